@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -18,10 +19,10 @@ ROOTS = [messages.WidgetState, *messages.PageMessage.__args__, messages.Ack]
 SCALARS = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
-def typescript(schema: dict) -> str:
+def typescript(schema: dict[str, Any]) -> str:
     """One JSON schema as a TypeScript type expression."""
     if "$ref" in schema:
-        return schema["$ref"].rpartition("/")[2]
+        return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:
         return " | ".join(typescript(option) for option in schema["anyOf"])
     if "enum" in schema:
@@ -31,7 +32,7 @@ def typescript(schema: dict) -> str:
     return SCALARS[schema["type"]]
 
 
-def interface(name: str, schema: dict) -> str:
+def interface(name: str, schema: dict[str, Any]) -> str:
     """One object schema as an exported interface; every field is present, since Python always writes it."""
     fields = [f"  readonly {key}: {typescript(value)};" for key, value in schema["properties"].items()]
     return "\n".join([f"export interface {name} {{", *fields, "}"])

@@ -13,21 +13,10 @@ from typing import Literal
 
 import msgspec
 
+from .errors import Known
+from .models import JobState
+
 VERSION = 1
-JobState = Literal[
-    "draft",
-    "submitting",
-    "queued",
-    "running",
-    "saving",
-    "succeeded",
-    "failed",
-    "cancelled",
-    "expired",
-    "unknown_outcome",
-    "unreachable",
-]
-Known = Literal["yes", "no", "unknown"]
 
 
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,13 +138,13 @@ class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
 
 
 class Detach(Request, frozen=True, kw_only=True, tag="detach"):
-    """"Stop waiting": we stop watching, the job goes on."""
+    """Stop watching a job, which itself goes on: the button reads Stop waiting."""
 
     job_id: str
 
 
 class Watch(Request, frozen=True, kw_only=True, tag="watch"):
-    """"Watch again"."""
+    """Watch a detached job again."""
 
     job_id: str
 

@@ -1,0 +1,39 @@
+"""Time as something that can be handed over: the only file that sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What the rest of the package knows of time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch; for display, statistics and leases."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never jump; for gaps and ages."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; cancellable."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait; cancellable."""
+        await asyncio.sleep(seconds)  # noqa: TID251 - this is the one place

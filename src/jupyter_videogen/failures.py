@@ -1,0 +1,93 @@
+"""The universal reader of HTTP errors: by status first, then by what the body says.
+
+The order and the kinds are those of the dialects' documents and of the servers that speak them: an `error` object,
+an `error` string, `detail` (FastAPI), `message`, else the first words of the text. A 403 whose code says
+"insufficient_quota" is still a 403 (Qubrid documents just that).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .errors import Failure, Known
+
+if TYPE_CHECKING:
+    from .wire import Reply
+
+KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
+REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
+"""Statuses that say no before any work is accepted."""
+MODERATION = re.compile(r"moderation|content.?policy|content.?filter|sentinel_block|safety", re.IGNORECASE)
+REQUEST_ID_HEADERS = ("x-request-id", "x-litellm-call-id")
+LONGEST = 300
+SLOWEST = 120.0
+"""The longest wait anybody may ask of us, in seconds."""
+
+
+def read_failure(reply: Reply) -> Failure:
+    """Read any reply that is not a 2xx as a failure of the request that caused it."""
+    error = _body(reply)
+    refused = reply.status in REFUSED
+    return Failure(
+        code=_kind(reply.status, f"{error.get('code')} {error.get('type')} {error.get('message')}"),
+        message=str(error.get("message") or f"The service answered HTTP {reply.status}.")[:LONGEST],
+        field=error["param"] if isinstance(error.get("param"), str) else None,
+        sent="yes",
+        charged=_charged(refused=refused),
+        request_id=_request_id(reply, error),
+        retry_after=retry_after(reply),
+    )
+
+
+def retry_after(reply: Reply) -> float | None:
+    """Seconds the reply asks us to wait, at most 120; junk counts as silence."""
+    try:
+        seconds = float(reply.headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return min(max(seconds, 0.0), SLOWEST) if seconds == seconds else None  # noqa: PLR0124 - NaN is not itself
+
+
+def _charged(*, refused: bool) -> Known:
+    return "no" if refused else "unknown"
+
+
+def _kind(status: int, words: str) -> str:
+    if MODERATION.search(words):
+        return "content_policy"
+    return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
+
+
+def _body(reply: Reply) -> dict[str, Any]:
+    """Give the error object of a body in any of the known shapes."""
+    try:
+        body = reply.json
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {"message": _first_words(reply.body)}
+    if not isinstance(body, dict):
+        return {}
+    error = body.get("error")
+    if isinstance(error, dict):
+        return error
+    return {**body, "message": error or _detail(body.get("detail")) or body.get("message") or body.get("msg")}
+
+
+def _detail(detail: object) -> str:
+    """Join FastAPI's `detail`: a string, or a list of {loc, msg}."""
+    if isinstance(detail, list):
+        rows = [row for row in detail if isinstance(row, dict)]
+        return "; ".join(f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg')}" for row in rows)
+    return detail if isinstance(detail, str) else ""
+
+
+def _first_words(body: bytes) -> str:
+    text = re.sub(r"<[^>]*>", " ", body[:4096].decode("utf-8", "replace"))
+    return " ".join(text.split())[:LONGEST]
+
+
+def _request_id(reply: Reply, error: dict[str, Any]) -> str | None:
+    found = [error.get("request_id"), *(reply.headers.get(name) for name in REQUEST_ID_HEADERS)]
+    return next((str(value) for value in found if value), None)

@@ -1,0 +1,93 @@
+"""One daemon thread that owns one asyncio loop: all waiting and all I/O happen there.
+
+The kernel's own loop stands still while a cell blocks; this one does not. Work carries the context of whoever
+handed it over, so that what it displays lands in the cell that asked (and ipykernel 7.0 can send from it at all).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextvars
+import threading
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
+SLICE = 0.1
+"""Seconds between chances for an interrupt while waiting."""
+
+
+class LoopThread:
+    """A running loop on a thread of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        started = threading.Event()
+        context = contextvars.copy_context()
+        self._thread = threading.Thread(target=context.run, args=(self._run, started), name="videogen", daemon=True)
+        self._thread.start()
+        started.wait()
+
+    def submit(self, work: Callable[[], Coroutine[Any, Any, T]]) -> concurrent.futures.Future[T]:
+        """Start a coroutine there, in the caller's context; cancelling the future cancels the task."""
+        future: concurrent.futures.Future[T] = concurrent.futures.Future()
+        context = contextvars.copy_context()
+        self._loop.call_soon_threadsafe(self._start, work, future, context, context=context)
+        return future
+
+    def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a coroutine there and wait for it; interruptible. Never call it from the loop itself."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("waiting here would wait for itself: use await")
+        return wait(self.submit(work))
+
+    def stop(self) -> None:
+        """Cancel what runs and end the thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=2)
+
+    def _run(self, started: threading.Event) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.call_soon(started.set)
+        self._loop.run_forever()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))
+        self._loop.close()
+
+    def _start(
+        self,
+        work: Callable[[], Coroutine[Any, Any, T]],
+        future: concurrent.futures.Future[T],
+        context: contextvars.Context,
+    ) -> None:
+        task = self._loop.create_task(work(), context=context)
+        task.add_done_callback(lambda done: _transfer(done, future))
+        future.add_done_callback(
+            lambda done: self._loop.call_soon_threadsafe(task.cancel) if done.cancelled() else None
+        )
+
+
+def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
+    """Wait in slices, so that an interrupt gets through on every platform; raises TimeoutError."""
+    left = float("inf") if timeout is None else timeout
+    while not concurrent.futures.wait([future], timeout=min(SLICE, max(left, 0))).done:
+        left -= SLICE
+        if left <= 0:
+            raise TimeoutError
+    return future.result()
+
+
+def _transfer(task: asyncio.Task[T], future: concurrent.futures.Future[T]) -> None:
+    if future.cancelled():
+        return
+    if task.cancelled():
+        future.cancel()
+    elif error := task.exception():
+        future.set_exception(error)
+    else:
+        future.set_result(task.result())

@@ -1,0 +1,132 @@
+"""The values everything else is about: a request, a clip, and our record of one job."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from .errors import Failure
+
+JobState = Literal[
+    "draft",
+    "submitting",
+    "queued",
+    "running",
+    "saving",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "expired",
+    "unknown_outcome",
+    "unreachable",
+]
+STATES: tuple[JobState, ...] = get_args(JobState)
+ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
+"""States nobody watches any more. `unreachable` is not one: it resumes by itself."""
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user wants. None leaves the choice to the model."""
+
+    prompt: str
+    model: str | None = None
+    duration: int | None = None
+    """Seconds."""
+    size: str | None = None
+    """"WxH" in pixels."""
+    fps: int | None = None
+    seed: int | None = None
+    extra: dict[str, Any] = {}
+    """Further fields for this service, sent as they are."""
+
+
+FIELDS = GenerationRequest.__struct_fields__
+
+
+class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where finished bytes can be had, and what the service says of them."""
+
+    url: str
+    """A path below the provider's base URL, or an absolute URL (a stranger: it never sees a key)."""
+    poster: str | None = None
+    """Where a still picture can be had, if anywhere."""
+    duration: float | None = None
+    """Seconds."""
+    size: str | None = None
+    """"WxH"."""
+
+
+class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finished video on this disk, with where it came from."""
+
+    path: str
+    """Absolute."""
+    bytes: int
+    sha256: str
+    job_id: str
+    prompt: str
+    provider: str
+    model: str
+    duration: float | None = None
+    """Seconds, as the service reported or the request asked."""
+    size: str | None = None
+    seed: int | None = None
+    poster: str | None = None
+    """Absolute path of a still picture, where the service gave one."""
+    created_at: float = 0.0
+    """When it was stored; seconds since the epoch."""
+
+
+class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Our record of one request, from before it is sent to its end. `after` makes the next one."""
+
+    id: str
+    state: JobState
+    request: GenerationRequest
+    provider: str
+    base_url: str
+    key_env: str | None
+    """The variable the key came from; never the key."""
+    model: str
+    path: str
+    """Where the clip will be, chosen before anything is sent."""
+    fingerprint: str
+    take: int
+    idempotency_key: str
+    created_at: float
+    notebook: str | None = None
+    project: str | None = None
+    sent_at: float | None = None
+    accepted_at: float | None = None
+    finished_at: float | None = None
+    handle: dict[str, Any] | None = None
+    """The service's reference, opaque outside its dialect, fixed at create."""
+    artifacts: tuple[Artifact, ...] = ()
+    """Kept only for work that finished at its create and so cannot be looked up again; cleared when stored."""
+    progress: float | None = None
+    status: str = ""
+    """The service's own word for the state, where the vocabulary lacks it."""
+    clips: tuple[Clip, ...] = ()
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = ()
+    saved_bytes: int | None = None
+    total_bytes: int | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in ENDED
+
+    def after(self, **changes: Any) -> JobRecord:  # noqa: ANN401 - any field
+        """Give the record with these fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_id() -> str:
+    """Give a job id: eight lower-case base32 characters, 40 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(8))

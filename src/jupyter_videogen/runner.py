@@ -1,0 +1,330 @@
+"""The one loop: a job goes in as a draft and comes out ended, written down at every step.
+
+A create is sent once. It is sent again only with proof that it never left whole, or after a plain "not now" (429);
+anything else that is not an answer is an unknown outcome, and is told, not repeated. Looking is free and survives
+bad looks. A clip that cannot be fetched stays fetchable; nothing is ever generated again because of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from . import clipstore, polling
+from .dialect import Accepted, Finished, Refused
+from .errors import DownloadError, Failure, VideogenError
+from .failures import REFUSED
+from .models import Artifact, Clip, JobRecord
+from .wire import Call, Lost, Malformed, NotSent, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from .clock import Clock
+    from .dialect import Provider, StatusUpdate
+    from .ledger import Ledger
+    from .transport import Transport
+
+CREATE_TRIES = 3
+FETCH_TRIES = 5
+GRACE = 60.0
+"""Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
+OUTAGE = 15 * 60.0
+"""Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
+WATCHED = frozenset({"queued", "running", "unreachable"})
+NOT_READY = frozenset({404, 409, 425})
+NOT_FOUND, BUSY = 404, 429
+REPORT_EVERY = 1 << 20
+"""Bytes between two reports of a download."""
+
+
+class Runner:
+    """Takes one job from where it stands to its end."""
+
+    def __init__(
+        self,
+        job: JobRecord,
+        provider: Provider,
+        transport: Transport,
+        *,
+        ledger: Ledger,
+        clock: Clock,
+        posters: Path,
+        publish: Callable[[JobRecord], None],
+        failpoint: Callable[[str], None],
+    ) -> None:
+        self.job = job
+        self._provider, self._dialect = provider, provider.dialect
+        self._transport, self._ledger, self._clock = transport, ledger, clock
+        self._posters, self._publish, self._failpoint = posters, publish, failpoint
+        self._artifacts: Sequence[Artifact] = job.artifacts
+        self._misses = 0
+        self._since: dict[str, float] = {}
+
+    async def run(self) -> JobRecord:
+        """Do what is left to do."""
+        if self.job.state == "draft":
+            await self._create(polling.next_look())
+        if self.job.state in WATCHED:
+            await self._watch(0.0)
+        if self.job.state == "saving" and not self._artifacts:
+            await self._watch(0.0)  # after a restart: look again for where the clip is
+        if self.job.state == "saving":
+            await self._save()
+        return self.job
+
+    # ---- create: money is at stake -------------------------------------------------------------------------
+
+    async def _create(self, first_look: float) -> None:
+        self._failpoint("planned")
+        call = self._dialect.create(self.job.request)
+        keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
+        self._move("submitting", sent_at=self._clock.now())
+        self._failpoint("sent")
+        try:
+            reply = await self._send_once(keyed)
+        except NotSent:
+            self._fail(_unsent(self._provider))
+        except Lost as error:
+            self._lose(f"We lost the answer after sending ({error}).")
+        else:
+            self._read_create(reply)
+        self._failpoint("accepted")
+        if self.job.state == "queued":
+            await self._watch(first_look if self._poll_after is None else self._poll_after)
+
+    _poll_after: float | None = None
+
+    async def _send_once(self, call: Call) -> Reply:
+        """Get one answer; tries again only where nothing can have been accepted."""
+        for attempt in range(1, CREATE_TRIES):
+            try:
+                reply = await self._transport.send(call)
+            except NotSent:
+                await self._clock.sleep(polling.after_miss(attempt))
+                await self._transport.renew()
+                continue
+            if reply.status != BUSY:
+                return reply
+            refusal = self._dialect.read_failure(reply)
+            await self._clock.sleep(polling.after_miss(attempt, retry_after=refusal.retry_after))
+        return await self._transport.send(call)
+
+    def _read_create(self, reply: Reply) -> None:
+        if reply.ok:
+            self._read_accepted(reply)
+        elif reply.status in REFUSED:
+            self._fail(self._dialect.read_failure(reply))
+        else:
+            self._lose(f"{self._provider.title} answered HTTP {reply.status} to the request.")
+
+    def _read_accepted(self, reply: Reply) -> None:
+        try:
+            born = self._dialect.read_create(reply)
+        except Malformed:
+            self._lose("The service took the request, but its answer made no sense.")
+            return
+        match born:
+            case Accepted(handle, poll_after):
+                self._poll_after = poll_after
+                self._move("queued", handle=handle, accepted_at=self._clock.now())
+            case Finished(artifacts):
+                self._artifacts = tuple(artifacts)
+                self._move("saving", artifacts=tuple(artifacts), accepted_at=self._clock.now(), progress=100.0)
+            case Refused(failure):
+                self._fail(failure)
+
+    # ---- look: free, so it survives everything -------------------------------------------------------------
+
+    async def _watch(self, wait: float) -> None:
+        while self.job.state in WATCHED or (self.job.state == "saving" and not self._artifacts):
+            await self._clock.sleep(wait)
+            wait = await self._look()
+
+    async def _look(self) -> float:
+        """Look once and give the seconds until the next look."""
+        handle = self.job.handle or {}
+        try:
+            reply = await self._transport.send(self._dialect.look(handle))
+            if reply.status == NOT_FOUND:
+                return self._not_found()
+            if not reply.ok:
+                return self._missed(retry_after=self._dialect.read_failure(reply).retry_after)
+            update = self._dialect.read_look(reply, handle)
+        except NotSent:
+            with suppress(VideogenError):
+                await self._transport.renew()
+            return self._missed()
+        except (Lost, Malformed):
+            return self._missed()
+        self._misses = 0
+        self._since.pop("missed", None)
+        self._since.pop("not found", None)
+        return self._apply(update)
+
+    def _apply(self, update: StatusUpdate) -> float:
+        match update.state:
+            case "queued" | "running" as state:
+                self._report(state, update)
+            case "succeeded" if update.artifacts:
+                self._artifacts = tuple(update.artifacts)
+                self._move("saving", progress=100.0, status="")
+            case "succeeded":
+                return self._empty()
+            case "failed":
+                self._fail(
+                    update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
+                )
+            case "cancelled" | "expired" as state:
+                self._move(state, finished_at=self._clock.now())
+        return polling.next_look(poll_after=update.poll_after)
+
+    def _report(self, state: str, update: StatusUpdate) -> None:
+        """Pass progress on; only a new state is worth a write to the ledger."""
+        progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
+        if state == self.job.state:
+            self.job = self.job.after(progress=progress, status=update.status)
+            self._publish(self.job)
+        else:
+            self._move(state, progress=progress, status=update.status)
+
+    def _missed(self, *, retry_after: float | None = None) -> float:
+        self._misses += 1
+        if self._lasting("missed") > OUTAGE and self.job.state != "unreachable":
+            self._move("unreachable")
+        return polling.after_miss(self._misses, retry_after=retry_after)
+
+    def _not_found(self) -> float:
+        """A young job may not be known everywhere yet; an older one is gone after half a minute of this."""
+        young = self._clock.now() - (self.job.accepted_at or 0.0) < GRACE
+        if not young and self._lasting("not found") >= GRACE / 2:
+            self._move("expired", finished_at=self._clock.now())
+        return polling.PACE
+
+    def _empty(self) -> float:
+        if self._lasting("empty") >= GRACE:
+            message = f"{self._provider.title} says it is done, but there is no clip."
+            self._fail(Failure(code="provider", message=message, sent="yes", charged="unknown"))
+        return polling.PACE
+
+    def _lasting(self, what: str) -> float:
+        """Seconds since something began to be so."""
+        now = self._clock.monotonic()
+        return now - self._since.setdefault(what, now)
+
+    # ---- save ----------------------------------------------------------------------------------------------
+
+    async def _save(self) -> None:
+        try:
+            clips = [await self._fetch(artifact, number) for number, artifact in enumerate(self._artifacts, start=1)]
+        except DownloadError as error:
+            self._move("saving", failure=error.failure)
+            raise
+        self._move(
+            "succeeded", clips=tuple(clips), artifacts=(), finished_at=self._clock.now(), failure=None, progress=100.0
+        )
+        self._failpoint("stored")
+
+    async def _fetch(self, artifact: Artifact, number: int) -> Clip:
+        """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
+        path = Path(self.job.path)
+        path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        for attempt in range(1, FETCH_TRIES):
+            try:
+                return await self._fetch_once(artifact, path)
+            except NotSent:
+                await self._transport.renew()
+            except (Lost, DownloadError):
+                pass
+            await self._clock.sleep(polling.after_miss(attempt))
+        try:
+            return await self._fetch_once(artifact, path)
+        except (NotSent, Lost) as error:
+            raise clipstore.bad(f"broke off ({error})") from None
+
+    async def _fetch_once(self, artifact: Artifact, path: Path) -> Clip:
+        async with self._transport.stream(self._dialect.fetch(artifact)) as stream:
+            if stream.status != 200:  # noqa: PLR2004 - OK
+                failure = self._dialect.read_failure(await stream.reply())
+                raise DownloadError(f"The clip could not be fetched: {failure.message}", sent="yes", charged="unknown")
+            expected = _length(stream.headers)
+            report = self._reporter(expected)
+            stored = await clipstore.store(stream.pieces(), path, expected=expected, report=report)
+        clip = self._clip(artifact, path, stored, await self._poster(artifact))
+        clipstore.write_receipt(clip, self.job)
+        return clip
+
+    async def _poster(self, artifact: Artifact) -> str | None:
+        """A still picture from the service, where it offers one; a clip without is still a clip."""
+        if artifact.poster is None:
+            return None
+        with suppress(NotSent, Lost):
+            reply = await self._transport.send(Call("GET", artifact.poster))
+            if reply.ok:
+                return clipstore.write_poster(reply.body, self._posters / f"{self.job.id}.jpg")
+        return None
+
+    def _clip(self, artifact: Artifact, path: Path, stored: clipstore.Stored, poster: str | None) -> Clip:
+        request = self.job.request
+        return Clip(
+            path=str(path),
+            bytes=stored.bytes,
+            sha256=stored.sha256,
+            job_id=self.job.id,
+            prompt=request.prompt,
+            provider=self.job.provider,
+            model=self.job.model,
+            duration=artifact.duration or request.duration,
+            size=artifact.size or request.size,
+            seed=request.seed,
+            poster=poster,
+            created_at=self._clock.now(),
+        )
+
+    def _reporter(self, total: int | None) -> Callable[[int], None]:
+        def report(written: int) -> None:
+            if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
+                self.job = self.job.after(saved_bytes=written, total_bytes=total)
+                self._publish(self.job)
+
+        return report
+
+    # ---- the record ----------------------------------------------------------------------------------------
+
+    def _move(self, state: str, **changes: object) -> None:
+        """Write the next state down, then tell everybody."""
+        self.job = self.job.after(state=state, **changes)
+        self._ledger.save(self.job)
+        self._publish(self.job)
+
+    def _fail(self, failure: Failure) -> None:
+        self._move("failed", failure=failure, finished_at=self._clock.now())
+
+    def _lose(self, what: str) -> None:
+        """Sent, and the answer is lost: say so; never send again by ourselves."""
+        failure = Failure(
+            code="unknown_outcome",
+            message=what,
+            next="We did not send it again. Look at the service's own list before you do.",
+            sent="yes",
+            charged="unknown",
+        )
+        self._move("unknown_outcome", failure=failure, finished_at=self._clock.now())
+
+
+def _unsent(provider: Provider) -> Failure:
+    return Failure(
+        code="unreachable",
+        message=f"{provider.title} could not be reached.",
+        next="Check the connection and run it again.",
+        sent="no",
+        charged="no",
+    )
+
+
+def _length(headers: dict[str, str]) -> int | None:
+    length = headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None

@@ -1,0 +1,49 @@
+"""An HTTP request and its answer as plain values: no socket, no library."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import msgspec
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One HTTP request. `url` is a path below the provider's base URL, or absolute."""
+
+    method: str
+    url: str
+    json: Any = None
+    headers: dict[str, str] = {}
+    timeout: float = 30.0
+    """Seconds for the whole exchange; for a download, between two pieces of it."""
+
+
+class Reply(msgspec.Struct, frozen=True, dict=True):
+    """One HTTP answer; header names are in lower case."""
+
+    status: int
+    headers: dict[str, str] = {}
+    body: bytes = b""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the meaning of 2xx
+
+    @cached_property
+    def json(self) -> Any:  # noqa: ANN401 - JSON is any
+        """The body as JSON; raises `msgspec.DecodeError` when it is none."""
+        return msgspec.json.decode(self.body)
+
+
+class Malformed(Exception):
+    """A reply that its dialect cannot read: a missed look, or a create whose outcome is unknown."""
+
+
+class NotSent(Exception):
+    """The request certainly did not reach the service whole."""
+
+
+class Lost(Exception):
+    """The request may have arrived; its answer did not."""
