@@ -1,0 +1,105 @@
+"""Turn a sentence into a video inside a notebook cell.
+
+    import jupyter_videogen as vg
+    clip = vg.generate("A paper boat crossing a neon-lit puddle")
+
+Names are loaded when they are first used, so that importing costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .client import AsyncClient, Client, generate, job, jobs, submit
+    from .errors import (
+        ArtifactExpired,
+        AuthError,
+        BudgetExceeded,
+        ContentPolicyError,
+        DownloadError,
+        InvalidRequest,
+        ModelNotFound,
+        NotReadyError,
+        OutcomeUnknown,
+        OutOfCredit,
+        PermissionDenied,
+        ProviderError,
+        RateLimited,
+        Unreachable,
+        Unsupported,
+        VideogenError,
+        WaitTimeout,
+    )
+    from .magic import load_ipython_extension, unload_ipython_extension
+    from .ticket import Job
+    from .values import Clip
+    from .widget import VideoGen
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "client": "AsyncClient Client generate job jobs submit",
+    "errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
+    "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
+    "VideogenError WaitTimeout",
+    "ticket": "Job",
+    "magic": "load_ipython_extension unload_ipython_extension",
+    "values": "Clip",
+    "widget": "VideoGen",
+}
+_PUBLIC = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "ArtifactExpired",
+    "AsyncClient",
+    "AuthError",
+    "BudgetExceeded",
+    "Client",
+    "Clip",
+    "ContentPolicyError",
+    "DownloadError",
+    "InvalidRequest",
+    "Job",
+    "ModelNotFound",
+    "NotReadyError",
+    "OutOfCredit",
+    "OutcomeUnknown",
+    "PermissionDenied",
+    "ProviderError",
+    "RateLimited",
+    "Unreachable",
+    "Unsupported",
+    "VideoGen",
+    "VideogenError",
+    "WaitTimeout",
+    "generate",
+    "job",
+    "jobs",
+    "load_ipython_extension",
+    "submit",
+    "unload_ipython_extension",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its module; in IPython, jobs and clips then display themselves."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    if _PUBLIC[name] in {"client", "widget"} and _in_ipython():
+        import_module(".display", __name__).install()
+    return value
+
+
+def _in_ipython() -> bool:
+    """Whether there is anybody to display to; IPython is not loaded to find out."""
+    shell = sys.modules.get("IPython")
+    return shell is not None and shell.get_ipython() is not None
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from .dialect import Provider
-    from .models import GenerationRequest
+    from .values import GenerationRequest
 
 LONGEST_PROMPT = 32_000
 """Characters; the OpenAI shape's own limit."""

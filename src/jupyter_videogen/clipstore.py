@@ -22,7 +22,7 @@ from .errors import DownloadError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from .models import Clip, JobRecord
+    from .values import Clip, JobRecord
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""

@@ -16,7 +16,7 @@ import msgspec
 from .capabilities import Capabilities
 from .errors import Failure
 from .failures import read_failure
-from .models import Artifact, GenerationRequest
+from .values import Artifact, GenerationRequest
 from .wire import Call, Malformed, Reply
 
 __all__ = [

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from .errors import Failure, Known
+from .wire import Malformed
 
 if TYPE_CHECKING:
     from .wire import Reply
@@ -65,7 +64,7 @@ def _body(reply: Reply) -> dict[str, Any]:
     """Give the error object of a body in any of the known shapes."""
     try:
         body = reply.json
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except Malformed:
         return {"message": _first_words(reply.body)}
     if not isinstance(body, dict):
         return {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from .models import GenerationRequest
+    from .values import GenerationRequest
 
 
 def fingerprint(request: GenerationRequest, *, origin: str, model: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from hmac import compare_digest
 from typing import NoReturn
 
 from .errors import AuthError
@@ -29,6 +30,12 @@ class Secret:
     def reveal(self) -> str:
         """Give the key itself."""
         return self._value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and compare_digest(self._value, other._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
 
     def __repr__(self) -> str:
         return "Secret(…)"

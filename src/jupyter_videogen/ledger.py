@@ -13,7 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from .errors import InvalidRequest, VideogenError
-from .models import ENDED, JobRecord, JobState
+from .values import ENDED, JobRecord, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

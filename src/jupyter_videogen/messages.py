@@ -14,9 +14,9 @@ from typing import Literal
 import msgspec
 
 from .errors import Known
-from .models import JobState
+from .values import JobState
 
-VERSION = 1
+VERSION: Literal[1] = 1
 
 
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,28 +10,69 @@ from uuid import uuid4
 
 from . import clipstore, settings
 from .clock import Clock, SystemClock
-from .errors import Failure, VideogenError, from_failure
+from .errors import Failure
 from .fingerprint import fingerprint
 from .ledger import LEASE, Ledger
 from .local import LocalGateway, check_installed
 from .loop import LoopThread
-from .models import GenerationRequest, JobRecord, new_id
 from .provider import LOCAL_ORIGIN
-from .runner import Runner
+from .runner import Parts, Runner
 from .transport import Endpoint, Fixed, Source, Transport
+from .values import GenerationRequest, JobRecord, new_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from .dialect import Provider
+    from .keys import Secret
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
-Listener = "Callable[[JobRecord], None]"
+UNSENT = Failure(
+    code="unreachable",
+    message="The kernel stopped before this was sent.",
+    next="Run it again.",
+    sent="no",
+    charged="no",
+)
+LOST = Failure(
+    code="unknown_outcome",
+    message="The kernel stopped while this was being sent, and the answer is lost.",
+    next="We did not send it again. Look at the service's own list before you do.",
+    sent="unknown",
+    charged="unknown",
+)
+
+
+class Line:
+    """A way to a provider: its row, the key and the headers that go with it."""
+
+    def __init__(
+        self, provider: Provider, secret: Secret | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.provider = provider
+        self._secret, self._headers = secret, dict(headers or {})
+        self._transport: Transport | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether this leads to the local gateway."""
+        return self.provider.base_url == LOCAL_ORIGIN
+
+    def transport(self, home: Path) -> Transport:
+        """Give the connections; made at first use, on the loop that will use them."""
+        if self._transport is None:
+            self._transport = Transport(self._source(home))
+        return self._transport
+
+    def _source(self, home: Path) -> Source:
+        if self.local:
+            return LocalGateway(home)
+        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers))
 
 
 class Watch:
@@ -42,7 +82,15 @@ class Watch:
         self.record = record
         self.detached = False
         self.future: Future[JobRecord] = Future()
+        self.running = False
+        """Whether the future belongs to a task of ours."""
         self._listeners: list[Callable[[JobRecord], None]] = []
+        if record.ended:
+            self.future.set_result(record)
+
+    def begin(self, future: Future[JobRecord]) -> None:
+        """Note the task that runs the job."""
+        self.future, self.running, self.detached = future, True, False
 
     def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
         """Tell a listener of every change, on the loop's thread."""
@@ -67,22 +115,31 @@ class Runtime:
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
-        self._transports: dict[tuple[str, str], Transport] = {}
+        self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
+        self._parts = Parts(self.ledger, self.clock, home / "posters", settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
+
+    def line(self, provider: Provider, secret: Secret | None) -> Line:
+        """Give the one line to a provider with a key, so that jobs found again share its connections."""
+        key = (provider.base_url, provider.key_env, secret)
+        return self._lines.setdefault(key, Line(provider, secret))
 
     def submit(self, asked: GenerationRequest, settled: GenerationRequest, line: Line) -> Watch:
         """Write a new job down, then let it run; raises `VideogenError` when it cannot be recorded."""
-        if line.provider.base_url == LOCAL_ORIGIN:
+        if line.local:
             check_installed()
         record = self.ledger.add(self._draft(asked, settled, line))
         self.ledger.claim(record.id, now=self.clock.now())
-        return self._start(record, line)
+        watch = self.watches[record.id] = Watch(record)
+        watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+        return watch
 
     def watch(self, record: JobRecord, line: Line) -> Watch:
         """Give the watch of a job, and see to it that somebody watches."""
-        watch = self.watches.get(record.id)
-        if watch is None or (watch.detached and not watch.record.ended):
-            return self._start(watch.record if watch else record, line)
+        watch = self.watches.setdefault(record.id, Watch(record))
+        idle = watch.future.done() or not watch.running
+        if idle and not watch.record.ended:
+            watch.begin(self.loop.submit(partial(self._follow, watch, line)))
         return watch
 
     def detach(self, job_id: str) -> None:
@@ -114,51 +171,25 @@ class Runtime:
             project=str(settings.project(folder)),
         )
 
-    def _start(self, record: JobRecord, line: Line) -> Watch:
-        watch = self.watches.setdefault(record.id, Watch(record))
-        watch.detached = False
-        watch.future = self.loop.submit(partial(self._follow, watch, line))
-        return watch
-
     async def _follow(self, watch: Watch, line: Line) -> JobRecord:
-        """Run the job, or read along while another process does."""
+        """Take a job up again, or read along while another process has it."""
         job_id = watch.record.id
-        while not self.ledger.claim(job_id, now=self.clock.now()):
+        while not (mine := self.ledger.claim(job_id, now=self.clock.now())):
             watch.publish(self.ledger.find(job_id))
             if watch.record.ended:
-                return watch.record
+                break
             await self.clock.sleep(OBSERVE)
-        record = _after_death(self.ledger.find(job_id), fresh=watch.record.state == "draft")
-        if record.ended:
-            self.ledger.save(record)
-            watch.publish(record)
-            return record
+        record = _after_death(self.ledger.find(job_id)) if mine else watch.record
+        self.ledger.save(record)
         return await self._run(watch, record, line)
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
-        runner = Runner(
-            record,
-            line.provider,
-            self._transport(line),
-            ledger=self.ledger,
-            clock=self.clock,
-            posters=self.home / "posters",
-            publish=watch.publish,
-            failpoint=settings.failpoint,
-        )
+        watch.publish(record)
+        runner = Runner(record, line.provider, line.transport(self.home), self._parts, watch.publish)
         try:
             return await runner.run()
-        except VideogenError as error:
-            watch.publish(watch.record.after(failure=error.failure))
-            raise
         finally:
             self.ledger.release(record.id)
-
-    def _transport(self, line: Line) -> Transport:
-        key = (line.provider.base_url, line.provider.key_env or "")
-        if key not in self._transports:
-            self._transports[key] = Transport(line.source(self.home))
-        return self._transports[key]
 
     async def _keep_leases(self) -> None:
         """Tell other processes, four times a lease, that this one still watches."""
@@ -167,3 +198,13 @@ class Runtime:
             for watch in list(self.watches.values()):
                 if not watch.future.done():
                     self.ledger.claim(watch.record.id, now=self.clock.now())
+
+
+def _after_death(record: JobRecord) -> JobRecord:
+    """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
+    match record.state:
+        case "draft":
+            return record.after(state="failed", failure=UNSENT)
+        case "submitting":
+            return record.after(state="unknown_outcome", failure=LOST)
+    return record

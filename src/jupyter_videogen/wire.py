@@ -33,8 +33,11 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def json(self) -> Any:  # noqa: ANN401 - JSON is any
-        """The body as JSON; raises `msgspec.DecodeError` when it is none."""
-        return msgspec.json.decode(self.body)
+        """The body as JSON; raises `Malformed` when it is none."""
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Malformed(str(error)) from None
 
 
 class Malformed(Exception):

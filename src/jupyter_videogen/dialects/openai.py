@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import msgspec
-
 from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Malformed, Refused, Reply, StatusUpdate
 from ..errors import Failure
 from ..failures import MODERATION
 from ..status import fold
 
 if TYPE_CHECKING:
-    from ..models import GenerationRequest
+    from ..values import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
 LONGEST_ID = 512
@@ -62,10 +60,7 @@ class OpenAI(Dialect):
 
 
 def _video(reply: Reply) -> dict[str, Any]:
-    try:
-        video = reply.json
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Malformed(str(error)) from None
+    video = reply.json
     if not isinstance(video, dict):
         raise Malformed("not an object")
     return video

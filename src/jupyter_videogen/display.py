@@ -1,0 +1,141 @@
+"""How jobs and clips show themselves: the live card while a page watches, the record that stays.
+
+A job has two outputs under two display ids: the card (the widget, nothing else) and under it the record (HTML only).
+When the job ends the record is opened, the card is emptied and its widget closed, here and nowhere else: a saved
+output that still holds a widget reads "model not found" for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython import get_ipython
+from IPython.display import publish_display_data
+
+from . import client, settings
+from . import record as records
+from .ticket import Job
+from .values import Clip
+from .view import relative
+from .widget import Card, VideoGen
+
+if TYPE_CHECKING:
+    from .values import JobRecord
+
+NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
+EMPTY = {"text/plain": ""}
+_shown: dict[str, object] = {}
+"""Which cell last showed which job, so that a value that is already on view is not shown twice."""
+
+
+def install() -> None:
+    """Teach IPython to show jobs and clips; does nothing outside IPython, and nothing the second time."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    formatter = shell.display_formatter.ipython_display_formatter
+    formatter.for_type(Job, show_job)
+    formatter.for_type(Clip, show_clip)
+    formatter.for_type(VideoGen, show_form)
+    if show_job not in client.showing:
+        client.showing.append(show_job)
+
+
+def in_kernel() -> bool:
+    """Whether outputs go to a notebook rather than a terminal."""
+    shell = get_ipython()
+    return shell is not None and hasattr(shell, "kernel")
+
+
+def show_job(job: Job) -> None:
+    """Show a job: live where a page watches, else its record as it stands."""
+    if not in_kernel():
+        print(records.plain(job.record, job.record.path))  # noqa: T201 - a terminal's display
+    elif settings.watched() and not job.record.ended:
+        _show_live(job)
+    elif not _on_view(job.id):
+        _put(_bundle(job), f"videogen-record-{job.id}")
+
+
+def show_clip(clip: Clip) -> None:
+    """Show a clip by its job's record, unless this very cell already does."""
+    if _on_view(clip.job_id):
+        return
+    job = client.job(clip.job_id)
+    show_job(job)
+
+
+def show_form(form: VideoGen) -> None:
+    """Show the form, and below it a place for the records of its clips; words where no page can draw it."""
+    if not settings.watched():
+        _put({"text/plain": NO_PAGE})
+        return
+    _put(_widget_bundle(form))
+    name = f"videogen-records-{form.model_id}"
+    _put(_form_bundle(form), name)
+    form.observe(lambda _change: _follow_form(form, name), names="jobs")
+
+
+def _follow_form(form: VideoGen, name: str) -> None:
+    """Keep the records below a form current: at every submit, and at every end."""
+    _put(_form_bundle(form), name, update=True)
+    newest: Job = form.jobs[-1]
+
+    def told(record: JobRecord) -> None:
+        if record.ended:
+            _put(_form_bundle(form), name, update=True)
+
+    newest.subscribe(told)
+
+
+def _show_live(job: Job) -> None:
+    card, card_name, record_name = Card(), f"videogen-card-{job.id}", f"videogen-record-{job.id}"
+    card.follow(job)
+    _shown[job.id] = _cell()
+    _put(_widget_bundle(card), card_name)
+    _put(_bundle(job), record_name)
+    done: list[str] = []
+
+    def told(record: JobRecord) -> None:
+        if record.ended and not done:
+            done.append(record.id)
+            _put(_bundle(job), record_name, update=True)
+            _put(EMPTY, card_name, update=True)
+            card.close()
+
+    job.subscribe(told)
+    told(job.record)
+
+
+def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False) -> None:
+    """Publish an output, or with `update` put new contents where its name is already on view."""
+    transient = {} if name is None else {"display_id": name}
+    publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
+
+
+def _bundle(job: Job) -> dict[str, str]:
+    record = job.record
+    return records.bundle(record, job.provider, relative(record.path, settings.folder()))
+
+
+def _form_bundle(form: VideoGen) -> dict[str, str]:
+    """Give the records of a form's jobs as one output, newest first."""
+    bundles = [_bundle(job) for job in reversed(form.jobs)]
+    return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
+
+
+def _widget_bundle(widget: Card | VideoGen) -> dict[str, Any]:
+    data, *_ = widget._repr_mimebundle_() or ({},)
+    return {**data, "text/plain": "videogen"}
+
+
+def _on_view(job_id: str) -> bool:
+    """Tell whether this very cell shows the job already; from now on it does."""
+    seen = _shown.get(job_id) == _cell()
+    _shown[job_id] = _cell()
+    return seen
+
+
+def _cell() -> object:
+    shell = get_ipython()
+    return shell and shell.execution_count

@@ -1,0 +1,191 @@
+"""`%%videogen`: a cell whose text becomes a clip, and `%videogen`: the form and what else one does with jobs.
+
+The cell ends at once and the job goes on below it; with `--wait`, and where nobody watches (nbclient, papermill,
+a terminal), the cell waits. The line is split by POSIX rules on every system, without expansion: a prompt is text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import traceback
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from IPython import get_ipython
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+
+from . import client, display, settings
+from .capabilities import did_you_mean
+from .errors import InvalidRequest, VideogenError
+from .widget import VideoGen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from .ticket import Job
+    from .values import Clip
+
+HELP = """\
+%%videogen [options]        the rest of the cell is the prompt
+    -m, --model NAME        a model, or provider:model
+    -p, --provider NAME     local, openai
+    -d, --duration SECONDS  length of the clip
+    --size WxH              for example 1280x720
+    --fps N   --seed N      frames per second; the same seed gives the same clip
+    --extra '{"key": 1}'    further fields for this service
+    --as NAME               keep the job in a variable
+    --wait                  wait here for the clip (an interrupt stops the waiting, not the job)
+    --timeout 90s           with --wait: how long
+
+%videogen                   the form            %videogen jobs        your jobs, newest first
+%videogen show ID           a job and its clip  %videogen wait ID     wait for it
+%videogen resume ID         watch it again      %videogen cancel ID   cancel it, where the service can
+%videogen tb                the full traceback of the last error
+ID is a job's id, the beginning of one, or "last".
+"""
+
+
+class Grammar(argparse.ArgumentParser):
+    """Options of one line; mistakes leave as `InvalidRequest` with the nearest word."""
+
+    def __init__(self) -> None:
+        super().__init__(prog="%%videogen", add_help=False, allow_abbrev=False)
+        self.add_argument("-m", "--model")
+        self.add_argument("-p", "--provider")
+        self.add_argument("-d", "--duration", type=int)
+        self.add_argument("--size")
+        self.add_argument("--fps", type=int)
+        self.add_argument("--seed", type=int)
+        self.add_argument("--extra", type=json.loads)
+        self.add_argument("--as", dest="name")
+        self.add_argument("--wait", action="store_true")
+        self.add_argument("--timeout")
+        self.add_argument("-h", "--help", action="store_true")
+
+    def read(self, line: str) -> tuple[argparse.Namespace, list[str]]:
+        """Split and read one line; gives the options and the words that are none."""
+        try:
+            words = shlex.split(line)
+        except ValueError as error:
+            raise InvalidRequest(f"The options can't be read: {error}.", next="Close the quotation.") from None
+        options, rest = self.parse_known_args(words)
+        for word in rest:
+            if word.startswith("--") and word != "--":
+                raise self._unknown(word.partition("=")[0])
+        return options, [word for word in rest if word != "--"]
+
+    def _unknown(self, word: str) -> InvalidRequest:
+        known = [option for option in self._option_string_actions if option.startswith("--")]
+        return InvalidRequest(f"There is no option {word}.", next=did_you_mean(word, known))
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse as we refuse everything."""
+        raise InvalidRequest(f"{message[:1].upper()}{message[1:]}.", next="%videogen help lists the options.")
+
+
+@magics_class
+class VideogenMagics(Magics):
+    """The magic, once per shell."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._grammar = Grammar()
+        self._last_error = "No error yet."
+        self._commands: dict[str, Callable[[str], object]] = {
+            "jobs": self._jobs,
+            "show": lambda ref: display.show_job(client.job(ref)),
+            "wait": lambda ref: self._wait(client.job(ref), None),
+            "resume": lambda ref: client.job(ref).watch(),
+            "cancel": lambda ref: client.job(ref).cancel(),
+            "help": lambda _: print(HELP),  # noqa: T201 - it is asked for
+            "tb": lambda _: print(self._last_error),  # noqa: T201 - the same
+        }
+
+    @no_var_expand
+    @line_cell_magic
+    def videogen(self, line: str, cell: str | None = None) -> object:
+        """Turn the cell's text into a video; `%videogen help` lists the options."""
+        try:
+            return self._line(line) if cell is None else self._cell(line, cell)
+        except (VideogenError, KeyboardInterrupt) as error:
+            self._last_error = traceback.format_exc()
+            words = _lines(error)
+            error._render_traceback_ = lambda: words  # type: ignore[union-attr]  # IPython's hook for one's own look
+            raise
+
+    def _line(self, line: str) -> object:
+        command, _, rest = line.strip().partition(" ")
+        if command in self._commands:
+            return self._commands[command](rest.strip() or "last")
+        options, words = self._grammar.read(line)
+        if options.help:
+            return self._commands["help"]("")
+        if not words:
+            return VideoGen(**_fields(options))
+        return self._make(options, " ".join(words))
+
+    def _cell(self, line: str, cell: str) -> object:
+        options, words = self._grammar.read(line)
+        if words:
+            raise InvalidRequest(
+                f"The options hold words that are none: {' '.join(words)}.",
+                next="The prompt goes below the first line.",
+            )
+        return self._commands["help"]("") if options.help else self._make(options, cell.strip())
+
+    def _make(self, options: argparse.Namespace, prompt: str) -> Job | Clip:
+        job = client.submit(prompt, **_fields(options))
+        if options.name:
+            get_ipython().user_ns[options.name] = job
+        if options.wait or not (settings.watched() and display.in_kernel()):
+            return self._wait(job, options.timeout)
+        return job
+
+    def _wait(self, job: Job, timeout: str | None) -> Clip:
+        if settings.watched() and display.in_kernel():
+            display.show_job(job)
+        try:
+            return job.result(timeout)
+        except KeyboardInterrupt as stop:
+            stop.args = (f"Stopped waiting. The job goes on; get it back with: %videogen wait {job.id}",)
+            raise
+
+    def _jobs(self, _: str) -> None:
+        for job in client.jobs(limit=20):
+            print(f"{job.id}  {job.state:<16} {job.record.model:<14} {job.request.prompt[:70]!r}")  # noqa: T201 - a listing
+
+
+def _fields(options: argparse.Namespace) -> dict[str, Any]:
+    """Give the request's fields that were written on the line."""
+    names = ("model", "provider", "duration", "size", "fps", "seed", "extra")
+    return {name: value for name in names if (value := getattr(options, name)) is not None}
+
+
+def _lines(error: BaseException) -> list[str]:
+    """Give an error's own words in place of a traceback."""
+    sign = "✗ videogen:" if isinstance(error, VideogenError) else "videogen:"
+    return [f"{sign} {error}"]
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magic; open jobs of before are watched again, said in one quiet line."""
+    shell.register_magics(VideogenMagics(shell))
+    display.install()
+    if not (settings.home() / "ledger.sqlite3").exists():
+        return
+    try:
+        open_jobs = client.jobs("unfinished")
+    except VideogenError as error:
+        print(f"videogen: {error}")  # noqa: T201 - loading goes on, and says what it could not do
+        return
+    if open_jobs:
+        print(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(job.id for job in open_jobs)}")  # noqa: T201
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magic away; jobs go on."""
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("videogen", None)

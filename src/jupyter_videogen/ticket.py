@@ -1,0 +1,163 @@
+"""A job as its owner holds it: look at it, wait for it, await it, stop watching it, watch it again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING
+
+from .errors import Failure, InvalidRequest, NotReadyError, Unsupported, VideogenError, WaitTimeout, from_failure
+from .loop import wait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from .dialect import Provider
+    from .runtime import Line, Runtime, Watch
+    from .values import Clip, GenerationRequest, JobRecord, JobState
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+class Job:
+    """One request and what became of it. Displays itself in a notebook."""
+
+    def __init__(self, runtime: Runtime, watch: Watch, line: Line) -> None:
+        self._runtime, self._watch, self._line = runtime, watch, line
+
+    def __repr__(self) -> str:
+        progress = "" if self.progress is None or self.record.ended else f" {self.progress:.0f} %"
+        return f"<Job {self.id} {self.state}{progress}: {self.request.prompt[:60]!r}>"
+
+    @property
+    def record(self) -> JobRecord:
+        """All that is known of it, as one value."""
+        return self._watch.record
+
+    @property
+    def id(self) -> str:
+        """Eight characters; `vg.job(id)` finds it again, also after a restart."""
+        return self.record.id
+
+    @property
+    def state(self) -> JobState:
+        """One of the job states, a plain string."""
+        return self.record.state
+
+    @property
+    def progress(self) -> float | None:
+        """0 to 100 as the service reports it, else None."""
+        return self.record.progress
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What was asked for, with the choices that were left open filled in."""
+        return self.record.request
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the request to now, or to the end."""
+        return (self.record.finished_at or self._runtime.clock.now()) - self.record.created_at
+
+    @property
+    def detached(self) -> bool:
+        """Whether we stopped watching; the job itself may go on."""
+        return self._watch.detached
+
+    @property
+    def provider(self) -> Provider:
+        """Where it was sent."""
+        return self._line.provider
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """Every finished clip; empty before the end."""
+        return self.record.clips
+
+    @property
+    def clip(self) -> Clip:
+        """The finished clip; raises `NotReadyError` before the end, or the job's own error."""
+        if self.record.clips:
+            return self.record.clips[0]
+        if self.record.ended:
+            raise self._error()
+        progress = "" if self.progress is None else f" at {self.progress:.0f} %"
+        raise NotReadyError(
+            f"Job {self.id} is still {self.state}{progress}.",
+            next=f"Wait for it with vg.job({self.id!r}).result().",
+            sent="yes",
+            charged="unknown",
+        )
+
+    def result(self, timeout: float | str | None = None) -> Clip:
+        """Wait for the clip. `timeout` in seconds, or as "90s", "30m", "2h".
+
+        Raises `WaitTimeout` when only the waiting ended, or the job's own error. An interrupt stops the waiting,
+        never the job.
+        """
+        try:
+            wait(self._watch.future, None if timeout is None else _seconds(timeout))
+        except TimeoutError:
+            raise self._still_going() from None
+        except CancelledError:
+            pass
+        except VideogenError as error:
+            error.job = self
+            raise
+        return self.clip
+
+    def __await__(self) -> Generator[object, None, Clip]:
+        return self._result().__await__()
+
+    async def _result(self) -> Clip:
+        await asyncio.wait([asyncio.wrap_future(self._watch.future)])
+        return self.result(timeout=0)
+
+    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
+        """Call `listener(record)` on every change, from another thread."""
+        self._watch.subscribe(listener)
+
+    def stop_waiting(self) -> None:
+        """Stop watching; the job goes on at the service and can be watched again."""
+        self._runtime.detach(self.id)
+
+    def watch(self) -> Job:
+        """Watch it (again), and fetch a clip that could not be fetched before."""
+        self._watch = self._runtime.watch(self.record, self._line)
+        return self
+
+    def cancel(self) -> None:
+        """Ask the service to cancel; raises `Unsupported`, since none of today's dialects here can."""
+        raise Unsupported(
+            f"{self.provider.title} can't cancel a job.",
+            next="It may finish and be charged. stop_waiting() only stops watching.",
+            sent="yes",
+            charged="unknown",
+        )
+
+    def _error(self) -> VideogenError:
+        fallback = Failure(code=self.state, message=f"The job ended {self.state}.", sent="yes", charged="unknown")
+        error = from_failure(self.record.failure or fallback)
+        error.provider, error.job = self.record.provider, self
+        return error
+
+    def _still_going(self) -> WaitTimeout:
+        error = WaitTimeout(
+            f"Stopped waiting for job {self.id}. The job goes on, and we keep watching it.",
+            next=f"Its clip: vg.job({self.id!r}).result().",
+            sent="yes",
+            charged="unknown",
+        )
+        error.job = self
+        return error
+
+
+def _seconds(timeout: float | str) -> float:
+    """Read seconds, or a number with s, m or h after it; raises `InvalidRequest`."""
+    if isinstance(timeout, int | float):
+        return float(timeout)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", timeout)
+    if not match:
+        raise InvalidRequest(f"{timeout!r} is no time.", next="Write 90s, 30m or 2h.", field="timeout")
+    return float(match[1]) * UNITS[match[2]]

@@ -1,0 +1,21 @@
+"""A home of its own for every test, and no way to a real service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Point the package at an empty home and an empty working folder, without keys."""
+    for name in ("VIDEOGEN_PROVIDER", "VIDEOGEN_FAILPOINT", "JPY_SESSION_NAME", "OPENAI_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VIDEOGEN_HOME", str(tmp_path / "home"))
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "home"

@@ -1,0 +1,93 @@
+"""The check of a request before anything is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes import SLOW
+from jupyter_videogen.capabilities import settle
+from jupyter_videogen.errors import InvalidRequest, ModelNotFound, VideogenError
+from jupyter_videogen.provider import LOCAL, find
+from jupyter_videogen.values import GenerationRequest as Ask
+
+
+def test_what_is_left_open_is_filled_in() -> None:
+    """The first model and its own defaults; a seed stays open."""
+    assert settle(Ask(prompt="a kite"), LOCAL) == Ask(
+        prompt="a kite", model="local/scenes", duration=4, size="1280x720"
+    )
+
+
+def test_what_is_given_is_kept() -> None:
+    """Values are never changed behind the user's back."""
+    asked = Ask(prompt="a kite", model="local/scenes", duration=7, size="720x720", fps=30, seed=0, extra={"a": 1})
+    assert settle(asked, LOCAL) == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "message"),
+    [
+        (Ask(prompt=" \n"), "prompt", "The prompt is empty. Describe the video you want."),
+        (Ask(prompt="x" * 32_001), "prompt", "The prompt has 32,001 characters. Use at most 32,000."),
+        (
+            Ask(prompt="a\0b"),
+            "prompt",
+            "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+        ),
+        (
+            Ask(prompt="a\ud800"),
+            "prompt",
+            "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+        ),
+        (
+            Ask(prompt="a", duration=30),
+            "duration",
+            "Length 30 s isn't offered by local/scenes. It makes 1 to 20 s. Nearest: 20.",
+        ),
+        (
+            Ask(prompt="a", duration=0),
+            "duration",
+            "Length 0 s isn't offered by local/scenes. It makes 1 to 20 s. Nearest: 1.",
+        ),
+        (Ask(prompt="a", fps=99), "fps", "local/scenes makes 12 to 60 frames per second."),
+        (Ask(prompt="a", seed=-1), "seed", "The seed -1 is out of range. Use 0 to 4294967295."),
+    ],
+)
+def test_a_bad_value_is_refused_with_the_nearest_good_one(asked: Ask, field: str, message: str) -> None:
+    """What was wrong, what to do, and that nothing was sent, in one sentence each."""
+    with pytest.raises(InvalidRequest) as caught:
+        settle(asked, LOCAL)
+    assert str(caught.value) == f"{message} Nothing was sent or charged."
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("size", "nearest"),
+    [("1920x1088", "1920x1080"), ("700x1300", "720x1280"), ("512x512", "720x720"), ("big", "1280x720")],
+)
+def test_the_nearest_size_has_the_nearest_shape(size: str, nearest: str) -> None:
+    """A portrait is answered with a portrait."""
+    with pytest.raises(InvalidRequest, match=f"Nearest: {nearest}"):
+        settle(Ask(prompt="a", size=size), LOCAL)
+
+
+def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
+    """A typo in a name costs nothing but a sentence."""
+    with pytest.raises(ModelNotFound) as caught:
+        settle(Ask(prompt="a", model="local/scene"), LOCAL)
+    assert caught.value.suggestions == ("local/scenes",)
+    assert caught.value.message == "Local engine has no model named local/scene."
+
+
+def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
+    """Where only the service knows, everything goes through but a request without a model."""
+    asked = Ask(prompt="a", model="anything", duration=999, size="7x7")
+    assert settle(asked, SLOW) == asked
+    with pytest.raises(InvalidRequest, match="needs the name of a model"):
+        settle(Ask(prompt="a"), SLOW)
+
+
+def test_an_unknown_provider_is_answered_with_its_neighbour() -> None:
+    """So is a typo in a provider."""
+    with pytest.raises(VideogenError, match=r"Did you mean local\?"):
+        find("lokal")

@@ -1,0 +1,113 @@
+"""The file of jobs: written first, kept whole, shared between processes."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import SLOW
+from jupyter_videogen.errors import InvalidRequest, VideogenError
+from jupyter_videogen.ledger import LEASE, VERSION, Ledger
+from test_runner import draft
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "ledger.sqlite3"
+
+
+def test_what_is_written_is_read_back_whole(path: Path) -> None:
+    """A job comes back as the value it was, also through another connection."""
+    job = Ledger(path).add(draft(SLOW, path.parent))
+    assert Ledger(path).find(job.id) == job
+
+
+def test_states_have_their_names_at_rest(path: Path) -> None:
+    """draft, submitting, queued and succeeded are planned, sent, accepted and stored in the file."""
+    ledger = Ledger(path)
+    job = ledger.add(draft(SLOW, path.parent))
+    at_rest = []
+    for state in ("draft", "submitting", "queued", "running", "saving", "succeeded", "unknown_outcome"):
+        ledger.save(job.after(state=state))
+        at_rest += sqlite3.connect(path).execute("SELECT state FROM jobs").fetchone()
+    assert at_rest == ["planned", "sent", "accepted", "running", "saving", "stored", "unknown_outcome"]
+
+
+def test_only_its_owner_can_read_it(path: Path) -> None:
+    """Folder 0700 and file 0600, write-ahead log included."""
+    Ledger(path).add(draft(SLOW, path.parent))
+    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_the_same_request_again_is_another_take(path: Path) -> None:
+    """Takes of one fingerprint count up."""
+    ledger, first = Ledger(path), draft(SLOW, path.parent)
+    takes = [ledger.add(first.after(id=f"aaaaaaa{n}", idempotency_key=str(n))).take for n in "abc"]
+    assert takes == [1, 2, 3]
+
+
+def test_a_job_is_found_by_the_beginning_of_its_id(path: Path) -> None:
+    """A unique beginning is enough, "last" is the newest, and what does not match says so."""
+    ledger, job = Ledger(path), draft(SLOW, path.parent)
+    ledger.add(job.after(id="aaaaaaaa", idempotency_key="1"))
+    ledger.add(job.after(id="aabbbbbb", idempotency_key="2"))
+    assert ledger.find("aab").id == ledger.find("last").id == "aabbbbbb"
+    with pytest.raises(InvalidRequest, match="2 jobs begin with aa"):
+        ledger.find("aa")
+    with pytest.raises(InvalidRequest, match="No job begins with zz"):
+        ledger.find("zz")
+
+
+def test_unfinished_jobs_are_those_something_may_still_happen_to(path: Path) -> None:
+    """Unreachable is unfinished; every end is not."""
+    ledger, job = Ledger(path), draft(SLOW, path.parent)
+    for n, state in enumerate(("queued", "unreachable", "succeeded", "failed", "unknown_outcome")):
+        added = ledger.add(job.after(id=f"aaaaaaa{n}", idempotency_key=str(n), created_at=1_000.0 + n))
+        ledger.save(added.after(state=state))
+    assert [job.state for job in ledger.unfinished()] == ["queued", "unreachable"]
+
+
+def test_one_process_watches_a_job_at_a_time(path: Path) -> None:
+    """A lease is held until it is released or has been silent for a minute."""
+    one, other = Ledger(path), Ledger(path)
+    job = one.add(draft(SLOW, path.parent))
+    assert one.claim(job.id, now=1_000)
+    assert one.claim(job.id, now=1_001)
+    assert not other.claim(job.id, now=1_002)
+    one.release(job.id)
+    assert other.claim(job.id, now=1_003)
+    assert one.claim(job.id, now=1_003 + LEASE + 1)
+
+
+def test_the_lease_of_a_dead_process_is_free(path: Path) -> None:
+    """A kernel that was killed does not keep its jobs for a minute."""
+    job = Ledger(path).add(draft(SLOW, path.parent))
+    code = f"from pathlib import Path; from jupyter_videogen.ledger import Ledger; Ledger(Path({str(path)!r})).claim({job.id!r}, now=1_010.0)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    assert Ledger(path).claim(job.id, now=1_011.0)
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(path: Path) -> None:
+    """Never migrate down: say which program to upgrade."""
+    Ledger(path).close()
+    sqlite3.connect(path).execute(f"PRAGMA user_version = {VERSION + 1}")
+    with pytest.raises(VideogenError, match="newer jupyter-videogen"):
+        Ledger(path)
+
+
+def test_what_cannot_be_recorded_says_so(tmp_path: Path) -> None:
+    """A place that is no folder is a clear error, before anything is sent."""
+    (tmp_path / "file").write_text("")
+    with pytest.raises(VideogenError, match="can't be recorded aren't submitted") as caught:
+        Ledger(tmp_path / "file" / "ledger.sqlite3")
+    assert caught.value.sent == "no"

@@ -1,0 +1,145 @@
+"""The OpenAI `/v1/videos` shape, client half: the documented example and what lookalikes do to it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Malformed, Reply, StatusUpdate
+from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.values import GenerationRequest
+
+HANDLE = {"id": "video_1"}
+VIDEO = {
+    "id": "video_1",
+    "object": "video",
+    "model": "sora-2",
+    "status": "in_progress",
+    "progress": 33,
+    "created_at": 1712697600,
+    "completed_at": None,
+    "expires_at": None,
+    "prompt": "a kite",
+    "size": "1280x720",
+    "seconds": "4",
+    "remixed_from_video_id": None,
+    "error": None,
+}
+
+
+def reply(body: object, **headers: str) -> Reply:
+    return Reply(200, {k.replace("_", "-"): v for k, v in headers.items()}, msgspec.json.encode(body))
+
+
+def look(**changes: object) -> StatusUpdate:
+    return OpenAI().read_look(reply({**VIDEO, **changes}), HANDLE)
+
+
+def test_a_create_carries_what_was_asked_and_nothing_else() -> None:
+    """`seconds` is a string, open fields are absent, `extra` goes beside them."""
+    request = GenerationRequest(prompt="a kite", model="m", duration=4, extra={"style": "ink"})
+    assert OpenAI().create(request) == Call(
+        "POST", "/videos", json={"model": "m", "prompt": "a kite", "seconds": "4", "style": "ink"}, timeout=120.0
+    )
+
+
+def test_an_id_becomes_one_path_segment() -> None:
+    """Slashes and colons of gateways' ids are escaped once."""
+    assert OpenAI().look({"id": "models%2Fveo/ops:gemini"}).url == "/videos/models%252Fveo%2Fops%3Agemini"
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, ".", "..", "a\nb", "x" * 513])
+def test_an_id_that_cannot_be_used_is_not_taken(id_: object) -> None:
+    """No path walks out of `/videos`, and a create without an id is no acceptance."""
+    with pytest.raises(Malformed):
+        OpenAI().read_create(reply({**VIDEO, "id": id_}))
+
+
+def test_the_service_may_say_when_to_look() -> None:
+    """`openai-poll-after-ms` is a hint on creates and looks."""
+    hint = {"openai_poll_after_ms": "400"}
+    assert OpenAI().read_create(reply(VIDEO, **hint)) == Accepted({"id": "video_1"}, poll_after=0.4)
+    assert OpenAI().read_look(reply(VIDEO, **hint), HANDLE) == StatusUpdate("running", progress=33, poll_after=0.4)
+
+
+def test_a_finished_video_has_its_bytes_at_content() -> None:
+    """Bytes and poster come from `/content`; length and size are what the service says."""
+    assert look(status="completed", progress=100) == StatusUpdate(
+        "succeeded",
+        progress=100,
+        artifacts=(
+            Artifact(
+                "/videos/video_1/content",
+                poster="/videos/video_1/content?variant=thumbnail",
+                duration=4.0,
+                size="1280x720",
+            ),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "word"),
+    [
+        ("queued", "queued", ""),
+        ("NOT_START", "queued", ""),
+        ("Processing", "running", ""),
+        ("succeeded", "succeeded", ""),
+        ("cancelled", "cancelled", ""),
+        ("expired", "expired", ""),
+        ("deleted", "expired", ""),
+        ("POST_PROCESSING", "running", "POST_PROCESSING"),
+        (None, "running", ""),
+        (7, "running", ""),
+    ],
+)
+def test_unknown_words_are_never_an_end(status: object, state: str, word: str) -> None:
+    """Every known spelling folds to one word of ours; the rest keeps the job watched and is shown as it came."""
+    update = look(status=status)
+    assert (update.state, update.status) == (state, word)
+
+
+@pytest.mark.parametrize(
+    ("progress", "read"),
+    [
+        (0, 0),
+        (42.5, 42.5),
+        ("42", 42),
+        ("42%", None),
+        (None, None),
+        (-1, None),
+        (101, None),
+        ("NaN", None),
+        ([], None),
+        (True, None),
+    ],
+)
+def test_progress_is_a_percent_or_nothing(progress: object, read: float | None) -> None:
+    """Junk is no progress; it never raises."""
+    assert look(progress=progress).progress == read
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        ({"code": "moderation_blocked", "message": "no"}, "content_policy", "no"),
+        ({"code": "x", "message": "boom"}, "provider", "boom"),
+        ("boom", "provider", "boom"),
+        (None, "provider", "The service gave no reason."),
+        ({}, "provider", "The service gave no reason."),
+        ({"code": 500}, "provider", "The service gave no reason."),
+    ],
+)
+def test_a_failed_job_says_why(error: object, code: str, message: str) -> None:
+    """Whatever shape the error has, there is a sentence, and no claim about the bill."""
+    failure = look(status="failed", error=error).failure
+    assert failure == Failure(code=code, message=message, sent="yes", charged="unknown")
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"str"', b'{"id"', b"\xff\xfe"])
+def test_what_is_no_video_is_malformed(body: bytes) -> None:
+    """HTML, lists, null and half a JSON are for the runner to miss, not to crash on."""
+    for read in (OpenAI().read_create, lambda r: OpenAI().read_look(r, HANDLE)):
+        with pytest.raises(Malformed):
+            read(Reply(200, {}, body))

@@ -1,0 +1,267 @@
+"""The one loop, against services that are functions."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from fakes import INSTANT, MP4, SLOW, FakeClock, FakeTransport
+from jupyter_videogen.errors import DownloadError, Failure
+from jupyter_videogen.ledger import Ledger
+from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.values import GenerationRequest, JobRecord
+from jupyter_videogen.wire import Lost, NotSent, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.wire import Call
+
+
+def said(body: object, status: int = 200, **headers: str) -> Reply:
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, names, body if isinstance(body, bytes) else msgspec.json.encode(body))
+
+
+def draft(provider: Provider, folder: Path) -> JobRecord:
+    return JobRecord(
+        id="k3q7x2ma",
+        state="draft",
+        request=GenerationRequest(prompt="a kite", model="m", duration=4, size="640x360", seed=7),
+        provider=provider.name,
+        base_url=provider.base_url,
+        key_env=None,
+        model="m",
+        path=str(folder / "videogen" / "a-kite-k3q7x2ma.mp4"),
+        fingerprint="f",
+        take=0,
+        idempotency_key="key-1",
+        created_at=1_000.0,
+    )
+
+
+class Bench:
+    """One job of one provider with everything around it a fake but the ledger and the disk."""
+
+    def __init__(self, folder: Path, provider: Provider, answer: Callable[[Call], Reply]) -> None:
+        self.clock, self.transport = FakeClock(), FakeTransport(answer)
+        self.ledger = Ledger(folder / "ledger.sqlite3")
+        self.states: list[str] = []
+        self.failpoints: list[str] = []
+        self.provider = provider
+        self.job = self.ledger.add(draft(provider, folder))
+        self.parts = Parts(self.ledger, self.clock, folder / "posters", self.failpoints.append)
+
+    def run(self) -> JobRecord:
+        runner = Runner(self.job, self.provider, self.transport, self.parts, self._note)  # type: ignore[arg-type]
+        return asyncio.run(runner.run())
+
+    def _note(self, job: JobRecord) -> None:
+        self.job = job
+        self.states.append(job.state)
+
+    @property
+    def stored(self) -> JobRecord:
+        return self.ledger.find("k3q7x2ma")
+
+
+def looks(*bodies: object) -> Callable[[Call], Reply]:
+    """A service that takes the job, then gives these answers to looks (exceptions are raised), and any clip."""
+    queue = list(bodies)
+
+    def answer(call: Call) -> Reply:
+        if call.method == "POST":
+            return said({"id": "r1"})
+        if call.url == "/clips/r1":
+            body = queue.pop(0)
+            if isinstance(body, Exception):
+                raise body
+            return body if isinstance(body, Reply) else said(body)
+        return said(MP4, content_length=str(len(MP4)))
+
+    return answer
+
+
+DONE = {"state": "succeeded", "urls": ["/files/1.mp4"]}
+
+
+def test_a_create_that_answers_with_the_clip_needs_no_look(tmp_path: Path) -> None:
+    """A synchronous service's clip goes straight from the create to the disk."""
+
+    def answer(call: Call) -> Reply:
+        return said({"urls": ["https://cdn.example/a.mp4"]}) if call.method == "POST" else said(MP4)
+
+    bench = Bench(tmp_path, INSTANT, answer)
+    job = bench.run()
+    assert bench.states == ["submitting", "saving", "succeeded"]
+    assert [(call.method, call.url) for call in bench.transport.calls] == [
+        ("POST", "/now"),
+        ("GET", "https://cdn.example/a.mp4"),
+    ]
+    assert Path(job.path).read_bytes() == MP4
+    assert bench.stored == job
+
+
+def test_a_job_is_watched_to_its_clip(tmp_path: Path) -> None:
+    """Queued, running, saving, stored: each state is told and the record in the ledger is the one that was told."""
+    bench = Bench(tmp_path, SLOW, looks({"state": "queued"}, {"state": "running", "pct": 40}, DONE))
+    job = bench.run()
+    assert bench.states[:4] == ["submitting", "queued", "queued", "running"]
+    assert job.state == "succeeded"
+    assert bench.stored == job
+    assert bench.clock.slept == [1.0, 1.0, 1.0]
+    assert bench.failpoints == ["planned", "sent", "accepted", "stored"]
+    (clip,) = job.clips
+    assert clip == msgspec.structs.replace(
+        clip, path=job.path, bytes=len(MP4), job_id=job.id, prompt="a kite", duration=4, size="640x360", seed=7
+    )
+
+
+def test_the_job_is_in_the_ledger_before_the_paid_call_leaves(tmp_path: Path) -> None:
+    """At the moment of the POST the ledger says "sent"."""
+    seen = []
+
+    def answer(call: Call) -> Reply:
+        if call.method == "POST":
+            seen.append(bench.stored.state)
+        return looks(DONE)(call)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    bench.run()
+    assert seen == ["submitting"]
+
+
+def test_the_receipt_says_how_the_clip_was_made(tmp_path: Path) -> None:
+    """A sidecar beside the clip holds request, model and hash, and no place on this machine."""
+    job = Bench(tmp_path, SLOW, looks(DONE)).run()
+    receipt = msgspec.json.decode(Path(job.path).with_suffix(".json").read_bytes())
+    assert receipt["request"] == {"prompt": "a kite", "model": "m", "duration": 4, "size": "640x360", "seed": 7}
+    assert receipt["sha256"] == job.clips[0].sha256
+    assert str(tmp_path) not in str(receipt)
+
+
+@pytest.mark.parametrize(
+    "fault", [Lost("ReadError"), said(b"<html>", 502), said({}, 504), said({"id2": 1}), said(b"{")]
+)
+def test_a_lost_answer_is_told_and_never_sent_again(tmp_path: Path, fault: Reply | Exception) -> None:
+    """Anything but a clear answer to a create is an unknown outcome after one POST."""
+
+    def answer(call: Call) -> Reply:
+        if isinstance(fault, Exception):
+            raise fault
+        return fault
+
+    bench = Bench(tmp_path, SLOW, answer)
+    job = bench.run()
+    assert bench.transport.posts == 1
+    assert job.state == bench.stored.state == "unknown_outcome"
+    assert job.failure is not None
+    assert (job.failure.sent, job.failure.charged) == ("yes", "unknown")
+
+
+def test_what_certainly_never_left_is_tried_three_times(tmp_path: Path) -> None:
+    """A refused connection is no send: three tries, then a failure that says nothing was sent or charged."""
+
+    def answer(_call: Call) -> Reply:
+        raise NotSent("ConnectError")
+
+    bench = Bench(tmp_path, SLOW, answer)
+    assert bench.run().failure == Failure(
+        code="unreachable",
+        message="Slow Inc. could not be reached.",
+        next="Check the connection and run it again.",
+        sent="no",
+        charged="no",
+    )
+    assert bench.transport.posts == 3
+    assert bench.transport.renewed == 2
+
+
+def test_a_refusal_is_final_and_says_what_the_service_said(tmp_path: Path) -> None:
+    """A 402 is told with the service's words and its request id; nothing is sent again."""
+    body = {"error": {"message": "No credits left", "code": "insufficient_quota", "request_id": "req-1"}}
+    bench = Bench(tmp_path, SLOW, lambda _call: said(body, 402))
+    assert bench.run().failure == Failure(
+        code="out_of_credit", message="No credits left", sent="yes", charged="no", request_id="req-1"
+    )
+    assert bench.transport.posts == 1
+
+
+def test_a_busy_service_is_asked_again_after_the_time_it_names(tmp_path: Path) -> None:
+    """429 means nothing was accepted: wait as long as asked, at most three tries in all."""
+    replies = [said({}, 429, retry_after="7"), said({"id": "r1"}), said(DONE)]
+
+    def answer(call: Call) -> Reply:
+        return replies.pop(0) if replies else said(MP4)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    assert bench.run().state == "succeeded"
+    assert bench.clock.slept[0] == 7.0
+
+
+def test_bad_looks_are_missed_looks(tmp_path: Path) -> None:
+    """Lost lines, 5xx, HTML and half a JSON do not end a job that the service is working on."""
+    bad = [Lost("ReadTimeout"), NotSent("ConnectError"), said(b"<html>", 503), said(b'{"state": "suc'), said([])]
+    bench = Bench(tmp_path, SLOW, looks(*bad, DONE))
+    assert bench.run().state == "succeeded"
+    assert bench.transport.posts == 1
+
+
+def test_a_quarter_hour_of_bad_looks_is_unreachable_and_resumes(tmp_path: Path) -> None:
+    """Unreachable is not failed: the next good look goes on from there."""
+    bench = Bench(tmp_path, SLOW, looks(*[Lost("down")] * 60, {"state": "running"}, DONE))
+    assert bench.run().state == "succeeded"
+    assert "unreachable" in bench.states
+    assert bench.states.index("unreachable") < bench.states.index("running")
+
+
+def test_progress_never_runs_backwards(tmp_path: Path) -> None:
+    """A service that takes progress back does not take it back from the page."""
+    bench = Bench(tmp_path, SLOW, looks({"state": "running", "pct": 60}, {"state": "running", "pct": 20}, DONE))
+    told: list[float | None] = []
+    bench._note = lambda job: told.append(job.progress)  # type: ignore[method-assign]
+    bench.run()
+    assert [value for value in told if value is not None] == sorted(value for value in told if value is not None)
+
+
+def test_a_young_job_may_be_unknown_to_its_service(tmp_path: Path) -> None:
+    """404 just after create is patience, not loss."""
+    bench = Bench(tmp_path, SLOW, looks(said({}, 404), said({}, 404), DONE))
+    assert bench.run().state == "succeeded"
+
+
+def test_an_old_job_that_is_gone_expires(tmp_path: Path) -> None:
+    """404 for half a minute, long after create, means the service no longer has it."""
+    bench = Bench(tmp_path, SLOW, looks(*[said({}, 404)] * 40))
+    assert bench.run().state == "expired"
+
+
+def test_done_without_a_clip_is_a_failure_after_a_minute(tmp_path: Path) -> None:
+    """Completed with nothing is looked at again for a minute, then told."""
+    bench = Bench(tmp_path, SLOW, looks(*[{"state": "succeeded"}] * 40))
+    job = bench.run()
+    assert job.failure is not None
+    assert job.failure.message == "Slow Inc. says it is done, but there is no clip."
+
+
+def test_a_clip_that_cannot_be_fetched_stays_fetchable(tmp_path: Path) -> None:
+    """A cut download leaves no file, keeps the job in saving and never generates again."""
+
+    def answer(call: Call) -> Reply:
+        return said(MP4[:-100]) if call.url.startswith("/files") else looks(DONE)(call)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    with pytest.raises(DownloadError):
+        bench.run()
+    assert bench.stored.state == "saving"
+    assert bench.transport.posts == 1
+    assert not list((tmp_path / "videogen").iterdir())
+
+    bench.transport = FakeTransport(looks(DONE))
+    assert bench.run().state == "succeeded"
+    assert bench.transport.posts == 0

@@ -1,0 +1,184 @@
+"""`Call -> Reply` on real sockets, against servers that misbehave below HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from jupyter_videogen.keys import Secret
+from jupyter_videogen.transport import Endpoint, Fixed, Transport
+from jupyter_videogen.wire import Call, Lost, NotSent, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+KEY = "sk-canary-0123456789"
+POST = Call("POST", "/videos", json={"prompt": "a kite"}, timeout=2)
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nX-Thing: 1\r\n\r\n{}"
+
+
+@asynccontextmanager
+async def service(talk: Talk) -> AsyncIterator[str]:
+    """A raw server on loopback; `talk` gets each connection."""
+
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await talk(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(once, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+def exchange(talk: Talk, call: Call = POST, **endpoint: object) -> Reply:
+    """Run one call against one behaviour."""
+
+    async def run() -> Reply:
+        async with service(talk) as url:
+            transport = Transport(Fixed(Endpoint(url, Secret(KEY, source="test"), **endpoint)))  # type: ignore[arg-type]
+            try:
+                return await transport.send(call)
+            finally:
+                await transport.close()
+
+    return asyncio.run(run())
+
+
+async def hear(reader: asyncio.StreamReader) -> bytes:
+    """Read one request whole."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = next((int(line[15:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")), 0)
+    return head + await reader.readexactly(length)
+
+
+def test_a_call_carries_key_headers_and_body_to_its_own_origin() -> None:
+    """The bearer and the endpoint's headers go along; the reply's header names are in lower case."""
+    heard = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    reply = exchange(talk, headers={"x-team": "lab"})
+    assert (reply.status, reply.headers["x-thing"], reply.json) == (200, "1", {})
+    (request,) = heard
+    assert request.startswith(b"POST /v1/videos HTTP/1.1\r\n")
+    assert f"authorization: Bearer {KEY}".encode() in request.replace(b"Authorization", b"authorization")
+    assert b"x-team: lab" in request
+    assert request.endswith(b'{"prompt":"a kite"}')
+
+
+def test_another_origin_never_sees_the_key() -> None:
+    """An absolute URL is a stranger, whatever the endpoint holds."""
+    heard = []
+
+    async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    async def run() -> None:
+        async with service(stranger) as url:
+            endpoint = Endpoint("http://127.0.0.1:9/v1", Secret(KEY, source="test"), {"x-api-key": KEY})
+            transport = Transport(Fixed(endpoint))
+            await transport.send(Call("GET", f"{url}/clip.mp4"))
+            await transport.close()
+
+    asyncio.run(run())
+    assert KEY.encode() not in heard[0]
+
+
+def test_a_refused_connection_is_certainly_not_sent() -> None:
+    """Nobody listens: nothing left this machine."""
+
+    async def run() -> None:
+        transport = Transport(Fixed(Endpoint("http://127.0.0.1:9/v1")))
+        try:
+            await transport.send(POST)
+        finally:
+            await transport.close()
+
+    with pytest.raises(NotSent):
+        asyncio.run(run())
+
+
+async def reset_after_body(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hear all of it, then hang up."""
+    await hear(reader)
+    writer.transport.abort()
+
+
+async def silence(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hear all of it and never answer."""
+    await hear(reader)
+    await reader.read()
+
+
+async def half_an_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Promise more than is sent."""
+    await hear(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+
+
+async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answer a byte at a time, for ever."""
+    await hear(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n")
+    while not reader.at_eof():
+        writer.write(b" ")
+        await asyncio.wait([asyncio.ensure_future(reader.read(1))], timeout=0.05)
+
+
+@pytest.mark.parametrize("talk", [reset_after_body, silence, half_an_answer, drip])
+def test_what_may_have_arrived_is_lost_not_unsent(talk: Talk) -> None:
+    """Once the body has left whole, no failure of the line says that it did not; every call ends in its time."""
+    with pytest.raises(Lost):
+        exchange(talk, Call("POST", "/videos", json={"prompt": "a kite"}, timeout=0.5))
+
+
+def test_an_upload_that_broke_was_not_sent() -> None:
+    """Cut in the middle of a large body, the service never had it whole."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1000)
+        writer.transport.abort()
+
+    with pytest.raises(NotSent):
+        exchange(talk, Call("POST", "/videos", json={"image": "x" * 30_000_000}, timeout=5))
+
+
+def test_a_reply_that_is_too_large_is_dropped() -> None:
+    """A status of five megabytes is no status."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hear(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n" + b" " * 5_000_000)
+
+    with pytest.raises(Lost):
+        exchange(talk)
+
+
+def test_redirects_of_a_paid_call_are_not_followed() -> None:
+    """A 307 would post the paid body again, somewhere else: it is given back as it is."""
+    heard = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(b"HTTP/1.1 307 Go\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n")
+
+    assert exchange(talk).status == 307
+    assert len(heard) == 1
+
+
+def test_errors_of_the_line_hold_no_key() -> None:
+    """Neither the words nor the chain of an error quote what was sent."""
+    with pytest.raises(Lost) as caught:
+        exchange(reset_after_body)
+    assert caught.value.__cause__ is None
+    assert KEY not in repr(caught.getrepr(showlocals=False))
