@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from jupyter_videogen import client
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Point the package at an empty home and an empty working folder, without keys."""
     for name in ("VIDEOGEN_PROVIDER", "VIDEOGEN_FAILPOINT", "JPY_SESSION_NAME", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VIDEOGEN_HOME", str(tmp_path / "home"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    client.close()

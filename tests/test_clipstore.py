@@ -89,7 +89,10 @@ def test_names_come_from_us(prompt: str) -> None:
 def test_a_name_tells_what_it_shows() -> None:
     """Words of the prompt, whole ones, then the job."""
     prompt = "A paper boat crossing a neon-lit puddle, macro, rain"
-    assert clipstore.planned_path(Path(), prompt, "k3q7x2ma").name == "a-paper-boat-crossing-a-neon-lit-puddle-k3q7x2ma.mp4"
+    assert (
+        clipstore.planned_path(Path(), prompt, "k3q7x2ma").name
+        == "a-paper-boat-crossing-a-neon-lit-puddle-k3q7x2ma.mp4"
+    )
 
 
 def test_a_poster_is_a_small_picture(tmp_path: Path) -> None:

@@ -41,6 +41,12 @@ def runtime() -> Runtime:
     return made
 
 
+def close() -> None:
+    """Stop watching and close everything this process has open; the next use opens it again."""
+    while _runtimes:
+        _runtimes.popitem()[1].close()
+
+
 os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
 
 

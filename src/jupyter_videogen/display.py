@@ -48,7 +48,7 @@ def in_kernel() -> bool:
 
 
 def show_job(job: Job) -> None:
-    """Show a job: live where a page watches, else its record as it stands."""
+    """Show a job: live where a page watches, else its record as it stands, once a cell."""
     if not in_kernel():
         print(records.plain(job.record, job.record.path))  # noqa: T201 - a terminal's display
     elif settings.watched() and not job.record.ended:
@@ -58,11 +58,8 @@ def show_job(job: Job) -> None:
 
 
 def show_clip(clip: Clip) -> None:
-    """Show a clip by its job's record, unless this very cell already does."""
-    if _on_view(clip.job_id):
-        return
-    job = client.job(clip.job_id)
-    show_job(job)
+    """Show a clip by its job's record."""
+    show_job(client.job(clip.job_id))
 
 
 def show_form(form: VideoGen) -> None:

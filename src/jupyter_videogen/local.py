@@ -25,6 +25,8 @@ IDLE = 60
 """Seconds after its last client that the gateway ends itself."""
 PATIENCE = 60.0
 """Seconds a start may take on a slow machine."""
+_launched: list[subprocess.Popen[bytes]] = []
+"""Gateways started by this process. They may outlive it, on purpose; kept here to be reaped when they don't."""
 NEEDED = ("av", "numpy", "starlette", "uvicorn")
 
 
@@ -42,7 +44,6 @@ class LocalGateway:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._starting = asyncio.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
 
     async def endpoint(self) -> Endpoint:
         """Give the running gateway's endpoint, after starting one if need be."""
@@ -66,8 +67,8 @@ class LocalGateway:
             ) from None
 
     def _launch(self) -> Ready:
-        if self._process is not None:
-            self._process.poll()  # reap one that ended
+        for earlier in _launched:
+            earlier.poll()  # reap those that ended
         command = [
             sys.executable,
             "-m",
@@ -77,14 +78,15 @@ class LocalGateway:
             "--idle-exit",
             str(IDLE),
         ]
-        self._process = subprocess.Popen(  # noqa: S603 - our own module
+        process = subprocess.Popen(  # noqa: S603 - our own module
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # interrupts and restarts of a kernel go to its group: not to the gateway
         )
-        with self._process.stdout as stdout:  # type: ignore[union-attr]  # it is a PIPE
+        _launched.append(process)
+        with process.stdout as stdout:  # type: ignore[union-attr]  # it is a PIPE
             return msgspec.json.decode(stdout.readline(), type=Ready)
 
 

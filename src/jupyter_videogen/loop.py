@@ -75,11 +75,13 @@ class LoopThread:
 def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
     """Wait in slices, so that an interrupt gets through on every platform; raises TimeoutError."""
     left = float("inf") if timeout is None else timeout
-    while not concurrent.futures.wait([future], timeout=min(SLICE, max(left, 0))).done:
-        left -= SLICE
-        if left <= 0:
-            raise TimeoutError
-    return future.result()
+    while True:
+        try:
+            return future.result(timeout=min(SLICE, max(left, 0)))
+        except TimeoutError:
+            left -= SLICE
+            if future.done() or left <= 0:
+                raise
 
 
 def _transfer(task: asyncio.Task[T], future: concurrent.futures.Future[T]) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from . import clipstore, polling
 from .dialect import Accepted, Finished, Refused
-from .errors import DownloadError, Failure, VideogenError
+from .errors import DownloadError, Failure
 from .failures import REFUSED
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Lost, Malformed, NotSent, Reply
@@ -91,8 +91,8 @@ class Runner:
         poll_after = None
         try:
             poll_after = self._read_create(await self._send_once(keyed))
-        except NotSent:
-            self._fail(_unsent(self._provider))
+        except NotSent as error:
+            self._fail(error.failure or _unsent(self._provider))
         except Lost as error:
             self._lose(f"We lost the answer after sending ({error}).")
         self._failpoint("accepted")
@@ -159,8 +159,7 @@ class Runner:
                 return self._missed(retry_after=self._dialect.read_failure(reply).retry_after)
             update = self._dialect.read_look(reply, handle)
         except NotSent:
-            with suppress(VideogenError):
-                await self._transport.renew()
+            await self._transport.renew()
             return self._missed()
         except (Lost, *UNREADABLE):
             return self._missed()

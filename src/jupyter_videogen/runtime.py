@@ -69,6 +69,11 @@ class Line:
             self._transport = Transport(self._source(home))
         return self._transport
 
+    async def close(self) -> None:
+        """Close the connections, if there are any."""
+        if self._transport is not None:
+            await self._transport.close()
+
     def _source(self, home: Path) -> Source:
         if self.local:
             return LocalGateway(home)
@@ -115,6 +120,7 @@ class Runtime:
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
+        self._used: set[Line] = set()
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, home / "posters", settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
@@ -151,6 +157,16 @@ class Runtime:
             self.ledger.release(job_id)
             watch.publish(watch.record)
 
+    def close(self) -> None:
+        """Stop watching everything and close what is open; jobs go on and are found again."""
+        self.loop.call(self._close_lines)
+        self.loop.stop()
+        self.ledger.close()
+
+    async def _close_lines(self) -> None:
+        for line in self._used:
+            await line.close()
+
     def _draft(self, asked: GenerationRequest, settled: GenerationRequest, line: Line) -> JobRecord:
         job_id, folder = new_id(), settings.folder()
         model, notebook = settled.model or "", settings.notebook()
@@ -185,6 +201,7 @@ class Runtime:
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
         watch.publish(record)
+        self._used.add(line)
         runner = Runner(record, line.provider, line.transport(self.home), self._parts, watch.publish)
         try:
             return await runner.run()

@@ -7,13 +7,14 @@ Nothing is retried here. Every failure of the line leaves as `NotSent` (proof th
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
 
+from .errors import VideogenError
 from .keys import Secret
 from .wire import Call, Lost, NotSent, Reply
 
@@ -109,7 +110,7 @@ class Transport:
     @asynccontextmanager
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
         """Open one call and give its reply as it comes; `sent` is set once the whole request has left."""
-        endpoint = await self._source.endpoint()
+        endpoint = await self._endpoint()
         sent = sent or asyncio.Event()
         async with self._gate:
             response = await self._open(self._request(call, endpoint, sent), sent)
@@ -120,11 +121,18 @@ class Transport:
 
     async def renew(self) -> None:
         """The last call could not connect: let the source mend what it can."""
-        await self._source.renew()
+        with suppress(VideogenError):
+            await self._source.renew()
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
+
+    async def _endpoint(self) -> Endpoint:
+        try:
+            return await self._source.endpoint()
+        except VideogenError as error:
+            raise NotSent(error.message, failure=error.failure) from None
 
     def _request(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Request:
         url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url

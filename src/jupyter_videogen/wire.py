@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+if TYPE_CHECKING:
+    from .errors import Failure
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -46,6 +49,11 @@ class Malformed(Exception):
 
 class NotSent(Exception):
     """The request certainly did not reach the service whole."""
+
+    def __init__(self, reason: str, *, failure: Failure | None = None) -> None:
+        super().__init__(reason)
+        self.failure = failure
+        """What to tell, where more is known than that."""
 
 
 class Lost(Exception):

@@ -1,0 +1,8 @@
+"""`python -m jupyter_videogen.gateway`: the local service as a process of its own."""
+
+import sys
+
+from jupyter_videogen.gateway.serve import main
+
+if __name__ == "__main__":
+    sys.exit(main())

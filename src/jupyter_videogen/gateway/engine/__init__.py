@@ -1,0 +1,111 @@
+"""The local engine: real video from a sentence, drawn on this machine with numpy and PyAV and nothing else.
+
+It is honest about being a drawing: the clip says so in its tags, with what was understood of the sentence.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from time import monotonic
+from typing import TYPE_CHECKING, cast
+from uuid import uuid4
+
+from .canvas import Canvas
+from .chance import Dice
+from .encode import drawn, film, per_thread
+from .finish import Finish
+from .poster import poster
+from .scenes import look_for, scene_for
+from .shot import Cancelled, Rendering, Shot
+from .stage import Stage
+from .words import read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import av
+
+__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render"]
+
+BAKED, MUXED = 5.0, 99.0
+"""Percent when the scene is baked, and when the last frame is in the file."""
+BETWEEN_REPORTS = 0.2
+"""Seconds: five reports a second are as many as anyone can see."""
+
+
+def render(shot: Shot, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]) -> Rendering:
+    """Draw the shot into an MP4 at `path`, which appears only when complete; progress is told in percent.
+
+    Raises Cancelled as soon as `cancelled` says so, and leaves nothing behind then, or after any failure.
+    """
+    tell = Throttle(progress)
+    tell(0.0)
+    partial = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
+        rendering = draw(shot, partial, tell, cancelled)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    tell(100.0)
+    return rendering
+
+
+def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Callable[[], bool]) -> Rendering:
+    """Understand the sentence, bake the scene and film it."""
+    reading, dice = read(shot.prompt), Dice(shot.prompt, shot.seed)
+    mood, look = look_for(reading, dice)
+    stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props)
+    rendering = Rendering(reading.scene, mood, reading.words, shot.frames)
+    stop_if(cancelled())
+    scene = scene_for(reading)(stage, look, dice)
+    finish = Finish(shot.width, shot.height, dice.stream("finish"))
+    canvas = per_thread(lambda: Canvas(shot.width, shot.height))
+    tell(BAKED)
+
+    def picture(number: int) -> av.VideoFrame:
+        mine = cast("Canvas", canvas())
+        scene.draw(mine, number / shot.fps)
+        return finish(mine)
+
+    with film(partial, shot, tags(shot, rendering)) as append, closing(drawn(picture, shot.frames)) as frames:
+        for number, frame in enumerate(frames):
+            stop_if(cancelled())
+            append(frame, number)
+            tell(BAKED + (MUXED - BAKED) * (number + 1) / shot.frames)
+    return rendering
+
+
+def tags(shot: Shot, rendering: Rendering) -> dict[str, str]:
+    """Say in the file what it is and how it came about."""
+    comment = {
+        "generator": "jupyter-videogen local engine",
+        "procedural": True,
+        "prompt": shot.prompt,
+        "seed": shot.seed,
+        "scene": rendering.scene,
+        "mood": rendering.mood,
+        "words": rendering.words,
+    }
+    return {"title": shot.prompt, "comment": json.dumps(comment, ensure_ascii=False)}
+
+
+def stop_if(unwanted: bool) -> None:  # noqa: FBT001 - it reads as a sentence
+    """Raise Cancelled when the clip is no longer wanted."""
+    if unwanted:
+        raise Cancelled("The clip was cancelled.")
+
+
+class Throttle:
+    """Passes on the first and last report, and those in between that come late enough."""
+
+    def __init__(self, progress: Callable[[float], None]) -> None:
+        self._progress, self._next = progress, 0.0
+
+    def __call__(self, percent: float) -> None:
+        """Report, unless the last report is too recent."""
+        now = monotonic()
+        if now >= self._next or percent >= 100.0:  # noqa: PLR2004 - all of it
+            self._next = now + BETWEEN_REPORTS
+            self._progress(percent)

@@ -1,0 +1,47 @@
+"""The scenes: one file and one row here for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ..look import GRADES
+from ..words import FALLBACK
+from . import aurora, city, sea, silk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..canvas import Canvas
+    from ..chance import Dice
+    from ..look import Look
+    from ..stage import Stage
+    from ..words import Reading
+
+
+class Scene(Protocol):
+    """Something baked that can draw itself at any time: frames need nothing from each other."""
+
+    def draw(self, canvas: Canvas, seconds: float) -> None:
+        """Cover the canvas with the picture at this time of the clip."""
+
+
+SCENES: Mapping[str, tuple[Callable[[Stage, Look, Dice], Scene], Mapping[str, Look]]] = {
+    "sea": (sea.Sea, sea.LOOKS),
+    "city": (city.City, city.LOOKS),
+    "aurora": (aurora.Aurora, aurora.LOOKS),
+    "silk": (silk.Silk, silk.LOOKS),
+}
+"""For each scene what draws it, and its looks by mood; the first look is its own."""
+
+
+def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:
+    """Give what bakes the scene that was understood."""
+    return SCENES[reading.scene][0]
+
+
+def look_for(reading: Reading, dice: Dice) -> tuple[str, Look]:
+    """Give the mood that will be drawn and its look; a scene without own mood picks one, the same for the same words."""
+    looks = SCENES[reading.scene][1]
+    own = next(iter(looks)) if reading.scene != FALLBACK else dice.stream("look").pick(tuple(looks))
+    mood = reading.mood if reading.mood in looks or reading.mood in GRADES else own
+    return mood, looks.get(mood, looks[own]).tint(reading.colours).graded(mood if mood not in looks else "")

@@ -1,0 +1,36 @@
+"""What is asked of the engine, and what it says about its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class Cancelled(Exception):
+    """The caller no longer wants the clip; nothing was left on disk."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One clip to draw: the sentence, the size in pixels (even), the length and the chance it is drawn from."""
+
+    prompt: str
+    width: int
+    height: int
+    seconds: float
+    fps: int
+    seed: int
+
+    @property
+    def frames(self) -> int:
+        """How many frames the clip has; a clip is never empty."""
+        return max(1, round(self.seconds * self.fps))
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """What was understood and drawn: the scene, its mood, the words that decided, and the number of frames."""
+
+    scene: str
+    mood: str
+    words: tuple[str, ...]
+    frames: int

@@ -1,0 +1,71 @@
+"""The seam between jobs and what draws them: an engine turns an order into a file, and each model names one."""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from jupyter_videogen.gateway.order import DEFAULT_MODEL, Order
+
+
+class Rendering(Protocol):
+    """What an engine says about a clip it made."""
+
+    @property
+    def scene(self) -> str:
+        """The scene that was drawn."""
+
+    @property
+    def mood(self) -> str | None:
+        """The mood it was drawn in."""
+
+    @property
+    def words(self) -> Collection[str]:
+        """The words of the prompt that were understood."""
+
+    @property
+    def frames(self) -> int:
+        """How many frames the clip has."""
+
+
+class Engine(Protocol):
+    """Anything that can draw: it tells its progress in percent, and asks often whether it is cancelled."""
+
+    def render(
+        self, order: Order, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> Rendering:
+        """Write the clip to `path`; raise whatever fits when it cannot be made, or when it is cancelled."""
+
+    def poster(self, path: Path) -> bytes:
+        """Return one frame of a finished clip as a JPEG."""
+
+
+class Scenes:
+    """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
+
+    def __init__(self) -> None:
+        from jupyter_videogen.gateway import engine  # noqa: PLC0415 loaded with the first clip, so that start-up is fast
+
+        self._engine = engine
+
+    def render(
+        self, order: Order, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]
+    ) -> Rendering:
+        """Draw the scene that the prompt speaks of."""
+        shot = self._engine.Shot(
+            prompt=order.prompt,
+            width=order.width,
+            height=order.height,
+            seconds=order.seconds,
+            fps=order.fps,
+            seed=order.seed,
+        )
+        return self._engine.render(shot, path, progress=progress, cancelled=cancelled)
+
+    def poster(self, path: Path) -> bytes:
+        """Return the frame that stands for the clip."""
+        return self._engine.poster(path)
+
+
+Engines = Mapping[str, Callable[[], Engine]]
+
+ENGINES: Engines = {DEFAULT_MODEL: Scenes}

@@ -1,0 +1,37 @@
+"""Knowing when nobody needs this process any more."""
+
+import asyncio
+from collections.abc import Callable
+
+
+class Idle:
+    """Calls `leave` once, `seconds` after the last sign of life, unless work is under way; lives on one event loop."""
+
+    def __init__(self, seconds: float | None, busy: Callable[[], bool], leave: Callable[[], None]) -> None:
+        self._seconds = seconds
+        self._busy = busy
+        self._leave = leave
+        self._requests = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def request_began(self) -> None:
+        """Count a request in."""
+        self._requests += 1
+
+    def request_ended(self) -> None:
+        """Count a request out, and begin to wait."""
+        self._requests -= 1
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin to wait anew."""
+        if self._seconds is None:
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._fire)
+
+    def _fire(self) -> None:
+        # Whatever keeps us busy now restarts the wait when it ends.
+        if not self._requests and not self._busy():
+            self._leave()

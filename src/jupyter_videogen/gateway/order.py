@@ -1,0 +1,103 @@
+"""What a caller may ask of this gateway: the bounds of a clip, and the readers that hold fields to them."""
+
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_videogen.gateway.problem import Problem
+
+DEFAULT_MODEL = "local/scenes"
+DEFAULT_SIZE = "1280x720"
+DEFAULT_SECONDS = 4
+DEFAULT_FPS = 24
+PROMPT_CHARACTERS = 32_000
+SECONDS = (1, 20)
+FPS = (1, 60)
+SEED = (0, 2**32 - 1)
+SIDE = (144, 1920)
+AREA = (256 * 144, 1920 * 1080)
+
+_DIGITS = re.compile(r"[0-9]{1,10}")
+_SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One clip as it was asked for, every field within its bounds."""
+
+    prompt: str
+    model: str
+    seconds: int
+    width: int
+    height: int
+    fps: int
+    seed: int
+
+
+def invalid(param: str, message: str, code: str = "invalid_value") -> Problem:
+    """Return the refusal of one field."""
+    return Problem(400, code, message, param=param)
+
+
+def read_prompt(fields: Mapping[str, Any], name: str = "prompt") -> str:
+    """Return the prompt, unchanged."""
+    allowed = f"a text of 1 to {PROMPT_CHARACTERS} characters"
+    value = fields.get(name)
+    if value is None:
+        raise invalid(name, f"{name} is required: {allowed}.", "missing_required_parameter")
+    if not isinstance(value, str) or not 1 <= len(value) <= PROMPT_CHARACTERS:
+        raise invalid(name, f"{name} must be {allowed}.")
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        raise invalid(name, f"{name} must be valid Unicode text without NUL characters or lone surrogates.")
+    return value
+
+
+def read_model(fields: Mapping[str, Any], known: Collection[str], name: str = "model") -> str:
+    """Return the name of a model this gateway has."""
+    value = fields.get(name)
+    if value is None:
+        return DEFAULT_MODEL
+    if not isinstance(value, str):
+        raise invalid(name, f"{name} must be a text: one of {', '.join(known)}.")
+    if value not in known:
+        message = f"There is no such model here; {name} must be one of {', '.join(known)}."
+        raise Problem(404, "model_not_found", message, param=name)
+    return value
+
+
+def read_whole(fields: Mapping[str, Any], name: str, bounds: tuple[int, int], default: int) -> int:
+    """Return a whole number, sent as a number or as its digits."""
+    low, high = bounds
+    value = fields.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise invalid(name, f"{name} must be a whole number from {low} to {high}.")
+    return value
+
+
+def read_seed(fields: Mapping[str, Any], name: str = "seed") -> int:
+    """Return the seed, drawn at random when none was sent."""
+    return read_whole(fields, name, SEED, secrets.randbelow(SEED[1] + 1))
+
+
+def read_size(fields: Mapping[str, Any], name: str = "size") -> tuple[int, int]:
+    """Return width and height in pixels."""
+    value = fields.get(name)
+    if value is None:
+        value = DEFAULT_SIZE
+    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    width, height = (int(match[1]), int(match[2])) if match else (0, 0)
+    even = width % 2 == height % 2 == 0
+    sides = all(SIDE[0] <= side <= SIDE[1] for side in (width, height))
+    if not (match and even and sides and AREA[0] <= width * height <= AREA[1]):
+        raise invalid(
+            name,
+            f'{name} must be "WIDTHxHEIGHT" in even pixels, each side from {SIDE[0]} to {SIDE[1]}, '
+            "no smaller in area than 256x144 and no larger than 1920x1080.",
+        )
+    return width, height

@@ -1,0 +1,79 @@
+"""What the engine understands of a sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from jupyter_videogen.gateway.engine.chance import Dice
+from jupyter_videogen.gateway.engine.look import GRADES, HUES
+from jupyter_videogen.gateway.engine.scenes import SCENES, look_for
+from jupyter_videogen.gateway.engine.vocabulary import COLOURS, MOODS
+from jupyter_videogen.gateway.engine.vocabulary import SCENES as SCENE_WORDS
+from jupyter_videogen.gateway.engine.words import plain, read
+
+
+@pytest.mark.parametrize(
+    ("prompt", "scene", "mood"),
+    [
+        ("A paper boat crossing a neon-lit puddle", "city", "neon"),
+        ("Waves at sunset, slow camera", "sea", "sunset"),
+        ("the OCEAN under a full moon", "sea", "night"),
+        ("A beautiful sunrise", "sea", "dawn"),
+        ("A golden beach at noon", "sea", "day"),
+        ("Tokyo street at night in the rain", "city", "night"),
+        ("black and white film noir alley", "city", "noir"),
+        ("Northern lights over a mountain lake", "aurora", "night"),
+        ("starry night sky", "aurora", "night"),
+        ("Une tempête sur la mer", "sea", "storm"),
+        ("Une rue de Paris sous la pluie, au crépuscule", "city", "sunset"),
+        ("Aurore boréale en Islande", "aurora", "dawn"),
+        ("Un barco de papel en el océano al atardecer", "sea", "sunset"),
+        ("Ciudad de neón", "city", "neon"),
+        ("Sonnenuntergang am Meer", "sea", "sunset"),
+        ("Nächtliche Straße im Regen", "city", "night"),
+        ("Polarlichter über Norwegen", "aurora", "night"),
+    ],
+)
+def test_sentence_is_understood(prompt: str, scene: str, mood: str) -> None:
+    """A sentence in English, French, Spanish or German leads to its scene and mood."""
+    reading = read(prompt)
+    assert (reading.scene, look_for(reading, Dice(prompt, 1))[0]) == (scene, mood)
+
+
+def test_unknown_words_become_silk() -> None:
+    """A sentence without a known word is drawn as silk, in one of its curated looks."""
+    reading = read("Quarterly reporting")
+    assert (reading.scene, reading.words) == ("silk", ())
+    assert look_for(reading, Dice("Quarterly reporting", 1))[0] in SCENES["silk"][1]
+
+
+def test_empty_prompt_is_drawable() -> None:
+    """Even nothing can be drawn."""
+    assert read("").scene == "silk"
+
+
+def test_pace_props_and_colours_are_read() -> None:
+    """Words for speed, things and colours are understood beside the scene."""
+    reading = read("a slow red boat on a blue sea")
+    assert (reading.pace, reading.props, reading.colours) == (0.6, ("boat",), ("red", "blue"))
+
+
+def test_order_and_repetition_do_not_count_twice() -> None:
+    """A word said twice weighs as much as once."""
+    assert read("rain rain rain on the sea").scene == "sea"
+
+
+def test_words_lose_accents_and_capitals() -> None:
+    """Spelling with or without accents is the same word."""
+    assert plain("ÉTÉ, Straße!") == ["ete", "strasse"]
+
+
+def test_tables_are_plain_and_drawable() -> None:
+    """Every word in the tables can be reached, every mood and colour can be drawn."""
+    words = (
+        " ".join(" ".join(pair) for pair in SCENE_WORDS.values()) + " " + " ".join((*MOODS.values(), *COLOURS.values()))
+    )
+    assert plain(words) == words.split()
+    assert set(SCENE_WORDS) == set(SCENES)
+    assert set(COLOURS) == set(HUES)
+    assert set(MOODS) <= {mood for _, looks in SCENES.values() for mood in looks} | set(GRADES)

@@ -1,0 +1,17 @@
+"""The gateway that most of these tests speak to."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from gateway_house import NOW, House, build_house
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """Give a running gateway whose clock stands still."""
+    monkeypatch.setattr("jupyter_videogen.gateway.jobs.time", SimpleNamespace(time=lambda: NOW + 0.9))
+    house = build_house(tmp_path)
+    yield house
+    house.close()

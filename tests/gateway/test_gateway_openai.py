@@ -1,0 +1,410 @@
+"""The OpenAI shape of `/v1/videos`, asked by a client that shares no code with it."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from gateway_house import CLIP, NOW, POSTER, House
+
+SIZE = (
+    'size must be "WIDTHxHEIGHT" in even pixels, each side from 144 to 1920, '
+    "no smaller in area than 256x144 and no larger than 1920x1080."
+)
+
+
+def video(job_id: str, **changes: object) -> dict[str, Any]:
+    return {
+        "id": job_id,
+        "object": "video",
+        "model": "local/scenes",
+        "status": "queued",
+        "progress": 0,
+        "created_at": NOW,
+        "completed_at": None,
+        "expires_at": None,
+        "prompt": "a sea",
+        "size": "1280x720",
+        "seconds": "4",
+        "remixed_from_video_id": None,
+        "error": None,
+        "seed": 7,
+        "fps": 24,
+        "rendering": None,
+    } | changes
+
+
+def refusal(code: str, message: str, param: str | None = None, kind: str = "invalid_request_error") -> dict[str, Any]:
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def test_a_job_is_queued_then_in_progress_then_completed(house: House) -> None:
+    """A job goes through the four words of the shape, whole at every look."""
+    first = house.held()
+    reply = house.create(prompt="a sea", seed=7)
+    second = reply.json()["id"]
+    assert re.fullmatch(r"video_[0-9a-f]{24}", second)
+    assert (reply.status_code, reply.headers["openai-poll-after-ms"]) == (200, "400")
+    assert reply.json() == video(second)
+
+    look = house.get(f"/v1/videos/{first}")
+    assert look.headers["openai-poll-after-ms"] == "400"
+    assert look.json() == video(first, status="in_progress", progress=42)
+    assert type(look.json()["progress"]) is int
+
+    house.engine.gate.set()
+    house.wait()
+    house.wait()
+    rendering = {"scene": "sea", "mood": "dawn", "words": ["sea", "dawn"], "frames": 24}
+    done = house.get(f"/v1/videos/{first}")
+    assert done.json() == video(first, status="completed", progress=100, completed_at=NOW, rendering=rendering)
+    assert "openai-poll-after-ms" not in done.headers
+
+
+def test_the_engine_gets_the_order_as_it_was_sent(house: House) -> None:
+    """Text and number forms of a field reach the engine as the same whole numbers."""
+    house.finished(prompt="a\nsea 🌊", seconds="20", size="720x1280", seed="4294967295", fps=12, model="local/scenes")
+    (order,) = house.engine.orders
+    assert (order.prompt, order.model, order.seconds) == ("a\nsea 🌊", "local/scenes", 20)
+    assert (order.width, order.height, order.seed, order.fps) == (720, 1280, 4294967295, 12)
+
+
+def test_a_seed_is_drawn_and_kept(house: House) -> None:
+    """Without a seed one is drawn, shown, stored, and used."""
+    house.engine.gate.clear()
+    seeds = [house.create(prompt="a sea").json()["seed"] for _ in range(3)]
+    assert len(set(seeds)) > 1
+    house.engine.gate.set()
+    for _ in seeds:
+        house.wait()
+    assert [order.seed for order in house.engine.orders] == seeds
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"seconds": 1}, {"seconds": "1"}),
+        ({"seconds": None, "size": None, "fps": None, "model": None}, {}),
+        ({"size": "256x144"}, {"size": "256x144"}),
+        ({"size": "144x256"}, {"size": "144x256"}),
+        ({"size": "1920x1080"}, {"size": "1920x1080"}),
+        ({"size": "1440x1440"}, {"size": "1440x1440"}),
+        ({"fps": "60", "seed": 0}, {"fps": 60, "seed": 0}),
+        ({"prompt": "x" * 32_000}, {"prompt": "x" * 32_000}),
+    ],
+)
+def test_the_edges_of_every_field_are_allowed(house: House, sent: dict[str, object], shown: dict[str, object]) -> None:
+    """Values at their bounds are taken, and null means the default."""
+    house.held()
+    reply = house.create(**{"prompt": "a sea", "seed": 7} | sent).json()
+    assert reply == video(reply["id"], **shown)
+
+
+PROMPT = "prompt must be a text of 1 to 32000 characters."
+UNICODE = "prompt must be valid Unicode text without NUL characters or lone surrogates."
+SECONDS = "seconds must be a whole number from 1 to 20."
+SEED = "seed must be a whole number from 0 to 4294967295."
+FPS = "fps must be a whole number from 1 to 60."
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("prompt", "", PROMPT),
+        ("prompt", "x" * 32_001, PROMPT),
+        ("prompt", 5, PROMPT),
+        ("prompt", ["a sea"], PROMPT),
+        ("prompt", "a\0sea", UNICODE),
+        ("prompt", "a \ud800", UNICODE),
+        ("model", 5, "model must be a text: one of local/scenes."),
+        *[("seconds", value, SECONDS) for value in (0, 21, 4.5, 4.0, "4.0", "", "+4", "four", True, [4], "٤")],
+        *[("seed", value, SEED) for value in (-1, 2**32, 1.5, "-1", "x", False)],
+        *[("fps", value, FPS) for value in (0, 61, 23.976, "24fps")],
+        *[("size", value, SIZE) for value in (5, "", "auto", "720p", "1280X720", "1280x721", "1281x720", "142x400")],
+        *[("size", value, SIZE) for value in ("144x144", "1922x1000", "1920x1082", "1440x1442", "0x0", "-2x-2")],
+    ],
+)
+def test_a_bad_field_is_refused_by_name(house: House, field: str, value: object, message: str) -> None:
+    """A refusal names the field and says what is allowed, and nothing is queued."""
+    content = json.dumps({"prompt": "a sea"} | {field: value})
+    reply = house.request("POST", "/v1/videos", content=content, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()) == (400, refusal("invalid_value", message, field))
+    assert house.get("/v1/videos").json()["data"] == []
+
+
+@pytest.mark.parametrize("fields", [{}, {"prompt": None}])
+def test_a_prompt_is_required(house: House, fields: dict[str, object]) -> None:
+    """An order without a prompt is told that it needs one."""
+    reply = house.create(**fields)
+    message = "prompt is required: a text of 1 to 32000 characters."
+    assert (reply.status_code, reply.json()) == (400, refusal("missing_required_parameter", message, "prompt"))
+
+
+def test_an_unknown_model_is_told_the_known_ones(house: House) -> None:
+    """A model that is not here is a 404 that lists those that are."""
+    reply = house.create(prompt="a sea", model="sora-2")
+    message = "There is no such model here; model must be one of local/scenes."
+    assert (reply.status_code, reply.json()) == (404, refusal("model_not_found", message, "model"))
+
+
+def test_unknown_fields_are_ignored_aloud(house: House) -> None:
+    """Fields that have no effect are listed in a header that no name can break out of."""
+    reply = house.create(**{"prompt": "a sea", "style": 1, "a,b\r\nc: d": 2, "é" * 80: 3})
+    assert reply.status_code == 200
+    assert reply.headers["x-videogen-ignored"] == f"style,a?b??c??d,{'?' * 64}"
+    assert "x-videogen-ignored" not in house.create(prompt="a sea").headers
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'"a sea"', b"\xff", b'{"seed": NaN}', b"[" * 100_000, b"1" * 5000]
+)
+def test_a_body_that_is_no_json_object_is_refused(house: House, body: bytes) -> None:
+    """What is not a JSON object never reaches the fields."""
+    reply = house.request("POST", "/v1/videos", content=body, headers={"content-type": "application/json"})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (400, "invalid_json")
+
+
+def test_a_body_of_another_type_is_refused(house: House) -> None:
+    """A form, which any web page can send, is not read."""
+    reply = house.request("POST", "/v1/videos", data={"prompt": "a sea"})
+    message = "The body must be JSON, sent as application/json."
+    assert (reply.status_code, reply.json()) == (415, refusal("unsupported_media_type", message))
+
+
+def test_a_body_has_a_largest_size(house: House) -> None:
+    """More than one MiB is not read."""
+    reply = house.create(prompt="a sea", padding="x" * 1024 * 1024)
+    message = "The body must not be larger than 1048576 bytes."
+    assert (reply.status_code, reply.json()) == (413, refusal("request_too_large", message))
+
+
+def test_the_same_key_and_body_find_the_same_job(house: House) -> None:
+    """A repeated create is answered with the job it made, as that job is now, and nothing is rendered twice."""
+    key = {"idempotency-key": "one-click"}
+    first = house.create(headers=key, prompt="a sea", size="640x360").json()
+    house.wait()
+    again = house.create(headers=key, size="640x360", prompt="a sea")
+    assert (again.status_code, again.json()["id"], again.json()["status"]) == (200, first["id"], "completed")
+    assert len(house.engine.orders) == 1
+
+
+def test_the_same_key_with_another_body_is_refused(house: House) -> None:
+    """A key that comes back with another order is a conflict."""
+    key = {"idempotency-key": "one-click"}
+    house.create(headers=key, prompt="a sea")
+    reply = house.create(headers=key, prompt="a city")
+    message = "This Idempotency-Key was used before, with another body; take a new key for a new clip."
+    assert (reply.status_code, reply.json()) == (409, refusal("idempotency_key_reused", message))
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "a b", "a\tb"])
+def test_a_bad_key_is_refused(house: House, key: str) -> None:
+    """A key that cannot be kept is not silently dropped."""
+    reply = house.create(headers={"idempotency-key": key}, prompt="a sea")
+    message = "Idempotency-Key must be 1 to 255 visible ASCII characters."
+    assert (reply.status_code, reply.json()) == (400, refusal("invalid_value", message, "Idempotency-Key"))
+
+
+def test_work_in_flight_is_bounded(house: House) -> None:
+    """The thirty-third unfinished job is refused with a time to come back, and a repeat of an old one is not."""
+    house.held()
+    key = {"idempotency-key": "one-click"}
+    kept = house.create(headers=key, prompt="a sea").json()["id"]
+    for _ in range(30):
+        assert house.create(prompt="a sea").status_code == 200
+    reply = house.create(prompt="a sea")
+    message = "32 clips are waiting already; send this one again when some have finished."
+    assert reply.json() == refusal("rate_limit_exceeded", message, kind="rate_limit_error")
+    assert (reply.status_code, reply.headers["retry-after"]) == (429, "5")
+    assert house.create(headers=key, prompt="a sea").json()["id"] == kept
+
+
+def test_the_content_is_the_clip(house: House) -> None:
+    """A completed video is sent whole, inline, under its own type."""
+    job_id = house.finished()
+    for query in ("", "?variant=video"):
+        reply = house.get(f"/v1/videos/{job_id}/content{query}", headers={"accept": "application/binary"})
+        assert (reply.status_code, reply.content) == (200, CLIP)
+        assert reply.headers["content-type"] == "video/mp4"
+        assert reply.headers["content-length"] == "100"
+        assert reply.headers["accept-ranges"] == "bytes"
+        assert reply.headers["content-disposition"] == f'inline; filename="{job_id}.mp4"'
+
+
+def test_the_thumbnail_is_the_poster(house: House) -> None:
+    """The poster made at the end of the render is the thumbnail."""
+    reply = house.get(f"/v1/videos/{house.finished()}/content?variant=thumbnail")
+    assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, POSTER, "image/jpeg")
+
+
+def test_head_has_the_headers_and_no_body(house: House) -> None:
+    """HEAD says how long the clip is and sends nothing of it."""
+    reply = house.request("HEAD", f"/v1/videos/{house.finished()}/content")
+    assert (reply.status_code, reply.headers["content-length"], reply.content) == (200, "100", b"")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "content"),
+    [
+        ("bytes=0-0", "bytes 0-0/100", CLIP[:1]),
+        ("bytes=10-19", "bytes 10-19/100", CLIP[10:20]),
+        ("bytes=90-", "bytes 90-99/100", CLIP[90:]),
+        ("bytes=90-1000", "bytes 90-99/100", CLIP[90:]),
+        ("bytes=-5", "bytes 95-99/100", CLIP[-5:]),
+    ],
+)
+def test_a_range_is_that_part_of_the_clip(house: House, asked: str, answered: str, content: bytes) -> None:
+    """Closed, open, and suffix ranges are answered with 206 and exactly those bytes."""
+    reply = house.get(f"/v1/videos/{house.finished()}/content", headers={"range": asked})
+    assert (reply.status_code, reply.headers["content-range"], reply.content) == (206, answered, content)
+    assert reply.headers["content-length"] == str(len(content))
+
+
+def test_a_range_beyond_the_end_is_not_satisfiable(house: House) -> None:
+    """A range that begins after the end is a 416 that tells the length."""
+    reply = house.get(f"/v1/videos/{house.finished()}/content", headers={"range": "bytes=100-"})
+    assert (reply.status_code, reply.headers["content-range"], reply.content) == (416, "bytes */100", b"")
+
+
+def test_unfinished_jobs_have_no_content(house: House) -> None:
+    """Before completion the content is a 404 that says so."""
+    first, second = house.held(), house.create(prompt="a sea").json()["id"]
+    for job_id, status in ((first, "in_progress"), (second, "queued")):
+        reply = house.get(f"/v1/videos/{job_id}/content")
+        message = f"This video is {status}; its content comes when it is completed."
+        assert (reply.status_code, reply.json()) == (404, refusal("not_ready", message))
+
+
+def test_a_failed_job_says_why(house: House) -> None:
+    """An engine's failure is the job's error, with its words and without its traceback, and the worker goes on."""
+    house.engine.error = ValueError("no paint left")
+    job_id = house.finished()
+    error = {"code": "engine_error", "message": "ValueError: no paint left"}
+    assert house.get(f"/v1/videos/{job_id}").json() == video(job_id, status="failed", progress=42, error=error)
+    reply = house.get(f"/v1/videos/{job_id}/content")
+    message = "This video failed, so it has no content: ValueError: no paint left"
+    assert (reply.status_code, reply.json()) == (404, refusal("video_failed", message))
+
+    house.engine.error = None
+    assert house.get(f"/v1/videos/{house.finished()}").json()["status"] == "completed"
+    assert sorted(path.name for path in (house.folder / "clips").glob(f"{job_id}*")) == []
+
+
+def test_an_empty_clip_is_a_failure(house: House) -> None:
+    """A file without bytes is never called a video."""
+    house.engine.clip = b""
+    error = {"code": "engine_error", "message": "RuntimeError: the engine wrote an empty file"}
+    assert house.get(f"/v1/videos/{house.finished()}").json()["error"] == error
+
+
+def test_a_clip_without_a_poster_is_a_clip(house: House) -> None:
+    """A poster that cannot be made costs only the thumbnail."""
+    house.engine.poster_error = ValueError("no frame")
+    job_id = house.finished()
+    assert house.get(f"/v1/videos/{job_id}/content").content == CLIP
+    reply = house.get(f"/v1/videos/{job_id}/content?variant=thumbnail")
+    message = "The thumbnail of this job is no longer on the disk."
+    assert (reply.status_code, reply.json()) == (404, refusal("content_missing", message))
+
+
+def test_an_unknown_variant_is_refused(house: House) -> None:
+    """A variant that is not made here is named as such."""
+    reply = house.get(f"/v1/videos/{house.finished()}/content?variant=spritesheet")
+    assert (reply.status_code, reply.json()) == (
+        400,
+        refusal("invalid_value", "variant must be video or thumbnail.", "variant"),
+    )
+
+
+def test_a_finished_video_can_be_deleted(house: House) -> None:
+    """Deleting forgets the job and takes both files away."""
+    job_id = house.finished()
+    reply = house.request("DELETE", f"/v1/videos/{job_id}")
+    assert (reply.status_code, reply.json()) == (200, {"id": job_id, "deleted": True, "object": "video.deleted"})
+    assert list((house.folder / "clips").iterdir()) == []
+    gone = refusal("not_found", "There is no such video here.")
+    for method, path in (("GET", ""), ("GET", "/content"), ("DELETE", "")):
+        reply = house.request(method, f"/v1/videos/{job_id}{path}")
+        assert (reply.status_code, reply.json()) == (404, gone)
+
+
+def test_an_unfinished_video_cannot_be_deleted(house: House) -> None:
+    """Queued and in-progress videos stay."""
+    first, second = house.held(), house.create(prompt="a sea").json()["id"]
+    for job_id, status in ((first, "in_progress"), (second, "queued")):
+        reply = house.request("DELETE", f"/v1/videos/{job_id}")
+        message = f"Only a completed or failed video can be deleted; this one is {status}."
+        assert (reply.status_code, reply.json()) == (409, refusal("not_finished", message))
+        assert house.get(f"/v1/videos/{job_id}").status_code == 200
+
+
+def test_the_list_is_paged_by_cursor(house: House) -> None:
+    """Pages follow one another in either order until nothing more follows."""
+    house.held()
+    for _ in range(4):
+        house.create(prompt="a sea")
+    everything = house.get("/v1/videos").json()
+    ids = [entry["id"] for entry in everything["data"]]
+    assert everything == {
+        "object": "list",
+        "data": [house.get(f"/v1/videos/{job_id}").json() for job_id in ids],
+        "first_id": ids[0],
+        "last_id": ids[-1],
+        "has_more": False,
+    }
+    assert len(ids) == 5
+    for order, expected in (("desc", ids), ("asc", ids[::-1])):
+        pages, after = [], ""
+        while True:
+            page = house.get(f"/v1/videos?limit=2&order={order}{after}").json()
+            pages.append([entry["id"] for entry in page["data"]])
+            if not page["has_more"]:
+                break
+            after = f"&after={page['last_id']}"
+        assert pages == [expected[:2], expected[2:4], expected[4:]]
+
+
+def test_the_list_after_the_last_is_empty(house: House) -> None:
+    """A cursor at the end is answered with an empty page."""
+    job_id = house.finished()
+    page = {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}
+    assert house.get(f"/v1/videos?after={job_id}").json() == page
+
+
+@pytest.mark.parametrize(
+    ("query", "param", "message"),
+    [
+        ("limit=0", "limit", "limit must be a whole number from 1 to 100."),
+        ("limit=101", "limit", "limit must be a whole number from 1 to 100."),
+        ("limit=x", "limit", "limit must be a whole number from 1 to 100."),
+        ("order=up", "order", "order must be asc or desc."),
+        ("after=video_0", "after", "after must be the id of a video that is here."),
+    ],
+)
+def test_a_bad_page_is_refused(house: House, query: str, param: str, message: str) -> None:
+    """The fields of a page are held to their bounds like those of an order."""
+    reply = house.get(f"/v1/videos?{query}")
+    assert (reply.status_code, reply.json()) == (400, refusal("invalid_value", message, param))
+
+
+def test_models_are_listed(house: House) -> None:
+    """The models that can be asked for are listed in the OpenAI shape."""
+    model = {"id": "local/scenes", "object": "model", "created": 1767225600, "owned_by": "jupyter-videogen"}
+    assert house.get("/v1/models").json() == {"object": "list", "data": [model]}
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/v1", "/v1/videos/", "/v1/videos/a/b", "/v1/videos/%2e%2e/content", "/v2/videos"]
+)
+def test_an_unknown_address_is_refused_in_the_same_shape(house: House, path: str) -> None:
+    """Nothing is redirected, and no path reaches the disk."""
+    reply = house.get(path)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_an_unknown_method_is_told_the_known_ones(house: House) -> None:
+    """A method that has no meaning is a 405 with every method that has one."""
+    reply = house.request("PUT", "/v1/videos")
+    message = "Method Not Allowed: PUT is not answered at this address."
+    assert (reply.status_code, reply.json()) == (405, refusal("method_not_allowed", message))
+    assert {name.strip() for name in reply.headers["allow"].split(",")} == {"GET", "HEAD", "POST"}

@@ -1,0 +1,43 @@
+"""The local gateway of a test's home: its process, its log, its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Gateway:
+    """What a test may do to the gateway of a home."""
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "gateway"
+
+    @property
+    def pid(self) -> int:
+        return int(json.loads((self._folder / "gateway.json").read_text())["pid"])
+
+    def send(self, name: signal.Signals) -> None:
+        os.kill(self.pid, name)
+
+    def stop(self) -> None:
+        """Hold it still, as a service that does not answer."""
+        self.send(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.send(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End it, whatever it is doing."""
+        with suppress(OSError, ValueError):
+            self.send(signal.SIGKILL)
+
+    def requests(self) -> list[str]:
+        """The requests it has logged, as "METHOD path"."""
+        lines = (self._folder / "gateway.log").read_text().splitlines()
+        return [line.split('"')[1].rsplit(" ", 1)[0] for line in lines if 'HTTP/1.1"' in line]

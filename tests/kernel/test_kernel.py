@@ -1,0 +1,171 @@
+"""The kernel's side of a notebook, on real kernels: the newest ipykernel and the one that Binder's image brings."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from kit import Kernel
+
+from gateways import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CELL = "%%videogen -d 1 --size 640x360 --seed 7\nwaves at sunset"
+LOAD = "%load_ext jupyter_videogen"
+
+
+@pytest.fixture
+def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """The gateway that the test's kernels will start."""
+    monkeypatch.setenv("VIDEOGEN_PROVIDER", "local")
+    gateway = Gateway(home)
+    yield gateway
+    gateway.kill()
+
+
+@pytest.fixture(params=["newest", "7.0.1"])
+def kernel(request: pytest.FixtureRequest, tmp_path: Path, gateway: Gateway) -> Iterator[Kernel]:
+    kernel = Kernel(tmp_path / "work", ipykernel=request.param)
+    assert kernel.run(LOAD)["status"] == "ok"
+    yield kernel
+    kernel.close()
+
+
+def job_id(kernel: Kernel) -> str:
+    return json.loads(kernel.value("__import__('json').dumps(_.id)").strip("'"))
+
+
+def test_the_cell_ends_at_once_and_the_clip_comes_in_its_place(kernel: Kernel, tmp_path: Path) -> None:
+    """Card and record belong to the cell; at the end the record is open, the card empty and its widget closed."""
+    cell = kernel.start(CELL)
+    assert kernel.reply(cell)["status"] == "ok"
+    folded = kernel.output("Plays here when it is done", cell=cell)
+    assert "<video" in folded["content"]["data"]["text/html"]
+    widget = kernel.widget()
+    done = kernel.output("<details open>", cell=cell)
+    assert done["msg_type"] == "update_display_data"
+    html = done["content"]["data"]["text/html"]
+    assert 'src="videogen/waves-at-sunset-' in html
+    assert 'poster="data:image/jpeg;base64,' in html
+    kernel.until(lambda m: m["msg_type"] == "update_display_data" and m["content"]["data"] == {"text/plain": ""})
+    kernel.until(lambda m: m["msg_type"] == "comm_close" and m["content"]["comm_id"] == widget)
+    (clip,) = (tmp_path / "work" / "videogen").glob("*.mp4")
+    assert clip.stat().st_size > 1000
+
+
+def test_a_blocking_cell_does_not_stop_the_bar(kernel: Kernel, gateway: Gateway) -> None:
+    """While the main thread sleeps in a cell, progress goes on arriving and a click is answered."""
+    kernel.run("%%videogen -d 4\nrain on a city at night")
+    widget, subshell = kernel.widget(), kernel.subshell()
+    kernel.trait("job", lambda job: job["state"] in {"queued", "running"})
+    blocking = kernel.start("import time; time.sleep(4); print('the cell is over')")
+    kernel.until(lambda m: m["msg_type"] == "execute_input" and "the cell is over" in m["content"]["code"])
+    kernel.fresh()
+    kernel.trait("job", lambda job: job["progress"] is not None and job["progress"] > 0)
+    assert kernel.click(widget, "hello", subshell=subshell)["ok"]
+    assert not any(m["msg_type"] == "stream" for m in kernel.seen)
+    assert kernel.reply(blocking)["status"] == "ok"
+
+
+def test_an_interrupt_stops_the_waiting_and_not_the_job(kernel: Kernel, gateway: Gateway) -> None:
+    """`--wait` gives way to the stop button within a second, says how to get the job back, and the job ends well."""
+    cell = kernel.start("%%videogen --wait -d 1 --size 640x360\naurora over a lake")
+    kernel.trait("job", lambda job: job["state"] in {"queued", "running"})
+    gateway.stop()
+    kernel.manager.interrupt_kernel()
+    reply = kernel.reply(cell)
+    gateway.go_on()
+    assert reply["status"] == "error"
+    assert "Stopped waiting. The job goes on; get it back with: %videogen wait" in reply["traceback"][0]
+    assert len(reply["traceback"]) == 1
+    kernel.output("<details open>", cell=cell)
+
+
+def test_a_restarted_kernel_finds_its_job_again(kernel: Kernel, gateway: Gateway) -> None:
+    """Killed in the middle, started again: the job is watched again, and nothing was posted twice."""
+    kernel.run("%%videogen -d 1 --size 640x360\nwaves at sunset")
+    job = kernel.trait("job", lambda job: job["state"] in {"queued", "running"})["id"]
+    gateway.stop()
+    kernel.restart()
+    gateway.go_on()
+    kernel.run(LOAD)
+    kernel.until(lambda m: m["msg_type"] == "stream" and f"unfinished job(s) again: {job}" in m["content"]["text"])
+    assert kernel.value(f"__import__('jupyter_videogen').job('{job}').result(60).job_id") == f"'{job}'"
+    assert [line for line in gateway.requests() if line.startswith("POST")] == ["POST /v1/videos"]
+
+
+def test_a_killed_gateway_costs_nothing(kernel: Kernel, gateway: Gateway) -> None:
+    """The gateway dies in the middle of a job: it is started again and the clip arrives, from one POST."""
+    cell = kernel.start("%%videogen -d 2\nwaves at sunset")
+    kernel.trait("job", lambda job: job["state"] == "running")
+    gateway.kill()
+    kernel.output("<details open>", cell=cell)
+    assert [line for line in gateway.requests() if line.startswith("POST")] == ["POST /v1/videos"]
+
+
+def test_the_form_makes_clips_as_a_cell_does(kernel: Kernel, tmp_path: Path) -> None:
+    """Generate is acked, the traits follow, and a record per clip stands below the form."""
+    cell = kernel.start("form = __import__('jupyter_videogen').VideoGen(size='640x360', duration=1)\nform")
+    kernel.reply(cell)
+    widget = kernel.widget()
+    request = {"prompt": "a quiet sea", "model": "local/scenes", "duration": 1, "size": "640x360", "seed": None}
+    ack = kernel.click(widget, "generate", request=request)
+    assert (ack["ok"], ack["error"]) == (True, None)
+    kernel.trait("job", lambda job: job and job["state"] == "succeeded")
+    kernel.output("<details open>")
+    assert kernel.value("form.state, len(form.jobs), form.clip.duration") == "('succeeded', 1, 1.0)"
+    refused = kernel.click(widget, "generate", request={**request, "duration": 99})
+    assert refused["error"]["field"] == "duration"
+    assert refused["error"]["sent"] == "no"
+
+
+def test_a_message_of_another_version_is_answered_not_obeyed(kernel: Kernel) -> None:
+    """What the kernel does not know is acked with an error; nothing is submitted."""
+    kernel.run("form = __import__('jupyter_videogen').VideoGen()\nform")
+    widget = kernel.widget()
+    assert "does not know" in kernel.click(widget, "dance")["error"]["message"]
+    assert kernel.value("len(form.jobs)") == "0"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("%%videogen\n \n", "The prompt is empty."),
+        ("%%videogen --negatve x\na kite", "There is no option --negatve."),
+        ("%%videogen --sizes 1x1\na kite", "Did you mean --size?"),
+        ("%%videogen -m local/scene\na kite", "Did you mean local/scenes?"),
+        ("%%videogen -d 99\na kite", "Nearest: 20."),
+        ("%%videogen --size 641x360\na kite", "Nearest: 640x360."),
+        ("%%videogen -p lokal\na kite", "Did you mean local?"),
+        ("%%videogen -d x\na kite", "Argument -d/--duration: invalid int value: 'x'."),
+        ("%%videogen --as 'x\na kite", "Close the quotation."),
+        ("%%videogen a kite\nb", "The prompt goes below the first line."),
+    ],
+)
+def test_bad_input_is_a_sentence_without_a_traceback(code: str, words: str, tmp_path: Path, gateway: Gateway) -> None:
+    """What was wrong, what next, and that nothing was sent; the run stops there."""
+    kernel = Kernel(tmp_path / "work")
+    kernel.run(LOAD)
+    reply = kernel.run(code)
+    kernel.close()
+    assert reply["status"] == "error"
+    (line,) = reply["traceback"]
+    assert line.startswith("✗ videogen: ")
+    assert words in line
+    assert line.endswith("Nothing was sent or charged.")
+
+
+def test_where_nobody_watches_the_cell_waits_and_makes_no_widget(tmp_path: Path, gateway: Gateway) -> None:
+    """Under nbclient and papermill the record is written by the cell itself, finished, without a comm."""
+    kernel = Kernel(tmp_path / "work", watched=False)
+    kernel.run(LOAD)
+    cell = kernel.start(CELL)
+    assert kernel.reply(cell)["status"] == "ok"
+    html = kernel.output("<details open>", cell=cell)["content"]["data"]["text/html"]
+    kernel.close()
+    assert 'src="videogen/waves-at-sunset-' in html
+    assert not any(message["msg_type"] == "comm_open" for message in kernel.seen)
