@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import av
@@ -28,8 +29,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "clips"
 
 
-def shot(prompt: str = PROMPTS["aurora"], *, width: int = 256, height: int = 144, seconds: float = 1.0, fps: int = 24, seed: int = 7) -> Shot:  # fmt: skip  # noqa: E501, PLR0913, RUF100
-    return Shot(prompt, width, height, seconds, fps, seed)
+SHOT = Shot(PROMPTS["aurora"], width=256, height=144, seconds=1.0, fps=24, seed=7)
 
 
 def made(order: Shot, path: Path) -> bytes:
@@ -40,9 +40,9 @@ def made(order: Shot, path: Path) -> bytes:
 @pytest.mark.parametrize("scene", PROMPTS)
 def test_same_order_gives_same_bytes(scene: str, folder: Path) -> None:
     """On one machine the same order is the same file, byte for byte; another seed is another picture."""
-    order = shot(PROMPTS[scene], seconds=0.5)
+    order = replace(SHOT, prompt=PROMPTS[scene], seconds=0.5)
     one, two = made(order, folder / "one.mp4"), made(order, folder / "two.mp4")
-    other = made(shot(PROMPTS[scene], seconds=0.5, seed=8), folder / "three.mp4")
+    other = made(replace(SHOT, prompt=PROMPTS[scene], seconds=0.5, seed=8), folder / "three.mp4")
     assert one == two
     with av.open(str(folder / "one.mp4")) as first, av.open(str(folder / "three.mp4")) as third:
         pair = [next(clip.decode(video=0)).to_ndarray(format="gray").astype(int) for clip in (first, third)]
@@ -54,7 +54,7 @@ def test_same_order_gives_same_bytes(scene: str, folder: Path) -> None:
 def test_length_is_exact(seconds: float, fps: int, frames: int, folder: Path) -> None:
     """A clip has the frames, the rate and the size that were ordered."""
     path = folder / "clip.mp4"
-    rendering = render(shot(seconds=seconds, fps=fps), path, progress=lambda _: None, cancelled=lambda: False)
+    rendering = render(replace(SHOT, seconds=seconds, fps=fps), path, progress=lambda _: None, cancelled=lambda: False)
     with av.open(str(path)) as clip:
         stream = clip.streams.video[0]
         assert (stream.codec_context.width, stream.codec_context.height, stream.average_rate) == (256, 144, fps)
@@ -63,7 +63,7 @@ def test_length_is_exact(seconds: float, fps: int, frames: int, folder: Path) ->
 
 def test_file_plays_everywhere(folder: Path) -> None:
     """The clip is H.264 in yuv420p, tagged BT.709 in limited range, with the index at its beginning."""
-    data = made(shot(), folder / "clip.mp4")
+    data = made(SHOT, folder / "clip.mp4")
     assert data.index(b"moov") < data.index(b"mdat")
     with av.open(str(folder / "clip.mp4")) as clip:
         codec = clip.streams.video[0].codec_context
@@ -73,7 +73,7 @@ def test_file_plays_everywhere(folder: Path) -> None:
 
 def test_file_says_what_it_is(folder: Path) -> None:
     """Title and comment tell the prompt, that the clip is procedural, and what was understood."""
-    made(shot("Aurora: « été »"), folder / "clip.mp4")
+    made(replace(SHOT, prompt="Aurora: « été »"), folder / "clip.mp4")
     with av.open(str(folder / "clip.mp4")) as clip:
         assert clip.metadata["title"] == "Aurora: « été »"
         assert json.loads(clip.metadata["comment"]) == {
@@ -89,14 +89,16 @@ def test_file_says_what_it_is(folder: Path) -> None:
 
 def test_rendering_tells_what_was_understood(folder: Path) -> None:
     """The caller learns the scene, the mood, the words and the number of frames."""
-    rendering = render(shot("a neon city"), folder / "clip.mp4", progress=lambda _: None, cancelled=lambda: False)
+    rendering = render(
+        replace(SHOT, prompt="a neon city"), folder / "clip.mp4", progress=lambda _: None, cancelled=lambda: False
+    )
     assert rendering == Rendering("city", "neon", ("neon", "city"), 24)
 
 
 def test_progress_rises_to_all(folder: Path) -> None:
     """Progress starts at once, never falls, and ends at 100."""
     heard: list[float] = []
-    render(shot(), folder / "clip.mp4", progress=heard.append, cancelled=lambda: False)
+    render(SHOT, folder / "clip.mp4", progress=heard.append, cancelled=lambda: False)
     assert heard[0] == 0.0
     assert heard[-1] == 100.0
     assert heard == sorted(heard)
@@ -107,7 +109,7 @@ def test_cancelling_leaves_nothing(patience: int, folder: Path) -> None:
     """A cancelled clip raises Cancelled and leaves the folder as it was."""
     answers = iter([False] * patience)
     with pytest.raises(Cancelled):
-        render(shot(), folder / "clip.mp4", progress=lambda _: None, cancelled=lambda: next(answers, True))
+        render(SHOT, folder / "clip.mp4", progress=lambda _: None, cancelled=lambda: next(answers, True))
     assert list(folder.iterdir()) == []
 
 
@@ -120,14 +122,14 @@ def test_failure_leaves_nothing(folder: Path) -> None:
             raise OSError("the page is gone")
 
     with pytest.raises(OSError, match="the page is gone"):
-        render(shot(seconds=3.0), folder / "clip.mp4", progress=listener, cancelled=lambda: False)
+        render(replace(SHOT, seconds=3.0), folder / "clip.mp4", progress=listener, cancelled=lambda: False)
     assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("clip.mp4", b"older")]
 
 
 @pytest.mark.parametrize(("width", "height"), [(640, 360), (258, 146), (144, 256)])
 def test_poster_is_a_small_picture(width: int, height: int, folder: Path) -> None:
     """A poster is a JPEG of at most 480 pixels' width and 60 kB, and the same each time."""
-    made(shot(PROMPTS["city"], width=width, height=height, seconds=0.2), folder / "clip.mp4")
+    made(replace(SHOT, prompt=PROMPTS["city"], width=width, height=height, seconds=0.2), folder / "clip.mp4")
     data = poster(folder / "clip.mp4")
     assert data.startswith(b"\xff\xd8\xff")
     assert data.endswith(b"\xff\xd9")

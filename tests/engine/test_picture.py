@@ -29,7 +29,7 @@ def frames(prompt: str, size: tuple[int, int], seed: int, moments: list[float], 
     reading, dice = read(prompt), Dice(prompt, seed)
     stage = Stage(*size, seconds, reading.pace, reading.props)
     with np.errstate(all="raise"):
-        scene = scene_for(reading)(stage, look_for(reading, dice)[1], dice)
+        scene = scene_for(reading)(stage, look_for(reading, prompt)[1], dice)
         finish, canvas = Finish(*size, dice.stream("finish")), Canvas(*size)
         drawn = []
         for moment in moments:

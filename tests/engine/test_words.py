@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from jupyter_videogen.gateway.engine.chance import Dice
 from jupyter_videogen.gateway.engine.look import GRADES, HUES
 from jupyter_videogen.gateway.engine.scenes import SCENES, look_for
 from jupyter_videogen.gateway.engine.vocabulary import COLOURS, MOODS
@@ -37,14 +36,14 @@ from jupyter_videogen.gateway.engine.words import plain, read
 def test_sentence_is_understood(prompt: str, scene: str, mood: str) -> None:
     """A sentence in English, French, Spanish or German leads to its scene and mood."""
     reading = read(prompt)
-    assert (reading.scene, look_for(reading, Dice(prompt, 1))[0]) == (scene, mood)
+    assert (reading.scene, look_for(reading, prompt)[0]) == (scene, mood)
 
 
 def test_unknown_words_become_silk() -> None:
     """A sentence without a known word is drawn as silk, in one of its curated looks."""
     reading = read("Quarterly reporting")
     assert (reading.scene, reading.words) == ("silk", ())
-    assert look_for(reading, Dice("Quarterly reporting", 1))[0] in SCENES["silk"][1]
+    assert look_for(reading, "Quarterly reporting")[0] in SCENES["silk"][1]
 
 
 def test_empty_prompt_is_drawable() -> None:

@@ -18,7 +18,7 @@ from jupyter_videogen.gateway.order import Order
 from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import Worker
 
-TOKEN = "a-token-for-tests"  # noqa: S105 opens nothing
+TOKEN = "a-token-for-tests"
 NOW = 1_800_000_000
 CLIP = bytes(range(100))
 POSTER = b"\xff\xd8 a poster"

@@ -55,7 +55,7 @@ def render(shot: Shot, path: Path, *, progress: Callable[[float], None], cancell
 def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Callable[[], bool]) -> Rendering:
     """Understand the sentence, bake the scene and film it."""
     reading, dice = read(shot.prompt), Dice(shot.prompt, shot.seed)
-    mood, look = look_for(reading, dice)
+    mood, look = look_for(reading, shot.prompt)
     stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props)
     rendering = Rendering(reading.scene, mood, reading.words, shot.frames)
     stop_if(cancelled())

@@ -36,7 +36,7 @@ class Light:
 class Clouds:
     """Clouds above a horizon, which is a number of rows."""
 
-    def __init__(self, stage: Stage, look: Look, dice: Dice, horizon: int, light: Light) -> None:  # noqa: PLR0913, PLR0917 - what every part of a scene is given, and its light
+    def __init__(self, stage: Stage, look: Look, dice: Dice, horizon: int, light: Light) -> None:
         self._stage, self._horizon = stage, horizon
         self._body, self._lit = swatch(look.ramps["cloud"]), swatch(look.ramps["lit"])
         self._least = look.traits["clear"]

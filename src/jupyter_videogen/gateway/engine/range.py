@@ -63,7 +63,7 @@ class Range:
         torn = rocks[(self._rows * (700.0 / size)).astype(np.intp) & 255, right]
         slope = np.clip(np.gradient(crest)[None] * 0.30, -0.4, 0.4)
         covered = smoothstep(-0.5, 1.3, 0.75 - depth * 8.0 + 0.45 * torn + slope)
-        return single(covered * np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0) * 0.45)
+        return single(covered * np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0) * 0.36)
 
     def _trees(self, dice: Dice, ground: Array) -> Array:
         """Raise a crest by spruces: narrow, ragged, in groups."""

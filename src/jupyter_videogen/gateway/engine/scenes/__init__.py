@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from ..chance import Dice
 from ..look import GRADES
 from ..words import FALLBACK
 from . import aurora, city, sea, silk
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..canvas import Canvas
-    from ..chance import Dice
     from ..look import Look
     from ..stage import Stage
     from ..words import Reading
@@ -39,9 +39,9 @@ def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:
     return SCENES[reading.scene][0]
 
 
-def look_for(reading: Reading, dice: Dice) -> tuple[str, Look]:
-    """Give the mood that will be drawn and its look; a scene without own mood picks one, the same for the same words."""
+def look_for(reading: Reading, prompt: str) -> tuple[str, Look]:
+    """Give the mood that will be drawn and its look; silk picks one by the prompt, whatever the seed."""
     looks = SCENES[reading.scene][1]
-    own = next(iter(looks)) if reading.scene != FALLBACK else dice.stream("look").pick(tuple(looks))
+    own = next(iter(looks)) if reading.scene != FALLBACK else Dice(prompt, 0).stream("look").pick(tuple(looks))
     mood = reading.mood if reading.mood in looks or reading.mood in GRADES else own
     return mood, looks.get(mood, looks[own]).tint(reading.colours).graded(mood if mood not in looks else "")

@@ -1,0 +1,32 @@
+// Bundles the page into the Python package: one ES module, one stylesheet, nothing fetched at run time.
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const LIMIT_KILOBYTES = 25;
+const here = fileURLToPath(new URL(".", import.meta.url));
+const out = fileURLToPath(new URL("../src/jupyter_videogen/static/", import.meta.url));
+
+await build({
+  absWorkingDir: here,
+  entryPoints: { widget: "src/index.ts" },
+  outdir: out,
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  legalComments: "none",
+  charset: "utf8",
+  logLevel: "warning",
+});
+
+// Every widget instance carries the module in its state, so growth is felt in notebooks.
+const size = (name) => gzipSync(readFileSync(out + name), { level: 9 }).length / 1000;
+const total = size("widget.js") + size("widget.css");
+const report = ["widget.js", "widget.css"].map((name) => `${name} ${size(name).toFixed(1)} kB`).join(" + ");
+console.log(`${report} = ${total.toFixed(1)} kB gzipped (limit ${LIMIT_KILOBYTES} kB)`);
+// A warning, not a failure: nobody who installs from source can do anything about it.
+if (total > LIMIT_KILOBYTES) console.warn("The page is over its limit.");

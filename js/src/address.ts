@@ -1,0 +1,54 @@
+/** Where the browser can fetch a clip whose path is relative to the notebook. */
+
+/** The path is a file's name, not a URL: what means something in a URL is escaped, piece by piece. */
+export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
+
+interface Resolver {
+  resolveUrl(url: string): Promise<string> | string;
+}
+
+const canResolve = (manager: unknown): manager is Resolver =>
+  typeof (manager as Partial<Resolver> | null | undefined)?.resolveUrl === "function";
+
+/**
+ * JupyterLab and Notebook 7 know the notebook's folder, the server's base URL, drives and tokens: their manager
+ * resolves against the notebook and then asks the contents service for a download URL. Managers without a notebook
+ * (consoles, Voila) hand the input back unchanged, which means they do not know.
+ */
+async function fromManager(manager: unknown, path: string): Promise<string | null> {
+  if (!canResolve(manager)) return null;
+  try {
+    const url = await manager.resolveUrl(path);
+    return typeof url === "string" && url !== path ? url : null;
+  } catch {
+    return null;
+  }
+}
+
+interface PageConfig {
+  readonly baseUrl?: string;
+  readonly notebookPath?: string;
+}
+
+function pageConfig(): PageConfig | null {
+  try {
+    return JSON.parse(
+      document.getElementById("jupyter-config-data")?.textContent ?? "null",
+    ) as PageConfig | null;
+  } catch {
+    return null;
+  }
+}
+
+function fromPage(path: string): string | null {
+  const config = pageConfig();
+  if (typeof config?.baseUrl !== "string") return null;
+  const folder = (config.notebookPath ?? "").split("/").slice(0, -1).map(encodeURIComponent);
+  return `${config.baseUrl.replace(/\/$/, "")}/${["files", ...folder, path].join("/")}`;
+}
+
+/** The path itself is the last guess: it is right wherever the page lies beside the notebook. */
+export async function addressOf(manager: unknown, src: string): Promise<string> {
+  const path = encodePath(src);
+  return (await fromManager(manager, path)) ?? fromPage(path) ?? path;
+}

@@ -1,0 +1,175 @@
+/** Length, size and seed: the choices beside the prompt. */
+
+import { type Draft, LARGEST_SEED } from "./draft";
+import { Field, Select, wire } from "./field";
+import * as format from "./format";
+import { Icon } from "./icons";
+import type { FormView, ModelView } from "./protocol.gen";
+import { fill, Say } from "./say";
+import { words } from "./strings";
+import type { View } from "./view";
+
+/** More chips than this are a list. */
+const MOST_CHIPS = 5;
+/** Keeps a number left to right where markup is not possible. */
+const isolate = (text: string) => `\u2066${text}\u2069`;
+
+export interface ChoiceProps {
+  readonly view: View;
+  readonly form: FormView;
+  readonly model: ModelView;
+}
+
+interface Choice extends ChoiceProps {
+  readonly draft: Draft;
+  readonly value: string;
+}
+
+function Chips({ view, form, model, draft, value }: Choice) {
+  const { name, ...wiring } = wire(view.id, "duration", draft.flaw.value);
+  return (
+    <div class="videogen-chips">
+      {model.durations.map((duration) => (
+        <label class="videogen-chip" key={duration}>
+          <input
+            {...wiring}
+            id={`${name}-${duration}`}
+            type="radio"
+            name={name}
+            value={duration}
+            checked={String(duration) === value}
+            onChange={() => draft.set("duration", String(duration), form)}
+          />
+          <bdi dir="ltr">{format.seconds(duration)}</bdi>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function Stepper({ view, form, model, draft, value }: Choice) {
+  const values = { shortest: format.whole(model.shortest), longest: format.whole(model.longest) };
+  return (
+    <span class="videogen-stepper">
+      <input
+        {...wire(view.id, "duration", draft.flaw.value)}
+        type="number"
+        min={model.shortest}
+        max={model.longest}
+        step={1}
+        value={value}
+        onInput={(event) => draft.set("duration", event.currentTarget.value, form)}
+      />
+      <span class="videogen-hint">
+        <Say parts={[words.range]} values={values} />
+      </span>
+    </span>
+  );
+}
+
+export function Length(props: ChoiceProps) {
+  const { view, form, model } = props;
+  const { draft } = view.session;
+  const flaw = draft.flaw.value;
+  const choice = { ...props, draft, value: draft.duration.value };
+  const field = { view: view.id, name: "duration", label: words.length, flaw } as const;
+  if (model.durations.length === 0) return <Field {...field}>{<Stepper {...choice} />}</Field>;
+  if (model.durations.length <= MOST_CHIPS && !view.isNarrow.value) {
+    return (
+      <Field {...field} group>
+        <Chips {...choice} />
+      </Field>
+    );
+  }
+  return (
+    <Field {...field}>
+      <Select
+        wiring={wire(view.id, "duration", flaw)}
+        value={choice.value}
+        options={model.durations.map((duration) => [String(duration), isolate(format.seconds(duration))])}
+        onPick={(value) => draft.set("duration", value, form)}
+      />
+    </Field>
+  );
+}
+
+/** A rectangle of the chosen shape, about as large as an icon. */
+function ShapeGlyph({ size }: { size: string }) {
+  const [width, height] = format.dimensions(size) ?? [1, 1];
+  const scale = 14 / Math.max(width, height);
+  const sides = {
+    inlineSize: `${Math.round(width * scale)}px`,
+    blockSize: `${Math.round(height * scale)}px`,
+  };
+  return (
+    <span class="videogen-shape" aria-hidden="true">
+      <i style={sides} />
+    </span>
+  );
+}
+
+function sizeText(size: string): string {
+  const shape = format.shape(size);
+  return isolate(shape === null ? format.size(size) : `${format.size(size)} · ${shape}`);
+}
+
+export function Size({ view, form, model }: ChoiceProps) {
+  const { draft } = view.session;
+  const flaw = draft.flaw.value;
+  return (
+    <Field view={view.id} name="size" label={words.size} flaw={flaw}>
+      <Select
+        wiring={wire(view.id, "size", flaw)}
+        value={draft.size.value}
+        options={model.sizes.map((size) => [size, sizeText(size)])}
+        glyph={<ShapeGlyph size={draft.size.value} />}
+        onPick={(value) => draft.set("size", value, form)}
+      />
+    </Field>
+  );
+}
+
+const drawSeed = () => String(Math.floor(Math.random() * (LARGEST_SEED + 1)));
+
+export function Seed({ view, form }: ChoiceProps) {
+  const { draft } = view.session;
+  const flaw = draft.flaw.value;
+  return (
+    <Field view={view.id} name="seed" label={words.seed} flaw={flaw}>
+      <span class="videogen-seed">
+        <input
+          {...wire(view.id, "seed", flaw)}
+          type="text"
+          inputMode="numeric"
+          autoComplete="off"
+          dir="ltr"
+          placeholder={words.seedEmpty}
+          value={draft.seed.value}
+          onInput={(event) => draft.set("seed", event.currentTarget.value, form)}
+        />
+        <button
+          type="button"
+          class="videogen-button is-icon"
+          aria-label={words.dice}
+          title={words.dice}
+          onClick={() => draft.set("seed", drawSeed(), form)}
+        >
+          <Icon name="dice" />
+        </button>
+      </span>
+    </Field>
+  );
+}
+
+/** What the folded part holds, told before it is opened. */
+export function MoreSummary({ seed }: { seed: string }) {
+  const text = seed === "" ? words.moreList : fill(words.seedFact, { seed });
+  return (
+    <summary>
+      <Icon name="right" />
+      <span>
+        <b>{words.more}:</b> {text}
+      </span>
+    </summary>
+  );
+}

@@ -1,0 +1,51 @@
+/** The folded facts of a failure, for a person who reports it, and notes about settings that had no effect. */
+
+import { moment } from "./format";
+import { Icon } from "./icons";
+import type { JobView } from "./protocol.gen";
+import { words } from "./strings";
+
+export function Details({ job }: { job: JobView }) {
+  const { error } = job;
+  if (error === null) return null;
+  const rows: readonly (readonly [keyof typeof words.detail, string])[] = [
+    ["code", error.code],
+    ["job", job.id],
+    ["provider", job.provider_label],
+    ["model", job.model],
+    ["time", moment(job.finished_at ?? job.created_at)],
+    ["sent", words.known[error.sent]],
+    ["charged", words.known[error.charged]],
+  ];
+  return (
+    <details class="videogen-more videogen-details">
+      <summary>
+        <Icon name="right" />
+        {words.details}
+      </summary>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>{words.detail[name]}</dt>
+            <dd>
+              <bdi>{value}</bdi>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+export function Notes({ warnings }: { warnings: readonly string[] }) {
+  if (warnings.length === 0) return null;
+  return (
+    <ul class="videogen-notes" aria-label={words.notes}>
+      {warnings.map((warning) => (
+        <li key={warning}>
+          <bdi>{warning}</bdi>
+        </li>
+      ))}
+    </ul>
+  );
+}

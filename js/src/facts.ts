@@ -1,0 +1,60 @@
+/** The values that the words of a state may mention; what is not known is left undefined, and its part unsaid. */
+
+import * as format from "./format";
+import type { ErrorView, JobView } from "./protocol.gen";
+import { fill, type Values } from "./say";
+import { type Catalogue, words } from "./strings";
+
+export interface Known {
+  readonly job: JobView | null;
+  /** As reported, or null. */
+  readonly percent: number | null;
+  /** Seconds since the job was made, by the kernel's clock. */
+  readonly elapsed: number;
+}
+
+const given = <T>(value: T | null | undefined, write: (value: T) => string): string | undefined =>
+  value === null || value === undefined ? undefined : write(value);
+
+/** The truth about money, most certain first; the local engine has no provider to quote. */
+export function chargeOf(error: ErrorView | null, simulated: boolean): keyof Catalogue["charge"] | null {
+  if (error === null) return null;
+  if (error.charged === "yes") return "yes";
+  if (error.sent === "no") return error.charged === "no" ? "nothing" : "notSent";
+  if (error.charged === "no") return simulated ? "free" : "no";
+  return simulated ? null : "unknown";
+}
+
+function fateOf(job: JobView): keyof Catalogue["fate"] {
+  if (job.simulated) return "simulated";
+  return job.can_cancel ? "cancellable" : "uncancellable";
+}
+
+/** Clip facts where there is a clip, what was asked for where there is none yet. */
+export function factsOf({ job, percent, elapsed }: Known): Values {
+  if (job === null) return {};
+  const { clip, error } = job;
+  const charge = chargeOf(error, job.simulated);
+  const pixels = clip?.width && clip.height ? `${clip.width}x${clip.height}` : job.size;
+  const saved = job.saved_bytes;
+  const total = job.total_bytes;
+  return {
+    provider: job.provider_label,
+    word: job.status,
+    percent: given(percent, format.percent),
+    clock: format.clock(elapsed),
+    took: given(job.finished_at, (at) => format.took(at - job.created_at)),
+    saved: saved !== null && total ? format.part(saved, total) : undefined,
+    total: given(total || null, format.bytes),
+    savedSoFar: total ? undefined : given(saved, format.bytes),
+    length: given(clip?.seconds ?? job.duration, format.seconds),
+    size: given(pixels, format.size),
+    bytes: given(clip?.bytes, format.bytes),
+    path: clip?.src,
+    seed: given(job.seed, String),
+    message: error?.message,
+    next: error?.next,
+    charge: charge === null ? undefined : words.charge[charge],
+    fate: fill(words.fate[fateOf(job)], { provider: job.provider_label }),
+  };
+}

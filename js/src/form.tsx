@@ -1,0 +1,145 @@
+/** The prompt form. It keeps what was typed whatever becomes of the job. */
+
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { Length, MoreSummary, Seed, Size } from "./choices";
+import { type Draft, isField, PROMPT_LIMIT } from "./draft";
+import { Field, Select, wire } from "./field";
+import * as format from "./format";
+import { Notice } from "./notice";
+import type { FormView } from "./protocol.gen";
+import { Say } from "./say";
+import { words } from "./strings";
+import type { View } from "./view";
+
+/** The count is noise until the end is near. */
+const COUNT_FROM = 0.8 * PROMPT_LIMIT;
+const isMac = () => /mac|iphone|ipad/i.test(navigator.platform);
+
+/** The control of a field, in this view: ids are this view's own, and the form may be in a shadow root. */
+export function focusField(within: Element | null, view: View, field: string): void {
+  const id = `${view.id}-${field}`;
+  const control = within?.querySelector<HTMLElement>(`#${id}, [name="${id}"]:checked`);
+  control?.closest("details")?.setAttribute("open", "");
+  control?.focus();
+}
+
+function Count({ draft }: { draft: Draft }) {
+  const { length } = draft.prompt.value;
+  if (length <= COUNT_FROM) return null;
+  const values = { count: format.whole(length), limit: format.whole(PROMPT_LIMIT) };
+  return (
+    <p class="videogen-count">
+      <Say parts={[words.count]} values={values} />
+    </p>
+  );
+}
+
+function Prompt({ view, form }: { view: View; form: FormView }) {
+  const { draft } = view.session;
+  const box = useRef<HTMLTextAreaElement>(null);
+  const text = draft.prompt.value;
+  useLayoutEffect(() => {
+    const node = box.current;
+    if (node === null) return;
+    node.style.blockSize = "auto";
+    // Two more pixels: browsers round a line's height down and would show a scrollbar for it.
+    if (node.scrollHeight > 0) node.style.blockSize = `${node.scrollHeight + 2}px`;
+  }, [text, view.isNarrow.value]);
+  return (
+    <Field view={view.id} name="prompt" label={words.prompt} flaw={draft.flaw.value}>
+      <div class="videogen-prompt">
+        <textarea
+          {...wire(view.id, "prompt", draft.flaw.value)}
+          ref={box}
+          rows={3}
+          dir="auto"
+          value={text}
+          onInput={(event) => draft.set("prompt", event.currentTarget.value, form)}
+        />
+        <Count draft={draft} />
+      </div>
+    </Field>
+  );
+}
+
+function Model({ view, form }: { view: View; form: FormView }) {
+  const { draft } = view.session;
+  return (
+    <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
+      <Select
+        wiring={wire(view.id, "model", draft.flaw.value)}
+        value={draft.model.value}
+        options={form.models.map(({ id, title }) => [id, title || id])}
+        onPick={(value) => draft.set("model", value, form)}
+      />
+    </Field>
+  );
+}
+
+function Go({ form, isPrimary }: { form: FormView; isPrimary: boolean }) {
+  return (
+    <div class="videogen-go">
+      <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>
+        {form.simulated ? words.generateFree : words.generate}
+      </button>
+      <span class="videogen-keys" aria-hidden="true">
+        <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
+      </span>
+    </div>
+  );
+}
+
+interface FormProps {
+  readonly view: View;
+  readonly form: FormView;
+  /** One filled button or none: the form's, when starting is the safest next step. */
+  readonly isPrimary: boolean;
+}
+
+export function Form({ view, form, isPrimary }: FormProps) {
+  const { session } = view;
+  const { draft } = session;
+  const node = useRef<HTMLFormElement>(null);
+  const model = draft.chosen(form);
+  const generate = () => {
+    session.generate(form);
+    const flaw = draft.flaw.peek();
+    if (flaw !== null) focusField(node.current, view, flaw.field);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    if (!event.repeat) generate();
+  };
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    generate();
+  };
+  // Enter in a one-line box would submit the form, which costs money: only the button and Mod+Enter may.
+  const onEnter = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+    onKeyDown(event);
+  };
+  const refusal = session.host.refusal.value;
+  const general = refusal?.about === "generate" && !isField(refusal.error.field) ? refusal.error : null;
+  return (
+    <form ref={node} class="videogen-form" noValidate onSubmit={onSubmit} onKeyDown={onEnter}>
+      <Prompt view={view} form={form} />
+      <Model view={view} form={form} />
+      {model && (
+        <div class="videogen-row">
+          <Length view={view} form={form} model={model} />
+          <Size view={view} form={form} model={model} />
+        </div>
+      )}
+      {model?.seed && (
+        <details class="videogen-more">
+          <MoreSummary seed={draft.seed.value} />
+          <Seed view={view} form={form} model={model} />
+        </details>
+      )}
+      <Go form={form} isPrimary={isPrimary} />
+      <Notice host={session.host} about={["generate"]} error={general} />
+    </form>
+  );
+}

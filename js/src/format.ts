@@ -1,0 +1,98 @@
+/** Numbers as people read them, in the language of the page. */
+
+const language = (typeof document === "undefined" ? "" : document.documentElement.lang) || undefined;
+/** Keeps a number and its unit on one line. */
+const JOIN = "\u00a0";
+
+const formats = new Map<string, Intl.NumberFormat>();
+function number(value: number, options: Intl.NumberFormatOptions = {}): string {
+  const key = JSON.stringify(options);
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(language, options);
+    formats.set(key, format);
+  }
+  return format.format(value).replaceAll(" ", JOIN);
+}
+
+const unit = (value: number, name: string, digits = 0) =>
+  number(value, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+
+export const whole = (value: number): string => number(value, { maximumFractionDigits: 0 });
+
+/** "62 %": a narrow sign would stick to the digits in some languages and not in others. */
+export const percent = (value: number): string => `${whole(Math.floor(value))}${JOIN}%`;
+
+/** "8 s" */
+export const seconds = (value: number): string => `${number(value, { maximumFractionDigits: 1 })}${JOIN}s`;
+
+/** "0:41", "1:02:03": a clock, the same in every language. */
+export function clock(elapsed: number): string {
+  const total = Math.max(0, Math.floor(elapsed));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(total / 3600);
+  const minutes = Math.floor(total / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+}
+
+/** "1 min 6 s" */
+export function took(elapsed: number): string {
+  const total = Math.max(0, Math.round(elapsed));
+  if (total < 60) return seconds(total);
+  const minutes = Math.floor(total / 60);
+  if (minutes < 60)
+    return total % 60 === 0 ? unit(minutes, "minute") : `${unit(minutes, "minute")} ${seconds(total % 60)}`;
+  return `${unit(Math.floor(minutes / 60), "hour")} ${unit(minutes % 60, "minute")}`;
+}
+
+const sizes = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+function scale(value: number): { by: number; name: (typeof sizes)[number]; digits: number } {
+  const step = value < 1000 ? 0 : value < 1e6 ? 1 : value < 1e9 ? 2 : 3;
+  return { by: 1000 ** step, name: sizes[step] ?? "byte", digits: step >= 2 ? 1 : 0 };
+}
+
+/** "3.8 MB" */
+export function bytes(value: number): string {
+  const { by, name, digits } = scale(value);
+  return unit(value / by, name, digits);
+}
+
+/** The "3.1" of "3.1 of 9.8 MB", in the unit of the whole. */
+export function part(value: number, whole_: number): string {
+  const { by, digits } = scale(whole_);
+  return number(value / by, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+/** "1280×720" */
+export const size = (value: string): string => value.replace(/x/i, "×");
+
+export function dimensions(value: string | null): readonly [width: number, height: number] | null {
+  const match = /^(\d+)x(\d+)$/i.exec(value ?? "");
+  const width = Number(match?.[1]);
+  const height = Number(match?.[2]);
+  return width > 0 && height > 0 ? [width, height] : null;
+}
+
+const shapes = [
+  [16, 9],
+  [9, 16],
+  [1, 1],
+  [4, 3],
+  [3, 4],
+  [21, 9],
+  [3, 2],
+  [2, 3],
+] as const;
+
+/** "16:9", also where the pixels are a little off (854x480); null where no common shape is near. */
+export function shape(value: string | null): string | null {
+  const found = dimensions(value);
+  if (found === null) return null;
+  const ratio = found[0] / found[1];
+  const near = shapes.find(([width, height]) => Math.abs((ratio * height) / width - 1) < 0.02);
+  return near ? `${near[0]}:${near[1]}` : null;
+}
+
+export const moment = (epochSeconds: number): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(epochSeconds * 1000);

@@ -1,0 +1,185 @@
+/**
+ * The kernel as the page sees it: two traits as signals, and requests that are acknowledged. One per model, shared by
+ * its views. Never `save_changes()`: on ipykernel 7.4 an update that meets a running async cell jams all later ones.
+ */
+
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
+import { Clock } from "./clock";
+import { advance, type Progress } from "./progress";
+import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
+
+/** The part of the anywidget model that we use. */
+export interface Model {
+  get<K extends keyof WidgetState>(name: K): WidgetState[K] | undefined;
+  on(event: string, callback: (...values: never[]) => void): void;
+  off(event: string, callback: (...values: never[]) => void): void;
+  send(message: unknown): unknown;
+  readonly widget_manager?: unknown;
+  readonly comm_live?: boolean;
+}
+
+type Body<M> = M extends PageMessage ? Omit<M, "v" | "request_id"> : never;
+export type Request = Body<PageMessage>;
+export type RequestType = PageMessage["type"];
+
+export interface Pending {
+  readonly request: Request;
+  readonly requestId: string;
+  /** No answer for a while: the kernel is in a cell. */
+  readonly slow: boolean;
+}
+
+export interface Refusal {
+  readonly about: RequestType;
+  readonly error: ErrorView;
+}
+
+const SLOW_MILLISECONDS = 3000;
+
+/** `randomUUID` exists only in secure contexts, and many hubs are plain http. */
+export function newRequestId(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
+
+const isAck = (message: unknown): message is Ack => {
+  const ack = message as Partial<Ack> | null;
+  return ack?.type === "ack" && ack.v === 1 && typeof ack.request_id === "string";
+};
+
+export class Host {
+  readonly clock = new Clock();
+  readonly #model: Model;
+  readonly #form = signal<WidgetState["form"]>(null);
+  readonly #job = signal<JobView | null>(null);
+  readonly #progress = signal<Progress | null>(null);
+  readonly #gone = signal(false);
+  readonly #pending = signal<readonly Pending[]>([]);
+  readonly #refusal = signal<Refusal | null>(null);
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#readForm();
+    this.#readJob();
+    model.on("change:form", this.#readForm);
+    model.on("change:job", this.#readJob);
+    model.on("msg:custom", this.#hear);
+    model.on("comm_live_update", this.#readLife);
+    if (model.comm_live === false) this.#gone.value = true;
+  }
+
+  get form(): ReadonlySignal<WidgetState["form"]> {
+    return this.#form;
+  }
+  get job(): ReadonlySignal<JobView | null> {
+    return this.#job;
+  }
+  get progress(): ReadonlySignal<Progress | null> {
+    return this.#progress;
+  }
+  get gone(): ReadonlySignal<boolean> {
+    return this.#gone;
+  }
+  get pending(): ReadonlySignal<readonly Pending[]> {
+    return this.#pending;
+  }
+  /** The newest request that the kernel did not take, until the next one is sent. */
+  get refusal(): ReadonlySignal<Refusal | null> {
+    return this.#refusal;
+  }
+  get widgetManager(): unknown {
+    return this.#model.widget_manager;
+  }
+
+  /** Send once. The same request is not sent again while its ack is outstanding; false says so. */
+  send(request: Request): boolean {
+    if (request.type !== "hello" && this.#pending.peek().some((other) => alike(other.request, request)))
+      return false;
+    const requestId = newRequestId();
+    batch(() => {
+      this.#pending.value = [...this.#pending.peek(), { request, requestId, slow: false }];
+      if (request.type !== "hello") this.#refusal.value = null;
+    });
+    this.#timers.set(
+      requestId,
+      setTimeout(() => this.#slow(requestId), SLOW_MILLISECONDS),
+    );
+    this.#model.send({ v: 1, request_id: requestId, ...request } satisfies PageMessage);
+    return true;
+  }
+
+  dispose(): void {
+    this.#model.off("change:form", this.#readForm);
+    this.#model.off("change:job", this.#readJob);
+    this.#model.off("msg:custom", this.#hear);
+    this.#model.off("comm_live_update", this.#readLife);
+    this.clock.stop();
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  readonly #readForm = (): void => {
+    this.#form.value = this.#model.get("form") ?? null;
+  };
+
+  readonly #readJob = (): void => {
+    const job = this.#model.get("job") ?? null;
+    batch(() => {
+      this.#gone.value = false;
+      this.#settleLost(job);
+      this.#progress.value = advance(this.#progress.peek(), job);
+      this.#job.value = job;
+    });
+  };
+
+  readonly #hear = (message: unknown): void => {
+    if (!isAck(message)) return;
+    const answered = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
+    if (answered === undefined) return;
+    batch(() => {
+      this.#gone.value = false;
+      this.clock.correct(message.now);
+      this.#settle(answered.requestId);
+      if (!message.ok && message.error !== null && answered.request.type !== "hello") {
+        this.#refusal.value = { about: answered.request.type, error: message.error };
+      }
+    });
+  };
+
+  /** JupyterLab fires this when a kernel dies or restarts; anywidget passes the event on but not the value. */
+  readonly #readLife = (): void => {
+    const gone = !(this.#model.comm_live ?? false);
+    batch(() => {
+      this.#gone.value = gone;
+      if (gone) for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
+    });
+  };
+
+  /** An ack can get lost in a flood of output; after a while a new job with our words is as good an answer. */
+  #settleLost(job: JobView | null): void {
+    if (job === null || job.id === this.#job.peek()?.id) return;
+    for (const { request, requestId, slow } of this.#pending.peek()) {
+      if (slow && request.type === "generate" && request.request.prompt === job.prompt)
+        this.#settle(requestId);
+    }
+  }
+
+  #settle(requestId: string): void {
+    clearTimeout(this.#timers.get(requestId));
+    this.#timers.delete(requestId);
+    this.#pending.value = this.#pending.peek().filter((other) => other.requestId !== requestId);
+  }
+
+  #slow(requestId: string): void {
+    this.#timers.delete(requestId);
+    this.#pending.value = this.#pending
+      .peek()
+      .map((other) => (other.requestId === requestId ? { ...other, slow: true } : other));
+  }
+}
+
+const jobOf = (request: Request) => ("job_id" in request ? request.job_id : "");
+const alike = (one: Request, other: Request) => one.type === other.type && jobOf(one) === jobOf(other);

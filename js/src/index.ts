@@ -1,0 +1,86 @@
+/** The anywidget module: one session per model, one view per drawing, and nothing left behind by either. */
+
+import { effect } from "@preact/signals";
+import { render as draw, h } from "preact";
+import { App } from "./app";
+import type { Model } from "./host";
+import { Session } from "./session";
+import { words } from "./strings";
+import "./styles.css";
+import { newView } from "./view";
+
+interface Lifetime {
+  readonly model: Model;
+  /** Older hosts give none; they call the returned function instead. */
+  readonly signal?: AbortSignal;
+}
+
+/** One end, however the host announces it. */
+function endOf(signal: AbortSignal | undefined): AbortController {
+  const end = new AbortController();
+  if (signal?.aborted) end.abort();
+  signal?.addEventListener("abort", () => end.abort(), { once: true, signal: end.signal });
+  return end;
+}
+
+function newRoot(until: AbortSignal): HTMLElement {
+  const root = document.createElement("section");
+  root.className = "videogen";
+  root.setAttribute("role", "region");
+  root.setAttribute("aria-label", words.region);
+  // JupyterLab's command mode would take single keys from our buttons; other hosts listen further out.
+  root.dataset["lmSuppressShortcuts"] = "true";
+  for (const type of ["keydown", "keyup", "keypress"] as const) {
+    root.addEventListener(type, (event) => event.stopPropagation(), { signal: until });
+  }
+  return root;
+}
+
+export default () => {
+  let session: Session | undefined;
+
+  const begin = (model: Model, until: AbortSignal): Session => {
+    const begun = new Session(model);
+    until.addEventListener(
+      "abort",
+      () => {
+        begun.dispose();
+        if (session === begun) session = undefined;
+      },
+      { once: true },
+    );
+    return begun;
+  };
+
+  return {
+    initialize({ model, signal }: Lifetime): () => void {
+      const end = endOf(signal);
+      session = begin(model, end.signal);
+      return () => end.abort();
+    },
+
+    render({ model, el, signal }: Lifetime & { readonly el: HTMLElement }): () => void {
+      const end = endOf(signal);
+      // A host that skips `initialize` gets a session per view.
+      const shared = session ?? begin(model, end.signal);
+      const root = newRoot(end.signal);
+      el.replaceChildren(root);
+      const view = newView(shared, root, end.signal);
+      const stopTheme = effect(() => {
+        root.dataset["theme"] = view.theme.value.theme;
+      });
+      draw(h(App, { view }), root);
+      end.signal.addEventListener(
+        "abort",
+        () => {
+          stopTheme();
+          draw(null, root);
+          root.remove();
+        },
+        { once: true },
+      );
+      shared.host.send({ type: "hello" });
+      return () => end.abort();
+    },
+  };
+};

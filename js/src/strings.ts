@@ -1,0 +1,142 @@
+/**
+ * Every word the page says. `{value}` is a number, always read left to right; `[name]` is somebody's words, whose
+ * direction is their own; `*text*` is the part that matters. A line is a list of parts, and a part whose values are
+ * not known is left out.
+ */
+
+import type { Scene } from "./states";
+
+export type Lines = readonly [first: readonly string[], second: readonly string[]];
+
+export interface Strings {
+  readonly lines: Readonly<Record<Scene, Lines>>;
+  readonly [name: string]:
+    | string
+    | Readonly<Record<string, string | readonly string[] | Lines>>
+    | readonly string[];
+}
+
+const facts = ["{length}", "{size}", "{bytes}", "[path]"] as const;
+
+export const en = {
+  region: "Video generation",
+  name: "videogen",
+  simulated: "local engine, not AI-made",
+
+  lines: {
+    ready: [["Describe the video you want."], []],
+    waiting: [["The video will appear here."], []],
+    draft: [["Sending to [provider]…"], ["{clock}"]],
+    submitting: [["Sending to [provider]…"], ["{clock}"]],
+    queued: [["Waiting to start", "(provider says “[word]”)"], ["{clock}"]],
+    running: [
+      ["Making the video", "(provider says “[word]”)"],
+      ["*{percent}*", "{clock}"],
+    ],
+    saving: [["Saving your video"], ["{saved} of {total}", "{savedSoFar}"]],
+    succeeded: [["Ready in {took}"], facts],
+    broken: [["The clip can't be played from here"], ["The clip is at [path]"]],
+    failed: [["[message]"], ["[next]", "[charge]"]],
+    cancelled: [["Cancelled before it started"], ["Nothing was made."]],
+    stopped: [["Cancelled"], ["[charge]"]],
+    expired: [
+      ["[provider] no longer has this video"],
+      ["It was not fetched in time. Making it again may be charged again."],
+    ],
+    unknown_outcome: [
+      ["We lost the answer after sending"],
+      ["The job may exist and may be charged. We did *not* send it again."],
+    ],
+    unreachable: [["Connection lost — your video keeps going at [provider]"], ["[message]", "[next]"]],
+    detached: [["Not watching any more"], ["[fate]"]],
+    gone: [["The notebook's kernel isn't running"], ["Run this cell to pick the job up again."]],
+  },
+
+  /** What became of the money, by `sent` and `charged`; the more certain fact wins. */
+  charge: {
+    nothing: "Nothing was sent or charged.",
+    notSent: "Nothing was sent.",
+    no: "Not charged, according to the provider.",
+    free: "Nothing was charged.",
+    yes: "The provider charged for it.",
+    unknown: "We can't tell whether you were charged.",
+  },
+  fate: {
+    cancellable: "It goes on at [provider] and may be charged.",
+    uncancellable: "[provider] can't cancel this; it may finish and be charged.",
+    simulated: "It goes on, and nothing is charged.",
+  },
+
+  act: {
+    cancel: "Cancel",
+    detach: "Stop waiting",
+    watch: "Watch again",
+    retry: "Try again",
+  },
+  fix: {
+    prompt: "Edit prompt",
+    model: "Change model",
+    duration: "Change length",
+    size: "Change size",
+    seed: "Change seed",
+  },
+
+  prompt: "Prompt",
+  examplesLabel: "Examples",
+  examples: ["A fox in fresh snow", "Kite over the sea", "Rain on glass"],
+  count: "{count} / {limit}",
+  model: "Model",
+  length: "Length",
+  seconds: "{seconds} s",
+  range: "{shortest} to {longest} s",
+  size: "Size",
+  more: "More",
+  moreList: "seed",
+  seed: "Seed",
+  seedEmpty: "random",
+  dice: "Draw a seed",
+  generate: "Generate",
+  generateFree: "Generate · free",
+  sending: "Sending…",
+  busy: "The kernel is busy; this will happen when the running cell ends.",
+
+  needPrompt: "Describe the video first.",
+  longPrompt: "The prompt is longer than {limit} characters.",
+  needLength: "Length is a whole number, {shortest} to {longest} s.",
+  needSeed: "Seed is a whole number from 0 to {largest}, or empty.",
+
+  percentSpoken: "{percent} percent",
+  working: "working…",
+  details: "Details",
+  detail: {
+    code: "Error",
+    job: "Job",
+    provider: "Provider",
+    model: "Model",
+    time: "Time",
+    sent: "Sent",
+    charged: "Charged",
+  },
+  known: { yes: "yes", no: "no", unknown: "not known" },
+  notes: "Notes",
+  seedFact: "seed {seed}",
+} as const satisfies Strings;
+
+/** Widened so that another language can stand in for English. */
+type Words<T> = T extends string
+  ? string
+  : T extends readonly string[]
+    ? readonly string[]
+    : { readonly [K in keyof T]: Words<T[K]> };
+export type Catalogue = Words<typeof en>;
+
+const catalogues: Readonly<Record<string, Catalogue>> = { en };
+
+/** The catalogue of the page's language, English where there is none. */
+export function catalogueFor(language: string): Catalogue {
+  return catalogues[language] ?? catalogues[language.split("-")[0] ?? ""] ?? en;
+}
+
+export const words: Catalogue = catalogueFor(
+  (typeof document === "undefined" ? "" : document.documentElement.lang) || "en",
+);

@@ -1,0 +1,47 @@
+/** Whether the page around us is dark: each host says so in its own way, the system decides where none does. */
+
+import { type ReadonlySignal, signal } from "@preact/signals";
+
+export type Theme = "light" | "dark";
+
+const MARKS = ["class", "data-jp-theme-light", "data-vscode-theme-kind", "theme", "data-theme"];
+
+function closest(node: Element, selector: string): Element | null {
+  const found = node.closest(selector);
+  if (found !== null) return found;
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? closest(root.host, selector) : null;
+}
+
+export function themeOf(node: Element, systemIsDark: boolean): Theme {
+  const { body, documentElement: html } = document;
+  const jupyter = closest(node, "[data-jp-theme-light]") ?? body;
+  const told = jupyter.getAttribute("data-jp-theme-light");
+  if (told !== null) return told === "false" ? "dark" : "light";
+  const kind = body.getAttribute("data-vscode-theme-kind");
+  if (kind !== null) return kind.includes("light") ? "light" : "dark";
+  if (body.classList.contains("vscode-dark")) return "dark";
+  const colab = html.getAttribute("theme");
+  if (colab !== null) return colab === "dark" ? "dark" : "light";
+  if (closest(node, ".dark, .dark-theme") !== null) return "dark";
+  return systemIsDark ? "dark" : "light";
+}
+
+/** Follows the theme until the signal aborts. The number counts changes, so that painted things know to repaint. */
+export function watchTheme(
+  node: Element,
+  until: AbortSignal,
+): ReadonlySignal<{ theme: Theme; turn: number }> {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const current = signal({ theme: themeOf(node, system.matches), turn: 0 });
+  const read = () => {
+    current.value = { theme: themeOf(node, system.matches), turn: current.peek().turn + 1 };
+  };
+  const observer = new MutationObserver(read);
+  for (const marked of [document.documentElement, document.body]) {
+    observer.observe(marked, { attributes: true, attributeFilter: MARKS });
+  }
+  system.addEventListener("change", read, { signal: until });
+  until.addEventListener("abort", () => observer.disconnect(), { once: true });
+  return current;
+}

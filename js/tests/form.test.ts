@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import {
+  button,
+  control,
+  error,
+  FakeModel,
+  form,
+  job,
+  model,
+  type Shown,
+  START,
+  settle,
+  show,
+  text,
+  type,
+} from "./kit";
+
+let shown: Shown;
+const draw = async (fake: FakeModel) => {
+  [shown] = await show(fake);
+};
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START * 1000);
+  await draw(new FakeModel({ form }));
+});
+afterEach(() => {
+  shown.end();
+  vi.useRealTimers();
+});
+const generate = async () => {
+  button(shown, "Generate").click();
+  await settle();
+};
+const prompt = () => control<HTMLTextAreaElement>(shown, "Prompt");
+const flawOf = (node: HTMLElement) =>
+  text(shown.root.querySelector(`#${node.getAttribute("aria-describedby")}`));
+const busy = "The kernel is busy; this will happen when the running cell ends.";
+const press = (node: Element, init: KeyboardEventInit) =>
+  node.dispatchEvent(
+    new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }),
+  );
+
+test("one click sends one request with what the form shows", async () => {
+  await generate();
+  expect(shown.model.of("generate")).toEqual([
+    {
+      v: 1,
+      type: "generate",
+      request_id: expect.any(String),
+      request: { prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720", seed: null },
+    },
+  ]);
+});
+
+test("a double click never sends twice", async () => {
+  button(shown, "Generate").click();
+  button(shown, "Generate").click();
+  await settle(10_000);
+  await generate();
+  expect(shown.model.of("generate")).toHaveLength(1);
+});
+
+test("after its ack the next click is a new request", async () => {
+  await generate();
+  shown.model.ack(shown.model.of("generate")[0]);
+  await generate();
+  const ids = shown.model.of("generate").map(({ request_id }) => request_id);
+  expect(new Set(ids).size).toBe(2);
+});
+
+test("a busy kernel is explained after three seconds and no longer than it lasts", async () => {
+  await generate();
+  expect(text(shown.root)).not.toContain(busy);
+  await settle(3000);
+  expect(text(shown.root)).toContain(busy);
+  shown.model.ack(shown.model.of("generate")[0]);
+  await settle();
+  expect(text(shown.root)).not.toContain(busy);
+});
+
+test("an ack that nobody waits for changes nothing", async () => {
+  await generate();
+  shown.model.emit("msg:custom", {
+    type: "ack",
+    v: 1,
+    request_id: "somebody else's",
+    ok: true,
+    now: 1,
+    error: null,
+  });
+  shown.model.emit("msg:custom", null);
+  await generate();
+  expect(shown.model.of("generate")).toHaveLength(1);
+});
+
+test("a refused field is named at that field", async () => {
+  await generate();
+  const refused = error({ field: "size", message: "1280x720 isn't offered." });
+  shown.model.ack(shown.model.of("generate")[0], { ok: false, error: refused });
+  await settle();
+  const size = control<HTMLSelectElement>(shown, "Size");
+  expect([size.getAttribute("aria-invalid"), flawOf(size)]).toEqual(["true", "1280x720 isn't offered."]);
+});
+
+test("a refusal without a field is an alert under the button", async () => {
+  await generate();
+  shown.model.ack(shown.model.of("generate")[0], { ok: false, error: error() });
+  await settle();
+  expect(text(shown.root.querySelector(".videogen-form [role=alert]"))).toBe(
+    "AIHubMix had a problem Try again in a minute.",
+  );
+});
+
+test("a failed job marks the field it names until that field is edited", async () => {
+  shown.model.set({
+    job: job({ state: "failed", error: error({ field: "prompt", message: "Names a person." }) }),
+  });
+  await settle();
+  expect(flawOf(prompt())).toBe("Names a person.");
+  expect(text(button(shown, "Edit prompt"))).toBe("Edit prompt");
+  await type(prompt(), "A tin soldier");
+  expect(prompt().getAttribute("aria-invalid")).toBeNull();
+});
+
+test("an empty prompt is asked for and nothing is sent", async () => {
+  await type(prompt(), "   ");
+  await generate();
+  expect([shown.model.of("generate").length, flawOf(prompt())]).toEqual([0, "Describe the video first."]);
+});
+
+test("a seed that is no number is pointed out and nothing is sent", async () => {
+  await type(control(shown, "Seed"), "4 1");
+  await generate();
+  expect(shown.model.of("generate")).toHaveLength(0);
+  expect(flawOf(control(shown, "Seed"))).toContain("Seed is a whole number");
+});
+
+test("Mod+Enter generates, Enter and Shift+Enter do not", async () => {
+  press(prompt(), {});
+  press(prompt(), { shiftKey: true });
+  press(control(shown, "Seed"), {});
+  expect(shown.model.of("generate")).toHaveLength(0);
+  press(prompt(), { ctrlKey: true });
+  expect(shown.model.of("generate")).toHaveLength(1);
+});
+
+test("keys pressed inside do not reach the notebook", () => {
+  const heard = vi.fn();
+  document.addEventListener("keydown", heard);
+  press(prompt(), { key: "x" });
+  document.removeEventListener("keydown", heard);
+  expect(heard).not.toHaveBeenCalled();
+});
+
+test("a form that is sent again does not overwrite what is being typed", async () => {
+  await type(prompt(), "Waves at sun");
+  shown.model.set({ form: { ...form } });
+  await settle();
+  expect(prompt().value).toBe("Waves at sun");
+});
+
+test("a failure keeps what was typed", async () => {
+  await type(prompt(), "Waves at sunset");
+  shown.model.set({ job: job({ state: "failed", error: error() }) });
+  await settle();
+  expect(prompt().value).toBe("Waves at sunset");
+});
+
+test("many lengths are a stepper within the model's limits", async () => {
+  shown.end();
+  await draw(
+    new FakeModel({ form: { ...form, models: [{ ...model, durations: [], shortest: 2, longest: 9 }] } }),
+  );
+  const length = control(shown, "Length");
+  expect([length.type, length.min, length.max, length.value]).toEqual(["number", "2", "9", "8"]);
+  await type(length, "11");
+  await generate();
+  expect([shown.model.of("generate").length, flawOf(length)]).toEqual([
+    0,
+    "Length is a whole number, 2 to 9 s.",
+  ]);
+});
+
+test("the character count appears only near the limit", async () => {
+  expect(shown.root.querySelector(".videogen-count")).toBeNull();
+  await type(prompt(), "a".repeat(30_000));
+  expect(text(shown.root.querySelector(".videogen-count"))).toBe("30,000 / 32,000");
+});
+
+test("only one button is filled, and none while a job runs", async () => {
+  const filled = () => [...shown.root.querySelectorAll(".is-primary")].map((node) => text(node));
+  expect(filled()).toEqual(["Generate"]);
+  shown.model.set({ job: job() });
+  await settle();
+  expect(filled()).toEqual([]);
+  shown.model.set({ job: job({ state: "unknown_outcome" }) });
+  await settle();
+  expect(filled()).toEqual([]);
+});

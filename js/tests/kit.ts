@@ -1,0 +1,183 @@
+/** A kernel that answers only when told to, and the few values the tests share. */
+
+import { vi } from "vitest";
+import makeWidget from "../src/index";
+import type {
+  Ack,
+  ErrorView,
+  FormView,
+  JobView,
+  ModelView,
+  PageMessage,
+  WidgetState,
+} from "../src/protocol.gen";
+
+type Callback = (...values: never[]) => void;
+
+export class FakeModel {
+  readonly sent: PageMessage[] = [];
+  readonly listeners = new Map<string, Set<Callback>>();
+  widget_manager: unknown = { resolveUrl: async (url: string) => `/files/${url}` };
+  comm_live = true;
+  #state: WidgetState;
+
+  constructor(state: Partial<WidgetState> = {}) {
+    this.#state = { form: null, job: null, ...state };
+  }
+  get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];
+  on = (event: string, callback: Callback): void => {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
+  };
+  off = (event: string, callback: Callback): void => {
+    this.listeners.get(event)?.delete(callback);
+  };
+  send = (message: unknown): void => {
+    this.sent.push(message as PageMessage);
+  };
+
+  set(change: Partial<WidgetState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const name of Object.keys(change)) this.emit(`change:${name}`);
+  }
+  emit(event: string, ...values: unknown[]): void {
+    for (const callback of this.listeners.get(event) ?? [])
+      (callback as (...all: unknown[]) => void)(...values);
+  }
+  ack(message: PageMessage | undefined, change: Partial<Ack> = {}): void {
+    const { request_id } = message ?? { request_id: "" };
+    this.emit("msg:custom", {
+      type: "ack",
+      v: 1,
+      request_id,
+      ok: true,
+      now: Date.now() / 1000,
+      error: null,
+      ...change,
+    });
+  }
+  /** Messages of one type, oldest first. */
+  of<T extends PageMessage["type"]>(type: T): Extract<PageMessage, { type: T }>[] {
+    return this.sent.filter((message): message is Extract<PageMessage, { type: T }> => message.type === type);
+  }
+  get listening(): number {
+    return [...this.listeners.values()].reduce((count, callbacks) => count + callbacks.size, 0);
+  }
+}
+
+export const START = 1_700_000_000;
+
+export const model: ModelView = {
+  id: "wan-2.7",
+  title: "Wan 2.7",
+  durations: [4, 8, 12],
+  shortest: 4,
+  longest: 12,
+  default_duration: 8,
+  sizes: ["1280x720", "720x1280"],
+  default_size: "1280x720",
+  seed: true,
+};
+
+export const form: FormView = {
+  provider: "aihubmix",
+  provider_label: "AIHubMix",
+  simulated: false,
+  models: [model],
+  start: { prompt: "A paper boat", model: "wan-2.7", duration: null, size: null, seed: null },
+};
+
+export const error = (change: Partial<ErrorView> = {}): ErrorView => ({
+  code: "provider_error",
+  message: "AIHubMix had a problem",
+  next: "Try again in a minute.",
+  field: null,
+  sent: "yes",
+  charged: "unknown",
+  ...change,
+});
+
+export const job = (change: Partial<JobView> = {}): JobView => ({
+  id: "k3q7x2ma",
+  state: "running",
+  detached: false,
+  progress: null,
+  status: "",
+  provider: "aihubmix",
+  provider_label: "AIHubMix",
+  simulated: false,
+  model: "wan-2.7",
+  prompt: "A paper boat",
+  duration: 8,
+  size: "1280x720",
+  seed: 418,
+  created_at: START,
+  finished_at: null,
+  saved_bytes: null,
+  total_bytes: null,
+  can_cancel: false,
+  clip: null,
+  error: null,
+  warnings: [],
+  ...change,
+});
+
+export const clip = {
+  src: "videogen/paper boat#1.mp4",
+  bytes: 3_800_000,
+  seconds: 8,
+  width: 1280,
+  height: 720,
+};
+export const ready = (change: Partial<JobView> = {}): JobView =>
+  job({ state: "succeeded", finished_at: START + 66, clip, ...change });
+
+export interface Shown {
+  readonly model: FakeModel;
+  readonly el: HTMLElement;
+  readonly root: HTMLElement;
+  readonly end: () => void;
+}
+
+/** Lets signals, effects and promises run. */
+export const settle = (milliseconds = 200) => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** Draw a widget as a host does: initialize once, then one view for each element. */
+export async function show(fake: FakeModel, views = 1): Promise<readonly [Shown, ...Shown[]]> {
+  const { initialize, render } = makeWidget();
+  const endModel = initialize({ model: fake });
+  const shown = Array.from({ length: views }, () => {
+    const el = document.createElement("div");
+    document.body.append(el);
+    const endView = render({ model: fake, el });
+    const root = el.firstElementChild as HTMLElement;
+    const end = () => {
+      endView();
+      endModel();
+      el.remove();
+    };
+    return { model: fake, el, root, end };
+  });
+  await settle();
+  return shown as unknown as readonly [Shown, ...Shown[]];
+}
+
+export const text = (node: Element | null | undefined): string =>
+  (node?.textContent ?? "").replaceAll("\u00a0", " ").trim();
+export const line1 = ({ root }: Shown) => text(root.querySelector(".videogen-line1 > span"));
+export const line2 = ({ root }: Shown) => text(root.querySelector(".videogen-line2"));
+export const buttons = ({ root }: Shown) =>
+  [...root.querySelectorAll(".videogen-result button")].map((button) => text(button));
+export function button({ root }: Shown, name: string): HTMLButtonElement {
+  const found = [...root.querySelectorAll("button")].find((node) => text(node).startsWith(name));
+  if (found === undefined) throw new Error(`no button ${name}`);
+  return found;
+}
+export const control = <T extends HTMLElement = HTMLInputElement>({ root }: Shown, label: string): T => {
+  const tag = [...root.querySelectorAll("label")].find((node) => text(node) === label);
+  return root.querySelector(`#${tag?.htmlFor}`) as T;
+};
+export async function type(node: HTMLInputElement | HTMLTextAreaElement, value: string): Promise<void> {
+  node.value = value;
+  node.dispatchEvent(new Event("input", { bubbles: true }));
+  await settle();
+}

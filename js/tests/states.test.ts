@@ -1,0 +1,218 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { JobView } from "../src/protocol.gen";
+import {
+  button,
+  buttons,
+  clip,
+  error,
+  FakeModel,
+  form,
+  job,
+  line1,
+  line2,
+  ready,
+  type Shown,
+  START,
+  settle,
+  show,
+  text,
+} from "./kit";
+
+let shown: Shown;
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime((START + 12) * 1000);
+});
+afterEach(() => {
+  shown.end();
+  vi.useRealTimers();
+});
+const draw = async (view: JobView | null, withForm = false) => {
+  [shown] = await show(new FakeModel({ job: view, form: withForm ? form : null }));
+};
+
+type Case = readonly [name: string, job: JobView, first: string, second: string, buttons: readonly string[]];
+const cases: readonly Case[] = [
+  ["draft", job({ state: "draft" }), "Sending to AIHubMix…", "0:12", ["Stop waiting"]],
+  ["submitting", job({ state: "submitting" }), "Sending to AIHubMix…", "0:12", ["Stop waiting"]],
+  ["queued", job({ state: "queued", can_cancel: true }), "Waiting to start", "0:12", ["Cancel"]],
+  ["queued without cancel", job({ state: "queued" }), "Waiting to start", "0:12", ["Stop waiting"]],
+  ["running with a percent", job({ progress: 62.7 }), "Making the video", "62 % · 0:12", ["Stop waiting"]],
+  ["running without a percent", job(), "Making the video", "0:12", ["Stop waiting"]],
+  [
+    "a word we do not know",
+    job({ status: "POST_PROCESSING" }),
+    "Making the video (provider says “POST_PROCESSING”)",
+    "0:12",
+    ["Stop waiting"],
+  ],
+  [
+    "saving",
+    job({ state: "saving", saved_bytes: 3_100_000, total_bytes: 9_800_000 }),
+    "Saving your video",
+    "3.1 of 9.8 MB",
+    [],
+  ],
+  [
+    "saving without a total",
+    job({ state: "saving", saved_bytes: 3_100_000 }),
+    "Saving your video",
+    "3.1 MB",
+    [],
+  ],
+  ["succeeded", ready(), "Ready in 1 min 6 s", "8 s · 1280×720 · 3.8 MB · videogen/paper boat#1.mp4", []],
+  [
+    "failed",
+    job({ state: "failed", error: error() }),
+    "AIHubMix had a problem",
+    "Try again in a minute. We can't tell whether you were charged.",
+    [],
+  ],
+  [
+    "failed before sending",
+    job({ state: "failed", error: error({ sent: "no", charged: "no", next: "" }) }),
+    "AIHubMix had a problem",
+    "Nothing was sent or charged.",
+    [],
+  ],
+  [
+    "failed and not charged",
+    job({ state: "failed", error: error({ charged: "no", next: "" }) }),
+    "AIHubMix had a problem",
+    "Not charged, according to the provider.",
+    [],
+  ],
+  [
+    "failed and charged",
+    job({ state: "failed", error: error({ charged: "yes", next: "" }) }),
+    "AIHubMix had a problem",
+    "The provider charged for it.",
+    [],
+  ],
+  ["cancelled", job({ state: "cancelled" }), "Cancelled before it started", "Nothing was made.", []],
+  ["cancelled halfway", job({ state: "cancelled", progress: 40 }), "Cancelled", "", []],
+  [
+    "expired",
+    job({ state: "expired" }),
+    "AIHubMix no longer has this video",
+    "It was not fetched in time. Making it again may be charged again.",
+    [],
+  ],
+  [
+    "outcome unknown",
+    job({ state: "unknown_outcome" }),
+    "We lost the answer after sending",
+    "The job may exist and may be charged. We did not send it again.",
+    [],
+  ],
+  [
+    "unreachable",
+    job({ state: "unreachable" }),
+    "Connection lost — your video keeps going at AIHubMix",
+    "",
+    ["Watch again"],
+  ],
+  [
+    "detached",
+    job({ detached: true }),
+    "Not watching any more",
+    "AIHubMix can't cancel this; it may finish and be charged.",
+    ["Watch again"],
+  ],
+];
+
+describe("each state says its own words and offers its own buttons", () => {
+  test.each(cases)("%s", async (_, view, first, second, offered) => {
+    await draw(view);
+    expect([line1(shown), line2(shown), buttons(shown)]).toEqual([first, second, offered]);
+  });
+});
+
+test("an empty form asks for a sentence and offers three", async () => {
+  [shown] = await show(new FakeModel({ form: { ...form, start: { ...form.start, prompt: "" } } }));
+  expect([line1(shown), buttons(shown)]).toEqual([
+    "Describe the video you want.",
+    ["A fox in fresh snow", "Kite over the sea", "Rain on glass"],
+  ]);
+});
+
+test("a kernel that went away is said so while a job is open", async () => {
+  await draw(job({ progress: 40 }));
+  shown.model.comm_live = false;
+  shown.model.emit("comm_live_update");
+  await settle();
+  expect([line1(shown), line2(shown)]).toEqual([
+    "The notebook's kernel isn't running",
+    "Run this cell to pick the job up again.",
+  ]);
+  expect(shown.root.querySelector("[role=progressbar]")?.getAttribute("data-mode")).toBe("frozen");
+});
+
+test("a click that a dead kernel cannot hear is not blamed on a busy one", async () => {
+  [shown] = await show(new FakeModel({ form }));
+  shown.model.comm_live = false;
+  shown.model.emit("comm_live_update");
+  button(shown, "Generate").click();
+  await settle(3000);
+  expect(text(shown.root.querySelector(".videogen-form .videogen-notice"))).toBe(
+    "The notebook's kernel isn't running. Run this cell to pick the job up again.",
+  );
+});
+
+test("a finished clip outlives its kernel", async () => {
+  await draw(ready());
+  shown.model.comm_live = false;
+  shown.model.emit("comm_live_update");
+  await settle();
+  expect(line1(shown)).toBe("Ready in 1 min 6 s");
+});
+
+test("failures are spoken as alerts and everything else politely", async () => {
+  await draw(job({ progress: 10 }));
+  const region = (role: string) => text(shown.root.querySelector(`.videogen-lines [role=${role}]`));
+  expect([region("status"), region("alert")]).toEqual(["Making the video", ""]);
+  shown.model.set({ job: job({ state: "failed", error: error({ next: "" }) }) });
+  await settle();
+  expect([region("status"), region("alert")]).toEqual([
+    "",
+    "AIHubMix had a problemWe can't tell whether you were charged.",
+  ]);
+});
+
+test("the polite region speaks at quarters, not at every percent", async () => {
+  await draw(job({ progress: 1 }));
+  const heard = new Set<string>();
+  for (let progress = 1; progress <= 100; progress += 1) {
+    shown.model.set({ job: job({ progress }) });
+    await settle(20);
+    heard.add(text(shown.root.querySelector("[role=status]")));
+  }
+  expect([...heard]).toEqual([
+    "Making the video",
+    "Making the video, 25 percent",
+    "Making the video, 50 percent",
+    "Making the video, 75 percent",
+  ]);
+});
+
+test("work of the local engine is never passed off as AI-made", async () => {
+  await draw(ready({ simulated: true }));
+  expect(text(shown.root.querySelector(".videogen-badge"))).toBe("local engine, not AI-made");
+});
+
+test("a prompt with markup stays text", async () => {
+  const prompt = "<script>alert(1)</script><img src=x onerror=alert(1)>";
+  await draw(job({ prompt, model: "<b>model</b>", provider_label: "<i>Lab</i>", state: "submitting" }));
+  expect(text(shown.root.querySelector(".videogen-quote"))).toBe(prompt);
+  expect(shown.root.querySelectorAll("script, img, i i, .videogen-meta b")).toHaveLength(0);
+});
+
+test("the slot keeps its shape from the first paint to the last", async () => {
+  await draw(job({ state: "submitting" }));
+  const shape = () =>
+    (shown.root.querySelector(".videogen-result") as HTMLElement).style.getPropertyValue("--videogen-aspect");
+  const first = shape();
+  shown.model.set({ job: ready({ clip: { ...clip, width: 640, height: 360 } }) });
+  await settle();
+  expect([first, shape()]).toEqual(["1280 / 720", "1280 / 720"]);
+});

@@ -1,0 +1,61 @@
+"""One server and one browser for the session; a home, a gateway and a notebook folder that all tests share."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from server import Server
+
+from gateways import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium or Chrome: Playwright's own has no H.264. Its absence is a failure, never a skip."""
+    command = [sys.executable, "scripts/browser.py"]
+    path = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("browser")
+    (folder / "notebooks").mkdir()
+    server = Server(folder / "notebooks", folder / "home")
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def gateway(server: Server) -> Iterator[Gateway]:
+    """The gateway of the server's home; after the test it is gone, and so is all it and the kernels knew."""
+    gateway = Gateway(server.home)
+    yield gateway
+    server.end_sessions()
+    gateway.kill()
+    shutil.rmtree(server.home, ignore_errors=True)

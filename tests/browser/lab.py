@@ -1,0 +1,123 @@
+"""A page on JupyterLab as a person uses it: open, run, watch, save, close."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from server import TOKEN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
+    from server import Server
+
+READY = """async (wantKernel) => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const until = async (ready) => { while (!ready()) await new Promise((next) => requestAnimationFrame(next)); };
+  await until(() => app.shell.currentWidget?.content?.model && app.shell.currentWidget.context);
+  const panel = app.shell.currentWidget;
+  await panel.context.ready;
+  if (!wantKernel) return;
+  await panel.sessionContext.ready;
+  const kernel = () => panel.sessionContext.session?.kernel;
+  await until(() => kernel()?.status === "idle" && kernel()?.connectionStatus === "connected");
+}"""
+RUN = """async ([index, wait]) => {
+  const panel = window.jupyterapp.shell.currentWidget;
+  panel.content.activeCellIndex = index;
+  panel.content.deselectAll();
+  const running = window.jupyterapp.commands.execute("notebook:run-cell");
+  if (wait) await running;
+}"""
+OUTPUTS = "(index) => window.jupyterapp.shell.currentWidget.content.model.cells.get(index).toJSON().outputs"
+SAVE = "async () => { await window.jupyterapp.shell.currentWidget.context.save(); }"
+TRUST = "async () => { await window.jupyterapp.commands.execute('notebook:trust'); }"
+BRIGHTNESS = """(video) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [64, 36];
+  const paper = canvas.getContext("2d");
+  paper.drawImage(video, 0, 0, 64, 36);
+  const pixels = paper.getImageData(0, 0, 64, 36).data;
+  let sum = 0;
+  for (let at = 0; at < pixels.length; at += 4) sum += pixels[at] + pixels[at + 1] + pixels[at + 2];
+  return sum / (64 * 36 * 3);
+}"""
+PLAYS = """async (video) => {
+  video.muted = true;
+  await video.play();
+  const start = video.currentTime;
+  await new Promise((done) => video.addEventListener("timeupdate", () => video.currentTime > start + 0.2 && done()));
+  return { width: video.videoWidth, height: video.videoHeight, duration: video.duration };
+}"""
+
+
+class Lab:
+    """One notebook open in one tab."""
+
+    def __init__(
+        self, browser: Browser, server: Server, name: str, *, kernel: bool = True, dark: bool = False, width: int = 1200
+    ) -> None:
+        self.server, self.name = server, name
+        self.page: Page = browser.new_page(
+            viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light"
+        )
+        self.errors: list[str] = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.open(kernel=kernel)
+
+    def open(self, *, kernel: bool = True) -> None:
+        """Open the notebook, afresh; without `kernel`, do not wait for one."""
+        reset = "&reset" if kernel else ""
+        self.page.goto(self.server.url(f"lab/tree/{self.name}?token={TOKEN}{reset}"), wait_until="domcontentloaded")
+        self.page.wait_for_function("() => window.jupyterapp?.shell", timeout=60_000)
+        self.page.evaluate(READY, kernel)
+        if not kernel:
+            self.page.get_by_role("button", name="No Kernel").click()
+
+    def run(self, index: int, *, wait: bool = True) -> None:
+        """Run one cell, and wait for its reply or not."""
+        self.page.evaluate(RUN, [index, wait])
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        return list(self.page.evaluate(OUTPUTS, index))
+
+    def save(self) -> None:
+        self.page.evaluate(SAVE)
+
+    def theme(self, name: str) -> None:
+        self.page.evaluate(
+            "(name) => window.jupyterapp.commands.execute('apputils:change-theme', { theme: name })", name
+        )
+
+    def close(self) -> None:
+        self.page.close()
+
+    @property
+    def card(self) -> Locator:
+        return self.page.get_by_role("region", name="Video generation")
+
+    @property
+    def record(self) -> Locator:
+        return self.page.locator(".jp-OutputArea-output video")
+
+
+def plays(video: Locator) -> dict[str, Any]:
+    """Play a video as a click would, and give its facts; fails when it does not move or shows black."""
+    video.wait_for(state="visible", timeout=60_000)
+    facts = dict(video.evaluate(PLAYS))
+    assert video.evaluate(BRIGHTNESS) > 8, "the picture is black"
+    return facts
+
+
+def appears(folder: Path, pattern: str) -> Path:
+    """Wait for a file that another process writes."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if found := next(iter(folder.glob(pattern)), None):
+            return found
+        threading.Event().wait(0.1)
+    raise TimeoutError(pattern)

@@ -1,0 +1,114 @@
+"""A real Jupyter server with a home of its own, and notebooks in its root."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import nbformat
+
+TOKEN = "x"
+PATIENCE = 60.0
+NO_NEWS = '{"fetchNews": "false", "checkForUpdates": false}'
+
+
+class Server:
+    """`jupyter lab` (or another app) on a free port of loopback."""
+
+    def __init__(self, root: Path, home: Path, *, base_url: str = "/") -> None:
+        self.root, self.home, self.base_url = root, home, base_url
+        self.state = Path(tempfile.mkdtemp(prefix="videogen-lab-"))
+        self.port = _free_port()
+        news = self.state / "settings" / "@jupyterlab" / "apputils-extension"
+        news.mkdir(parents=True)
+        (news / "notification.jupyterlab-settings").write_text(NO_NEWS)
+        self._log = (self.state / "server.log").open("w")
+        self._process = subprocess.Popen(self._command(), env=self._environment(), stdout=self._log, stderr=self._log)
+        self._wait()
+
+    def url(self, path: str = "") -> str:
+        return f"http://127.0.0.1:{self.port}{self.base_url}{path}"
+
+    def api(self, path: str, method: str = "GET") -> Any:
+        request = urllib.request.Request(
+            self.url(f"api/{path}"), method=method, headers={"Authorization": f"token {TOKEN}"}
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            body = answer.read()
+        return json.loads(body) if body else None
+
+    def notebook(self, name: str, *cells: str) -> Path:
+        """Write a notebook of code cells and give its path."""
+        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+        return path
+
+    def end_sessions(self) -> None:
+        """Shut every kernel down, as closing the notebook for the day does."""
+        for session in self.api("sessions"):
+            self.api(f"sessions/{session['id']}", "DELETE")
+
+    def close(self) -> None:
+        with suppress(URLError, OSError):
+            self.end_sessions()
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+        self._log.close()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def _command(self) -> list[str]:
+        options = [
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={self.port}",
+            "--ServerApp.port_retries=0",
+            f"--ServerApp.root_dir={self.root}",
+            f"--ServerApp.base_url={self.base_url}",
+            f"--IdentityProvider.token={TOKEN}",
+            "--LabApp.expose_app_in_browser=True",
+        ]
+        return [sys.executable, "-m", "jupyterlab", *options]
+
+    def _environment(self) -> dict[str, str]:
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
+        ours = {name: str(self.state / folder) for name, folder in folders.items()}
+        return {**os.environ, **ours, "VIDEOGEN_HOME": str(self.home), "VIDEOGEN_PROVIDER": "local"}  # noqa: TID251 - the server's own
+
+    def _wait(self) -> None:
+        """Wait until it answers; a server that ends instead shows its log."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError):
+                self.api("status")
+                return
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.1)
+        raise RuntimeError(Path(self._log.name).read_text()[-3000:])
+
+
+def _free_port() -> int:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return int(door.getsockname()[1])

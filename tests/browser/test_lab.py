@@ -1,0 +1,174 @@
+"""What a person sees in JupyterLab, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import nbformat
+import pytest
+from lab import Lab, appears, plays
+from nbformat.sign import NotebookNotary
+from playwright.sync_api import Browser, expect
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server import Server
+
+    from gateways import Gateway
+
+LOAD = "%load_ext jupyter_videogen"
+CELL = "%%videogen -d 2 --size 640x360 --seed 7\nwaves at sunset"
+LONG = "%%videogen -d 12 --seed 7\nrain on a city at night"
+FACTS = {"width": 640, "height": 360, "duration": 2}
+SLOW = 60_000
+"""Milliseconds for anything to come; only ever reached by a failure."""
+
+
+def percent(lab: Lab) -> float:
+    """The percent of the bar, 0 before there is one."""
+    return float(lab.card.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
+
+
+def clock(lab: Lab) -> str:
+    """The running time that the card shows."""
+    match = re.search(r"\d+:\d\d", lab.card.inner_text())
+    assert match, lab.card.inner_text()
+    return match[0]
+
+
+def moved_on(lab: Lab, since: float) -> None:
+    """Wait until the percent is past `since`."""
+    lab.page.wait_for_function(
+        "(since) => Number(document.querySelector('.videogen [role=progressbar]')?.getAttribute('aria-valuenow')) > since",
+        arg=since,
+        timeout=SLOW,
+    )
+
+
+def test_a_cell_becomes_a_video_in_its_place(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Run, watch, play: the card comes, the clip takes its place and plays; the notebook stays small."""
+    path = server.notebook("cell.ipynb", LOAD, CELL)
+    lab = Lab(browser, server, "cell.ipynb")
+    lab.run(0)
+    lab.run(1)
+    assert plays(lab.record) == FACTS
+    expect(lab.card).to_have_count(0)
+    lab.save()
+    assert path.stat().st_size < 100_000
+    assert "application/vnd.jupyter.widget-view+json" not in path.read_text()
+    assert not lab.errors
+    lab.close()
+
+
+def test_the_percent_is_the_services_and_the_clock_is_the_pages(
+    browser: Browser, server: Server, gateway: Gateway
+) -> None:
+    """While the service stands still the percent stands, the clock goes on; when it goes on, so does the percent."""
+    server.notebook("progress.ipynb", LOAD, LONG)
+    lab = Lab(browser, server, "progress.ipynb")
+    lab.run(0)
+    lab.run(1)
+    moved_on(lab, 0)
+    gateway.stop()
+    try:
+        lab.page.wait_for_timeout(700)  # an answer that was already on its way
+        held, then = percent(lab), clock(lab)
+        lab.page.wait_for_function(
+            "(then) => !document.querySelector('.videogen').innerText.includes(then)", arg=then, timeout=SLOW
+        )
+        assert percent(lab) == held
+    finally:
+        gateway.go_on()
+    moved_on(lab, held)
+    lab.close()
+
+
+def test_a_blocking_cell_does_not_stop_the_bar(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """The kernel sleeps in a cell; the bar moves all the same."""
+    server.notebook("blocking.ipynb", LOAD, LONG, "import time; time.sleep(10); print('slept')")
+    lab = Lab(browser, server, "blocking.ipynb")
+    lab.run(0)
+    lab.run(1)
+    expect(lab.card).to_be_visible(timeout=SLOW)
+    lab.run(2, wait=False)
+    moved_on(lab, 0)
+    moved_on(lab, percent(lab))
+    assert lab.outputs(2) == []
+    lab.close()
+
+
+def test_the_form_makes_a_clip_that_plays_in_the_widget(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Type, press Generate, watch, play; the record of the clip stands below the form."""
+    server.notebook("form.ipynb", LOAD, "%videogen -d 2 --size 640x360")
+    lab = Lab(browser, server, "form.ipynb")
+    lab.run(0)
+    lab.run(1)
+    lab.card.get_by_role("textbox", name="Prompt").fill("northern lights over a lake")
+    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
+    assert plays(lab.card.locator("video")) == FACTS
+    assert plays(lab.record.last) == FACTS
+    lab.close()
+
+
+def test_a_bad_value_is_told_at_its_field(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """An empty prompt sends nothing; a seed that is out of range is told beside the form."""
+    server.notebook(
+        "bad.ipynb", LOAD, "from jupyter_videogen import VideoGen\nform = VideoGen(seed=-1)\nform", "len(form.jobs)"
+    )
+    lab = Lab(browser, server, "bad.ipynb")
+    lab.run(0)
+    lab.run(1)
+    lab.card.get_by_role("textbox", name="Prompt").fill("waves")
+    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
+    expect(lab.card).to_contain_text("out of range", timeout=SLOW)
+    lab.run(2)
+    assert lab.outputs(2)[0]["data"]["text/plain"] == "0"
+    lab.close()
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_saved_notebook_plays_without_a_kernel(
+    browser: Browser, server: Server, gateway: Gateway, *, trusted: bool
+) -> None:
+    """Saved, shut down, opened again with no kernel: the clip plays, whether the notebook is trusted or not."""
+    name = f"reopened-{trusted}.ipynb"
+    path = server.notebook(name, LOAD, CELL)
+    lab = Lab(browser, server, name)
+    lab.run(0)
+    lab.run(1)
+    plays(lab.record)
+    lab.save()
+    lab.close()
+    leave_for_the_day(server, path, trusted=trusted)
+    lab = Lab(browser, server, name, kernel=False)
+    assert plays(lab.record) == FACTS
+    lab.close()
+
+
+def test_a_tab_closed_in_the_middle_loses_nothing(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Started, saved, closed before the end; opened the next day without a kernel: the clip plays."""
+    path = server.notebook("closed.ipynb", LOAD, CELL.replace("waves at sunset", "closing time"))
+    lab = Lab(browser, server, "closed.ipynb")
+    lab.run(0)
+    lab.run(1, wait=False)
+    lab.page.locator(".videogen-record").wait_for(timeout=SLOW)
+    lab.save()
+    lab.close()
+    appears(path.parent / "videogen", "closing-time-*.mp4")
+    leave_for_the_day(server, path, trusted=True)
+    lab = Lab(browser, server, "closed.ipynb", kernel=False)
+    lab.page.locator(".videogen-record summary").click()
+    assert plays(lab.record) == FACTS
+    lab.close()
+
+
+def leave_for_the_day(server: Server, path: Path, *, trusted: bool) -> None:
+    """Shut the kernels down and make the file what a fresh machine sees: no kernel for it, its outputs signed or not."""
+    server.end_sessions()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["kernelspec"] = {"name": "nothing", "display_name": "No such kernel", "language": "python"}
+    nbformat.write(notebook, path)
+    if trusted:
+        NotebookNotary(data_dir=str(server.state / "data")).sign(notebook)
