@@ -71,12 +71,11 @@ class Lab:
 
     def open(self, *, kernel: bool = True) -> None:
         """Open the notebook, afresh; without `kernel`, do not wait for one."""
-        reset = "&reset" if kernel else ""
-        self.page.goto(self.server.url(f"lab/tree/{self.name}?token={TOKEN}{reset}"), wait_until="domcontentloaded")
+        self.page.goto(self.server.url(f"lab/tree/{self.name}?token={TOKEN}&reset"), wait_until="domcontentloaded")
         self.page.wait_for_function("() => window.jupyterapp?.shell", timeout=60_000)
         self.page.evaluate(READY, kernel)
         if not kernel:
-            self.page.get_by_role("button", name="No Kernel").click()
+            self.page.locator(".jp-Dialog").get_by_role("button", name="No Kernel", exact=True).click()
 
     def run(self, index: int, *, wait: bool = True) -> None:
         """Run one cell, and wait for its reply or not."""
@@ -102,7 +101,7 @@ class Lab:
 
     @property
     def record(self) -> Locator:
-        return self.page.locator(".jp-OutputArea-output video")
+        return self.page.locator(".videogen-record video")
 
 
 def plays(video: Locator) -> dict[str, Any]:

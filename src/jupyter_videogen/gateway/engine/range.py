@@ -1,4 +1,4 @@
-"""A range of mountains with a breath of snow, and a shore of spruces before it."""
+"""A range of mountains with light on their crests, and a shore of spruces before it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import Array, blurred, single, smoothstep
+from .arrays import Array, fading, single
 from .canvas import Canvas, Mask
 from .colour import swatch
-from .noise import Grain, along, line, sheet
+from .noise import Grain, along, line
 
 if TYPE_CHECKING:
     from .chance import Dice
@@ -27,13 +27,13 @@ class Range:
         self._stage, self._shore = stage, shore
         self._across = np.arange(stage.width) / (720 * stage.unit)
         self._rows = np.arange(shore)[:, None]
-        far = self._ridge(dice, "far", 0.215, 150.0)
+        far = self._ridge(dice, "far", 0.190, 300.0)
         near = self._ridge(dice, "near", 0.030, 330.0)
         trees = self._trees(dice, near)
         snow, rock, dark = (swatch(look.ramps[name]) for name in ("snow", "far", "near"))
         self._parts = [
             (self._below(far), rock),
-            (Mask.cropped(self._snow(dice, far)), snow),
+            (Mask.cropped(self._snow(far)), snow),
             (self._below(trees), dark),
         ]
 
@@ -45,25 +45,18 @@ class Range:
         swell = (
             1.0
             - 1.1 * np.abs(along(peaks, self._across * scale))
-            + 0.5 * along(peaks, self._across * scale * 0.37 + 700)
+            + 0.28 * along(peaks, self._across * scale * 0.37 + 700)
         )
-        crest = np.clip(0.55 + 0.38 * swell, 0.12, 1.5) + 0.035 * along(rocks, self._across * scale)
+        crest = np.clip(0.55 + 0.38 * swell, 0.12, 1.5) + 0.050 * along(rocks, self._across * scale * 0.8)
         return self._shore - 720 * self._stage.unit * height * crest
 
     def _below(self, crest: Array) -> Mask:
         return Mask.cropped(single(np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0)))
 
-    def _snow(self, dice: Dice, crest: Array) -> Array:
-        """Snow below the crest, torn by the relief and thinner on the side away from the light."""
-        size = 720 * self._stage.unit
-        depth = np.maximum(self._rows - crest[None], 0.0) / size
-        rocks = sheet(dice.stream("snow"), (256, 1024), Grain(2.3, 8, 110, (0.5, 1.2)))
-        fall = np.clip(np.gradient(blurred(crest[None], 8 * self._stage.unit)[0]) * 1.5, -1.0, 1.0)
-        right = ((self._across[None] - depth * fall[None] * 0.8) * 800.0).astype(np.intp) & 1023
-        torn = rocks[(self._rows * (700.0 / size)).astype(np.intp) & 255, right]
-        slope = np.clip(np.gradient(crest)[None] * 0.30, -0.4, 0.4)
-        covered = smoothstep(-0.5, 1.3, 0.75 - depth * 8.0 + 0.45 * torn + slope)
-        return single(covered * np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0) * 0.36)
+    def _snow(self, crest: Array) -> Array:
+        """Light on the crests, lost in the haze below; shading by column would only make stripes."""
+        depth = np.maximum(self._rows - crest[None], 0.0) / (720 * self._stage.unit)
+        return single(0.42 * fading(depth * 13.0) * np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0))
 
     def _trees(self, dice: Dice, ground: Array) -> Array:
         """Raise a crest by spruces: narrow, ragged, in groups."""

@@ -73,7 +73,7 @@ LOOKS = {
     "storm": look(
         "0:#161c28 0.35:#2b3546 0.65:#56637a 0.88:#8f9cab 1:#b9c2c6",
         "deep=#0b1a22 cloud=#141a26 lit=#9fb0c0 glow=#c4ccd0 sun=#b9c3c8",
-        {**TRAITS, "down": 0.62, "radius": 0.012, "glow": 0.40, "bloom": 0.4, "clear": -0.9,
+        {**TRAITS, "down": 0.62, "radius": 0.004, "glow": 0.40, "bloom": 0.2, "clear": -0.9,
          "rough": 1.3, "chop": 1.7, "glitter": 0.7, "foam": 0.9},
     ),
     "autumn": look(
