@@ -83,7 +83,7 @@ export const en = {
 
   prompt: "Prompt",
   examplesLabel: "Examples",
-  examples: ["A fox in fresh snow", "Kite over the sea", "Rain on glass"],
+  examples: ["Waves at sunset", "Northern lights over a lake", "A paper boat in neon rain"],
   count: "{count} / {limit}",
   model: "Model",
   length: "Length",

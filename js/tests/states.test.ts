@@ -132,7 +132,7 @@ test("an empty form asks for a sentence and offers three", async () => {
   [shown] = await show(new FakeModel({ form: { ...form, start: { ...form.start, prompt: "" } } }));
   expect([line1(shown), buttons(shown)]).toEqual([
     "Describe the video you want.",
-    ["A fox in fresh snow", "Kite over the sea", "Rain on glass"],
+    ["Waves at sunset", "Northern lights over a lake", "A paper boat in neon rain"],
   ]);
 });
 

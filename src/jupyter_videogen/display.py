@@ -110,14 +110,14 @@ def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False)
     publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
 
 
-def _bundle(job: Job) -> dict[str, str]:
+def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
     record = job.record
-    return records.bundle(record, job.provider, relative(record.path, settings.folder()))
+    return records.bundle(record, job.provider, relative(record.path, settings.folder()), folded=folded)
 
 
 def _form_bundle(form: VideoGen) -> dict[str, str]:
     """Give the records of a form's jobs as one output, newest first."""
-    bundles = [_bundle(job) for job in reversed(form.jobs)]
+    bundles = [_bundle(job, folded=True) for job in reversed(form.jobs)]
     return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
 
 

@@ -36,18 +36,21 @@ LINES = {
 }
 
 
-def bundle(job: JobRecord, provider: Provider, src: str) -> dict[str, str]:
-    """Give the record in every form a front end may want; `src` is relative to the notebook."""
+def bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
+    """Give the record in every form a front end may want; `src` is relative to the notebook.
+
+    `folded` keeps it to one line, where the clip is on view above it anyway.
+    """
     return {
-        "text/html": html(job, provider, src),
+        "text/html": html(job, provider, src, folded=folded),
         "text/markdown": f"[{_short(job)}]({quote(src)}) · {facts(job, provider)}",
         "text/plain": plain(job, src),
     }
 
 
-def html(job: JobRecord, provider: Provider, src: str) -> str:
+def html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
     """Give the record as HTML: folded while the job runs, open when there is something to see."""
-    opened = " open" if job.clips or job.state == "failed" else ""
+    opened = " open" if job.ended and not folded else ""
     return (
         f'<figure class="videogen-record" style="{FIGURE}"><details{opened}>'
         f"<summary>{escape(_headline(job))}</summary>"
@@ -115,7 +118,7 @@ def _words(job: JobRecord) -> str:
 
 def _way_back(job: JobRecord, src: str) -> str:
     link = f'<a href="{escape(quote(src))}" target="_blank">{escape(src)}</a> · ' if job.clips else ""
-    return f"{link}buttons back: <code>%videogen show {job.id}</code>"
+    return f"{link}show it again: <code>%videogen show {job.id}</code>"
 
 
 def _short(job: JobRecord) -> str:

@@ -59,12 +59,11 @@ class Lab:
     """One notebook open in one tab."""
 
     def __init__(
-        self, browser: Browser, server: Server, name: str, *, kernel: bool = True, dark: bool = False, width: int = 1200
+        self, browser: Browser, server: Server, name: str, *, kernel: bool = True, width: int = 1200, height: int = 1000
     ) -> None:
         self.server, self.name = server, name
-        self.page: Page = browser.new_page(
-            viewport={"width": width, "height": 1000}, color_scheme="dark" if dark else "light"
-        )
+        self.page: Page = browser.new_page(viewport={"width": width, "height": height})
+        self.look = ""
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.open(kernel=kernel)

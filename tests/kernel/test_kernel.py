@@ -116,7 +116,7 @@ def test_the_form_makes_clips_as_a_cell_does(kernel: Kernel, tmp_path: Path) -> 
     ack = kernel.click(widget, "generate", request=request)
     assert (ack["ok"], ack["error"]) == (True, None)
     kernel.trait("job", lambda job: job and job["state"] == "succeeded")
-    kernel.output("<details open>")
+    kernel.output("a quiet sea · ready in")
     assert kernel.value("form.state, len(form.jobs), form.clip.duration") == "('succeeded', 1, 1.0)"
     refused = kernel.click(widget, "generate", request={**request, "duration": 99})
     assert refused["error"]["field"] == "duration"

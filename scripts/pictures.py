@@ -1,0 +1,116 @@
+"""Take the pictures of the documentation from the real thing: JupyterLab, a kernel, the local engine, a browser.
+
+`python scripts/pictures.py` writes `docs/images/*.png`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).parent.parent
+sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests"), str(ROOT / "scripts")]
+
+from lab import Lab  # noqa: E402
+from playwright.sync_api import Browser, sync_playwright  # noqa: E402
+from server import Server  # noqa: E402
+
+from browser import find  # noqa: E402
+from conftest import ARGUMENTS  # noqa: E402
+from gateways import Gateway  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+IMAGES = ROOT / "docs" / "images"
+LOAD = "%load_ext jupyter_videogen"
+BOAT = "A paper boat crossing a neon-lit puddle"
+HIDE = "() => window.jupyterapp.commands.execute('application:toggle-left-area')"
+
+
+def cell(lab: Lab, gateway: Gateway) -> None:
+    """A cell while its clip is made, and afterwards."""
+    lab.run(0)
+    lab.run(1)
+    lab.page.wait_for_function(
+        "() => Number(document.querySelector('.videogen [role=progressbar]')?.getAttribute('aria-valuenow')) > 25"
+    )
+    gateway.stop()
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "running")
+    gateway.go_on()
+    poster = lab.page.locator(".videogen-record details[open] video")
+    poster.wait_for(timeout=60_000)
+    lab.page.wait_for_timeout(1000)
+    shoot(lab, "cell")
+
+
+def form(lab: Lab, _gateway: Gateway) -> None:
+    """The form, empty and with a clip."""
+    lab.run(0)
+    lab.run(1)
+    lab.card.get_by_role("textbox", name="Prompt").wait_for()
+    lab.page.wait_for_timeout(500)
+    shoot(lab, "form-empty")
+    lab.card.get_by_role("textbox", name="Prompt").fill("Northern lights over a mountain lake")
+    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
+    video = lab.card.locator("video")
+    video.wait_for(timeout=60_000)
+    video.evaluate("(video) => new Promise((done) => { video.onseeked = done; video.currentTime = 1; })")
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "form")
+
+
+def shoot(lab: Lab, name: str) -> None:
+    """Write one picture."""
+    lab.page.screenshot(path=str(IMAGES / f"{name}-{lab.look}.png"))
+
+
+SCENES: dict[str, tuple[list[str], Callable[[Lab, Gateway], None]]] = {
+    "cell": ([LOAD, f"%%videogen -d 6 --seed 4\n{BOAT}"], cell),
+    "form": ([LOAD, "%videogen -d 4 --seed 4"], form),
+}
+LOOKS = {
+    "light": (1200, 900, "JupyterLab Light"),
+    "dark": (1200, 900, "JupyterLab Dark"),
+    "narrow": (560, 1100, "JupyterLab Light"),
+}
+
+
+def take(browser: Browser, server: Server, gateway: Gateway, scene: str, look: str) -> None:
+    """Play one scene in one look."""
+    cells, play = SCENES[scene]
+    width, height, theme = LOOKS[look]
+    server.notebook(f"{scene}.ipynb", *cells)
+    lab = Lab(browser, server, f"{scene}.ipynb", width=width, height=height)
+    lab.look = look
+    lab.theme(theme)
+    lab.page.evaluate(HIDE)
+    play(lab, gateway)
+    lab.close()
+    server.end_sessions()
+
+
+def main() -> None:
+    """Take every scene in every look."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="videogen-pictures-"))
+    (folder / "notebooks").mkdir()
+    server = Server(folder / "notebooks", folder / "home")
+    gateway = Gateway(server.home)
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+            for look in LOOKS:
+                for scene in SCENES:
+                    take(browser, server, gateway, scene, look)
+    finally:
+        server.close()
+        gateway.kill()
+
+
+if __name__ == "__main__":
+    main()
