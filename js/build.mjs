@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
-const LIMIT_KILOBYTES = 25;
+const LIMIT_KILOBYTES = 60;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../src/jupyter_videogen/static/", import.meta.url));
 

@@ -24,9 +24,9 @@ def execute() -> Path:
     DEMO.mkdir(parents=True)
     os.environ |= {"VIDEOGEN_HOME": str(DEMO / "home"), "VIDEOGEN_PROVIDER": "local"}
     os.environ.pop("JPY_SESSION_NAME", None)
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    notebook = nbformat.read(NOTEBOOK, as_version=4)  # type: ignore[no-untyped-call]
     NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(DEMO)}}).execute()
-    nbformat.write(notebook, DEMO / NOTEBOOK.name)
+    nbformat.write(notebook, DEMO / NOTEBOOK.name)  # type: ignore[no-untyped-call]
     return DEMO / "videogen"
 
 

@@ -1,6 +1,6 @@
 """Take the pictures of the documentation from the real thing: JupyterLab, a kernel, the local engine, a browser.
 
-`python scripts/pictures.py` writes `docs/images/*.png`.
+`make pictures` writes `docs/images/*.png`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT / "tests" / "browser"), str(ROOT / "tests"), str(ROOT / "scripts")]
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 from lab import Lab  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
