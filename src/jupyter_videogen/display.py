@@ -22,7 +22,6 @@ from .widget import Card, VideoGen
 if TYPE_CHECKING:
     from .values import JobRecord
 
-NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
 EMPTY = {"text/plain": ""}
 _shown: dict[str, object] = {}
 """Which cell last showed which job, so that a value that is already on view is not shown twice."""
@@ -63,10 +62,7 @@ def show_clip(clip: Clip) -> None:
 
 
 def show_form(form: VideoGen) -> None:
-    """Show the form, and below it a place for the records of its clips; words where no page can draw it."""
-    if not settings.watched():
-        _put({"text/plain": NO_PAGE})
-        return
+    """Show the form, and below it a place for the records of its clips."""
     _put(_widget_bundle(form))
     name = f"videogen-records-{form.model_id}"
     _put(_form_bundle(form), name)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .ticket import Job
     from .values import Clip
 
+NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
 HELP = """\
 %%videogen [options]        the rest of the cell is the prompt
     -m, --model NAME        a model, or provider:model
@@ -124,8 +125,15 @@ class VideogenMagics(Magics):
         if options.help:
             return self._commands["help"]("")
         if not words:
-            return VideoGen(**_fields(options))
+            return self._form(options)
         return self._make(options, " ".join(words))
+
+    def _form(self, options: argparse.Namespace) -> VideoGen | None:
+        """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
+        if settings.watched():
+            return VideoGen(**_fields(options))
+        print(NO_PAGE)  # noqa: T201 - the answer to what was typed
+        return None
 
     def _cell(self, line: str, cell: str) -> object:
         options, words = self._grammar.read(line)

@@ -45,6 +45,7 @@ class Live(anywidget.AnyWidget):
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
         super().__init__(**traits)
         self._current: Job | None = None
+        self._heard: set[str] = set()
         self._told: tuple[str, float] = ("", 0.0)
         self.on_msg(self._receive)
 
@@ -86,8 +87,9 @@ class Live(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, _buffers: object) -> None:
         request_id = content.get("request_id") if isinstance(content, dict) else None
-        if not isinstance(request_id, str):
-            return
+        if not isinstance(request_id, str) or request_id in self._heard:
+            return  # one click, one job, however often the line repeats it
+        self._heard.add(request_id)
         try:
             self._handle(msgspec.convert(content, PageMessage))
         except msgspec.ValidationError as error:

@@ -134,14 +134,15 @@ class Kernel:
         answer = self.client.get_control_msg(timeout=PATIENCE)["content"]
         return answer.get("subshell_id")
 
-    def click(self, comm: str, type_: str, *, subshell: str | None = None, **fields: Any) -> Message:
-        """Send a message of the page and wait for its ack."""
+    def click(self, comm: str, type_: str, *, subshell: str | None = None, times: int = 1, **fields: Any) -> Message:
+        """Send a message of the page (the same one `times` times) and wait for its ack."""
         request_id = uuid4().hex
         content = {"v": 1, "type": type_, "request_id": request_id, **fields}
         data = {"method": "custom", "content": content}
         message = self.client.session.msg("comm_msg", {"comm_id": comm, "data": data})
         message["header"]["subshell_id"] = subshell
-        self.client.shell_channel.send(message)
+        for _ in range(times):
+            self.client.shell_channel.send(message)
 
         def ack(message: Message) -> bool:
             answer = message["content"].get("data", {}).get("content", {})

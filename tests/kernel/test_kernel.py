@@ -108,12 +108,12 @@ def test_a_killed_gateway_costs_nothing(kernel: Kernel, gateway: Gateway) -> Non
 
 
 def test_the_form_makes_clips_as_a_cell_does(kernel: Kernel, tmp_path: Path) -> None:
-    """Generate is acked, the traits follow, and a record per clip stands below the form."""
+    """Generate is acked, a message that came thrice is one job, the traits follow, a record stands below the form."""
     cell = kernel.start("form = __import__('jupyter_videogen').VideoGen(size='640x360', duration=1)\nform")
     kernel.reply(cell)
     widget = kernel.widget()
     request = {"prompt": "a quiet sea", "model": "local/scenes", "duration": 1, "size": "640x360", "seed": None}
-    ack = kernel.click(widget, "generate", request=request)
+    ack = kernel.click(widget, "generate", request=request, times=3)
     assert (ack["ok"], ack["error"]) == (True, None)
     kernel.trait("job", lambda job: job and job["state"] == "succeeded")
     kernel.output("a quiet sea · ready in")
@@ -166,6 +166,8 @@ def test_where_nobody_watches_the_cell_waits_and_makes_no_widget(tmp_path: Path,
     cell = kernel.start(CELL)
     assert kernel.reply(cell)["status"] == "ok"
     html = kernel.output("<details open>", cell=cell)["content"]["data"]["text/html"]
+    kernel.run("%videogen")
+    kernel.until(lambda m: "The videogen form needs a page" in m["content"].get("text", ""))
     kernel.close()
     assert 'src="videogen/waves-at-sunset-' in html
     assert not any(message["msg_type"] == "comm_open" for message in kernel.seen)
