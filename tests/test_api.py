@@ -46,8 +46,8 @@ def test_a_sentence_becomes_a_clip() -> None:
 
 
 def test_one_post_some_looks_one_download(gateway: Gateway) -> None:
-    """What went over the wire for one clip."""
-    vg.generate("waves at sunset", **SMALL)
+    """What went over the wire for one clip that takes a few seconds."""
+    vg.generate("waves at sunset", provider="local", duration=4)
     requests = [line.split("/v1/", 1) for line in gateway.requests()]
     assert requests[0] == ["POST ", "videos"]
     assert sum(method == "POST " for method, _ in requests) == 1
