@@ -13,7 +13,7 @@ from jupyter_videogen.values import GenerationRequest as Ask
 
 def test_what_is_left_open_is_filled_in() -> None:
     """The first model and its own defaults; a seed stays open."""
-    assert settle(Ask(prompt="a kite"), LOCAL) == Ask(
+    assert settle(Ask(prompt="a kite"), LOCAL).request == Ask(
         prompt="a kite", model="local/scenes", duration=4, size="1280x720"
     )
 
@@ -21,7 +21,7 @@ def test_what_is_left_open_is_filled_in() -> None:
 def test_what_is_given_is_kept() -> None:
     """Values are never changed behind the user's back."""
     asked = Ask(prompt="a kite", model="local/scenes", duration=7, size="720x720", fps=30, seed=0, extra={"a": 1})
-    assert settle(asked, LOCAL) == asked
+    assert settle(asked, LOCAL) == (asked, ())
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
 def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
     """Where only the service knows, everything goes through but a request without a model."""
     asked = Ask(prompt="a", model="anything", duration=999, size="7x7")
-    assert settle(asked, SLOW) == asked
+    assert settle(asked, SLOW) == (asked, ())
     with pytest.raises(InvalidRequest, match="needs the name of a model"):
         settle(Ask(prompt="a"), SLOW)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
-from fakes import INSTANT, MP4, SLOW, FakeClock, FakeTransport
+from fakes import INSTANT, MP4, SLOW, Instant
+from jupyter_videogen.dialect import Artifact, Finished
 from jupyter_videogen.errors import DownloadError, Failure
 from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.testing import FakeClock, FakeTransport
 from jupyter_videogen.values import GenerationRequest, JobRecord
 from jupyter_videogen.wire import Lost, NotSent, Reply
 
@@ -247,6 +250,81 @@ def test_done_without_a_clip_is_a_failure_after_a_minute(tmp_path: Path) -> None
     job = bench.run()
     assert job.failure is not None
     assert job.failure.message == "Slow Inc. says it is done, but there is no clip."
+
+
+def test_an_expired_link_is_asked_for_again(tmp_path: Path) -> None:
+    """A link that has expired is renewed by a look; nothing is generated again."""
+    links = iter(["/files/old.mp4", "/files/new.mp4"])
+
+    def answer(call: Call) -> Reply:
+        if call.url == "/clips/r1":
+            return said({"state": "succeeded", "urls": [next(links)]})
+        return said({"error": "expired"}, 403) if call.url == "/files/old.mp4" else looks(DONE)(call)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    assert bench.run().state == "succeeded"
+    assert bench.transport.posts == 1
+
+
+def test_a_clip_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    """404 on content just after the end is a service that is late."""
+    late = iter([said({}, 404), said({}, 409), said(b'{"error": "not ready"}')])
+
+    def answer(call: Call) -> Reply:
+        if call.url == "/clips/r1":
+            return said(DONE)
+        return next(late, said(MP4)) if call.url.startswith("/files") else looks()(call)
+
+    assert Bench(tmp_path, SLOW, answer).run().state == "succeeded"
+
+
+def test_some_clips_are_better_than_none(tmp_path: Path) -> None:
+    """Q7: one of two cannot be had: the other is stored, and the job says so."""
+    both = {"state": "succeeded", "urls": ["/files/1.mp4", "/gone"]}
+
+    def answer(call: Call) -> Reply:
+        if call.url == "/clips/r1":
+            return said(both)
+        return said({"error": "gone"}, 404) if call.url == "/gone" else looks()(call)
+
+    job = Bench(tmp_path, SLOW, answer).run()
+    assert (job.state, len(job.clips)) == ("succeeded", 1)
+    assert job.warnings == ("1 of 2 clips could not be fetched: The clip could not be fetched: gone",)
+
+
+def test_several_clips_are_numbered(tmp_path: Path) -> None:
+    """The first has the planned name, the next `-2`."""
+    job = Bench(tmp_path, SLOW, looks({"state": "succeeded", "urls": ["/files/1.mp4", "/files/2.mp4"]})).run()
+    assert [Path(clip.path).name for clip in job.clips] == ["a-kite-k3q7x2ma.mp4", "a-kite-k3q7x2ma-2.mp4"]
+
+
+@pytest.mark.parametrize("head", ["", "data:video/mp4;base64,"])
+def test_a_clip_may_come_inside_the_reply(tmp_path: Path, head: str) -> None:
+    """I13: base64, with or without a data URL's head, with line breaks; it is a file like any other."""
+    text = b64encode(MP4).decode()
+    inline = Artifact("", inline=head + text[:50] + "\n" + text[50:])
+    provider = msgspec.structs.replace(INSTANT, dialect=Inline(inline))
+    job = Bench(tmp_path, provider, lambda _call: said({})).run()
+    assert Path(job.path).read_bytes() == MP4
+
+
+def test_broken_base64_is_no_clip(tmp_path: Path) -> None:
+    """I13: what does not decode is told, and not stored in the ledger either."""
+    provider = msgspec.structs.replace(INSTANT, dialect=Inline(Artifact("", inline="AAA")))
+    bench = Bench(tmp_path, provider, lambda _call: said({}))
+    with pytest.raises(DownloadError, match="broken base64"):
+        bench.run()
+    assert bench.stored.artifacts == ()
+
+
+class Inline(Instant):
+    """A create that carries its clip."""
+
+    def __init__(self, artifact: Artifact) -> None:
+        self._artifact = artifact
+
+    def read_create(self, reply: Reply) -> Finished:
+        return Finished([self._artifact])
 
 
 def test_a_clip_that_cannot_be_fetched_stays_fetchable(tmp_path: Path) -> None:

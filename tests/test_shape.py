@@ -15,11 +15,11 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
     {"errors", "values", "wire", "messages"},
-    {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "status"},
-    {"clock", "clipstore", "keys", "ledger", "local", "loop", "settings", "transport"},
+    {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "reading", "status"},
+    {"clock", "clipstore", "keys", "inputs", "ledger", "local", "loop", "origin", "settings", "transport"},
     {"runner"},
     {"runtime", "ticket", "client"},
-    {"record", "view", "widget", "display", "magic", "cli"},
+    {"record", "view", "widget", "display", "magic", "cli", "testing"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -10,10 +10,11 @@ import pytest
 
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, Lost, NotSent, Reply
+from jupyter_videogen.wire import Base64, Call, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
 
     Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -162,6 +163,83 @@ def test_a_reply_that_is_too_large_is_dropped() -> None:
 
     with pytest.raises(Lost):
         exchange(talk)
+
+
+def test_a_download_goes_where_it_is_sent_without_the_key() -> None:
+    """C15, C16: a redirect of a GET is followed by hand: to the same origin with the key, elsewhere without any of ours."""
+    heard: list[bytes] = []
+
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    async def run() -> Reply:
+        async with service(elsewhere) as other:
+
+            async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                request = await hear(reader)
+                heard.append(request)
+                to = "/v1/again" if b"/clip" in request else f"{other}/cdn"
+                writer.write(f"HTTP/1.1 302 Go\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n".encode())
+
+            async with service(talk) as url:
+                endpoint = Endpoint(url, Secret(KEY, source="test"), {"x-bf-vk": KEY})
+                transport = Transport(Fixed(endpoint))
+                reply = await transport.send(Call("GET", "/clip"))
+                await transport.close()
+                return reply
+
+    assert asyncio.run(run()).status == 200
+    assert [KEY.encode() in request for request in heard] == [True, True, False]
+
+
+@pytest.mark.parametrize("location", ["file:///etc/passwd", "ftp://x.example/", "/v1/videos"])
+def test_a_redirect_that_leads_nowhere_good_is_refused(location: str) -> None:
+    """C17: another scheme, or the same place for ever."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hear(reader)
+        writer.write(f"HTTP/1.1 302 Go\r\nlocation: {location}\r\ncontent-length: 0\r\n\r\n".encode())
+
+    with pytest.raises(NotSent, match=r"refused|too many"):
+        exchange(talk, Call("GET", "/videos"))
+
+
+def test_a_form_carries_fields_and_files(tmp_path: Path) -> None:
+    """C36: fields are text, a file is read as it leaves, its name is ours."""
+    path = tmp_path / 'odd "name"\r\n.png'
+    path.write_bytes(b"\x89PNG picture")
+    heard = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    upload = Upload(str(path), "image.png", "image/png")
+    exchange(talk, Call("POST", "/videos", form={"prompt": "a kite 🪁", "seconds": "4", "input_reference": upload}))
+    (request,) = heard
+    assert b"content-type: multipart/form-data; boundary=" in request.lower()
+    assert 'name="prompt"\r\n\r\na kite 🪁\r\n'.encode() in request
+    assert (
+        b'name="input_reference"; filename="image.png"\r\ncontent-type: image/png\r\n\r\n\x89png picture\r\n'
+        in request.lower()
+    )
+    assert b"odd" not in request
+
+
+def test_a_file_in_json_is_encoded_as_it_leaves(tmp_path: Path) -> None:
+    """Base64, with a data URL's head where a service wants one."""
+    path = tmp_path / "a.png"
+    path.write_bytes(b"abc")
+    heard = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    body = {"image": Base64(str(path)), "last": Base64(str(path), prefix="data:image/png;base64,")}
+    exchange(talk, Call("POST", "/videos", json=body))
+    assert heard[0].endswith(b'{"image":"YWJj","last":"data:image/png;base64,YWJj"}')
 
 
 def test_redirects_of_a_paid_call_are_not_followed() -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
 from .errors import InvalidRequest, ModelNotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .dialect import Provider
     from .values import GenerationRequest
@@ -21,23 +21,35 @@ LARGEST_SEED = 2**32 - 1
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """One model. Lengths in seconds, sizes as "WxH"."""
+    """One model: what it takes and what its service can do. Lengths in seconds, sizes as "WxH"."""
 
     model: str
-    title: str
+    title: str = ""
+    takes: frozenset[str]
+    """The request's fields that reach the model; what is given beyond them is a warning on the job."""
     durations: tuple[int, ...] = ()
     """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
     shortest: int = 1
-    longest: int = 60
-    default_duration: int
-    sizes: tuple[str, ...]
-    default_size: str
-    fps: tuple[int, int] | None = None
-    """Least and most frames per second; None when the model takes no such setting."""
-    seed: bool = False
-    thumbnail: bool = False
-    create_timeout: float = 120.0
-    """Seconds to wait for the answer to a create."""
+    longest: int = 3600
+    default_duration: int | None = None
+    sizes: tuple[str, ...] = ()
+    """Offered sizes; empty when only the service knows."""
+    default_size: str | None = None
+    aspects: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    fps: tuple[int, int] = (1, 120)
+    most: int = 1
+    """How many clips one request may ask for."""
+    prompt_optional: bool = False
+    image_matches_size: bool = False
+    """The start image must have the requested size, pixel for pixel."""
+    progress: bool = True
+    """Whether looks report a percent."""
+    cancel: Literal["any", "queued"] | None = None
+    lists: bool = False
+    """Whether the service lists its jobs, so that a lost one can be looked for."""
+    synchronous: bool = False
+    """Whether the create is held open until the clip exists."""
 
 
 def near(word: str, known: Iterable[str]) -> list[str]:
@@ -51,35 +63,53 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     return f"Did you mean {matches[0]}?" if matches else f"Choose one of: {', '.join(known)}."
 
 
-def settle(request: GenerationRequest, provider: Provider) -> GenerationRequest:
+class Settled(NamedTuple):
+    """A request as it will be sent, and what will not reach the model."""
+
+    request: GenerationRequest
+    warnings: tuple[str, ...]
+
+
+def settle(request: GenerationRequest, provider: Provider) -> Settled:
     """Check a request against its model and fill in what was left open.
 
-    Values that were given are never changed; a bad one is refused with the nearest good one.
-    Raises `InvalidRequest` (with `.field`) or `ModelNotFound`. A provider without known models takes anything.
+    Values that were given are never changed; a bad one is refused with the nearest good one, and one that the service
+    would ignore is a warning. Raises `InvalidRequest` (with `.field`) or `ModelNotFound`.
     """
-    _check_prompt(request.prompt)
-    _check_seed(request.seed)
-    if not provider.models:
-        return _named(request, provider)
     model = find(request.model, provider)
-    _check_duration(request.duration, model)
-    _check_size(request.size, model)
-    _check_fps(request.fps, model)
-    return msgspec.structs.replace(
+    _check_prompt(request.prompt, model)
+    for check in (_check_seed, _check_duration, _check_size, _check_choices, _check_fps, _check_n, _check_image):
+        check(request, model)
+    filled = msgspec.structs.replace(
         request,
         model=model.model,
         duration=request.duration or model.default_duration,
-        size=request.size or model.default_size,
+        size=request.size or (None if request.aspect else model.default_size),
     )
+    return Settled(filled, tuple(_unused(request, model, provider)))
+
+
+def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
+    """Name every given field that will not reach the model."""
+    always = {"prompt", "model", "extra"}
+    for name in request.__struct_fields__:
+        if name not in model.takes | always and getattr(request, name) not in (None, ()):
+            yield f"{name} isn't used by {model.model} at {provider.title}."
 
 
 def find(name: str | None, provider: Provider) -> Capabilities:
-    """Give a provider's model by name, its first when none is named; raises `ModelNotFound`."""
+    """Give a provider's model by name, its first when none is named; raises `ModelNotFound` or `InvalidRequest`."""
     known = {model.model: model for model in provider.models}
-    if name is None:
+    if name is None and provider.models:
         return provider.models[0]
     if name in known:
         return known[name]
+    if provider.others is not None and name:
+        return msgspec.structs.replace(provider.others, model=name, title=name)
+    if not name:
+        raise InvalidRequest(
+            f"{provider.title} needs the name of a model.", next="Name one, as in model='wan-2.7'.", field="model"
+        )
     raise ModelNotFound(
         f"{provider.title} has no model named {name}.",
         next=did_you_mean(name, list(known)),
@@ -87,16 +117,8 @@ def find(name: str | None, provider: Provider) -> Capabilities:
     )
 
 
-def _named(request: GenerationRequest, provider: Provider) -> GenerationRequest:
-    if request.model:
-        return request
-    raise InvalidRequest(
-        f"{provider.title} needs the name of a model.", next="Name one, as in model='wan-2.7'.", field="model"
-    )
-
-
-def _check_prompt(prompt: str) -> None:
-    if not prompt.strip():
+def _check_prompt(prompt: str, model: Capabilities) -> None:
+    if not prompt.strip() and not model.prompt_optional:
         raise InvalidRequest("The prompt is empty.", next="Describe the video you want.", field="prompt")
     if len(prompt) > LONGEST_PROMPT:
         raise InvalidRequest(
@@ -110,12 +132,14 @@ def _check_prompt(prompt: str) -> None:
         )
 
 
-def _check_seed(seed: int | None) -> None:
+def _check_seed(request: GenerationRequest, _: Capabilities) -> None:
+    seed = request.seed
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
         raise InvalidRequest(f"The seed {seed} is out of range.", next=f"Use 0 to {LARGEST_SEED}.", field="seed")
 
 
-def _check_duration(duration: int | None, model: Capabilities) -> None:
+def _check_duration(request: GenerationRequest, model: Capabilities) -> None:
+    duration = request.duration
     offered = model.durations or range(model.shortest, model.longest + 1)
     if duration is None or duration in offered:
         return
@@ -131,8 +155,11 @@ def _check_duration(duration: int | None, model: Capabilities) -> None:
     )
 
 
-def _check_size(size: str | None, model: Capabilities) -> None:
-    if size is None or size in model.sizes:
+def _check_size(request: GenerationRequest, model: Capabilities) -> None:
+    size = request.size
+    if size is not None and not model.sizes:
+        _check_is_size(size)
+    if size is None or not model.sizes or size in model.sizes:
         return
     raise InvalidRequest(
         f"Size {size} isn't offered by {model.model}. It makes {_either(list(model.sizes))}.",
@@ -155,14 +182,49 @@ def _nearest_size(size: str, sizes: Sequence[str]) -> str:
     return min(sizes, key=distance)
 
 
-def _check_fps(fps: int | None, model: Capabilities) -> None:
-    if fps is None:
-        return
-    if model.fps is None:
-        raise InvalidRequest(f"{model.model} takes no frame rate.", next="Leave fps out.", field="fps")
+def _check_is_size(size: str) -> None:
+    try:
+        pixels(size)
+    except ValueError:
+        raise InvalidRequest(f"{size} is no size.", next="Write it as 1280x720.", field="size") from None
+
+
+def _check_choices(request: GenerationRequest, model: Capabilities) -> None:
+    for field, offered in (("aspect", model.aspects), ("resolution", model.resolutions)):
+        value = getattr(request, field)
+        if value is not None and offered and value not in offered:
+            raise InvalidRequest(
+                f"{field.capitalize()} {value} isn't offered by {model.model}. It makes {_either(list(offered))}.",
+                field=field,
+            )
+
+
+def _check_fps(request: GenerationRequest, model: Capabilities) -> None:
     least, most = model.fps
-    if not least <= fps <= most:
+    if request.fps is not None and not least <= request.fps <= most:
         raise InvalidRequest(f"{model.model} makes {least} to {most} frames per second.", field="fps")
+
+
+def _check_n(request: GenerationRequest, model: Capabilities) -> None:
+    if request.n is not None and "n" in model.takes and not 1 <= request.n <= model.most:
+        raise InvalidRequest(f"{model.model} makes 1 to {model.most} clips at once.", field="n")
+
+
+def _check_image(request: GenerationRequest, model: Capabilities) -> None:
+    image, size = request.image, request.size or model.default_size
+    if not model.image_matches_size or image is None or image.width is None or size is None:
+        return
+    if (image.width, image.height) != pixels(size):
+        raise InvalidRequest(
+            f"The start image has {image.width}x{image.height}, and {model.model} wants exactly {size}.",
+            next='Pass fit="cover", "contain" or "pad", or ask for another size.',
+            field="image",
+        )
+
+
+def can_cancel(state: str, model: Capabilities) -> bool:
+    """Tell whether a job in this state can still be cancelled at its service."""
+    return state == "queued" if model.cancel == "queued" else model.cancel == "any" and state in {"queued", "running"}
 
 
 def pixels(size: str) -> tuple[int, int]:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import capabilities, keys, settings
+from . import capabilities, inputs, keys, settings
 from . import provider as providers
+from .capabilities import Settled
 from .errors import AuthError, InvalidRequest
 from .runtime import Line, Runtime
 from .ticket import Job
@@ -70,9 +71,9 @@ class _Client:
         row = providers.find(provider or _default_provider())
         variable = key_env or (None if base_url else row.key_env)
         secret = keys.Secret(api_key, source="api_key") if api_key else keys.from_environment(variable)
-        if secret is None and variable is not None:
+        if secret is None and variable is not None and not row.key_optional:
             raise AuthError(f"{row.title} needs a key.", next=f"Set {variable}, or pass api_key=.")
-        changes: dict[str, Any] = {"base_url": base_url, "models": ()} if base_url else {}
+        changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         self._line = Line(msgspec.structs.replace(row, **changes), secret, headers)
 
@@ -85,10 +86,20 @@ class _Client:
         return self._line.provider
 
     def _submit(self, prompt: str, fields: Mapping[str, Any]) -> Job:
-        asked = _request(prompt, fields)
-        settled = _seeded(capabilities.settle(asked, self.provider), self.provider)
+        asked = self._asked(prompt, dict(fields))
+        settled = capabilities.settle(asked, self.provider)
+        request = _seeded(settled.request, self.provider)
         run = runtime()
-        return Job(run, run.submit(asked, settled, self._line), self._line)
+        return Job(run, run.submit(asked, Settled(request, settled.warnings), self._line), self._line)
+
+    def _asked(self, prompt: str, fields: dict[str, Any]) -> GenerationRequest:
+        """Build the request from what was handed over: media are read, and fitted where that was asked for."""
+        fit = fields.pop("fit", None)
+        asked = _request(prompt, inputs.collect(fields, settings.home()))
+        size = asked.size or capabilities.find(asked.model, self.provider).default_size
+        if fit is None or asked.image is None or size is None:
+            return asked
+        return msgspec.structs.replace(asked, image=inputs.fitted(asked.image, size, fit, settings.home()))
 
 
 class Client(_Client):
@@ -101,7 +112,9 @@ class Client(_Client):
     def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as above
         """Make a clip and wait for it.
 
-        Fields: model, duration (seconds), size ("WxH"), fps, seed, extra (further fields for this service).
+        Fields: model, duration (seconds), size ("WxH") or aspect and resolution, fps, seed, n, negative, image, last_frame,
+        references, audio, video, sound, draft, enhance, extra (further fields for this service). Media are paths, URLs,
+        bytes, PIL images, uint8 arrays, figures or clips; `fit="cover"` makes the image the size that is asked for.
         Raises what `VideogenError` is the family of; a job that outlives `timeout` goes on.
         """
         job = self._submit(prompt, fields)
@@ -139,7 +152,7 @@ class AsyncClient(_Client):
 def client_for(fields: dict[str, Any]) -> Client:
     """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
     prefix, colon, rest = str(fields.get("model") or "").partition(":")
-    if colon and prefix in providers.PROVIDERS:
+    if colon and prefix in providers.known():
         fields["model"] = rest
         return Client(prefix)
     return Client(fields.pop("provider", None))
@@ -182,7 +195,7 @@ def _job(run: Runtime, record: JobRecord) -> Job:
 
 def _line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
-    row = providers.PROVIDERS.get(record.provider, providers.OPENAI)
+    row = providers.known().get(record.provider, providers.OPENAI)
     here = msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
     return run.line(here, keys.from_environment(record.key_env))
 
@@ -202,8 +215,8 @@ def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
 
 def _seeded(request: GenerationRequest, provider: Provider) -> GenerationRequest:
     """Choose the seed ourselves where the model takes one and it was left open, so that the clip can be made again."""
-    takes_seed = any(model.seed for model in provider.models if model.model == request.model)
-    if request.seed is not None or not takes_seed:
+    takes_seed = "seed" in capabilities.find(request.model, provider).takes
+    if request.seed is not None or not (takes_seed and provider.simulated):
         return request
     return msgspec.structs.replace(request, seed=secrets.randbelow(capabilities.LARGEST_SEED + 1))
 
@@ -212,12 +225,12 @@ def _default_provider() -> str:
     """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
     if named := settings.provider():
         return named
-    ready = [row.name for row in providers.PROVIDERS.values() if keys.from_environment(row.key_env)]
+    ready = [row.name for row in providers.known().values() if keys.from_environment(row.key_env)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
         return providers.LOCAL.name
-    known = ", ".join(ready or providers.PROVIDERS)
+    known = ", ".join(ready or providers.known())
     raise InvalidRequest(
         "No provider is named and there is no telling which you mean.",
         next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import os
 import re
+from base64 import b64decode
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
+PIECE = 4 * 65_536
+"""Characters of base64 decoded at once; a multiple of four."""
+WHITE = dict.fromkeys(map(ord, "\r\n\t "))
 LARGEST = 4 * 1024**3
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
@@ -45,6 +49,20 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")
     slug = words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
+
+
+async def decoded(text: str) -> AsyncIterator[bytes]:
+    """Give base64 text as bytes, piece by piece; a data URL's head and line breaks are no part of it.
+
+    Raises `DownloadError` for anything else.
+    """
+    body = text.partition(",")[2] if text.startswith("data:") else text
+    body = body.translate(WHITE)
+    try:
+        for at in range(0, len(body), PIECE):
+            yield b64decode(body[at : at + PIECE], validate=True)
+    except ValueError:
+        raise bad("is broken base64") from None
 
 
 async def store(

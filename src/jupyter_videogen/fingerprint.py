@@ -17,5 +17,12 @@ def fingerprint(request: GenerationRequest, *, origin: str, model: str) -> str:
     A seed that was left open stays open here, though one is chosen for the call: running a cell again asks for
     the same thing again.
     """
-    content = {"v": 1, "origin": origin, "model": model, "request": msgspec.to_builtins(request)}
+    content = {"v": 1, "origin": origin, "model": model, "request": _by_content(msgspec.to_builtins(request))}
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
+
+
+def _by_content(value: object) -> object:
+    """Leave out where a file lies: its hash says what it is."""
+    if isinstance(value, dict):
+        return {name: _by_content(part) for name, part in value.items() if not (name == "path" and "sha256" in value)}
+    return [_by_content(part) for part in value] if isinstance(value, list | tuple) else value

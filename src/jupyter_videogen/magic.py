@@ -100,7 +100,7 @@ class VideogenMagics(Magics):
             "show": lambda ref: display.show_job(client.job(ref)),
             "wait": lambda ref: self._wait(client.job(ref), None),
             "resume": lambda ref: client.job(ref).watch(),
-            "cancel": lambda ref: client.job(ref).cancel(),
+            "cancel": lambda ref: print(client.job(ref).cancel().reason),  # noqa: T201 - the answer
             "help": lambda _: print(HELP),  # noqa: T201 - it is asked for
             "tb": lambda _: print(self._last_error),  # noqa: T201 - the same
         }

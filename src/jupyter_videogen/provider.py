@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.metadata import entry_points
+
 from .capabilities import Capabilities, did_you_mean
 from .dialect import Provider
+from .dialects.bifrost import Bifrost
+from .dialects.indoxhub import IndoxHub
 from .dialects.openai import OpenAI
+from .dialects.qubax import Qubax
+from .dialects.qubrid import Qubrid
 from .errors import InvalidRequest
 
 LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
 
+OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image"})
 LOCAL = Provider(
     "local",
     base_url=LOCAL_ORIGIN,
@@ -21,27 +29,106 @@ LOCAL = Provider(
         Capabilities(
             model="local/scenes",
             title="Scenes",
+            takes=frozenset({"duration", "size", "fps", "seed"}),
             shortest=1,
             longest=20,
             default_duration=4,
             sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
             default_size="1280x720",
             fps=(12, 60),
-            seed=True,
-            thumbnail=True,
+            lists=True,
         ),
     ),
 )
 OPENAI = Provider(
-    "openai", base_url="https://api.openai.com/v1", key_env="OPENAI_API_KEY", dialect=OpenAI(), label="OpenAI shape"
+    "openai",
+    base_url="https://api.openai.com/v1",
+    key_env="OPENAI_API_KEY",
+    dialect=OpenAI(multipart=True),
+    label="OpenAI shape",
+    others=Capabilities(model="", takes=OPENAI_FIELDS, lists=True),
 )
-PROVIDERS: dict[str, Provider] = {row.name: row for row in (LOCAL, OPENAI)}
+AIHUBMIX = Provider(
+    "aihubmix",
+    base_url="https://aihubmix.com/v1",
+    key_env="AIHUBMIX_API_KEY",
+    dialect=OpenAI(multipart=True),
+    label="AIHubMix",
+    others=Capabilities(model="", takes=frozenset({"duration", "size", "image"}), image_matches_size=True),
+)
+QUBAX = Provider(
+    "qubax",
+    base_url="https://api.qubax.ai/v1",
+    key_env="QUBAX_API_KEY",
+    dialect=Qubax(),
+    label="Qubax",
+    others=Capabilities(model="", takes=frozenset({"duration", "aspect", "seed"}), progress=False),
+)
+QUBRID = Provider(
+    "qubrid",
+    base_url="https://platform.qubrid.com/v1",
+    key_env="QUBRID_API_KEY",
+    dialect=Qubrid(),
+    label="Qubrid",
+    others=Capabilities(
+        model="",
+        takes=frozenset(
+            {"duration", "resolution", "fps", "aspect", "image", "audio", "draft", "sound", "enhance", "seed"}
+        ),
+        prompt_optional=True,
+        progress=False,
+        synchronous=True,
+    ),
+)
+INDOXHUB = Provider(
+    "indoxhub",
+    base_url="https://api.indoxhub.com/api/v1",
+    key_env="INDOXHUB_API_KEY",
+    dialect=IndoxHub(),
+    label="IndoxHub",
+    others=Capabilities(
+        model="",
+        takes=frozenset(
+            {"duration", "size", "aspect", "resolution", "n", "fps", "seed", "negative", "image", "last_frame"}
+            | {"references", "video", "sound"}
+        ),
+        aspects=("16:9", "9:16", "1:1"),
+        resolutions=("720p", "1080p"),
+        most=4,
+        cancel="queued",
+        lists=True,
+    ),
+)
+BIFROST = Provider(
+    "bifrost",
+    base_url="http://localhost:8080/v1",
+    key_env="BIFROST_API_KEY",
+    dialect=Bifrost(),
+    label="Bifrost",
+    key_optional=True,
+    others=Capabilities(
+        model="",
+        takes=frozenset({"duration", "size", "negative", "seed", "image", "last_frame", "video", "sound"}),
+        lists=True,
+    ),
+)
+ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, BIFROST, OPENAI, LOCAL)
+BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}
+GROUP = "jupyter_videogen.providers"
+"""The entry points by which other packages bring a provider: each names a `Provider`."""
+
+
+@cache
+def known() -> dict[str, Provider]:
+    """Give every provider by name: ours, then those of other packages, which cannot replace ours."""
+    found = {entry.name: entry.load() for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
+    return {**BUILT_IN, **{name: row for name, row in found.items() if isinstance(row, Provider)}}
 
 
 def find(name: str) -> Provider:
     """Give a provider by name; raises `InvalidRequest` with the nearest names."""
-    if name in PROVIDERS:
-        return PROVIDERS[name]
+    if name in known():
+        return known()[name]
     raise InvalidRequest(
-        f"There is no provider named {name}.", next=did_you_mean(name, list(PROVIDERS)), field="provider"
+        f"There is no provider named {name}.", next=did_you_mean(name, list(known())), field="provider"
     )

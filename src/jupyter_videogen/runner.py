@@ -9,33 +9,35 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
 from . import clipstore, polling
-from .dialect import Accepted, Finished, Refused
+from .dialect import Accepted, Finished, Refused, StatusUpdate
 from .errors import DownloadError, Failure
 from .failures import REFUSED
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Lost, Malformed, NotSent, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .clock import Clock
-    from .dialect import Provider, StatusUpdate
+    from .dialect import Handle, Looks, Provider
     from .ledger import Ledger
     from .transport import Transport
 
 CREATE_TRIES = 3
-FETCH_TRIES = 5
+FETCH_TRIES = 12
+"""Enough for a clip that is a minute late."""
+PATIENT = 5
+"""Tries after which each wait is as long as between looks."""
 GRACE = 60.0
 """Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
 OUTAGE = 15 * 60.0
 """Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
-NOT_READY = frozenset({404, 409, 425})
 NOT_FOUND, BUSY = 404, 429
 UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError)
 """What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
@@ -130,12 +132,14 @@ class Runner:
             self._lose("The service took the request, but its answer made no sense.")
             return None
         match born:
-            case Accepted(handle, poll_after):
+            case Accepted(handle, poll_after, notes):
+                self._note(notes)
                 self._move("queued", handle=handle, accepted_at=self._clock.now())
                 return poll_after
             case Finished(artifacts):
                 self._artifacts = tuple(artifacts)
-                self._move("saving", artifacts=tuple(artifacts), accepted_at=self._clock.now(), progress=100.0)
+                kept = tuple(artifact for artifact in artifacts if artifact.inline is None)
+                self._move("saving", artifacts=kept, accepted_at=self._clock.now(), progress=100.0)
             case Refused(failure):
                 self._fail(failure)
         return None
@@ -150,23 +154,28 @@ class Runner:
 
     async def _look(self) -> float:
         """Look once and give the seconds until the next look."""
-        handle = self.job.handle or {}
         try:
-            reply = await self._transport.send(self._dialect.look(handle))
-            if reply.status == NOT_FOUND:
-                return self._not_found()
-            if not reply.ok:
-                return self._missed(retry_after=self._dialect.read_failure(reply).retry_after)
-            update = self._dialect.read_look(reply, handle)
+            update = await self._ask(self.job.handle or {})
         except NotSent:
             await self._transport.renew()
             return self._missed()
         except (Lost, *UNREADABLE):
             return self._missed()
+        if isinstance(update, Reply):
+            if update.status == NOT_FOUND:
+                return self._not_found()
+            return self._missed(retry_after=self._dialect.read_failure(update).retry_after)
         self._misses = 0
         self._since.pop("missed", None)
         self._since.pop("not found", None)
+        self._note(update.notes)
         return self._apply(update)
+
+    async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
+        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles."""
+        dialect = cast("Looks", self._dialect)
+        reply = await self._transport.send(dialect.look(handle))
+        return dialect.read_look(reply, handle) if reply.ok else reply
 
     def _apply(self, update: StatusUpdate) -> float:
         match update.state:
@@ -221,44 +230,70 @@ class Runner:
     # ---- save ----------------------------------------------------------------------------------------------
 
     async def _save(self) -> None:
-        try:
-            clips = [await self._fetch(artifact, number) for number, artifact in enumerate(self._artifacts, start=1)]
-        except DownloadError as error:
-            self._move("saving", failure=error.failure)
-            raise
-        self._move(
-            "succeeded", clips=tuple(clips), artifacts=(), finished_at=self._clock.now(), failure=None, progress=100.0
+        """Bring every clip here; some are better than none, and none at all is an error that can be mended."""
+        clips, errors = [], []
+        for number in range(1, len(self._artifacts) + 1):
+            try:
+                clips.append(await self._fetch(number))
+            except DownloadError as error:
+                errors.append(error)
+        if not clips:
+            self._move("saving", failure=errors[0].failure)
+            raise errors[0]
+        lost = (
+            f"{len(errors)} of {len(self._artifacts)} clips could not be fetched: {errors[0].message}" if errors else ""
         )
+        changes = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
+        self._note(filter(None, [lost]))
+        self._move("succeeded", finished_at=self._clock.now(), **changes)
         self._failpoint("stored")
 
-    async def _fetch(self, artifact: Artifact, number: int) -> Clip:
-        """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
+    async def _fetch(self, number: int) -> Clip:
+        """Bring one clip to its planned place; the second and later get `-2`, `-3`. Links that expired are renewed."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        for attempt in range(1, FETCH_TRIES):
+        for attempt in range(1, FETCH_TRIES + 1):
+            artifact = self._artifacts[min(number, len(self._artifacts)) - 1]
             try:
                 return await self._fetch_once(artifact, path)
-            except NotSent:
+            except NotSent as error:
                 await self._transport.renew()
-            except (Lost, DownloadError):
-                pass
-            await self._clock.sleep(polling.after_miss(attempt))
-        try:
-            return await self._fetch_once(artifact, path)
-        except (NotSent, Lost) as error:
-            raise clipstore.bad(f"broke off ({error})") from None
+                failed = clipstore.bad(f"could not be asked for ({error})")
+            except Lost as error:
+                failed = clipstore.bad(f"broke off ({error})")
+            except DownloadError as error:
+                failed = error
+            await self._before_another_try(attempt)
+        raise failed
+
+    async def _before_another_try(self, attempt: int) -> None:
+        """Wait, and look once for a fresh link where there is a job to look at."""
+        await self._clock.sleep(polling.after_miss(attempt) if attempt < PATIENT else polling.PACE)
+        if self.job.handle is None:
+            return
+        with suppress(NotSent, Lost, *UNREADABLE):
+            update = await self._ask(self.job.handle)
+            if isinstance(update, StatusUpdate) and update.artifacts:
+                self._artifacts = tuple(update.artifacts)
 
     async def _fetch_once(self, artifact: Artifact, path: Path) -> Clip:
+        if artifact.inline is not None:
+            stored = await clipstore.store(
+                clipstore.decoded(artifact.inline), path, expected=None, report=self._reporter(None)
+            )
+        else:
+            stored = await self._download(artifact, path)
+        clip = self._clip(artifact, path, stored, await self._poster(artifact))
+        clipstore.write_receipt(clip, self.job)
+        return clip
+
+    async def _download(self, artifact: Artifact, path: Path) -> clipstore.Stored:
         async with self._transport.stream(self._dialect.fetch(artifact)) as stream:
             if stream.status != 200:  # noqa: PLR2004 - OK
                 failure = self._dialect.read_failure(await stream.reply())
                 raise DownloadError(f"The clip could not be fetched: {failure.message}", sent="yes", charged="unknown")
             expected = _length(stream.headers)
-            report = self._reporter(expected)
-            stored = await clipstore.store(stream.pieces(), path, expected=expected, report=report)
-        clip = self._clip(artifact, path, stored, await self._poster(artifact))
-        clipstore.write_receipt(clip, self.job)
-        return clip
+            return await clipstore.store(stream.pieces(), path, expected=expected, report=self._reporter(expected))
 
     async def _poster(self, artifact: Artifact) -> str | None:
         """A still picture from the service, where it offers one; a clip without is still a clip."""
@@ -302,6 +337,11 @@ class Runner:
         self.job = self.job.after(state=state, **changes)
         self._ledger.save(self.job)
         self._publish(self.job)
+
+    def _note(self, notes: Iterable[str]) -> None:
+        """Add what the user should know, once each; it is told with the next step."""
+        new = [note for note in notes if note not in self.job.warnings]
+        self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
     def _fail(self, failure: Failure) -> None:
         if self._provider.simulated:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from . import clipstore, settings
 from .clock import Clock, SystemClock
+from .dialect import Cancels
 from .errors import Failure
 from .fingerprint import fingerprint
 from .ledger import LEASE, Ledger
@@ -18,12 +19,14 @@ from .loop import LoopThread
 from .provider import LOCAL_ORIGIN
 from .runner import Parts, Runner
 from .transport import Endpoint, Fixed, Source, Transport
-from .values import GenerationRequest, JobRecord, new_id
+from .values import CancelResult, GenerationRequest, JobRecord, new_id
+from .wire import Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from .capabilities import Settled
     from .dialect import Provider
     from .keys import Secret
 
@@ -130,7 +133,7 @@ class Runtime:
         key = (provider.base_url, provider.key_env, secret)
         return self._lines.setdefault(key, Line(provider, secret))
 
-    def submit(self, asked: GenerationRequest, settled: GenerationRequest, line: Line) -> Watch:
+    def submit(self, asked: GenerationRequest, settled: Settled, line: Line) -> Watch:
         """Write a new job down, then let it run; raises `VideogenError` when it cannot be recorded."""
         if line.local:
             check_installed()
@@ -157,6 +160,23 @@ class Runtime:
             self.ledger.release(job_id)
             watch.publish(watch.record)
 
+    def cancel(self, record: JobRecord, line: Line) -> CancelResult:
+        """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
+        dialect, title = line.provider.dialect, line.provider.title
+        if not isinstance(dialect, Cancels):
+            return CancelResult(cancelled=False, reason=f"{title} can't cancel. It may finish and be charged.")
+        if record.handle is None:
+            return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
+        call = dialect.cancel(record.handle)
+        try:
+            reply = self.loop.call(lambda: line.transport(self.home).send(call))
+        except (NotSent, Lost) as error:
+            return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
+        if reply.ok:
+            return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
+        words = dialect.read_failure(reply).message
+        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} It may finish and be charged.")
+
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
         self.loop.call(self._close_lines)
@@ -167,24 +187,26 @@ class Runtime:
         for line in self._used:
             await line.close()
 
-    def _draft(self, asked: GenerationRequest, settled: GenerationRequest, line: Line) -> JobRecord:
+    def _draft(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord:
         job_id, folder = new_id(), settings.folder()
-        model, notebook = settled.model or "", settings.notebook()
+        request, warnings = settled
+        model, notebook = request.model or "", settings.notebook()
         return JobRecord(
             id=job_id,
             state="draft",
-            request=settled,
+            request=request,
             provider=line.provider.name,
             base_url=line.provider.base_url,
             key_env=line.provider.key_env,
             model=model,
-            path=str(clipstore.planned_path(folder, settled.prompt, job_id)),
+            path=str(clipstore.planned_path(folder, request.prompt, job_id)),
             fingerprint=fingerprint(asked, origin=line.provider.base_url, model=model),
             take=0,
             idempotency_key=str(uuid4()),
             created_at=self.clock.now(),
             notebook=str(notebook) if notebook else None,
             project=str(settings.project(folder)),
+            warnings=warnings,
         )
 
     async def _follow(self, watch: Watch, line: Line) -> JobRecord:

@@ -7,8 +7,9 @@ import re
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
-from .errors import Failure, InvalidRequest, NotReadyError, Unsupported, VideogenError, WaitTimeout, from_failure
+from .errors import Failure, InvalidRequest, NotReadyError, VideogenError, WaitTimeout, from_failure
 from .loop import wait
+from .values import CancelResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -127,14 +128,11 @@ class Job:
         self._watch = self._runtime.watch(self.record, self._line)
         return self
 
-    def cancel(self) -> None:
-        """Ask the service to cancel; raises `Unsupported`, since none of today's dialects here can."""
-        raise Unsupported(
-            f"{self.provider.title} can't cancel a job.",
-            next="It may finish and be charged. stop_waiting() only stops watching.",
-            sent="yes",
-            charged="unknown",
-        )
+    def cancel(self) -> CancelResult:
+        """Ask the service to cancel, and tell the truth about what came of it."""
+        if self.record.ended:
+            return CancelResult(cancelled=False, reason=f"The job has ended already: {self.state}.")
+        return self._runtime.cancel(self.record, self._line)
 
     def _error(self) -> VideogenError:
         fallback = Failure(code=self.state, message=f"The job ended {self.state}.", sent="yes", charged="unknown")

@@ -7,16 +7,19 @@ Nothing is retried here. Every failure of the line leaves as `NotSent` (proof th
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
 
+from . import origin
 from .errors import VideogenError
 from .keys import Secret
-from .wire import Call, Lost, NotSent, Reply
+from .wire import Base64, Call, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +29,11 @@ CONNECTIONS = 8
 CONNECT = 10.0
 LARGEST_REPLY = 2 * 1024 * 1024
 """Bytes of a reply that cannot hold a clip."""
+LARGEST_INLINE = 512 * 1024 * 1024
+"""Bytes of a reply that may hold clips in base64."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+REDIRECTS = 5
+MOVED = frozenset({301, 302, 303, 307, 308})
 BODY_SENT = "send_request_body.complete"
 
 
@@ -80,14 +87,14 @@ class Stream:
         except httpx.HTTPError as error:
             raise Lost(_name(error)) from None
 
-    async def reply(self) -> Reply:
-        """Read the rest as a small reply."""
-        body = b""
+    async def reply(self, largest: int = LARGEST_REPLY) -> Reply:
+        """Read the rest as one reply of at most so many bytes."""
+        body = bytearray()
         async for piece in self.pieces():
             body += piece
-            if len(body) > LARGEST_REPLY:
+            if len(body) > largest:
                 raise Lost("the reply is larger than any reply should be")
-        return Reply(self.status, self.headers, body)
+        return Reply(self.status, self.headers, bytes(body))
 
 
 class Transport:
@@ -103,7 +110,7 @@ class Transport:
         sent = asyncio.Event()
         try:
             async with asyncio.timeout(call.timeout), self.stream(call, sent=sent) as stream:
-                return await stream.reply()
+                return await stream.reply(LARGEST_INLINE if call.carries_clips else LARGEST_REPLY)
         except TimeoutError:
             raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
 
@@ -113,11 +120,24 @@ class Transport:
         endpoint = await self._endpoint()
         sent = sent or asyncio.Event()
         async with self._gate:
-            response = await self._open(self._request(call, endpoint, sent), sent)
+            response = await self._follow(call, endpoint, sent)
             try:
                 yield Stream(response)
             finally:
                 await response.aclose()
+
+    async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+        """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
+        url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
+        for _ in range(REDIRECTS + 1):
+            await _checked(url, endpoint)
+            response = await self._open(self._request(call, url, endpoint, sent), sent)
+            location = response.headers.get("location")
+            if call.method != "GET" or response.status_code not in MOVED or not location:
+                return response
+            await response.aclose()
+            url = origin.target(url, location)
+        raise NotSent("too many redirects")
 
     async def renew(self) -> None:
         """The last call could not connect: let the source mend what it can."""
@@ -134,13 +154,16 @@ class Transport:
         except VideogenError as error:
             raise NotSent(error.message, failure=error.failure) from None
 
-    def _request(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Request:
-        url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
+    def _request(self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Request:
         return self._client.build_request(
             call.method,
             url,
-            json=call.json,
-            headers={**call.headers, **(_doors(endpoint) if _same_origin(url, endpoint.base_url) else {})},
+            **_body(call),
+            headers={
+                **call.headers,
+                **_kind(call),
+                **(_doors(endpoint) if origin.same(url, endpoint.base_url) else {}),
+            },
             timeout=httpx.Timeout(call.timeout, connect=CONNECT),
             extensions={"trace": _watch_body(sent)},
         )
@@ -152,6 +175,27 @@ class Transport:
             raise NotSent(_name(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
+
+
+def _body(call: Call) -> dict[str, Any]:
+    """Give the body's arguments for the library; files are opened here and read as they leave."""
+    if call.form is None:
+        return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_as_text)}
+    files: list[tuple[str, Any]] = []
+    for name, value in call.form.items():
+        if isinstance(value, Upload):
+            files.append((name, (value.name, Path(value.path).open("rb"), value.content_type)))  # noqa: SIM115 - the library closes it with the request
+        else:
+            files.append((name, (None, value)))
+    return {"files": files}
+
+
+def _kind(call: Call) -> dict[str, str]:
+    return {} if call.json is None or call.form is not None else {"content-type": "application/json"}
+
+
+def _as_text(value: Base64) -> str:
+    return value.prefix + b64encode(Path(value.path).read_bytes()).decode()
 
 
 def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types its hook so
@@ -169,10 +213,11 @@ def _doors(endpoint: Endpoint) -> dict[str, str]:
     return {**endpoint.headers, **secret}
 
 
-def _same_origin(url: str, base_url: str) -> bool:
-    """Tell whether a URL is the provider's own: only there does the key go."""
-    one, other = urlsplit(url), urlsplit(base_url)
-    return (one.scheme, one.hostname, one.port) == (other.scheme, other.hostname, other.port)
+async def _checked(url: str, endpoint: Endpoint) -> None:
+    try:
+        await origin.check(url, base_url=endpoint.base_url)
+    except origin.Refused as error:
+        raise NotSent(f"the address was refused: {error}") from None
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

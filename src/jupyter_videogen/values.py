@@ -27,6 +27,24 @@ ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "exp
 """States nobody watches any more. `unreachable` is not one: it resumes by itself."""
 
 
+class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture, a sound or a video that goes into a request: a file that was checked, or somebody's URL."""
+
+    kind: Literal["image", "audio", "video"]
+    content_type: str = ""
+    """Empty for a URL: nobody looked."""
+    path: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name as a service may see it: nothing of this machine but its kind."""
+        return f"{self.kind}.{self.content_type.rpartition('/')[2] or 'bin'}"
+
+
 class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the user wants. None leaves the choice to the model."""
 
@@ -36,13 +54,36 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     """Seconds."""
     size: str | None = None
     """"WxH" in pixels."""
+    aspect: str | None = None
+    """"W:H", where a service has shapes instead of sizes."""
+    resolution: str | None = None
+    """Such as "720p", beside `aspect`."""
     fps: int | None = None
     seed: int | None = None
+    n: int | None = None
+    """How many clips of one prompt."""
+    negative: str | None = None
+    """What should not be seen."""
+    image: Media | None = None
+    """The start image."""
+    last_frame: Media | None = None
+    references: tuple[Media, ...] = ()
+    audio: Media | None = None
+    video: Media | None = None
+    """A video to continue or change."""
+    sound: bool | None = None
+    """Whether the clip should have sound."""
+    draft: bool | None = None
+    """Faster and rougher."""
+    enhance: bool | None = None
+    """Whether the service may enrich the prompt."""
     extra: dict[str, Any] = {}
     """Further fields for this service, sent as they are."""
 
 
 FIELDS = GenerationRequest.__struct_fields__
+MEDIA = {"image": "image", "last_frame": "image", "references": "image", "audio": "audio", "video": "video"}
+"""The fields that hold media, and of which kind."""
 
 
 class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,6 +97,8 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds."""
     size: str | None = None
     """"WxH"."""
+    inline: str | None = None
+    """The bytes themselves in base64, where a reply carries them."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +120,14 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Absolute path of a still picture, where the service gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
+
+
+class CancelResult(msgspec.Struct, frozen=True):
+    """What came of asking a service to cancel."""
+
+    cancelled: bool
+    reason: str
+    """One sentence, the truth about charges included."""
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,8 @@ import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .capabilities import LARGEST_SEED, Capabilities, pixels
+from .capabilities import LARGEST_SEED, Capabilities, can_cancel, find, pixels
+from .errors import VideogenError
 from .messages import ClipView, ErrorView, FormView, JobView, ModelView, RequestView
 
 if TYPE_CHECKING:
@@ -51,11 +52,18 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, detached: bool
         finished_at=job.finished_at,
         saved_bytes=job.saved_bytes,
         total_bytes=job.total_bytes,
-        can_cancel=False,
+        can_cancel=_can_cancel(job, provider),
         clip=clip_view(job.clips[0], folder) if job.clips else None,
         error=error_view(job.failure) if job.failure else None,
         warnings=job.warnings,
     )
+
+
+def _can_cancel(job: JobRecord, provider: Provider) -> bool:
+    try:
+        return can_cancel(job.state, find(job.model, provider))
+    except VideogenError:
+        return False  # a model of before, which is not listed any more
 
 
 def clip_view(clip: Clip, folder: Path) -> ClipView:
@@ -102,8 +110,8 @@ def _model_view(model: Capabilities) -> ModelView:
         durations=model.durations,
         shortest=model.shortest,
         longest=model.longest,
-        default_duration=model.default_duration,
+        default_duration=model.default_duration or model.shortest,
         sizes=model.sizes,
-        default_size=model.default_size,
-        seed=model.seed,
+        default_size=model.default_size or "",
+        seed="seed" in model.takes,
     )

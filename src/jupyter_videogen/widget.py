@@ -112,7 +112,9 @@ class Live(anywidget.AnyWidget):
                 given = {name: value for name, value in msgspec.to_builtins(request).items() if value not in {None, ""}}
                 self.generate(given.pop("prompt", ""), given)
             case Cancel():
-                self._mine(message.job_id).cancel()
+                result = self._mine(message.job_id).cancel()
+                if not result.cancelled:
+                    raise VideogenError(result.reason, sent="yes", charged="unknown", code="cancel")
             case Detach():
                 self._mine(message.job_id).stop_waiting()
             case Watch():

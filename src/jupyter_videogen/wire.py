@@ -11,15 +11,49 @@ if TYPE_CHECKING:
     from .errors import Failure
 
 
+class Upload(msgspec.Struct, frozen=True):
+    """A file that goes into a request: read when it is sent, never held."""
+
+    path: str
+    name: str
+    content_type: str
+
+
+class Base64:
+    """A file that stands in JSON as text: encoded when it is sent. `prefix` makes a data URL of it.
+
+    A plain class on purpose: what the JSON library knows by itself would be written as an object.
+    """
+
+    __slots__ = ("path", "prefix")
+
+    def __init__(self, path: str, prefix: str = "") -> None:
+        self.path, self.prefix = path, prefix
+
+    def __repr__(self) -> str:
+        return f"Base64({self.path!r}, {self.prefix!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Base64) and (self.path, self.prefix) == (other.path, other.prefix)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.prefix))
+
+
 class Call(msgspec.Struct, frozen=True):
     """One HTTP request. `url` is a path below the provider's base URL, or absolute."""
 
     method: str
     url: str
     json: Any = None
+    """A JSON body; may hold `Base64` values."""
     headers: dict[str, str] = {}
+    form: dict[str, str | Upload] | None = None
+    """A multipart body, instead of `json`."""
     timeout: float = 30.0
     """Seconds for the whole exchange; for a download, between two pieces of it."""
+    carries_clips: bool = False
+    """The reply may hold clips in base64, and so be large."""
 
 
 class Reply(msgspec.Struct, frozen=True, dict=True):

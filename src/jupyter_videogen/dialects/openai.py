@@ -1,6 +1,8 @@
 """The OpenAI `/v1/videos` shape, spoken by AIHubMix, many gateways and the local engine.
 
-Source: AIHubMix's "Create a video" page and the openai SDK's `videos` resource. Bytes come from `/content` only.
+Source: AIHubMix's "Create a video" page and the openai SDK's `videos` resource. Bytes come from `/content` only. There is
+no cancel. Servers that take only multipart (vLLM-Omni, AIHubMix's page) and only JSON both exist: `multipart` chooses, and
+a file always goes as multipart.
 """
 
 from __future__ import annotations
@@ -8,106 +10,119 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Malformed, Refused, Reply, StatusUpdate
-from ..errors import Failure
-from ..failures import MODERATION
+from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
+from ..reading import given, hint, identifier, members, number, percent, text, why
 from ..status import fold
+from ..wire import Malformed, Upload
 
 if TYPE_CHECKING:
     from ..values import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
-LONGEST_ID = 512
 
 
 class OpenAI(Dialect):
-    """`POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`."""
+    """`POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`, list, delete, remix, edits, extensions."""
+
+    def __init__(self, *, multipart: bool = False) -> None:
+        self._multipart = multipart
 
     def create(self, request: GenerationRequest) -> Call:
-        """A JSON create; `seconds` is a string in this shape."""
-        fields = {
-            "model": request.model,
-            "prompt": request.prompt,
-            "seconds": None if request.duration is None else str(request.duration),
-            "size": request.size,
-            "fps": request.fps,
-            "seed": request.seed,
-        }
-        given = {name: value for name, value in fields.items() if value is not None}
-        return Call("POST", "/videos", json={**given, **request.extra}, timeout=CREATE_TIMEOUT)
+        """`seconds` is a string in this shape; what it has no field for goes along under our own names."""
+        fields = given(
+            {
+                "model": request.model,
+                "prompt": request.prompt,
+                "seconds": None if request.duration is None else str(request.duration),
+                "size": request.size,
+                "fps": request.fps,
+                "seed": request.seed,
+                "negative_prompt": request.negative,
+                **request.extra,
+            }
+        )
+        image = request.image
+        if image is None and not self._multipart:
+            return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT)
+        form: dict[str, str | Upload] = {name: _as_field(value) for name, value in fields.items()}
+        if image is not None and image.path is not None:
+            form["input_reference"] = Upload(image.path, image.name, image.content_type)
+        elif image is not None and image.url is not None:
+            form["input_reference[image_url]"] = image.url
+        return Call("POST", "/videos", form=form, timeout=CREATE_TIMEOUT)
 
-    def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
-        """A create is answered by the new video object."""
-        video = _video(reply)
-        return Accepted({"id": _checked_id(video.get("id"))}, poll_after=_poll_after(reply))
+    def read_create(self, reply: Reply) -> Accepted:
+        """A create is answered by the new video object; its id is the one to keep (gateways change it on looks)."""
+        return Accepted({"id": identifier(members(reply).get("id"))}, poll_after=hint(reply))
 
-    def look(self, handle: dict[str, Any]) -> Call:
-        """One retrieve by id."""
-        return Call("GET", f"/videos/{quote(handle['id'], safe='')}")
+    def look(self, handle: Handle) -> Call:
+        """Retrieve by id."""
+        return Call("GET", _path(handle))
 
-    def read_look(self, reply: Reply, handle: dict[str, Any]) -> StatusUpdate:
+    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video object."""
-        video = _video(reply)
+        video = members(reply)
         state, word = fold(video.get("status"))
         return StatusUpdate(
             state,
-            progress=_percent(video.get("progress")),
+            progress=percent(video.get("progress")),
             artifacts=(_artifact(video, handle),) if state == "succeeded" else (),
-            poll_after=_poll_after(reply),
-            failure=_job_failure(video.get("error")) if state == "failed" else None,
+            poll_after=hint(reply),
+            failure=why(video.get("error")) if state == "failed" else None,
             status=word,
         )
 
+    def page(self, after: str | None = None, limit: int = 20) -> Call:
+        """One page of jobs, newest first."""
+        cursor = f"&after={quote(after, safe='')}" if after else ""
+        return Call("GET", f"/videos?limit={limit}&order=desc{cursor}")
 
-def _video(reply: Reply) -> dict[str, Any]:
-    video = reply.json
-    if not isinstance(video, dict):
-        raise Malformed("not an object")
-    return video
+    def read_page(self, reply: Reply) -> tuple[list[dict[str, Any]], str | None]:
+        """Give the videos of a page and the cursor of the next; None where there is none."""
+        body = members(reply)
+        videos = [video for video in body.get("data") or [] if isinstance(video, dict)]
+        last = text(body.get("last_id"))
+        return videos, last if body.get("has_more") is True and videos else None
+
+    def delete(self, handle: Handle) -> Call:
+        """Delete a completed or failed video."""
+        return Call("DELETE", _path(handle))
+
+    def remix(self, handle: Handle, prompt: str) -> Call:
+        """Make it again with other words; answered as a create is."""
+        return Call("POST", f"{_path(handle)}/remix", json={"prompt": prompt}, timeout=CREATE_TIMEOUT)
+
+    def extend(self, handle: Handle, prompt: str, duration: int) -> Call:
+        """Go on after its end; answered as a create is, and its `seconds` are then the whole."""
+        body = {"prompt": prompt, "seconds": str(duration), "video": {"id": handle["id"]}}
+        return Call("POST", "/videos/extensions", json=body, timeout=CREATE_TIMEOUT)
+
+    def edit(self, handle: Handle, prompt: str) -> Call:
+        """Change what it shows; answered as a create is."""
+        body = {"prompt": prompt, "video": {"id": handle["id"]}}
+        return Call("POST", "/videos/edits", json=body, timeout=CREATE_TIMEOUT)
+
+    def models(self) -> Call:
+        """The service's models."""
+        return Call("GET", "/models")
 
 
-def _checked_id(value: object) -> str:
-    """An id becomes one path segment: refuse what could walk elsewhere."""
-    if not isinstance(value, str) or not value.isprintable() or value in {"", ".", ".."} or len(value) > LONGEST_ID:
-        raise Malformed("no usable id")
-    return value
+def _path(handle: Handle) -> str:
+    return f"/videos/{quote(handle['id'], safe='')}"
 
 
-def _artifact(video: dict[str, Any], handle: dict[str, Any]) -> Artifact:
-    content = f"/videos/{quote(handle['id'], safe='')}/content"
-    size = video.get("size")
+def _as_field(value: object) -> str:
+    """Everything in a form is text; nested values have no place in this shape's forms."""
+    if isinstance(value, dict | list):
+        raise Malformed("a form field can't be nested")
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _artifact(video: dict[str, Any], handle: Handle) -> Artifact:
+    content = f"{_path(handle)}/content"
     return Artifact(
         content,
         poster=f"{content}?variant=thumbnail",
-        duration=_number(video.get("seconds")),
-        size=size if isinstance(size, str) else None,
+        duration=number(video.get("seconds")),
+        size=text(video.get("size")),
     )
-
-
-def _job_failure(error: object) -> Failure:
-    """Read the `error` of a failed job: an object, a string, or nothing."""
-    facts = error if isinstance(error, dict) else {"message": error}
-    code, message = str(facts.get("code") or ""), str(facts.get("message") or "The service gave no reason.")
-    kind = "content_policy" if MODERATION.search(f"{code} {message}") else "provider"
-    return Failure(code=kind, message=message[:300], sent="yes", charged="unknown")
-
-
-def _poll_after(reply: Reply) -> float | None:
-    milliseconds = _number(reply.headers.get("openai-poll-after-ms"))
-    return None if milliseconds is None else milliseconds / 1000
-
-
-def _percent(value: object) -> float | None:
-    number = _number(value)
-    return number if number is not None and 0 <= number <= 100 else None  # noqa: PLR2004 - a percent
-
-
-def _number(value: object) -> float | None:
-    """Read a number that may come as a string, as `seconds` does; anything else is None."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if abs(number) < float("inf") else None

@@ -8,7 +8,8 @@ import pytest
 from jupyter_videogen.dialect import Accepted, Artifact, Call, Malformed, Reply, StatusUpdate
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
-from jupyter_videogen.values import GenerationRequest
+from jupyter_videogen.values import GenerationRequest, Media
+from jupyter_videogen.wire import Upload
 
 HANDLE = {"id": "video_1"}
 VIDEO = {
@@ -42,6 +43,39 @@ def test_a_create_carries_what_was_asked_and_nothing_else() -> None:
     assert OpenAI().create(request) == Call(
         "POST", "/videos", json={"model": "m", "prompt": "a kite", "seconds": "4", "style": "ink"}, timeout=120.0
     )
+
+
+def test_a_file_or_a_strict_server_makes_it_a_form() -> None:
+    """Some servers take only multipart; a picture always goes so, a link as the field of its name."""
+    request = GenerationRequest(prompt="a kite", model="m", duration=4, extra={"loop": True})
+    fields = {"model": "m", "prompt": "a kite", "seconds": "4", "loop": "true"}
+    assert OpenAI(multipart=True).create(request).form == fields
+    picture = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+    with_picture = msgspec.structs.replace(request, image=picture)
+    form = {**fields, "input_reference": Upload("/p/cat.png", "image.png", "image/png")}
+    assert OpenAI().create(with_picture).form == form
+    with_link = msgspec.structs.replace(request, image=Media(kind="image", url="https://e/x.png"))
+    assert OpenAI().create(with_link).form == {**fields, "input_reference[image_url]": "https://e/x.png"}
+
+
+def test_a_page_ends_when_the_cursor_does() -> None:
+    """A8, C38: no last id, no more: no endless list."""
+    videos = [{"id": "a"}, {"id": "b"}]
+    assert OpenAI().page("b", 2) == Call("GET", "/videos?limit=2&order=desc&after=b")
+    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": "b"})) == (videos, "b")
+    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": None})) == (videos, None)
+    assert OpenAI().read_page(reply({"data": videos, "has_more": False, "last_id": "b"})) == (videos, None)
+    assert OpenAI().read_page(reply({"data": [], "has_more": True, "last_id": "b"})) == ([], None)
+
+
+def test_the_rest_of_the_shape() -> None:
+    """Delete, remix, extend and edit, as the openai SDK sends them."""
+    assert OpenAI().delete(HANDLE) == Call("DELETE", "/videos/video_1")
+    assert OpenAI().remix(HANDLE, "y") == Call("POST", "/videos/video_1/remix", json={"prompt": "y"}, timeout=120.0)
+    extension = {"prompt": "y", "seconds": "8", "video": {"id": "video_1"}}
+    assert OpenAI().extend(HANDLE, "y", 8) == Call("POST", "/videos/extensions", json=extension, timeout=120.0)
+    edit = {"prompt": "y", "video": {"id": "video_1"}}
+    assert OpenAI().edit(HANDLE, "y") == Call("POST", "/videos/edits", json=edit, timeout=120.0)
 
 
 def test_an_id_becomes_one_path_segment() -> None:

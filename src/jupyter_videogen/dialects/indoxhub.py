@@ -1,0 +1,134 @@
+"""IndoxHub: `POST /videos/generations` answers with a job, or (Google's models) with the finished clips.
+
+Source: IndoxHub's page, and its own SDK 0.2.2 where the page is silent: the envelope {success, message, data}, the places
+where a result's URL may stand, and seed among `additional_params`. A job can be cancelled while it is pending.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Refused, Reply, StatusUpdate
+from ..errors import Failure
+from ..reading import given, hint, identifier, members, objects, percent, text, why
+from ..status import fold
+from ..wire import Base64
+
+if TYPE_CHECKING:
+    from ..values import GenerationRequest, Media
+
+CREATE_TIMEOUT = 1200.0
+PLACES = ("url", "video_url")
+NESTED = ("data", "videos")
+
+
+class IndoxHub(Dialect):
+    """`/videos/generations` and `/videos/jobs`."""
+
+    def create(self, request: GenerationRequest) -> Call:
+        """Google's parameters stand at the top; what the page has no name for goes under `additional_params`."""
+        extra = dict(request.extra)
+        additional = {**given({"seed": request.seed, "fps": request.fps}), **extra.pop("additional_params", {})}
+        fields = {
+            "prompt": request.prompt,
+            "model": request.model,
+            "duration": request.duration,
+            "aspect_ratio": request.aspect,
+            "resolution": request.resolution,
+            "size": request.size,
+            "n": request.n,
+            "negative_prompt": request.negative,
+            "generate_audio": request.sound,
+            "input_image": _medium(request.image),
+            "last_frame": _medium(request.last_frame),
+            "video": _medium(request.video),
+            "reference_image": _medium(request.references[0]) if len(request.references) == 1 else None,
+            "reference_images": [_medium(one) for one in request.references] if len(request.references) > 1 else None,
+            "additional_params": additional or None,
+            **extra,
+        }
+        inline = extra.get("response_format") == "b64_json"
+        return Call("POST", "/videos/generations", json=given(fields), timeout=CREATE_TIMEOUT, carries_clips=inline)
+
+    def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
+        """A list is the finished clips, a `job_id` is a job, and `success: false` is a refusal that comes as a 200."""
+        body = members(reply)
+        if body.get("success") is False:
+            return Refused(_refusal(body))
+        data = body.get("data")
+        if isinstance(data, list):
+            clips = _artifacts({"data": data})
+            return Finished(clips) if clips else Refused(_empty())
+        job = data if isinstance(data, dict) else body
+        found = text(job.get("job_id")) or text(body.get("job_id")) or body.get("id")
+        return Accepted({"id": identifier(found)}, poll_after=hint(reply))
+
+    def look(self, handle: Handle) -> Call:
+        """One look at the job; its result may carry clips."""
+        return Call("GET", _path(handle), carries_clips=True)
+
+    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:  # noqa: ARG002 - a result says all of itself
+        """Read the job; its result has been seen in five places."""
+        job = members(reply)
+        state, word = fold(job.get("status"))
+        return StatusUpdate(
+            state,
+            progress=percent(job.get("progress")),
+            artifacts=(_artifacts(job.get("result")) or _artifacts(job)) if state == "succeeded" else (),
+            poll_after=hint(reply),
+            failure=why(job.get("error")) if state == "failed" else None,
+            status=word,
+        )
+
+    def cancel(self, handle: Handle) -> Call:
+        """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
+        return Call("POST", f"{_path(handle)}/cancel")
+
+    def page(self, skip: int = 0, limit: int = 20) -> Call:
+        """One page of jobs."""
+        return Call("GET", f"/videos/jobs?limit={limit}&skip={skip}", carries_clips=True)
+
+    def models(self) -> Call:
+        """The service's models, by provider."""
+        return Call("GET", "/models/")
+
+
+def _path(handle: Handle) -> str:
+    return f"/videos/jobs/{quote(handle['id'], safe='')}"
+
+
+def _medium(medium: Media | None) -> str | Base64 | None:
+    """A URL as it is, a file as base64."""
+    if medium is None or medium.path is None:
+        return medium.url if medium else None
+    return Base64(medium.path)
+
+
+def _artifacts(result: object) -> tuple[Artifact, ...]:
+    """Find the clips of a result: at its top or in its lists, by URL or in base64."""
+    if not isinstance(result, dict):
+        return ()
+    rows: list[dict[str, Any]] = [result, *(row for name in NESTED for row in objects(result.get(name)))]
+    return tuple(artifact for row in rows if (artifact := _artifact(row)))
+
+
+def _artifact(row: dict[str, Any]) -> Artifact | None:
+    url = next((found for place in PLACES if (found := text(row.get(place)))), None)
+    inline = text(row.get("b64_json"))
+    return Artifact(url or "", inline=None if url else inline) if url or inline else None
+
+
+def _refusal(body: dict[str, Any]) -> Failure:
+    failure = why(text(body.get("message")) or body.get("error"))
+    return Failure(
+        code=failure.code,
+        message=failure.message,
+        sent="yes",
+        charged="unknown",
+        request_id=text(body.get("request_id")),
+    )
+
+
+def _empty() -> Failure:
+    return Failure(code="provider", message="IndoxHub says it is done, but there is no clip.", sent="yes")

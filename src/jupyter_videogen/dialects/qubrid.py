@@ -1,0 +1,63 @@
+"""Qubrid: one synchronous `POST /videos/generations`, held open until the clip exists. No job, no look, no list.
+
+Source: Qubrid's OpenAPI document. A 504 means that its own polling window ran out: the work may be done, and charged, all
+the same. URLs of clips are on another host and never see the key. Files go as multipart, where every value is text.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..dialect import Artifact, Call, Dialect, Finished, Refused, Reply
+from ..errors import Failure
+from ..reading import given, members, objects, text
+from ..wire import Upload
+
+if TYPE_CHECKING:
+    from ..values import GenerationRequest
+
+CREATE_TIMEOUT = 1200.0
+EMPTY = Failure(code="provider", message="Qubrid says it is done, but there is no clip.", sent="yes", charged="unknown")
+
+
+class Qubrid(Dialect):
+    """The one call there is."""
+
+    def create(self, request: GenerationRequest) -> Call:
+        """JSON, or multipart as soon as a file goes along."""
+        fields = given(
+            {
+                "model": request.model,
+                "prompt": request.prompt or None,
+                "duration": request.duration,
+                "resolution": request.resolution,
+                "fps": request.fps,
+                "aspect_ratio": request.aspect,
+                "image": request.image.url if request.image else None,
+                "audio": request.audio.url if request.audio else None,
+                "draft": request.draft,
+                "save_audio": request.sound,
+                "prompt_upsampling": request.enhance,
+                "seed": request.seed,
+                **request.extra,
+            }
+        )
+        files = _files(request)
+        if not files:
+            return Call("POST", "/videos/generations", json=fields, timeout=CREATE_TIMEOUT)
+        form = {name: _as_text(value) for name, value in fields.items()}
+        return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT)
+
+    def read_create(self, reply: Reply) -> Finished | Refused:
+        """The finished clips; a 200 without any is no success."""
+        urls = [url for item in objects(members(reply).get("data")) if (url := text(item.get("url")))]
+        return Finished([Artifact(url) for url in urls]) if urls else Refused(EMPTY)
+
+
+def _files(request: GenerationRequest) -> dict[str, str | Upload]:
+    media = {"image_file": request.image, "audio_file": request.audio}
+    return {name: Upload(one.path, one.name, one.content_type) for name, one in media.items() if one and one.path}
+
+
+def _as_text(value: Any) -> str:  # noqa: ANN401 - JSON is any
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,82 @@
+"""Reading what services send: every function takes anything and gives a value of one kind, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .errors import Failure
+from .failures import LONGEST, MODERATION
+from .wire import Malformed, Reply
+
+LONGEST_ID = 512
+MOST_CLIPS = 16
+"""What one job may have; a larger number in a reply is a mistake."""
+
+
+def members(reply: Reply) -> dict[str, Any]:
+    """Give the JSON object of a reply; raises `Malformed` for anything else."""
+    body = reply.json
+    if not isinstance(body, dict):
+        raise Malformed("not an object")
+    return body
+
+
+def identifier(value: object) -> str:
+    """Give an id that may become one path segment; raises `Malformed` for one that could walk elsewhere."""
+    if not isinstance(value, str) or not value.isprintable() or value in {"", ".", ".."} or len(value) > LONGEST_ID:
+        raise Malformed("no usable id")
+    return value
+
+
+def text(value: object) -> str | None:
+    """Give a string that says something."""
+    return value if isinstance(value, str) and value else None
+
+
+def objects(value: object) -> list[dict[str, Any]]:
+    """Give the objects of a list, or of one object that stands for a list of one."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict)]
+
+
+def number(value: object) -> float | None:
+    """Give a number that may come as a string; never NaN, infinity or a boolean."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        found = float(value)
+    except ValueError:
+        return None
+    return found if abs(found) < float("inf") else None
+
+
+def percent(value: object) -> float | None:
+    """Give a number from 0 to 100."""
+    found = number(value)
+    return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
+
+
+def count(value: object) -> int:
+    """Give a number of clips: 1 where none is said, within 0 to 16."""
+    found = 1 if value is None else number(value)
+    return 1 if found is None else int(min(max(found, 0), MOST_CLIPS))
+
+
+def hint(reply: Reply) -> float | None:
+    """Give the seconds after which `openai-poll-after-ms` suggests to look again."""
+    milliseconds = number(reply.headers.get("openai-poll-after-ms"))
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def why(error: object) -> Failure:
+    """Read the `error` of a failed job: an object, a string or nothing. No claim is made about the bill."""
+    facts = error if isinstance(error, dict) else {"message": error}
+    words = text(facts.get("message")) or "The service gave no reason."
+    marks = f"{facts.get('code')} {facts.get('type')} {words}"
+    kind = "content_policy" if MODERATION.search(marks) else "provider"
+    return Failure(code=kind, message=words[:LONGEST], sent="yes", charged="unknown")
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was not given, so that the service's own defaults hold."""
+    return {name: value for name, value in fields.items() if value is not None}

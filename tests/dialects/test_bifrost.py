@@ -1,0 +1,136 @@
+"""Bifrost: opaque ids, content before links, filters, and who really made it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_common import HANDLE, reply
+
+from jupyter_videogen.dialect import Accepted, Artifact, Call, StatusUpdate
+from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.values import GenerationRequest, Media
+from jupyter_videogen.wire import Base64
+
+FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+
+
+def test_a_create_is_json_with_seconds_as_text() -> None:
+    """B14, B13: `seconds` is a string, a picture a data URL, fallbacks pass through."""
+    request = GenerationRequest(
+        prompt="x", model="openai/sora-2", duration=4, size="1280x720", seed=3, negative="blur", sound=False, image=FILE,
+        extra={"fallbacks": ["runway/gen4.5"]},
+    )  # fmt: skip
+    assert Bifrost().create(request) == Call(
+        "POST",
+        "/videos",
+        json={
+            "model": "openai/sora-2",
+            "prompt": "x",
+            "seconds": "4",
+            "size": "1280x720",
+            "negative_prompt": "blur",
+            "seed": 3,
+            "audio": False,
+            "input_reference": Base64("/p/cat.png", prefix="data:image/png;base64,"),
+            "fallbacks": ["runway/gen4.5"],
+        },
+        timeout=120.0,
+    )
+
+
+@pytest.mark.parametrize("id_", ["models%2Fveo%2Foperations%2Fa:gemini", "arn:aws:x:bedrock", "video_1:openai"])
+def test_an_id_goes_round_as_it_came(id_: str) -> None:
+    """B3, B4: opaque, escaped once, for look, content, delete and remix."""
+    handle = Bifrost().read_create(reply({"id": id_, "object": "video", "status": "queued"})).handle
+    assert handle == {"id": id_}
+    escaped = id_.replace("%", "%25").replace(":", "%3A")
+    assert Bifrost().look(handle).url == f"/videos/{escaped}"
+    assert Bifrost().delete(handle) == Call("DELETE", f"/videos/{escaped}")
+    assert Bifrost().remix(handle, "y").url == f"/videos/{escaped}/remix"
+
+
+def video(**facts: Any) -> StatusUpdate:
+    return Bifrost().read_look(reply({"id": "j1", "object": "video", "status": "completed", **facts}), HANDLE)
+
+
+@pytest.mark.parametrize(
+    ("videos", "clips"),
+    [
+        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),)),
+        ([{"type": "url", "url": "gs://bucket/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),)),
+        ([{"type": "base64", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),)),
+        ([], ()),
+        (None, ()),
+        (
+            [{"url": "https://cdn/a.mp4"}, {"url": "gs://b/c"}, {"base64": "AAAA"}],
+            (Artifact("https://cdn/a.mp4", duration=4, size="1x2"), Artifact("", inline="AAAA", duration=4, size="1x2")),
+        ),
+    ],
+)  # fmt: skip
+def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...]) -> None:
+    """B7: a single clip is fetched from content; of several, those that can be had; none is an empty result."""
+    assert video(videos=videos, seconds="4", size="1x2") == StatusUpdate("succeeded", artifacts=clips)
+
+
+@pytest.mark.parametrize(("progress", "read"), [(42.5, 42.5), (None, None)])
+def test_progress_may_be_a_float_or_absent(progress: float | None, read: float | None) -> None:
+    """B6: as it came."""
+    assert video(status="in_progress", progress=progress) == StatusUpdate("running", progress=read)
+
+
+HELD = Failure(
+    code="content_policy", message="1 held back by the provider's filter: violence", sent="yes", charged="unknown"
+)
+
+
+@pytest.mark.parametrize("status", ["failed", "completed"])
+def test_everything_filtered_is_a_refusal(status: str) -> None:
+    """B8: with the filter's reasons, whether the service calls it failed or completed."""
+    update = video(status=status, content_filter={"filtered_count": 1, "reasons": ["violence"]})
+    assert update == StatusUpdate("failed", failure=HELD)
+
+
+def test_some_filtered_is_a_success_with_a_word() -> None:
+    """B8: one of two came, and the job says what became of the other."""
+    update = video(videos=[{"url": "https://c/a.mp4"}], content_filter={"filtered_count": 1, "reasons": ["violence"]})
+    assert update == StatusUpdate(
+        "succeeded",
+        artifacts=(Artifact("/videos/j1/content"),),
+        notes=("1 held back by the provider's filter: violence",),
+    )
+
+
+def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
+    """A fallback or an alias shows on the job, and so does a cache; raw requests with keys are never looked at."""
+    extra = {
+        "provider": "runway",
+        "model_requested": "sora-2",
+        "model_deployment": "gen4.5",
+        "raw_request": {"key": "sk-x"},
+    }
+    created = Bifrost().read_create(reply({"id": "j1", "extra_fields": extra}))
+    note = "Made by runway with gen4.5, where sora-2 was asked for."
+    assert created == Accepted({"id": "j1"}, notes=(note,))
+    cached = {**extra, "model_deployment": "sora-2", "cache_debug": {"cache_hit": True}}
+    assert video(status="queued", extra_fields=cached) == StatusUpdate("queued", notes=("From the gateway's cache.",))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "message"),
+    [
+        (400, {"is_bifrost_error": False, "error": {"message": "model should be in provider/model format"}}, "invalid_request", "model should be in provider/model format"),
+        (400, {"is_bifrost_error": True, "status_code": 429, "error": {"type": "rate_limit", "message": "slow"}, "extra_fields": {"provider": "openai"}}, "invalid_request", "slow"),
+        (500, {"event_id": "e", "error": {"message": "boom", "event_id": "e"}}, "provider", "boom"),
+    ],
+)  # fmt: skip
+def test_errors_come_in_an_envelope(status: int, body: dict[str, Any], code: str, message: str) -> None:
+    """B9, B2: the HTTP status decides, the envelope has the words."""
+    failure = Bifrost().read_failure(reply(body, status))
+    assert (failure.code, failure.message) == (code, message)
+
+
+def test_a_list_names_its_provider() -> None:
+    """B5: the gateway has no list over all."""
+    assert Bifrost().page("openai", after="a:b").url == "/videos?provider=openai&limit=20&after=a%3Ab"

@@ -1,0 +1,212 @@
+"""What every dialect of jobs must survive: one table, four dialects, whole values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Looks, Malformed, Reply, StatusUpdate
+from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.indoxhub import IndoxHub
+from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.qubax import Qubax
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.values import GenerationRequest
+
+HANDLE = {"id": "j1"}
+
+
+class Speech(NamedTuple):
+    """How one service says the common things."""
+
+    dialect: Any
+    id_field: str
+    look: str
+    finished: dict[str, Any]
+    """What else a finished job's body holds."""
+    clips: tuple[Artifact, ...]
+    status: str
+    """Where ids stand in a look's path."""
+
+
+SPEECHES = {
+    "qubax": Speech(
+        Qubax(), "id", "/video/generations/{}", {"output_count": 1}, (Artifact("/media/artifacts/j1/0"),), "status"
+    ),
+    "indoxhub": Speech(
+        IndoxHub(),
+        "job_id",
+        "/videos/jobs/{}",
+        {"result": {"url": "https://cdn.example/a.mp4"}},
+        (Artifact("https://cdn.example/a.mp4"),),
+        "status",
+    ),
+    "openai": Speech(
+        OpenAI(),
+        "id",
+        "/videos/{}",
+        {},
+        (Artifact("/videos/j1/content", poster="/videos/j1/content?variant=thumbnail"),),
+        "status",
+    ),
+    "bifrost": Speech(
+        Bifrost(),
+        "id",
+        "/videos/{}",
+        {"videos": [{"type": "url", "url": "https://cdn.example/a.mp4"}]},
+        (Artifact("/videos/j1/content"),),
+        "status",
+    ),
+}
+
+
+@pytest.fixture(params=sorted(SPEECHES))
+def speech(request: pytest.FixtureRequest) -> Speech:
+    return SPEECHES[request.param]
+
+
+def reply(body: object, status: int = 200, **headers: str) -> Reply:
+    raw = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    return Reply(status, {name.replace("_", "-"): value for name, value in headers.items()}, raw)
+
+
+def look(speech: Speech, **facts: object) -> StatusUpdate:
+    update = speech.dialect.read_look(reply({speech.id_field: "j1", **facts}), HANDLE)
+    assert isinstance(update, StatusUpdate)
+    return update
+
+
+def test_a_dialect_of_jobs_looks(speech: Speech) -> None:
+    """Each is a Dialect and has the half that looks."""
+    assert isinstance(speech.dialect, Dialect)
+    assert isinstance(speech.dialect, Looks)
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203])
+def test_any_2xx_with_an_id_is_an_acceptance(speech: Speech, status: int) -> None:
+    """C1: services disagree on the code of a create."""
+    accepted = speech.dialect.read_create(reply({speech.id_field: "j1", "status": "pending"}, status))
+    assert accepted == Accepted({"id": "j1"})
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"str"', b"{", b"\xef\xbb\xbf{}", b"\xff"])
+def test_what_is_no_object_is_malformed(speech: Speech, body: bytes) -> None:
+    """C2, C32: empty, HTML, list, null, text, half, BOM, not UTF-8."""
+    for read in (speech.dialect.read_create, lambda one: speech.dialect.read_look(one, HANDLE)):
+        with pytest.raises(Malformed):
+            read(reply(body))
+
+
+@pytest.mark.parametrize("id_", [None, "", 7, [], ".", "..", "a\nb", "x" * 513])
+def test_an_id_that_cannot_be_used_is_not_taken(speech: Speech, id_: object) -> None:
+    """C3, C5: no id, no number, no way out of the path."""
+    with pytest.raises(Malformed):
+        speech.dialect.read_create(reply({speech.id_field: id_}))
+
+
+@pytest.mark.parametrize(
+    ("id_", "segment"),
+    [
+        ("a/b", "a%2Fb"),
+        ("a:b", "a%3Ab"),
+        ("a%2Fb:gemini", "a%252Fb%3Agemini"),
+        ("a;b=c+d e", "a%3Bb%3Dc%2Bd%20e"),
+        ("é", "%C3%A9"),
+        ("?x#y", "%3Fx%23y"),
+    ],
+)
+def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str) -> None:
+    """C4: whatever it holds, it is escaped once."""
+    assert speech.dialect.read_create(reply({speech.id_field: id_})).handle == {"id": id_}
+    assert speech.dialect.look({"id": id_}).url == speech.look.format(segment)
+
+
+@pytest.mark.parametrize(
+    ("word", "state", "shown"),
+    [
+        ("pending", "queued", ""),
+        ("NOT_START", "queued", ""),
+        ("in-progress", "running", ""),
+        ("processing", "running", ""),
+        ("expired", "expired", ""),
+        ("deleted", "expired", ""),
+        ("cancelled", "cancelled", ""),
+        ("canceled", "cancelled", ""),
+        ("POST_PROCESSING", "running", "POST_PROCESSING"),
+        (None, "running", ""),
+        (3, "running", ""),
+        ({}, "running", ""),
+    ],
+)
+def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: object, state: Any, shown: str) -> None:
+    """C6: the one table, upper or lower case; what it lacks is shown as it came."""
+    assert look(speech, status=word) == StatusUpdate(state, status=shown)
+
+
+@pytest.mark.parametrize(
+    ("progress", "read"),
+    [(0, 0), (42.5, 42.5), ("42", 42), ("42%", None), (None, None), (-1, None), (101, None), ("NaN", None), ([], None)],
+)
+def test_progress_is_a_percent_or_nothing(speech: Speech, progress: object, read: float | None) -> None:
+    """C8: junk is no progress."""
+    assert look(speech, status="processing", progress=progress) == StatusUpdate("running", progress=read)
+
+
+@pytest.mark.parametrize("created", [1, 1.5, 1e12, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00+02:00", "", None, 0])
+def test_times_of_any_kind_are_harmless(speech: Speech, created: object) -> None:
+    """C9, C37: no time of a service decides anything here."""
+    assert look(speech, status="pending", created_at=created, completed_at=created) == StatusUpdate("queued")
+
+
+@pytest.mark.parametrize("error", [None, {}, "boom", {"message": None}, {"code": 500}])
+def test_a_finished_job_keeps_its_clips_whatever_its_error(speech: Speech, error: object) -> None:
+    """C10: completed with an error object beside the clip is completed."""
+    update = look(speech, status="completed", error=error, **speech.finished)
+    assert update == StatusUpdate("succeeded", artifacts=speech.clips)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (None, "provider", "The service gave no reason."),
+        ("boom", "provider", "boom"),
+        ({"message": "no faces", "type": "content_policy"}, "content_policy", "no faces"),
+        (
+            {"message": "Content policy violation in prompt.", "type": "invalid_request_error"},
+            "content_policy",
+            "Content policy violation in prompt.",
+        ),
+        ({"code": 7}, "provider", "The service gave no reason."),
+        ([], "provider", "The service gave no reason."),
+    ],
+)
+def test_a_failed_job_says_why(speech: Speech, error: object, code: str, message: str) -> None:
+    """C11, I15, Q5: object, text, nothing; no claim about the bill."""
+    failure = Failure(code=code, message=message, sent="yes", charged="unknown")
+    assert look(speech, status="failed", error=error) == StatusUpdate("failed", failure=failure)
+
+
+def test_extra_fields_and_duplicate_keys_are_harmless(speech: Speech) -> None:
+    """C31: what is not known is not looked at."""
+    body = b'{"%s": "x", "%s": "j1", "status": "queued", "new": [1, {"a": null}]}' % ((speech.id_field.encode(),) * 2)
+    assert speech.dialect.read_create(reply(body)) == Accepted({"id": "j1"})
+    assert speech.dialect.read_look(reply(body), HANDLE) == StatusUpdate("queued")
+
+
+def test_the_service_may_say_when_to_look(speech: Speech) -> None:
+    """A12: a hint is a hint in every dialect."""
+    hinted = reply({speech.id_field: "j1", "status": "queued"}, openai_poll_after_ms="400")
+    assert speech.dialect.read_create(hinted) == Accepted({"id": "j1"}, poll_after=0.4)
+    assert speech.dialect.read_look(hinted, HANDLE) == StatusUpdate("queued", poll_after=0.4)
+
+
+@pytest.mark.parametrize("prompt", ["x" * 32_000, "a\nb", "🛶 boat", "\u202eright to left", '"quoted" {braces} \\'])
+def test_a_prompt_goes_as_it_is(speech: Speech, prompt: str) -> None:
+    """C33: newlines, emoji, direction marks and quotes are text."""
+    call = speech.dialect.create(GenerationRequest(prompt=prompt, model="a/b\r\nx: y"))
+    assert isinstance(call, Call)
+    assert call.json["prompt"] == prompt
+    assert call.json["model"] == "a/b\r\nx: y"
+    assert call.headers == {}

@@ -1,0 +1,137 @@
+"""IndoxHub: both births, the five places of a result, cancel and list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from test_common import HANDLE, reply
+
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Refused, StatusUpdate
+from jupyter_videogen.dialects.indoxhub import IndoxHub
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.values import GenerationRequest, Media
+from jupyter_videogen.wire import Base64
+
+CLIP = Artifact("https://cdn.example/a.mp4")
+FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+
+
+def test_every_documented_field_under_its_own_name() -> None:
+    """Google's parameters stand at the top; seed and fps have no name there and go under `additional_params`."""
+    request = GenerationRequest(
+        prompt="x", model="google/veo-3.0-generate-001", duration=8, aspect="16:9", resolution="720p", n=2, seed=7,
+        negative="blur", sound=True, image=FILE, last_frame=Media(kind="image", url="https://e/x.png"),
+        references=(FILE,), extra={"provider": "google", "byok_api_key": "sk-mine", "additional_params": {"a": 1}},
+    )  # fmt: skip
+    call = IndoxHub().create(request)
+    assert (call.method, call.url, call.timeout) == ("POST", "/videos/generations", 1200.0)
+    assert call.json == {
+        "prompt": "x",
+        "model": "google/veo-3.0-generate-001",
+        "duration": 8,
+        "aspect_ratio": "16:9",
+        "resolution": "720p",
+        "n": 2,
+        "negative_prompt": "blur",
+        "generate_audio": True,
+        "input_image": Base64("/p/cat.png"),
+        "last_frame": "https://e/x.png",
+        "reference_image": Base64("/p/cat.png"),
+        "additional_params": {"seed": 7, "a": 1},
+        "provider": "google",
+        "byok_api_key": "sk-mine",
+    }
+
+
+def test_a_create_may_be_born_finished() -> None:
+    """I1: a list is the clips."""
+    body = {"request_id": "r", "success": True, "data": [{"url": "https://cdn.example/a.mp4"}]}
+    assert IndoxHub().read_create(reply(body)) == Finished((CLIP,))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"success": True, "data": {"is_async": True, "job_id": "j1", "status": "pending"}},
+        {"job_id": "j1"},
+        {"id": "j1"},
+        {"job_id": "j1", "data": None},
+    ],
+)
+def test_or_as_a_job(body: dict[str, Any]) -> None:
+    """I2: the id in `data`, or at the top."""
+    assert IndoxHub().read_create(reply(body)) == Accepted({"id": "j1"})
+
+
+def test_a_200_may_say_no() -> None:
+    """I3: `success: false` is a refusal with the service's words."""
+    body = {"success": False, "message": "Invalid duration", "data": None, "request_id": "r1"}
+    assert IndoxHub().read_create(reply(body)) == Refused(
+        Failure(code="provider", message="Invalid duration", sent="yes", charged="unknown", request_id="r1")
+    )
+
+
+def test_an_empty_list_is_no_success() -> None:
+    """Finished without a clip is told."""
+    born = IndoxHub().read_create(reply({"success": True, "data": []}))
+    assert isinstance(born, Refused)
+    assert born.failure.message == "IndoxHub says it is done, but there is no clip."
+
+
+@pytest.mark.parametrize(
+    ("result", "clips"),
+    [
+        ({"result": {"url": "https://cdn.example/a.mp4"}}, (CLIP,)),
+        ({"result": {"video_url": "https://cdn.example/a.mp4", "file_size": 9}}, (CLIP,)),
+        ({"result": {"data": [{"url": "https://cdn.example/a.mp4", "s3_key": "k"}]}}, (CLIP,)),
+        ({"result": {"videos": [{"url": "https://cdn.example/a.mp4"}]}}, (CLIP,)),
+        ({"data": [{"url": "https://cdn.example/a.mp4"}]}, (CLIP,)),
+        ({"result": {"data": [{"b64_json": "AAAA"}, {"b64_json": "BBBB"}]}}, (Artifact("", inline="AAAA"), Artifact("", inline="BBBB"))),
+        ({"result": {}}, ()),
+        ({"result": None}, ()),
+        ({}, ()),
+    ],
+)  # fmt: skip
+def test_a_result_has_been_seen_in_five_places(result: dict[str, Any], clips: tuple[Artifact, ...]) -> None:
+    """I4, I12: by URL or in base64, one or several; nowhere is an empty result."""
+    update = IndoxHub().read_look(reply({"job_id": "j1", "status": "completed", "progress": 100, **result}), HANDLE)
+    assert update == StatusUpdate("succeeded", progress=100, artifacts=clips)
+
+
+def test_the_status_of_the_page() -> None:
+    """I5, I6, I14: pending with null progress and times without Z."""
+    body = {"job_id": "j1", "status": "pending", "progress": None, "created_at": "2025-11-02T10:00:00.123456"}
+    assert IndoxHub().read_look(reply(body), HANDLE) == StatusUpdate("queued")
+
+
+def test_a_pending_job_can_be_cancelled() -> None:
+    """I7, I16: the call, with the id escaped; the answer's status decides."""
+    assert isinstance(IndoxHub(), Cancels)
+    assert IndoxHub().cancel({"id": "a/b"}) == Call("POST", "/videos/jobs/a%2Fb/cancel")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"detail": "Insufficient credits"}, "Insufficient credits"),
+        ({"detail": [{"loc": ["body", "n"], "msg": "too many", "type": "value_error"}]}, "body.n: too many"),
+        ({"detail": {"message": "odd"}}, "The service answered HTTP 422."),
+    ],
+)
+def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:
+    """I10: text, list or object."""
+    assert IndoxHub().read_failure(reply(body, 422)).message == message
+
+
+def test_looks_and_inline_creates_may_be_large() -> None:
+    """A reply that may hold a clip is given room."""
+    request = GenerationRequest(prompt="x", model="m", extra={"response_format": "b64_json"})
+    assert IndoxHub().create(request).carries_clips
+    assert IndoxHub().look(HANDLE).carries_clips
+    assert not IndoxHub().create(GenerationRequest(prompt="x", model="m")).carries_clips
+
+
+def test_a_page_of_jobs() -> None:
+    """I9: by limit and skip."""
+    assert IndoxHub().page(40, 20).url == "/videos/jobs?limit=20&skip=40"

@@ -1,0 +1,132 @@
+"""Qubrid: one synchronous call; its document's examples and its table of errors."""
+
+from __future__ import annotations
+
+import pytest
+from test_common import reply
+
+from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Refused, Reply
+from jupyter_videogen.dialects.qubrid import EMPTY, Qubrid
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.values import GenerationRequest, Media
+from jupyter_videogen.wire import Upload
+
+PICTURE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+LINK = Media(kind="image", url="https://example.com/cat.png")
+
+
+def test_there_is_nothing_to_look_at() -> None:
+    """What the service lacks is absent."""
+    assert not isinstance(Qubrid(), Looks)
+
+
+def test_a_json_body() -> None:
+    """Every documented field under its own name; what was not given is not sent."""
+    request = GenerationRequest(
+        prompt="a kite", model="p-video", duration=5, resolution="720p", fps=24, aspect="16:9", image=LINK,
+        draft=False, sound=True, enhance=False,
+    )  # fmt: skip
+    assert Qubrid().create(request) == Call(
+        "POST",
+        "/videos/generations",
+        json={
+            "model": "p-video",
+            "prompt": "a kite",
+            "duration": 5,
+            "resolution": "720p",
+            "fps": 24,
+            "aspect_ratio": "16:9",
+            "image": "https://example.com/cat.png",
+            "draft": False,
+            "save_audio": True,
+            "prompt_upsampling": False,
+        },
+        timeout=1200.0,
+    )
+
+
+def test_a_file_makes_it_a_form_of_texts() -> None:
+    """D8: the same request with a file: every value is text, booleans in words, and the file is named, not held."""
+    request = GenerationRequest(prompt="a kite", model="p-video", duration=5, image=PICTURE, draft=False)
+    assert Qubrid().create(request) == Call(
+        "POST",
+        "/videos/generations",
+        form={
+            "model": "p-video",
+            "prompt": "a kite",
+            "duration": "5",
+            "draft": "false",
+            "image_file": Upload("/p/cat.png", "image.png", "image/png"),
+        },
+        timeout=1200.0,
+    )
+
+
+def test_a_picture_is_either_a_file_or_a_url() -> None:
+    """D9: one request has one image, so the two fields are never sent together."""
+    for image in (PICTURE, LINK):
+        call = Qubrid().create(GenerationRequest(prompt="x", model="m", image=image))
+        assert ({"image", "image_file"} & set(call.json or call.form)) in ({"image"}, {"image_file"})
+
+
+def test_a_picture_alone_is_a_request() -> None:
+    """D10: the prompt is optional."""
+    call = Qubrid().create(GenerationRequest(prompt="", model="p-video", image=LINK))
+    assert call.json == {"model": "p-video", "image": "https://example.com/cat.png"}
+
+
+def test_the_finished_clip_of_the_document() -> None:
+    """The create's own answer has the clip, at another host."""
+    body = {"created": 1719792000, "data": [{"url": "https://cdn.qubrid.com/a.mp4"}]}
+    assert Qubrid().read_create(reply(body)) == Finished([Artifact("https://cdn.qubrid.com/a.mp4")])
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"data": []}, {"data": None}, {"data": [{}]}, {"data": [{"url": None}]}, {"data": 7}]
+)
+def test_a_200_without_a_clip_is_no_success(data: dict[str, object]) -> None:
+    """D6: told as such, and nobody knows about the bill."""
+    assert Qubrid().read_create(reply({"created": 1, **data})) == Refused(EMPTY)
+
+
+def test_two_urls_are_two_clips() -> None:
+    """D6: as many as there are."""
+    body = {"data": [{"url": "https://c/1.mp4"}, {"url": "https://c/2.mp4"}]}
+    assert Qubrid().read_create(reply(body)) == Finished([Artifact("https://c/1.mp4"), Artifact("https://c/2.mp4")])
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{"])
+def test_what_is_no_object_is_malformed(body: bytes) -> None:
+    """C2: the outcome is unknown then."""
+    with pytest.raises(Malformed):
+        Qubrid().read_create(Reply(200, {}, body))
+
+
+@pytest.mark.parametrize(
+    ("status", "type_", "code", "kind", "charged"),
+    [
+        (400, "invalid_request_error", "invalid_request", "invalid_request", "no"),
+        (401, "authentication_error", "missing_api_key", "auth", "no"),
+        (402, "insufficient_quota", "insufficient_quota", "out_of_credit", "no"),
+        (403, "permission_error", "insufficient_quota", "permission", "no"),
+        (404, "invalid_request_error", "model_not_found", "model_not_found", "no"),
+        (429, "rate_limit_error", "rate_limit_exceeded", "rate_limited", "no"),
+        (500, "server_error", "internal_error", "provider", "unknown"),
+        (502, "server_error", "backend_unavailable", "provider", "unknown"),
+        (504, "server_error", "backend_error", "provider", "unknown"),
+    ],
+)
+@pytest.mark.parametrize("param", [{}, {"param": None}, {"param": "model"}])
+def test_the_table_of_errors(
+    status: int, type_: str, code: str, kind: str, charged: str, param: dict[str, str]
+) -> None:
+    """D2 to D5: by status first (a 403 says insufficient_quota), param absent, null or named, the request id kept."""
+    error = {"message": "No.", "type": type_, "code": code, "request_id": "req-qubrid-abc123", **param}
+    assert Qubrid().read_failure(reply({"error": error}, status)) == Failure(
+        code=kind,
+        message="No.",
+        field=param.get("param"),
+        sent="yes",
+        charged=charged,  # type: ignore[arg-type]  # the table holds only those words
+        request_id="req-qubrid-abc123",
+    )
