@@ -15,12 +15,14 @@ from jupyter_videogen.gateway.guard import Guard, hosts
 from jupyter_videogen.gateway.idle import Idle
 from jupyter_videogen.gateway.jobs import JobStore
 from jupyter_videogen.gateway.order import Order
+from jupyter_videogen.gateway.seal import Seal
 from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import Worker
 
 TOKEN = "a-token-for-tests"
 NOW = 1_800_000_000
 CLIP = bytes(range(100))
+SHEET = b"\xff\xd8 a sheet"
 POSTER = b"\xff\xd8 a poster"
 PATIENCE_SECONDS = 20
 
@@ -60,6 +62,22 @@ class PuppetEngine:
         assert path.read_bytes() == self.clip
         return POSTER
 
+    def sheet(self, path: Path) -> bytes:
+        """Return the same sheet for everyone."""
+        assert path.read_bytes() == self.clip
+        return SHEET
+
+
+@dataclass
+class Time:
+    """A clock that the test moves."""
+
+    seconds: float = NOW + 0.9
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.seconds
+
 
 @dataclass
 class House:
@@ -71,6 +89,7 @@ class House:
     worker: Worker
     app: Guard
     settled: threading.Semaphore
+    time: "Time"
     open: bool = True
     headers: dict[str, str] = field(default_factory=lambda: {"authorization": f"Bearer {TOKEN}"})
 
@@ -129,13 +148,15 @@ def build_house(folder: Path, engine: PuppetEngine | None = None) -> House:
     store = JobStore(folder / "jobs.sqlite3")
     store.requeue()
     settled = threading.Semaphore(0)
+    time, seal = Time(), Seal(b"a secret of this test")
     worker = Worker(store, {"local/scenes": lambda: engine}, clips, settled.release)
+    studio = Studio(store, worker, clips, ("local/scenes",), seal, now=time)
     app = Guard(
-        build(Studio(store, worker, clips, ("local/scenes",)), pid=77),
-        token=TOKEN,
+        build(studio, pid=77),
+        opens=seal.opener(TOKEN),
         hosts=hosts("127.0.0.1", 4321),
         idle=Idle(None, store.has_unfinished, lambda: None),
         leaving=lambda: False,
     )
     worker.start()
-    return House(folder, engine, store, worker, app, settled)
+    return House(folder, engine, store, worker, app, settled, time)

@@ -30,6 +30,10 @@ class HoldingEngine:
         """Return the clip itself."""
         return path.read_bytes()
 
+    def sheet(self, path: Path) -> bytes:
+        """Return the clip itself."""
+        return path.read_bytes()
+
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:], {"local/scenes": HoldingEngine}))

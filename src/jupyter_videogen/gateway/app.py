@@ -1,4 +1,4 @@
-"""The application: the routes of every dialect, and one shape for every refusal."""
+"""The application: the routes of every dialect, and what becomes of a request that cannot be answered."""
 
 from http import HTTPStatus
 
@@ -7,9 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
+from jupyter_videogen.gateway.bifrost import Bifrost
+from jupyter_videogen.gateway.indoxhub import IndoxHub
+from jupyter_videogen.gateway.line import CUT
+from jupyter_videogen.gateway.links import Links
 from jupyter_videogen.gateway.openai import OpenAI
-from jupyter_videogen.gateway.problem import Problem
+from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
+from jupyter_videogen.gateway.qubax import Qubax
+from jupyter_videogen.gateway.qubrid import Qubrid
+from jupyter_videogen.gateway.shapes import respond
 from jupyter_videogen.gateway.studio import Studio
 
 
@@ -19,23 +27,65 @@ def build(studio: Studio, pid: int) -> Starlette:
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "pid": pid})
 
-    routes: list[BaseRoute] = [Route("/health", health), *OpenAI(studio).routes("/v1")]
     app = Starlette(
-        routes=routes,
-        exception_handlers={Problem: _answer_problem, HTTPException: _answer_unrouted, Exception: _answer_failure},
+        routes=[Route("/health", health), *_routes(studio)],
+        exception_handlers={
+            Problem: _answer_problem,
+            SpoiltError: _answer_spoilt,
+            LostAnswerError: _answer_nothing,
+            HTTPException: _answer_unrouted,
+            Exception: _answer_failure,
+        },
     )
     app.router.redirect_slashes = False
     return app
 
 
-async def _answer_failure(_request: Request, _error: Exception) -> Response:
-    return Problem(500, "internal_error", "The gateway failed; see its log.").response()
+def _routes(studio: Studio) -> list[BaseRoute]:
+    """Return the routes: each service under its name, and where no two collide, at the paths of its own documents."""
+    openai, qubax, qubrid, indoxhub = OpenAI(studio), Qubax(studio), Qubrid(studio), IndoxHub(studio)
+    return [
+        *qubax.routes("/qubax/v1"),
+        *qubrid.routes("/qubrid/v1"),
+        *indoxhub.routes("/indoxhub/api/v1"),
+        *openai.routes("/aihubmix/v1"),
+        *Bifrost(studio, mirror=True).routes("/bifrost/openai/v1"),
+        *Bifrost(studio).routes("/bifrost/v1"),
+        *Links(studio).routes(),
+        *openai.routes("/v1"),
+        *qubax.routes("/v1"),
+        *qubrid.routes("/v1"),
+        *indoxhub.routes("/api/v1"),
+    ]
 
 
-async def _answer_problem(_request: Request, error: Exception) -> Response:
+class _Nothing(Response):
+    """No answer at all: the line is cut."""
+
+    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
+        scope["extensions"][CUT]()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+async def _answer_nothing(_request: Request, _error: Exception) -> Response:
+    return _Nothing()
+
+
+async def _answer_spoilt(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, SpoiltError):
+        raise error
+    return Response(error.body, error.status, media_type=error.media_type)
+
+
+async def _answer_failure(request: Request, _error: Exception) -> Response:
+    return _respond(request, Problem(500, "internal_error", "The gateway failed; see its log."))
+
+
+async def _answer_problem(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
-    return error.response()
+    return _respond(request, error)
 
 
 async def _answer_unrouted(request: Request, error: Exception) -> Response:
@@ -43,4 +93,8 @@ async def _answer_unrouted(request: Request, error: Exception) -> Response:
         raise error
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
     message = f"{error.detail}: {request.method} is not answered at this address."
-    return Problem(error.status_code, code, message, headers=error.headers).response()
+    return _respond(request, Problem(error.status_code, code, message, headers=error.headers))
+
+
+def _respond(request: Request, problem: Problem) -> Response:
+    return respond(request.url.path, problem, request.scope["videogen.request_id"])

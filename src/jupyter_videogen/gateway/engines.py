@@ -38,6 +38,9 @@ class Engine(Protocol):
     def poster(self, path: Path) -> bytes:
         """Return one frame of a finished clip as a JPEG."""
 
+    def sheet(self, path: Path) -> bytes:
+        """Return frames from all over a finished clip, side by side, as a JPEG."""
+
 
 class Scenes:
     """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
@@ -64,6 +67,10 @@ class Scenes:
     def poster(self, path: Path) -> bytes:
         """Return the frame that stands for the clip."""
         return self._engine.poster(path)
+
+    def sheet(self, path: Path) -> bytes:
+        """Return sixteen frames of the clip."""
+        return self._engine.sheet(path)
 
 
 Engines = Mapping[str, Callable[[], Engine]]

@@ -1,6 +1,5 @@
 """The door of the gateway: who may come in, before anything is routed."""
 
-import hmac
 import logging
 import re
 import secrets
@@ -11,10 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from jupyter_videogen.gateway.idle import Idle
 from jupyter_videogen.gateway.problem import Problem
+from jupyter_videogen.gateway.shapes import SIGNED, respond
 from jupyter_videogen.gateway.worker import where
 
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 _HTTP_PORT = 80
+_KEY_HEADERS = ("x-api-key", "x-bf-vk")
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 
 _log = logging.getLogger(__name__)
@@ -30,10 +31,16 @@ class Guard:
     """An ASGI application around another: checks each request and marks each answer."""
 
     def __init__(
-        self, app: ASGIApp, *, token: str, hosts: frozenset[str], idle: Idle, leaving: Callable[[], bool]
+        self,
+        app: ASGIApp,
+        *,
+        opens: Callable[[str], bool],
+        hosts: frozenset[str],
+        idle: Idle,
+        leaving: Callable[[], bool],
     ) -> None:
         self._app = app
-        self._token = token.encode()
+        self._opens = opens
         self._hosts = hosts
         self._idle = idle
         self._leaving = leaving
@@ -43,10 +50,11 @@ class Guard:
         if scope["type"] != "http":
             raise RuntimeError("this gateway speaks HTTP only")
         answer = _Answer(send)
+        scope["videogen.request_id"] = answer.request_id
         try:
-            self._check(Headers(scope=scope))
+            self._check(Headers(scope=scope), scope["path"])
         except Problem as refusal:
-            await refusal.response()(scope, receive, answer)
+            await respond(scope["path"], refusal, answer.request_id)(scope, receive, answer)
             return
         self._idle.request_began()
         try:
@@ -56,10 +64,11 @@ class Guard:
         finally:
             self._idle.request_ended()
 
-    def _check(self, headers: Headers) -> None:
+    def _check(self, headers: Headers, path: str) -> None:
         self._check_host(headers.getlist("host"))
         self._check_origin(headers)
-        self._check_token(headers.getlist("authorization"))
+        if not path.startswith(SIGNED):
+            self._check_token(headers)
         if self._leaving():
             raise Problem(503, "shutting_down", "The gateway is shutting down; start it again.")
 
@@ -76,9 +85,12 @@ class Guard:
         if strange or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise Problem(403, "origin_refused", "This gateway does not answer requests of other web pages.")
 
-    def _check_token(self, sent: list[str]) -> None:
+    def _check_token(self, headers: Headers) -> None:
+        sent = headers.getlist("authorization")
         match = _BEARER.fullmatch(sent[0]) if len(sent) == 1 else None
-        if not hmac.compare_digest((match[1] if match else "").encode(), self._token):
+        keys = [match[1]] if match else []
+        keys += [headers[name] for name in _KEY_HEADERS if name in headers and not sent]
+        if not any(self._opens(key) for key in keys):
             message = "The gateway's token is required, as the header Authorization: Bearer TOKEN."
             raise Problem(401, "invalid_api_key", message, headers={"www-authenticate": "Bearer"})
 

@@ -17,7 +17,7 @@ UNFINISHED = ("queued", "in_progress")
 UNFINISHED_LIMIT = 32
 ATTEMPT_LIMIT = 5
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -41,6 +41,12 @@ CREATE TABLE jobs (
     seed INTEGER NOT NULL
 )
 """
+_SINCE_2 = (
+    "count INTEGER NOT NULL DEFAULT 1",
+    "source TEXT",
+    "inline INTEGER NOT NULL DEFAULT 0",
+    "born REAL NOT NULL DEFAULT 0",
+)
 _ORDER_COLUMNS = tuple(field.name for field in fields(Order))
 
 
@@ -53,6 +59,7 @@ class Job:
     status: str
     progress: int
     created_at: int
+    born: float
     completed_at: int | None
     error: dict[str, str] | None
     rendering: dict[str, Any] | None
@@ -104,8 +111,12 @@ class JobStore:
             )
             database.execute("UPDATE jobs SET status = 'queued', progress = 0 WHERE status = 'in_progress'")
 
-    def add(self, order: Order, digest: str, key: str | None = None) -> Job:
-        """Write an order down; the same key with the same digest finds the job it made before."""
+    def add(self, order: Order, digest: str, key: str | None = None, *, made: bool = False) -> Job:
+        """Write an order down; the same key with the same digest finds the job it made before.
+
+        A job that is `made` is never rendered: it counts as completed from the beginning.
+        """
+        born = time.time()
         with self._transaction() as database:
             known = database.execute("SELECT * FROM jobs WHERE idempotency_key = ?", (key,)).fetchone()
             if known is not None:
@@ -117,7 +128,11 @@ class JobStore:
                 raise TooManyJobsError
             values = {
                 "id": f"video_{secrets.token_hex(12)}",
-                "created_at": int(time.time()),
+                "status": "completed" if made else "queued",
+                "progress": 100 if made else 0,
+                "created_at": int(born),
+                "born": born,
+                "completed_at": int(born) if made else None,
                 "digest": digest,
                 "idempotency_key": key,
                 **{name: getattr(order, name) for name in _ORDER_COLUMNS},
@@ -132,13 +147,24 @@ class JobStore:
             row = database.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return None if row is None else _job(row)
 
-    def page(self, limit: int, *, after: Job | None = None, descending: bool = True) -> tuple[list[Job], bool]:
-        """Return up to `limit` jobs by age, and whether more follow."""
+    def count(self) -> int:
+        """Return how many jobs there are."""
+        with self._transaction() as database:
+            (count,) = database.execute("SELECT count(*) FROM jobs").fetchone()
+        return int(count)
+
+    def page(
+        self, limit: int, *, after: Job | None = None, skip: int = 0, descending: bool = True, models: str = ""
+    ) -> tuple[list[Job], bool]:
+        """Return up to `limit` jobs by age, and whether more follow; only of models whose name begins with `models`."""
         direction, sign = ("DESC", "<") if descending else ("ASC", ">")
         cursor = None if after is None else after.number
-        select = f"SELECT * FROM jobs WHERE ?1 IS NULL OR number {sign} ?1 ORDER BY number {direction} LIMIT ?2"  # noqa: S608 two constants
+        select = (
+            f"SELECT * FROM jobs WHERE (?1 IS NULL OR number {sign} ?1) AND substr(model, 1, length(?3)) = ?3 "  # noqa: S608 two constants
+            f"ORDER BY number {direction} LIMIT ?2 OFFSET ?4"
+        )
         with self._transaction() as database:
-            rows = database.execute(select, (cursor, limit + 1)).fetchall()
+            rows = database.execute(select, (cursor, limit + 1, models, skip)).fetchall()
         return [_job(row) for row in rows[:limit]], len(rows) > limit
 
     def has_unfinished(self) -> bool:
@@ -159,13 +185,17 @@ class JobStore:
     def release(self, job_id: str) -> None:
         """Put a job back that was stopped in good order, so that the stop does not count against it."""
         with self._transaction() as database:
-            database.execute("UPDATE jobs SET status = 'queued', attempts = attempts - 1 WHERE id = ?", (job_id,))
+            database.execute(
+                "UPDATE jobs SET status = 'queued', attempts = attempts - 1 WHERE id = ? AND status = 'in_progress'",
+                (job_id,),
+            )
 
     def complete(self, job_id: str, rendering: dict[str, Any]) -> None:
         """Write down that the clip is there."""
         with self._transaction() as database:
             database.execute(
-                "UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, rendering = ? WHERE id = ?",
+                "UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, rendering = ? "
+                "WHERE id = ? AND status = 'in_progress'",
                 (int(time.time()), json.dumps(rendering), job_id),
             )
 
@@ -173,9 +203,21 @@ class JobStore:
         """Write down that there will be no clip, and why."""
         with self._transaction() as database:
             database.execute(
-                "UPDATE jobs SET status = 'failed', error_code = ?, error_message = ?, progress = ? WHERE id = ?",
+                "UPDATE jobs SET status = 'failed', error_code = ?, error_message = ?, progress = ? "
+                "WHERE id = ? AND status = 'in_progress'",
                 (code, message, progress, job_id),
             )
+
+    def cancel(self, job_id: str, *statuses: str) -> bool:
+        """Call a job off that stands at one of the statuses; False when it does not."""
+        message = "The job was cancelled before it started."
+        marks = ", ".join("?" * len(statuses))
+        update = (
+            "UPDATE jobs SET status = 'cancelled', error_code = 'cancelled', error_message = ?, completed_at = ? "  # noqa: S608 marks only
+            f"WHERE id = ? AND status IN ({marks})"
+        )
+        with self._transaction() as database:
+            return database.execute(update, (message, int(time.time()), job_id, *statuses)).rowcount == 1
 
     def delete(self, job_id: str) -> bool:
         """Forget a finished job; False when it is unfinished or unknown."""
@@ -190,6 +232,9 @@ class JobStore:
                 raise NewerStoreError(f"{path} was written by a newer jupyter-videogen; update this one.")
             if version == 0:
                 database.execute(_SCHEMA)
+            if version < _SCHEMA_VERSION:
+                for column in _SINCE_2:
+                    database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
                 database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
     @contextmanager
@@ -208,8 +253,9 @@ def _job(row: sqlite3.Row) -> Job:
         status=row["status"],
         progress=row["progress"],
         created_at=row["created_at"],
+        born=row["born"] or row["created_at"],
         completed_at=row["completed_at"],
         error=error,
         rendering=json.loads(row["rendering"]) if row["rendering"] else None,
-        order=Order(**{name: row[name] for name in _ORDER_COLUMNS}),
+        order=Order(**{name: row[name] for name in _ORDER_COLUMNS} | {"inline": bool(row["inline"])}),
     )

@@ -1,17 +1,16 @@
 """The OpenAI shape of `/v1/videos`: the server's half of that dialect, as strict about its types as its strictest peers."""
 
-import json
-import os
-import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.jobs import Job
+from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.order import (
     DEFAULT_FPS,
     DEFAULT_SECONDS,
@@ -27,19 +26,26 @@ from jupyter_videogen.gateway.order import (
 )
 from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.studio import Studio
-from jupyter_videogen.gateway.worker import clip_path, poster_path
 
-BODY_BYTES = 1024 * 1024
+STAND_INS = ("sora-2", "sora-2-pro")
+VARIANTS = ("video", "thumbnail", "spritesheet")
 
-_FIELDS = frozenset({"prompt", "model", "seconds", "size", "seed", "fps"})
+_HONOURED = frozenset({"prompt", "model", "seconds", "size", "seed", "fps"})
+_REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]", "input_reference[file_id]")
 _POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
 _ORDERS = ("asc", "desc")
 _MODELS_CREATED = 1_767_225_600
-_KEY = re.compile(r"[!-~]{1,255}")
-_IGNORED_NAMES = 20
-_IGNORED_CHARACTERS = 64
+_STATUSES = {"cancelled": "failed"}
+
+
+def refuse(problem: Problem, _request_id: str) -> Response:
+    """Answer with an error as every caller of this shape expects to read it."""
+    out_of_credit = problem.code == "insufficient_quota"
+    kind = "invalid_request_error" if problem.kind in ("authentication_error", "permission_error") else problem.kind
+    error = {"message": problem.message, "type": kind, "param": problem.param, "code": problem.code}
+    return JSONResponse({"error": error}, 429 if out_of_credit else problem.status, problem.headers)
 
 
 class OpenAI:
@@ -53,17 +59,18 @@ class OpenAI:
         return [
             Route(f"{prefix}/models", self.models),
             Route(f"{prefix}/videos", self.videos, methods=["GET", "POST"]),
+            Route(f"{prefix}/videos/edits", self.edit, methods=["POST"]),
+            Route(f"{prefix}/videos/extensions", self.extend, methods=["POST"]),
+            Route(f"{prefix}/videos/characters", self.characters, methods=["GET", "POST"]),
+            Route(f"{prefix}/videos/characters/{{id}}", self.characters),
             Route(f"{prefix}/videos/{{id}}", self.video, methods=["GET", "DELETE"]),
             Route(f"{prefix}/videos/{{id}}/content", self.content),
+            Route(f"{prefix}/videos/{{id}}/remix", self.remix, methods=["POST"]),
         ]
 
     async def models(self, _request: Request) -> Response:
         """List the models that can be asked for."""
-        data = [
-            {"id": model, "object": "model", "created": _MODELS_CREATED, "owned_by": "jupyter-videogen"}
-            for model in self._studio.models
-        ]
-        return JSONResponse({"object": "list", "data": data})
+        return list_models(self._studio.names)
 
     async def videos(self, request: Request) -> Response:
         """Answer at the address of all videos."""
@@ -75,16 +82,64 @@ class OpenAI:
 
     async def create(self, request: Request) -> Response:
         """Take an order."""
-        fields = await _read_json(request)
-        order = read_order(fields, self._studio.models)
-        job = await self._studio.submit(order, fields, _idempotency_key(request))
-        ignored = _ignored(fields)
-        return JSONResponse(video(job), headers=_POLL_AFTER | ({"x-videogen-ignored": ignored} if ignored else {}))
+        fields = await read_fields(request, JSON, FORM)
+        order = read_order(fields, self._studio.names)
+        for name in _REFERENCES:
+            check_media(fields, name)
+        return await self._submit(request, order, fields, _HONOURED)
+
+    async def _submit(
+        self, request: Request, order: Order, fields: Mapping[str, Any], honoured: Collection[str]
+    ) -> Response:
+        job = await self._studio.submit(order, fields, idempotency_key(request))
+        if self._studio.waits(job):
+            job = await self._studio.finish(job, request)
+        return JSONResponse(self._video(job), headers=_POLL_AFTER | ignored(fields, honoured))
+
+    async def remix(self, request: Request) -> Response:
+        """Take an order for the same clip with another prompt."""
+        fields = await read_fields(request, JSON, FORM)
+        source = await self._source(request.path_params["id"])
+        order = replace(source.order, prompt=read_prompt(fields), source=source.id)
+        return await self._submit(request, order, fields, {"prompt"})
+
+    async def edit(self, request: Request) -> Response:
+        """Take an order for another clip in place of one that is here, or of one that is sent."""
+        fields = await read_fields(request, JSON, FORM)
+        prompt = read_prompt(fields)
+        if isinstance(fields.get("video"), Upload):
+            check_media(fields, "video", "video")
+            order = read_order({"prompt": prompt}, self._studio.names)
+            return await self._submit(request, order, fields, {"prompt"})
+        source = await self._source(_video_id(fields))
+        order = replace(source.order, prompt=prompt, source=source.id)
+        return await self._submit(request, order, fields, {"prompt", "video", "video[id]"})
+
+    async def extend(self, request: Request) -> Response:
+        """Take an order for a clip that is here, longer; `seconds` is then the whole."""
+        fields = await read_fields(request, JSON, FORM)
+        prompt, more = read_prompt(fields), read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS)
+        source = await self._source(_video_id(fields))
+        seconds = source.order.seconds + more
+        if seconds > SECONDS[1]:
+            raise invalid("seconds", f"The extended video would last {seconds} s; {SECONDS[1]} s is the longest.")
+        order = replace(source.order, prompt=prompt, seconds=seconds, source=source.id)
+        return await self._submit(request, order, fields, {"prompt", "seconds", "video", "video[id]"})
+
+    async def characters(self, _request: Request) -> Response:
+        """Say that there are none."""
+        raise Problem(501, "not_supported", "This gateway has no characters.")
+
+    async def _source(self, job_id: str) -> Job:
+        job = await self._studio.job(job_id)
+        if job.status != "completed":
+            raise Problem(400, "not_completed", f"Only a completed video can be the source; this one is {job.status}.")
+        return job
 
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
-        job = await self._studio.job(request.path_params["id"])
-        return JSONResponse(video(job), headers=_POLL_AFTER if job.unfinished else None)
+        job = await self._studio.look(request.path_params["id"])
+        return JSONResponse(self._video(job), headers=_POLL_AFTER if job.unfinished else None)
 
     async def list(self, request: Request) -> Response:
         """Look at a page of videos."""
@@ -100,7 +155,7 @@ class OpenAI:
         return JSONResponse(
             {
                 "object": "list",
-                "data": [video(job) for job in jobs],
+                "data": [self._video(job) for job in jobs],
                 "first_id": jobs[0].id if jobs else None,
                 "last_id": jobs[-1].id if jobs else None,
                 "has_more": more,
@@ -115,27 +170,36 @@ class OpenAI:
 
     async def content(self, request: Request) -> Response:
         """Send the bytes of a video or of its poster."""
-        variant = request.query_params.get("variant", "video")
-        if variant not in ("video", "thumbnail"):
-            raise invalid("variant", "variant must be video or thumbnail.")
+        variant = read_variant(request)
         job = await self._studio.job(request.path_params["id"])
-        if job.error is not None:
-            raise Problem(404, "video_failed", f"This video failed, so it has no content: {job.error['message']}")
-        if job.status != "completed":
-            raise Problem(404, "not_ready", f"This video is {job.status}; its content comes when it is completed.")
-        path = (clip_path if variant == "video" else poster_path)(self._studio.clips, job.id)
-        try:
-            found = await run_in_threadpool(os.stat, path)
-        except FileNotFoundError:
-            raise Problem(404, "content_missing", f"The {variant} of this job is no longer on the disk.") from None
-        return FileResponse(
-            path,
-            media_type="video/mp4" if variant == "video" else "image/jpeg",
-            filename=path.name,
-            content_disposition_type="inline",
-            stat_result=found,
-            headers={"cache-control": "private, no-cache"},
-        )
+        return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
+
+    def _video(self, job: Job) -> dict[str, Any]:
+        values = video(job)
+        return values if self._studio.measured(job) else {name: values[name] for name in values if name != "progress"}
+
+
+def read_variant(request: Request) -> str:
+    """Return which form of a clip is asked for."""
+    variant = request.query_params.get("variant", "video")
+    if variant not in VARIANTS:
+        raise invalid("variant", f"variant must be one of {', '.join(VARIANTS)}.")
+    return variant
+
+
+def _video_id(fields: Mapping[str, Any]) -> str:
+    value = fields.get("video", fields.get("video[id]"))
+    value = value.get("id") if isinstance(value, Mapping) else value
+    if not isinstance(value, str):
+        raise invalid("video", "video must be the id of a video that is here.", "missing_required_parameter")
+    return value
+
+
+def list_models(names: Collection[str]) -> Response:
+    """List models in this shape."""
+    owner = "jupyter-videogen"
+    data = [{"id": name, "object": "model", "created": _MODELS_CREATED, "owned_by": owner} for name in names]
+    return JSONResponse({"object": "list", "data": data})
 
 
 def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
@@ -144,7 +208,7 @@ def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
     width, height = read_size(fields)
     return Order(
         prompt=prompt,
-        model=read_model(fields, models),
+        model=read_model(fields, models, STAND_INS),
         seconds=read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS),
         width=width,
         height=height,
@@ -159,7 +223,7 @@ def video(job: Job) -> dict[str, Any]:
         "id": job.id,
         "object": "video",
         "model": job.order.model,
-        "status": job.status,
+        "status": _STATUSES.get(job.status, job.status),
         "progress": job.progress,
         "created_at": job.created_at,
         "completed_at": job.completed_at,
@@ -167,49 +231,9 @@ def video(job: Job) -> dict[str, Any]:
         "prompt": job.order.prompt,
         "size": f"{job.order.width}x{job.order.height}",
         "seconds": str(job.order.seconds),
-        "remixed_from_video_id": None,
+        "remixed_from_video_id": job.order.source,
         "error": job.error,
         "seed": job.order.seed,
         "fps": job.order.fps,
         "rendering": job.rendering,
     }
-
-
-async def _read_json(request: Request) -> dict[str, Any]:
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
-        raise Problem(415, "unsupported_media_type", "The body must be JSON, sent as application/json.")
-    body = await _read_body(request)
-    try:
-        fields = json.loads(body.decode(), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Problem(400, "invalid_json", "The body is not valid JSON.") from None
-    if not isinstance(fields, dict):
-        raise Problem(400, "invalid_json", "The body must be a JSON object.")
-    return fields
-
-
-async def _read_body(request: Request) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise Problem(413, "request_too_large", f"The body must not be larger than {BODY_BYTES} bytes.")
-    return bytes(body)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("idempotency-key")
-    if key is not None and not _KEY.fullmatch(key):
-        message = "Idempotency-Key must be 1 to 255 visible ASCII characters."
-        raise Problem(400, "invalid_value", message, param="Idempotency-Key")
-    return key
-
-
-def _ignored(fields: Mapping[str, Any]) -> str:
-    names = [name for name in fields if name not in _FIELDS][:_IGNORED_NAMES]
-    return ",".join(re.sub(r"[^A-Za-z0-9_.\[\]-]", "?", name[:_IGNORED_CHARACTERS]) for name in names)

@@ -14,10 +14,15 @@ DEFAULT_SECONDS = 4
 DEFAULT_FPS = 24
 PROMPT_CHARACTERS = 32_000
 SECONDS = (1, 20)
+COUNT = (1, 4)
 FPS = (1, 60)
 SEED = (0, 2**32 - 1)
 SIDE = (144, 1920)
 AREA = (256 * 144, 1920 * 1080)
+
+RESOLUTIONS = {"360p": 360, "480p": 480, "540p": 540, "720p": 720, "1080p": 1080}
+ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:3": (4, 3), "3:4": (3, 4), "21:9": (21, 9)}
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _SIZE = re.compile(r"([0-9]{1,5})x([0-9]{1,5})")
@@ -34,6 +39,9 @@ class Order:
     height: int
     fps: int
     seed: int
+    count: int = 1
+    source: str | None = None
+    inline: bool = False
 
 
 def invalid(param: str, message: str, code: str = "invalid_value") -> Problem:
@@ -54,15 +62,19 @@ def read_prompt(fields: Mapping[str, Any], name: str = "prompt") -> str:
     return value
 
 
-def read_model(fields: Mapping[str, Any], known: Collection[str], name: str = "model") -> str:
-    """Return the name of a model this gateway has."""
+def read_model(
+    fields: Mapping[str, Any], known: Collection[str], stand_ins: Collection[str] = (), default: str = DEFAULT_MODEL
+) -> str:
+    """Return the name of a model this gateway has; it stands in for a few of other houses, which it does not list."""
+    name = "model"
     value = fields.get(name)
     if value is None:
-        return DEFAULT_MODEL
+        return default
+    told = ", ".join(model for model in known if not model.startswith("test/"))
     if not isinstance(value, str):
-        raise invalid(name, f"{name} must be a text: one of {', '.join(known)}.")
-    if value not in known:
-        message = f"There is no such model here; {name} must be one of {', '.join(known)}."
+        raise invalid(name, f"{name} must be a text: one of {told}.")
+    if value not in known and value not in stand_ins:
+        message = f"There is no such model here; {name} must be one of {told}."
         raise Problem(404, "model_not_found", message, param=name)
     return value
 
@@ -101,3 +113,39 @@ def read_size(fields: Mapping[str, Any], name: str = "size") -> tuple[int, int]:
             "no smaller in area than 256x144 and no larger than 1920x1080.",
         )
     return width, height
+
+
+def read_frame(
+    fields: Mapping[str, Any], resolution: str = "resolution", aspect: str = "aspect_ratio"
+) -> tuple[int, int]:
+    """Return width and height of a shape and a number of lines, no larger than this gateway draws."""
+    short = RESOLUTIONS[read_choice(fields, resolution, RESOLUTIONS, "720p")]
+    across, down = ASPECTS[read_choice(fields, aspect, ASPECTS, "16:9")]
+    unit = min(short / min(across, down), SIDE[1] / max(across, down))
+    return _even(across * unit), _even(down * unit)
+
+
+def _even(pixels: float) -> int:
+    return int(pixels) // 2 * 2
+
+
+def read_choice(fields: Mapping[str, Any], name: str, choices: Collection[str], default: str) -> str:
+    """Return one of a few words."""
+    value = fields.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, str) or value not in choices:
+        raise invalid(name, f"{name} must be one of {', '.join(choices)}.")
+    return value
+
+
+def read_flag(fields: Mapping[str, Any], name: str, *, default: bool) -> bool:
+    """Return a yes or no, sent as a boolean or as the word a form has for it."""
+    value = fields.get(name)
+    if value is None:
+        return default
+    if isinstance(value, str):
+        value = FLAGS.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise invalid(name, f"{name} must be true or false.")
+    return value

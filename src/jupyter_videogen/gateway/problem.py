@@ -1,12 +1,14 @@
-"""One refusal, as it is raised here and as every caller of the OpenAI shape expects to read it."""
+"""What is raised when a request is not answered as asked; every dialect has its own words for it."""
 
 from collections.abc import Mapping
-from typing import Any
-
-from starlette.responses import JSONResponse
 
 _SERVER = 500
-_KINDS = {429: "rate_limit_error"}
+_KINDS = {
+    401: "authentication_error",
+    402: "insufficient_quota",
+    403: "permission_error",
+    429: "rate_limit_error",
+}
 
 
 class Problem(Exception):
@@ -28,11 +30,21 @@ class Problem(Exception):
         self.param = param
         self.headers = dict(headers or {})
 
-    def body(self) -> dict[str, Any]:
-        """Return the error as JSON values."""
-        kind = "server_error" if self.status >= _SERVER else _KINDS.get(self.status, "invalid_request_error")
-        return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+    @property
+    def kind(self) -> str:
+        """The family of the error, as the services name it."""
+        return "server_error" if self.status >= _SERVER else _KINDS.get(self.status, "invalid_request_error")
 
-    def response(self) -> JSONResponse:
-        """Return the error as an HTTP answer."""
-        return JSONResponse(self.body(), status_code=self.status, headers=self.headers)
+
+class LostAnswerError(Exception):
+    """The work is done, and the caller is not to hear of it."""
+
+
+class SpoiltError(Exception):
+    """An answer that came to harm on its way."""
+
+    def __init__(self, status: int, media_type: str, body: bytes) -> None:
+        super().__init__(status)
+        self.status = status
+        self.media_type = media_type
+        self.body = body

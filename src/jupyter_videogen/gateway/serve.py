@@ -18,12 +18,13 @@ from types import FrameType
 import uvicorn
 from starlette.types import ASGIApp
 
-from jupyter_videogen.gateway import claim
+from jupyter_videogen.gateway import claim, seal
 from jupyter_videogen.gateway.app import build
 from jupyter_videogen.gateway.engines import ENGINES, Engines
 from jupyter_videogen.gateway.guard import Guard, hosts
 from jupyter_videogen.gateway.idle import Idle
 from jupyter_videogen.gateway.jobs import JobStore, NewerStoreError
+from jupyter_videogen.gateway.line import Line
 from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import Worker
 
@@ -51,7 +52,7 @@ def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
                 _say(running)
                 return 0
             with _listen(options.host, options.port) as door:
-                _serve(folder, door, options.host, options.idle_exit, engines)
+                _serve(folder, door, options, engines)
     except (claim.HomeTakenError, NewerStoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="the port to listen at (default: any free one)")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="leave so long after the last request")
+    parser.add_argument("--pace", type=float, default=1.0, help="the time a test model takes, as a part of its own")
     return parser
 
 
@@ -71,15 +73,16 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
 
 
-def _serve(folder: Path, door: socket.socket, host: str, idle_seconds: float | None, engines: Engines) -> None:
+def _serve(folder: Path, door: socket.socket, options: argparse.Namespace, engines: Engines) -> None:
     _log_to(folder / "gateway.log")
+    host = options.host
     port = door.getsockname()[1]
     address = _WILDCARDS.get(host, host)
     url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
     runtime = claim.Runtime(url=url, token=secrets.token_urlsafe(24), pid=os.getpid())
     with closing(JobStore(folder / "jobs.sqlite3")) as store:
         store.requeue()
-        gateway = _Gateway(folder, runtime, store, engines, idle_seconds)
+        gateway = _Gateway(folder, runtime, store, engines, options)
         server = gateway.server(hosts(host, port))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.heed)
@@ -91,14 +94,15 @@ class _Gateway:
     """The parts of one running gateway, and what happens when its door opens and closes."""
 
     def __init__(
-        self, folder: Path, runtime: claim.Runtime, store: JobStore, engines: Engines, idle_seconds: float | None
+        self, folder: Path, runtime: claim.Runtime, store: JobStore, engines: Engines, options: argparse.Namespace
     ) -> None:
         clips = folder / "clips"
         self._folder = folder
         self._runtime = runtime
         self.worker = Worker(store, engines, clips, self._settled)
-        self._studio = Studio(store, self.worker, clips, tuple(engines))
-        self._idle = Idle(idle_seconds, store.has_unfinished, self._leave)
+        self._seal = seal.load(folder / "secret")
+        self._studio = Studio(store, self.worker, clips, tuple(engines), self._seal, options.pace)
+        self._idle = Idle(options.idle_exit, store.has_unfinished, self._leave)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: _Server | None = None
 
@@ -106,7 +110,7 @@ class _Gateway:
         """Return the HTTP server of this gateway."""
         app = Guard(
             build(self._studio, self._runtime.pid),
-            token=self._runtime.token,
+            opens=self._seal.opener(self._runtime.token),
             hosts=hosts,
             idle=self._idle,
             leaving=self._is_leaving,
@@ -149,6 +153,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=Line,
                 lifespan="off",
                 ws="none",
                 log_config=None,

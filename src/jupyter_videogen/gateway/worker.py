@@ -6,11 +6,13 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_videogen.gateway.engines import Engine, Engines
+from jupyter_videogen.gateway.engines import Engine, Engines, Rendering
 from jupyter_videogen.gateway.jobs import Job, JobStore
+from jupyter_videogen.gateway.order import DEFAULT_MODEL, SEED
 
 _MESSAGE_CHARACTERS = 500
 
@@ -24,9 +26,9 @@ def where(error: BaseException) -> str:
     return f"{before}{type(error).__name__}\n{''.join(traceback.format_tb(error.__traceback__))}"
 
 
-def clip_path(clips: Path, job_id: str) -> Path:
-    """Return where the clip of a job is kept."""
-    return clips / f"{job_id}.mp4"
+def clip_path(clips: Path, job_id: str, take: int = 0) -> Path:
+    """Return where a clip of a job is kept; the takes after the first are numbered."""
+    return clips / (f"{job_id}-{take + 1}.mp4" if take else f"{job_id}.mp4")
 
 
 def poster_path(clips: Path, job_id: str) -> Path:
@@ -114,22 +116,30 @@ class Worker:
 
     def _render(self, job: Job) -> dict[str, Any]:
         engine = self._engine(job.order.model)
-        clip = clip_path(self._clips, job.id)
+        first, *_ = [self._take(engine, job, take) for take in range(job.order.count)]
+        self._make_poster(engine, job)
+        return {
+            "scene": first.scene,
+            "mood": first.mood,
+            "words": list(first.words),
+            "frames": first.frames,
+        }
+
+    def _take(self, engine: Engine, job: Job, take: int) -> Rendering:
+        order = replace(job.order, seed=(job.order.seed + take) % (SEED[1] + 1))
+        clip = clip_path(self._clips, job.id, take)
         part = clip.with_suffix(".part.mp4")
         try:
             rendering = engine.render(
-                job.order, part, progress=lambda percent: self._note(job, percent), cancelled=self._stopping.is_set
+                order,
+                part,
+                progress=lambda percent: self._note(job, (100 * take + percent) / order.count),
+                cancelled=self._stopping.is_set,
             )
             _keep(part, clip)
         finally:
             part.unlink(missing_ok=True)
-        self._make_poster(engine, job)
-        return {
-            "scene": rendering.scene,
-            "mood": rendering.mood,
-            "words": list(rendering.words),
-            "frames": rendering.frames,
-        }
+        return rendering
 
     def _make_poster(self, engine: Engine, job: Job) -> None:
         try:
@@ -146,10 +156,16 @@ class Worker:
         # 100 is said of a clip that can be fetched, and of no other.
         self._progress[job.id] = min(99, max(0, int(percent)))
 
+    def sheet(self, job: Job) -> bytes:
+        """Return frames of a finished clip on one sheet; safe from any thread."""
+        return self._engine(job.order.model).sheet(clip_path(self._clips, job.id))
+
     def _engine(self, model: str) -> Engine:
-        if model not in self._loaded:
-            self._loaded[model] = self._loaders[model]()
-        return self._loaded[model]
+        # Names that stand in for a service's models, and the test cards, are drawn by the engine of the house.
+        name = model if model in self._loaders else DEFAULT_MODEL
+        if name not in self._loaded:
+            self._loaded[name] = self._loaders[name]()
+        return self._loaded[name]
 
 
 def _keep(part: Path, clip: Path) -> None:

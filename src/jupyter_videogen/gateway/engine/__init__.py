@@ -17,6 +17,7 @@ from .encode import drawn, film, per_thread
 from .finish import Finish
 from .poster import poster
 from .scenes import look_for, scene_for
+from .sheet import sheet
 from .shot import Cancelled, Rendering, Shot
 from .stage import Stage
 from .words import read
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     import av
 
-__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render"]
+__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render", "sheet"]
 
 BAKED, MUXED = 5.0, 99.0
 """Percent when the scene is baked, and when the last frame is in the file."""

@@ -1,0 +1,125 @@
+"""Qubrid: one request, held open until the clip is there."""
+
+import time
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.jobs import Job
+from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.order import (
+    DEFAULT_FPS,
+    DEFAULT_SECONDS,
+    FPS,
+    SECONDS,
+    Order,
+    invalid,
+    read_flag,
+    read_frame,
+    read_model,
+    read_prompt,
+    read_seed,
+    read_whole,
+)
+from jupyter_videogen.gateway.problem import Problem
+from jupyter_videogen.gateway.studio import Studio
+
+STAND_INS = ("p-video",)
+
+_HONOURED = frozenset({"model", "prompt", "duration", "resolution", "fps", "aspect_ratio", "draft", "seed"})
+_DRAFT_FPS = 12
+_TABLE = {
+    400: ("invalid_request_error", "invalid_request"),
+    401: ("authentication_error", "missing_api_key"),
+    402: ("insufficient_quota", "insufficient_quota"),
+    403: ("permission_error", "insufficient_quota"),
+    404: ("invalid_request_error", "model_not_found"),
+    429: ("rate_limit_error", "rate_limit_exceeded"),
+    500: ("server_error", "internal_error"),
+    502: ("server_error", "backend_unavailable"),
+    504: ("server_error", "backend_error"),
+}
+_OUTCOMES = {"moderation_blocked": 400, "upstream_error": 502, "timeout": 504}
+"""The HTTP status of a job that failed, by its code; any other failure is our own."""
+_STATUSES = {405: 405, 503: 502}
+
+
+def refuse(problem: Problem, request_id: str) -> Response:
+    """Answer with one of the nine documented errors; what has no line of its own is a bad request."""
+    known = problem.status if problem.status in _TABLE else _STATUSES.get(problem.status, 400)
+    kind, code = _TABLE.get(known, _TABLE[400])
+    error = {
+        "message": problem.message,
+        "type": kind,
+        "code": code,
+        "param": problem.param,
+        "request_id": request_id,
+    }
+    return JSONResponse({"error": error}, known, problem.headers)
+
+
+class Qubrid:
+    """The one endpoint, over one studio."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def routes(self, prefix: str) -> list[BaseRoute]:
+        """Return the route."""
+        return [Route(f"{prefix}/videos/generations", self.create, methods=["POST"])]
+
+    async def create(self, request: Request) -> Response:
+        """Take an order and answer with its clip."""
+        fields = await read_fields(request, JSON, FORM)
+        created = int(time.time())
+        order = read_order(fields, self._studio.names)
+        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution")
+        # Who asks for a clip that is gone is told the one thing that this service has for it: no such model.
+        job = await self._studio.finish(job, request)
+        if job.status != "completed":
+            raise _failure(job)
+        data = [{"url": url} for url in self._studio.links(job, request)]
+        return JSONResponse({"created": created, "data": data}, headers=ignored(_wishes(fields), _HONOURED))
+
+
+def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
+    """Return what was asked for; a draft is drawn at half the size and half the pace."""
+    if fields.get("model") is None:
+        raise invalid("model", "Missing required parameter: 'model'.")
+    for name, kind in (("image", "image"), ("audio", "audio")):
+        if fields.get(name) is not None and fields.get(f"{name}_file") is not None:
+            raise invalid(name, f"Send {name} or {name}_file, not both.")
+        check_media(fields, name, kind)
+        check_media(fields, f"{name}_file", kind)
+    draft = read_flag(fields, "draft", default=False)
+    width, height = read_frame(fields)
+    return Order(
+        prompt=read_prompt(fields) if fields.get("prompt") else "",
+        model=read_model(fields, models, STAND_INS),
+        seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
+        width=_half(width) if draft else width,
+        height=_half(height) if draft else height,
+        fps=read_whole(fields, "fps", FPS, _DRAFT_FPS if draft else DEFAULT_FPS),
+        seed=read_seed(fields),
+    )
+
+
+def _half(pixels: int) -> int:
+    return max(144, pixels // 4 * 2)
+
+
+def _wishes(fields: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the wishes that are granted by doing nothing: no rewriting of the prompt, no sound where none was sent."""
+    rewrite = read_flag(fields, "prompt_upsampling", default=False)
+    sound = any(fields.get(name) is not None for name in ("audio", "audio_file"))
+    kept = sound and read_flag(fields, "save_audio", default=True)
+    granted = {name for name, wish in (("prompt_upsampling", rewrite), ("save_audio", kept)) if not wish}
+    return {name: value for name, value in fields.items() if name not in granted}
+
+
+def _failure(job: Job) -> Problem:
+    error = job.error or {"code": "cancelled", "message": "The job was cancelled."}
+    return Problem(_OUTCOMES.get(error["code"], 500), error["code"], error["message"])

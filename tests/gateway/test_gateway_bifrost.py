@@ -1,0 +1,158 @@
+"""Bifrost's dialect: providers before models, ids that are escaped, and its OpenAI-shaped mirror."""
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+import httpx  # noqa: TID251 an independent client is the judge of a server
+import pytest
+from gateway_house import CLIP, NOW, POSTER, SHEET, House
+
+VIDEOS = "/bifrost/v1/videos"
+MIRROR = "/bifrost/openai/v1/videos"
+
+
+def create(house: House, path: str = VIDEOS, **fields: object) -> httpx.Response:
+    return house.request("POST", path, json={"model": "local/scenes", "prompt": "a sea"} | fields)
+
+
+def message(reply: httpx.Response) -> str:
+    """What is wrong, after the envelope has been looked at."""
+    body: dict[str, Any] = reply.json()
+    assert (body["status_code"], body["event_id"]) == (reply.status_code, reply.headers["x-request-id"])
+    assert sorted(body["extra_fields"]) == ["model_requested", "provider", "request_type"]
+    assert type(body["is_bifrost_error"]) is bool
+    return str(body["error"]["message"])
+
+
+def test_a_job_by_its_escaped_id(house: House) -> None:
+    """What is null is left out; a completed video has an address; the id works escaped once, twice, or not at all."""
+    reply = create(house, seconds="2", size="720x1280")
+    job = reply.json()
+    native, provider = job["id"].split(":")
+    assert (native[:13], provider) == ("operations%2F", "local")
+    queued = {
+        "id": job["id"],
+        "object": "video",
+        "model": "scenes",
+        "status": job["status"],
+        "progress": job["progress"],
+        "prompt": "a sea",
+        "seconds": "2",
+        "size": "720x1280",
+        "created_at": NOW,
+    }
+    extra = {"provider": "local", "model_requested": "scenes", "latency": 0}
+    assert job == queued | {"extra_fields": extra | {"request_type": "video_generation"}}
+    assert type(job["progress"]) is float
+    house.wait()
+    for spelt in (quote(job["id"], safe=""), job["id"], quote(quote(job["id"], safe=""), safe="")):
+        done = house.get(f"{VIDEOS}/{spelt}").json()
+        (output,) = done.pop("videos")
+        ended = {"status": "completed", "progress": 100.0, "completed_at": NOW}
+        assert done == queued | ended | {"extra_fields": extra | {"request_type": "video_retrieve"}}
+        assert (output["type"], output["content_type"]) == ("url", "video/mp4")
+        assert house.get(output["url"], headers={"authorization": None}).content == CLIP
+        assert house.get(f"{VIDEOS}/{spelt}/content").content == CLIP
+
+
+def test_one_provider_answers_with_bytes(house: House) -> None:
+    """Where the provider gives bytes, the answer holds them."""
+    job = create(house, model="gemini/veo-3.0-generate-001").json()
+    house.wait()
+    (output,) = house.get(f"{VIDEOS}/{quote(job['id'], safe='')}").json()["videos"]
+    assert output == {"type": "base64", "base64": base64.b64encode(CLIP).decode(), "content_type": "video/mp4"}
+
+
+def test_content_has_its_variants(house: House) -> None:
+    """A poster and a sheet come like the clip."""
+    job_id = quote(create(house).json()["id"], safe="")
+    house.wait()
+    assert house.get(f"{VIDEOS}/{job_id}/content?variant=thumbnail").content == POSTER
+    assert house.get(f"{VIDEOS}/{job_id}/content?variant=spritesheet").content == SHEET
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"model": "string"}, "model should be in provider/model format"),
+        ({"model": "/x"}, "model should be in provider/model format"),
+        ({"model": None}, "model should be in provider/model format"),
+        ({"prompt": ""}, "prompt cannot be empty"),
+        ({"seconds": "0"}, "seconds must be a whole number from 1 to 20."),
+        ({"input_reference": "data:image/png;base64,eA=="}, "input_reference must be a PNG, JPEG, WebP or GIF."),
+    ],
+)
+def test_a_bad_field_is_refused_in_its_envelope(house: House, fields: dict[str, object], words: str) -> None:
+    """Refusals have the words of the service where it has some."""
+    reply = create(house, **fields)
+    assert (reply.status_code, message(reply)) == (400, words)
+
+
+def test_the_native_route_reads_json_only(house: House) -> None:
+    """A form is a bad request at the native route, and an order at the mirror."""
+    reply = house.request("POST", VIDEOS, files={"prompt": (None, "a sea")})
+    assert (reply.status_code, message(reply)) == (400, "Invalid request payload")
+    mirrored = house.request("POST", MIRROR, files={"prompt": (None, "a sea"), "model": (None, "sora-2")})
+    assert mirrored.status_code == 200
+    assert mirrored.json()["id"].endswith(":openai")
+    assert mirrored.json()["extra_fields"]["provider"] == "openai"
+
+
+def test_the_list_is_one_providers(house: House) -> None:
+    """A provider has to be named, and only its videos are listed."""
+    house.held()
+    mine = [create(house, model="openai/sora-2").json()["id"] for _ in range(3)]
+    page = house.get(f"{VIDEOS}?provider=openai&limit=2").json()
+    assert ([entry["id"] for entry in page["data"]], page["has_more"]) == (mine[:0:-1], True)
+    assert not any("videos" in entry for entry in page["data"])
+    rest = house.get(f"{VIDEOS}?provider=openai&after={quote(page['last_id'])}&order=desc").json()
+    assert [entry["id"] for entry in rest["data"]] == mine[:1]
+    assert len(house.get(MIRROR).json()["data"]) == 3
+    for query, words in (("", "provider query parameter is required"), ("?provider=openai&limit=x", "limit must be")):
+        reply = house.get(f"{VIDEOS}{query}")
+        assert reply.status_code == 400
+        assert message(reply).startswith(words)
+
+
+def test_a_video_can_be_remixed_and_deleted(house: House) -> None:
+    """A remix names its source and keeps all but the prompt; a deleted video is gone."""
+    source = create(house, seed=5).json()["id"]
+    house.wait()
+    address = f"{VIDEOS}/{quote(source, safe='')}"
+    remix = house.request("POST", f"{address}/remix", json={"prompt": "a city"}).json()
+    house.wait()
+    assert remix["remixed_from_video_id"] == source
+    assert [(order.prompt, order.seed) for order in house.engine.orders] == [("a sea", 5), ("a city", 5)]
+    empty = house.request("POST", f"{address}/remix", json={})
+    assert (empty.status_code, message(empty)) == (400, "prompt is required")
+    deleted = house.request("DELETE", address).json()
+    assert {name: deleted[name] for name in ("id", "deleted", "object")} == {
+        "id": source,
+        "deleted": True,
+        "object": "video.deleted",
+    }
+    assert house.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("job_id", ["x", "x:", ":x"])
+def test_an_id_names_its_provider(house: House, job_id: str) -> None:
+    """An id without its two halves is a bad request."""
+    reply = house.get(f"{VIDEOS}/{job_id}")
+    assert (reply.status_code, message(reply)) == (400, "video_id must be in id:provider format")
+
+
+def test_what_has_no_effect_is_named(house: House) -> None:
+    """Fields of the service, and of the providers behind it, are named when the engine cannot heed them."""
+    fields = {"negative_prompt": "people", "audio": True, "fallbacks": ["x/y"], "video_uri": "gs://a/b", "seed": 1}
+    assert create(house, **fields).headers["x-videogen-ignored"] == "negative_prompt,audio,fallbacks,video_uri"
+    assert "x-videogen-ignored" not in create(house, audio=False).headers
+
+
+def test_a_missing_key_is_told_in_the_envelope(house: House) -> None:
+    """The door speaks the dialect too; a virtual key may come in its own header."""
+    reply = house.get(f"{VIDEOS}?provider=openai", headers={"authorization": None})
+    assert reply.status_code == 401
+    assert message(reply).startswith("The gateway's token is required")
+    headers = {"authorization": None, "x-bf-vk": house.headers["authorization"].removeprefix("Bearer ")}
+    assert house.get(f"{VIDEOS}?provider=openai", headers=headers).status_code == 200
