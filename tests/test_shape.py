@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
     {"errors", "values", "wire", "messages"},
     {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "reading", "status"},
-    {"clock", "clipstore", "keys", "inputs", "ledger", "local", "loop", "origin", "settings", "transport"},
+    {"clock", "clipstore", "keys", "inputs", "ledger", "listing", "local", "loop", "origin", "settings", "transport"},
     {"runner"},
     {"runtime", "ticket", "client"},
     {"record", "view", "widget", "display", "magic", "cli", "testing"},

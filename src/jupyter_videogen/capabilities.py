@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 LONGEST_PROMPT = 32_000
 """Characters; the OpenAI shape's own limit."""
+MOST_NAMED = 20
+"""Models named in one sentence."""
 LARGEST_SEED = 2**32 - 1
 
 
@@ -86,7 +88,13 @@ def settle(request: GenerationRequest, provider: Provider) -> Settled:
         duration=request.duration or model.default_duration,
         size=request.size or (None if request.aspect else model.default_size),
     )
-    return Settled(filled, tuple(_unused(request, model, provider)))
+    return Settled(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
+
+
+def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
+    """Say when a name was missing from the service's own list; lists grow old, so it is sent all the same."""
+    if provider.listed and model.model not in provider.listed and provider.others is not None:
+        yield f"{model.model} was not among {provider.title}'s models when they were last listed."
 
 
 def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
@@ -104,17 +112,20 @@ def find(name: str | None, provider: Provider) -> Capabilities:
         return provider.models[0]
     if name in known:
         return known[name]
+    if name and provider.listed_lately and name not in provider.listed:
+        raise _unknown(name, provider, provider.listed)
     if provider.others is not None and name:
         return msgspec.structs.replace(provider.others, model=name, title=name)
     if not name:
         raise InvalidRequest(
             f"{provider.title} needs the name of a model.", next="Name one, as in model='wan-2.7'.", field="model"
         )
-    raise ModelNotFound(
-        f"{provider.title} has no model named {name}.",
-        next=did_you_mean(name, list(known)),
-        suggestions=near(name, known),
-    )
+    raise _unknown(name, provider, list(known))
+
+
+def _unknown(name: str, provider: Provider, known: Sequence[str]) -> ModelNotFound:
+    words = did_you_mean(name, known[:MOST_NAMED])
+    return ModelNotFound(f"{provider.title} has no model named {name}.", next=words, suggestions=near(name, known))
 
 
 def _check_prompt(prompt: str, model: Capabilities) -> None:

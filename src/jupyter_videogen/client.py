@@ -6,6 +6,7 @@ import os
 import secrets
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
@@ -14,6 +15,7 @@ from . import capabilities, inputs, keys, settings
 from . import provider as providers
 from .capabilities import Settled
 from .errors import AuthError, InvalidRequest
+from .listing import Listings
 from .runtime import Line, Runtime
 from .ticket import Job
 from .values import FIELDS, STATES, Clip, GenerationRequest, JobRecord
@@ -75,7 +77,8 @@ class _Client:
             raise AuthError(f"{row.title} needs a key.", next=f"Set {variable}, or pass api_key=.")
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
-        self._line = Line(msgspec.structs.replace(row, **changes), secret, headers)
+        here = msgspec.structs.replace(row, **changes)
+        self._line = Line(Listings(settings.home()).of(here, now=time.time()), secret, headers)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"
@@ -127,8 +130,16 @@ class Client(_Client):
             raise
 
     def models(self) -> list[Capabilities]:
-        """Give the models this provider is known to have, the default first."""
-        return list(self.provider.models)
+        """Give the provider's models: those known here, else what the service lists now.
+
+        A list is kept for a day; meanwhile a name that is not in it is refused with the nearest ones.
+        """
+        row = self.provider
+        if row.models:
+            return list(row.models)
+        names = runtime().list_models(self._line)
+        template = row.others or capabilities.Capabilities(model="", takes=frozenset())
+        return [msgspec.structs.replace(template, model=name, title=name) for name in names]
 
 
 class AsyncClient(_Client):

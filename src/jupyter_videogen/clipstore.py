@@ -152,7 +152,7 @@ def write_receipt(clip: Clip, record: JobRecord) -> None:
         "generator": "jupyter-videogen",
         **msgspec.to_builtins(clip),
         "path": Path(clip.path).name,
-        "request": msgspec.to_builtins(record.request),
+        "request": msgspec.to_builtins(record.request.redacted()),
         "sent_at": record.sent_at,
         "accepted_at": record.accepted_at,
     }

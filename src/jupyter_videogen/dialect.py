@@ -113,6 +113,15 @@ class Looks(Protocol):
 
 
 @runtime_checkable
+class ListsModels(Protocol):
+    """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
+
+    def models(self) -> Call:
+        """Give the call for the list."""
+        ...
+
+
+@runtime_checkable
 class Cancels(Protocol):
     """A dialect whose service can cancel."""
 
@@ -133,6 +142,10 @@ class Provider(msgspec.Struct, frozen=True):
     """Known models, the default first; empty when only the service knows."""
     others: Capabilities | None = None
     """What a model that is not listed is taken to be; None where the list is complete."""
+    listed: Sequence[str] = ()
+    """The names that the service itself listed when it was last asked."""
+    listed_lately: bool = False
+    """Whether that was within a day, so that a name that is missing there is a mistake."""
     key_optional: bool = False
     """Whether it may be open to all, as a gateway on one's own machine is."""
     simulated: bool = False

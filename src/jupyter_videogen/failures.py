@@ -20,6 +20,7 @@ KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_f
 REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
 """Statuses that say no before any work is accepted."""
 MODERATION = re.compile(r"moderation|content.?policy|content.?filter|sentinel_block|safety", re.IGNORECASE)
+QUOTA = re.compile(r"insufficient_quota|credit", re.IGNORECASE)
 REQUEST_ID_HEADERS = ("x-request-id", "x-litellm-call-id")
 LONGEST = 300
 SLOWEST = 120.0
@@ -57,6 +58,8 @@ def _charged(*, refused: bool) -> Known:
 def _kind(status: int, words: str) -> str:
     if MODERATION.search(words):
         return "content_policy"
+    if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
+        return "out_of_credit"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
 
 

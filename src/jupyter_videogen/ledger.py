@@ -65,7 +65,7 @@ class Ledger:
     def save(self, record: JobRecord) -> None:
         """Write the newest state of a job; on return it survives a power cut."""
         with self._writing():
-            values = (_at_rest(record.state), msgspec.json.encode(record), record.id)
+            values = (_at_rest(record.state), msgspec.json.encode(record.redacted()), record.id)
             self._db.execute("UPDATE jobs SET state = ?, record = ? WHERE id = ?", values)
 
     def find(self, reference: str) -> JobRecord:
@@ -187,4 +187,12 @@ def _at_rest(state: JobState) -> str:
 def _row(record: JobRecord) -> tuple[object, ...]:
     job = record
     where = (job.provider, job.base_url, job.model, job.fingerprint, job.take, job.idempotency_key)
-    return (job.id, _at_rest(job.state), *where, job.notebook, job.project, job.created_at, msgspec.json.encode(job))
+    return (
+        job.id,
+        _at_rest(job.state),
+        *where,
+        job.notebook,
+        job.project,
+        job.created_at,
+        msgspec.json.encode(job.redacted()),
+    )

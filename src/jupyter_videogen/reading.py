@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import Failure
 from .failures import LONGEST, MODERATION
 from .wire import Malformed, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST_ID = 512
 MOST_CLIPS = 16
@@ -80,3 +83,20 @@ def why(error: object) -> Failure:
 def given(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was not given, so that the service's own defaults hold."""
     return {name: value for name, value in fields.items() if value is not None}
+
+
+def model_names(reply: Reply) -> list[str]:
+    """Give the names in a list of models, in any of its shapes: objects with an `id`, names, or models by provider."""
+    body = reply.json
+    rows = body.get("data", body.get("models", [])) if isinstance(body, dict) else body
+    return list(dict.fromkeys(_names(rows)))
+
+
+def _names(rows: object) -> Iterator[str]:
+    for row in rows if isinstance(rows, list) else []:
+        if isinstance(row, str):
+            yield row
+        elif isinstance(row, dict) and isinstance(row.get("models"), list):
+            yield from _names(row["models"])
+        elif isinstance(row, dict) and (name := text(row.get("id")) or text(row.get("name"))):
+            yield name

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 
 from . import clipstore, polling
+from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import Accepted, Finished, Refused, StatusUpdate
 from .errors import DownloadError, Failure
 from .failures import REFUSED
@@ -109,9 +110,9 @@ class Runner:
                 await self._clock.sleep(polling.after_miss(attempt))
                 await self._transport.renew()
                 continue
-            if reply.status != BUSY:
+            refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
+            if refusal is None or refusal.code != "rate_limited":
                 return reply
-            refusal = self._dialect.read_failure(reply)
             await self._clock.sleep(polling.after_miss(attempt, retry_after=refusal.retry_after))
         return await self._transport.send(call)
 
@@ -252,7 +253,8 @@ class Runner:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`. Links that expired are renewed."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        for attempt in range(1, FETCH_TRIES + 1):
+        tries = PATIENT if self.job.handle is None else FETCH_TRIES
+        for attempt in range(1, tries + 1):
             artifact = self._artifacts[min(number, len(self._artifacts)) - 1]
             try:
                 return await self._fetch_once(artifact, path)
@@ -344,6 +346,9 @@ class Runner:
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
     def _fail(self, failure: Failure) -> None:
+        if failure.code == "model_not_found" and not failure.next and self._provider.listed:
+            words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
+            failure = msgspec.structs.replace(failure, next=words)
         if self._provider.simulated:
             failure = msgspec.structs.replace(failure, charged="no")  # nobody charges for drawn frames
         self._move("failed", failure=failure, finished_at=self._clock.now())

@@ -10,13 +10,15 @@ from uuid import uuid4
 
 from . import clipstore, settings
 from .clock import Clock, SystemClock
-from .dialect import Cancels
-from .errors import Failure
+from .dialect import Cancels, ListsModels
+from .errors import Failure, Unreachable, Unsupported, from_failure
 from .fingerprint import fingerprint
 from .ledger import LEASE, Ledger
+from .listing import Listings
 from .local import LocalGateway, check_installed
 from .loop import LoopThread
 from .provider import LOCAL_ORIGIN
+from .reading import model_names
 from .runner import Parts, Runner
 from .transport import Endpoint, Fixed, Source, Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
@@ -169,19 +171,49 @@ class Runtime:
             return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
         call = dialect.cancel(record.handle)
         try:
-            reply = self.loop.call(lambda: line.transport(self.home).send(call))
+            reply = self.loop.call(lambda: self._open(line).send(call))
         except (NotSent, Lost) as error:
             return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
         if reply.ok:
+            self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
         words = dialect.read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} It may finish and be charged.")
+
+    def list_models(self, line: Line) -> list[str]:
+        """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
+        provider = line.provider
+        if not isinstance(provider.dialect, ListsModels):
+            raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
+        call = provider.dialect.models()
+        try:
+            reply = self.loop.call(lambda: self._open(line).send(call))
+        except (NotSent, Lost) as error:
+            raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
+        if not reply.ok:
+            raise from_failure(provider.dialect.read_failure(reply))
+        names = model_names(reply)
+        Listings(self.home).keep(provider.base_url, names, now=self.clock.now())
+        line.provider = Listings(self.home).of(provider, now=self.clock.now())
+        return names
+
+    async def _end_cancelled(self, watch: Watch) -> None:
+        """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
+        watch.future.cancel()
+        record = watch.record.after(state="cancelled", finished_at=self.clock.now())
+        self.ledger.save(record)
+        watch.publish(record)
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
         self.loop.call(self._close_lines)
         self.loop.stop()
         self.ledger.close()
+
+    def _open(self, line: Line) -> Transport:
+        """Give a line's connections, and see to it that they are closed one day."""
+        self._used.add(line)
+        return line.transport(self.home)
 
     async def _close_lines(self) -> None:
         for line in self._used:
@@ -223,8 +255,7 @@ class Runtime:
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
         watch.publish(record)
-        self._used.add(line)
-        runner = Runner(record, line.provider, line.transport(self.home), self._parts, watch.publish)
+        runner = Runner(record, line.provider, self._open(line), self._parts, watch.publish)
         try:
             return await runner.run()
         finally:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -131,7 +131,8 @@ class Transport:
         url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
         for _ in range(REDIRECTS + 1):
             await _checked(url, endpoint)
-            response = await self._open(self._request(call, url, endpoint, sent), sent)
+            with ExitStack() as files:
+                response = await self._open(self._request(call, url, endpoint, sent, files), sent)
             location = response.headers.get("location")
             if call.method != "GET" or response.status_code not in MOVED or not location:
                 return response
@@ -154,11 +155,13 @@ class Transport:
         except VideogenError as error:
             raise NotSent(error.message, failure=error.failure) from None
 
-    def _request(self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Request:
+    def _request(
+        self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event, files: ExitStack
+    ) -> httpx.Request:
         return self._client.build_request(
             call.method,
             url,
-            **_body(call),
+            **_body(call, files),
             headers={
                 **call.headers,
                 **_kind(call),
@@ -177,14 +180,15 @@ class Transport:
             raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
 
 
-def _body(call: Call) -> dict[str, Any]:
-    """Give the body's arguments for the library; files are opened here and read as they leave."""
+def _body(call: Call, opened: ExitStack) -> dict[str, Any]:
+    """Give the body's arguments for the library; files are opened here, read as they leave, and closed by `opened`."""
     if call.form is None:
         return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_as_text)}
     files: list[tuple[str, Any]] = []
     for name, value in call.form.items():
         if isinstance(value, Upload):
-            files.append((name, (value.name, Path(value.path).open("rb"), value.content_type)))  # noqa: SIM115 - the library closes it with the request
+            content = opened.enter_context(Path(value.path).open("rb"))  # noqa: SIM115 - the stack closes it
+            files.append((name, (value.name, content, value.content_type)))
         else:
             files.append((name, (None, value)))
     return {"files": files}

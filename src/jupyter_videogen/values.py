@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Any, Literal, get_args
 
@@ -25,6 +26,10 @@ JobState = Literal[
 STATES: tuple[JobState, ...] = get_args(JobState)
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
 """States nobody watches any more. `unreachable` is not one: it resumes by itself."""
+
+
+CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
+"""Names of fields that hold one, such as IndoxHub's `byok_api_key`."""
 
 
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,6 +84,15 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     """Whether the service may enrich the prompt."""
     extra: dict[str, Any] = {}
     """Further fields for this service, sent as they are."""
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in msgspec.structs.asdict(self.redacted()).items() if value]
+        return f"GenerationRequest({', '.join(given)})"
+
+    def redacted(self) -> GenerationRequest:
+        """Give the request without what looks like a credential among `extra`: as it is written down and shown."""
+        shown = {name: "…" if CREDENTIAL.search(name) else value for name, value in self.extra.items()}
+        return msgspec.structs.replace(self, extra=shown)
 
 
 FIELDS = GenerationRequest.__struct_fields__
@@ -169,6 +183,10 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
         return self.state in ENDED
+
+    def redacted(self) -> JobRecord:
+        """Give the record as it is written down: no credential is in it."""
+        return self.after(request=self.request.redacted())
 
     def after(self, **changes: Any) -> JobRecord:  # noqa: ANN401 - any field
         """Give the record with these fields changed."""

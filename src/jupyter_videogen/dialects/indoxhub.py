@@ -106,11 +106,11 @@ def _medium(medium: Media | None) -> str | Base64 | None:
 
 
 def _artifacts(result: object) -> tuple[Artifact, ...]:
-    """Find the clips of a result: at its top or in its lists, by URL or in base64."""
+    """Find the clips of a result: at its top or in its lists, by URL or in base64; some results name one twice."""
     if not isinstance(result, dict):
         return ()
     rows: list[dict[str, Any]] = [result, *(row for name in NESTED for row in objects(result.get(name)))]
-    return tuple(artifact for row in rows if (artifact := _artifact(row)))
+    return tuple(dict.fromkeys(artifact for row in rows if (artifact := _artifact(row))))
 
 
 def _artifact(row: dict[str, Any]) -> Artifact | None:
