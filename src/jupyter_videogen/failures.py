@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .errors import Failure, Known
 from .wire import Malformed
 
@@ -58,6 +60,8 @@ def _charged(*, refused: bool) -> Known:
 def _kind(status: int, words: str) -> str:
     if MODERATION.search(words):
         return "content_policy"
+    if "no_db_connection" in words:
+        return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
     if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
         return "out_of_credit"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
@@ -73,8 +77,20 @@ def _body(reply: Reply) -> dict[str, Any]:
         return {}
     error = body.get("error")
     if isinstance(error, dict):
-        return error
+        return _inner(error)
     return {**body, "message": error or _detail(body.get("detail")) or body.get("message") or body.get("msg")}
+
+
+def _inner(error: dict[str, Any]) -> dict[str, Any]:
+    """Unwrap an error whose message quotes the JSON of the error below it, as LiteLLM's does."""
+    words = str(error.get("message") or "")
+    _, brace, rest = words.partition("{")
+    try:
+        below = msgspec.json.decode(brace + rest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return error
+    quoted = below.get("error", below) if isinstance(below, dict) else None
+    return {**error, **quoted} if isinstance(quoted, dict) and quoted.get("message") else error
 
 
 def _detail(detail: object) -> str:

@@ -32,7 +32,7 @@ NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%v
 HELP = """\
 %%videogen [options]        the rest of the cell is the prompt
     -m, --model NAME        a model, or provider:model
-    -p, --provider NAME     local, openai
+    -p, --provider NAME     local, qubax, qubrid, indoxhub, aihubmix, bifrost, openai
     -d, --duration SECONDS  length of the clip
     --size WxH              for example 1280x720
     --fps N   --seed N      frames per second; the same seed gives the same clip
