@@ -6,7 +6,7 @@ import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .capabilities import LARGEST_SEED, Capabilities, can_cancel, find, pixels
+from .capabilities import Capabilities, can_cancel, find, pixels
 from .errors import VideogenError
 from .messages import ClipView, ErrorView, FormView, JobView, ModelView, RequestView
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from .dialect import Provider
     from .errors import Failure
     from .values import Clip, GenerationRequest, JobRecord
-
-__all__ = ["LARGEST_SEED", "clip_view", "error_view", "form_view", "job_view", "relative"]
 
 
 def relative(path: str, folder: Path) -> str:
@@ -87,15 +85,16 @@ def error_view(failure: Failure) -> ErrorView:
 
 
 def form_view(provider: Provider, start: GenerationRequest) -> FormView:
-    """Give the form of a provider, opened with a request's values."""
+    """Give the form of a provider, opened with a request's values; a provider that lists no models needs one named."""
+    models = provider.models or (find(start.model, provider),)
     return FormView(
         provider=provider.name,
         provider_label=provider.title,
         simulated=provider.simulated,
-        models=tuple(_model_view(model) for model in provider.models),
+        models=tuple(_model_view(model) for model in models),
         start=RequestView(
             prompt=start.prompt,
-            model=start.model or (provider.models[0].model if provider.models else ""),
+            model=start.model or models[0].model,
             duration=start.duration,
             size=start.size,
             seed=start.seed,

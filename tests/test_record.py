@@ -1,0 +1,159 @@
+"""What a saved notebook keeps, and what the page is shown: pure functions from records."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes import SLOW
+from jupyter_videogen import record
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import LOCAL, QUBAX
+from jupyter_videogen.values import Clip, GenerationRequest, JobRecord
+from jupyter_videogen.view import form_view, job_view, relative
+from test_runner import draft
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>&'
+ALLOWED = {"figure", "details", "summary", "video", "div", "br", "a", "code"}
+KEPT = {
+    "class",
+    "style",
+    "open",
+    "controls",
+    "preload",
+    "src",
+    "width",
+    "height",
+    "poster",
+    "aria-label",
+    "href",
+    "target",
+}
+"""What JupyterLab's sanitiser of untrusted notebooks lets through."""
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def job(prompt: str = "a kite", **changes: object) -> JobRecord:
+    one = draft(SLOW, Path("/n"))
+    return one.after(request=msgspec.structs.replace(one.request, prompt=prompt), **changes)
+
+
+def done(folder: Path, *, poster: bytes | None = None) -> JobRecord:
+    picture = None
+    if poster is not None:
+        (folder / "p.jpg").write_bytes(poster)
+        picture = str(folder / "p.jpg")
+    clip = Clip(
+        path="/n/videogen/a b.mp4", bytes=9, sha256="", job_id="k3q7x2ma", prompt="a kite", provider="slow", model="m", poster=picture
+    )  # fmt: skip
+    return job(state="succeeded", clips=(clip,), finished_at=1_008.0)
+
+
+def test_a_record_is_folded_until_there_is_something_to_see(tmp_path: Path) -> None:
+    """At submit it is one line with the video in it already; at the end it is open, unless it stands below a form."""
+    waiting = record.html(job(), SLOW, "videogen/a.mp4")
+    assert "<details>" in waiting
+    assert 'src="videogen/a.mp4"' in waiting
+    assert "<details open>" in record.html(done(tmp_path), SLOW, "videogen/a.mp4")
+    assert "<details>" in record.html(done(tmp_path), SLOW, "videogen/a.mp4", folded=True)
+
+
+def test_a_failure_has_words_and_no_player() -> None:
+    """What happened, what next, and the truth about money."""
+    failure = Failure(code="auth", message="No key.", next="Set it.", sent="no", charged="no")
+    read = Reader(record.html(job(state="failed", failure=failure), SLOW, "videogen/a.mp4"))
+    assert "video" not in read.tags
+    assert "No key. Set it. Nothing was sent or charged." in read.text
+
+
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_nothing_from_outside_becomes_html(prompt: str, message: str) -> None:
+    """Whatever a prompt or a service says, the tags and attributes are ours, and the words are there as they were."""
+    failure = Failure(code="provider", message=HOSTILE + message, sent="yes")
+    for one in (job(HOSTILE + prompt), job(HOSTILE + prompt, state="failed", failure=failure)):
+        read = Reader(record.html(one, SLOW, "videogen/a.mp4"))
+        assert set(read.tags) <= ALLOWED
+        assert {name for name, _ in read.attributes} <= KEPT
+        assert HOSTILE in read.text
+
+
+def test_a_link_is_encoded() -> None:
+    """Blanks, quotes and hashes of a folder's name stay in the path."""
+    html = record.html(job(), SLOW, 'my "clips" #1/videogen/a.mp4')
+    assert 'src="my%20%22clips%22%20%231/videogen/a.mp4"' in html
+
+
+def test_a_poster_goes_along_and_keeps_the_record_small(tmp_path: Path) -> None:
+    """A JPEG of the largest size allowed, in base64, is under 100 kB; one whose file is gone is left out."""
+    jpeg = b"\xff\xd8\xff" + bytes(59_000)
+    ready = done(tmp_path, poster=jpeg)
+    html = record.html(ready, SLOW, "videogen/a.mp4")
+    assert 'poster="data:image/jpeg;base64,/9j/' in html
+    assert len(html) < 100_000
+    (tmp_path / "p.jpg").unlink()
+    assert "poster" not in record.html(ready, SLOW, "videogen/a.mp4")
+
+
+def test_a_simulated_clip_says_so(tmp_path: Path) -> None:
+    """Wherever it is shown."""
+    assert "drawn by the local engine, not AI-made" in record.html(done(tmp_path), LOCAL, "videogen/a.mp4")
+    assert "by Slow Inc." in record.html(done(tmp_path), SLOW, "videogen/a.mp4")
+
+
+def test_the_other_forms(tmp_path: Path) -> None:
+    """Markdown links the file; plain text is one line."""
+    bundle = record.bundle(done(tmp_path), SLOW, "videogen/a.mp4")
+    assert bundle["text/markdown"].startswith("[a kite](videogen/a.mp4) · m · 4 s · 640×360 · seed 7 · by Slow Inc.")  # noqa: RUF001 - the sign for a size
+    assert bundle["text/plain"] == "a kite: videogen/a.mp4"
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "src"),
+    [
+        ("/n/videogen/a.mp4", "/n", "videogen/a.mp4"),
+        ("/n/videogen/a.mp4", "/n/sub", "../videogen/a.mp4"),
+        ("/other/a.mp4", "/n", "../other/a.mp4"),
+    ],
+)
+def test_a_clip_is_found_relative_to_its_notebook(path: str, folder: str, src: str) -> None:
+    """Moved together, they still find each other."""
+    assert relative(path, Path(folder)) == src
+
+
+def test_the_page_is_shown_no_path_of_this_machine(tmp_path: Path) -> None:
+    """The view of a job holds no absolute path, no bytes and no key."""
+    view = job_view(done(tmp_path, poster=b"\xff\xd8\xff"), SLOW, folder=Path("/n"))
+    text = msgspec.json.encode(view).decode()
+    assert not re.search(r'"/|/n/|base64', text)
+    assert view.clip is not None
+    assert view.clip.src == "videogen/a b.mp4"
+
+
+def test_a_form_needs_a_model_where_none_is_known() -> None:
+    """A service without a built-in list: the named model, or a sentence."""
+    assert [model.id for model in form_view(QUBAX, GenerationRequest(prompt="", model="m")).models] == ["m"]
+    with pytest.raises(InvalidRequest, match="Qubax needs the name of a model"):
+        form_view(QUBAX, GenerationRequest(prompt=""))
