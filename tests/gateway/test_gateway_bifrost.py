@@ -64,6 +64,13 @@ def test_one_provider_answers_with_bytes(house: House) -> None:
     assert output == {"type": "base64", "base64": base64.b64encode(CLIP).decode(), "content_type": "video/mp4"}
 
 
+def test_several_clips_are_several_outputs(house: House) -> None:
+    """Gemini's way to ask for more than one is heeded."""
+    job = create(house, model="gemini/veo-3.0-generate-001", numberOfVideos=3).json()
+    house.wait()
+    assert len(house.get(f"{VIDEOS}/{quote(job['id'], safe='')}").json()["videos"]) == 3
+
+
 def test_content_has_its_variants(house: House) -> None:
     """A poster and a sheet come like the clip."""
     job_id = quote(create(house).json()["id"], safe="")

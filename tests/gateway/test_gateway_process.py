@@ -232,6 +232,17 @@ def test_a_store_of_the_first_version_is_taken_over(starter: Starter) -> None:
     assert ask(again, "GET", f"/v1/videos/{job_id}/content").content == b"a sea"
 
 
+def test_the_real_engine_takes_no_prompt_for_an_answer(starter: Starter) -> None:
+    """Where a prompt is optional, a clip without one is a clip, and a draft of it a small one."""
+    gateway = ready(starter.start(program=("-m", "jupyter_videogen.gateway")))
+    fields = {"model": "p-video", "duration": 1, "draft": True, "resolution": "360p"}
+    reply = ask(gateway, "POST", "/qubrid/v1/videos/generations", json=fields, timeout=PATIENCE_SECONDS)
+    clip = httpx.get(reply.json()["data"][0]["url"], trust_env=False).content
+    with av.open(io.BytesIO(clip)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height, stream.frames) == (320, 180, 12)
+
+
 def test_the_real_engine_makes_a_real_sheet(starter: Starter) -> None:
     """Sixteen frames of a clip are one JPEG."""
     gateway = ready(starter.start(program=("-m", "jupyter_videogen.gateway")))

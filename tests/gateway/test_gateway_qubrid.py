@@ -90,6 +90,25 @@ def test_the_fields_reach_the_engine(house: House) -> None:
     assert (second.prompt, second.width, second.height) == ("", 1280, 720)
 
 
+@pytest.mark.parametrize(
+    ("resolution", "aspect", "size"),
+    [
+        ("360p", "16:9", (640, 360)),
+        ("480p", "9:16", (480, 852)),
+        ("540p", "4:3", (720, 540)),
+        ("720p", "3:4", (720, 960)),
+        ("1080p", "16:9", (1920, 1080)),
+        ("1080p", "1:1", (1080, 1080)),
+        ("1080p", "21:9", (1920, 822)),
+    ],
+)
+def test_lines_and_shape_are_a_size(house: House, resolution: str, aspect: str, size: tuple[int, int]) -> None:
+    """The shorter side has as many pixels as the lines say, unless the longer one would be too long."""
+    create(house, resolution=resolution, aspect_ratio=aspect)
+    (order,) = house.engine.orders
+    assert (order.width, order.height) == size
+
+
 @pytest.mark.parametrize("word", ["true", "TRUE", "1"])
 def test_a_draft_is_smaller(house: House, word: str) -> None:
     """A draft is drawn at half the size and half the pace, from JSON as from a form."""

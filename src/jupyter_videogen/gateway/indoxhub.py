@@ -113,7 +113,7 @@ class IndoxHub:
         query = request.query_params
         limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
         jobs, _ = await self._studio.page(limit, skip=read_whole(query, "skip", _SKIP, 0))
-        total = self._studio.store.count()
+        total = await self._studio.count()
         return JSONResponse({"total": total, "jobs": [await self._body(job, request, brief=True) for job in jobs]})
 
     async def cancel(self, request: Request) -> Response:

@@ -28,7 +28,9 @@ class Links:
     async def clip(self, request: Request) -> Response:
         """Send a clip to whoever has its address."""
         expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-        if not self._studio.seal.holds(f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(expires):
+        if not self._studio.seal.holds("link", f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(
+            expires
+        ):
             raise Problem(403, "bad_signature", "The signature of this address does not match.")
         if int(expires) < self._studio.now():
             raise Problem(403, "expired", "Request has expired")

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.order import (
@@ -197,9 +198,9 @@ def _video_id(fields: Mapping[str, Any]) -> str:
 
 def list_models(names: Collection[str]) -> Response:
     """List models in this shape."""
-    owner = "jupyter-videogen"
-    data = [{"id": name, "object": "model", "created": _MODELS_CREATED, "owned_by": owner} for name in names]
-    return JSONResponse({"object": "list", "data": data})
+    values = {"object": "model", "created": _MODELS_CREATED, "owned_by": "jupyter-videogen"}
+    stories = {name: {"description": card.story} for name, card in CARDS.items()}
+    return JSONResponse({"object": "list", "data": [{"id": name} | values | stories.get(name, {}) for name in names]})
 
 
 def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:

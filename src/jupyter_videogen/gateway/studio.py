@@ -139,6 +139,10 @@ class Studio:
         shown = (self._shown(job, progress) for job in jobs)
         return [job for job in shown if job is not None], more
 
+    async def count(self) -> int:
+        """Return how many jobs there are."""
+        return await run_in_threadpool(self.store.count)
+
     async def cancel(self, job: Job) -> Job:
         """Call off a job that has not begun."""
         statuses = ("queued",) if job.order.model not in CARDS else ("queued", "in_progress", "completed")
@@ -178,7 +182,9 @@ class Studio:
         expires = int(self.now()) + (-1 if expired else LINK_SECONDS)
         paths = [f"/cdn/{job.id}/{take}.mp4" for take in range(self.takes(job))]
         base = str(request.base_url).rstrip("/")
-        return [f"{base}{path}?expires={expires}&signature={self.seal.sign(f'{path}?{expires}')}" for path in paths]
+        return [
+            f"{base}{path}?expires={expires}&signature={self.seal.sign('link', f'{path}?{expires}')}" for path in paths
+        ]
 
     async def content(self, job: Job, take: int = 0) -> Response:
         """Send a clip to somebody with a key."""
