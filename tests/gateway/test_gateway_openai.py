@@ -445,6 +445,13 @@ def test_a_reference_may_be_an_address(house: House, reference: object) -> None:
     assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, "input_reference")
 
 
+@pytest.mark.parametrize("reference", [{}, {"image_url": 5}, [], 5, "cat.png", {"image_url": "data:;base64,eA=="}])
+def test_a_reference_has_to_be_one(house: House, reference: object) -> None:
+    """What is neither an address nor a picture is refused by the name of its field."""
+    reply = house.create(prompt="a sea", input_reference=reference)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "input_reference")
+
+
 @pytest.mark.parametrize("data", [b"", b"text", b"<svg/>"])
 def test_a_file_that_is_no_picture_is_refused(house: House, data: bytes) -> None:
     """A file is looked at before it is taken."""

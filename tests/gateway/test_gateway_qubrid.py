@@ -162,6 +162,27 @@ def test_a_bad_field_is_refused_by_name(house: House, sent: dict[str, str], file
     assert house.engine.orders == []
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("model", 5, "string"),
+        ("prompt", None, "string"),
+        ("duration", "5", "integer"),
+        ("duration", 5.0, "integer"),
+        ("fps", True, "integer"),
+        ("draft", "false", "boolean"),
+        ("prompt_upsampling", None, "boolean"),
+        ("audio", {}, "string"),
+    ],
+)
+def test_json_has_the_types_of_the_document(house: House, field: str, value: object, kind: str) -> None:
+    """What only a form may send as text is refused in JSON."""
+    reply = create(house, **{field: value})
+    problem = error(reply)
+    assert (reply.status_code, problem["param"]) == (400, field)
+    assert problem["message"] == f"{field} must be of type {kind}."
+
+
 def test_a_model_is_required(house: House) -> None:
     """The one required field, in the document's own words."""
     reply = house.request("POST", CREATE, json={"prompt": "a sea"})

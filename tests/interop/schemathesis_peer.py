@@ -8,7 +8,8 @@ from pathlib import Path
 
 URL, TOKEN = sys.argv[1:]
 SEED = Path(__file__).parent.parent / "seeds" / "001_qubrid_openapi.txt"
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+BOUNDLESS = "positive_data_acceptance"
+"""The one check left out: the document sets no bounds for lengths, sizes and files, and this computer has some."""
 
 document = re.search(r"^openapi: 3\.0\.3.*?(?=^````)", SEED.read_text("utf-8"), re.DOTALL | re.MULTILINE)
 assert document
@@ -18,6 +19,6 @@ with tempfile.TemporaryDirectory() as folder:
     command = [
         *(str(Path(sys.executable).with_name("schemathesis")), "run", str(path)),
         *("--url", f"{URL}/qubrid/v1", "--header", f"Authorization: Bearer {TOKEN}"),
-        *("--checks", CHECKS, "--max-examples", "60", "--seed", "7", "--no-color"),
+        *("--checks", "all", "--exclude-checks", BOUNDLESS, "--max-examples", "60", "--seed", "7", "--no-color"),
     ]
     sys.exit(subprocess.run(command, cwd=folder, check=False).returncode)
