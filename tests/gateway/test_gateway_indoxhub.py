@@ -206,3 +206,4 @@ def test_models_are_listed_by_provider(house: House, path: str) -> None:
     first, last = house.get(f"{BASE}{path}").json()
     assert (first["name"], [model["id"] for model in first["models"]]) == ("local", ["local/scenes"])
     assert last["name"] == "test"
+    assert all(model["description"] for model in last["models"])

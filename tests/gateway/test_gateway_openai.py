@@ -549,6 +549,19 @@ def test_the_sheet_is_made_of_the_clip(house: House) -> None:
     assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, SHEET, "image/jpeg")
 
 
+def test_aihubmix_has_defaults_of_its_own(house: House) -> None:
+    """What its page says of an order that leaves a field out, or says null."""
+    reply = house.request("POST", "/aihubmix/v1/videos", json={"prompt": "a sea", "size": None}).json()
+    assert (reply["model"], reply["size"], reply["seconds"]) == ("sora-2", "720x1280", "4")
+
+
+def test_a_form_may_name_a_reference(house: House) -> None:
+    """The forms that the SDK gives to an object with an address or the id of a file."""
+    for name, value in (("input_reference[image_url]", "https://example.com/a.png"), ("input_reference[file_id]", "f")):
+        reply = house.request("POST", "/v1/videos", files={"prompt": (None, "a sea"), name: (None, value)})
+        assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, name)
+
+
 @pytest.mark.parametrize("prefix", ["/v1", "/aihubmix/v1"])
 def test_the_shape_is_spoken_at_two_addresses(house: House, prefix: str) -> None:
     """AIHubMix's address has the same videos."""

@@ -162,6 +162,14 @@ def test_a_port_that_is_taken_is_said_so(starter: Starter) -> None:
     assert (process.returncode, output, len(errors.splitlines())) == (1, "", 1)
 
 
+@pytest.mark.parametrize("pace", ["0", "-1", "nan", "x"])
+def test_time_has_to_pass(starter: Starter, pace: str) -> None:
+    """A pace that is no pace is refused before anything starts."""
+    process = starter.start("--pace", pace)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, "--pace" in errors) == (2, True)
+
+
 def test_starting_loads_no_engine() -> None:
     """Importing the process loads neither numpy nor PyAV, or the ready line would be late."""
     code = "import sys, jupyter_videogen.gateway.serve; print(sorted({'numpy', 'av'} & set(sys.modules)))"

@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from jupyter_videogen.gateway.content import send
 from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.shapes import SIGNED
-from jupyter_videogen.gateway.studio import Studio, send
+from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import clip_path
 
 _DIGITS = re.compile(r"[0-9]{1,12}")

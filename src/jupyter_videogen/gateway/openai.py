@@ -29,10 +29,12 @@ from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.studio import Studio
 
 STAND_INS = ("sora-2", "sora-2-pro")
+AIHUBMIX = {"model": "sora-2", "size": "720x1280"}
+"""What AIHubMix's page says of an order that leaves these out."""
 VARIANTS = ("video", "thumbnail", "spritesheet")
 
 _HONOURED = frozenset({"prompt", "model", "seconds", "size", "seed", "fps"})
-_REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]", "input_reference[file_id]")
+_REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
 _POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
@@ -52,8 +54,9 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 class OpenAI:
     """The endpoints, over one studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, defaults: Mapping[str, Any] | None = None) -> None:
         self._studio = studio
+        self._defaults = dict(defaults or {})
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes; a literal path has to stand before one with an id, or the id would swallow it."""
@@ -84,7 +87,8 @@ class OpenAI:
     async def create(self, request: Request) -> Response:
         """Take an order."""
         fields = await read_fields(request, JSON, FORM)
-        order = read_order(fields, self._studio.names)
+        wishes = {name: value for name, value in fields.items() if value is not None}
+        order = read_order(self._defaults | wishes, self._studio.names)
         for name in _REFERENCES:
             check_media(fields, name)
         return await self._submit(request, order, fields, _HONOURED)
