@@ -190,3 +190,13 @@ def test_a_rate_limit_says_when_to_come_back(house: House) -> None:
     """A 429 has a time in it."""
     reply = house.create(prompt="a sea", model="test/rate-limited")
     assert (reply.status_code, reply.headers["retry-after"]) == (429, "2")
+
+
+def test_a_running_card_is_not_pending_and_not_finished(house: House) -> None:
+    """What is shown in progress can be neither called off nor deleted, whatever the engine has done already."""
+    job_id = house.finished(model="test/slow")
+    house.time.seconds = NOW + 10
+    cancel = house.request("POST", f"/indoxhub/api/v1/videos/jobs/{job_id.replace('video_', 'job_')}/cancel")
+    delete = house.request("DELETE", f"/v1/videos/{job_id}")
+    assert (cancel.status_code, delete.status_code) == (409, 409)
+    assert house.get(f"/v1/videos/{job_id}").json()["status"] == "in_progress"
