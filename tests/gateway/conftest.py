@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from gateway_house import NOW, House, build_house
+from gateway_process import Starter
 
 
 @pytest.fixture
@@ -15,3 +16,11 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house = build_house(tmp_path)
     yield house
     house.close()
+
+
+@pytest.fixture
+def starter(tmp_path: Path) -> Iterator[Starter]:
+    """Give a home of its own to a test."""
+    starter = Starter(tmp_path / "home")
+    yield starter
+    starter.end()

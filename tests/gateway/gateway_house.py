@@ -140,7 +140,9 @@ class House:
             self.store.close()
 
 
-def build_house(folder: Path, engine: PuppetEngine | None = None) -> House:
+def build_house(
+    folder: Path, engine: PuppetEngine | None = None, *, now: Callable[[], float] | None = None, pace: float = 1.0
+) -> House:
     """Return a running gateway over a folder."""
     clips = folder / "clips"
     clips.mkdir(exist_ok=True)
@@ -150,7 +152,7 @@ def build_house(folder: Path, engine: PuppetEngine | None = None) -> House:
     settled = threading.Semaphore(0)
     time, seal = Time(), Seal(b"a secret of this test")
     worker = Worker(store, {"local/scenes": lambda: engine}, clips, settled.release)
-    studio = Studio(store, worker, clips, ("local/scenes",), seal, now=time)
+    studio = Studio(store, worker, clips, ("local/scenes",), seal, pace, now or time)
     app = Guard(
         build(studio, pid=77),
         opens=seal.opener(TOKEN),

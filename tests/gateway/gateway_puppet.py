@@ -23,7 +23,7 @@ class HoldingEngine:
             if cancelled():
                 raise RuntimeError("cancelled")
             threading.Event().wait(0.01)
-        path.write_bytes(order.prompt.encode())
+        path.write_bytes(order.prompt.encode() or b"nothing")
         return SimpleNamespace(scene="sea", mood="dawn", words=(), frames=1)
 
     def poster(self, path: Path) -> bytes:

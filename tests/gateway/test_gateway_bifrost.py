@@ -27,8 +27,8 @@ def message(reply: httpx.Response) -> str:
 
 def test_a_job_by_its_escaped_id(house: House) -> None:
     """What is null is left out; a completed video has an address; the id works escaped once, twice, or not at all."""
-    reply = create(house, seconds="2", size="720x1280")
-    job = reply.json()
+    house.engine.gate.clear()
+    job = create(house, seconds="2", size="720x1280").json()
     native, provider = job["id"].split(":")
     assert (native[:13], provider) == ("operations%2F", "local")
     queued = {
@@ -45,6 +45,7 @@ def test_a_job_by_its_escaped_id(house: House) -> None:
     extra = {"provider": "local", "model_requested": "scenes", "latency": 0}
     assert job == queued | {"extra_fields": extra | {"request_type": "video_generation"}}
     assert type(job["progress"]) is float
+    house.engine.gate.set()
     house.wait()
     for spelt in (quote(job["id"], safe=""), job["id"], quote(quote(job["id"], safe=""), safe="")):
         done = house.get(f"{VIDEOS}/{spelt}").json()
@@ -62,6 +63,13 @@ def test_one_provider_answers_with_bytes(house: House) -> None:
     house.wait()
     (output,) = house.get(f"{VIDEOS}/{quote(job['id'], safe='')}").json()["videos"]
     assert output == {"type": "base64", "base64": base64.b64encode(CLIP).decode(), "content_type": "video/mp4"}
+
+
+def test_several_clips_are_several_outputs(house: House) -> None:
+    """Gemini's way to ask for more than one is heeded."""
+    job = create(house, model="gemini/veo-3.0-generate-001", numberOfVideos=3).json()
+    house.wait()
+    assert len(house.get(f"{VIDEOS}/{quote(job['id'], safe='')}").json()["videos"]) == 3
 
 
 def test_content_has_its_variants(house: House) -> None:

@@ -155,7 +155,9 @@ def test_a_key_is_exchanged_for_a_pass(house: House) -> None:
     assert token.count(".") == 2
     path = f"{BASE}/videos/jobs"
     assert house.get(path, headers={"authorization": f"Bearer {token}"}).status_code == 200
-    for other in (token[:-2], f"x{token}", f"..{token}", "a.b.c", ""):
+    link = create(house, model="veo-3.0-generate-001").json()["data"][0]["url"]
+    stolen = "{}.{}".format(*re.findall(r"(/cdn.*)&signature=(.*)", link.replace("expires=", ""))[0])
+    for other in (stolen, token[:-2], f"x{token}", f"..{token}", "a.b.c", ""):
         assert house.get(path, headers={"authorization": f"Bearer {other}"}).status_code == 401
     wrong = house.request("POST", f"{BASE}/auth/api-key", headers=keyless | {"x-api-key": "wrong"})
     assert wrong.status_code == 401
@@ -204,3 +206,4 @@ def test_models_are_listed_by_provider(house: House, path: str) -> None:
     first, last = house.get(f"{BASE}{path}").json()
     assert (first["name"], [model["id"] for model in first["models"]]) == ("local", ["local/scenes"])
     assert last["name"] == "test"
+    assert all(model["description"] for model in last["models"])

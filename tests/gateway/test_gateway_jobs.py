@@ -101,3 +101,20 @@ def test_an_engine_that_cannot_be_loaded_fails_its_job(tmp_path: Path) -> None:
         assert house.get(f"/v1/videos/{job_id}").json()["error"] == error
     finally:
         house.close()
+
+
+def test_a_cancelled_job_stays_cancelled(tmp_path: Path) -> None:
+    """An engine that finishes, fails or is stopped too late does not bring a job back."""
+    store = JobStore(tmp_path / "jobs.sqlite3")
+    job = store.add(ORDER, "digest")
+    assert store.take() is not None
+    assert not store.cancel(job.id, "queued")
+    assert store.cancel(job.id, "queued", "in_progress")
+    store.complete(job.id, {})
+    store.fail(job.id, "engine_error", "too late", 50)
+    store.release(job.id)
+    ended = store.get(job.id)
+    assert ended is not None
+    error = {"code": "cancelled", "message": "The job was cancelled before it started."}
+    assert (ended.status, ended.error) == ("cancelled", error)
+    store.close()

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from gateway_house import CLIP, NOW, POSTER, House
+from gateway_house import CLIP, NOW, POSTER, SHEET, House
 
 SIZE = (
     'size must be "WIDTHxHEIGHT" in even pixels, each side from 144 to 1920, '
@@ -409,3 +409,162 @@ def test_an_unknown_method_is_told_the_known_ones(house: House) -> None:
     message = "Method Not Allowed: PUT is not answered at this address."
     assert (reply.status_code, reply.json()) == (405, refusal("method_not_allowed", message))
     assert {name.strip() for name in reply.headers["allow"].split(",")} == {"GET", "HEAD", "POST"}
+
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+@pytest.mark.parametrize("name", ["input_reference", "input_reference.0"])
+def test_a_form_is_an_order_too(house: House, name: str) -> None:
+    """The SDK sends a form, with a file under either name; the file is taken and named as without effect."""
+    fields = {"prompt": "a sea", "seconds": "8", "size": "720x1280", "seed": "7"}
+    files = {field: (None, value) for field, value in fields.items()} | {name: ("a.png", PNG, "image/png")}
+    reply = house.request("POST", "/v1/videos", files=files)
+    assert reply.json() == video(reply.json()["id"], **{**reply.json(), "seconds": "8", "size": "720x1280", "seed": 7})
+    assert reply.headers["x-videogen-ignored"] == name
+
+
+def test_a_form_without_a_file_is_an_order(house: House) -> None:
+    """As the SDK sends it when there is nothing but words."""
+    reply = house.request("POST", "/v1/videos", files={"prompt": (None, "a sea")})
+    assert (reply.status_code, "x-videogen-ignored" in reply.headers) == (200, False)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"image_url": "https://example.com/a.png"},
+        {"file_id": "file_1"},
+        "https://example.com/a.png",
+        "data:image/png;base64,iVBORw0KGgo=",
+    ],
+)
+def test_a_reference_may_be_an_address(house: House, reference: object) -> None:
+    """An address, a data address and the id of a file are taken; nothing is fetched."""
+    reply = house.create(prompt="a sea", input_reference=reference)
+    assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, "input_reference")
+
+
+@pytest.mark.parametrize("reference", [{}, {"image_url": 5}, [], 5, "cat.png", {"image_url": "data:;base64,eA=="}])
+def test_a_reference_has_to_be_one(house: House, reference: object) -> None:
+    """What is neither an address nor a picture is refused by the name of its field."""
+    reply = house.create(prompt="a sea", input_reference=reference)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "input_reference")
+
+
+@pytest.mark.parametrize("data", [b"", b"text", b"<svg/>"])
+def test_a_file_that_is_no_picture_is_refused(house: House, data: bytes) -> None:
+    """A file is looked at before it is taken."""
+    files = {"prompt": (None, "a sea"), "input_reference": ("a.png", data, "image/png")}
+    reply = house.request("POST", "/v1/videos", files=files)
+    message = "input_reference must be a PNG, JPEG, WebP or GIF."
+    assert (reply.status_code, reply.json()) == (400, refusal("invalid_value", message, "input_reference"))
+
+
+def test_a_picture_has_a_largest_size(house: House) -> None:
+    """More than 20 MiB of picture is refused by the name of its field."""
+    files = {"prompt": (None, "a sea"), "input_reference": ("a.png", PNG + bytes(20 * 1024 * 1024))}
+    reply = house.request("POST", "/v1/videos", files=files)
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "input_reference")
+
+
+def test_the_same_key_with_another_file_is_refused(house: House) -> None:
+    """Files are part of what makes a create the same."""
+    key = {"idempotency-key": "one-click"}
+    replies = [
+        house.request(
+            "POST", "/v1/videos", files={"prompt": (None, "a sea"), "input_reference": ("a.png", data)}, headers=key
+        )
+        for data in (PNG, PNG, PNG + b"!")
+    ]
+    assert [reply.status_code for reply in replies] == [200, 200, 409]
+
+
+def test_a_remix_is_a_new_job_of_a_new_prompt(house: House) -> None:
+    """A remix keeps all but the prompt, and names its source."""
+    source = house.finished(seconds="8", size="720x1280")
+    remix = house.request("POST", f"/v1/videos/{source}/remix", json={"prompt": "a city"}).json()
+    house.wait()
+    assert (remix["remixed_from_video_id"], remix["prompt"], remix["seconds"]) == (source, "a city", "8")
+    first, second = house.engine.orders
+    assert (second.prompt, second.seed, second.width) == ("a city", first.seed, first.width)
+
+
+@pytest.mark.parametrize("body", [{"json": {"video": {"id": "{}"}}}, {"files": {"video[id]": (None, "{}")}}])
+def test_an_edit_and_an_extension_name_their_source(house: House, body: dict[str, Any]) -> None:
+    """Both are new jobs; an extension is as long as both together."""
+    source = house.finished(seconds="4")
+
+    def send(path: str, **fields: str) -> dict[str, Any]:
+        if "json" in body:
+            options: dict[str, Any] = {"json": {"video": {"id": source}, **fields}}
+        else:
+            parts = {name: (None, value) for name, value in fields.items()}
+            options = {"files": {"video[id]": (None, source)} | parts}
+        answer: dict[str, Any] = house.request("POST", path, **options).json()
+        return answer
+
+    edit = send("/v1/videos/edits", prompt="a city")
+    extension = send("/v1/videos/extensions", prompt="on and on", seconds="8")
+    assert (edit["remixed_from_video_id"], edit["seconds"]) == (source, "4")
+    assert (extension["remixed_from_video_id"], extension["seconds"]) == (source, "12")
+    refused = send("/v1/videos/extensions", prompt="on and on", seconds="20")
+    message = "The extended video would last 24 s; 20 s is the longest."
+    assert refused == refusal("invalid_value", message, "seconds")
+
+
+def test_an_edit_may_bring_its_video(house: House) -> None:
+    """A video that is sent is looked at, and then named as without effect."""
+    parts: dict[str, Any] = {"prompt": (None, "a city"), "video": ("a.mp4", b"\0\0\0\x18ftypmp42")}
+    reply = house.request("POST", "/v1/videos/edits", files=parts)
+    assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, "video")
+    reply = house.request("POST", "/v1/videos/edits", files=parts | {"video": ("a.mp4", PNG)})
+    assert (reply.status_code, reply.json()["error"]["param"]) == (400, "video")
+
+
+def test_a_source_has_to_be_completed(house: House) -> None:
+    """What is not there yet cannot be the beginning of something else."""
+    held = house.held()
+    for path, fields in (
+        (f"/v1/videos/{held}/remix", {}),
+        ("/v1/videos/edits", {"video": {"id": held}}),
+        ("/v1/videos/extensions", {"video": {"id": held}}),
+    ):
+        reply = house.request("POST", path, json={"prompt": "a city", **fields})
+        assert (reply.status_code, reply.json()["error"]["code"]) == (400, "not_completed")
+    assert house.request("POST", "/v1/videos/video_0/remix", json={"prompt": "a city"}).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("GET", "/char_1")])
+def test_there_are_no_characters(house: House, method: str, path: str) -> None:
+    """What this gateway does not have is a 501 in the shape."""
+    reply = house.request(method, f"/v1/videos/characters{path}")
+    message = "This gateway has no characters."
+    assert (reply.status_code, reply.json()) == (501, refusal("not_supported", message, kind="server_error"))
+
+
+def test_the_sheet_is_made_of_the_clip(house: House) -> None:
+    """A sheet of frames is a variant like the others."""
+    reply = house.get(f"/v1/videos/{house.finished()}/content?variant=spritesheet")
+    assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, SHEET, "image/jpeg")
+
+
+def test_aihubmix_has_defaults_of_its_own(house: House) -> None:
+    """What its page says of an order that leaves a field out, or says null."""
+    reply = house.request("POST", "/aihubmix/v1/videos", json={"prompt": "a sea", "size": None}).json()
+    assert (reply["model"], reply["size"], reply["seconds"]) == ("sora-2", "720x1280", "4")
+
+
+def test_a_form_may_name_a_reference(house: House) -> None:
+    """The forms that the SDK gives to an object with an address or the id of a file."""
+    for name, value in (("input_reference[image_url]", "https://example.com/a.png"), ("input_reference[file_id]", "f")):
+        reply = house.request("POST", "/v1/videos", files={"prompt": (None, "a sea"), name: (None, value)})
+        assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, name)
+
+
+@pytest.mark.parametrize("prefix", ["/v1", "/aihubmix/v1"])
+def test_the_shape_is_spoken_at_two_addresses(house: House, prefix: str) -> None:
+    """AIHubMix's address has the same videos."""
+    job_id = house.finished(model="sora-2")
+    job = house.get(f"{prefix}/videos/{job_id}").json()
+    assert (job["model"], house.get(f"{prefix}/videos/{job_id}/content").content) == ("sora-2", CLIP)

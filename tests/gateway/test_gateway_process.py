@@ -1,74 +1,20 @@
 """The gateway as a process: its ready line, its lock, its files, and its ends."""
 
+import io
 import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from contextlib import closing
 
+import av
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-
-PUPPET = Path(__file__).with_name("gateway_puppet.py")
-PATIENCE_SECONDS = 30
-
-
-class Starter:
-    """Starts gateways over one home, and ends those that are left."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.folder = home / "gateway"
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def start(self, *options: str, program: tuple[str, ...] = (str(PUPPET),)) -> subprocess.Popen[str]:
-        """Start a gateway without waiting for it."""
-        command = [sys.executable, *program, "--home", str(self.home), *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.processes.append(process)
-        return process
-
-    def end(self) -> None:
-        """End every process that was started."""
-        for process in self.processes:
-            process.kill()
-            process.communicate()
-
-
-@pytest.fixture
-def starter(tmp_path: Path) -> Iterator[Starter]:
-    """Give a home of its own to a test."""
-    starter = Starter(tmp_path / "home")
-    yield starter
-    starter.end()
-
-
-def ready(process: subprocess.Popen[str]) -> dict[str, Any]:
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, process.communicate()[1]
-    values: dict[str, Any] = json.loads(line)
-    return values
-
-
-def ask(gateway: dict[str, Any], method: str, path: str, **options: Any) -> httpx.Response:
-    headers = {"authorization": f"Bearer {gateway['token']}"}
-    return httpx.request(method, gateway["url"] + path, headers=headers, trust_env=False, **options)
-
-
-def until(gateway: dict[str, Any], job_id: str, status: str) -> dict[str, Any]:
-    while True:
-        job: dict[str, Any] = ask(gateway, "GET", f"/v1/videos/{job_id}").json()
-        if job["status"] == status:
-            return job
-        assert job["status"] in ("queued", "in_progress"), job
-        threading.Event().wait(0.02)
+from gateway_process import PATIENCE_SECONDS, Starter, ask, ready, until
 
 
 def test_the_ready_line_is_true_when_it_is_read(starter: Starter) -> None:
@@ -216,6 +162,14 @@ def test_a_port_that_is_taken_is_said_so(starter: Starter) -> None:
     assert (process.returncode, output, len(errors.splitlines())) == (1, "", 1)
 
 
+@pytest.mark.parametrize("pace", ["0", "-1", "nan", "x"])
+def test_time_has_to_pass(starter: Starter, pace: str) -> None:
+    """A pace that is no pace is refused before anything starts."""
+    process = starter.start("--pace", pace)
+    _, errors = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, "--pace" in errors) == (2, True)
+
+
 def test_starting_loads_no_engine() -> None:
     """Importing the process loads neither numpy nor PyAV, or the ready line would be late."""
     code = "import sys, jupyter_videogen.gateway.serve; print(sorted({'numpy', 'av'} & set(sys.modules)))"
@@ -232,3 +186,78 @@ def test_the_real_engine_makes_a_real_clip(starter: Starter) -> None:
     assert (job["progress"], job["error"], job["rendering"]["frames"]) == (100, None, 12)
     assert ask(gateway, "GET", f"/v1/videos/{job_id}/content").content[4:8] == b"ftyp"
     assert ask(gateway, "GET", f"/v1/videos/{job_id}/content?variant=thumbnail").content[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize(
+    ("create", "jobs"),
+    [
+        ("/v1/videos", "/v1/videos"),
+        ("/qubax/v1/video/generations", "/v1/videos"),
+        ("/qubrid/v1/videos/generations", "/v1/videos"),
+        ("/indoxhub/api/v1/videos/generations", "/v1/videos"),
+        ("/bifrost/v1/videos", "/v1/videos"),
+    ],
+)
+def test_an_answer_can_be_lost(starter: Starter, create: str, jobs: str) -> None:
+    """The line is cut after the order was taken, without a byte; the job is there, and its clip comes."""
+    gateway = ready(starter.start("--pace", "0.05"))
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(gateway, "POST", create, json={"model": "test/lost-answer", "prompt": "a sea"})
+    (job,) = ask(gateway, "GET", jobs).json()["data"]
+    assert until(gateway, job["id"], "completed")["prompt"] == "a sea"
+    assert "Traceback" not in (starter.folder / "gateway.log").read_text()
+
+
+def test_signed_addresses_outlive_the_process(starter: Starter) -> None:
+    """The secret is kept for its owner alone; an address is good after a restart, and the log does not hold it."""
+    process = starter.start()
+    gateway = ready(process)
+    reply = ask(gateway, "POST", "/qubrid/v1/videos/generations", json={"model": "p-video", "prompt": "a sea"})
+    address = reply.json()["data"][0]["url"]
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+    again = ready(starter.start())
+    reply = httpx.get(address.replace(gateway["url"], again["url"]), trust_env=False)
+    assert (reply.status_code, reply.content) == (200, b"a sea")
+    assert stat.S_IMODE((starter.folder / "secret").stat().st_mode) == 0o600
+    assert "signature" not in (starter.folder / "gateway.log").read_text()
+
+
+def test_a_store_of_the_first_version_is_taken_over(starter: Starter) -> None:
+    """Jobs written before there were takes are still there."""
+    process = starter.start()
+    gateway = ready(process)
+    job_id = ask(gateway, "POST", "/v1/videos", json={"prompt": "a sea"}).json()["id"]
+    before = until(gateway, job_id, "completed")
+    process.kill()
+    process.wait(PATIENCE_SECONDS)
+    with closing(sqlite3.connect(starter.folder / "jobs.sqlite3")) as database:
+        for column in ("count", "source", "inline", "born"):
+            database.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
+        database.execute("PRAGMA user_version = 1")
+    again = ready(starter.start())
+    assert ask(again, "GET", f"/v1/videos/{job_id}").json() == before
+    assert ask(again, "GET", f"/v1/videos/{job_id}/content").content == b"a sea"
+
+
+def test_the_real_engine_takes_no_prompt_for_an_answer(starter: Starter) -> None:
+    """Where a prompt is optional, a clip without one is a clip, and a draft of it a small one."""
+    gateway = ready(starter.start(program=("-m", "jupyter_videogen.gateway")))
+    fields = {"model": "p-video", "duration": 1, "draft": True, "resolution": "360p"}
+    reply = ask(gateway, "POST", "/qubrid/v1/videos/generations", json=fields, timeout=PATIENCE_SECONDS)
+    clip = httpx.get(reply.json()["data"][0]["url"], trust_env=False).content
+    with av.open(io.BytesIO(clip)) as container:
+        stream = container.streams.video[0]
+        assert (stream.width, stream.height, stream.frames) == (320, 180, 12)
+
+
+def test_the_real_engine_makes_a_real_sheet(starter: Starter) -> None:
+    """Sixteen frames of a clip are one JPEG."""
+    gateway = ready(starter.start(program=("-m", "jupyter_videogen.gateway")))
+    fields = {"prompt": "waves on the sea at sunset", "seconds": 1, "size": "256x144", "fps": 12, "seed": 7}
+    job_id = ask(gateway, "POST", "/v1/videos", json=fields).json()["id"]
+    until(gateway, job_id, "completed")
+    picture = ask(gateway, "GET", f"/v1/videos/{job_id}/content?variant=spritesheet", timeout=30).content
+    with av.open(io.BytesIO(picture)) as container:
+        (frame,) = container.decode(video=0)
+    assert (frame.width, frame.height) == (4 * 240, 4 * 134)

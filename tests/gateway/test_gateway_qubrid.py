@@ -90,6 +90,25 @@ def test_the_fields_reach_the_engine(house: House) -> None:
     assert (second.prompt, second.width, second.height) == ("", 1280, 720)
 
 
+@pytest.mark.parametrize(
+    ("resolution", "aspect", "size"),
+    [
+        ("360p", "16:9", (640, 360)),
+        ("480p", "9:16", (480, 852)),
+        ("540p", "4:3", (720, 540)),
+        ("720p", "3:4", (720, 960)),
+        ("1080p", "16:9", (1920, 1080)),
+        ("1080p", "1:1", (1080, 1080)),
+        ("1080p", "21:9", (1920, 822)),
+    ],
+)
+def test_lines_and_shape_are_a_size(house: House, resolution: str, aspect: str, size: tuple[int, int]) -> None:
+    """The shorter side has as many pixels as the lines say, unless the longer one would be too long."""
+    create(house, resolution=resolution, aspect_ratio=aspect)
+    (order,) = house.engine.orders
+    assert (order.width, order.height) == size
+
+
 @pytest.mark.parametrize("word", ["true", "TRUE", "1"])
 def test_a_draft_is_smaller(house: House, word: str) -> None:
     """A draft is drawn at half the size and half the pace, from JSON as from a form."""
@@ -141,6 +160,27 @@ def test_a_bad_field_is_refused_by_name(house: House, sent: dict[str, str], file
     assert (reply.status_code, problem["type"], problem["code"]) == (400, "invalid_request_error", "invalid_request")
     assert problem["param"] == param
     assert house.engine.orders == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "kind"),
+    [
+        ("model", 5, "string"),
+        ("prompt", None, "string"),
+        ("duration", "5", "integer"),
+        ("duration", 5.0, "integer"),
+        ("fps", True, "integer"),
+        ("draft", "false", "boolean"),
+        ("prompt_upsampling", None, "boolean"),
+        ("audio", {}, "string"),
+    ],
+)
+def test_json_has_the_types_of_the_document(house: House, field: str, value: object, kind: str) -> None:
+    """What only a form may send as text is refused in JSON."""
+    reply = create(house, **{field: value})
+    problem = error(reply)
+    assert (reply.status_code, problem["param"]) == (400, field)
+    assert problem["message"] == f"{field} must be of type {kind}."
 
 
 def test_a_model_is_required(house: House) -> None:

@@ -13,7 +13,7 @@ from jupyter_videogen.gateway.bifrost import Bifrost
 from jupyter_videogen.gateway.indoxhub import IndoxHub
 from jupyter_videogen.gateway.line import CUT
 from jupyter_videogen.gateway.links import Links
-from jupyter_videogen.gateway.openai import OpenAI
+from jupyter_videogen.gateway.openai import AIHUBMIX, OpenAI
 from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
 from jupyter_videogen.gateway.qubax import Qubax
 from jupyter_videogen.gateway.qubrid import Qubrid
@@ -48,7 +48,7 @@ def _routes(studio: Studio) -> list[BaseRoute]:
         *qubax.routes("/qubax/v1"),
         *qubrid.routes("/qubrid/v1"),
         *indoxhub.routes("/indoxhub/api/v1"),
-        *openai.routes("/aihubmix/v1"),
+        *OpenAI(studio, AIHUBMIX).routes("/aihubmix/v1"),
         *Bifrost(studio, mirror=True).routes("/bifrost/openai/v1"),
         *Bifrost(studio).routes("/bifrost/v1"),
         *Links(studio).routes(),

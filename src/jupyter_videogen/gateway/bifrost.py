@@ -16,6 +16,7 @@ from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.openai import list_models, read_variant, video
 from jupyter_videogen.gateway.order import (
+    COUNT,
     DEFAULT_FPS,
     DEFAULT_SECONDS,
     FPS,
@@ -35,7 +36,7 @@ from jupyter_videogen.gateway.studio import Studio
 
 STAND_INS = ("openai/sora-2", "openai/sora-2-pro", "gemini/veo-3.0-generate-001")
 
-_HONOURED = frozenset({"model", "prompt", "seconds", "size", "seed", "fps"})
+_HONOURED = frozenset({"model", "prompt", "seconds", "size", "seed", "fps", "numberOfVideos"})
 _REFERENCES = ("input_reference", "input_reference.0")
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
@@ -219,6 +220,7 @@ def read_order(fields: Mapping[str, Any], models: tuple[str, ...], *, mirror: bo
         height=height,
         fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
         seed=read_seed(fields),
+        count=read_whole(fields, "numberOfVideos", COUNT, 1),
     )
 
 

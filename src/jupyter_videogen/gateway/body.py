@@ -29,9 +29,14 @@ class Upload:
     data: bytes
 
 
+def media_type(request: Request) -> str:
+    """Return what kind of body a request says it has."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
 async def read_fields(request: Request, *kinds: str) -> dict[str, Any]:
     """Return the fields of a body that is of one of the kinds."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(request)
     if kind not in kinds:
         names = {JSON: "JSON, sent as application/json", FORM: "a form, sent as multipart/form-data"}
         raise Problem(415, "unsupported_media_type", f"The body must be {' or '.join(names[kind] for kind in kinds)}.")

@@ -92,22 +92,23 @@ def refuse(card: Card, setting: str) -> None:
     raise Problem(status, code, message.format(setting), param=param, headers=headers)
 
 
-def seen(job: Job, age: float) -> Job | None:
-    """Return a job as its card shows it at an age in seconds at pace 1, or None when it is not to be seen."""
+def seen(job: Job, now: float, pace: float) -> Job | None:
+    """Return a job as its card shows it at a time, or None when it is not to be seen."""
     card = CARDS.get(job.order.model)
     if card is None or job.status in ("cancelled", "failed"):
         return job
+    age = (now - job.born) / pace
     if age < card.queued:
         return replace(job, status="queued", progress=0, completed_at=None, rendering=None)
     percent = int(100 * (age - card.queued) / card.running)
     if percent < 100 or job.unfinished or card.fate == "never":  # noqa: PLR2004 all of it
         shown = min(_BEFORE_COMPLETION, percent)
         return replace(job, status="in_progress", progress=shown, completed_at=None, rendering=None)
-    return _ended(job, card)
+    return _ended(job, card, int(job.born + (card.queued + card.running) * pace))
 
 
-def _ended(job: Job, card: Card) -> Job | None:
+def _ended(job: Job, card: Card, earliest: int) -> Job | None:
     error = dict(zip(("code", "message"), card.error, strict=True)) if card.error else None
     if card.fate == "failed":
         return replace(job, status="failed", progress=_BEFORE_COMPLETION, completed_at=None, error=error)
-    return None if card.fate == "gone" else replace(job, error=error)
+    return None if card.fate == "gone" else replace(job, completed_at=max(earliest, job.completed_at or 0), error=error)

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.order import (
@@ -85,6 +86,8 @@ class IndoxHub:
         for name in self._studio.names:
             provider, _, model = name.partition("/")
             entry = {"id": name, "name": model, "modelName": model, "provider": provider, "type": "video"}
+            if name in CARDS:
+                entry["description"] = CARDS[name].story
             providers.setdefault(provider, []).append(entry)
         return JSONResponse([{"id": name, "name": name, "models": models} for name, models in providers.items()])
 
@@ -113,7 +116,7 @@ class IndoxHub:
         query = request.query_params
         limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
         jobs, _ = await self._studio.page(limit, skip=read_whole(query, "skip", _SKIP, 0))
-        total = self._studio.store.count()
+        total = await self._studio.count()
         return JSONResponse({"total": total, "jobs": [await self._body(job, request, brief=True) for job in jobs]})
 
     async def cancel(self, request: Request) -> Response:

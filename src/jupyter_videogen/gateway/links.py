@@ -6,9 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from jupyter_videogen.gateway.content import send
 from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.shapes import SIGNED
-from jupyter_videogen.gateway.studio import Studio, send
+from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import clip_path
 
 _DIGITS = re.compile(r"[0-9]{1,12}")
@@ -28,7 +29,9 @@ class Links:
     async def clip(self, request: Request) -> Response:
         """Send a clip to whoever has its address."""
         expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-        if not self._studio.seal.holds(f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(expires):
+        if not self._studio.seal.holds("link", f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(
+            expires
+        ):
             raise Problem(403, "bad_signature", "The signature of this address does not match.")
         if int(expires) < self._studio.now():
             raise Problem(403, "expired", "Request has expired")

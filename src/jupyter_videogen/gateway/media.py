@@ -25,8 +25,8 @@ def check_media(fields: Mapping[str, Any], name: str, kind: str = "image") -> No
     """Refuse a file, an address or base64 text that cannot be what it has to be; nothing is fetched."""
     value = fields.get(name)
     if isinstance(value, Mapping):
-        value = value.get("image_url") or value.get("file_id") or value.get("id")
-        if isinstance(value, str) and not _DATA.fullmatch(value):
+        value = value.get("image_url") or value.get("file_id") or ""
+        if isinstance(value, str) and value and not _DATA.fullmatch(value):
             return
     if value is None or (isinstance(value, str) and _ADDRESS.fullmatch(value)):
         return

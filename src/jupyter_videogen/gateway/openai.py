@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.order import (
@@ -28,10 +29,12 @@ from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.studio import Studio
 
 STAND_INS = ("sora-2", "sora-2-pro")
+AIHUBMIX = {"model": "sora-2", "size": "720x1280"}
+"""What AIHubMix's page says of an order that leaves these out."""
 VARIANTS = ("video", "thumbnail", "spritesheet")
 
 _HONOURED = frozenset({"prompt", "model", "seconds", "size", "seed", "fps"})
-_REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]", "input_reference[file_id]")
+_REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
 _POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
@@ -51,8 +54,9 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 class OpenAI:
     """The endpoints, over one studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: Studio, defaults: Mapping[str, Any] | None = None) -> None:
         self._studio = studio
+        self._defaults = dict(defaults or {})
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes; a literal path has to stand before one with an id, or the id would swallow it."""
@@ -83,7 +87,8 @@ class OpenAI:
     async def create(self, request: Request) -> Response:
         """Take an order."""
         fields = await read_fields(request, JSON, FORM)
-        order = read_order(fields, self._studio.names)
+        wishes = {name: value for name, value in fields.items() if value is not None}
+        order = read_order(self._defaults | wishes, self._studio.names)
         for name in _REFERENCES:
             check_media(fields, name)
         return await self._submit(request, order, fields, _HONOURED)
@@ -197,9 +202,9 @@ def _video_id(fields: Mapping[str, Any]) -> str:
 
 def list_models(names: Collection[str]) -> Response:
     """List models in this shape."""
-    owner = "jupyter-videogen"
-    data = [{"id": name, "object": "model", "created": _MODELS_CREATED, "owned_by": owner} for name in names]
-    return JSONResponse({"object": "list", "data": data})
+    values = {"object": "model", "created": _MODELS_CREATED, "owned_by": "jupyter-videogen"}
+    stories = {name: {"description": card.story} for name, card in CARDS.items()}
+    return JSONResponse({"object": "list", "data": [{"id": name} | values | stories.get(name, {}) for name in names]})
 
 
 def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import check_media
 from jupyter_videogen.gateway.order import (
@@ -31,6 +31,13 @@ STAND_INS = ("p-video",)
 
 _HONOURED = frozenset({"model", "prompt", "duration", "resolution", "fps", "aspect_ratio", "draft", "seed"})
 _DRAFT_FPS = 12
+_NULLABLE = ("image", "audio")
+_NAMES: dict[type, str] = {str: "string", int: "integer", bool: "boolean"}
+_TYPES: dict[str, type] = (
+    dict.fromkeys(("model", "prompt", "resolution", "aspect_ratio", *_NULLABLE), str)
+    | dict.fromkeys(("duration", "fps"), int)
+    | dict.fromkeys(("draft", "save_audio", "prompt_upsampling"), bool)
+)
 _TABLE = {
     400: ("invalid_request_error", "invalid_request"),
     401: ("authentication_error", "missing_api_key"),
@@ -74,6 +81,8 @@ class Qubrid:
     async def create(self, request: Request) -> Response:
         """Take an order and answer with its clip."""
         fields = await read_fields(request, JSON, FORM)
+        if media_type(request) == JSON:
+            _check_types(fields)
         created = int(time.time())
         order = read_order(fields, self._studio.names)
         job = await self._studio.submit(order, fields, idempotency_key(request), "resolution")
@@ -83,6 +92,15 @@ class Qubrid:
             raise _failure(job)
         data = [{"url": url} for url in self._studio.links(job, request)]
         return JSONResponse({"created": created, "data": data}, headers=ignored(_wishes(fields), _HONOURED))
+
+
+def _check_types(fields: dict[str, Any]) -> None:
+    """Hold JSON to the types of the document, where only addresses may be null; in a form all is text."""
+    for name, value in fields.items():
+        kind = _TYPES.get(name, object)
+        null = value is None and name in _NULLABLE
+        if not null and type(value) is not kind and kind is not object:
+            raise invalid(name, f"{name} must be of type {_NAMES[kind]}.")
 
 
 def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:

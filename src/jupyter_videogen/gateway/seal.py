@@ -20,24 +20,24 @@ class Seal:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def sign(self, text: str) -> str:
-        """Return the signature of a text."""
-        return _encode(hmac.digest(self._secret, text.encode(), hashlib.sha256))
+    def sign(self, purpose: str, text: str) -> str:
+        """Return the signature of a text, good for one purpose: a link's is no pass's."""
+        return _encode(hmac.digest(self._secret, f"{purpose}\n{text}".encode(), hashlib.sha256))
 
-    def holds(self, text: str, signature: str) -> bool:
+    def holds(self, purpose: str, text: str, signature: str) -> bool:
         """Whether a signature is the one of a text."""
-        return hmac.compare_digest(self.sign(text).encode(), signature.encode())
+        return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())
 
     def grant(self) -> str:
         """Return a pass in the form of a JWT."""
         header = _encode(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
         payload = _encode(json.dumps({"sub": "gateway", "exp": int(time.time()) + PASS_SECONDS}).encode())
-        return f"{header}.{payload}.{self.sign(f'{header}.{payload}')}"
+        return f"{header}.{payload}.{self.sign('pass', f'{header}.{payload}')}"
 
     def admits(self, token: str) -> bool:
         """Whether a text is a pass of ours that has not expired."""
         signed, _, signature = token.rpartition(".")
-        if not self.holds(signed, signature):
+        if not self.holds("pass", signed, signature):
             return False
         payload = signed.partition(".")[2]
         values = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -65,8 +65,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="the port to listen at (default: any free one)")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="leave so long after the last request")
-    parser.add_argument("--pace", type=float, default=1.0, help="the time a test model takes, as a part of its own")
+    parser.add_argument("--pace", type=_pace, default=1.0, help="the time a test model takes, as a part of its own")
     return parser
+
+
+def _pace(text: str) -> float:
+    if not (pace := float(text)) > 0:
+        raise ValueError(text)
+    return pace
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,10 +13,11 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from jupyter_videogen.gateway.body import Upload
 from jupyter_videogen.gateway.cards import CARDS, Card, refuse, seen
+from jupyter_videogen.gateway.content import missing, require, send
 from jupyter_videogen.gateway.jobs import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
 from jupyter_videogen.gateway.order import Order
 from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
@@ -139,6 +139,10 @@ class Studio:
         shown = (self._shown(job, progress) for job in jobs)
         return [job for job in shown if job is not None], more
 
+    async def count(self) -> int:
+        """Return how many jobs there are."""
+        return await run_in_threadpool(self.store.count)
+
     async def cancel(self, job: Job) -> Job:
         """Call off a job that has not begun."""
         statuses = ("queued",) if job.order.model not in CARDS else ("queued", "in_progress", "completed")
@@ -178,11 +182,13 @@ class Studio:
         expires = int(self.now()) + (-1 if expired else LINK_SECONDS)
         paths = [f"/cdn/{job.id}/{take}.mp4" for take in range(self.takes(job))]
         base = str(request.base_url).rstrip("/")
-        return [f"{base}{path}?expires={expires}&signature={self.seal.sign(f'{path}?{expires}')}" for path in paths]
+        return [
+            f"{base}{path}?expires={expires}&signature={self.seal.sign('link', f'{path}?{expires}')}" for path in paths
+        ]
 
     async def content(self, job: Job, take: int = 0) -> Response:
         """Send a clip to somebody with a key."""
-        _require_content(job)
+        require(job)
         if take >= self.takes(job):
             raise Problem(404, "content_missing", "This video has no such output.")
         if _card(job).expires:
@@ -193,13 +199,13 @@ class Studio:
 
     async def picture(self, job: Job, variant: str) -> Response:
         """Send the poster of a clip, or a sheet of its frames."""
-        _require_content(job)
+        require(job)
         if variant == "thumbnail" or not self.takes(job):
             return await send(poster_path(self.clips, job.id), variant)
         try:
             return Response(await run_in_threadpool(self.worker.sheet, job), media_type="image/jpeg")
         except FileNotFoundError:
-            raise _missing(variant) from None
+            raise missing(variant) from None
 
     async def read(self, job: Job) -> list[bytes]:
         """Return the bytes of every clip of a job."""
@@ -208,7 +214,7 @@ class Studio:
 
     def _shown(self, job: Job, progress: Mapping[str, int]) -> Job | None:
         now = replace(job, progress=progress.get(job.id, 0)) if job.status == "in_progress" else job
-        return seen(now, (self.now() - job.born) / self.pace)
+        return seen(now, self.now(), self.pace)
 
 
 def _card(job: Job) -> Card:
@@ -219,31 +225,3 @@ def _digest(value: object) -> str:
     if not isinstance(value, Upload):
         raise TypeError(value)
     return hashlib.sha256(value.data).hexdigest()
-
-
-def _require_content(job: Job) -> None:
-    if job.status == "completed":
-        return
-    if job.error is not None:
-        raise Problem(404, "video_failed", f"This video failed, so it has no content: {job.error['message']}")
-    raise Problem(404, "not_ready", f"This video is {job.status}; its content comes when it is completed.")
-
-
-def _missing(variant: str) -> Problem:
-    return Problem(404, "content_missing", f"The {variant} of this job is no longer on the disk.")
-
-
-async def send(path: Path, variant: str) -> FileResponse:
-    """Send a file of this house."""
-    try:
-        found = await run_in_threadpool(os.stat, path)
-    except FileNotFoundError:
-        raise _missing(variant) from None
-    return FileResponse(
-        path,
-        media_type="video/mp4" if variant == "video" else "image/jpeg",
-        filename=path.name,
-        content_disposition_type="inline",
-        stat_result=found,
-        headers={"cache-control": "private, no-cache"},
-    )

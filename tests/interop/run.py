@@ -1,0 +1,72 @@
+"""Run programs of other people against the local gateway, each in an environment of its own.
+
+`python tests/interop/run.py [names…]`: a name is that of a requirements file beside this one.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+ENVIRONMENTS = ROOT / ".cache" / "interop"
+PEERS = {
+    "openai3": "openai_peer.py",
+    "openai2": "openai_peer.py",
+    "indoxhub": "indoxhub_peer.py",
+    "litellm": "litellm_peer.py",
+    "schemathesis": "schemathesis_peer.py",
+}
+REAL = ("-m", "jupyter_videogen.gateway")
+PUPPET = (str(HERE.parent / "gateway" / "gateway_puppet.py"),)
+PATIENCE_SECONDS = 600
+
+
+def environment(name: str) -> Path:
+    """Return the Python that has what a peer needs, installed when its list has changed."""
+    folder = ENVIRONMENTS / name
+    wanted, mark = (HERE / f"{name}.txt").read_text(), folder / "installed.txt"
+    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if not mark.exists() or mark.read_text() != wanted:
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / f"{name}.txt")], check=True)
+        mark.write_text(wanted)
+    return python
+
+
+@contextmanager
+def gateway(*program: str) -> Iterator[dict[str, Any]]:
+    """Run a gateway with a home of its own and quick test models."""
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, *program, "--home", home, "--pace", "0.2"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE)
+        try:
+            assert process.stdout is not None
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def run(name: str) -> bool:
+    """Run one peer; True when it is content."""
+    print(f"== {name}: {(HERE / f'{name}.txt').read_text().strip()}", flush=True)  # noqa: T201 it talks to its terminal
+    python, started = environment(name), time.monotonic()
+    # A peer that orders hundreds of clips is not there for the pictures.
+    with gateway(*(PUPPET if name == "schemathesis" else REAL)) as house:
+        command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"]]
+        passed = subprocess.run(command, timeout=PATIENCE_SECONDS, check=False).returncode == 0
+    word = "passed" if passed else "FAILED"
+    print(f"== {name}: {word} in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 the same
+    return passed
+
+
+if __name__ == "__main__":
+    results = [run(name) for name in sys.argv[1:] or PEERS]
+    sys.exit(0 if all(results) else 1)
