@@ -7,10 +7,10 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNEL := .cache/ipykernel-7.0.1
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test pictures clean
+.PHONY: help setup lab demo test test-interop pictures clean
 
 help: ## show these words
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(VENV)/.ready $(OLD_KERNEL) ## install everything into .venv
 
@@ -23,6 +23,9 @@ demo: $(VENV)/.ready ## run the first notebook headless and print its clip's fac
 test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real browser
 	$(BIN)/python scripts/browser.py > /dev/null
 	$(BIN)/python scripts/stages.py
+
+test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
+	$(BIN)/python tests/interop/run.py
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	$(BIN)/python tests/browser/pictures.py

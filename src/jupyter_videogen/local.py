@@ -27,7 +27,7 @@ PATIENCE = 60.0
 """Seconds a start may take on a slow machine."""
 _launched: list[subprocess.Popen[bytes]] = []
 """Gateways started by this process. They may outlive it, on purpose; kept here to be reaped when they don't."""
-NEEDED = ("av", "numpy", "starlette", "uvicorn")
+NEEDED = ("av", "numpy", "python_multipart", "starlette", "uvicorn")
 
 
 class Ready(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from typing import Any
 import indoxhub
 from indoxhub import exceptions
 
-URL, TOKEN = sys.argv[1:]
+URL, TOKEN = sys.argv[1:3]
 SMALL: dict[str, Any] = {"duration": 1, "resolution": "360p"}
 
 client: Any = indoxhub.Client(api_key=TOKEN, base_url=f"{URL}/indoxhub", timeout=60)

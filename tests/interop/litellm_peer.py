@@ -18,9 +18,23 @@ import litellm
 from openai import OpenAI
 
 warnings.simplefilter("ignore")
-URL, TOKEN = sys.argv[1:]
+URL, TOKEN, OURS = sys.argv[1:]
 SMALL = {"seconds": "1", "size": "256x144"}
 HERE = {"custom_llm_provider": "openai", "api_base": f"{URL}/v1", "api_key": TOKEN}
+OUR_CLIENT = """
+import sys, jupyter_videogen as vg
+url, key = sys.argv[1:]
+lab = vg.Client("openai", base_url=url, api_key=key, name="litellm")
+assert [model.model for model in lab.models()] == ["ours"]
+clip = lab.generate("a sea", model="ours", duration=1, size="256x144")
+assert open(clip.path, "rb").read()[4:8] == b"ftyp"
+try:
+    vg.Client("openai", base_url=url, api_key="sk-wrong", name="litellm").generate("a sea", model="ours")
+except vg.VideogenError as error:
+    assert error.charged == "no", error
+else:
+    raise AssertionError("a wrong key was taken")
+"""
 MASTER = "sk-local-9f3c1d7a6b2e4f5091827364aabbccdd"
 PATIENCE_SECONDS = 120
 
@@ -110,6 +124,15 @@ def check_proxy() -> None:
             pause(0.2)
         assert videos.download_content(video.id).read()[4:8] == b"ftyp"
         assert videos.remix(video.id, prompt="a city").status in ("queued", "in_progress")
+        check_our_client(address)
+
+
+def check_our_client(address: str) -> None:
+    """Our own client takes the proxy for any server of the shape: models, a clip, and a key that is refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "VIDEOGEN_HOME": folder}  # noqa: TID251 a script of its own
+        command = [OURS, "-c", OUR_CLIENT, f"{address}/v1", MASTER]
+        subprocess.run(command, check=True, cwd=folder, env=environment)
 
 
 check_library()

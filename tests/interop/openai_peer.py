@@ -8,7 +8,7 @@ import openai
 from openai import OpenAI
 
 warnings.simplefilter("ignore", DeprecationWarning)
-URL, TOKEN = sys.argv[1:]
+URL, TOKEN = sys.argv[1:3]
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 SMALL = {"seconds": "1", "size": "256x144"}
 ERRORS: dict[str, tuple[type[openai.APIStatusError], str]] = {

@@ -60,7 +60,7 @@ def run(name: str) -> bool:
     python, started = environment(name), time.monotonic()
     # A peer that orders hundreds of clips is not there for the pictures.
     with gateway(*(PUPPET if name == "schemathesis" else REAL)) as house:
-        command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"]]
+        command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"], sys.executable]
         passed = subprocess.run(command, timeout=PATIENCE_SECONDS, check=False).returncode == 0
     word = "passed" if passed else "FAILED"
     print(f"== {name}: {word} in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 the same

@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-URL, TOKEN = sys.argv[1:]
+URL, TOKEN = sys.argv[1:3]
 SEED = Path(__file__).parent.parent / "seeds" / "001_qubrid_openapi.txt"
 BOUNDLESS = "positive_data_acceptance"
 """The one check left out: the document sets no bounds for lengths, sizes and files, and this computer has some."""
