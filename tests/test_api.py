@@ -108,7 +108,7 @@ def test_stop_waiting_stops_only_us(gateway: Gateway) -> None:
     assert accepted.wait(30)
     gateway.stop()
     job.stop_waiting()
-    assert job.detached
+    assert vg.job(job.id).detached
     with pytest.raises(vg.NotReadyError):
         job.result()
     gateway.go_on()

@@ -81,6 +81,7 @@ def test_one_process_watches_a_job_at_a_time(path: Path) -> None:
     """A lease is held until it is released or has been silent for a minute."""
     one, other = Ledger(path), Ledger(path)
     job = one.add(draft(SLOW, path.parent))
+    assert not other.claim(job.id, now=1_000)
     assert one.claim(job.id, now=1_000)
     assert one.claim(job.id, now=1_001)
     assert not other.claim(job.id, now=1_002)
@@ -91,7 +92,9 @@ def test_one_process_watches_a_job_at_a_time(path: Path) -> None:
 
 def test_the_lease_of_a_dead_process_is_free(path: Path) -> None:
     """A kernel that was killed does not keep its jobs for a minute."""
-    job = Ledger(path).add(draft(SLOW, path.parent))
+    ledger = Ledger(path)
+    job = ledger.add(draft(SLOW, path.parent))
+    ledger.release(job.id)
     code = f"from pathlib import Path; from jupyter_videogen.ledger import Ledger; Ledger(Path({str(path)!r})).claim({job.id!r}, now=1_010.0)"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert Ledger(path).claim(job.id, now=1_011.0)

@@ -37,8 +37,8 @@ CREATE INDEX jobs_by_age ON jobs (created_at);
 CREATE INDEX jobs_by_state ON jobs (state);
 """
 INSERT = """
-INSERT INTO jobs (id, state, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO jobs (id, state, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, record, lease_owner, lease_until)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_owner = ? OR lease_until < ?)"
 
@@ -54,12 +54,15 @@ class Ledger:
             self._db = _open(path)
 
     def add(self, record: JobRecord) -> JobRecord:
-        """Write a new job and give it back with its take: one more than this request has had."""
+        """Write a new job and give it back with its take: one more than this request has had.
+
+        It is ours to watch from the first moment: another process that starts just now must not take it for orphaned.
+        """
         with self._writing():
             query = "SELECT coalesce(max(take), 0) FROM jobs WHERE fingerprint = ?"
             (last,) = self._db.execute(query, (record.fingerprint,)).fetchone()
             record = record.after(take=last + 1)
-            self._db.execute(INSERT, _row(record))
+            self._db.execute(INSERT, (*_row(record), self.owner, record.created_at + LEASE))
         return record
 
     def save(self, record: JobRecord) -> None:

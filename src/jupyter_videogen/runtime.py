@@ -140,16 +140,15 @@ class Runtime:
         if line.local:
             check_installed()
         record = self.ledger.add(self._draft(asked, settled, line))
-        self.ledger.claim(record.id, now=self.clock.now())
         watch = self.watches[record.id] = Watch(record)
         watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
         return watch
 
-    def watch(self, record: JobRecord, line: Line) -> Watch:
-        """Give the watch of a job, and see to it that somebody watches."""
+    def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
+        """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         watch = self.watches.setdefault(record.id, Watch(record))
         idle = watch.future.done() or not watch.running
-        if idle and not watch.record.ended:
+        if idle and not watch.record.ended and (again or not watch.detached):
             watch.begin(self.loop.submit(partial(self._follow, watch, line)))
         return watch
 

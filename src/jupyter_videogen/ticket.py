@@ -125,7 +125,7 @@ class Job:
 
     def watch(self) -> Job:
         """Watch it (again), and fetch a clip that could not be fetched before."""
-        self._watch = self._runtime.watch(self.record, self._line)
+        self._watch = self._runtime.watch(self.record, self._line, again=True)
         return self
 
     def cancel(self) -> CancelResult:
