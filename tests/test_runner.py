@@ -317,6 +317,23 @@ def test_broken_base64_is_no_clip(tmp_path: Path) -> None:
     assert bench.stored.artifacts == ()
 
 
+def test_a_clip_that_came_inside_a_lost_answer_is_told(tmp_path: Path) -> None:
+    """The kernel died between the answer and the disk, and there is no job to look at: said, not looked for for ever."""
+    bench = Bench(tmp_path, INSTANT, lambda _call: said({}))
+    bench.job = bench.job.after(state="saving")
+    assert bench.run().state == "unknown_outcome"
+    assert bench.transport.calls == []
+
+
+def test_a_receipt_that_cannot_be_written_costs_no_clip(tmp_path: Path) -> None:
+    """The clip is what was paid for; what is missing beside it is a word on the job."""
+    bench = Bench(tmp_path, SLOW, looks(DONE))
+    Path(bench.job.path).with_suffix(".json").mkdir(parents=True)
+    job = bench.run()
+    assert job.state == "succeeded"
+    assert job.warnings == ("The receipt beside the clip could not be written (Is a directory).",)
+
+
 class Inline(Instant):
     """A create that carries its clip."""
 

@@ -77,6 +77,8 @@ class Runner:
     async def run(self) -> JobRecord:
         """Do what is left to do."""
         first_look = await self._create() if self.job.state == "draft" else 0.0
+        if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
+            self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
         await self._watch(first_look)
         if self.job.state == "saving":
             await self._save()
@@ -286,7 +288,10 @@ class Runner:
         else:
             stored = await self._download(artifact, path)
         clip = self._clip(artifact, path, stored, await self._poster(artifact))
-        clipstore.write_receipt(clip, self.job)
+        try:
+            clipstore.write_receipt(clip, self.job)
+        except OSError as error:
+            self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
         return clip
 
     async def _download(self, artifact: Artifact, path: Path) -> clipstore.Stored:
@@ -301,7 +306,7 @@ class Runner:
         """A still picture from the service, where it offers one; a clip without is still a clip."""
         if artifact.poster is None:
             return None
-        with suppress(NotSent, Lost):
+        with suppress(NotSent, Lost, OSError):
             reply = await self._transport.send(Call("GET", artifact.poster))
             if reply.ok:
                 return clipstore.write_poster(reply.body, self._posters / f"{self.job.id}.jpg")
