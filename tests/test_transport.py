@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
+from fakes import box
+from jupyter_videogen import clipstore
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Base64, Call, Lost, NotSent, Reply, Upload
@@ -260,3 +263,89 @@ def test_errors_of_the_line_hold_no_key() -> None:
         exchange(reset_after_body)
     assert caught.value.__cause__ is None
     assert KEY not in repr(caught.getrepr(showlocals=False))
+
+
+@pytest.mark.parametrize(
+    ("suffix", "path"),
+    [("", "/v1/videos"), ("/", "/v1/videos"), ("/prefix", "/v1/prefix/videos"), ("/prefix/", "/v1/prefix/videos")],
+)
+def test_a_base_url_may_end_as_it_likes(suffix: str, path: str) -> None:
+    """C35: with or without a slash, with a prefix of its own."""
+    heard = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append(await hear(reader))
+        writer.write(OK)
+
+    async def run() -> None:
+        async with service(talk) as url:
+            transport = Transport(Fixed(Endpoint(url + suffix)))
+            await transport.send(POST)
+            await transport.close()
+
+    asyncio.run(run())
+    assert heard[0].startswith(f"POST {path} ".encode())
+
+
+def test_a_large_clip_takes_little_memory(tmp_path: Path) -> None:
+    """C19: 96 MB from a socket to the disk, whole, in a few MB of memory."""
+    megabyte, count = bytes(1 << 20), 96
+    head = box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", b"\0" * 40) + (8 + (count << 20)).to_bytes(4, "big") + b"mdat"
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hear(reader)
+        writer.write(f"HTTP/1.1 200 OK\r\ncontent-length: {len(head) + (count << 20)}\r\n\r\n".encode() + head)
+        for _ in range(count):
+            writer.write(megabyte)
+            await writer.drain()
+
+    async def run() -> clipstore.Stored:
+        async with service(talk) as url:
+            transport = Transport(Fixed(Endpoint(url)))
+            async with transport.stream(Call("GET", "/clip")) as stream:
+                tracemalloc.start()
+                expected = int(stream.headers["content-length"])
+                stored = await clipstore.store(
+                    stream.pieces(), tmp_path / "a.mp4", expected=expected, report=lambda _written: None
+                )
+            await transport.close()
+            return stored
+
+    stored = asyncio.run(run())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert stored.bytes == len(head) + (count << 20) == (tmp_path / "a.mp4").stat().st_size
+    assert peak < 24 << 20
+
+
+def test_a_download_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
+    """C19, C27: stopped in the middle, no part of it stays."""
+    begun = asyncio.Event()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await hear(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + bytes(300_000))
+        await reader.read()
+
+    async def run() -> None:
+        async with service(talk) as url:
+            transport = Transport(Fixed(Endpoint(url)))
+
+            async def fetch() -> None:
+                async with transport.stream(Call("GET", "/clip")) as stream:
+                    await clipstore.store(
+                        stream.pieces(),
+                        tmp_path / "videogen" / "a.mp4",
+                        expected=None,
+                        report=lambda _written: begun.set(),
+                    )
+
+            task = asyncio.create_task(fetch())
+            await begun.wait()
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            await transport.close()
+
+    asyncio.run(run())
+    assert not list((tmp_path / "videogen").iterdir())
