@@ -96,6 +96,23 @@ def test_a_clip_is_a_video(tmp_path: Path) -> None:
     assert medium(clip, "video", "video", tmp_path).content_type == "video/mp4"
 
 
+def test_a_clip_as_a_picture_is_its_last_frame(tmp_path: Path) -> None:
+    """From there another clip can go on."""
+    path = tmp_path / "a.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        for level in (0, 0, 200):
+            frame = av.VideoFrame.from_ndarray(np.full((36, 64, 3), level, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    clip = Clip(path=str(path), bytes=1, sha256="", job_id="j", prompt="p", provider="p", model="m")
+    made = medium(clip, "image", "image", tmp_path)
+    assert (made.content_type, made.width, made.height) == ("image/png", 64, 36)
+    with av.open(made.path or "") as container:
+        assert next(container.decode(video=0)).to_ndarray(format="rgb24").mean() > 180
+
+
 @pytest.mark.parametrize(
     ("value", "words"),
     [

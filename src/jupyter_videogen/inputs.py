@@ -12,14 +12,18 @@ import io
 import os
 import stat
 import zlib
+from collections import deque
+from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from .capabilities import did_you_mean, pixels
 from .errors import InvalidRequest, Unsupported
 from .values import MEDIA, Clip, Media
 
-Kind = Literal["image", "audio", "video"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 LARGEST: dict[str, int] = {"image": 32 << 20, "audio": 64 << 20, "video": 256 << 20}
 """Bytes; what services take is less as a rule, and theirs to say."""
 FITS = ("cover", "contain", "pad")
@@ -60,7 +64,8 @@ def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN
         return value
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Media(kind=kind, url=value)  # type: ignore[arg-type]  # MEDIA holds no other words
-    path = _as_file(value, home)
+    still = isinstance(value, Clip) and kind == "image"
+    path = _kept(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, home)
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
@@ -85,13 +90,10 @@ def fitted(image: Media, size: str, how: str, home: Path) -> Media:
 
 def _drawn(path: Path, width: int, height: int, how: str) -> Any:  # noqa: ANN401 - an array
     """Scale a picture onto a canvas of the size, by the library that also decodes it."""
-    try:
-        import av  # noqa: PLC0415 - only where it is used
-        import numpy as np  # noqa: PLC0415 - the same
-    except ImportError:
-        raise Unsupported("Fitting a picture needs PyAV.", next="pip install 'jupyter-videogen[local]'.") from None
-    with av.open(str(path)) as container:
-        frame = next(container.decode(video=0))
+    import numpy as np  # noqa: PLC0415 - only where it is used
+
+    with _pictures(path) as frames:
+        frame = next(frames)
     across, down = width / frame.width, height / frame.height
     scale = max(across, down) if how == "cover" else min(across, down)
     scale = min(scale, 1.0) if how == "pad" else scale
@@ -104,6 +106,23 @@ def _drawn(path: Path, width: int, height: int, how: str) -> Any:  # noqa: ANN40
     left, top = (width - wide) // 2, (height - high) // 2
     canvas[top : top + high, left : left + wide] = picture
     return canvas
+
+
+def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
+    """Give the last picture of a clip, from which another can go on."""
+    with _pictures(path) as frames:
+        return deque(frames, maxlen=1)[0].to_ndarray(format="rgb24")
+
+
+@contextmanager
+def _pictures(path: Path) -> Iterator[Iterator[Any]]:
+    """Give the decoded pictures of a file; raises `Unsupported` without PyAV."""
+    if find_spec("av") is None:
+        raise Unsupported("Reading pictures needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
+    import av  # noqa: PLC0415 - only where it is used
+
+    with av.open(str(path)) as container:
+        yield container.decode(video=0)
 
 
 def _as_file(value: Any, home: Path) -> Path | None:  # noqa: ANN401 - as above
