@@ -1,8 +1,3 @@
 """The engine is optional: without its libraries there is nothing to test."""
 
 from __future__ import annotations
-
-import pytest
-
-pytest.importorskip("av")
-pytest.importorskip("numpy")
