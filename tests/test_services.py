@@ -59,7 +59,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     "slow": READY,
     "queued-long": READY,
     "lost-answer": LOST,
-    "expired-link": {"qubrid": End("saving", "download", "unknown"), "": READY},
+    "expired-link": {"qubrid": End("saving", "expired", "unknown"), "": READY},
     "empty-result": {
         "aihubmix": End("saving", "download", "unknown"),
         "openai": End("saving", "download", "unknown"),

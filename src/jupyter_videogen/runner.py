@@ -16,7 +16,7 @@ import msgspec
 from . import clipstore, polling
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import Accepted, Finished, Refused, StatusUpdate
-from .errors import DownloadError, Failure
+from .errors import ArtifactExpired, DownloadError, Failure
 from .failures import REFUSED
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Lost, Malformed, NotSent, Reply
@@ -39,7 +39,7 @@ GRACE = 60.0
 OUTAGE = 15 * 60.0
 """Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
-NOT_FOUND, BUSY = 404, 429
+NOT_FOUND, GONE, BUSY = 404, 410, 429
 UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError)
 """What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
 REPORT_EVERY = 1 << 20
@@ -298,7 +298,9 @@ class Runner:
         async with self._transport.stream(self._dialect.fetch(artifact)) as stream:
             if stream.status != 200:  # noqa: PLR2004 - OK
                 failure = self._dialect.read_failure(await stream.reply())
-                raise DownloadError(f"The clip could not be fetched: {failure.message}", sent="yes", charged="unknown")
+                gone = stream.status == GONE or "expired" in failure.message.lower()
+                kind = ArtifactExpired if gone else DownloadError
+                raise kind(f"The clip could not be fetched: {failure.message}", sent="yes", charged="unknown")
             expected = _length(stream.headers)
             return await clipstore.store(stream.pieces(), path, expected=expected, report=self._reporter(expected))
 

@@ -124,6 +124,13 @@ def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:
     assert IndoxHub().read_failure(reply(body, 422)).message == message
 
 
+@pytest.mark.parametrize("detail", ["Invalid BYOK key for google", "Could not validate credentials"])
+def test_a_key_that_is_not_taken_is_told_in_the_services_words(detail: str) -> None:
+    """I11: one's own provider's key or the platform's: both are a 401, and the words say which."""
+    failure = IndoxHub().read_failure(reply({"detail": detail}, 401))
+    assert failure == Failure(code="auth", message=detail, sent="yes", charged="no")
+
+
 def test_looks_and_inline_creates_may_be_large() -> None:
     """A reply that may hold a clip is given room."""
     request = GenerationRequest(prompt="x", model="m", extra={"response_format": "b64_json"})

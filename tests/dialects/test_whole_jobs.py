@@ -13,7 +13,7 @@ from test_common import SPEECHES, Speech, reply
 
 from fakes import MP4
 from jupyter_videogen import provider as rows
-from jupyter_videogen.errors import DownloadError, Failure
+from jupyter_videogen.errors import ArtifactExpired, DownloadError, Failure
 from jupyter_videogen.wire import Call, Lost, NotSent, Reply
 from test_runner import Bench, said
 
@@ -98,6 +98,15 @@ def test_a_clip_that_stays_away_keeps_the_job(name: str, tmp_path: Path) -> None
         one.run()
     assert (one.stored.state, one.transport.posts) == ("saving", 1)
     assert one.stored.handle == {"id": "j1"}
+
+
+def test_a_clip_that_has_expired_for_good_says_so(name: str, tmp_path: Path) -> None:
+    """A13: the service says that it is gone; nothing is generated again."""
+    clips = [said({"error": {"message": "This video has expired."}}, 404)] * 99
+    one = bench(tmp_path, ROWS[name], service(name, [done(name)] * 99, clips))
+    with pytest.raises(ArtifactExpired, match="This video has expired"):
+        one.run()
+    assert (one.stored.state, one.transport.posts) == ("saving", 1)
 
 
 @pytest.mark.parametrize(
