@@ -17,7 +17,7 @@ LAYERS = [
     {"errors", "values", "wire", "messages"},
     {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "reading", "status"},
     {"clock", "clipstore", "keys", "inputs", "ledger", "listing", "local", "loop", "origin", "settings", "transport"},
-    {"runner", "saver"},
+    {"download", "runner", "saver"},
     {"runtime", "ticket", "client"},
     {"record", "view", "widget", "display", "magic", "cli", "testing"},
 ]

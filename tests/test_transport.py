@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import box
+from fakes import MP4, box
 from jupyter_videogen import clipstore
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
@@ -324,7 +324,7 @@ def test_a_download_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await hear(reader)
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + bytes(300_000))
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + MP4[:64] + bytes(300_000))
         await reader.read()
 
     async def run() -> None:

@@ -22,7 +22,7 @@ import msgspec
 from . import origin
 from .errors import Failure, VideogenError
 from .keys import Secret
-from .wire import Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
+from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -40,7 +40,6 @@ UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Uns
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 BODY_SENT = "send_request_body.complete"
-GZIP = frozenset({"gzip", "x-gzip", "deflate"})
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
 KEEPALIVE = [
