@@ -125,6 +125,13 @@ class Part:
         if shutil.disk_usage(self._target.parent).free < room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
+    @property
+    def needs(self) -> str:
+        """What room it takes, for people."""
+        return (
+            f"it needs more than {self.size:,} bytes" if self.expected is None else f"it needs {self.expected:,} bytes"
+        )
+
     def append(self, piece: bytes) -> None:
         """Add a piece; a body that begins as no video does is refused as soon as that shows."""
         before, self.size = self.size, self.size + len(piece)
@@ -185,7 +192,7 @@ def writing(path: Path, job_id: str = "id") -> Iterator[Part]:
         part = Part(path)
         yield part
     except OSError as error:
-        raise unwritable(error, path, part and part.expected, job_id) from error
+        raise unwritable(error, path, part.needs if part else "", job_id) from error
     finally:
         if part is not None:
             part.discard()
@@ -219,12 +226,11 @@ def sweep(folder: Path, *, now: float) -> None:
                 file.unlink()
 
 
-def unwritable(error: OSError, path: Path, needed: int | None, job_id: str) -> DownloadError:
+def unwritable(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
     """Give the error for a clip that the disk did not take."""
-    size = f"; it needs {needed:,} bytes" if needed else ""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
     return DownloadError(
-        f"The clip could not be written to {path} ({error.strerror or error}){size}.",
+        f"The clip could not be written to {path} ({error.strerror or error}){needs and '; '}{needs}.",
         next=f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again.",
         sent="yes",
         charged="unknown",

@@ -70,7 +70,7 @@ class Saver:
             except DownloadError as error:
                 errors.append(error)
         if not clips:
-            self._move("saving", failure=errors[0].failure)
+            self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
             raise errors[0]
         lost = (
             f"{len(errors)} of {len(self._artifacts)} clips could not be fetched: {errors[0].message}" if errors else ""
