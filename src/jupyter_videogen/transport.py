@@ -39,7 +39,7 @@ INFLATED = 256 * 1024
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
-BODY_SENT = "send_request_body.complete"
+BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
 KEEPALIVE = [
@@ -288,10 +288,17 @@ def _as_text(value: Base64) -> str:
 
 
 def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types its hook so
-    """Give the hook that notes when the body has left: without that note the service never had all of it."""
+    """Give the hook that notes when the body has left: without that note the service never had all of it.
 
-    async def trace(event: str, _info: dict[str, Any]) -> None:
-        if event.endswith(BODY_SENT):
+    A request for a tunnel, to a proxy, is traced like any other, and is none of ours.
+    """
+    ours = True
+
+    async def trace(event: str, info: dict[str, Any]) -> None:
+        nonlocal ours
+        if event.endswith(BODY_BEGUN):
+            ours = info["request"].method != b"CONNECT"
+        if event.endswith(BODY_SENT) and ours:
             sent.set()
 
     return trace
