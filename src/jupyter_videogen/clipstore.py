@@ -21,6 +21,7 @@ from uuid import uuid4
 
 import msgspec
 
+from . import spool
 from .clock import Clock, SystemClock
 from .errors import DownloadError
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
-PIECE = 4 * 65_536
-"""Characters of base64 decoded at once; a multiple of four."""
 WHITE = dict.fromkeys(map(ord, "\r\n\t "))
 LARGEST = 4 * 1024**3
 LARGEST_POSTER = 60_000
@@ -77,15 +76,20 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
 
 
 async def decoded(text: str) -> AsyncIterator[bytes]:
-    """Give base64 text as bytes, piece by piece; a data URL's head and line breaks are no part of it.
+    """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
-    Raises `DownloadError` for anything else.
+    Nor is a data URL's head. Raises `DownloadError` for anything else.
     """
-    body = text.partition(",")[2] if text.startswith("data:") else text
-    body = body.translate(WHITE)
+    left, begun = "", False
     try:
-        for at in range(0, len(body), PIECE):
-            yield b64decode(body[at : at + PIECE], validate=True)
+        for chunk in spool.chunks(text):
+            body = chunk if begun or not chunk.startswith("data:") else chunk.partition(",")[2]
+            begun = True
+            left += body.translate(WHITE)
+            end = max(len(left) - 4, 0) // 4 * 4
+            yield b64decode(left[:end].replace("=", "!"), validate=True)  # padding is good at the very end only
+            left = left[end:]
+        yield b64decode(left, validate=True)
     except ValueError:
         raise bad("is broken base64") from None
 

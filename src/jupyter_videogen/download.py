@@ -97,9 +97,9 @@ class Download:
                 raise
             except NotSent as error:
                 await self._transport.renew()
-                failed = _broken(f"could not be asked for ({error})")
+                failed = _broken(f"clip could not be asked for ({error})")
             except Lost as error:
-                failed = _broken(f"broke off ({error})")
+                failed = _broken(f"download broke off ({error})")
             except DownloadError as error:
                 failed = error
                 self._forget()
@@ -228,4 +228,4 @@ def _length(headers: dict[str, str]) -> int | None:
 
 
 def _broken(what: str) -> DownloadError:
-    return DownloadError(f"The clip {what}.", sent="yes", charged="unknown")
+    return DownloadError(f"The {what}.", sent="yes", charged="unknown")

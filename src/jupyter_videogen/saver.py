@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from . import clipstore, polling
+from . import clipstore, polling, spool
 from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError
 from .values import Artifact, Clip, JobRecord
@@ -105,7 +105,9 @@ class Saver:
                 part.append(piece)
                 self._report(part.size, None)
             await part.finish()
-            return await part.publish(self._clock)
+            stored = await part.publish(self._clock)
+        spool.forget(artifact.inline or "")
+        return stored
 
     async def _download(self, number: int, path: Path) -> clipstore.Stored:
         """Fetch a clip by its link, and by the next one where that is too early or has expired."""

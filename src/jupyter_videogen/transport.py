@@ -10,7 +10,7 @@ import asyncio
 import socket
 import zlib
 from base64 import b64encode
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +22,7 @@ import msgspec
 from . import origin
 from .errors import Failure, VideogenError
 from .keys import Secret
+from .spool import Spool
 from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ CONNECTIONS = 8
 CONNECT = 10.0
 LARGEST_REPLY = 2 * 1024 * 1024
 """Bytes of a reply that cannot hold a clip."""
-LARGEST_INLINE = 512 * 1024 * 1024
-"""Bytes of a reply that may hold clips in base64."""
+LARGEST_INLINE = 6 * 1024**3
+"""Bytes of a reply that may hold clips in base64; all but 2 MiB of it goes to the disk."""
 INFLATED = 256 * 1024
 """Bytes taken out of a compressed body at once, however much is in it."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
@@ -122,15 +123,21 @@ class Stream:
         if not inflate.eof:
             raise Lost("the compressed body is cut short")
 
-    async def reply(self, largest: int = LARGEST_REPLY) -> Reply:
-        """Read the rest as one reply of at most so many bytes; a service that compresses unasked is read all the same."""
-        body = bytearray()
-        encoded = self.headers.get("content-encoding", "").lower() in GZIP
-        async for piece in self.inflated() if encoded else self.pieces():
-            body += piece
-            if len(body) > largest:
-                raise Lost("the reply is larger than any reply should be")
-        return Reply(self.status, self.headers, bytes(body))
+    async def reply(self, *, carries_clips: bool = False) -> Reply:
+        """Read the rest as one reply of at most 2 MiB, not counting clips: those go to the disk as they come.
+
+        A service that compresses unasked is read all the same. Raises `Lost`.
+        """
+        with closing(Spool()) as spool:
+            encoded = self.headers.get("content-encoding", "").lower() in GZIP
+            async for piece in self.inflated() if encoded else self.pieces():
+                try:
+                    spool.feed(piece) if carries_clips else spool.rest.extend(piece)
+                except OSError as error:
+                    raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
+                    raise Lost("the reply is larger than any reply should be")
+            return Reply(self.status, self.headers, bytes(spool.rest))
 
 
 class Pinned(httpx.AsyncHTTPTransport):
@@ -169,7 +176,7 @@ class Transport:
         sent = asyncio.Event()
         try:
             async with asyncio.timeout(call.timeout), self.stream(call, sent=sent) as stream:
-                return await stream.reply(LARGEST_INLINE if call.carries_clips else LARGEST_REPLY)
+                return await stream.reply(carries_clips=call.carries_clips)
         except TimeoutError:
             raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
 
