@@ -78,6 +78,14 @@ def test_a_long_string_leaves_a_mark() -> None:
     assert "".join(spool.chunks(rest["b64"])) == "QUJDREVGR0hJSktMTU5P"
 
 
+def test_what_a_reply_says_twice_has_one_mark() -> None:
+    """A clip that a result names in two places is one clip; another reply's is another."""
+    long, other = b'"' + b"A" * 40 + b'"', b'"' + b"B" * 40 + b'"'
+    once, twice, third = json.loads(spooled(b"[" + long + b"," + long + b"," + other + b"]", []))
+    assert once == twice != third
+    assert json.loads(spooled(long, [])) != once
+
+
 def test_a_mark_that_a_service_makes_up_is_only_a_text() -> None:
     """Nothing of this machine is behind it."""
     made_up = "spooled:00000000000000000000000000000000"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
+from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
@@ -36,6 +37,8 @@ class Spool:
         self._begin: int | None = None
         """Where in `rest` the string began that is being read; None between strings."""
         self._file: BinaryIO | None = None
+        self._digest = sha256()
+        self._id = uuid4().hex
         self._escaped = False
 
     def feed(self, piece: bytes) -> None:
@@ -61,16 +64,21 @@ class Spool:
         end = self._end(piece, at)
         self.rest += piece[at:end]
         if self._file or len(self.rest) - begin > LONG:
-            self._file = self._file or tempfile.TemporaryFile()  # noqa: SIM115 - closed when it is forgotten
+            self._file = self._file or self._fresh()
             self._file.write(self.rest[begin:])
+            self._digest.update(self.rest[begin:])
             del self.rest[begin:]
         if end == len(piece):
             return end
         if self._file:
-            self.rest += _keep(self._file).encode()
+            self.rest += _keep(self._file, f"spooled:{self._id}{self._digest.hexdigest()}").encode()
         self.rest += b'"'
         self._file, self._begin = None, None
         return end + 1
+
+    def _fresh(self) -> BinaryIO:
+        self._digest = sha256()
+        return tempfile.TemporaryFile()
 
     def _end(self, piece: bytes, at: int) -> int:
         """Give where the string ends in a piece, or the piece's own end; an escape may reach over it."""
@@ -84,11 +92,13 @@ class Spool:
         return len(piece)
 
 
-def _keep(file: BinaryIO) -> str:
-    """Keep a file under a mark that no service can guess."""
+def _keep(file: BinaryIO, mark: str) -> str:
+    """Keep a file under a mark that no service can guess; a text that a reply says twice has one mark."""
+    if mark in _lifted:
+        file.close()
+        return mark
     while len(_lifted) >= KEPT:
         _lifted.pop(next(iter(_lifted))).close()
-    mark = f"spooled:{uuid4().hex}"
     _lifted[mark] = file
     return mark
 
