@@ -19,6 +19,7 @@ LAYERS = [
     {
         "clock",
         "clipstore",
+        "container",
         "keys",
         "inputs",
         "ledger",
@@ -26,6 +27,7 @@ LAYERS = [
         "local",
         "loop",
         "origin",
+        "part",
         "settings",
         "spool",
         "transport",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore
+from jupyter_videogen import clipstore, part
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Base64, Call, Lost, NotSent, Reply, Upload
@@ -299,7 +299,7 @@ def test_a_large_clip_takes_little_memory(tmp_path: Path) -> None:
             writer.write(megabyte)
             await writer.drain()
 
-    async def run() -> clipstore.Stored:
+    async def run() -> part.Stored:
         async with service(talk) as url:
             transport = Transport(Fixed(Endpoint(url)))
             async with transport.stream(Call("GET", "/clip")) as stream:

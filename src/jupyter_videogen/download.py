@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from . import polling
-from .clipstore import bad, check_size
+from .container import bad, check_size
 from .errors import DownloadError
 from .failures import read_failure
 from .wire import GZIP, Forbidden, Lost, NotSent
@@ -21,8 +21,8 @@ from .wire import GZIP, Forbidden, Lost, NotSent
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from .clipstore import Part
     from .clock import Clock
+    from .part import Part
     from .transport import Stream, Transport
     from .wire import Call, Reply
 

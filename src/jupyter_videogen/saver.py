@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from . import clipstore, polling, spool
 from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError
+from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Forbidden, Lost, NotSent
 
@@ -85,7 +86,7 @@ class Saver:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        clipstore.sweep(path.parent, now=self._clock.now())
+        sweep(path.parent, now=self._clock.now())
         artifact = self._artifacts[number - 1]
         try:
             stored = await self._decode(artifact, path) if artifact.inline else await self._download(number, path)
@@ -98,9 +99,9 @@ class Saver:
             self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
         return clip
 
-    async def _decode(self, artifact: Artifact, path: Path) -> clipstore.Stored:
+    async def _decode(self, artifact: Artifact, path: Path) -> Stored:
         """Write a clip that came inside a reply."""
-        with clipstore.writing(path, self.job.id) as part:
+        with writing(path, self.job.id) as part:
             async for piece in clipstore.decoded(artifact.inline or ""):
                 part.append(piece)
                 self._report(part.size, None)
@@ -109,9 +110,9 @@ class Saver:
         spool.forget(artifact.inline or "")
         return stored
 
-    async def _download(self, number: int, path: Path) -> clipstore.Stored:
+    async def _download(self, number: int, path: Path) -> Stored:
         """Fetch a clip by its link, and by the next one where that is too early or has expired."""
-        with clipstore.writing(path, self.job.id) as part:
+        with writing(path, self.job.id) as part:
             download = Download(self._transport, self._clock, part, self._report)
             since, refreshes = self._clock.monotonic(), 0
             while True:
@@ -160,7 +161,7 @@ class Saver:
                 return clipstore.write_poster(reply.body, self._posters / f"{self.job.id}.jpg")
         return None
 
-    def _clip(self, artifact: Artifact, stored: clipstore.Stored, poster: str | None) -> Clip:
+    def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> Clip:
         request = self.job.request
         return Clip(
             path=str(stored.path),

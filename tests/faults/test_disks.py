@@ -22,7 +22,8 @@ from rawserver import RawServer, head, raw, says
 from stage import HALF, LONG, Stage
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore
+from jupyter_videogen import clipstore, container
+from jupyter_videogen import part as parts
 from jupyter_videogen.errors import DownloadError
 from jupyter_videogen.testing import FakeClock
 
@@ -88,7 +89,8 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-from jupyter_videogen import clipstore
+from jupyter_videogen import clipstore, container
+from jupyter_videogen import part as parts
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Call
 from jupyter_videogen.errors import DownloadError
@@ -140,7 +142,7 @@ def test_a_clip_larger_than_the_cap_is_not_begun(tmp_path: Path) -> None:
 
 def test_an_endless_clip_ends_at_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a length the bytes that came are counted."""
-    monkeypatch.setattr(clipstore, "LARGEST", 1_000_000)
+    monkeypatch.setattr(parts, "LARGEST", 1_000_000)
 
     async def endless(line: Any) -> None:
         await line.say(head(connection="close"), LONG)
@@ -172,7 +174,7 @@ def test_a_disk_that_runs_full_on_the_way_is_noticed_before_it_is(
     """Without a length the free space is looked at now and then."""
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage._replace(free=65_535))
-    monkeypatch.setattr(clipstore, "ROOM_EVERY", 65_536)
+    monkeypatch.setattr(parts, "ROOM_EVERY", 65_536)
     stage = Stage(tmp_path, raw(head(connection="close"), LONG))
     stage.run()
     stage.check_kept("(No space left on device); it needs more than")
@@ -213,7 +215,7 @@ def test_without_hard_links_nothing_is_replaced_either(tmp_path: Path, monkeypat
     assert (tmp_path / "a-1.mp4").read_bytes() == LONG
 
 
-def store(body: bytes, path: Path, clock: FakeClock | None = None) -> clipstore.Stored:
+def store(body: bytes, path: Path, clock: FakeClock | None = None) -> parts.Stored:
     async def pieces() -> Any:
         yield body
 
@@ -239,7 +241,7 @@ def test_a_file_that_is_held_is_tried_five_times_then_numbered(
     monkeypatch.setattr(os, "replace", held)
     clock = FakeClock()
     assert store(MP4, tmp_path / "a.mp4", clock).path == tmp_path / name
-    assert clock.slept == [clipstore.NAME_PAUSE] * times
+    assert clock.slept == [parts.NAME_PAUSE] * times
     assert [path.name for path in tmp_path.glob("*a*.mp4")] == [name]
 
 
@@ -354,7 +356,7 @@ def passes(body: bytes) -> bool:
         file.write(body)
         file.flush()
         try:
-            clipstore.check_container(Path(file.name))
+            container.check_container(Path(file.name))
         except DownloadError:
             return False
         return True
@@ -362,9 +364,9 @@ def passes(body: bytes) -> bool:
 
 def test_a_walk_over_millions_of_boxes_is_not_walked(tmp_path: Path) -> None:
     """A hostile file of nothing but box heads is no video."""
-    (tmp_path / "a").write_bytes(MP4 + box(b"free", b"") * (clipstore.MOST_BOXES + 1))
+    (tmp_path / "a").write_bytes(MP4 + box(b"free", b"") * (container.MOST_BOXES + 1))
     with pytest.raises(DownloadError):
-        clipstore.check_container(tmp_path / "a")
+        container.check_container(tmp_path / "a")
 
 
 @pytest.mark.parametrize(
@@ -381,4 +383,4 @@ def test_a_walk_over_millions_of_boxes_is_not_walked(tmp_path: Path) -> None:
 def test_a_file_shows_whether_its_length_is_proven(body: bytes, proven: bool, tmp_path: Path) -> None:  # noqa: FBT001
     """Boxes of known sizes prove it; an open end, fragments and other containers do not."""
     (tmp_path / "a").write_bytes(body)
-    assert clipstore.check_container(tmp_path / "a") is proven
+    assert container.check_container(tmp_path / "a") is proven

@@ -15,7 +15,7 @@ from rawserver import RawServer, head, raw, says
 from stage import LONG, Impatient, Stage
 
 from fakes import box
-from jupyter_videogen import clipstore, spool
+from jupyter_videogen import clipstore, part, spool
 from jupyter_videogen.dialect import Artifact, StatusUpdate
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Call
@@ -118,7 +118,7 @@ def test_a_large_clip_inside_a_reply_takes_little_memory(tmp_path: Path) -> None
     async def talk(line: Line) -> None:
         await line.say(head(content_length=size), b'{"clips": ["' + first, *[piece] * count, b'"]}')
 
-    async def run() -> tuple[clipstore.Stored, int]:
+    async def run() -> tuple[part.Stored, int]:
         async with RawServer({"/look": [talk]}).serving() as server:
             transport = Transport(Fixed(Endpoint(server.url)))
             tracemalloc.start()
