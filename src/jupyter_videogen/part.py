@@ -36,11 +36,12 @@ NAME_PAUSE = 0.2
 """Seconds; scanners and players on Windows hold files for a moment."""
 UNSYNCED = frozenset({errno.EINVAL, errno.EACCES, errno.EPERM, errno.ENOTSUP})
 """How file systems say that a folder is nothing they sync."""
+WRITABLE = "Make that folder writable"
 REMEDIES = {
-    errno.EFBIG: "Free the limit on file sizes there, or save elsewhere",
-    errno.EROFS: "Make that folder writable",
-    errno.EACCES: "Make that folder writable",
-    errno.EPERM: "Make that folder writable",
+    errno.EFBIG: "Raise the limit on the size of files",
+    errno.EROFS: WRITABLE,
+    errno.EACCES: WRITABLE,
+    errno.EPERM: WRITABLE,
 }
 
 
@@ -81,8 +82,7 @@ class Part:
     def reserve(self, total: int) -> None:
         """Refuse a clip of so many bytes when it is too large or there is no room for the rest of it."""
         self.expected = total
-        if total > LARGEST:
-            raise OSError(errno.EFBIG, "it is larger than 4 GiB")
+        _check_cap(total)
         self._need(total - self.size)
 
     def _need(self, room: int) -> None:
@@ -99,8 +99,7 @@ class Part:
     def append(self, piece: bytes) -> None:
         """Add a piece; a body that begins as no video does is refused as soon as that shows."""
         before, self.size = self.size, self.size + len(piece)
-        if self.size > LARGEST:
-            raise OSError(errno.EFBIG, "it is larger than 4 GiB")
+        _check_cap(self.size)
         if before // ROOM_EVERY != self.size // ROOM_EVERY:
             self._need(ROOM_EVERY if self.expected is None else self.expected - before)
         if before < HEAD:
@@ -164,8 +163,8 @@ def writing(path: Path, job_id: str = "id") -> Iterator[Part]:
 
 def sweep(folder: Path, *, now: float) -> None:
     """Remove temporary files that nobody has written to for an hour: a kernel died over them."""
-    with suppress(OSError):
-        for file in folder.glob(".videogen-*.part"):
+    for file in folder.glob(".videogen-*.part"):
+        with suppress(OSError):  # somebody else's, or gone already
             if now - file.stat().st_mtime > STALE:
                 file.unlink()
 
@@ -173,12 +172,18 @@ def sweep(folder: Path, *, now: float) -> None:
 def unwritable(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
     """Give the error for a clip that the disk did not take."""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
+    fetch = f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again."
     return DownloadError(
         f"The clip could not be written to {path} ({error.strerror or error}){needs and '; '}{needs}.",
-        next=f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again.",
+        next="The service's own site may offer it." if error.errno == errno.EOVERFLOW else fetch,
         sent="yes",
         charged="unknown",
     )
+
+
+def _check_cap(size: int) -> None:
+    if size > LARGEST:
+        raise OSError(errno.EOVERFLOW, "it is larger than 4 GiB, the most that is fetched")
 
 
 def _link(temporary: Path, path: Path) -> None:

@@ -9,7 +9,6 @@ import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from . import clipstore, polling, spool
 from .download import Answered, Download
@@ -141,7 +140,7 @@ class Saver:
 
     def _gone(self, status: int, words: str, url: str) -> DownloadError:
         """Give the error for a clip that the service does not give out: expired for good, or never there."""
-        stranger = bool(urlsplit(url).scheme)
+        stranger = "://" in url
         if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
             return ArtifactExpired(
                 f"The service no longer gives out the clip of job {self.job.id}: {words}",

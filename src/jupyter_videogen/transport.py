@@ -14,7 +14,6 @@ from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
@@ -194,15 +193,19 @@ class Transport:
 
     async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
-        await _check_base(endpoint)
-        url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
-        for _ in range(REDIRECTS + 1):
-            response = await self._open(call, url, endpoint, sent)
-            location = response.headers.get("location")
-            if call.method != "GET" or response.status_code not in MOVED or not location:
-                return response
-            await response.aclose()
-            url = origin.target(url, location)
+        url = origin.below(endpoint.base_url, call.url)
+        try:
+            await _check_base(endpoint)
+            for _ in range(REDIRECTS + 1):
+                addresses = await origin.check(url, base_url=endpoint.base_url)
+                response = await self._open(call, url, addresses, endpoint, sent)
+                location = response.headers.get("location")
+                if call.method != "GET" or response.status_code not in MOVED or not location:
+                    return response
+                await response.aclose()
+                url = origin.target(url, location)
+        except origin.Refused as error:
+            raise Forbidden(f"the address was refused: {error}") from None
         raise NotSent("too many redirects")
 
     async def renew(self) -> None:
@@ -234,9 +237,10 @@ class Transport:
                 raise NotSent("the proxy of this machine's settings can't be used") from None
         return self._clients[way]
 
-    async def _open(self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+    async def _open(
+        self, call: Call, url: str, addresses: Sequence[str], endpoint: Endpoint, sent: asyncio.Event
+    ) -> httpx.Response:
         """Send one request and give its reply's head."""
-        addresses = await _checked(url, endpoint)
         home = origin.same(url, endpoint.base_url)
         client = self._client(url, fresh=call.method != "GET" or not home)
         try:
@@ -252,7 +256,7 @@ class Transport:
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
             raise NotSent(_name(error)) from None
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
             raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
 
 
@@ -323,9 +327,9 @@ def _harmless(call: Call) -> dict[str, str]:
 
 async def _check_base(endpoint: Endpoint) -> None:
     """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
-    if endpoint.allow_insecure or not endpoint.carries_secrets or urlsplit(endpoint.base_url).scheme != "http":
+    if endpoint.allow_insecure or not endpoint.carries_secrets or origin.origin(endpoint.base_url)[0] != "http":
         return
-    if await origin.public(endpoint.base_url):
+    if not origin.is_loopback(endpoint.base_url) and await origin.public(endpoint.base_url):
         message = f"{origin.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
         remedy = "Use its https address, or allow it with allow_insecure=True."
         raise Forbidden(
@@ -334,13 +338,6 @@ async def _check_base(endpoint: Endpoint) -> None:
                 code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
             ),
         )
-
-
-async def _checked(url: str, endpoint: Endpoint) -> Sequence[str]:
-    try:
-        return await origin.check(url, base_url=endpoint.base_url)
-    except origin.Refused as error:
-        raise Forbidden(f"the address was refused: {error}") from None
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rawserver import RawServer, head, raw, says
 from stage import ETAG, HALF, KEY, LONG, Stage, done
 
 from jupyter_videogen import origin
+from jupyter_videogen import transport as lines
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
@@ -252,6 +253,71 @@ def test_at_home_or_when_allowed_plain_http_is_good(
     with pytest.raises(NotSent) as caught:
         sent_to("http://localhost:9/v1", Call("POST", "/videos", json={}), **endpoint)
     assert not isinstance(caught.value, Forbidden)
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["http://api.example:port/v1", "http://[api/v1", "http://api.example:99999/v1", "https://me:word@api.example/v1"],
+)
+def test_a_base_url_that_is_none_is_certainly_not_sent(base_url: str) -> None:
+    """A slip of the hand in a setting: told, and nothing left."""
+    with pytest.raises(NotSent):
+        sent_to(base_url, Call("POST", "/videos", json={}))
+
+
+PLACES = st.text(max_size=30) | st.builds(
+    "{}:{}{}{}".format,
+    st.sampled_from(["http", "https", "file", "HTTP", "ht tp"]),
+    st.sampled_from(["//", "/", "", "//[", "//u:p@", "//127.0.0.1:"]),
+    st.text(max_size=12),
+    st.sampled_from(["", "/x", "]", ":0", ":99999", "?a#b", "\x00", "\ud800"]),
+)
+
+
+@settings(deadline=None)
+@given(PLACES, st.booleans())
+def test_any_text_in_place_of_an_address_is_followed_or_not(place: str, redirect: bool) -> None:  # noqa: FBT001
+    """As a result, or as where a redirect leads: no text whatever does more than go unsent, or be answered."""
+
+    async def run() -> None:
+        transport = Transport(Fixed(Endpoint("http://127.0.0.1:9", Secret(KEY, source="test"))))
+        try:
+            url = origin.target("http://127.0.0.1:9/a", place) if redirect else place
+            await transport.send(Call("GET", url, timeout=5))
+        except (NotSent, origin.Refused):
+            pass
+        finally:
+            await transport.close()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(origin, "resolve", nowhere)
+        asyncio.run(run())
+
+
+SIGNS = st.text("@:/\\?#[]. %x", max_size=8)
+
+
+@given(SIGNS, SIGNS, SIGNS)
+def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, after: str) -> None:
+    """The key goes where the URL is taken for ours: the library that connects takes it for ours, too."""
+    url = f"https://{before}evil.example{between}api.example{after}"
+    try:
+        ours = origin.same(url, "https://api.example")
+    except origin.Refused:
+        return
+    if ours:
+        assert lines.httpx.URL(url).host == "api.example"
+
+
+@pytest.mark.parametrize("url", ["https://a@evil.example@api.example/x", "https://api.example@evil.example/x"])
+def test_an_address_that_names_a_user_is_refused(url: str) -> None:
+    """One reader takes the first "@" for the end of the name, another the last."""
+    with pytest.raises(origin.Refused, match="names a user"):
+        origin.same(url, "https://api.example/v1")
+
+
+async def nowhere(_host: str, _port: int | None) -> list[str]:
+    return []
 
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
