@@ -15,9 +15,15 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
     {"errors", "values", "wire", "messages"},
-    {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "reading", "status"},
-    {"clock", "clipstore", "keys", "inputs", "ledger", "listing", "local", "loop", "origin", "settings", "transport"},
-    {"runner"},
+    {
+        *{"adoption", "budget", "capabilities", "dialect", "dialects", "failures", "fingerprint", "polling", "prices"},
+        *{"provider", "reading", "status"},
+    },
+    {
+        *{"clock", "clipstore", "config", "inputs", "keys", "ledger", "listing", "local", "loop", "origin", "settings"},
+        *{"transport"},
+    },
+    {"runner", "search"},
     {"runtime", "ticket", "client"},
     {"record", "view", "widget", "display", "magic", "cli", "testing"},
 ]

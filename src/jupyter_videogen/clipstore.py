@@ -51,6 +51,11 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
 
 
+def missing(record: JobRecord) -> bool:
+    """Tell whether a job has ended well and one of its files has been moved or deleted since."""
+    return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
+
+
 async def decoded(text: str) -> AsyncIterator[bytes]:
     """Give base64 text as bytes, piece by piece; a data URL's head and line breaks are no part of it.
 
