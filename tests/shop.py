@@ -41,6 +41,8 @@ class Shop:
         """A create has arrived."""
         self.gone = False
         """Know no job any more."""
+        self.locked = False
+        """Refuse the key on looks."""
         self.looks = 0
         shop = self
 
@@ -58,6 +60,7 @@ class Shop:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients die here, on purpose
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     @property
@@ -96,6 +99,8 @@ class Shop:
             answer(request, 200, MP4)
         elif words == ["videos"]:
             answer(request, *self._page(parse_qs(url.query)))
+        elif self.locked:
+            answer(request, 401, {"error": {"message": "bad key"}})
         elif self.gone or words[-1] not in {sale.id for sale in self.book}:
             answer(request, 404, {"error": {"message": "no such video"}})
         else:

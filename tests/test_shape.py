@@ -25,7 +25,7 @@ LAYERS = [
     },
     {"runner", "search"},
     {"runtime", "ticket", "client"},
-    {"record", "view", "widget", "display", "magic", "cli", "testing"},
+    {"record", "view", "widget", "display", "magic", "cli", "spending", "testing"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

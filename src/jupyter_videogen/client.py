@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import secrets
@@ -55,6 +56,15 @@ def close() -> None:
         _runtimes.popitem()[1].close()
 
 
+@atexit.register
+def _farewell() -> None:
+    """Say which jobs go on without this process."""
+    for run in _runtimes.values():
+        if jobs := run.going_on():
+            names = " ".join(job.id for job in jobs)
+            print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
+
+
 os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
 
 
@@ -96,7 +106,7 @@ class _Client:
     def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
         _, settled = self._settled(prompt, fields)
-        return self._estimate(settled.request, _config())
+        return self._estimate(settled.request, configuration())
 
     def start(self, prompt: str, fields: Mapping[str, Any], *, ask: Callable[[str], bool] | None = None) -> Job:
         """Start a job for a face; `ask` puts a question to a person. Fields as for `generate`.
@@ -107,7 +117,7 @@ class _Client:
         new = bool(given.pop("new", False)) or given.get("seed") == "random"
         yes, most = given.pop("yes", False), given.pop("max_cost", None)
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})
-        run, config = runtime(), _config()
+        run, config = runtime(), configuration()
         estimate = self._estimate(settled.request, config)
         if new or run.known(asked, settled, self._line) is None:  # what is paid for already is nobody's question
             budget.check_call(estimate, most)
@@ -294,7 +304,8 @@ def _number(seed: object) -> object:
     return None if seed == "random" else seed
 
 
-def _config() -> Config:
+def configuration() -> Config:
+    """Give what the project's and the user's `videogen.toml` say; raises `InvalidRequest`."""
     return config.load(settings.home(), settings.project(settings.folder()))
 
 

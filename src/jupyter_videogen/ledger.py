@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -58,7 +58,26 @@ UPDATE = "UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged =
 SPENT = """
 SELECT total(cost), count(*) FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
 """
+GROUPS = {
+    "model": "provider || ':' || model",
+    "day": "date(created_at, 'unixepoch', 'localtime')",
+    "notebook": "coalesce(notebook, project, '')",
+}
+COSTS = """
+SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({ended}), 0, cost)), count(*), sum(cost IS NULL)
+FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
+"""
 CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_owner = ? OR lease_until < ?)"
+
+
+class Cost(NamedTuple):
+    """What the paid jobs of one group came to, in dollars; those of unknown price are only counted."""
+
+    group: str
+    spent: float
+    in_flight: float
+    jobs: int
+    unpriced: int
 
 
 class Ledger:
@@ -104,6 +123,15 @@ class Ledger:
         """Give what the jobs under a cap come to; those whose outcome is unknown count as spent."""
         with self._lock, _explained(self.path):
             return self._spent(cap)
+
+    def costs(self, by: str = "model") -> list[Cost]:
+        """Give what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
+        if by not in GROUPS:
+            raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
+        ended = ", ".join(f"'{_at_rest(state)}'" for state in sorted(ENDED))
+        query = COSTS.format(group=GROUPS[by], ended=ended)
+        with self._lock, _explained(self.path):
+            return [Cost(*row) for row in self._db.execute(query)]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
         """Give the job that a service's reference belongs to, if it is one of ours."""

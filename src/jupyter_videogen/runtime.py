@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
+import time
 from concurrent.futures import Future
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
+PATIENCE = 2.0
+"""Seconds that the end of a process waits for answers to requests, all together."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -76,7 +80,6 @@ class Line:
     ) -> None:
         self.provider = provider
         self._secret, self._headers = secret, dict(headers or {})
-        self._transport: Transport | None = None
 
     @property
     def local(self) -> bool:
@@ -88,18 +91,8 @@ class Line:
         """The mark of the key, by which the ledger tells accounts apart; empty without one."""
         return self._secret.account if self._secret else ""
 
-    def transport(self, home: Path) -> Transport:
-        """Give the connections; made at first use, on the loop that will use them."""
-        if self._transport is None:
-            self._transport = Transport(self._source(home))
-        return self._transport
-
-    async def close(self) -> None:
-        """Close the connections, if there are any."""
-        if self._transport is not None:
-            await self._transport.close()
-
-    def _source(self, home: Path) -> Source:
+    def source(self, home: Path) -> Source:
+        """Give what knows the endpoint: calls go there."""
         if self.local:
             return LocalGateway(home)
         return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers))
@@ -115,6 +108,8 @@ class Watch:
         self.running = False
         """Whether the future belongs to a task of ours."""
         self.task: asyncio.Task[Any] | None = None
+        self.answered = threading.Event()
+        """Set once the service has answered the request, or cannot any more."""
         self._listeners: list[Callable[[JobRecord], None]] = []
         if record.ended:
             self.future.set_result(record)
@@ -130,6 +125,8 @@ class Watch:
     def publish(self, record: JobRecord) -> None:
         """Take the newest record and pass it on; a listener that fails is logged, never felt."""
         self.record = record
+        if record.state not in {"draft", "submitting"}:
+            self.answered.set()
         for listener in tuple(self._listeners):
             try:
                 listener(record)
@@ -146,7 +143,8 @@ class Runtime:
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
-        self._used: set[Line] = set()
+        self._transports: dict[Line, Transport] = {}
+        """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, home / "posters", settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
@@ -257,6 +255,14 @@ class Runtime:
         words = dialect.read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} It may finish and be charged.")
 
+    def going_on(self) -> list[JobRecord]:
+        """Give the jobs that this process watches, after a moment's patience with requests that are just being answered."""
+        mine = [watch for watch in self.watches.values() if watch.running and not watch.detached]
+        patience = time.monotonic() + PATIENCE
+        for watch in mine:
+            watch.answered.wait(max(0.0, patience - time.monotonic()))
+        return [watch.record for watch in mine if not watch.record.ended]
+
     def list_models(self, line: Line) -> list[str]:
         """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
         provider = line.provider
@@ -291,13 +297,14 @@ class Runtime:
         self.ledger.close()
 
     def _open(self, line: Line) -> Transport:
-        """Give a line's connections, and see to it that they are closed one day."""
-        self._used.add(line)
-        return line.transport(self.home)
+        """Give a line's connections; made at first use, on the loop that will use them."""
+        if line not in self._transports:
+            self._transports[line] = Transport(line.source(self.home))
+        return self._transports[line]
 
     async def _close_lines(self) -> None:
-        for line in self._used:
-            await line.close()
+        for transport in self._transports.values():
+            await transport.close()
 
     def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
         """Give the caps on a job; none of them minds what is free."""
