@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import polling, runner
+from jupyter_videogen import polling, runner, saver
 from jupyter_videogen.listing import Listings
 from test_inputs import png
 
@@ -88,7 +88,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience at the service's own pace."""
     monkeypatch.setattr(polling, "PACE", 0.1)
     monkeypatch.setattr(runner, "GRACE", 1.0)
-    monkeypatch.setattr(runner, "PATIENT", 3)
+    monkeypatch.setattr(saver, "PATIENT", 3)
 
 
 def client(name: str, service: tuple[str, str]) -> vg.Client:

@@ -23,7 +23,7 @@ LAYERS = [
         *{"clock", "clipstore", "config", "inputs", "keys", "ledger", "listing", "local", "loop", "origin", "settings"},
         *{"transport"},
     },
-    {"runner", "search"},
+    {"runner", "saver", "search"},
     {"runtime", "ticket", "client"},
     {"record", "view", "widget", "display", "magic", "cli", "spending", "testing"},
 ]

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PORTS = {"http": 80, "https": 443}
+NAT64 = IPv6Network("64:ff9b::/96")
+"""RFC 6052: the last 32 bits are an IPv4 address."""
+ODD = (IPv6Network("::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2001::/32"))
+"""Ways to write an IPv4 address, or a site's own, that no service's files live at: IPv4-compatible, local NAT64, Teredo."""
 
 
 class Refused(ValueError):
@@ -16,8 +25,8 @@ class Refused(ValueError):
 
 def origin(url: str) -> tuple[str, str, int | None]:
     """Give scheme, host and port of a URL; the port's default is filled in."""
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise Refused("the port is no number") from None
@@ -29,36 +38,85 @@ def same(one: str, other: str) -> bool:
     return origin(one) == origin(other)
 
 
-async def check(url: str, *, base_url: str) -> None:
-    """Raise `Refused` for a URL that a reply must not send us to.
+async def check(url: str, *, base_url: str) -> Sequence[str]:
+    """Give the addresses to connect to, resolved once; empty at the configured origin, which is the user's own word.
 
-    The configured origin is the user's own word and always good; so are other private addresses where that one is
-    private itself (a gateway on one's own machine serves its clips from beside it).
+    Raises `Refused` for a URL that a reply must not send us to. Other private addresses are good where the configured
+    origin is private itself (a gateway on one's own machine serves its clips from beside it), but for link-local ones:
+    clouds keep credentials there.
     """
     if same(url, base_url):
-        return
+        return ()
     scheme, host, port = origin(url)
     if scheme not in PORTS or not host:
         raise Refused(f"{scheme or 'nothing'} is no web address")
     if scheme == "http" and urlsplit(base_url).scheme == "https":
         raise Refused("it leads from https to plain http")
-    if await _private(host, port) and not await _private(*origin(base_url)[1:]):
+    found = await resolve(host, port)
+    strange = [address for address in found if not is_public(address)]
+    if strange and (any(map(_is_metadata, strange)) or not await private(base_url)):
         raise Refused("it leads to a private address")
+    return found
 
 
-async def _private(host: str, port: int | None) -> bool:
-    """Tell whether any address of a host is not of the public internet; a host that is not found is nobody's."""
+async def private(url: str) -> bool:
+    """Tell whether any address of a URL's host is not of the public internet; a host that is not found is nobody's."""
+    return not all(map(is_public, await resolve(*origin(url)[1:])))
+
+
+async def public(url: str) -> bool:
+    """Tell whether any address of a URL's host is of the public internet."""
+    return any(map(is_public, await resolve(*origin(url)[1:])))
+
+
+async def resolve(host: str, port: int | None) -> list[str]:
+    """Give a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
+        return []
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_public(text: str) -> bool:
+    """Tell whether an address, however it is wrapped, is one of the public internet."""
+    address = _unwrapped(text)
+    if isinstance(address, IPv6Address) and any(address in network for network in ODD):
         return False
-    return any(_is_private(str(entry[4][0])) for entry in found)
+    return address.is_global and not address.is_multicast
 
 
-def _is_private(text: str) -> bool:
+def _unwrapped(text: str) -> IPv4Address | IPv6Address:
+    """Give the IPv4 address inside a mapped, NAT64 or 6to4 one, else the address itself."""
     address = ip_address(text.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return not (mapped or address).is_global
+    if isinstance(address, IPv4Address):
+        return address
+    nat64 = IPv4Address(int(address) & 0xFFFF_FFFF) if address in NAT64 else None
+    return address.ipv4_mapped or nat64 or address.sixtofour or address
+
+
+def _is_metadata(text: str) -> bool:
+    address = _unwrapped(text)
+    return address.is_link_local or address.is_multicast
+
+
+def is_loopback(url: str) -> bool:
+    """Tell by its name alone whether a URL stays on this machine."""
+    host = origin(url)[1]
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def proxy(url: str) -> str | None:
+    """Give the proxy that this machine's settings name for a URL; never one for this machine itself."""
+    scheme, host, _ = origin(url)
+    settings = getproxies()
+    found = settings.get(scheme) or settings.get("all")
+    if not found or is_loopback(url) or proxy_bypass(host):
+        return None
+    return found if "://" in found else f"http://{found}"
 
 
 def target(url: str, location: str) -> str:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Seconds that the end of a process waits for answers to requests, all together."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""

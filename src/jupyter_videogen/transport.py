@@ -7,8 +7,11 @@ Nothing is retried here. Every failure of the line leaves as `NotSent` (proof th
 from __future__ import annotations
 
 import asyncio
+import socket
+import zlib
 from base64 import b64encode
 from contextlib import ExitStack, asynccontextmanager, suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
@@ -17,12 +20,12 @@ import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API 
 import msgspec
 
 from . import origin
-from .errors import VideogenError
+from .errors import Failure, VideogenError
 from .keys import Secret
-from .wire import Base64, Call, Lost, NotSent, Reply, Upload
+from .wire import Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
 CONNECTIONS = 8
 """In flight per endpoint, behind our own gate: the pool's own queue costs CPU for every waiter."""
@@ -31,10 +34,21 @@ LARGEST_REPLY = 2 * 1024 * 1024
 """Bytes of a reply that cannot hold a clip."""
 LARGEST_INLINE = 512 * 1024 * 1024
 """Bytes of a reply that may hold clips in base64."""
+INFLATED = 256 * 1024
+"""Bytes taken out of a compressed body at once, however much is in it."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
 BODY_SENT = "send_request_body.complete"
+GZIP = frozenset({"gzip", "x-gzip", "deflate"})
+AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
+"""Headers of a call that go along to another origin."""
+KEEPALIVE = [
+    (socket.IPPROTO_TCP, getattr(socket, name), value)
+    for name, value in {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}.items()
+    if hasattr(socket, name)
+]
+"""Routers forget a silent connection within minutes; a create that answers with the clip is silent for many."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -43,6 +57,13 @@ class Endpoint(msgspec.Struct, frozen=True):
     base_url: str
     secret: Secret | None = None
     headers: dict[str, str] = {}
+    allow_insecure: bool = False
+    """Whether a key may travel to a public host without encryption."""
+
+    @property
+    def carries_secrets(self) -> bool:
+        """Whether calls there carry something nobody else should read."""
+        return self.secret is not None or bool(self.headers)
 
 
 class Source(Protocol):
@@ -82,19 +103,58 @@ class Stream:
     async def pieces(self) -> AsyncIterator[bytes]:
         """Give the body as it arrives, undecoded; raises `Lost` when the line breaks."""
         try:
-            async for piece in self._response.aiter_raw(256 * 1024):
+            async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.HTTPError as error:
             raise Lost(_name(error)) from None
 
+    async def inflated(self) -> AsyncIterator[bytes]:
+        """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut."""
+        inflate = zlib.decompressobj(wbits=47)  # gzip or zlib, by its head
+        try:
+            async for piece in self.pieces():
+                rest = piece
+                while rest:
+                    yield inflate.decompress(rest, INFLATED)
+                    rest = inflate.unconsumed_tail
+            yield inflate.flush()
+        except zlib.error:
+            raise Lost("the compressed body is broken") from None
+        if not inflate.eof:
+            raise Lost("the compressed body is cut short")
+
     async def reply(self, largest: int = LARGEST_REPLY) -> Reply:
-        """Read the rest as one reply of at most so many bytes."""
+        """Read the rest as one reply of at most so many bytes; a service that compresses unasked is read all the same."""
         body = bytearray()
-        async for piece in self.pieces():
+        encoded = self.headers.get("content-encoding", "").lower() in GZIP
+        async for piece in self.inflated() if encoded else self.pieces():
             body += piece
             if len(body) > largest:
                 raise Lost("the reply is larger than any reply should be")
         return Reply(self.status, self.headers, bytes(body))
+
+
+class Pinned(httpx.AsyncHTTPTransport):
+    """Connects to the addresses that were checked, under the name that was asked for.
+
+    A name looked up a second time may have moved to a private address since it was checked.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Try each checked address until one can be connected to."""
+        addresses: Sequence[str] = request.extensions.get("addresses", ())
+        name = request.url.raw_host.decode("ascii")
+        failed: httpx.TransportError | None = None
+        for address in addresses:
+            request.url = request.url.copy_with(host=address)
+            request.extensions = {**request.extensions, "sni_hostname": name}
+            try:
+                return await super().handle_async_request(request)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failed = error
+        if failed is not None:
+            raise failed
+        return await super().handle_async_request(request)
 
 
 class Transport:
@@ -103,7 +163,7 @@ class Transport:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._gate = asyncio.Semaphore(CONNECTIONS)
-        self._client = httpx.AsyncClient(follow_redirects=False, headers={"accept-encoding": "identity"})
+        self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
 
     async def send(self, call: Call) -> Reply:
         """Exchange one call for its reply, within the call's timeout; raises `NotSent` or `Lost`."""
@@ -128,11 +188,10 @@ class Transport:
 
     async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
+        await _check_base(endpoint)
         url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
         for _ in range(REDIRECTS + 1):
-            await _checked(url, endpoint)
-            with ExitStack() as files:
-                response = await self._open(self._request(call, url, endpoint, sent, files), sent)
+            response = await self._open(call, url, endpoint, sent)
             location = response.headers.get("location")
             if call.method != "GET" or response.status_code not in MOVED or not location:
                 return response
@@ -147,7 +206,8 @@ class Transport:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        for client in self._clients.values():
+            await client.aclose()
 
     async def _endpoint(self) -> Endpoint:
         try:
@@ -155,29 +215,55 @@ class Transport:
         except VideogenError as error:
             raise NotSent(error.message, failure=error.failure) from None
 
-    def _request(
-        self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event, files: ExitStack
-    ) -> httpx.Request:
-        return self._client.build_request(
-            call.method,
-            url,
-            **_body(call, files),
-            headers={
-                **call.headers,
-                **_kind(call),
-                **(_doors(endpoint) if origin.same(url, endpoint.base_url) else {}),
-            },
-            timeout=httpx.Timeout(call.timeout, connect=CONNECT),
-            extensions={"trace": _watch_body(sent)},
-        )
+    def _client(self, url: str, *, fresh: bool) -> httpx.AsyncClient:
+        """Give the connections for a URL: through its proxy, if any; fresh ones serve one call each.
 
-    async def _open(self, request: httpx.Request, sent: asyncio.Event) -> httpx.Response:
+        A paid call never goes over a connection that the service may be closing, and strangers share none.
+        """
+        way = origin.proxy(url), fresh
+        if way not in self._clients:
+            try:
+                self._clients[way] = _connections(*way)
+            except (ImportError, ValueError):
+                raise NotSent("the proxy of this machine's settings can't be used") from None
+        return self._clients[way]
+
+    async def _open(self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+        """Send one request and give its reply's head."""
+        addresses = await _checked(url, endpoint)
+        home = origin.same(url, endpoint.base_url)
+        client = self._client(url, fresh=call.method != "GET" or not home)
         try:
-            return await self._client.send(request, stream=True)
+            with ExitStack() as files:
+                request = client.build_request(
+                    call.method,
+                    url,
+                    **_body(call, files),
+                    headers={**_kind(call), **(call.headers | _doors(endpoint) if home else _harmless(call))},
+                    timeout=httpx.Timeout(call.timeout, connect=CONNECT),
+                    extensions={"trace": _watch_body(sent), "addresses": () if origin.proxy(url) else addresses},
+                )
+                return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
             raise NotSent(_name(error)) from None
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
+
+
+def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
+    """Give a client that follows nothing, keeps no cookie and asks for bytes as they are."""
+    kept = 0 if fresh else CONNECTIONS
+    lines = Pinned(
+        proxy=proxy,
+        limits=httpx.Limits(max_keepalive_connections=kept),
+        socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
+    )
+    return httpx.AsyncClient(
+        transport=lines,
+        trust_env=False,
+        headers={"accept-encoding": "identity"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
 
 
 def _body(call: Call, opened: ExitStack) -> dict[str, Any]:
@@ -217,11 +303,31 @@ def _doors(endpoint: Endpoint) -> dict[str, str]:
     return {**endpoint.headers, **secret}
 
 
-async def _checked(url: str, endpoint: Endpoint) -> None:
+def _harmless(call: Call) -> dict[str, str]:
+    """Give the headers of a call that a stranger may see."""
+    return {name: value for name, value in call.headers.items() if name.lower() in AMONG_STRANGERS}
+
+
+async def _check_base(endpoint: Endpoint) -> None:
+    """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
+    if endpoint.allow_insecure or not endpoint.carries_secrets or urlsplit(endpoint.base_url).scheme != "http":
+        return
+    if await origin.public(endpoint.base_url):
+        message = f"{origin.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
+        remedy = "Use its https address, or allow it with allow_insecure=True."
+        raise Forbidden(
+            message,
+            failure=Failure(
+                code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
+            ),
+        )
+
+
+async def _checked(url: str, endpoint: Endpoint) -> Sequence[str]:
     try:
-        await origin.check(url, base_url=endpoint.base_url)
+        return await origin.check(url, base_url=endpoint.base_url)
     except origin.Refused as error:
-        raise NotSent(f"the address was refused: {error}") from None
+        raise Forbidden(f"the address was refused: {error}") from None
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

@@ -90,5 +90,9 @@ class NotSent(Exception):
         """What to tell, where more is known than that."""
 
 
+class Forbidden(NotSent):
+    """The address is one that we do not follow, however often it is asked for."""
+
+
 class Lost(Exception):
     """The request may have arrived; its answer did not."""

@@ -113,7 +113,9 @@ def test_an_interrupt_while_waiting_stops_the_waiting_only(shop: Shop) -> None:
 
 def test_a_script_that_ends_says_what_goes_on(shop: Shop) -> None:
     """It waits a moment for an answer that is on its way, so that the id is not lost."""
-    code = LAB + 'print(lab.submit("a kite", model="m").id)\n'
+    code = (
+        LAB + 'from jupyter_videogen import runtime\nruntime.PATIENCE = 60\nprint(lab.submit("a kite", model="m").id)\n'
+    )
     shop.held.clear()
     with child(code, shop) as process:
         assert shop.asked.wait(30)
