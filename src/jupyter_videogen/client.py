@@ -56,7 +56,6 @@ def close() -> None:
         _runtimes.popitem()[1].close()
 
 
-@atexit.register
 def _farewell() -> None:
     """Say which jobs go on without this process."""
     for run in _runtimes.values():
@@ -65,6 +64,8 @@ def _farewell() -> None:
             print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
 
 
+# Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
+getattr(threading, "_register_atexit", atexit.register)(_farewell)
 os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
 
 

@@ -84,6 +84,11 @@ class Runner:
             await self._save()
         return self.job
 
+    def give_up(self, why: str) -> None:
+        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown."""
+        if self.job.state == "submitting":
+            self._lose(f"An error of our own came between the request and its answer ({why}).")
+
     # ---- create: money is at stake -------------------------------------------------------------------------
 
     async def _create(self) -> float:

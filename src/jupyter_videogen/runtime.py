@@ -358,6 +358,12 @@ class Runtime:
         runner = Runner(record, line.provider, self._open(line), self._parts, told)
         try:
             return await runner.run()
+        except VideogenError:
+            raise
+        except Exception as error:
+            log.exception("Job %s came upon an error of our own.", record.id)
+            runner.give_up(type(error).__name__)
+            raise
         finally:
             self.ledger.release(record.id)
 
