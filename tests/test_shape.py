@@ -15,26 +15,29 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
     {"errors", "values", "wire", "messages"},
-    {"dialect", "dialects", "provider", "capabilities", "failures", "fingerprint", "polling", "reading", "status"},
     {
-        "clock",
-        "clipstore",
-        "container",
-        "keys",
-        "inputs",
-        "ledger",
-        "listing",
-        "local",
-        "loop",
-        "origin",
-        "part",
-        "settings",
-        "spool",
-        "transport",
+        *{"adoption", "budget", "capabilities", "dialect", "dialects", "failures", "fingerprint", "polling", "prices"},
+        *{"provider", "reading", "status"},
     },
-    {"download", "runner", "saver"},
+    {
+        *{
+            "clock",
+            "clipstore",
+            "config",
+            "container",
+            "inputs",
+            "keys",
+            "ledger",
+            "listing",
+            "local",
+            "loop",
+            "origin",
+        },
+        *{"part", "settings", "spool", "transport"},
+    },
+    {"download", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},
-    {"record", "view", "widget", "display", "magic", "cli", "testing"},
+    {"record", "view", "widget", "display", "magic", "cli", "spending", "testing"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .client import AsyncClient, Client, generate, job, jobs, submit
+    from .client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
     from .errors import (
         ArtifactExpired,
         AuthError,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "client": "AsyncClient Client generate job jobs submit",
+    "client": "AsyncClient Client attach estimate generate job jobs resume submit",
     "errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
@@ -75,10 +75,13 @@ __all__ = [
     "VideoGen",
     "VideogenError",
     "WaitTimeout",
+    "attach",
+    "estimate",
     "generate",
     "job",
     "jobs",
     "load_ipython_extension",
+    "resume",
     "submit",
     "unload_ipython_extension",
 ]

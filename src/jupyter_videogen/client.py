@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import secrets
 import sys
@@ -11,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import capabilities, inputs, keys, settings
+from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
 from .capabilities import Settled
-from .errors import AuthError, InvalidRequest
+from .errors import AuthError, BudgetExceeded, InvalidRequest
 from .listing import Listings
-from .runtime import Line, Runtime
+from .prices import FREE, Price
+from .runtime import Line, Runtime, Terms
 from .ticket import Job
 from .values import FIELDS, STATES, Clip, GenerationRequest, JobRecord
 
@@ -24,8 +27,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .capabilities import Capabilities
+    from .config import Config
     from .dialect import Provider
+    from .prices import Estimate
 
+log = logging.getLogger("jupyter_videogen")
 _lock = threading.Lock()
 _runtimes: dict[str, Runtime] = {}
 showing: list[Callable[[Job], None]] = []
@@ -50,6 +56,16 @@ def close() -> None:
         _runtimes.popitem()[1].close()
 
 
+def _farewell() -> None:
+    """Say which jobs go on without this process."""
+    for run in _runtimes.values():
+        if jobs := run.going_on():
+            names = " ".join(job.id for job in jobs)
+            print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
+
+
+# Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
+getattr(threading, "_register_atexit", atexit.register)(_farewell)
 os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
 
 
@@ -88,12 +104,44 @@ class _Client:
         """The endpoint this client speaks to."""
         return self._line.provider
 
-    def _submit(self, prompt: str, fields: Mapping[str, Any]) -> Job:
+    def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
+        """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
+        _, settled = self._settled(prompt, fields)
+        return self._estimate(settled.request, configuration())
+
+    def start(self, prompt: str, fields: Mapping[str, Any], *, ask: Callable[[str], bool] | None = None) -> Job:
+        """Start a job for a face; `ask` puts a question to a person. Fields as for `generate`.
+
+        Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
+        """
+        given = dict(fields)
+        new = bool(given.pop("new", False)) or given.get("seed") == "random"
+        yes, most = given.pop("yes", False), given.pop("max_cost", None)
+        asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})
+        run, config = runtime(), configuration()
+        estimate = self._estimate(settled.request, config)
+        if new or run.known(asked, settled, self._line) is None:  # what is paid for already is nobody's question
+            budget.check_call(estimate, most)
+            _confirm(budget.question(estimate, config.budget), yes=yes, ask=ask)
+        watch, reused = run.submit(asked, settled, self._line, Terms(new, estimate.cost, config.budget))
+        return Job(run, watch, self._line, reused=reused)
+
+    def _attach(self, remote_id: str) -> Job:
+        run = runtime()
+        return Job(run, run.attach(remote_id, self._line), self._line)
+
+    def _settled(self, prompt: str, fields: Mapping[str, Any]) -> tuple[GenerationRequest, Settled]:
+        """Give a request as it was asked for, and as it will be sent."""
         asked = self._asked(prompt, dict(fields))
         settled = capabilities.settle(asked, self.provider)
-        request = _seeded(settled.request, self.provider)
-        run = runtime()
-        return Job(run, run.submit(asked, Settled(request, settled.warnings), self._line), self._line)
+        return asked, Settled(_seeded(settled.request, self.provider), settled.warnings)
+
+    def _estimate(self, request: GenerationRequest, config: Config) -> Estimate:
+        """By the price that the user wrote down, else the service's own; the local engine is free."""
+        row, model = self.provider, request.model or ""
+        written = config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}")
+        listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
+        return prices.estimate(request, FREE if row.simulated else written or listed)
 
     def _asked(self, prompt: str, fields: dict[str, Any]) -> GenerationRequest:
         """Build the request from what was handed over: media are read, and fitted where that was asked for."""
@@ -110,7 +158,7 @@ class Client(_Client):
 
     def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - the request's fields, checked one by one
         """Start a job and give it at once; see `generate` for the fields."""
-        return self._submit(prompt, fields)
+        return self.start(prompt, fields, ask=asking)
 
     def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as above
         """Make a clip and wait for it.
@@ -118,9 +166,14 @@ class Client(_Client):
         Fields: model, duration (seconds), size ("WxH") or aspect and resolution, fps, seed, n, negative, image, last_frame,
         references, audio, video, sound, draft, enhance, extra (further fields for this service). Media are paths, URLs,
         bytes, PIL images, uint8 arrays, figures or clips; `fit="cover"` makes the image the size that is asked for.
+
+        The same request again is not paid for again: its running job or its stored clip is given, unless `new=True` (or
+        `seed="random"`). `max_cost=` in dollars refuses what costs more; `yes=True` answers the question of a budget.
         Raises what `VideogenError` is the family of; a job that outlives `timeout` goes on.
         """
-        job = self._submit(prompt, fields)
+        job = self.start(prompt, fields, ask=asking)
+        if job.reused:
+            log.warning("The same request as job %s: nothing is sent or charged; new=True makes another.", job.id)
         for show in showing:
             show(job)
         try:
@@ -153,11 +206,11 @@ class AsyncClient(_Client):
 
     async def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
         """Start a job and give it at once."""
-        return self._submit(prompt, fields)
+        return self.start(prompt, fields, ask=asking)
 
     async def generate(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
         """Make a clip and wait for it."""
-        return await self._submit(prompt, fields)
+        return await self.start(prompt, fields, ask=asking)
 
 
 def client_for(fields: dict[str, Any]) -> Client:
@@ -181,6 +234,21 @@ def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) 
     never the job: `vg.jobs()` has it.
     """
     return client_for(fields).generate(prompt, timeout=timeout, **fields)
+
+
+def estimate(prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - as in Client
+    """Say what a request would cost, without sending anything. Fields as for `generate`."""
+    return client_for(fields).estimate(prompt, **fields)
+
+
+def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:  # noqa: ANN401 - as for Client
+    """Take up a job that was made elsewhere, by the service's own id for it. `where` as for `Client`."""
+    return Client(provider, **where)._attach(remote_id)  # noqa: SLF001 - the same family
+
+
+def resume(reference: str | None = None) -> Job | list[Job]:
+    """Watch a job again, or every unfinished one; a job whose outcome is unknown is looked for once more."""
+    return job(reference).watch() if reference else [each.watch() for each in jobs("unfinished")]
 
 
 def jobs(state: str | None = None, *, limit: int = 1000) -> list[Job]:
@@ -232,6 +300,35 @@ def _seeded(request: GenerationRequest, provider: Provider) -> GenerationRequest
     return msgspec.structs.replace(request, seed=secrets.randbelow(capabilities.LARGEST_SEED + 1))
 
 
+def _number(seed: object) -> object:
+    """A random seed is a seed left open."""
+    return None if seed == "random" else seed
+
+
+def configuration() -> Config:
+    """Give what the project's and the user's `videogen.toml` say; raises `InvalidRequest`."""
+    return config.load(settings.home(), settings.project(settings.folder()))
+
+
+def asking(question: str) -> bool:
+    """Ask whoever sits at the keyboard; raises `NotImplementedError` or `OSError` where nobody does."""
+    if not (_in_kernel() or sys.stdin.isatty()):
+        raise OSError("nobody to ask")
+    return input(f"{question} Send it? [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
+    """Let a person decide what a budget asks; raises `BudgetExceeded` on a no, and where nobody can say yes."""
+    if question is None or yes:
+        return
+    try:
+        agreed = ask is not None and ask(question)
+    except (EOFError, OSError, NotImplementedError):
+        agreed = False
+    if not agreed:
+        raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
+
+
 def _default_provider() -> str:
     """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
     if named := settings.provider():
@@ -247,6 +344,11 @@ def _default_provider() -> str:
         next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
         field="provider",
     )
+
+
+def _in_kernel() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and hasattr(shell.get_ipython(), "kernel")
 
 
 def _in_ipython() -> bool:

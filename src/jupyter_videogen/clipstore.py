@@ -34,6 +34,11 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
 
 
+def missing(record: JobRecord) -> bool:
+    """Tell whether a job has ended well and one of its files has been moved or deleted since."""
+    return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
+
+
 async def decoded(text: str) -> AsyncIterator[bytes]:
     """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 

@@ -8,7 +8,7 @@ A dialect is pure functions between values: it does not wait, retry, log or know
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -34,6 +34,8 @@ __all__ = [
 ]
 
 Handle = dict[str, Any]
+UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError)
+"""What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
 RemoteState = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
 
 
@@ -112,6 +114,39 @@ class Looks(Protocol):
         ...
 
 
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a service's own list of jobs; None is what the row does not say."""
+
+    handle: Handle
+    prompt: str | None = None
+    model: str | None = None
+    duration: float | None = None
+    """Seconds."""
+    size: str | None = None
+    created_at: float | None = None
+    """Seconds since the epoch, by the service's clock."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of that list, newest first, and where the next one begins."""
+
+    jobs: Sequence[Listed]
+    cursor: str | None = None
+
+
+@runtime_checkable
+class ListsJobs(Protocol):
+    """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
+
+    def page(self, model: str, cursor: str | None = None) -> Call:
+        """Give the call for one page of jobs like those of a model (some gateways list by provider)."""
+        ...
+
+    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
+        """Read a 2xx to it; raises `Malformed`."""
+        ...
+
+
 @runtime_checkable
 class ListsModels(Protocol):
     """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
@@ -146,6 +181,8 @@ class Provider(msgspec.Struct, frozen=True):
     """The names that the service itself listed when it was last asked."""
     listed_lately: bool = False
     """Whether that was within a day, so that a name that is missing there is a mistake."""
+    prices: Mapping[str, float] = {}
+    """Dollars a clip, by model, as the service itself lists them."""
     key_optional: bool = False
     """Whether it may be open to all, as a gateway on one's own machine is."""
     simulated: bool = False

@@ -8,6 +8,7 @@ an `error` string, `detail` (FastAPI), `message`, else the first words of the te
 from __future__ import annotations
 
 import re
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -51,6 +52,14 @@ def retry_after(reply: Reply) -> float | None:
     except ValueError:
         return None
     return min(max(seconds, 0.0), SLOWEST) if seconds == seconds else None  # noqa: PLR0124 - NaN is not itself
+
+
+def ahead(reply: Reply, *, now: float) -> float:
+    """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
+    try:
+        return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
+    except ValueError:
+        return 0.0
 
 
 def _charged(*, refused: bool) -> Known:

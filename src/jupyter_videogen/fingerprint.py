@@ -11,13 +11,19 @@ if TYPE_CHECKING:
     from .values import GenerationRequest
 
 
-def fingerprint(request: GenerationRequest, *, origin: str, model: str) -> str:
-    """Hash everything that decides the result: where it goes and every setting, as asked.
+def fingerprint(request: GenerationRequest, *, origin: str, model: str, account: str = "") -> str:
+    """Hash everything that decides the result and the bill: where it goes, for whom, and every setting, as asked.
 
     A seed that was left open stays open here, though one is chosen for the call: running a cell again asks for
     the same thing again.
     """
-    content = {"v": 1, "origin": origin, "model": model, "request": _by_content(msgspec.to_builtins(request))}
+    content = {
+        "v": 1,
+        "origin": origin,
+        "account": account,
+        "model": model,
+        "request": _by_content(msgspec.to_builtins(request)),
+    }
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from hmac import compare_digest
@@ -26,6 +27,11 @@ class Secret:
                 next="Copy it again.",
             )
         self._value = cleaned
+
+    @property
+    def account(self) -> str:
+        """Eight characters that tell one account's key from another's, and from which no key can be found."""
+        return hashlib.sha256(b"videogen account " + self._value.encode()).hexdigest()[:8]
 
     def reveal(self) -> str:
         """Give the key itself."""

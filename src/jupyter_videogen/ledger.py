@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sqlite3
 import threading
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 import msgspec
 
+from . import budget
+from .budget import Cap, Spent
 from .errors import InvalidRequest, VideogenError
-from .values import ENDED, JobRecord, JobState
+from .values import ENDED, UNPAID, JobRecord, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Sequence
 
-VERSION = 1
+log = logging.getLogger("jupyter_videogen")
+DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 LEASE = 60.0
 """Seconds after which a silent watcher is taken for dead."""
 AT_REST: dict[JobState, str] = {"draft": "planned", "submitting": "sent", "queued": "accepted", "succeeded": "stored"}
 """Four states have a name of their own in the file; every other is stored as it is called."""
-SCHEMA = """
+FIRST = """
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY, state TEXT NOT NULL, provider TEXT NOT NULL, origin TEXT NOT NULL, model TEXT NOT NULL,
     fingerprint TEXT NOT NULL, take INTEGER NOT NULL, idempotency_key TEXT NOT NULL UNIQUE,
@@ -36,11 +40,44 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_age ON jobs (created_at);
 CREATE INDEX jobs_by_state ON jobs (state);
 """
+MONEY = """
+ALTER TABLE jobs ADD COLUMN handle TEXT;
+ALTER TABLE jobs ADD COLUMN cost REAL;
+ALTER TABLE jobs ADD COLUMN charged INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX jobs_by_handle ON jobs (origin, handle);
+"""
+MIGRATIONS = (FIRST, MONEY)
+"""What made each version of the file out of the one before."""
+VERSION = len(MIGRATIONS)
 INSERT = """
-INSERT INTO jobs (id, state, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, record, lease_owner, lease_until)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at,
+    state, record, handle, cost, charged, lease_owner, lease_until)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+UPDATE = "UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ? WHERE id = ?"
+SPENT = """
+SELECT total(cost), count(*) FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
+"""
+GROUPS = {
+    "model": "provider || ':' || model",
+    "day": "date(created_at, 'unixepoch', 'localtime')",
+    "notebook": "coalesce(notebook, project, '')",
+}
+COSTS = """
+SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({ended}), 0, cost)), count(*), sum(cost IS NULL)
+FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
 """
 CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_owner = ? OR lease_until < ?)"
+
+
+class Cost(NamedTuple):
+    """What the paid jobs of one group came to, in dollars; those of unknown price are only counted."""
+
+    group: str
+    spent: float
+    in_flight: float
+    jobs: int
+    unpriced: int
 
 
 class Ledger:
@@ -53,23 +90,53 @@ class Ledger:
         with _explained(path):
             self._db = _open(path)
 
-    def add(self, record: JobRecord) -> JobRecord:
-        """Write a new job and give it back with its take: one more than this request has had.
+    def add(self, record: JobRecord, *, new: bool = True, caps: Sequence[Cap] = ()) -> JobRecord:
+        """Write a new job down and give it with its take, one more than this request has had.
 
-        It is ours to watch from the first moment: another process that starts just now must not take it for orphaned.
+        Without `new`, the same request is not made twice: where its last take is going on, has ended well or has an
+        unknown outcome, that job is given instead. Counting against the `caps` and writing down are one step, so two
+        kernels cannot both pass; raises `BudgetExceeded`. The job is ours to watch from the first moment: another
+        process that starts just now must not take it for orphaned.
         """
         with self._writing():
-            query = "SELECT coalesce(max(take), 0) FROM jobs WHERE fingerprint = ?"
-            (last,) = self._db.execute(query, (record.fingerprint,)).fetchone()
-            record = record.after(take=last + 1)
-            self._db.execute(INSERT, (*_row(record), self.owner, record.created_at + LEASE))
+            last = self._last_take(record.fingerprint)
+            if last is not None and not new and last.state not in UNPAID:
+                return last
+            for cap in caps:
+                budget.check(cap, self._spent(cap), record.cost)
+            record = record.after(take=last.take + 1 if last else 1)
+            self._db.execute(INSERT, (*_identity(record), *_news(record), self.owner, record.created_at + LEASE))
         return record
 
     def save(self, record: JobRecord) -> None:
         """Write the newest state of a job; on return it survives a power cut."""
         with self._writing():
-            values = (_at_rest(record.state), msgspec.json.encode(record.redacted()), record.id)
-            self._db.execute("UPDATE jobs SET state = ?, record = ? WHERE id = ?", values)
+            self._db.execute(UPDATE, (*_news(record), record.id))
+
+    def latest(self, fingerprint: str) -> JobRecord | None:
+        """Give the job that a request already is: its last take, unless that came to nothing."""
+        with self._lock, _explained(self.path):
+            last = self._last_take(fingerprint)
+        return last if last is not None and last.state not in UNPAID else None
+
+    def spent(self, cap: Cap) -> Spent:
+        """Give what the jobs under a cap come to; those whose outcome is unknown count as spent."""
+        with self._lock, _explained(self.path):
+            return self._spent(cap)
+
+    def costs(self, by: str = "model") -> list[Cost]:
+        """Give what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
+        if by not in GROUPS:
+            raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
+        ended = ", ".join(f"'{_at_rest(state)}'" for state in sorted(ENDED))
+        query = COSTS.format(group=GROUPS[by], ended=ended)
+        with self._lock, _explained(self.path):
+            return [Cost(*row) for row in self._db.execute(query)]
+
+    def holder(self, origin: str, handle: object) -> JobRecord | None:
+        """Give the job that a service's reference belongs to, if it is one of ours."""
+        held = self._read("WHERE origin = ? AND handle = ? ORDER BY created_at LIMIT 1", origin, _handle(handle))
+        return held[0] if held else None
 
     def find(self, reference: str) -> JobRecord:
         """Give a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
@@ -89,8 +156,9 @@ class Ledger:
 
     def unfinished(self) -> list[JobRecord]:
         """Give every job that something may still happen to, oldest first."""
-        ended = [_at_rest(state) for state in ENDED]
-        return self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
+        ended = [_at_rest(state) for state in ENDED - {"unknown_outcome"}]
+        rows = self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
+        return [record for record in rows if not record.ended]
 
     def claim(self, job_id: str, *, now: float) -> bool:
         """Become, or stay, the one that watches a job; False while somebody else alive does."""
@@ -111,6 +179,14 @@ class Ledger:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _last_take(self, fingerprint: str) -> JobRecord | None:
+        query = "SELECT record FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
+        row = self._db.execute(query, (fingerprint,)).fetchone()
+        return row and msgspec.json.decode(row[0], type=JobRecord)
+
+    def _spent(self, cap: Cap) -> Spent:
+        return Spent(*self._db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
 
     def _matches(self, reference: str) -> list[JobRecord]:
         if reference == "last":
@@ -133,13 +209,43 @@ class Ledger:
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite itself would make it readable by all
+    try:
+        return _connect(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname not in DAMAGED:
+            raise
+        _set_aside(path)
+        return _open(path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    with db:
-        db.execute("BEGIN IMMEDIATE")
-        _migrate(db)
+    try:
+        (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
+        _check_shared(mode)
+        db.execute("PRAGMA synchronous = FULL")
+        with db:
+            db.execute("BEGIN IMMEDIATE")
+            _migrate(db)
+    except BaseException:
+        db.close()
+        raise
     return db
+
+
+def _check_shared(mode: str) -> None:
+    """Refuse a file system on which two processes cannot share the file safely; raises OSError."""
+    if mode != "wal":
+        raise OSError(f"its file system can't share it safely: journal mode {mode}")
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a damaged file under another name, so that a new one can be begun; nothing is deleted."""
+    aside = path.with_name(f"{path.stem}-damaged-{uuid4().hex[:8]}{path.suffix}")
+    for tail in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{tail}").replace(f"{aside}{tail}")
+    log.warning("The job ledger was damaged. It is kept as %s, and a new one was begun.", aside.name)
 
 
 def _migrate(db: sqlite3.Connection) -> None:
@@ -150,10 +256,10 @@ def _migrate(db: sqlite3.Connection) -> None:
             next="Upgrade this one: pip install -U jupyter-videogen.",
             code="ledger",
         )
-    if version == 0:
-        for statement in filter(str.strip, SCHEMA.split(";")):
+    for migration in MIGRATIONS[version:]:
+        for statement in filter(str.strip, migration.split(";")):
             db.execute(statement)
-        db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 @contextmanager
@@ -187,15 +293,17 @@ def _at_rest(state: JobState) -> str:
     return AT_REST.get(state, state)
 
 
-def _row(record: JobRecord) -> tuple[object, ...]:
-    job = record
+def _identity(job: JobRecord) -> tuple[object, ...]:
+    """Give the columns that are written once."""
     where = (job.provider, job.base_url, job.model, job.fingerprint, job.take, job.idempotency_key)
-    return (
-        job.id,
-        _at_rest(job.state),
-        *where,
-        job.notebook,
-        job.project,
-        job.created_at,
-        msgspec.json.encode(job.redacted()),
-    )
+    return (job.id, *where, job.notebook, job.project, job.created_at)
+
+
+def _news(job: JobRecord) -> tuple[object, ...]:
+    """Give the columns that change: the state, the record itself, and what is asked for by other columns than these."""
+    handle = None if job.handle is None else _handle(job.handle)
+    return (_at_rest(job.state), msgspec.json.encode(job.redacted()), handle, job.cost, job.charged)
+
+
+def _handle(handle: object) -> str:
+    return msgspec.json.encode(handle, order="deterministic").decode()

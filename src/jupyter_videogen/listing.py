@@ -20,6 +20,8 @@ class Listing(msgspec.Struct, frozen=True):
 
     at: float
     names: tuple[str, ...]
+    prices: dict[str, float] = {}
+    """Dollars a clip, where the service says so."""
 
 
 class Listings:
@@ -28,9 +30,9 @@ class Listings:
     def __init__(self, home: Path) -> None:
         self._path = home / "models.json"
 
-    def keep(self, base_url: str, names: Sequence[str], *, now: float) -> None:
+    def keep(self, base_url: str, names: Sequence[str], *, now: float, prices: dict[str, float] | None = None) -> None:
         """Write down what a service listed."""
-        kept = {**self._read(), base_url: Listing(now, tuple(names))}
+        kept = {**self._read(), base_url: Listing(now, tuple(names), prices or {})}
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".part")
         temporary.write_bytes(msgspec.json.encode(kept))
@@ -42,7 +44,7 @@ class Listings:
         if listing is None:
             return provider
         lately = now - listing.at < DAY
-        return msgspec.structs.replace(provider, listed=listing.names, listed_lately=lately)
+        return msgspec.structs.replace(provider, listed=listing.names, listed_lately=lately, prices=listing.prices)
 
     def _read(self) -> dict[str, Listing]:
         try:

@@ -10,6 +10,7 @@ import asyncio
 import concurrent.futures
 import contextvars
 import threading
+from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class LoopThread:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="videogen"))  # now: not at the exit
         started = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(target=context.run, args=(self._run, started), name="videogen", daemon=True)

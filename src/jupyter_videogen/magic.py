@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from IPython import get_ipython
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from . import client, display, settings
+from . import client, display, settings, spending
 from .capabilities import did_you_mean
 from .errors import InvalidRequest, VideogenError
 from .widget import VideoGen
@@ -35,7 +35,10 @@ HELP = """\
     -p, --provider NAME     local, qubax, qubrid, indoxhub, aihubmix, bifrost, openai
     -d, --duration SECONDS  length of the clip
     --size WxH              for example 1280x720
-    --fps N   --seed N      frames per second; the same seed gives the same clip
+    --fps N   --seed N      frames per second; the same seed gives the same clip ("random": a new one)
+    --new                   make another, though the same request has been made and paid for
+    --max-cost DOLLARS      refuse what would cost more, or what nobody knows the price of
+    --yes                   send it without the question that a budget asks
     --extra '{"key": 1}'    further fields for this service
     --as NAME               keep the job in a variable
     --wait                  wait here for the clip (an interrupt stops the waiting, not the job)
@@ -44,6 +47,7 @@ HELP = """\
 %videogen                   the form            %videogen jobs        your jobs, newest first
 %videogen show ID           a job and its clip  %videogen wait ID     wait for it
 %videogen resume ID         watch it again      %videogen cancel ID   cancel it, where the service can
+%videogen cost              spent, in flight, and what is left; --by model, day or notebook
 %videogen tb                the full traceback of the last error
 ID is a job's id, the beginning of one, or "last".
 """
@@ -59,8 +63,11 @@ class Grammar(argparse.ArgumentParser):
         self.add_argument("-d", "--duration", type=int)
         self.add_argument("--size")
         self.add_argument("--fps", type=int)
-        self.add_argument("--seed", type=int)
+        self.add_argument("--seed", type=_seed)
         self.add_argument("--extra", type=json.loads)
+        self.add_argument("--new", action="store_true")
+        self.add_argument("--max-cost", type=float)
+        self.add_argument("--yes", action="store_true")
         self.add_argument("--as", dest="name")
         self.add_argument("--wait", action="store_true")
         self.add_argument("--timeout")
@@ -100,6 +107,7 @@ class VideogenMagics(Magics):
             "show": lambda ref: display.show_job(client.job(ref)),
             "wait": lambda ref: self._wait(client.job(ref), None),
             "resume": lambda ref: client.job(ref).watch(),
+            "cost": lambda words: print(spending.table(_by(words))),  # noqa: T201 - the answer
             "cancel": lambda ref: print(client.job(ref).cancel().reason),  # noqa: T201 - the answer
             "help": lambda _: print(HELP),  # noqa: T201 - it is asked for
             "tb": lambda _: print(self._last_error),  # noqa: T201 - the same
@@ -131,7 +139,8 @@ class VideogenMagics(Magics):
     def _form(self, options: argparse.Namespace) -> VideoGen | None:
         """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
         if settings.watched():
-            return VideoGen(**_fields(options))
+            given = _fields(options)
+            return VideoGen(**{name: given[name] for name in given if name not in {"new", "yes", "max_cost"}})
         print(NO_PAGE)  # noqa: T201 - the answer to what was typed
         return None
 
@@ -168,8 +177,19 @@ class VideogenMagics(Magics):
 
 def _fields(options: argparse.Namespace) -> dict[str, Any]:
     """Give the request's fields that were written on the line."""
-    names = ("model", "provider", "duration", "size", "fps", "seed", "extra")
-    return {name: value for name in names if (value := getattr(options, name)) is not None}
+    names = ("model", "provider", "duration", "size", "fps", "seed", "extra", "max_cost")
+    given = {name: value for name in names if (value := getattr(options, name)) is not None}
+    return {**given, **{name: True for name in ("new", "yes") if getattr(options, name)}}
+
+
+def _seed(word: str) -> int | str:
+    return word if word == "random" else int(word)
+
+
+def _by(words: str) -> str:
+    """Read `--by GROUP`; by model where nothing is said."""
+    parts = words.split()
+    return parts[-1].removeprefix("--by=") if parts and parts[0].startswith("--by") else "model"
 
 
 def _lines(error: BaseException) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from .dialect import Listed, Page
 from .errors import Failure
 from .failures import LONGEST, MODERATION
 from .wire import Malformed, Reply
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LONGEST_ID = 512
+MILLISECONDS = 1e11
+"""No number of seconds is as large for the next thousand years; one of milliseconds is."""
 MOST_CLIPS = 16
 """What one job may have; a larger number in a reply is a mistake."""
 
@@ -59,6 +63,18 @@ def percent(value: object) -> float | None:
     return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
 
 
+def moment(value: object) -> float | None:
+    """Give a time in seconds since the epoch, out of seconds, milliseconds or ISO 8601 (UTC where it names no zone)."""
+    found = number(value)
+    if found is not None:
+        return (found / 1000 if found > MILLISECONDS else found) or None
+    try:
+        read = datetime.fromisoformat(value if isinstance(value, str) else "")
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
 def count(value: object) -> int:
     """Give a number of clips: 1 where none is said, within 0 to 16."""
     found = 1 if value is None else number(value)
@@ -85,11 +101,42 @@ def given(fields: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def job_facts(row: dict[str, Any]) -> dict[str, Any]:
+    """Give what a row of a list of jobs says of its request: the facts of a `Listed`, without its handle."""
+    return {
+        "prompt": text(row.get("prompt")),
+        "model": text(row.get("model")),
+        "duration": number(row.get("seconds")) or number(row.get("duration")),
+        "size": text(row.get("size")),
+        "created_at": moment(row.get("created_at")),
+    }
+
+
+def cursor_page(reply: Reply) -> Page:
+    """Read a page of videos as OpenAI and Bifrost give them; a cursor that comes with an empty page is no cursor."""
+    body = members(reply)
+    rows = [row for row in objects(body.get("data") or []) if text(row.get("id"))]
+    jobs = [Listed(handle={"id": row["id"]}, **job_facts(row)) for row in rows]
+    return Page(jobs, text(body.get("last_id")) if body.get("has_more") is True and jobs else None)
+
+
 def model_names(reply: Reply) -> list[str]:
     """Give the names in a list of models, in any of its shapes: objects with an `id`, names, or models by provider."""
     body = reply.json
     rows = body.get("data", body.get("models", [])) if isinstance(body, dict) else body
     return list(dict.fromkeys(_names(rows)))
+
+
+def model_prices(reply: Reply) -> dict[str, float]:
+    """Give dollars a clip by model, where a list of models says so: Bifrost's `pricing.request`, a number in a string."""
+    body = reply.json
+    rows = objects(body.get("data")) if isinstance(body, dict) else []
+    found = {
+        str(row.get("id")): number((row.get("pricing") or {}).get("request"))
+        for row in rows
+        if isinstance(row.get("pricing"), dict)
+    }
+    return {model: price for model, price in found.items() if price}
 
 
 def _names(rows: object) -> Iterator[str]:

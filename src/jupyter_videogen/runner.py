@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
-from . import polling
+from . import polling, search
 from .capabilities import MOST_NAMED, did_you_mean
-from .dialect import Accepted, Finished, Refused, StatusUpdate
+from .dialect import UNREADABLE, Accepted, Finished, Refused, StatusUpdate
 from .errors import Failure
 from .failures import REFUSED
 from .saver import Saver
-from .wire import Lost, Malformed, NotSent, Reply
+from .wire import Lost, NotSent, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,8 +38,9 @@ OUTAGE = 15 * 60.0
 """Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
 NOT_FOUND, BUSY = 404, 429
-UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError)
-"""What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
+LOCKED = frozenset({401, 402, 403})
+"""Refusals of a look that will last until somebody acts."""
+UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
 
 
 class Parts(NamedTuple):
@@ -74,12 +75,19 @@ class Runner:
     async def run(self) -> JobRecord:
         """Do what is left to do."""
         first_look = await self._create() if self.job.state == "draft" else 0.0
+        if self.job.searching:
+            await self._search()
         if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
             self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
         await self._watch(first_look)
         if self.job.state == "saving":
             await self._save()
         return self.job
+
+    def give_up(self, why: str) -> None:
+        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown."""
+        if self.job.state == "submitting":
+            self._lose(f"An error of our own came between the request and its answer ({why}).")
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
@@ -133,7 +141,7 @@ class Runner:
             return None
         match born:
             case Accepted(handle, poll_after, notes):
-                self._note(notes)
+                self._note((*notes, *self._shared(handle)))
                 self._move("queued", handle=handle, accepted_at=self._clock.now())
                 return poll_after
             case Finished(artifacts):
@@ -143,6 +151,24 @@ class Runner:
             case Refused(failure):
                 self._fail(failure)
         return None
+
+    def _shared(self, handle: Handle) -> list[str]:
+        """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""
+        other = self._ledger.holder(self.job.base_url, handle)
+        return [f"{self._provider.title} gave the job it had given for {other.id} already."] if other else []
+
+    # ---- search: the answer is lost, and the service may know ----------------------------------------------
+
+    async def _search(self) -> None:
+        """Take the job up where the service's list has exactly one that it can be; else say what was found."""
+        found = await search.look_for(self.job, self._dialect, self._transport, self._ledger, self._clock)
+        if found and len(found) == 1:
+            self._note([f"The answer was lost; the job was found in {self._provider.title}'s list."])
+            changes = {"failure": None, "accepted_at": self._clock.now(), "finished_at": None}
+            self._move("queued", searching=False, handle=found[0].handle, **changes)
+        else:
+            failure = search.unsettled(found, self.job, self._provider)
+            self._move("unknown_outcome", searching=False, failure=failure)
 
     # ---- look: free, so it survives everything -------------------------------------------------------------
 
@@ -162,14 +188,24 @@ class Runner:
         except (Lost, *UNREADABLE):
             return self._missed()
         if isinstance(update, Reply):
-            if update.status == NOT_FOUND:
-                return self._not_found()
-            return self._missed(retry_after=self._dialect.read_failure(update).retry_after)
+            return self._refused_look(update)
         self._misses = 0
+        self.job = self.job.after(failure=None)
         self._since.pop("missed", None)
         self._since.pop("not found", None)
         self._note(update.notes)
         return self._apply(update)
+
+    def _refused_look(self, reply: Reply) -> float:
+        """A refusal of a look says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
+        if reply.status == NOT_FOUND:
+            return self._not_found()
+        failure = self._dialect.read_failure(reply)
+        if reply.status not in LOCKED:
+            return self._missed(retry_after=failure.retry_after)
+        if self.job.state != "unreachable":
+            self._move("unreachable", failure=msgspec.structs.replace(failure, next=UNLOCK, charged="unknown"))
+        return polling.LATEST
 
     async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
         """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles."""
@@ -265,15 +301,8 @@ class Runner:
         self._move("failed", failure=failure, finished_at=self._clock.now())
 
     def _lose(self, what: str) -> None:
-        """Sent, and the answer is lost: say so; never send again by ourselves."""
-        failure = Failure(
-            code="unknown_outcome",
-            message=what,
-            next="We did not send it again. Look at the service's own list before you do.",
-            sent="yes",
-            charged="unknown",
-        )
-        self._move("unknown_outcome", failure=failure, finished_at=self._clock.now())
+        """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""
+        self._move("unknown_outcome", **search.lost(what, self._dialect), finished_at=self._clock.now())
 
 
 def _unsent(provider: Provider) -> Failure:

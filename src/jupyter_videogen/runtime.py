@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import threading
+import time
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from . import clipstore, settings
+from .budget import Budget, caps
+from .capabilities import Settled
 from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
-from .errors import Failure, Unreachable, Unsupported, from_failure
+from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
 from .fingerprint import fingerprint
 from .ledger import LEASE, Ledger
 from .listing import Listings
 from .local import LocalGateway, check_installed
 from .loop import LoopThread
 from .provider import LOCAL_ORIGIN
-from .reading import model_names
+from .reading import identifier, model_names, model_prices
 from .runner import Parts, Runner
+from .search import lost
 from .transport import Endpoint, Fixed, Source, Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
 from .wire import Lost, NotSent
@@ -28,12 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .capabilities import Settled
+    from .budget import Cap
     from .dialect import Provider
     from .keys import Secret
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
+PATIENCE = 5.0
+"""Seconds that the end of a process waits for answers to requests, all together."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -44,13 +52,24 @@ UNSENT = Failure(
     sent="no",
     charged="no",
 )
-LOST = Failure(
-    code="unknown_outcome",
-    message="The kernel stopped while this was being sent, and the answer is lost.",
-    next="We did not send it again. Look at the service's own list before you do.",
-    sent="unknown",
-    charged="unknown",
-)
+LOST = "The kernel stopped while this was being sent, and the answer is lost."
+
+
+class Terms(NamedTuple):
+    """On which terms a request may be sent."""
+
+    new: bool = False
+    """Make another take, though the same request has been made."""
+    cost: float | None = None
+    """The estimate, in dollars."""
+    budget: Budget = Budget()
+
+
+class Submitted(NamedTuple):
+    """What came of a submit: the watch of a job, and whether that job was there already."""
+
+    watch: Watch
+    reused: bool
 
 
 class Line:
@@ -61,25 +80,19 @@ class Line:
     ) -> None:
         self.provider = provider
         self._secret, self._headers = secret, dict(headers or {})
-        self._transport: Transport | None = None
 
     @property
     def local(self) -> bool:
         """Whether this leads to the local gateway."""
         return self.provider.base_url == LOCAL_ORIGIN
 
-    def transport(self, home: Path) -> Transport:
-        """Give the connections; made at first use, on the loop that will use them."""
-        if self._transport is None:
-            self._transport = Transport(self._source(home))
-        return self._transport
+    @property
+    def account(self) -> str:
+        """The mark of the key, by which the ledger tells accounts apart; empty without one."""
+        return self._secret.account if self._secret else ""
 
-    async def close(self) -> None:
-        """Close the connections, if there are any."""
-        if self._transport is not None:
-            await self._transport.close()
-
-    def _source(self, home: Path) -> Source:
+    def source(self, home: Path) -> Source:
+        """Give what knows the endpoint: calls go there."""
         if self.local:
             return LocalGateway(home)
         return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers))
@@ -94,6 +107,9 @@ class Watch:
         self.future: Future[JobRecord] = Future()
         self.running = False
         """Whether the future belongs to a task of ours."""
+        self.task: asyncio.Task[Any] | None = None
+        self.answered = threading.Event()
+        """Set once the service has answered the request, or cannot any more."""
         self._listeners: list[Callable[[JobRecord], None]] = []
         if record.ended:
             self.future.set_result(record)
@@ -109,6 +125,8 @@ class Watch:
     def publish(self, record: JobRecord) -> None:
         """Take the newest record and pass it on; a listener that fails is logged, never felt."""
         self.record = record
+        if record.state not in {"draft", "submitting"}:
+            self.answered.set()
         for listener in tuple(self._listeners):
             try:
                 listener(record)
@@ -125,7 +143,8 @@ class Runtime:
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
-        self._used: set[Line] = set()
+        self._transports: dict[Line, Transport] = {}
+        """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, home / "posters", settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
@@ -135,12 +154,60 @@ class Runtime:
         key = (provider.base_url, provider.key_env, secret)
         return self._lines.setdefault(key, Line(provider, secret))
 
-    def submit(self, asked: GenerationRequest, settled: Settled, line: Line) -> Watch:
-        """Write a new job down, then let it run; raises `VideogenError` when it cannot be recorded."""
+    def submit(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> Submitted:
+        """Write a new job down, then let it run; or give the job that this request already is.
+
+        Raises `VideogenError` when it cannot be recorded, `BudgetExceeded`, and `OutcomeUnknown` while nobody knows what
+        became of the same request before.
+        """
         if line.local:
             check_installed()
-        record = self.ledger.add(self._draft(asked, settled, line))
+        draft = self._draft(asked, settled, line, terms)
+        record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
+        if record.id != draft.id:
+            return Submitted(self._again(record, line), reused=True)
         watch = self.watches[record.id] = Watch(record)
+        watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+        return Submitted(watch, reused=False)
+
+    def known(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord | None:
+        """Give the job that the same request already is, if it need not be made again."""
+        return self.ledger.latest(self._draft(asked, settled, line, Terms()).fingerprint)
+
+    def attach(self, remote_id: str, line: Line) -> Watch:
+        """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
+        handle = {"id": identifier(remote_id)}
+        held = self.ledger.holder(line.provider.base_url, handle)
+        if held is None:
+            now = self.clock.now()
+            request = GenerationRequest(prompt=f"Attached {remote_id}")
+            draft = self._draft(request, Settled(request, ()), line, Terms())
+            held = self.ledger.add(draft.after(state="queued", handle=handle, sent_at=now, accepted_at=now))
+        return self.watch(held, line, again=True)
+
+    def _again(self, record: JobRecord, line: Line) -> Watch:
+        """Give a job that is asked for a second time, and see to it that its clips are here."""
+        if record.state == "unknown_outcome" and not record.searching:
+            raise unsolved(record)
+        if clipstore.missing(record):
+            return self.fetch_again(record, line)
+        return self.watch(record, line, again=True)
+
+    def fetch_again(self, record: JobRecord, line: Line) -> Watch:
+        """Bring the clips of a finished job here once more; raises `ArtifactExpired` where there is nowhere to ask."""
+        if record.handle is None:
+            raise ArtifactExpired(
+                f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",
+                next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
+            )
+        return self.restart(record.after(state="saving", clips=(), finished_at=None), line)
+
+    def restart(self, record: JobRecord, line: Line) -> Watch:
+        """Let a job that had ended go on from where the record says; raises `VideogenError` while another process has it."""
+        if not self.ledger.claim(record.id, now=self.clock.now()):
+            raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
+        self.ledger.save(record)
+        watch = self.watches.setdefault(record.id, Watch(record))
         watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
         return watch
 
@@ -153,13 +220,22 @@ class Runtime:
         return watch
 
     def detach(self, job_id: str) -> None:
-        """Stop watching a job that is accepted; the job itself goes on."""
+        """Stop watching; the job itself goes on.
+
+        While the service has not answered, the request stays open all the same: its answer is written down when it comes,
+        and only then is the job left alone. A service that answers with the clip itself has it stored.
+        """
         watch = self.watches[job_id]
-        if not watch.record.ended and watch.record.handle is not None:
-            watch.detached = True
-            watch.future.cancel()
-            self.ledger.release(job_id)
-            watch.publish(watch.record)
+        if watch.record.ended:
+            return
+        watch.detached = True
+        if watch.record.handle is not None:
+            self._let_go(watch)
+        watch.publish(watch.record)
+
+    def _let_go(self, watch: Watch) -> None:
+        watch.future.cancel()
+        self.ledger.release(watch.record.id)
 
     def cancel(self, record: JobRecord, line: Line) -> CancelResult:
         """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
@@ -179,6 +255,14 @@ class Runtime:
         words = dialect.read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} It may finish and be charged.")
 
+    def going_on(self) -> list[JobRecord]:
+        """Give the jobs that this process watches, after a moment's patience with requests that are just being answered."""
+        mine = [watch for watch in self.watches.values() if watch.running and not watch.detached]
+        patience = time.monotonic() + PATIENCE
+        for watch in mine:
+            watch.answered.wait(max(0.0, patience - time.monotonic()))
+        return [watch.record for watch in mine if not watch.record.ended]
+
     def list_models(self, line: Line) -> list[str]:
         """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
         provider = line.provider
@@ -192,16 +276,19 @@ class Runtime:
         if not reply.ok:
             raise from_failure(provider.dialect.read_failure(reply))
         names = model_names(reply)
-        Listings(self.home).keep(provider.base_url, names, now=self.clock.now())
+        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=model_prices(reply))
         line.provider = Listings(self.home).of(provider, now=self.clock.now())
         return names
 
     async def _end_cancelled(self, watch: Watch) -> None:
         """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
-        watch.future.cancel()
-        record = watch.record.after(state="cancelled", finished_at=self.clock.now())
-        self.ledger.save(record)
-        watch.publish(record)
+        if watch.task is not None:
+            watch.task.cancel()
+            await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
+        if not watch.record.ended:
+            record = watch.record.after(state="cancelled", finished_at=self.clock.now())
+            self.ledger.save(record)
+            watch.publish(record)
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
@@ -210,15 +297,21 @@ class Runtime:
         self.ledger.close()
 
     def _open(self, line: Line) -> Transport:
-        """Give a line's connections, and see to it that they are closed one day."""
-        self._used.add(line)
-        return line.transport(self.home)
+        """Give a line's connections; made at first use, on the loop that will use them."""
+        if line not in self._transports:
+            self._transports[line] = Transport(line.source(self.home))
+        return self._transports[line]
 
     async def _close_lines(self) -> None:
-        for line in self._used:
-            await line.close()
+        for transport in self._transports.values():
+            await transport.close()
 
-    def _draft(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord:
+    def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
+        """Give the caps on a job; none of them minds what is free."""
+        place = draft.notebook or draft.project or ""
+        return () if terms.cost == 0 else caps(terms.budget, place=place, now=self.clock.now())
+
+    def _draft(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> JobRecord:
         job_id, folder = new_id(), settings.folder()
         request, warnings = settled
         model, notebook = request.model or "", settings.notebook()
@@ -231,10 +324,12 @@ class Runtime:
             key_env=line.provider.key_env,
             model=model,
             path=str(clipstore.planned_path(folder, request.prompt, job_id)),
-            fingerprint=fingerprint(asked, origin=line.provider.base_url, model=model),
+            fingerprint=fingerprint(asked, origin=line.provider.base_url, model=model, account=line.account),
             take=0,
             idempotency_key=str(uuid4()),
             created_at=self.clock.now(),
+            account=line.account,
+            cost=terms.cost,
             notebook=str(notebook) if notebook else None,
             project=str(settings.project(folder)),
             warnings=warnings,
@@ -242,21 +337,33 @@ class Runtime:
 
     async def _follow(self, watch: Watch, line: Line) -> JobRecord:
         """Take a job up again, or read along while another process has it."""
-        job_id = watch.record.id
+        job_id, watch.task = watch.record.id, asyncio.current_task()
         while not (mine := self.ledger.claim(job_id, now=self.clock.now())):
             watch.publish(self.ledger.find(job_id))
             if watch.record.ended:
                 break
             await self.clock.sleep(OBSERVE)
-        record = _after_death(self.ledger.find(job_id)) if mine else watch.record
+        record = _after_death(self.ledger.find(job_id), line.provider) if mine else watch.record
         self.ledger.save(record)
         return await self._run(watch, record, line)
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
+        def told(news: JobRecord) -> None:
+            watch.publish(news)
+            if watch.detached and news.handle is not None and not news.ended:
+                self._let_go(watch)
+
+        watch.task = asyncio.current_task()
         watch.publish(record)
-        runner = Runner(record, line.provider, self._open(line), self._parts, watch.publish)
+        runner = Runner(record, line.provider, self._open(line), self._parts, told)
         try:
             return await runner.run()
+        except VideogenError:
+            raise
+        except Exception as error:
+            log.exception("Job %s came upon an error of our own.", record.id)
+            runner.give_up(type(error).__name__)
+            raise
         finally:
             self.ledger.release(record.id)
 
@@ -269,11 +376,21 @@ class Runtime:
                     self.ledger.claim(watch.record.id, now=self.clock.now())
 
 
-def _after_death(record: JobRecord) -> JobRecord:
+def _after_death(record: JobRecord, provider: Provider) -> JobRecord:
     """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
     match record.state:
         case "draft":
             return record.after(state="failed", failure=UNSENT)
         case "submitting":
-            return record.after(state="unknown_outcome", failure=LOST)
+            return record.after(state="unknown_outcome", **lost(LOST, provider.dialect, sent="unknown"))
     return record
+
+
+def unsolved(record: JobRecord) -> OutcomeUnknown:
+    """Give the error that stands in the way of sending the same once more."""
+    return OutcomeUnknown(
+        f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",
+        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes another.",
+        sent="no",
+        charged="no",
+    )

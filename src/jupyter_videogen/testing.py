@@ -16,9 +16,9 @@ from uuid import uuid4
 
 from .capabilities import settle
 from .clipstore import planned_path
-from .dialect import Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
+from .dialect import UNREADABLE, Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
 from .ledger import Ledger
-from .runner import UNREADABLE, Parts, Runner
+from .runner import Parts, Runner
 from .values import GenerationRequest, JobRecord, new_id
 from .wire import Call, Reply
 

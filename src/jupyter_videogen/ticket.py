@@ -7,6 +7,7 @@ import re
 from concurrent.futures import CancelledError
 from typing import TYPE_CHECKING
 
+from . import clipstore
 from .errors import Failure, InvalidRequest, NotReadyError, VideogenError, WaitTimeout, from_failure
 from .loop import wait
 from .values import CancelResult
@@ -24,8 +25,10 @@ UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 class Job:
     """One request and what became of it. Displays itself in a notebook."""
 
-    def __init__(self, runtime: Runtime, watch: Watch, line: Line) -> None:
+    def __init__(self, runtime: Runtime, watch: Watch, line: Line, *, reused: bool = False) -> None:
         self._runtime, self._watch, self._line = runtime, watch, line
+        self.reused = reused
+        """Whether it was there already when it was asked for: nothing was sent for this call, or charged."""
 
     def __repr__(self) -> str:
         progress = "" if self.progress is None or self.record.ended else f" {self.progress:.0f} %"
@@ -124,8 +127,29 @@ class Job:
         self._runtime.detach(self.id)
 
     def watch(self) -> Job:
-        """Watch it (again), and fetch a clip that could not be fetched before."""
-        self._watch = self._runtime.watch(self.record, self._line, again=True)
+        """Watch it (again); fetch clips that are missing, and look for a job whose answer was lost."""
+        record = self.record
+        if record.state == "unknown_outcome" and not record.searching:
+            self._watch = self._runtime.restart(record.after(searching=True), self._line)
+        elif clipstore.missing(record):
+            self._watch = self._runtime.fetch_again(record, self._line)
+        else:
+            self._watch = self._runtime.watch(record, self._line, again=True)
+        return self
+
+    def send_again(self) -> Job:
+        """Send a request whose outcome is unknown once more, on purpose: if it did arrive, this may charge twice.
+
+        It goes with the same idempotency key, so a service that honours those charges once. Raises `InvalidRequest`
+        for a job in any other state.
+        """
+        record = self.record
+        if record.state != "unknown_outcome":
+            raise InvalidRequest(
+                f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
+            )
+        draft = record.after(state="draft", failure=None, searching=False, sent_at=None, finished_at=None)
+        self._watch = self._runtime.restart(draft, self._line)
         return self
 
     def cancel(self) -> CancelResult:

@@ -26,6 +26,8 @@ JobState = Literal[
 STATES: tuple[JobState, ...] = get_args(JobState)
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
 """States nobody watches any more. `unreachable` is not one: it resumes by itself."""
+UNPAID: frozenset[JobState] = frozenset({"failed", "cancelled", "expired"})
+"""Ends that gave nothing to keep: the same request again is a new job."""
 
 
 CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
@@ -161,6 +163,10 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     take: int
     idempotency_key: str
     created_at: float
+    account: str = ""
+    """A short hash of the key it was sent with, to tell accounts apart; no key can be found from it."""
+    cost: float | None = None
+    """The estimate at its submit, in dollars; None where no price is known."""
     notebook: str | None = None
     project: str | None = None
     sent_at: float | None = None
@@ -178,11 +184,19 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: tuple[str, ...] = ()
     saved_bytes: int | None = None
     total_bytes: int | None = None
+    searching: bool = False
+    """The outcome is unknown, and the service's list is being asked for it."""
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will happen to it by itself."""
-        return self.state in ENDED
+        return self.state in ENDED and not self.searching
+
+    @property
+    def charged(self) -> bool:
+        """Whether it counts as spent: unless it is known to have cost nothing."""
+        free = self.cost == 0 or self.state == "cancelled"
+        return not free and not (self.failure is not None and self.failure.charged == "no")
 
     def redacted(self) -> JobRecord:
         """Give the record as it is written down: no credential is in it."""

@@ -153,11 +153,11 @@ class VideoGen(Live):
         start = GenerationRequest(prompt=prompt, **{**given, "model": where.get("model")})
         form = msgspec.to_builtins(form_view(self._client.provider, start))
         super().__init__(form=form, **options)
-        self._kept = {name: given[name] for name in ("fps", "extra") if name in given}
+        self._kept: dict[str, Any] = {name: given[name] for name in ("fps", "extra") if name in given}
 
     def generate(self, prompt: str, fields: dict[str, Any]) -> None:
         """Start a job from the form."""
-        job = self._client.submit(prompt, **self._kept, **fields)
+        job = self._client.start(prompt, {**self._kept, **fields})
         self.set_trait("jobs", (*self.jobs, job))
         self.follow(job)
 

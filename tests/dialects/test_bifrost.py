@@ -133,4 +133,4 @@ def test_errors_come_in_an_envelope(status: int, body: dict[str, Any], code: str
 
 def test_a_list_names_its_provider() -> None:
     """B5: the gateway has no list over all."""
-    assert Bifrost().page("openai", after="a:b").url == "/videos?provider=openai&limit=20&after=a%3Ab"
+    assert Bifrost().page("openai/sora-2", "a:b").url == "/videos?provider=openai&limit=50&after=a%3Ab"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Refused, StatusUpdate
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Listed, Page, Refused, StatusUpdate
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.values import GenerationRequest, Media
@@ -140,5 +140,17 @@ def test_looks_and_inline_creates_may_be_large() -> None:
 
 
 def test_a_page_of_jobs() -> None:
-    """I9: by limit and skip."""
-    assert IndoxHub().page(40, 20).url == "/videos/jobs?limit=20&skip=40"
+    """By limit and skip; a full page has a next one, and rows without an id are passed over."""
+    assert IndoxHub().page("m", "40").url == "/videos/jobs?limit=20&skip=40"
+    row = {
+        "job_id": "j",
+        "prompt": "a kite",
+        "model": "google/veo",
+        "created_at": "2026-11-20T10:00:00Z",
+        "duration": 4,
+    }
+    listed = Listed(handle={"id": "j"}, prompt="a kite", model="google/veo", created_at=1795168800.0, duration=4.0)
+    assert IndoxHub().read_page(reply({"total": 9, "jobs": [row, {}, {"job_id": 7}, None]})) == Page([listed])
+    assert IndoxHub().read_page(reply({"jobs": [row] * 20}), "40").cursor == "60"
+    for empty in ({}, {"jobs": None}, {"jobs": []}, {"total": 3}):
+        assert IndoxHub().read_page(reply(empty)) == Page([])

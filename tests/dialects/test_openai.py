@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Malformed, Reply, StatusUpdate
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Listed, Malformed, Page, Reply, StatusUpdate
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.values import GenerationRequest, Media
@@ -60,12 +60,13 @@ def test_a_file_or_a_strict_server_makes_it_a_form() -> None:
 
 def test_a_page_ends_when_the_cursor_does() -> None:
     """A8, C38: no last id, no more: no endless list."""
-    videos = [{"id": "a"}, {"id": "b"}]
-    assert OpenAI().page("b", 2) == Call("GET", "/videos?limit=2&order=desc&after=b")
-    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": "b"})) == (videos, "b")
-    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": None})) == (videos, None)
-    assert OpenAI().read_page(reply({"data": videos, "has_more": False, "last_id": "b"})) == (videos, None)
-    assert OpenAI().read_page(reply({"data": [], "has_more": True, "last_id": "b"})) == ([], None)
+    videos = [{"id": "a", "seconds": "4", "created_at": 9}, {"id": "b"}, {"id": ""}, "c"]
+    listed = [Listed(handle={"id": "a"}, duration=4.0, created_at=9.0), Listed(handle={"id": "b"})]
+    assert OpenAI().page("m", "b c") == Call("GET", "/videos?limit=50&order=desc&after=b%20c")
+    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": "b"})) == Page(listed, "b")
+    assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": None})) == Page(listed)
+    assert OpenAI().read_page(reply({"data": videos, "has_more": False, "last_id": "b"})) == Page(listed)
+    assert OpenAI().read_page(reply({"data": [], "has_more": True, "last_id": "b"})) == Page([])
 
 
 def test_the_rest_of_the_shape() -> None:

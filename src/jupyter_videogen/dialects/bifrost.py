@@ -10,14 +10,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
+from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
 from ..errors import Failure
-from ..reading import given, hint, identifier, members, number, objects, percent, text, why
+from ..reading import cursor_page, given, hint, identifier, members, number, objects, percent, text, why
 from ..status import fold
 from ..wire import Base64
 
 if TYPE_CHECKING:
     from ..values import GenerationRequest, Media
+
+PAGE = 50
+"""Jobs asked for at once; the gateway's page allows 100."""
 
 
 class Bifrost(Dialect):
@@ -66,10 +69,14 @@ class Bifrost(Dialect):
             notes=(*_notes(video), *((filtered.message,) if filtered and state == "succeeded" else ())),
         )
 
-    def page(self, provider: str, after: str | None = None, limit: int = 20) -> Call:
-        """One page of a provider's jobs; the gateway has no list over all."""
-        cursor = f"&after={quote(after, safe='')}" if after else ""
-        return Call("GET", f"/videos?provider={quote(provider, safe='')}&limit={limit}{cursor}")
+    def page(self, model: str, cursor: str | None = None) -> Call:
+        """One page of jobs, newest first, of the provider in `provider/model`; the gateway has no list over all."""
+        after = f"&after={quote(cursor, safe='')}" if cursor else ""
+        return Call("GET", f"/videos?provider={quote(model.partition('/')[0], safe='')}&limit={PAGE}{after}")
+
+    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:  # noqa: ARG002 - a page names the next
+        """Read a page of the list."""
+        return cursor_page(reply)
 
     def delete(self, handle: Handle) -> Call:
         """Delete a video at its provider."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Refused, Reply, StatusUpdate
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Listed, Page, Refused, Reply, StatusUpdate
 from ..errors import Failure
-from ..reading import given, hint, identifier, members, objects, percent, text, why
+from ..reading import given, hint, identifier, job_facts, members, objects, percent, text, why
 from ..status import fold
 from ..wire import Base64
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..values import GenerationRequest, Media
 
 CREATE_TIMEOUT = 1200.0
+PAGE = 20
+"""Jobs asked for at once, the page's own number."""
 PLACES = ("url", "video_url")
 NESTED = ("data", "videos")
 
@@ -85,9 +87,15 @@ class IndoxHub(Dialect):
         """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
         return Call("POST", f"{_path(handle)}/cancel")
 
-    def page(self, skip: int = 0, limit: int = 20) -> Call:
-        """One page of jobs."""
-        return Call("GET", f"/videos/jobs?limit={limit}&skip={skip}", carries_clips=True)
+    def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
+        """One page of jobs; the cursor is how many to pass over. Clips may stand in it."""
+        return Call("GET", f"/videos/jobs?limit={PAGE}&skip={cursor or 0}", carries_clips=True)
+
+    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
+        """Read a page; a full one may have a next."""
+        rows = [row for row in objects(members(reply).get("jobs") or []) if text(row.get("job_id"))]
+        jobs = [Listed(handle={"id": row["job_id"]}, **job_facts(row)) for row in rows]
+        return Page(jobs, str(int(cursor or 0) + PAGE) if len(rows) >= PAGE else None)
 
     def models(self) -> Call:
         """The service's models, by provider."""

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
-from ..reading import given, hint, identifier, members, number, percent, text, why
+from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
+from ..reading import cursor_page, given, hint, identifier, members, number, percent, text, why
 from ..status import fold
 from ..wire import Malformed, Upload
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..values import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
+PAGE = 50
+"""Jobs asked for at once; the shape allows 100."""
 
 
 class OpenAI(Dialect):
@@ -72,17 +74,14 @@ class OpenAI(Dialect):
             status=word,
         )
 
-    def page(self, after: str | None = None, limit: int = 20) -> Call:
+    def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
         """One page of jobs, newest first."""
-        cursor = f"&after={quote(after, safe='')}" if after else ""
-        return Call("GET", f"/videos?limit={limit}&order=desc{cursor}")
+        after = f"&after={quote(cursor, safe='')}" if cursor else ""
+        return Call("GET", f"/videos?limit={PAGE}&order=desc{after}")
 
-    def read_page(self, reply: Reply) -> tuple[list[dict[str, Any]], str | None]:
-        """Give the videos of a page and the cursor of the next; None where there is none."""
-        body = members(reply)
-        videos = [video for video in body.get("data") or [] if isinstance(video, dict)]
-        last = text(body.get("last_id"))
-        return videos, last if body.get("has_more") is True and videos else None
+    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:  # noqa: ARG002 - a page names the next
+        """Read a page of the list."""
+        return cursor_page(reply)
 
     def delete(self, handle: Handle) -> Call:
         """Delete a completed or failed video."""

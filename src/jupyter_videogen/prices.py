@@ -1,0 +1,57 @@
+"""What a clip will cost, from prices that somebody has written down. Unknown is a legal price; none is invented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from .values import GenerationRequest
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one model costs, in dollars: a row `[prices."provider:model"]` of `videogen.toml`, or what a service lists."""
+
+    per_clip: float | None = None
+    per_second: float | None = None
+    by_size: dict[str, float] = {}
+    """Dollars per second at a size "WxH", where that differs."""
+    source: str = ""
+    """Where it was read, and when."""
+
+
+FREE = Price(per_clip=0.0, source="the local engine is free")
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What a request will cost: dollars, or None where no price is known; and how that was found."""
+
+    cost: float | None
+    how: str
+
+    def __repr__(self) -> str:
+        return f"about {dollars(self.cost)} ({self.how})" if self.cost is not None else f"unknown ({self.how})"
+
+
+def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
+    """Work out a request's cost by its model's price."""
+    if price is None:
+        return Estimate(None, "no price is known for this model; write one into videogen.toml")
+    clips, of = request.n or 1, f"; {price.source}" if price.source else ""
+    if price.per_clip is not None:
+        return Estimate(clips * price.per_clip, f"{_times(clips)}{dollars(price.per_clip)} a clip{of}")
+    second = price.by_size.get(request.size or "", price.per_second)
+    if second is None or request.duration is None:
+        return Estimate(None, f"the price has no figure for this size or length{of}")
+    how = f"{_times(clips)}{request.duration} s x {dollars(second)} a second{of}"
+    return Estimate(clips * request.duration * second, how)
+
+
+def dollars(amount: float) -> str:
+    """Write an amount: cents as a rule, more digits where cents would round it away."""
+    return f"${amount:,.2f}" if amount == 0 or amount >= 0.1 else f"${amount:,.4f}".rstrip("0")  # noqa: PLR2004 - ten cents
+
+
+def _times(clips: int) -> str:
+    return f"{clips} clips x " if clips > 1 else ""

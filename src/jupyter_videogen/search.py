@@ -1,0 +1,103 @@
+"""A paid request went out and its answer was lost: the service's own list of jobs may still have it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from .adoption import candidates
+from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
+from .errors import Failure
+from .failures import ahead
+from .wire import Lost, NotSent
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from .clock import Clock
+    from .dialect import Provider
+    from .errors import Known
+    from .ledger import Ledger
+    from .transport import Transport
+    from .values import JobRecord
+
+WAITS = (0.0, 5.0, 30.0, 120.0)
+"""Seconds before each time the list is asked: a job that has just begun may not be in it yet."""
+PAGES = 5
+"""Read of one list at most."""
+NO_LIST = frozenset({404, 405, 501})
+
+
+class NoList(Exception):
+    """The service, or the gateway before it, has no list after all."""
+
+
+def lost(what: str, dialect: Dialect, *, sent: Known = "yes") -> dict[str, Any]:
+    """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on."""
+    listed = isinstance(dialect, ListsJobs)
+    words = (
+        "We are looking for it in the service's list." if listed else "Look at the service's own list before you do."
+    )
+    next_step = f"We did not send it again. {words}"
+    failure = Failure(code="unknown_outcome", message=what, next=next_step, sent=sent, charged="unknown")
+    return {"failure": failure, "searching": listed}
+
+
+async def look_for(
+    job: JobRecord, dialect: Dialect, transport: Transport, ledger: Ledger, clock: Clock
+) -> list[Listed] | None:
+    """Ask the list, four times within three minutes, for jobs that can be this one and are no other of ours.
+
+    Gives None where there was no list to be read.
+    """
+    if not isinstance(dialect, ListsJobs):
+        return None
+    unclaimed: list[Listed] | None = None
+    for wait in WAITS:
+        await clock.sleep(wait)
+        try:
+            with suppress(NotSent, Lost, *UNREADABLE):
+                rows = [row async for row in _matches(job, dialect, transport, clock)]
+                unique = {msgspec.json.encode(row.handle): row for row in rows}.values()
+                unclaimed = [row for row in unique if ledger.holder(job.base_url, row.handle) is None]
+        except NoList:
+            break
+        if unclaimed:
+            break  # nothing is awaited between the check above and the adoption
+    return unclaimed
+
+
+async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clock: Clock) -> AsyncIterator[Listed]:
+    """Give the rows that match, page by page; a list that repeats a cursor does not go on for ever."""
+    cursor: str | None = None
+    seen: set[str | None] = set()
+    for _ in range(PAGES):
+        reply = await transport.send(dialect.page(job.model, cursor))
+        if reply.status in NO_LIST:
+            raise NoList
+        if not reply.ok:
+            raise Lost(f"HTTP {reply.status}")
+        page = dialect.read_page(reply, cursor)
+        for row in candidates(job, page.jobs, skew=ahead(reply, now=clock.now())):
+            yield row
+        seen.add(cursor)
+        cursor = page.cursor
+        if cursor in seen or cursor is None:
+            return
+
+
+def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
+    """Say what the search came to: no list, nothing in it, or too much to tell."""
+    step = "Look at your account there before you send it again."
+    if found:
+        ids = ", ".join(str(row.handle.get("id")) for row in found)
+        words = f"{len(found)} jobs in {provider.title}'s list can be it: {ids}."
+        step = f'Take the right one up with vg.attach(id, provider="{provider.name}").'
+    elif found is None:
+        words = f"{provider.title} has no list to look for it in."
+    else:
+        words = f"It is not in {provider.title}'s list."
+    old = job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
+    return msgspec.structs.replace(old, next=f"{words} We did not send it again. {step}")
