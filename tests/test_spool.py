@@ -64,6 +64,14 @@ def test_what_is_lifted_and_put_back_is_the_same_json(value: Any, plain: bool, c
     assert put_back(json.loads(rest)) == value
 
 
+def test_an_escape_may_reach_over_two_pieces() -> None:
+    """A quote that is escaped ends nothing, wherever the piece ends."""
+    value = ['a"b\\' * 10, "\\", '"']
+    body = json.dumps(value).encode()
+    for cut in range(len(body)):
+        assert put_back(json.loads(spooled(body, [cut]))) == value
+
+
 @given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=6))
 def test_what_is_no_json_ends_too(body: bytes, cuts: list[int]) -> None:
     """Any bytes are taken."""

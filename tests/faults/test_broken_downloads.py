@@ -201,6 +201,7 @@ def test_a_server_that_ignores_ranges_starts_over(tmp_path: Path) -> None:
         says(LONG[HALF:], 206, content_range="bytes half-end/all"),
         says(gzip.compress(LONG[HALF:]), 206, content_range=f"bytes {HALF}-{len(LONG) - 1}/{len(LONG)}", content_encoding="gzip"),
         raw(head(206, content_range=f"bytes {HALF}-{len(LONG) - 1}/{len(LONG)}", connection="close"), LONG[HALF:] + b"more"),
+        raw(head(206, content_range=f"bytes {HALF}-{HALF + 99}/{len(LONG)}", connection="close"), LONG[HALF : HALF + 100] + b"more"),
     ],
 )  # fmt: skip
 def test_a_part_that_does_not_fit_is_dropped_with_what_was_here(tmp_path: Path, wrong: Turn) -> None:
@@ -216,6 +217,7 @@ def test_a_part_that_nobody_asked_for_is_not_a_clip(tmp_path: Path) -> None:
     stage = Stage(tmp_path, says(LONG, 206, content_range=f"bytes 0-{len(LONG) - 1}/{len(LONG)}"), WHOLE)
     stage.run()
     stage.check_stored()
+    assert len(stage.server.heard("r1")) == 1
 
 
 def test_nothing_left_to_send_is_the_end_of_a_whole_clip(tmp_path: Path) -> None:
@@ -227,7 +229,7 @@ def test_nothing_left_to_send_is_the_end_of_a_whole_clip(tmp_path: Path) -> None
     assert stage.asked() == ["all", f'bytes={len(LONG)}- "v1"']
 
 
-@pytest.mark.parametrize("span", ["bytes */7", "bytes */*", "", f"bytes 0-1/{len(LONG)}x"])
+@pytest.mark.parametrize("span", ["bytes */7", f"bytes */{len(LONG) + 5}", "bytes */*", "", f"bytes 0-1/{len(LONG)}x"])
 def test_a_refused_range_of_another_length_starts_over(tmp_path: Path, span: str) -> None:
     """416 for a clip that has become shorter, or with no reason."""
     stage = Stage(tmp_path, cut(), says(b"", 416, content_range=span), WHOLE)
@@ -368,6 +370,15 @@ def test_a_link_that_stays_expired_is_renewed_twice_then_told(tmp_path: Path, st
     assert stage.job.failure is not None
     assert stage.job.failure.code == "expired"
     assert len(stage.asked()) == 3
+
+
+def test_a_link_to_another_place_starts_over(tmp_path: Path) -> None:
+    """Two places may use one validator for different bytes."""
+    looks = [done("/clip"), done("/moved")]
+    stage = Stage(tmp_path, cut(), says(b"expired", 403), looks=looks, moved=[WHOLE])
+    stage.run()
+    stage.check_stored()
+    assert stage.asked("/moved") == ["all"]
 
 
 def test_a_link_that_expires_midway_goes_on_under_the_next(tmp_path: Path) -> None:
