@@ -58,19 +58,20 @@ async def decoded(text: str) -> AsyncIterator[bytes]:
         raise bad("is broken base64") from None
 
 
-async def store(
+async def store(  # noqa: PLR0913 - keywords, each of its own
     pieces: AsyncIterator[bytes],
     path: Path,
     *,
     expected: int | None,
     report: Callable[[int], None],
     clock: Clock | None = None,
+    job_id: str = "id",
 ) -> Stored:
     """Write pieces to `path`, or beside it where another file has the name; `report` is told the bytes so far.
 
     Raises `DownloadError` when the bytes are not `expected` in number or not a whole video; the target is untouched then.
     """
-    with writing(path) as part:
+    with writing(path, job_id) as part:
         async for piece in pieces:
             part.append(piece)
             report(part.size)

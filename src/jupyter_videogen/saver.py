@@ -100,13 +100,16 @@ class Saver:
 
     async def _decode(self, artifact: Artifact, path: Path) -> Stored:
         """Write a clip that came inside a reply."""
-        with writing(path, self.job.id) as part:
-            async for piece in clipstore.decoded(artifact.inline or ""):
-                part.append(piece)
-                self._report(part.size, None)
-            await part.finish()
-            stored = await part.publish(self._clock)
-        spool.forget(artifact.inline or "")
+        text = artifact.inline or ""
+        stored = await clipstore.store(
+            clipstore.decoded(text),
+            path,
+            expected=None,
+            report=lambda written: self._report(written, None),
+            clock=self._clock,
+            job_id=self.job.id,
+        )
+        spool.forget(text)
         return stored
 
     async def _download(self, number: int, path: Path) -> Stored:
