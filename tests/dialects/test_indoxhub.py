@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
+from jupyter_videogen.capabilities import settle
 from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Refused, StatusUpdate
 from jupyter_videogen.dialects.indoxhub import IndoxHub
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import INDOXHUB
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Base64
 
@@ -42,6 +44,16 @@ def test_every_documented_field_under_its_own_name() -> None:
         "provider": "google",
         "byok_api_key": "sk-mine",
     }
+
+
+@pytest.mark.parametrize("params", [[1], "seed=3"])
+def test_further_parameters_are_an_object(params: object) -> None:
+    """Anything else is told before anything is sent."""
+    with pytest.raises(InvalidRequest) as caught:
+        settle(GenerationRequest(prompt="x", model="m", extra={"additional_params": params}), INDOXHUB)
+    assert caught.value.failure == Failure(
+        code="invalid_request", message="additional_params is no object.", next="Give a dict.", field="extra", sent="no", charged="no"
+    )  # fmt: skip
 
 
 def test_a_create_may_be_born_finished() -> None:
@@ -116,7 +128,9 @@ def test_a_pending_job_can_be_cancelled() -> None:
     [
         ({"detail": "Insufficient credits"}, "Insufficient credits"),
         ({"detail": [{"loc": ["body", "n"], "msg": "too many", "type": "value_error"}]}, "body.n: too many"),
-        ({"detail": {"message": "odd"}}, "The service answered HTTP 422."),
+        ({"detail": {"message": "odd"}}, "odd"),
+        ({"detail": {"error": "strange"}}, "strange"),
+        ({"detail": {"code": 7}}, "The service answered HTTP 422."),
     ],
 )
 def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from test_common import reply
 
+from jupyter_videogen.capabilities import settle
 from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Refused, Reply
 from jupyter_videogen.dialects.qubrid import EMPTY, Qubrid
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import QUBRID
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Upload
 
 PICTURE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+SOUND = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")
 LINK = Media(kind="image", url="https://example.com/cat.png")
 
 
@@ -67,6 +72,58 @@ def test_a_picture_is_either_a_file_or_a_url() -> None:
     for image in (PICTURE, LINK):
         call = Qubrid().create(GenerationRequest(prompt="x", model="m", image=image))
         assert ({"image", "image_file"} & set(call.json or call.form)) in ({"image"}, {"image_file"})
+
+
+@pytest.mark.parametrize("field", ["image", "audio"])
+def test_a_file_and_a_url_of_one_thing_are_refused(field: str) -> None:
+    """Which of the two would win is documented nowhere: told before anything is sent."""
+    file = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0")
+    request = GenerationRequest(prompt="x", model="m", extra={field: "https://e/x"}, **{field: file})
+    with pytest.raises(InvalidRequest) as caught:
+        settle(request, QUBRID)
+    assert caught.value.failure == Failure(
+        code="invalid_request",
+        message=f"There are two of {field}: a file, and a URL in extra.",
+        field=field,
+        sent="no",
+        charged="no",
+    )
+
+
+def test_every_field_is_the_same_in_a_form() -> None:
+    """What JSON says, a form says as text."""
+    fields: dict[str, Any] = {
+        "prompt": "a kite", "model": "p-video", "duration": 5, "resolution": "720p", "fps": 24, "aspect": "16:9",
+        "draft": True, "sound": False, "enhance": True, "seed": 7, "extra": {"loop": False, "steps": 2.5},
+    }  # fmt: skip
+    json = Qubrid().create(GenerationRequest(**fields)).json
+    form = Qubrid().create(GenerationRequest(**fields, audio=SOUND)).form
+    texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in json.items()}
+    assert form == {**texts, "audio_file": Upload("/p/a.wav", "audio.wav", "audio/wav")}
+
+
+@pytest.mark.parametrize(
+    ("url", "clip"),
+    [
+        ("https://c/a.mp4?X-Signature=a%2Bb", Artifact("https://c/a.mp4?X-Signature=a%2Bb")),
+        ("http://c/a.mp4", Artifact("http://c/a.mp4")),
+        ("//c/a.mp4", Artifact("https://c/a.mp4")),
+        ("/files/a.mp4", Artifact("/files/a.mp4")),
+        ("files/a.mp4?next=https://x", Artifact("/files/a.mp4?next=https://x")),
+        ("data:video/mp4;base64,AAAA", Artifact("", inline="data:video/mp4;base64,AAAA")),
+    ],
+)
+def test_a_clip_is_where_its_url_says(url: str, clip: Artifact) -> None:
+    """Elsewhere, at the service, or in the URL itself."""
+    assert Qubrid().read_create(reply({"created": 1, "data": [{"url": url}]})) == Finished([clip])
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203])
+def test_any_2xx_with_a_clip_is_a_clip(status: int) -> None:
+    """Whatever the code."""
+    assert Qubrid().read_create(reply({"data": [{"url": "https://c/a.mp4"}]}, status)) == Finished(
+        [Artifact("https://c/a.mp4")]
+    )
 
 
 def test_a_picture_alone_is_a_request() -> None:
