@@ -138,6 +138,41 @@ def test_a_services_clock_may_be_a_day_off(name: str, ahead: float, tmp_path: Pa
     assert (job.created_at, job.accepted_at, job.finished_at) == (1_000.0, 1_000.0, 1_010.0)
 
 
+DATE = {"date": "Wed, 21 Oct 2026 07:28:00 GMT"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"retry_after": "7"}, [7.0, 7.0]),
+        ({"retry_after": "9999"}, [120.0, 120.0]),
+        ({"retry_after": "Wed, 21 Oct 2026 07:28:07 GMT", **DATE}, [7.0, 7.0]),
+        ({"retry_after": "Wed, 21 Oct 2026 07:28:07 GMT"}, [0.5, 1.0]),
+        ({}, [0.5, 1.0]),
+    ],
+)
+@pytest.mark.parametrize("name", EVERY)
+def test_a_busy_service_says_when_to_come_back(
+    name: str, headers: dict[str, str], waits: list[float], tmp_path: Path
+) -> None:
+    """In seconds, by a date, or not at all: creates wait so, and so do looks; two minutes at most."""
+    busy = said({"error": {"message": "Slow down."}}, 429, **headers)
+    one = bench(tmp_path / "a", {**ROWS, "qubrid": rows.QUBRID}[name], lambda _call: busy)
+    failure = one.run().failure
+    assert one.clock.slept == waits
+    assert failure == Failure(
+        code="rate_limited",
+        message="Slow down.",
+        sent="yes",
+        charged="no",
+        retry_after=waits[0] if waits[0] != 0.5 else None,
+    )
+    if name != "qubrid":
+        one = bench(tmp_path / "b", ROWS[name], service(name, [busy, busy, done(name)]))
+        assert one.run().state == "succeeded"
+        assert one.clock.slept == [5.0, *waits]
+
+
 # ---- found again ------------------------------------------------------------------------------------------------
 
 
