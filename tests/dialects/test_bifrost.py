@@ -17,7 +17,7 @@ FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="
 
 
 def test_a_create_is_json_with_seconds_as_text() -> None:
-    """B14, B13: `seconds` is a string, a picture a data URL, fallbacks pass through."""
+    """`seconds` is a string, a picture a data URL, fallbacks pass through."""
     request = GenerationRequest(
         prompt="x", model="openai/sora-2", duration=4, size="1280x720", seed=3, negative="blur", sound=False, image=FILE,
         extra={"fallbacks": ["runway/gen4.5"]},
@@ -42,7 +42,7 @@ def test_a_create_is_json_with_seconds_as_text() -> None:
 
 @pytest.mark.parametrize("id_", ["models%2Fveo%2Foperations%2Fa:gemini", "arn:aws:x:bedrock", "video_1:openai"])
 def test_an_id_goes_round_as_it_came(id_: str) -> None:
-    """B3, B4: opaque, escaped once, for look, content, delete and remix."""
+    """Opaque, escaped once, for look, content, delete and remix."""
     handle = Bifrost().read_create(reply({"id": id_, "object": "video", "status": "queued"})).handle
     assert handle == {"id": id_}
     escaped = id_.replace("%", "%25").replace(":", "%3A")
@@ -83,7 +83,7 @@ def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...], no
 
 @pytest.mark.parametrize(("progress", "read"), [(42.5, 42.5), (None, None)])
 def test_progress_may_be_a_float_or_absent(progress: float | None, read: float | None) -> None:
-    """B6: as it came."""
+    """As it came."""
     assert video(status="in_progress", progress=progress) == StatusUpdate("running", progress=read)
 
 
@@ -94,13 +94,13 @@ HELD = Failure(
 
 @pytest.mark.parametrize("status", ["failed", "completed"])
 def test_everything_filtered_is_a_refusal(status: str) -> None:
-    """B8: with the filter's reasons, whether the service calls it failed or completed."""
+    """With the filter's reasons, whether the service calls it failed or completed."""
     update = video(status=status, content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate("failed", failure=HELD)
 
 
 def test_some_filtered_is_a_success_with_a_word() -> None:
-    """B8: one of two came, and the job says what became of the other."""
+    """One of two came, and the job says what became of the other."""
     update = video(videos=[{"url": "https://c/a.mp4"}], content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate(
         "succeeded",
@@ -140,5 +140,5 @@ def test_errors_come_in_an_envelope(status: int, body: Any, failure: Failure) ->
 
 
 def test_a_list_names_its_provider() -> None:
-    """B5: the gateway has no list over all."""
+    """The gateway has no list over all."""
     assert Bifrost().page("openai", after="a:b").url == "/videos?provider=openai&limit=20&after=a%3Ab"

@@ -86,7 +86,7 @@ def test_a_dialect_of_jobs_looks(speech: Speech) -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203])
 def test_any_2xx_with_an_id_is_an_acceptance(speech: Speech, status: int) -> None:
-    """C1: services disagree on the code of a create."""
+    """Services disagree on the code of a create."""
     accepted = speech.dialect.read_create(reply({speech.id_field: "j1", "status": "pending"}, status))
     assert accepted == Accepted({"id": "j1"})
 
@@ -108,7 +108,7 @@ def test_a_byte_order_mark_costs_no_id(speech: Speech) -> None:
 
 @pytest.mark.parametrize("id_", [None, "", 7, [], ".", "..", "a\nb", "x" * 513])
 def test_an_id_that_cannot_be_used_is_not_taken(speech: Speech, id_: object) -> None:
-    """C3, C5: no id, no number, no way out of the path."""
+    """No id, no number, no way out of the path."""
     with pytest.raises(Malformed):
         speech.dialect.read_create(reply({speech.id_field: id_}))
 
@@ -128,7 +128,7 @@ def test_an_id_that_cannot_be_used_is_not_taken(speech: Speech, id_: object) -> 
     ],
 )
 def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str) -> None:
-    """C4: whatever it holds, it is escaped once."""
+    """Whatever it holds, it is escaped once."""
     assert speech.dialect.read_create(reply({speech.id_field: id_})).handle == {"id": id_}
     assert speech.dialect.look({"id": id_}).url == speech.look.format(segment)
 
@@ -158,7 +158,7 @@ def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str
     ],
 )
 def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: object, state: Any, shown: str) -> None:
-    """C6: the one table, upper or lower case; what it lacks is shown as it came."""
+    """The one table, upper or lower case; what it lacks is shown as it came."""
     assert look(speech, status=word) == StatusUpdate(state, status=shown)
 
 
@@ -167,7 +167,7 @@ def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: obje
     [(0, 0), (42.5, 42.5), ("42", 42), ("42%", None), (None, None), (-1, None), (101, None), ("NaN", None), ([], None)],
 )
 def test_progress_is_a_percent_or_nothing(speech: Speech, progress: object, read: float | None) -> None:
-    """C8: junk is no progress."""
+    """Junk is no progress."""
     assert look(speech, status="processing", progress=progress) == StatusUpdate("running", progress=read)
 
 
@@ -241,20 +241,20 @@ def test_finished_without_a_clip_is_said_as_it_is(name: str) -> None:
     ],
 )
 def test_a_failed_job_says_why(speech: Speech, error: object, code: str, message: str) -> None:
-    """C11, I15, Q5: object, text, nothing; no claim about the bill."""
+    """Object, text, nothing; no claim about the bill."""
     failure = Failure(code=code, message=message, sent="yes", charged="unknown")
     assert look(speech, status="failed", error=error) == StatusUpdate("failed", failure=failure)
 
 
 def test_extra_fields_and_duplicate_keys_are_harmless(speech: Speech) -> None:
-    """C31: what is not known is not looked at."""
+    """What is not known is not looked at."""
     body = b'{"%s": "x", "%s": "j1", "status": "queued", "new": [1, {"a": null}]}' % ((speech.id_field.encode(),) * 2)
     assert speech.dialect.read_create(reply(body)) == Accepted({"id": "j1"})
     assert speech.dialect.read_look(reply(body), HANDLE) == StatusUpdate("queued")
 
 
 def test_the_service_may_say_when_to_look(speech: Speech) -> None:
-    """A12: a hint is a hint in every dialect."""
+    """A hint is a hint in every dialect."""
     hinted = reply({speech.id_field: "j1", "status": "queued"}, openai_poll_after_ms="400")
     assert speech.dialect.read_create(hinted) == Accepted({"id": "j1"}, poll_after=0.4)
     assert speech.dialect.read_look(hinted, HANDLE) == StatusUpdate("queued", poll_after=0.4)
@@ -262,7 +262,7 @@ def test_the_service_may_say_when_to_look(speech: Speech) -> None:
 
 @pytest.mark.parametrize("prompt", ["x" * 32_000, "a\nb", "🛶 boat", "\u202eright to left", '"quoted" {braces} \\'])
 def test_a_prompt_goes_as_it_is(speech: Speech, prompt: str) -> None:
-    """C33: newlines, emoji, direction marks and quotes are text."""
+    """Newlines, emoji, direction marks and quotes are text."""
     call = speech.dialect.create(GenerationRequest(prompt=prompt, model="a/b\r\nx: y"))
     assert isinstance(call, Call)
     assert call.json["prompt"] == prompt

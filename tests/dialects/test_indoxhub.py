@@ -57,7 +57,7 @@ def test_further_parameters_are_an_object(params: object) -> None:
 
 
 def test_a_create_may_be_born_finished() -> None:
-    """I1: a list is the clips."""
+    """A list is the clips."""
     body = {"request_id": "r", "success": True, "data": [{"url": "https://cdn.example/a.mp4"}]}
     assert IndoxHub().read_create(reply(body)) == Finished((CLIP,))
 
@@ -72,12 +72,12 @@ def test_a_create_may_be_born_finished() -> None:
     ],
 )
 def test_or_as_a_job(body: dict[str, Any]) -> None:
-    """I2: the id in `data`, or at the top."""
+    """The id in `data`, or at the top."""
     assert IndoxHub().read_create(reply(body)) == Accepted({"id": "j1"})
 
 
 def test_a_200_may_say_no() -> None:
-    """I3: `success: false` is a refusal with the service's words."""
+    """`success: false` is a refusal with the service's words."""
     body = {"success": False, "message": "Invalid duration", "data": None, "request_id": "r1"}
     assert IndoxHub().read_create(reply(body)) == Refused(
         Failure(code="provider", message="Invalid duration", sent="yes", charged="unknown", request_id="r1")
@@ -106,19 +106,19 @@ def test_an_empty_list_is_no_success() -> None:
     ],
 )  # fmt: skip
 def test_a_result_has_been_seen_in_five_places(result: dict[str, Any], clips: tuple[Artifact, ...]) -> None:
-    """I4, I12: by URL or in base64, one or several; nowhere is an empty result."""
+    """By URL or in base64, one or several; nowhere is an empty result."""
     update = IndoxHub().read_look(reply({"job_id": "j1", "status": "completed", "progress": 100, **result}), HANDLE)
     assert update == StatusUpdate("succeeded", progress=100, artifacts=clips)
 
 
 def test_the_status_of_the_page() -> None:
-    """I5, I6, I14: pending with null progress and times without Z."""
+    """Pending with null progress and times without Z."""
     body = {"job_id": "j1", "status": "pending", "progress": None, "created_at": "2025-11-02T10:00:00.123456"}
     assert IndoxHub().read_look(reply(body), HANDLE) == StatusUpdate("queued")
 
 
 def test_a_pending_job_can_be_cancelled() -> None:
-    """I7, I16: the call, with the id escaped; the answer's status decides."""
+    """The call, with the id escaped; the answer's status decides."""
     assert isinstance(IndoxHub(), Cancels)
     assert IndoxHub().cancel({"id": "a/b"}) == Call("POST", "/videos/jobs/a%2Fb/cancel")
 
@@ -134,13 +134,13 @@ def test_a_pending_job_can_be_cancelled() -> None:
     ],
 )
 def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:
-    """I10: text, list or object."""
+    """Text, list or object."""
     assert IndoxHub().read_failure(reply(body, 422)).message == message
 
 
 @pytest.mark.parametrize("detail", ["Invalid BYOK key for google", "Could not validate credentials"])
 def test_a_key_that_is_not_taken_is_told_in_the_services_words(detail: str) -> None:
-    """I11: one's own provider's key or the platform's: both are a 401, and the words say which."""
+    """One's own provider's key or the platform's: both are a 401, and the words say which."""
     failure = IndoxHub().read_failure(reply({"detail": detail}, 401))
     assert failure == Failure(code="auth", message=detail, sent="yes", charged="no")
 
@@ -154,5 +154,5 @@ def test_looks_and_inline_creates_may_be_large() -> None:
 
 
 def test_a_page_of_jobs() -> None:
-    """I9: by limit and skip."""
+    """By limit and skip."""
     assert IndoxHub().page(40, 20).url == "/videos/jobs?limit=20&skip=40"

@@ -61,7 +61,7 @@ def test_a_file_or_a_strict_server_makes_it_a_form() -> None:
 
 
 def test_a_page_ends_when_the_cursor_does() -> None:
-    """A8, C38: no last id, no more: no endless list."""
+    """No last id, no more: no endless list."""
     videos = [{"id": "a"}, {"id": "b"}]
     assert OpenAI().page("b", 2) == Call("GET", "/videos?limit=2&order=desc&after=b")
     assert OpenAI().read_page(reply({"data": videos, "has_more": True, "last_id": "b"})) == (videos, "b")

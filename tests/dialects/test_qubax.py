@@ -57,7 +57,7 @@ def test_the_failed_status_of_the_page() -> None:
      ({"output_count": -1}, ()), ({"output_count": 10**9}, tuple(range(16))), ({"output_count": "x"}, (0,))],
 )  # fmt: skip
 def test_how_many_clips_there_are(count: dict[str, object], indexes: tuple[int, ...]) -> None:
-    """Q1: absent means one; nothing means none; junk and hugeness are bounded."""
+    """Absent means one; nothing means none; junk and hugeness are bounded."""
     update = Qubax().read_look(reply({"status": "completed", **count}), {"id": "vg_abc123"})
     assert update == StatusUpdate("succeeded", artifacts=artifacts(*indexes))
 
@@ -84,7 +84,7 @@ def test_a_good_jobs_reason_is_no_error() -> None:
 
 
 def test_the_shape_of_those_who_copied_its_paths() -> None:
-    """Q4: `task_id` for `id`, and the job in an envelope."""
+    """`task_id` for `id`, and the job in an envelope."""
     assert Qubax().read_create(reply({"task_id": "t1"})) == Accepted({"id": "t1"})
     envelope = {"code": "success", "message": "", "data": {"task_id": "t1", "status": "SUCCESS", "progress": "100%"}}
     assert Qubax().read_create(reply(envelope)) == Accepted({"id": "t1"})
@@ -97,7 +97,7 @@ def test_the_shape_of_those_who_copied_its_paths() -> None:
 
 
 def test_an_id_with_a_slash_stays_one_segment_in_both_paths() -> None:
-    """Q8: for the look and for the artifact."""
+    """For the look and for the artifact."""
     handle = {"id": "a/b"}
     assert Qubax().look(handle) == Call("GET", "/video/generations/a%2Fb")
     (artifact,) = Qubax().read_look(reply({"status": "completed"}), handle).artifacts
@@ -105,5 +105,5 @@ def test_an_id_with_a_slash_stays_one_segment_in_both_paths() -> None:
 
 
 def test_pending_is_queued_and_nothing_is_invented() -> None:
-    """Q9: no progress where none is reported."""
+    """No progress where none is reported."""
     assert Qubax().read_look(reply({"id": "x", "status": "pending"}), HANDLE) == StatusUpdate("queued")

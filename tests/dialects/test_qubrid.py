@@ -51,7 +51,7 @@ def test_a_json_body() -> None:
 
 
 def test_a_file_makes_it_a_form_of_texts() -> None:
-    """D8: the same request with a file: every value is text, booleans in words, and the file is named, not held."""
+    """The same request with a file: every value is text, booleans in words, and the file is named, not held."""
     request = GenerationRequest(prompt="a kite", model="p-video", duration=5, image=PICTURE, draft=False)
     assert Qubrid().create(request) == Call(
         "POST",
@@ -68,7 +68,7 @@ def test_a_file_makes_it_a_form_of_texts() -> None:
 
 
 def test_a_picture_is_either_a_file_or_a_url() -> None:
-    """D9: one request has one image, so the two fields are never sent together."""
+    """One request has one image, so the two fields are never sent together."""
     for image in (PICTURE, LINK):
         call = Qubrid().create(GenerationRequest(prompt="x", model="m", image=image))
         assert ({"image", "image_file"} & set(call.json or call.form)) in ({"image"}, {"image_file"})
@@ -127,7 +127,7 @@ def test_any_2xx_with_a_clip_is_a_clip(status: int) -> None:
 
 
 def test_a_picture_alone_is_a_request() -> None:
-    """D10: the prompt is optional."""
+    """The prompt is optional."""
     call = Qubrid().create(GenerationRequest(prompt="", model="p-video", image=LINK))
     assert call.json == {"model": "p-video", "image": "https://example.com/cat.png"}
 
@@ -142,19 +142,19 @@ def test_the_finished_clip_of_the_document() -> None:
     "data", [{}, {"data": []}, {"data": None}, {"data": [{}]}, {"data": [{"url": None}]}, {"data": 7}]
 )
 def test_a_200_without_a_clip_is_no_success(data: dict[str, object]) -> None:
-    """D6: told as such, and nobody knows about the bill."""
+    """Told as such, and nobody knows about the bill."""
     assert Qubrid().read_create(reply({"created": 1, **data})) == Refused(EMPTY)
 
 
 def test_two_urls_are_two_clips() -> None:
-    """D6: as many as there are."""
+    """As many as there are."""
     body = {"data": [{"url": "https://c/1.mp4"}, {"url": "https://c/2.mp4"}]}
     assert Qubrid().read_create(reply(body)) == Finished([Artifact("https://c/1.mp4"), Artifact("https://c/2.mp4")])
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{"])
 def test_what_is_no_object_is_malformed(body: bytes) -> None:
-    """C2: the outcome is unknown then."""
+    """The outcome is unknown then."""
     with pytest.raises(Malformed):
         Qubrid().read_create(Reply(200, {}, body))
 
@@ -177,7 +177,7 @@ def test_what_is_no_object_is_malformed(body: bytes) -> None:
 def test_the_table_of_errors(
     status: int, type_: str, code: str, kind: str, charged: str, param: dict[str, str]
 ) -> None:
-    """D2 to D5: by status first (a 403 says insufficient_quota), param absent, null or named, the request id kept."""
+    """By status first (a 403 says insufficient_quota), param absent, null or named, the request id kept."""
     error = {"message": "No.", "type": type_, "code": code, "request_id": "req-qubrid-abc123", **param}
     assert Qubrid().read_failure(reply({"error": error}, status)) == Failure(
         code=kind,

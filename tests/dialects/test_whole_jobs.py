@@ -1,7 +1,4 @@
-"""Whole jobs through the real runner, in every dialect: what lines and services do between a create and a clip.
-
-The numbers are those of the list of edge cases that each test carries.
-"""
+"""Whole jobs through the real runner, in every dialect: what lines and services do between a create and a clip."""
 
 from __future__ import annotations
 
@@ -62,7 +59,7 @@ def bench(folder: Path, row: Provider, answer: Callable[[Call], Reply]) -> Bench
 
 
 def test_a_service_may_go_backwards(name: str, tmp_path: Path) -> None:
-    """C7: running, waiting, running: followed, and the bar does not go back; stored is the end."""
+    """Running, waiting, running: followed, and the bar does not go back; stored is the end."""
     looks = [
         {"status": "processing", "progress": 60},
         {"status": "pending"},
@@ -76,7 +73,7 @@ def test_a_service_may_go_backwards(name: str, tmp_path: Path) -> None:
 
 
 def test_a_clip_may_be_late(name: str, tmp_path: Path) -> None:
-    """C13, C14: 404, then JSON that says no, then the clip: nothing but the clip is stored."""
+    """404, then JSON that says no, then the clip: nothing but the clip is stored."""
     clips = [said({"error": {"message": "not found"}}, 404), said({"error": "not ready"})]
     one = bench(tmp_path, ROWS[name], service(name, [done(name)] * 9, clips))
     assert Path(one.run().path).read_bytes() == MP4
@@ -85,7 +82,7 @@ def test_a_clip_may_be_late(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [403, 404, 410, 400])
 def test_an_expired_link_is_renewed(name: str, status: int, tmp_path: Path) -> None:
-    """C20: a look gives the clip's address anew; the paid call is not repeated."""
+    """A look gives the clip's address anew; the paid call is not repeated."""
     one = bench(tmp_path, ROWS[name], service(name, [done(name)] * 9, [said({"error": "expired"}, status)]))
     assert one.run().state == "succeeded"
     assert one.transport.posts == 1
@@ -102,7 +99,7 @@ def test_a_clip_that_stays_away_keeps_the_job(name: str, tmp_path: Path) -> None
 
 
 def test_a_clip_that_has_expired_for_good_says_so(name: str, tmp_path: Path) -> None:
-    """A13: the service says that it is gone; nothing is generated again."""
+    """The service says that it is gone; nothing is generated again."""
     clips = [said({"error": {"message": "This video has expired."}}, 404)] * 99
     one = bench(tmp_path, ROWS[name], service(name, [done(name)] * 99, clips))
     with pytest.raises(ArtifactExpired, match="This video has expired"):
@@ -130,7 +127,7 @@ def test_a_clip_that_has_expired_for_good_says_so(name: str, tmp_path: Path) -> 
     ],
 )
 def test_a_bad_look_is_a_missed_look(name: str, bad: Any, tmp_path: Path) -> None:
-    """C22 to C24, C32: a key revoked, a busy or upset service, a cut line: the job is kept, and found done after all."""
+    """A key revoked, a busy or upset service, a cut line: the job is kept, and found done after all."""
     one = bench(tmp_path, ROWS[name], service(name, [bad, bad, done(name)]))
     assert one.run().state == "succeeded"
     assert one.transport.posts == 1
@@ -140,7 +137,7 @@ def test_a_bad_look_is_a_missed_look(name: str, bad: Any, tmp_path: Path) -> Non
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_create_whose_answer_is_lost_is_sent_once(name: str, fault: Any, tmp_path: Path) -> None:
-    """C25, D11, D12, D13: one POST on the wire, an unknown outcome, and words that do not say "try again"."""
+    """One POST on the wire, an unknown outcome, and words that do not say "try again"."""
     one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: as_reply(fault))
     job = one.run()
     assert (job.state, one.transport.posts) == ("unknown_outcome", 1)
@@ -151,7 +148,7 @@ def test_a_create_whose_answer_is_lost_is_sent_once(name: str, fault: Any, tmp_p
 
 @pytest.mark.parametrize("name", EVERY)
 def test_a_create_that_never_left_is_tried_three_times(name: str, tmp_path: Path) -> None:
-    """C26, B12: a refused connection is no send."""
+    """A refused connection is no send."""
     row = ROWS.get(name, rows.QUBRID)
     one = bench(tmp_path, row, lambda _call: as_reply(NotSent("ConnectError")))
     assert one.run().failure == Failure(
@@ -171,7 +168,7 @@ def test_a_create_that_never_left_is_tried_three_times(name: str, tmp_path: Path
 )  # fmt: skip
 @pytest.mark.parametrize("name", EVERY)
 def test_a_refused_create_is_not_sent_again(name: str, status: int, code: str, tmp_path: Path) -> None:
-    """I17, A14, D2: a plain no: the kind, no charge, one POST."""
+    """A plain no: the kind, no charge, one POST."""
     one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: said({"error": {"message": "No."}}, status))
     job = one.run()
     assert job.failure == Failure(code=code, message="No.", sent="yes", charged="no")
@@ -181,7 +178,7 @@ def test_a_refused_create_is_not_sent_again(name: str, status: int, code: str, t
 @pytest.mark.parametrize("retry_after", ["3", "0.5", "", "soon", "-1", "1e99", "NaN"])
 @pytest.mark.parametrize("name", EVERY)
 def test_a_busy_service_is_asked_at_most_three_times(name: str, retry_after: str, tmp_path: Path) -> None:
-    """C23: 429 is a refusal before acceptance; waits are bounded whatever the header says."""
+    """429 is a refusal before acceptance; waits are bounded whatever the header says."""
     one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: said({}, 429, retry_after=retry_after))
     job = one.run()
     assert job.failure is not None
@@ -231,7 +228,7 @@ def test_a_taken_create_without_an_id_is_unknown(name: str, body: bytes, tmp_pat
     ],
 )
 def test_a_finished_clip_is_fetched_from_where_it_is(url: str, fetched: str, tmp_path: Path) -> None:
-    """D7: as it came, signature and all; whether it may be followed is the transport's to judge."""
+    """As it came, signature and all; whether it may be followed is the transport's to judge."""
     one = bench(
         tmp_path, rows.QUBRID, lambda call: said({"data": [{"url": url}]}) if call.method == "POST" else said(MP4)
     )
