@@ -111,8 +111,8 @@ def test_the_unknown_state_is_shown_at_once_and_the_look_ups_go_on_behind_it(tmp
     ("page", "words"),
     [
         ({"rows": []}, "It is not in Slow Inc.'s list."),
-        (said({}, 404), "Slow Inc. has no list to look for it in."),
-        (said(b"<html>"), "Slow Inc. has no list to look for it in."),
+        (said({}, 404), "Slow Inc. gave no list to look for it in."),
+        (said(b"<html>"), "Slow Inc. gave no list to look for it in."),
         ({"rows": [{}, {"handle": {"id": "r2"}}]}, "2 jobs in Slow Inc.'s list can be it: r1, r2."),
     ],
 )
@@ -123,7 +123,8 @@ def test_what_is_not_settled_is_said(tmp_path: Path, page: object, words: str) -
     assert (job.state, job.handle, job.searching, job.ended) == ("unknown_outcome", None, False, True)
     assert job.failure is not None
     assert job.failure.message == "We lost the answer after sending (ReadTimeout)."
-    assert job.failure.next.startswith(f"{words} We did not send it again.")
+    assert job.failure.next.startswith(words)
+    assert job.failure.next.endswith(" We did not send it again.")
     assert (job.failure.sent, job.failure.charged, bench.transport.posts) == ("yes", "unknown", 1)
 
 

@@ -30,18 +30,25 @@ PAGES = 5
 NO_LIST = frozenset({404, 405, 501})
 
 
+ACCOUNT = "Look at your account there before you send it again."
+
+
 class NoList(Exception):
     """The service, or the gateway before it, has no list after all."""
 
 
-def lost(what: str, dialect: Dialect, *, sent: Known = "yes") -> dict[str, Any]:
+def lost(what: str, dialect: Dialect, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
     """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on."""
     listed = isinstance(dialect, ListsJobs)
-    words = (
-        "We are looking for it in the service's list." if listed else "Look at the service's own list before you do."
+    words = "We are looking for it in the service's list." if listed else ACCOUNT
+    failure = Failure(
+        code="unknown_outcome",
+        message=what,
+        next=f"{words} We did not send it again.",
+        sent=sent,
+        charged="unknown",
+        request_id=request_id,
     )
-    next_step = f"We did not send it again. {words}"
-    failure = Failure(code="unknown_outcome", message=what, next=next_step, sent=sent, charged="unknown")
     return {"failure": failure, "searching": listed}
 
 
@@ -90,14 +97,14 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
 
 def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
     """Say what the search came to: no list, nothing in it, or too much to tell."""
-    step = "Look at your account there before you send it again."
+    step = ACCOUNT
     if found:
         ids = ", ".join(str(row.handle.get("id")) for row in found)
         words = f"{len(found)} jobs in {provider.title}'s list can be it: {ids}."
         step = f'Take the right one up with vg.attach(id, provider="{provider.name}").'
     elif found is None:
-        words = f"{provider.title} has no list to look for it in."
+        words = f"{provider.title} gave no list to look for it in."
     else:
         words = f"It is not in {provider.title}'s list."
     old = job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
-    return msgspec.structs.replace(old, next=f"{words} We did not send it again. {step}")
+    return msgspec.structs.replace(old, next=f"{words} {step} We did not send it again.")

@@ -38,6 +38,8 @@ INFLATED = 256 * 1024
 """Bytes taken out of a compressed body at once, however much is in it."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 5
+ERRORS = 400
+"""Statuses from here on are errors."""
 MOVED = frozenset({301, 302, 303, 307, 308})
 BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
@@ -58,6 +60,9 @@ class Endpoint(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     allow_insecure: bool = False
     """Whether a key may travel to a public host without encryption."""
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r})"
 
     @property
     def carries_secrets(self) -> bool:
@@ -134,6 +139,8 @@ class Stream:
                     spool.feed(piece) if carries_clips else spool.rest.extend(piece)
                 except OSError as error:
                     raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                if len(spool.rest) > LARGEST_REPLY and self.status >= ERRORS:
+                    break  # the first words of an error are enough, and its status says what it means
                 if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
                     raise Lost("the reply is larger than any reply should be")
             return Reply(self.status, self.headers, bytes(spool.rest))
