@@ -21,11 +21,24 @@ LAYERS = [
     },
     {
         *{"clock", "clipstore", "config", "inputs", "keys", "ledger", "listing", "local", "loop", "origin", "settings"},
-        *{"transport"},
+        *{"logs", "private", "transport"},
     },
     {"runner", "saver", "search"},
     {"runtime", "ticket", "client"},
-    {"record", "view", "widget", "display", "magic", "cli", "spending", "testing"},
+    {
+        "record",
+        "view",
+        "widget",
+        "display",
+        "magic",
+        "cli",
+        "checkup",
+        "connect",
+        "findings",
+        "reach",
+        "spending",
+        "testing",
+    },
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

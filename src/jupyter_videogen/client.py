@@ -86,11 +86,17 @@ class _Client:
 
         A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`.
         """
+        try:
+            given = keys.Secret(api_key, source="api_key") if api_key else None
+            headers, base_url = keys.Hidden(headers or {}), base_url and keys.addressed(base_url)
+        finally:
+            del api_key  # tracebacks can show what a function holds
         row = providers.find(provider or _default_provider())
         variable = key_env or (None if base_url else row.key_env)
-        secret = keys.Secret(api_key, source="api_key") if api_key else keys.from_environment(variable)
+        here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
+        secret = given or _key(here, variable)
         if secret is None and variable is not None and not row.key_optional:
-            raise AuthError(f"{row.title} needs a key.", next=f"Set {variable}, or pass api_key=.")
+            raise AuthError(f"{row.title} needs a key.", next=_ways(row, variable, at_home=here is row))
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = msgspec.structs.replace(row, **changes)
@@ -115,6 +121,7 @@ class _Client:
         Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
         """
         given = dict(fields)
+        keys.hide(given)
         new = bool(given.pop("new", False)) or given.get("seed") == "random"
         yes, most = given.pop("yes", False), given.pop("max_cost", None)
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})
@@ -215,6 +222,7 @@ class AsyncClient(_Client):
 
 def client_for(fields: dict[str, Any]) -> Client:
     """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
+    keys.hide(fields)
     prefix, colon, rest = str(fields.get("model") or "").partition(":")
     if colon and prefix in providers.known():
         fields["model"] = rest
@@ -276,7 +284,20 @@ def _line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
     row = providers.known().get(record.provider, providers.OPENAI)
     here = msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
-    return run.line(here, keys.from_environment(record.key_env))
+    return run.line(here, _key(here, record.key_env))
+
+
+def _key(row: Provider, variable: str | None) -> keys.Secret | None:
+    """Find a provider's key; at another address than its own only a key that was named counts."""
+    known = providers.known().get(row.name)
+    at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
+    return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
+
+
+def _ways(row: Provider, variable: str, *, at_home: bool) -> str:
+    """Say how to hand a key over."""
+    typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
+    return f"Set {variable}{typed}, or pass api_key=."
 
 
 def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
@@ -333,7 +354,7 @@ def _default_provider() -> str:
     """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
     if named := settings.provider():
         return named
-    ready = [row.name for row in providers.known().values() if keys.from_environment(row.key_env)]
+    ready = [row.name for row in providers.known().values() if keys.find(row.name, row.key_env)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
