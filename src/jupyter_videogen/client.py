@@ -16,7 +16,7 @@ import msgspec
 from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
 from .capabilities import Settled
-from .errors import AuthError, BudgetExceeded, InvalidRequest
+from .errors import AuthError, BudgetExceeded, InvalidRequest, VideogenError
 from .listing import Listings
 from .prices import FREE, Price
 from .runtime import Line, Runtime, Terms
@@ -88,9 +88,13 @@ class _Client:
         """
         try:
             given = keys.Secret(api_key, source="api_key") if api_key else None
-            headers, base_url = keys.Hidden(headers or {}), base_url and keys.addressed(base_url)
+            headers = keys.Hidden(headers or {})
+            keys.check_address(base_url or "")
+        except VideogenError:
+            base_url = None
+            raise
         finally:
-            del api_key  # tracebacks can show what a function holds
+            del api_key  # tracebacks can show what a function holds, here and above
         row = providers.find(provider or _default_provider())
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
@@ -112,6 +116,7 @@ class _Client:
 
     def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
+        keys.hide(fields)
         _, settled = self._settled(prompt, fields)
         return self._estimate(settled.request, configuration())
 
@@ -120,8 +125,8 @@ class _Client:
 
         Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
         """
+        keys.hide(fields)
         given = dict(fields)
-        keys.hide(given)
         new = bool(given.pop("new", False)) or given.get("seed") == "random"
         yes, most = given.pop("yes", False), given.pop("max_cost", None)
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})

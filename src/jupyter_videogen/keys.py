@@ -95,9 +95,9 @@ class Hidden(dict[str, Any]):
         raise TypeError("hidden values cannot be pickled or copied")
 
 
-def hide(fields: dict[str, Any]) -> None:
+def hide(fields: Mapping[str, Any]) -> None:
     """Hide, in place, the field of a request that may hold a second key: tracebacks can show what a function holds."""
-    if isinstance(fields.get("extra"), Mapping):
+    if isinstance(fields, dict) and isinstance(fields.get("extra"), Mapping):
         fields["extra"] = Hidden(fields["extra"])
 
 
@@ -160,16 +160,16 @@ def keyring() -> Keyring:
     return Keyring(module, name) if usable else Keyring(trouble="installed, but this system has none")
 
 
-def addressed(base_url: str) -> str:
-    """Give a base URL as it is; raises `InvalidRequest` for one that holds a name, a password or a query."""
-    if USERINFO.match(base_url) or "?" in base_url or "#" in base_url:
-        base_url = ""  # tracebacks can show what a function holds
-        raise InvalidRequest(
-            "base_url holds a user name, a password or a query: an address is written down and shown.",
-            next="Give the address alone, and the key by api_key= or key_env=.",
-            field="base_url",
-        )
-    return base_url
+def check_address(base_url: str) -> None:
+    """Raise `InvalidRequest` for a base URL that holds a name, a password or a query."""
+    if not USERINFO.match(base_url) and "?" not in base_url and "#" not in base_url:
+        return
+    del base_url  # tracebacks can show what a function holds
+    raise InvalidRequest(
+        "base_url holds a user name, a password or a query: an address is written down and shown.",
+        next="Give the address alone, and the key by api_key= or key_env=.",
+        field="base_url",
+    )
 
 
 _typed: dict[str, Secret] = {}
