@@ -14,8 +14,7 @@ import pytest
 import jupyter_videogen as vg
 from jupyter_videogen import keys
 from jupyter_videogen.keys import Secret, from_environment
-
-KEY = "sk-canary-0123456789"
+from ring import KEY, Ring
 
 
 @pytest.mark.parametrize("pasted", [KEY, f" {KEY}\n", f"Bearer {KEY}", f"\t{KEY}\r\n"])
@@ -54,34 +53,6 @@ def test_a_key_comes_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     assert from_environment(None) is None
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
     assert from_environment("QUBAX_API_KEY") == Secret(KEY, source="x")
-
-
-class Ring:
-    """A stand-in for the `keyring` package: what the operating system keeps, in a dictionary."""
-
-    name, priority = "Test Keychain", 5
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-        self.asked = 0
-        self.locked = False
-
-    def get_keyring(self) -> Ring:
-        return self
-
-    def get_password(self, service: str, user: str) -> str | None:
-        self.asked += 1
-        if self.locked:
-            raise RuntimeError(f"locked, and this is {KEY}")
-        return self.kept.get((service, user))
-
-    def set_password(self, service: str, user: str, password: str) -> None:
-        if self.locked:
-            raise RuntimeError(f"locked, and this is {KEY}")
-        self.kept[service, user] = password
-
-    def delete_password(self, service: str, user: str) -> None:
-        del self.kept[service, user]
 
 
 @pytest.fixture
@@ -128,6 +99,16 @@ def test_a_key_that_is_not_kept_stays_in_this_process(ring: Ring) -> None:
     assert ring.kept == {}
     assert keys.forget("qubrid") == ["this kernel"]
     assert source("qubrid") is None
+
+
+def test_a_keyring_that_keeps_a_key_for_good_is_told(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forgetting says what to do; of the keyring's error only the kind is told."""
+    keys.remember("qubrid", Secret(KEY, source="a box"), keep=True)
+    monkeypatch.setattr(ring, "kept", types.MappingProxyType(ring.kept))
+    with pytest.raises(
+        vg.AuthError, match=r"Test Keychain did not let the key go \(TypeError\)\. Remove jupyter-videogen"
+    ):
+        keys.forget("qubrid")
 
 
 def test_a_locked_keyring_stops_nobody(ring: Ring) -> None:

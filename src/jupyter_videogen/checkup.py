@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from . import keys, local, origin, provider, reach, settings
 from .dialect import Call, ListsModels, Provider
@@ -220,7 +220,9 @@ def _ledger(place: Place) -> Iterator[Finding]:
         yield Finding("Ledger", "problem", words, "Point VIDEOGEN_HOME at a folder on a local disk.")
     else:
         jobs = sum(facts.states.values())
-        yield Finding("Ledger", "ok", f"{jobs} jobs in {_size(facts.bytes)}, whole and writable, WAL")
+        yield Finding(
+            "Ledger", "ok", f"{jobs} job{'' if jobs == 1 else 's'} in {_size(facts.bytes)}, whole and writable, WAL"
+        )
     yield from _jobs(facts.states)
 
 
@@ -250,8 +252,12 @@ def _proxies(_: Place) -> Iterator[Finding]:
     """The proxies on the way to services, by their hosts: a proxy's address may hold a password."""
     ways = {origin.proxy(row.base_url) for row in provider.known().values() if row.key_env} - {None}
     for way in sorted(filter(None, ways)):
-        parts = urlsplit(way)
-        words = f"services are reached through {parts.scheme}://{parts.hostname}:{parts.port or 80}"
+        try:
+            scheme, host, port = origin.origin(way)
+        except origin.Refused:
+            yield Finding("Proxy", "problem", "the proxy's address can't be read", "Look at HTTPS_PROXY and ALL_PROXY.")
+            continue
+        words = f"services are reached through {scheme}://{host}{f':{port}' if port else ''}"
         yield Finding("Proxy", "note", f"{words}; this machine's own addresses are not")
     if not ways:
         yield Finding("Proxy", "ok", "none")
@@ -293,6 +299,9 @@ def _services_and_clock(place: Place) -> Iterator[Finding]:
         yield Finding("Services", "note", "Not asked: the network was left out.")
         return
     rows = list(_reachable(place))
+    if not rows:
+        yield Finding("Services", "ok", "none that has a key: nobody was asked")
+        return
     answers = place.ask([question for _, _, question in rows], LIMIT)
     for (row, source, _), answer in zip(rows, answers, strict=True):
         yield _reached(row, source, answer)
@@ -318,9 +327,9 @@ def _question(row: Provider, door: Endpoint) -> Question:
 
 
 def _reached(row: Provider, source: str, answer: Answer) -> Finding:
-    name, status = row.title, answer.status
+    name, status = "Local gateway" if row.key_env is None else row.title, answer.status
     if status is None:
-        cure = "Check the network, the proxy and the address; jobs that are running are found again later."
+        cure = "Check the network and the proxy; jobs that are on their way are looked at again when it is back."
         return Finding(name, "problem", f"not reached: {answer.trouble}", cure)
     if status >= BROKEN:
         return Finding(

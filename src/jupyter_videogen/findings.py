@@ -64,7 +64,7 @@ class Report:
         rows = "".join(map(_row, self.findings))
         return (
             f'<div class="videogen-doctor" style="max-width:760px;font-size:13px;line-height:1.5"><div>{escape(HEAD)}</div>'
-            f'<table style="margin:8px 0;border-collapse:collapse">{rows}</table>'
+            f'<table style="margin:8px 0;border-collapse:collapse;font-size:inherit">{rows}</table>'
             f"<div><b>{escape(self.summary)}</b></div></div>"
         )
 
@@ -92,7 +92,8 @@ def _line(finding: Finding, width: int) -> str:
 def _row(finding: Finding) -> str:
     todo = f"<br><b>→ {escape(finding.next)}</b>" if finding.next else ""
     mark = f'<span title="{finding.state}">{MARKS[finding.state]}</span>'
-    cells = (mark, escape(finding.name), f"{escape(finding.words)}{todo}")
+    name = f'<span style="white-space:nowrap">{escape(finding.name)}</span>'
+    cells = (mark, name, f"{escape(finding.words)}{todo}")
     return "<tr>" + "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells) + "</tr>"
 
 

@@ -124,14 +124,23 @@ def remember(provider: str, secret: Secret, *, keep: bool) -> str:
 
 
 def forget(provider: str) -> list[str]:
-    """Drop a key that was typed or kept; gives where it was."""
+    """Drop a key that was typed or kept; gives where it was. Raises `AuthError` when the keyring keeps it."""
     typed = _typed.pop(provider, None)
     places = [KERNEL] if typed and typed.source == KERNEL else []
     ring = keyring()
     if ring.name and _asked(lambda: ring.module.get_password(SERVICE, provider)):
-        ring.module.delete_password(SERVICE, provider)
+        _remove(ring, provider)
         places.append(KEYRING)
     return places
+
+
+def _remove(ring: Keyring, provider: str) -> None:
+    try:
+        ring.module.delete_password(SERVICE, provider)
+    except Exception as error:  # noqa: BLE001 - every system has errors of its own
+        raise AuthError(
+            f"{ring.name} did not let the key go ({type(error).__name__}).", next=f"Remove {SERVICE} there by hand."
+        ) from None
 
 
 class Keyring(NamedTuple):

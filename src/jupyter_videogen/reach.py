@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 
     from .transport import Source
 
+WORDS = {
+    "ConnectError": "the connection was refused, cut off or could not be made safe",
+    "ConnectTimeout": "nothing answers at its address",
+    "ProxyError": "the proxy refused",
+    "RemoteProtocolError": "what answers there does not speak HTTP",
+    "ReadError": "the connection was cut off",
+}
+"""What the HTTP library's errors mean, in words."""
+
 
 class Question(NamedTuple):
     """A call that costs nothing, and the address it goes to."""
@@ -57,7 +66,7 @@ async def _one(question: Question, limit: float) -> Answer:
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
     except (NotSent, Lost) as error:
-        return Answer(trouble=str(error))
+        return Answer(trouble=WORDS.get(str(error), str(error)))
     finally:
         await transport.close()
 
