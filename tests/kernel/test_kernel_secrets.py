@@ -127,3 +127,12 @@ def test_a_key_in_a_cell_is_warned_of(kernel: Kernel) -> None:
     said = [message for message in kernel.seen if message["msg_type"] != "execute_input"]  # that is the cell itself
     for message in [reply, *refusals, *said]:
         clean(json.dumps(message, default=str), "what was said of it")
+
+
+def test_the_doctor_comes_as_a_table(kernel: Kernel) -> None:
+    """In a kernel as HTML and as text, with the kernel's own version in it."""
+    cell = kernel.start("%videogen doctor --no-network")
+    assert kernel.reply(cell)["status"] == "ok"
+    data = kernel.output("nothing that is paid for was sent", cell=cell)["content"]["data"]
+    assert "A page is connected to this kernel." in data["text/plain"]
+    assert "ipykernel 7." in data["text/html"]
