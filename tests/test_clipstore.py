@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore
+from jupyter_videogen import clipstore, container, part
 from jupyter_videogen.errors import DownloadError
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[at : at + 1000]
 
 
-def store(body: bytes, path: Path, expected: int | None = None) -> clipstore.Stored:
+def store(body: bytes, path: Path, expected: int | None = None) -> part.Stored:
     return asyncio.run(clipstore.store(pieces(body), path, expected=expected, report=lambda _written: None))
 
 
@@ -52,7 +52,7 @@ def test_every_cut_of_an_mp4_is_noticed(tmp_path: Path) -> None:
     for end in range(len(MP4)):
         (tmp_path / "cut").write_bytes(MP4[:end])
         with pytest.raises(DownloadError):
-            clipstore.check_container(tmp_path / "cut")
+            container.check_container(tmp_path / "cut")
 
 
 def test_a_body_shorter_than_promised_is_not_stored(tmp_path: Path) -> None:

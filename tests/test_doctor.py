@@ -301,10 +301,16 @@ def test_a_date_that_is_none_says_nothing_about_the_clock(home: Path, monkeypatc
 def test_a_service_that_is_away_is_an_answer() -> None:
     """Refused connections, names that are not found, silence: all at once, none raises, each in words."""
     with socket.create_server(("127.0.0.1", 0)) as deaf:
-        urls = ["http://127.0.0.1:9/v1", "http://nowhere.invalid/v1", f"http://127.0.0.1:{deaf.getsockname()[1]}/v1"]
+        urls = [
+            "http://me@127.0.0.1/",
+            "http://127.0.0.1:9/v1",
+            "http://nowhere.invalid/v1",
+            f"http://127.0.0.1:{deaf.getsockname()[1]}/v1",
+        ]
         questions = [Question(Fixed(Endpoint(url)), Call("GET", "/models"), url) for url in urls]
         answers = reach.ask(questions, 0.5)
     assert [answer.trouble for answer in answers] == [
+        "it names a user",
         "the connection was refused, cut off or could not be made safe",
         "the name nowhere.invalid is not found",
         "no answer within 0 seconds",

@@ -88,7 +88,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience at the service's own pace."""
     monkeypatch.setattr(polling, "PACE", 0.1)
     monkeypatch.setattr(runner, "GRACE", 1.0)
-    monkeypatch.setattr(saver, "PATIENT", 3)
+    monkeypatch.setattr(saver, "GRACE", 1.0)
 
 
 def client(name: str, service: tuple[str, str]) -> vg.Client:

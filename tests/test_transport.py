@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fakes import box
-from jupyter_videogen import clipstore
+from fakes import MP4, box
+from jupyter_videogen import clipstore, part
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Base64, Call, Lost, NotSent, Reply, Upload
@@ -299,7 +299,7 @@ def test_a_large_clip_takes_little_memory(tmp_path: Path) -> None:
             writer.write(megabyte)
             await writer.drain()
 
-    async def run() -> clipstore.Stored:
+    async def run() -> part.Stored:
         async with service(talk) as url:
             transport = Transport(Fixed(Endpoint(url)))
             async with transport.stream(Call("GET", "/clip")) as stream:
@@ -324,7 +324,7 @@ def test_a_download_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await hear(reader)
-        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + bytes(300_000))
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9000000\r\n\r\n" + MP4[:64] + bytes(300_000))
         await reader.read()
 
     async def run() -> None:

@@ -20,7 +20,7 @@ from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from . import keys, local, origin, provider, reach, settings
 from .dialect import Call, ListsModels, Provider
@@ -253,11 +253,12 @@ def _proxies(_: Place) -> Iterator[Finding]:
     ways = {origin.proxy(row.base_url) for row in provider.known().values() if row.key_env} - {None}
     for way in sorted(filter(None, ways)):
         try:
-            scheme, host, port = origin.origin(way)
-        except origin.Refused:
+            parts = urlsplit(way)
+            port = f":{parts.port}" if parts.port else ""
+        except ValueError:
             yield Finding("Proxy", "problem", "the proxy's address can't be read", "Look at HTTPS_PROXY and ALL_PROXY.")
             continue
-        words = f"services are reached through {scheme}://{host}{f':{port}' if port else ''}"
+        words = f"services are reached through {parts.scheme}://{parts.hostname}{port}"
         yield Finding("Proxy", "note", f"{words}; this machine's own addresses are not")
     if not ways:
         yield Finding("Proxy", "ok", "none")

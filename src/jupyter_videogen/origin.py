@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 PORTS = {"http": 80, "https": 443}
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address."""
@@ -24,12 +26,18 @@ class Refused(ValueError):
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Give scheme, host and port of a URL; the port's default is filled in."""
+    """Give scheme, host and port of a URL; the port's default is filled in.
+
+    Raises `Refused` for one that is none, or that names a user: where two readers of URLs disagree about "@", one of them
+    would take a stranger's host for ours.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("the port is no number") from None
+        raise Refused("it is no web address") from None
+    if "@" in parts.netloc or "\\" in parts.netloc:
+        raise Refused("it names a user")
     return parts.scheme.lower(), (parts.hostname or "").rstrip("."), port or PORTS.get(parts.scheme.lower())
 
 
@@ -73,7 +81,7 @@ async def resolve(host: str, port: int | None) -> list[str]:
     """Give a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+    except (OSError, ValueError):  # not found, or no name at all
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -119,6 +127,14 @@ def proxy(url: str) -> str | None:
     return found if "://" in found else f"http://{found}"
 
 
-def target(url: str, location: str) -> str:
-    """Give where a redirect leads."""
-    return urljoin(url, location)
+def target(base: str, location: str) -> str:
+    """Give where a location leads, seen from a URL; raises `Refused` for one that is none."""
+    try:
+        return urljoin(base, location)
+    except ValueError:
+        raise Refused("it is no web address") from None
+
+
+def below(base_url: str, place: str) -> str:
+    """Give the URL of a path below a base URL, or a whole URL as it is."""
+    return place if SCHEME.match(place) else base_url.rstrip("/") + place

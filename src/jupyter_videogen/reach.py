@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from .loop import LoopThread
-from .origin import origin, proxy, resolve
+from .origin import Refused, origin, proxy, resolve
 from .transport import Transport
 from .wire import Call, Lost, NotSent
 
@@ -65,7 +65,7 @@ async def _one(question: Question, limit: float) -> Answer:
                 return Answer(stream.status, stream.headers.get("date", ""))
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
-    except (NotSent, Lost) as error:
+    except (NotSent, Lost, Refused) as error:
         return Answer(trouble=WORDS.get(str(error), str(error)))
     finally:
         await transport.close()

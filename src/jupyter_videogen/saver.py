@@ -5,14 +5,17 @@ A clip that cannot be fetched stays fetchable; nothing is ever generated again b
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, polling
+from . import clipstore, polling, spool
+from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError
+from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
-from .wire import Call, Lost, NotSent
+from .wire import Call, Forbidden, Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -23,11 +26,17 @@ if TYPE_CHECKING:
 
     Fresh = Callable[[], Awaitable[Sequence[Artifact]]]
 
-FETCH_TRIES = 12
-"""Enough for a clip that is a minute late."""
-PATIENT = 5
-"""Tries after which each wait is as long as between looks."""
-GONE = 410
+GRACE = 60.0
+"""Seconds in which a finished clip may not be where the service says it is."""
+REFRESHES = 2
+"""How often a link that has expired is asked for anew."""
+LATE = frozenset({404, 409, 425})
+EXPIRED = frozenset({400, 403, 410})
+"""How stores answer to a link that has expired; some say 404."""
+NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
+UNVERIFIED = (
+    "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
+)
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
 
@@ -61,7 +70,7 @@ class Saver:
             except DownloadError as error:
                 errors.append(error)
         if not clips:
-            self._move("saving", failure=errors[0].failure)
+            self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
             raise errors[0]
         lost = (
             f"{len(errors)} of {len(self._artifacts)} clips could not be fetched: {errors[0].message}" if errors else ""
@@ -73,52 +82,76 @@ class Saver:
         return self.job
 
     async def _fetch(self, number: int) -> Clip:
-        """Bring one clip to its planned place; the second and later get `-2`, `-3`. Links that expired are renewed."""
+        """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        tries = PATIENT if self.job.handle is None else FETCH_TRIES
-        for attempt in range(1, tries + 1):
-            artifact = self._artifacts[min(number, len(self._artifacts)) - 1]
-            try:
-                return await self._fetch_once(artifact, path)
-            except NotSent as error:
-                await self._transport.renew()
-                failed = clipstore.bad(f"could not be asked for ({error})")
-            except Lost as error:
-                failed = clipstore.bad(f"broke off ({error})")
-            except DownloadError as error:
-                failed = error
-            await self._before_another_try(attempt)
-        raise failed
-
-    async def _before_another_try(self, attempt: int) -> None:
-        """Wait, and look once for a fresh link where there is a job to look at."""
-        await self._clock.sleep(polling.after_miss(attempt) if attempt < PATIENT else polling.PACE)
-        self._artifacts = await self._fresh() or self._artifacts
-
-    async def _fetch_once(self, artifact: Artifact, path: Path) -> Clip:
-        if artifact.inline is not None:
-            stored = await clipstore.store(
-                clipstore.decoded(artifact.inline), path, expected=None, report=self._reporter(None)
-            )
-        else:
-            stored = await self._download(artifact, path)
-        clip = self._clip(artifact, path, stored, await self._poster(artifact))
+        sweep(path.parent, now=self._clock.now())
+        artifact = self._artifacts[number - 1]
+        try:
+            stored = await self._decode(artifact, path) if artifact.inline else await self._download(number, path)
+        except Forbidden as error:
+            raise _unfetched(f"{error}.") from None
+        clip = self._clip(artifact, stored, await self._poster(artifact))
         try:
             clipstore.write_receipt(clip, self.job)
         except OSError as error:
             self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
         return clip
 
-    async def _download(self, artifact: Artifact, path: Path) -> clipstore.Stored:
-        async with self._transport.stream(self._dialect.fetch(artifact)) as stream:
-            if stream.status != 200:  # noqa: PLR2004 - OK
-                failure = self._dialect.read_failure(await stream.reply())
-                gone = stream.status == GONE or "expired" in failure.message.lower()
-                kind = ArtifactExpired if gone else DownloadError
-                raise kind(f"The clip could not be fetched: {failure.message}", sent="yes", charged="unknown")
-            expected = _length(stream.headers)
-            return await clipstore.store(stream.pieces(), path, expected=expected, report=self._reporter(expected))
+    async def _decode(self, artifact: Artifact, path: Path) -> Stored:
+        """Write a clip that came inside a reply."""
+        text = artifact.inline or ""
+        stored = await clipstore.store(
+            clipstore.decoded(text),
+            path,
+            expected=None,
+            report=lambda written: self._report(written, None),
+            clock=self._clock,
+            job_id=self.job.id,
+        )
+        spool.forget(text)
+        return stored
+
+    async def _download(self, number: int, path: Path) -> Stored:
+        """Fetch a clip by its link, and by the next one where that is too early or has expired."""
+        with writing(path, self.job.id) as part:
+            download = Download(self._transport, self._clock, part, self._report)
+            since, refreshes = self._clock.monotonic(), 0
+            while True:
+                artifact = self._artifacts[number - 1]
+                try:
+                    proven = await download.fetch(self._dialect.fetch(artifact))
+                except Answered as answered:
+                    failure = self._dialect.read_failure(answered.reply)
+                    young = self._clock.monotonic() - since < GRACE
+                    if not (young and _is_late(answered.reply.status, failure.message)):
+                        refreshes += 1
+                        if self.job.handle is None or refreshes > REFRESHES:
+                            raise self._gone(answered.reply.status, failure.message, artifact.url) from None
+                    await self._look_again()
+                    continue
+                if not (proven or download.inflated or download.total is not None):
+                    self._note([UNVERIFIED])
+                return await part.publish(self._clock)
+
+    async def _look_again(self) -> None:
+        """Wait, and look once for where the clips are now."""
+        await self._clock.sleep(polling.PACE)
+        fresh = await self._fresh()
+        if len(fresh) >= len(self._artifacts):
+            self._artifacts = fresh
+
+    def _gone(self, status: int, words: str, url: str) -> DownloadError:
+        """Give the error for a clip that the service does not give out: expired for good, or never there."""
+        stranger = "://" in url
+        if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
+            return ArtifactExpired(
+                f"The service no longer gives out the clip of job {self.job.id}: {words}",
+                next="Nothing is generated again by itself.",
+                sent="yes",
+                charged="unknown",
+            )
+        return _unfetched(words)
 
     async def _poster(self, artifact: Artifact) -> str | None:
         """A still picture from the service, where it offers one; a clip without is still a clip."""
@@ -130,10 +163,10 @@ class Saver:
                 return clipstore.write_poster(reply.body, self._posters / f"{self.job.id}.jpg")
         return None
 
-    def _clip(self, artifact: Artifact, path: Path, stored: clipstore.Stored, poster: str | None) -> Clip:
+    def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> Clip:
         request = self.job.request
         return Clip(
-            path=str(path),
+            path=str(stored.path),
             bytes=stored.bytes,
             sha256=stored.sha256,
             job_id=self.job.id,
@@ -147,13 +180,11 @@ class Saver:
             created_at=self._clock.now(),
         )
 
-    def _reporter(self, total: int | None) -> Callable[[int], None]:
-        def report(written: int) -> None:
-            if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
-                self.job = self.job.after(saved_bytes=written, total_bytes=total)
-                self._publish(self.job)
-
-        return report
+    def _report(self, written: int, total: int | None) -> None:
+        """Tell how far it is, now and then."""
+        if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
+            self.job = self.job.after(saved_bytes=written, total_bytes=total)
+            self._publish(self.job)
 
     def _move(self, state: str, **changes: object) -> None:
         """Write the next state down, then tell everybody."""
@@ -167,6 +198,10 @@ class Saver:
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
 
-def _length(headers: dict[str, str]) -> int | None:
-    length = headers.get("content-length", "")
-    return int(length) if length.isdecimal() else None
+def _is_late(status: int, words: str) -> bool:
+    """Tell whether an answer may mean "not yet"; one that speaks of expiry does not."""
+    return (status in LATE or bool(NOT_YET.search(words))) and "expired" not in words.lower()
+
+
+def _unfetched(words: str) -> DownloadError:
+    return DownloadError(f"The clip could not be fetched: {words}", sent="yes", charged="unknown")

@@ -10,11 +10,10 @@ import asyncio
 import socket
 import zlib
 from base64 import b64encode
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
@@ -22,7 +21,8 @@ import msgspec
 from . import origin
 from .errors import Failure, VideogenError
 from .keys import Secret
-from .wire import Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
+from .spool import Spool
+from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -32,15 +32,14 @@ CONNECTIONS = 8
 CONNECT = 10.0
 LARGEST_REPLY = 2 * 1024 * 1024
 """Bytes of a reply that cannot hold a clip."""
-LARGEST_INLINE = 512 * 1024 * 1024
-"""Bytes of a reply that may hold clips in base64."""
+LARGEST_INLINE = 6 * 1024**3
+"""Bytes of a reply that may hold clips in base64; all but 2 MiB of it goes to the disk."""
 INFLATED = 256 * 1024
 """Bytes taken out of a compressed body at once, however much is in it."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 5
 MOVED = frozenset({301, 302, 303, 307, 308})
-BODY_SENT = "send_request_body.complete"
-GZIP = frozenset({"gzip", "x-gzip", "deflate"})
+BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
 KEEPALIVE = [
@@ -126,15 +125,21 @@ class Stream:
         if not inflate.eof:
             raise Lost("the compressed body is cut short")
 
-    async def reply(self, largest: int = LARGEST_REPLY) -> Reply:
-        """Read the rest as one reply of at most so many bytes; a service that compresses unasked is read all the same."""
-        body = bytearray()
-        encoded = self.headers.get("content-encoding", "").lower() in GZIP
-        async for piece in self.inflated() if encoded else self.pieces():
-            body += piece
-            if len(body) > largest:
-                raise Lost("the reply is larger than any reply should be")
-        return Reply(self.status, self.headers, self._readable(bytes(body)))
+    async def reply(self, *, carries_clips: bool = False) -> Reply:
+        """Read the rest as one reply of at most 2 MiB, not counting clips: those go to the disk as they come.
+
+        A service that compresses unasked is read all the same. Raises `Lost`.
+        """
+        with closing(Spool()) as spool:
+            encoded = self.headers.get("content-encoding", "").lower() in GZIP
+            async for piece in self.inflated() if encoded else self.pieces():
+                try:
+                    spool.feed(piece) if carries_clips else spool.rest.extend(piece)
+                except OSError as error:
+                    raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
+                    raise Lost("the reply is larger than any reply should be")
+            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)))
 
     def _readable(self, body: bytes) -> bytes:
         """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
@@ -179,7 +184,7 @@ class Transport:
         sent = asyncio.Event()
         try:
             async with asyncio.timeout(call.timeout), self.stream(call, sent=sent) as stream:
-                return await stream.reply(LARGEST_INLINE if call.carries_clips else LARGEST_REPLY)
+                return await stream.reply(carries_clips=call.carries_clips)
         except TimeoutError:
             raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
 
@@ -197,15 +202,19 @@ class Transport:
 
     async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
-        await _check_base(endpoint)
-        url = call.url if urlsplit(call.url).scheme else endpoint.base_url.rstrip("/") + call.url
-        for _ in range(REDIRECTS + 1):
-            response = await self._open(call, url, endpoint, sent)
-            location = response.headers.get("location")
-            if call.method != "GET" or response.status_code not in MOVED or not location:
-                return response
-            await response.aclose()
-            url = origin.target(url, location)
+        url = origin.below(endpoint.base_url, call.url)
+        try:
+            await _check_base(endpoint)
+            for _ in range(REDIRECTS + 1):
+                addresses = await origin.check(url, base_url=endpoint.base_url)
+                response = await self._open(call, url, addresses, endpoint, sent)
+                location = response.headers.get("location")
+                if call.method != "GET" or response.status_code not in MOVED or not location:
+                    return response
+                await response.aclose()
+                url = origin.target(url, location)
+        except origin.Refused as error:
+            raise Forbidden(f"the address was refused: {error}") from None
         raise NotSent("too many redirects")
 
     async def renew(self) -> None:
@@ -237,9 +246,10 @@ class Transport:
                 raise NotSent("the proxy of this machine's settings can't be used") from None
         return self._clients[way]
 
-    async def _open(self, call: Call, url: str, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+    async def _open(
+        self, call: Call, url: str, addresses: Sequence[str], endpoint: Endpoint, sent: asyncio.Event
+    ) -> httpx.Response:
         """Send one request and give its reply's head."""
-        addresses = await _checked(url, endpoint)
         home = origin.same(url, endpoint.base_url)
         client = self._client(url, fresh=call.method != "GET" or not home)
         try:
@@ -255,7 +265,7 @@ class Transport:
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
             failed: NotSent | Lost = NotSent(_name(error))
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
             failed = (Lost if sent.is_set() else NotSent)(_name(error))
         raise failed  # out here, for the same reason
 
@@ -299,10 +309,17 @@ def _as_text(value: Base64) -> str:
 
 
 def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types its hook so
-    """Give the hook that notes when the body has left: without that note the service never had all of it."""
+    """Give the hook that notes when the body has left: without that note the service never had all of it.
 
-    async def trace(event: str, _info: dict[str, Any]) -> None:
-        if event.endswith(BODY_SENT):
+    A request for a tunnel, to a proxy, is traced like any other, and is none of ours.
+    """
+    ours = True
+
+    async def trace(event: str, info: dict[str, Any]) -> None:
+        nonlocal ours
+        if event.endswith(BODY_BEGUN):
+            ours = info["request"].method != b"CONNECT"
+        if event.endswith(BODY_SENT) and ours:
             sent.set()
 
     return trace
@@ -320,9 +337,9 @@ def _harmless(call: Call) -> dict[str, str]:
 
 async def _check_base(endpoint: Endpoint) -> None:
     """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
-    if endpoint.allow_insecure or not endpoint.carries_secrets or urlsplit(endpoint.base_url).scheme != "http":
+    if endpoint.allow_insecure or not endpoint.carries_secrets or origin.origin(endpoint.base_url)[0] != "http":
         return
-    if await origin.public(endpoint.base_url):
+    if not origin.is_loopback(endpoint.base_url) and await origin.public(endpoint.base_url):
         message = f"{origin.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
         remedy = "Use its https address, or allow it with allow_insecure=True."
         raise Forbidden(
@@ -331,13 +348,6 @@ async def _check_base(endpoint: Endpoint) -> None:
                 code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
             ),
         )
-
-
-async def _checked(url: str, endpoint: Endpoint) -> Sequence[str]:
-    try:
-        return await origin.check(url, base_url=endpoint.base_url)
-    except origin.Refused as error:
-        raise Forbidden(f"the address was refused: {error}") from None
 
 
 def _headers(response: httpx.Response) -> dict[str, str]:

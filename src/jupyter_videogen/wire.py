@@ -10,6 +10,9 @@ import msgspec
 if TYPE_CHECKING:
     from .errors import Failure
 
+GZIP = frozenset({"gzip", "x-gzip", "deflate"})
+"""Content codings that can be undone, should a server compress unasked."""
+
 
 class Upload(msgspec.Struct, frozen=True):
     """A file that goes into a request: read when it is sent, never held."""

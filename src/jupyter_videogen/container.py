@@ -1,0 +1,83 @@
+"""Whether a file is a whole video, by its first bytes and its boxes.
+
+The box walk of ISO 14496-12 finds every cut in an ordinary MP4, where HTTP alone does not (a body without a length may end
+anywhere). Nothing below the top-level boxes is read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from .errors import DownloadError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SIGNATURES = {b"ftyp": slice(4, 8), b"\x1aE\xdf\xa3": slice(0, 4), b"GIF8": slice(0, 4), b"RIFF": slice(0, 4)}
+HEAD = 256
+"""Bytes after which a body shows whether it is a video."""
+MOST_BOXES = 100_000
+OPEN_END = b"open"
+"""Stands for a last box that says "to the end of the file"."""
+
+
+def check_size(size: int, expected: int | None) -> None:
+    """Refuse a body that is not as long as its head said, or empty; raises `DownloadError`."""
+    if expected is not None and size != expected:
+        raise bad(f"has {size:,} of {expected:,} bytes")
+    if not size:
+        raise bad("is empty")
+
+
+def check_signature(head: bytes) -> None:
+    """Refuse what does not begin as a video does, and show its first line; raises `DownloadError`."""
+    if not any(head[where] == mark for mark, where in SIGNATURES.items()):
+        raise bad(f"is not a video: {_first_line(head)!r}")
+
+
+def check_container(path: Path) -> bool:
+    """Refuse what is no video or an MP4 that was cut; raises `DownloadError`.
+
+    Tells whether every cut would have shown: not in fragments (each could be the last), nor in other containers.
+    """
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+        check_signature(head)
+        if head[4:8] != b"ftyp":
+            return False
+        kinds = _boxes(file, path.stat().st_size)
+        if not {b"moov", b"mdat"} <= kinds:
+            raise bad("is cut short")
+        return not kinds & {b"moof", OPEN_END}
+
+
+def _boxes(file: BinaryIO, end: int) -> set[bytes]:
+    """Walk the top-level boxes and give their kinds; empty when they do not fill the file exactly."""
+    kinds: set[bytes] = set()
+    at = 0
+    for _ in range(MOST_BOXES):
+        if at >= end:
+            return kinds if at == end else set()
+        file.seek(at)
+        head = file.read(16)
+        size, kind, least = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if size == 0:
+            return kinds | {kind, OPEN_END} if len(kind) == 4 else set()  # noqa: PLR2004 - a kind is four letters
+        if size == 1:
+            size, least = int.from_bytes(head[8:16], "big"), 16
+        if size < least:  # a box is at least its own head
+            return set()
+        kinds.add(kind)
+        at += size
+    return set()
+
+
+def _first_line(head: bytes) -> str:
+    """Give what a person would see first of a body that should have been a video."""
+    lines = head.decode("utf-8", "replace").split("\n")
+    return next((line.strip() for line in lines if line.strip()), "")[:200]
+
+
+def bad(what: str) -> DownloadError:
+    """Give the error for bytes that are no whole clip."""
+    return DownloadError(f"What the service sent {what}.", sent="yes", charged="unknown")
