@@ -18,6 +18,7 @@ from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
 from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
 from .fingerprint import fingerprint
+from .keys import Hidden
 from .ledger import LEASE, Ledger
 from .listing import Listings
 from .local import LocalGateway, check_installed
@@ -79,7 +80,7 @@ class Line:
         self, provider: Provider, secret: Secret | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         self.provider = provider
-        self._secret, self._headers = secret, dict(headers or {})
+        self._secret, self._headers = secret, Hidden(headers or {})
 
     @property
     def local(self) -> bool:

@@ -99,10 +99,10 @@ class Fixed:
 class Stream:
     """The head of a reply and its body piece by piece."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, secret: Secret | None = None) -> None:
         self.status = response.status_code
         self.headers = _headers(response)
-        self._response = response
+        self._response, self._secret = response, secret
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Give the body as it arrives, undecoded; raises `Lost` when the line breaks."""
@@ -110,7 +110,10 @@ class Stream:
             async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.HTTPError as error:
-            raise Lost(_name(error)) from None
+            broken = Lost(_name(error))
+        else:
+            return
+        raise broken  # out here it has no context: the library's error holds the request, and that the key
 
     async def inflated(self) -> AsyncIterator[bytes]:
         """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut."""
@@ -143,7 +146,13 @@ class Stream:
                     break  # the first words of an error are enough, and its status says what it means
                 if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
                     raise Lost("the reply is larger than any reply should be")
-            return Reply(self.status, self.headers, bytes(spool.rest))
+            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)))
+
+    def _readable(self, body: bytes) -> bytes:
+        """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
+        if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+            return body
+        return body.replace(self._secret.reveal().encode(), "…".encode())
 
 
 class Pinned(httpx.AsyncHTTPTransport):
@@ -194,7 +203,7 @@ class Transport:
         async with self._gate:
             response = await self._follow(call, endpoint, sent)
             try:
-                yield Stream(response)
+                yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
 
@@ -262,9 +271,10 @@ class Transport:
                 )
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
-            raise NotSent(_name(error)) from None
+            failed: NotSent | Lost = NotSent(_name(error))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
-            raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
+            failed = (Lost if sent.is_set() else NotSent)(_name(error))
+        raise failed  # out here, for the same reason
 
 
 def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key

@@ -61,6 +61,9 @@ class Call(msgspec.Struct, frozen=True):
     carries_clips: bool = False
     """The reply may hold clips in base64, and so be large."""
 
+    def __repr__(self) -> str:
+        return f"<Call {self.method} {self.url.partition('?')[0]}>"  # bodies and queries may hold keys
+
 
 class Reply(msgspec.Struct, frozen=True, dict=True):
     """One HTTP answer; header names are in lower case."""
