@@ -81,10 +81,12 @@ class _Client:
         key_env: str | None = None,
         headers: Mapping[str, str] | None = None,
         name: str | None = None,
+        allow_insecure: bool = False,
     ) -> None:
         """Name a provider, and for another server of its dialect a `base_url`.
 
-        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`.
+        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`. A key travels
+        to a public host by plain http only with `allow_insecure`.
         """
         try:
             given = keys.Secret(api_key, source="api_key") if api_key else None
@@ -104,7 +106,9 @@ class _Client:
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = msgspec.structs.replace(row, **changes)
-        self._line = Line(Listings(settings.home()).of(here, now=time.time()), secret, headers)
+        self._line = Line(
+            Listings(settings.home()).of(here, now=time.time()), secret, headers, allow_insecure=allow_insecure
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"

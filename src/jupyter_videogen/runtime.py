@@ -77,10 +77,15 @@ class Line:
     """A way to a provider: its row, the key and the headers that go with it."""
 
     def __init__(
-        self, provider: Provider, secret: Secret | None = None, headers: Mapping[str, str] | None = None
+        self,
+        provider: Provider,
+        secret: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        allow_insecure: bool = False,
     ) -> None:
         self.provider = provider
-        self._secret, self._headers = secret, Hidden(headers or {})
+        self._secret, self._headers, self._allow_insecure = secret, Hidden(headers or {}), allow_insecure
 
     @property
     def local(self) -> bool:
@@ -96,7 +101,7 @@ class Line:
         """Give what knows the endpoint: calls go there."""
         if self.local:
             return LocalGateway(home)
-        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers))
+        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))
 
 
 class Watch:
