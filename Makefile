@@ -7,7 +7,7 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNEL := .cache/ipykernel-7.0.1
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test test-interop pictures clean
+.PHONY: help setup lab demo test test-interop bench pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -26,6 +26,9 @@ test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real b
 
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py
+
+bench: $(VENV)/.ready ## measure paid creates and outages against the SDKs of OpenAI, fal and Runway
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	$(BIN)/python tests/browser/pictures.py

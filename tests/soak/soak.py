@@ -1,0 +1,228 @@
+"""Hundreds of jobs in five dialects on a bad line, by a client that is killed again and again; judged by the service's book.
+
+    python tests/soak/soak.py --jobs 200 --minutes 10 --kills 10 --seed 7
+
+The service, the line and the judge live here; the client is another process, and the only one that dies. Prints what came
+of the orders and what went wrong on the line; the exit code is 1 where a promise was broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from http1 import pause
+from judge import Evidence, Verdict, judge, judge_files, settled
+from service import BASES, DIALECTS, MODELS, Service
+from weather import Weather
+
+HERE = Path(__file__).parent
+ORDERING, CALM = 0.6, 0.9
+"""The parts of the time in which orders are made, and in which the weather is bad."""
+OUTAGE_EVERY = 25.0
+"""Seconds between two outages of the line."""
+LAST_PATIENCE = 240.0
+"""Seconds after the time is up in which what is open must come to its end; searches of lists take nearly three minutes."""
+MOMENT = 5.0
+"""Seconds that a kill waits for its moment."""
+
+
+@dataclass
+class Terms:
+    """How hard a run is."""
+
+    jobs: int
+    seconds: float
+    kills: int
+    seed: int
+    shortest: float = 1.0
+    longest: float = 20.0
+    stall: float = 35.0
+    """Seconds; longer than the client waits for the next piece of a clip."""
+    hint: int | None = None
+    """Milliseconds after which the service suggests to look again."""
+    until_settled: bool = False
+    """Stop once nothing that was accepted is open: vain searches for what never arrived are cut short."""
+
+
+@dataclass
+class Run:
+    """One run and its evidence."""
+
+    terms: Terms
+    folder: Path
+    kills: list[float] = field(default_factory=list)
+    starts: int = 0
+    complaints: list[str] = field(default_factory=list)
+    """What the client said when it ended by itself, and not well."""
+    verdict: Verdict = field(default_factory=Verdict)
+
+    async def go(self) -> Verdict:
+        """Run it all and judge."""
+        terms, began = self.terms, time.time()
+        self.service = Service(terms.seed, shortest=terms.shortest, longest=terms.longest, hint=terms.hint)
+        listener, port = await self.service.start()
+        self.weather = Weather(terms.seed, port, stall=terms.stall, calm_from=began + CALM * terms.seconds)
+        self.plan = make_plan(terms, await self.weather.start(), began)
+        (self.folder / "plan.json").write_text(json.dumps(self.plan))
+        outages = asyncio.create_task(self._outages(began))
+        try:
+            await self._live(began)
+        finally:
+            outages.cancel()
+            with suppress(asyncio.CancelledError):
+                await outages
+            await self.weather.stop()
+            listener.close()
+        return self._judge()
+
+    async def _live(self, began: float) -> None:
+        """Start the client, kill it at its hours, start it again, and let the last one finish."""
+        for hour, moment in zip(self._hours(), cycle(("", "create", "clip")), strict=False):
+            async with self._client() as client:
+                await _until(began + hour)
+                if moment:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self.weather.passing[moment].wait(), MOMENT)
+                self._kill(client)
+        deadline = began + self.terms.seconds + LAST_PATIENCE
+        async with self._client() as client:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._finish(client), deadline - time.time())
+
+    def _client(self) -> _Client:
+        self.starts += 1
+        return _Client(self.folder, self.plan, self.complaints)
+
+    def _kill(self, client: asyncio.subprocess.Process) -> None:
+        if client.returncode is None:
+            self.kills.append(time.time())
+            client.kill()
+
+    async def _finish(self, client: asyncio.subprocess.Process) -> None:
+        """Wait for the client's own end, or for everything that matters to have ended."""
+        while client.returncode is None:
+            if self.terms.until_settled and settled(self._evidence()):
+                return
+            await pause(0.5)
+
+    def _hours(self) -> list[float]:
+        """Give when to kill, in seconds from the beginning: one in each part of the time in which orders are made."""
+        chance, slot = (
+            random.Random(f"{self.terms.seed} kills"),
+            ORDERING * self.terms.seconds / max(self.terms.kills, 1),
+        )
+        return [slot * (number + chance.uniform(0.3, 1.0)) for number in range(self.terms.kills)]
+
+    async def _outages(self, began: float) -> None:
+        """Take the line away altogether, now and then."""
+        chance = random.Random(f"{self.terms.seed} outages")
+        while time.time() < began + CALM * self.terms.seconds:
+            await pause(OUTAGE_EVERY * chance.uniform(0.5, 1.5))
+            await self.weather.outage(chance.uniform(0.3, 3.0))
+
+    def _evidence(self) -> Evidence:
+        return Evidence(self.plan, self.service.book(), self.folder / "home", self.weather.log, self.kills)
+
+    def _judge(self) -> Verdict:
+        (self.folder / "book.json").write_text(json.dumps(self.service.book(), indent=1))
+        evidence = self._evidence()
+        self.verdict = judge(evidence)
+        judge_files(self.verdict, evidence, self.folder / "work")
+        for complaint in self.complaints:
+            self.verdict.breaks("all", f"the client ended by itself: {complaint}")
+        if len(self.kills) != self.terms.kills:
+            self.verdict.breaks("all", f"the client was killed {len(self.kills)} times of {self.terms.kills}")
+        return self.verdict
+
+    def __str__(self) -> str:
+        counts = self.weather.counts
+        line = ", ".join(f"{count} {fault}" for fault, count in sorted(counts.items()))
+        parts = len([path for path in (self.folder / "work").rglob("*") if ".part" in path.name])
+        return f"{self.verdict}\nkilled {len(self.kills)} times, started {self.starts}; half clips left behind: {parts}\non the line: {line}"
+
+
+class _Client:
+    """The client's process; gone, and reaped, when this is left."""
+
+    def __init__(self, folder: Path, plan: dict[str, Any], complaints: list[str]) -> None:
+        self._folder, self._plan, self._complaints = folder, plan, complaints
+
+    async def __aenter__(self) -> asyncio.subprocess.Process:
+        (self._folder / "work").mkdir(exist_ok=True)
+        environment = {**os.environ, "VIDEOGEN_HOME": str(self._folder / "home")}  # noqa: TID251 - a child's
+        environment |= {variable: f"soak-{name}" for name, variable in self._plan["keys"].items()}
+        program = [sys.executable, str(HERE / "customer.py"), str(self._folder / "plan.json")]
+        self._log = (self._folder / "customer.log").open("ab")
+        self._process = await asyncio.create_subprocess_exec(
+            *program, cwd=self._folder / "work", env=environment, stderr=self._log, stdout=self._log
+        )
+        return self._process
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+        code = await self._process.wait()
+        self._log.close()
+        if code not in {0, -signal.SIGKILL}:
+            self._complaints.append(f"code {code}: {(self._folder / 'customer.log').read_text()[-2000:]}")
+
+
+def make_plan(terms: Terms, port: int, began: float) -> dict[str, Any]:
+    """Write down who orders what, and when; every sentence is another one."""
+    chance = random.Random(f"{terms.seed} plan")
+    times = sorted(chance.uniform(0, ORDERING * terms.seconds) for _ in range(terms.jobs))
+    orders = [
+        {"provider": name, "model": MODELS[name], "prompt": f"soak {name} {number}", "at": at}
+        for number, (at, name) in enumerate(zip(times, cycle(DIALECTS), strict=False))
+    ]
+    bases = {name: f"http://127.0.0.1:{port}{path}" for name, path in BASES.items()}
+    return {
+        "began": began,
+        "bases": bases,
+        "keys": {name: f"SOAK_{name.upper()}_KEY" for name in BASES},
+        "orders": orders,
+    }
+
+
+async def _until(moment: float) -> None:
+    await pause(max(moment - time.time(), 0))
+
+
+def _terms() -> tuple[Terms, Path | None]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--keep", type=Path, help="a folder for the book, the ledger and the clips")
+    given = parser.parse_args()
+    return Terms(given.jobs, given.minutes * 60, given.kills, given.seed), given.keep
+
+
+def main() -> int:
+    """Run what the command line says."""
+    terms, keep = _terms()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        began, run = time.time(), Run(terms, folder)
+        asyncio.run(run.go())
+        print(f"{terms.jobs} jobs, seed {terms.seed}, {time.time() - began:.0f} s\n{run}")  # noqa: T201 - it talks to its terminal
+    return 1 if run.verdict.broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
