@@ -207,6 +207,27 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names(tmp_path: Path) -
     assert bench.clock.slept[0] == 7.0
 
 
+def test_between_two_tries_the_ledger_says_that_nothing_is_sent(tmp_path: Path) -> None:
+    """A process that dies while it waits for its turn leaves no doubt behind."""
+    sending, waiting = [], []
+
+    def answer(call: Call) -> Reply:
+        if call.method != "POST":
+            return looks(DONE)(call)
+        sending.append(bench.stored.state)
+        return said({}, 429, retry_after="7") if len(sending) == 1 else said({"id": "r1"})
+
+    class Clock(FakeClock):
+        async def sleep(self, seconds: float) -> None:
+            waiting.append(bench.stored.state)
+            await super().sleep(seconds)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    bench.parts = bench.parts._replace(clock=Clock())
+    assert bench.run().state == "succeeded"
+    assert (sending, waiting[0]) == (["submitting", "submitting"], "draft")
+
+
 def test_bad_looks_are_missed_looks(tmp_path: Path) -> None:
     """Lost lines, 5xx, HTML and half a JSON do not end a job that the service is working on."""
     bad = [Lost("ReadTimeout"), NotSent("ConnectError"), said(b"<html>", 503), said(b'{"state": "suc'), said([])]

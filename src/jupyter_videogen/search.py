@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from . import polling
 from .adoption import candidates
 from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
 from .errors import Failure
 from .failures import ahead
-from .wire import Lost, NotSent
+from .wire import Lost, Malformed, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .transport import Transport
     from .values import JobRecord
+    from .wire import Call, Reply
 
 WAITS = (0.0, 5.0, 30.0, 120.0)
 """Seconds before each time the list is asked: a job that has just begun may not be in it yet."""
+TRIES = 5
+"""Of one page."""
 PAGES = 5
 """Read of one list at most."""
 NO_LIST = frozenset({404, 405, 501})
@@ -81,11 +85,7 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
     cursor: str | None = None
     seen: set[str | None] = set()
     for _ in range(PAGES):
-        reply = await transport.send(dialect.page(job.model, cursor))
-        if reply.status in NO_LIST:
-            raise NoList
-        if not reply.ok:
-            raise Lost(f"HTTP {reply.status}")
+        reply = await _ask(dialect.page(job.model, cursor), transport, clock)
         page = dialect.read_page(reply, cursor)
         for row in candidates(job, page.jobs, skew=ahead(reply, now=clock.now())):
             yield row
@@ -93,6 +93,25 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
         cursor = page.cursor
         if cursor in seen or cursor is None:
             return
+
+
+async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
+    """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
+    for attempt in range(1, TRIES):
+        with suppress(NotSent, Lost, Malformed):
+            return await _asked(call, transport)
+        await clock.sleep(polling.after_miss(attempt))
+    return await _asked(call, transport)
+
+
+async def _asked(call: Call, transport: Transport) -> Reply:
+    reply = await transport.send(call)
+    if reply.status in NO_LIST:
+        raise NoList
+    if not reply.ok:
+        raise Lost(f"HTTP {reply.status}")
+    reply.json  # noqa: B018 - half a page is asked for again, as no page is
+    return reply
 
 
 def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
