@@ -29,6 +29,8 @@ def typescript(schema: dict[str, Any]) -> str:
         return " | ".join(msgspec.json.encode(value).decode() for value in schema["enum"])
     if schema["type"] == "array":
         return f"readonly {typescript(schema['items'])}[]"
+    if schema["type"] == "object":
+        return f"Readonly<Record<string, {typescript(schema['additionalProperties'])}>>"
     return SCALARS[schema["type"]]
 
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from fakes import SLOW
 from jupyter_videogen import record
-from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.messages import RequestView
 from jupyter_videogen.provider import LOCAL, QUBAX
-from jupyter_videogen.values import Clip, GenerationRequest, JobRecord
+from jupyter_videogen.values import Clip, JobRecord
 from jupyter_videogen.view import form_view, job_view, relative
 from test_runner import draft
 
@@ -152,8 +153,11 @@ def test_the_page_is_shown_no_path_of_this_machine(tmp_path: Path) -> None:
     assert view.clip.src == "videogen/a b.mp4"
 
 
-def test_a_form_needs_a_model_where_none_is_known() -> None:
-    """A service without a built-in list: the named model, or a sentence."""
-    assert [model.id for model in form_view(QUBAX, GenerationRequest(prompt="", model="m")).models] == ["m"]
-    with pytest.raises(InvalidRequest, match="Qubax needs the name of a model"):
-        form_view(QUBAX, GenerationRequest(prompt=""))
+def test_a_form_opens_also_where_no_model_is_known() -> None:
+    """A service without a built-in list: the named model, what was listed, and anything that is typed."""
+    named = form_view(QUBAX, RequestView(model="m"))
+    assert [model.id for model in named.models] == ["m"]
+    assert (form_view(QUBAX, RequestView()).models, named.start.model) == ((), "m")
+    assert named.other is not None
+    listed = msgspec.structs.replace(QUBAX, listed=("a", "m"))
+    assert [model.id for model in form_view(listed, RequestView(model="m")).models] == ["m", "a"]

@@ -1,7 +1,7 @@
 /** Length, size and seed: the choices beside the prompt. */
 
-import { type Draft, LARGEST_SEED } from "./draft";
-import { Field, Select, wire } from "./field";
+import { type Draft, type Field, LARGEST_SEED, switches } from "./draft";
+import { Field as Labelled, Select, wire } from "./field";
 import * as format from "./format";
 import { Icon } from "./icons";
 import type { FormView, ModelView } from "./protocol.gen";
@@ -73,23 +73,23 @@ export function Length(props: ChoiceProps) {
   const flaw = draft.flaw.value;
   const choice = { ...props, draft, value: draft.duration.value };
   const field = { view: view.id, name: "duration", label: words.length, flaw } as const;
-  if (model.durations.length === 0) return <Field {...field}>{<Stepper {...choice} />}</Field>;
+  if (model.durations.length === 0) return <Labelled {...field}>{<Stepper {...choice} />}</Labelled>;
   if (model.durations.length <= MOST_CHIPS && !view.isNarrow.value) {
     return (
-      <Field {...field} group>
+      <Labelled {...field} group>
         <Chips {...choice} />
-      </Field>
+      </Labelled>
     );
   }
   return (
-    <Field {...field}>
+    <Labelled {...field}>
       <Select
         wiring={wire(view.id, "duration", flaw)}
         value={choice.value}
         options={model.durations.map((duration) => [String(duration), isolate(format.seconds(duration))])}
         onPick={(value) => draft.set("duration", value, form)}
       />
-    </Field>
+    </Labelled>
   );
 }
 
@@ -116,8 +116,9 @@ function sizeText(size: string): string {
 export function Size({ view, form, model }: ChoiceProps) {
   const { draft } = view.session;
   const flaw = draft.flaw.value;
+  if (model.sizes.length === 0) return <Text view={view} form={form} name="size" placeholder="1280x720" />;
   return (
-    <Field view={view.id} name="size" label={words.size} flaw={flaw}>
+    <Labelled view={view.id} name="size" label={words.size} flaw={flaw}>
       <Select
         wiring={wire(view.id, "size", flaw)}
         value={draft.size.value}
@@ -125,7 +126,90 @@ export function Size({ view, form, model }: ChoiceProps) {
         glyph={<ShapeGlyph size={draft.size.value} />}
         onPick={(value) => draft.set("size", value, form)}
       />
-    </Field>
+    </Labelled>
+  );
+}
+
+interface TextProps {
+  readonly view: View;
+  readonly form: FormView;
+  readonly name: Field;
+  readonly placeholder?: string;
+}
+
+/** A field of one line. */
+export function Text({ view, form, name, placeholder }: TextProps) {
+  const { draft } = view.session;
+  const flaw = draft.flaw.value;
+  return (
+    <Labelled view={view.id} name={name} label={words[name === "duration" ? "length" : name]} flaw={flaw}>
+      <input
+        {...wire(view.id, name, flaw)}
+        class="videogen-text"
+        type="text"
+        autoComplete="off"
+        dir="auto"
+        placeholder={placeholder ?? words.chosenByModel}
+        value={draft.of(name).value}
+        onInput={(event) => draft.set(name, event.currentTarget.value, form)}
+      />
+    </Labelled>
+  );
+}
+
+interface PickProps extends TextProps {
+  readonly options: readonly (readonly [value: string, text: string])[];
+}
+
+/** A field of few values, and of the model's own choice. */
+function Pick({ view, form, name, options }: PickProps) {
+  const { draft } = view.session;
+  const flaw = draft.flaw.value;
+  return (
+    <Labelled view={view.id} name={name} label={words[name === "duration" ? "length" : name]} flaw={flaw}>
+      <Select
+        wiring={wire(view.id, name, flaw)}
+        value={draft.of(name).value}
+        options={[["", words.chosenByModel], ...options]}
+        onPick={(value) => draft.set(name, value, form)}
+      />
+    </Labelled>
+  );
+}
+
+const same = (values: readonly string[]) => values.map((value) => [value, isolate(value)] as const);
+const yesNo = [
+  ["yes", words.on],
+  ["no", words.off],
+] as const;
+
+/** The settings behind More: those that the model takes. */
+export function Further({ view, form, model }: ChoiceProps) {
+  const takes = (name: string) => model.takes.includes(name);
+  const given = { view, form };
+  return (
+    <div class="videogen-further">
+      {takes("aspect") &&
+        (model.aspects.length > 0 ? (
+          <Pick {...given} name="aspect" options={same(model.aspects)} />
+        ) : (
+          <Text {...given} name="aspect" />
+        ))}
+      {takes("resolution") &&
+        (model.resolutions.length > 0 ? (
+          <Pick {...given} name="resolution" options={same(model.resolutions)} />
+        ) : (
+          <Text {...given} name="resolution" />
+        ))}
+      {takes("negative") && <Text {...given} name="negative" placeholder="" />}
+      {takes("n") && model.most > 1 && <Text {...given} name="n" placeholder="1" />}
+      {takes("fps") && <Text {...given} name="fps" />}
+      {switches.filter(takes).map((name) => (
+        <Pick {...given} key={name} name={name} options={yesNo} />
+      ))}
+      {takes("seed") && <Seed view={view} form={form} model={model} />}
+      {!form.simulated && <Text {...given} name="extra" placeholder='{"key": 1}' />}
+    </div>
   );
 }
 
@@ -135,7 +219,7 @@ export function Seed({ view, form }: ChoiceProps) {
   const { draft } = view.session;
   const flaw = draft.flaw.value;
   return (
-    <Field view={view.id} name="seed" label={words.seed} flaw={flaw}>
+    <Labelled view={view.id} name="seed" label={words.seed} flaw={flaw}>
       <span class="videogen-seed">
         <input
           {...wire(view.id, "seed", flaw)}
@@ -157,13 +241,17 @@ export function Seed({ view, form }: ChoiceProps) {
           <Icon name="dice" />
         </button>
       </span>
-    </Field>
+    </Labelled>
   );
 }
 
 /** What the folded part holds, told before it is opened. */
-export function MoreSummary({ seed }: { seed: string }) {
-  const text = seed === "" ? words.moreList : fill(words.seedFact, { seed });
+export function MoreSummary({ seed, set }: { seed: string; set: number }) {
+  const told = [
+    seed === "" ? "" : fill(words.seedFact, { seed }),
+    set > 0 ? fill(words.moreSet, { count: String(set) }) : "",
+  ].filter(Boolean);
+  const text = told.join(" · ") || words.moreList;
   return (
     <summary>
       <Icon name="right" />

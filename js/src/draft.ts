@@ -9,36 +9,74 @@ import { words } from "./strings";
 export const PROMPT_LIMIT = 32_000;
 export const LARGEST_SEED = 4_294_967_295;
 
-/** A request field that the form shows. */
-export type Field = "prompt" | "model" | "duration" | "size" | "seed";
-export const fields: readonly Field[] = ["prompt", "model", "duration", "size", "seed"];
+/** The request's fields that the form shows, in the order of the form. */
+export const fields = [
+  "prompt",
+  "model",
+  "duration",
+  "size",
+  "aspect",
+  "resolution",
+  "negative",
+  "n",
+  "fps",
+  "seed",
+  "sound",
+  "draft",
+  "enhance",
+  "extra",
+] as const;
+export type Field = (typeof fields)[number];
 export const isField = (name: string | null | undefined): name is Field => fields.includes(name as Field);
+
+/** Yes, no, or the model's own choice. */
+export const switches = ["sound", "draft", "enhance"] as const;
+const isOn = (value: string): boolean | null => (value === "" ? null : value === "yes");
+const asSwitch = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
 
 export interface Flaw {
   readonly field: Field;
   readonly message: string;
 }
 
+const nothing = (): Record<Field, Signal<string>> =>
+  Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
+
 export class Draft {
-  readonly prompt = signal("");
-  readonly model = signal("");
   /** Kept as typed, so that half-typed numbers are not corrected under the cursor. */
-  readonly duration = signal("");
-  readonly size = signal("");
-  readonly seed = signal("");
+  readonly #typed = nothing();
   /** The one field to look at, until it is edited. */
   readonly flaw = signal<Flaw | null>(null);
+
+  /** One field as it stands. */
+  of(field: Field): Signal<string> {
+    return this.#typed[field];
+  }
+  get prompt(): Signal<string> {
+    return this.#typed.prompt;
+  }
+  get model(): Signal<string> {
+    return this.#typed.model;
+  }
+  get duration(): Signal<string> {
+    return this.#typed.duration;
+  }
+  get size(): Signal<string> {
+    return this.#typed.size;
+  }
+  get seed(): Signal<string> {
+    return this.#typed.seed;
+  }
 
   load(form: FormView): void {
     const { start } = form;
     batch(() => {
-      this.prompt.value = start.prompt;
-      this.model.value = form.models.some(({ id }) => id === start.model)
-        ? start.model
-        : (form.models[0]?.id ?? "");
-      this.duration.value = String(start.duration ?? "");
-      this.size.value = start.size ?? "";
-      this.seed.value = String(start.seed ?? "");
+      for (const field of fields) {
+        const value = start[field];
+        this.#typed[field].value =
+          typeof value === "boolean" || value === null ? asSwitch(value) : String(value);
+      }
+      if (!this.chosen(form)) this.model.value = form.models[0]?.id ?? "";
       this.fit(form);
     });
   }
@@ -46,55 +84,123 @@ export class Draft {
   /** Edit one field, which also forgives it. */
   set(field: Field, value: string, form: FormView): void {
     batch(() => {
-      (this[field] as Signal<string>).value = value;
+      this.#typed[field].value = value;
       if (field === "model") this.fit(form);
       if (this.flaw.peek()?.field === field) this.flaw.value = null;
     });
   }
 
+  /** What the chosen model can do; a name that nobody listed is taken for any other of its service. */
   chosen(form: FormView): ModelView | null {
-    return form.models.find(({ id }) => id === this.model.value) ?? form.models[0] ?? null;
+    const name = this.model.value.trim();
+    const listed = form.models.find(({ id }) => id === name);
+    if (listed || form.other === null || name === "") return listed ?? form.models[0] ?? null;
+    return { ...form.other, id: name, title: name };
   }
 
-  /** What the model does not offer falls back to its default. */
+  /** Lengths and sizes that the model does not offer fall back to its default. */
   fit(form: FormView): void {
     const model = this.chosen(form);
     if (model === null) return;
-    if (!offers(model, Number(this.duration.peek()))) this.duration.value = String(model.default_duration);
-    if (!model.sizes.includes(this.size.peek())) this.size.value = model.default_size;
-    if (!model.seed) this.seed.value = "";
+    const { duration, size } = this;
+    if (duration.peek() !== "" && !offers(model, Number(duration.peek()))) duration.value = "";
+    if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
+    if (model.sizes.length > 0 && !model.sizes.includes(size.peek())) size.value = model.default_size;
   }
 
   /** The first thing wrong that needs no kernel to see. */
   check(form: FormView): Flaw | null {
     const model = this.chosen(form);
     const prompt = this.prompt.peek();
-    const seed = this.seed.peek().trim();
     if (prompt.trim() === "") return { field: "prompt", message: words.needPrompt };
     if (prompt.length > PROMPT_LIMIT) {
       return { field: "prompt", message: fill(words.longPrompt, { limit: whole(PROMPT_LIMIT) }) };
     }
-    if (model !== null && !offers(model, Number(this.duration.peek() || Number.NaN))) {
+    if (model === null) return { field: "model", message: words.needModel };
+    const length = this.duration.peek();
+    if ((length !== "" || model.default_duration !== null) && !offers(model, Number(length || Number.NaN))) {
       const values = { shortest: whole(model.shortest), longest: whole(model.longest) };
       return { field: "duration", message: fill(words.needLength, values) };
     }
-    if (seed !== "" && !(/^\d+$/.test(seed) && Number(seed) <= LARGEST_SEED)) {
-      return { field: "seed", message: fill(words.needSeed, { largest: whole(LARGEST_SEED) }) };
+    return this.#checkNumbers(model) ?? this.#checkExtra();
+  }
+
+  #checkNumbers(model: ModelView): Flaw | null {
+    const limits = [
+      ["seed", 0, LARGEST_SEED, words.needSeed],
+      ["n", 1, model.most, words.needCount],
+      ["fps", model.slowest_fps, model.fastest_fps, words.needFps],
+    ] as const;
+    for (const [field, least, most, message] of limits) {
+      const text = this.of(field).peek().trim();
+      const isFine = text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most);
+      if (isFine || !model.takes.includes(field)) continue;
+      return { field, message: fill(message, { least: whole(least), largest: whole(most) }) };
     }
     return null;
   }
 
-  request(): RequestView {
-    const seed = this.seed.peek().trim();
+  #checkExtra(): Flaw | null {
+    const text = this.of("extra").peek().trim();
+    if (text === "") return null;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (value !== null && typeof value === "object" && !Array.isArray(value)) return null;
+    } catch {}
+    return { field: "extra", message: words.needObject };
+  }
+
+  /** What is sent: only what the model takes; the rest stays in the form for another model. */
+  request(form: FormView): RequestView {
+    const takes = this.chosen(form)?.takes ?? [];
+    const text = (field: Field) => (takes.includes(field) ? this.of(field).peek().trim() || null : null);
+    const number = (field: Field) => {
+      const value = text(field);
+      return value === null ? null : Number(value);
+    };
     return {
+      ...empty,
       prompt: this.prompt.peek(),
-      model: this.model.peek(),
+      model: this.model.peek().trim(),
       duration: Number(this.duration.peek()) || null,
-      size: this.size.peek() || null,
-      seed: seed === "" ? null : Number(seed),
+      size: this.size.peek().trim() || null,
+      aspect: text("aspect"),
+      resolution: text("resolution"),
+      negative: text("negative"),
+      n: number("n"),
+      fps: number("fps"),
+      seed: number("seed"),
+      sound: isOn(text("sound") ?? ""),
+      draft: isOn(text("draft") ?? ""),
+      enhance: isOn(text("enhance") ?? ""),
+      extra: this.of("extra").peek().trim(),
     };
   }
 }
+
+/** A request that leaves everything to the model. */
+export const empty: RequestView = {
+  prompt: "",
+  model: "",
+  duration: null,
+  size: null,
+  aspect: null,
+  resolution: null,
+  fps: null,
+  seed: null,
+  n: null,
+  negative: null,
+  image: null,
+  last_frame: null,
+  references: [],
+  audio: null,
+  video: null,
+  sound: null,
+  draft: null,
+  enhance: null,
+  extra: "",
+  fit: null,
+};
 
 function offers(model: ModelView, duration: number): boolean {
   if (model.durations.length > 0) return model.durations.includes(duration);

@@ -1,13 +1,14 @@
 /** The prompt form. It keeps what was typed whatever becomes of the job. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Length, MoreSummary, Seed, Size } from "./choices";
+import { Further, Length, MoreSummary, Size } from "./choices";
 import { type Draft, isField, PROMPT_LIMIT } from "./draft";
 import { Field, Select, wire } from "./field";
 import * as format from "./format";
+import { Icon } from "./icons";
 import { Notice } from "./notice";
-import type { FormView } from "./protocol.gen";
-import { Say } from "./say";
+import type { ErrorView, FormView, ModelView } from "./protocol.gen";
+import { fill, Say } from "./say";
 import { words } from "./strings";
 import type { View } from "./view";
 
@@ -62,8 +63,32 @@ function Prompt({ view, form }: { view: View; form: FormView }) {
   );
 }
 
+/** A list where it is complete, else a box with suggestions: any name may be typed. */
 function Model({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
+  const list = `${view.id}-models`;
+  if (form.other !== null) {
+    return (
+      <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
+        <input
+          {...wire(view.id, "model", draft.flaw.value)}
+          class="videogen-text"
+          type="text"
+          list={list}
+          autoComplete="off"
+          spellcheck={false}
+          dir="ltr"
+          value={draft.model.value}
+          onInput={(event) => draft.set("model", event.currentTarget.value, form)}
+        />
+        <datalist id={list}>
+          {form.models.map(({ id, title }) => (
+            <option key={id} value={id} label={title === id ? undefined : title} />
+          ))}
+        </datalist>
+      </Field>
+    );
+  }
   return (
     <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
       <Select
@@ -76,15 +101,55 @@ function Model({ view, form }: { view: View; form: FormView }) {
   );
 }
 
-function Go({ form, isPrimary }: { form: FormView; isPrimary: boolean }) {
+/** What the button will cost, as far as anybody has written a price down. */
+function costOf(model: ModelView | null, draft: Draft): number | null {
+  if (model?.price == null) return null;
+  const clips = (model.takes.includes("n") && Number(draft.of("n").value)) || 1;
+  if (model.price.per_clip !== null) return clips * model.price.per_clip;
+  const second = model.price.by_size[draft.size.value] ?? model.price.per_second;
+  const length = Number(draft.duration.value);
+  return second === null || !length ? null : clips * length * second;
+}
+
+function Go({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
+  const cost = costOf(draft.chosen(form), draft);
+  const priced = cost === null ? words.generate : fill(words.generatePriced, { cost: format.dollars(cost) });
   return (
     <div class="videogen-go">
       <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>
-        {form.simulated ? words.generateFree : words.generate}
+        {form.simulated ? words.generateFree : priced}
       </button>
       <span class="videogen-keys" aria-hidden="true">
         <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
       </span>
+    </div>
+  );
+}
+
+/** What stands behind More, beside the seed. */
+const hidden = [
+  "aspect",
+  "resolution",
+  "negative",
+  "n",
+  "fps",
+  "sound",
+  "draft",
+  "enhance",
+  "extra",
+] as const;
+
+/** The question of a budget, answered by a click of its own. */
+function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
+  return (
+    <div class="videogen-notice" role="alert">
+      <p class="videogen-flaw">
+        <Icon name="question" />
+        <bdi>{error.message}</bdi>
+      </p>
+      <button type="button" class="videogen-button is-risky" onClick={onYes}>
+        {words.spend}
+      </button>
     </div>
   );
 }
@@ -122,6 +187,9 @@ export function Form({ view, form, isPrimary }: FormProps) {
   };
   const refusal = session.host.refusal.value;
   const general = refusal?.about === "generate" && !isField(refusal.error.field) ? refusal.error : null;
+  const asks = general?.code === "confirm" ? general : null;
+  const taken = model?.takes ?? [];
+  const further = hidden.filter((name) => name === "extra" || taken.includes(name));
   return (
     <form ref={node} class="videogen-form" noValidate onSubmit={onSubmit} onKeyDown={onEnter}>
       <Prompt view={view} form={form} />
@@ -132,14 +200,21 @@ export function Form({ view, form, isPrimary }: FormProps) {
           <Size view={view} form={form} model={model} />
         </div>
       )}
-      {model?.seed && (
+      {model && (
         <details class="videogen-more">
-          <MoreSummary seed={draft.seed.value} />
-          <Seed view={view} form={form} model={model} />
+          <MoreSummary
+            seed={model.takes.includes("seed") ? draft.seed.value : ""}
+            set={further.filter((name) => draft.of(name).value !== "").length}
+          />
+          <Further view={view} form={form} model={model} />
         </details>
       )}
-      <Go form={form} isPrimary={isPrimary} />
-      <Notice host={session.host} about={["generate"]} error={general} />
+      <Go form={form} draft={draft} isPrimary={isPrimary} />
+      {asks ? (
+        <Confirm error={asks} onYes={() => session.generate(form, { yes: true })} />
+      ) : (
+        <Notice host={session.host} about={["generate"]} error={general} />
+      )}
     </form>
   );
 }

@@ -7,6 +7,9 @@ export interface Ack {
   readonly ok: boolean;
   readonly now: number;
   readonly error: ErrorView | null;
+  readonly page: HistoryPage | null;
+  readonly medium: MediaView | null;
+  readonly text: string | null;
 }
 
 export interface Cancel {
@@ -16,12 +19,37 @@ export interface Cancel {
   readonly job_id: string;
 }
 
+export interface Choose {
+  readonly type: "choose";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly provider: string;
+  readonly refresh: boolean;
+}
+
 export interface ClipView {
   readonly src: string;
   readonly bytes: number;
   readonly seconds: number | null;
   readonly width: number | null;
   readonly height: number | null;
+}
+
+export interface Code {
+  readonly type: "code";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly language: "async" | "curl" | "json" | "magic" | "python";
+  readonly request: RequestView;
+}
+
+export interface Connect {
+  readonly type: "connect";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly provider: string;
+  readonly key: string;
+  readonly keep: boolean;
 }
 
 export interface Detach {
@@ -44,7 +72,11 @@ export interface FormView {
   readonly provider: string;
   readonly provider_label: string;
   readonly simulated: boolean;
+  readonly providers: readonly ProviderView[];
   readonly models: readonly ModelView[];
+  readonly other: ModelView | null;
+  readonly listed: boolean;
+  readonly shared: boolean;
   readonly start: RequestView;
 }
 
@@ -53,12 +85,30 @@ export interface Generate {
   readonly v: 1;
   readonly request_id: string;
   readonly request: RequestView;
+  readonly new: boolean;
+  readonly yes: boolean;
 }
 
 export interface Hello {
   readonly type: "hello";
   readonly v: 1;
   readonly request_id: string;
+}
+
+export interface History {
+  readonly type: "history";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly scope: "all" | "notebook" | "project";
+  readonly search: string;
+  readonly starred: boolean;
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface HistoryPage {
+  readonly jobs: readonly JobView[];
+  readonly more: boolean;
 }
 
 export interface JobView {
@@ -75,26 +125,75 @@ export interface JobView {
   readonly duration: number | null;
   readonly size: string | null;
   readonly seed: number | null;
+  readonly cost: number | null;
   readonly created_at: number;
   readonly finished_at: number | null;
   readonly saved_bytes: number | null;
   readonly total_bytes: number | null;
   readonly can_cancel: boolean;
+  readonly synchronous: boolean;
+  readonly searching: boolean;
+  readonly reused: boolean;
+  readonly starred: boolean;
+  readonly usual: number | null;
+  readonly runs: number;
+  readonly next_look_at: number | null;
   readonly clip: ClipView | null;
+  readonly clips: readonly ClipView[];
   readonly error: ErrorView | null;
   readonly warnings: readonly string[];
+  readonly request: RequestView;
+}
+
+export interface MediaView {
+  readonly source: string;
+  readonly kind: "audio" | "image" | "video";
+  readonly name: string;
+  readonly width: number | null;
+  readonly height: number | null;
 }
 
 export interface ModelView {
   readonly id: string;
   readonly title: string;
+  readonly takes: readonly string[];
   readonly durations: readonly number[];
   readonly shortest: number;
   readonly longest: number;
-  readonly default_duration: number;
+  readonly default_duration: number | null;
   readonly sizes: readonly string[];
   readonly default_size: string;
-  readonly seed: boolean;
+  readonly aspects: readonly string[];
+  readonly resolutions: readonly string[];
+  readonly slowest_fps: number;
+  readonly fastest_fps: number;
+  readonly most: number;
+  readonly image_matches_size: boolean;
+  readonly price: PriceView | null;
+  readonly usual: number | null;
+  readonly runs: number;
+}
+
+export interface PriceView {
+  readonly per_clip: number | null;
+  readonly per_second: number | null;
+  readonly by_size: Readonly<Record<string, number>>;
+}
+
+export interface ProviderView {
+  readonly name: string;
+  readonly label: string;
+  readonly simulated: boolean;
+  readonly key: string;
+  readonly ready: boolean;
+}
+
+export interface Remove {
+  readonly type: "remove";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly undo: boolean;
 }
 
 export interface RequestView {
@@ -102,7 +201,48 @@ export interface RequestView {
   readonly model: string;
   readonly duration: number | null;
   readonly size: string | null;
+  readonly aspect: string | null;
+  readonly resolution: string | null;
+  readonly fps: number | null;
   readonly seed: number | null;
+  readonly n: number | null;
+  readonly negative: string | null;
+  readonly image: MediaView | null;
+  readonly last_frame: MediaView | null;
+  readonly references: readonly MediaView[];
+  readonly audio: MediaView | null;
+  readonly video: MediaView | null;
+  readonly sound: boolean | null;
+  readonly draft: boolean | null;
+  readonly enhance: boolean | null;
+  readonly extra: string;
+  readonly fit: "contain" | "cover" | "pad" | null;
+}
+
+export interface Resend {
+  readonly type: "resend";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+}
+
+export interface Star {
+  readonly type: "star";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly on: boolean;
+}
+
+export interface Upload {
+  readonly type: "upload";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly upload_id: string;
+  readonly field: "audio" | "image" | "last_frame" | "references" | "video";
+  readonly name: string;
+  readonly offset: number;
+  readonly total: number;
 }
 
 export interface Watch {
@@ -117,4 +257,4 @@ export interface WidgetState {
   readonly job: JobView | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Choose | Connect | Upload | History | Star | Remove | Code;

@@ -39,11 +39,12 @@ export function Result({ view, form, scene, job, playback, setPlayback, onFix }:
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
   const onAct = (act: Act) => {
     if (act === "retry") setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
-    else if (job) host.send({ type: act, job_id: job.id });
+    else if (job && act === "again") view.session.again(job);
+    else if (job && act !== "again") host.send({ type: act === "look" ? "watch" : act, job_id: job.id });
   };
   const fault = scene === "failed" && form && isField(job?.error?.field) ? job.error.field : null;
   const refusal = host.refusal.value;
-  const clip = scene === "succeeded" ? job?.clip : null;
+  const clip = scene === "succeeded" || scene === "reused" ? job?.clip : null;
   const label = known(words.lines[scene][0], values)
     .map((part) => fill(part, values))
     .join(" ");
@@ -82,7 +83,7 @@ export function Result({ view, form, scene, job, playback, setPlayback, onFix }:
         )}
         <div class="videogen-say">
           <Lines scene={scene} look={look} values={values} bar={bar} />
-          <Acts acts={actsOf(scene, job)} onAct={onAct} />
+          <Acts acts={actsOf(scene, job).filter((act) => act !== "again" || form !== null)} onAct={onAct} />
         </div>
         {fault && (
           <div class="videogen-acts">
@@ -95,7 +96,7 @@ export function Result({ view, form, scene, job, playback, setPlayback, onFix }:
         {scene === "ready" && form && <Examples view={view} form={form} />}
         <Notice
           host={host}
-          about={["cancel", "detach", "watch"]}
+          about={["cancel", "detach", "watch", "resend"]}
           error={refusal && refusal.about !== "generate" ? refusal.error : null}
         />
         {job && <Notes warnings={job.warnings} />}

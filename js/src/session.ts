@@ -3,7 +3,15 @@
 import { effect } from "@preact/signals";
 import { Draft, isField } from "./draft";
 import { Host, type Model } from "./host";
-import type { ErrorView, FormView } from "./protocol.gen";
+import type { ErrorView, FormView, JobView } from "./protocol.gen";
+
+/** On which terms a request is sent. */
+export interface Terms {
+  /** Make another, though the same request has been made. */
+  readonly new: boolean;
+  /** The answer to the question of a budget. */
+  readonly yes: boolean;
+}
 
 export class Session {
   readonly host: Host;
@@ -16,10 +24,16 @@ export class Session {
   }
 
   /** The one way to start a job: checks, sends once, or points at what is missing. */
-  generate(form: FormView): void {
+  generate(form: FormView, terms: Partial<Terms> = {}): void {
     const flaw = this.draft.check(form);
     this.draft.flaw.value = flaw;
-    if (flaw === null) this.host.send({ type: "generate", request: this.draft.request() });
+    if (flaw !== null) return;
+    this.host.send({ type: "generate", request: this.draft.request(form), new: false, yes: false, ...terms });
+  }
+
+  /** Make a job's request once more, on purpose. */
+  again(job: JobView): void {
+    this.host.send({ type: "generate", request: job.request, new: true, yes: false });
   }
 
   dispose(): void {

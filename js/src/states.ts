@@ -4,11 +4,21 @@ import type { IconName } from "./icons";
 import type { JobView } from "./protocol.gen";
 
 /** A job's own states, and the situations that are facts about the page or the kernel. */
-export type Scene = JobView["state"] | "ready" | "waiting" | "stopped" | "broken" | "detached" | "gone";
+export type Scene =
+  | JobView["state"]
+  | "ready"
+  | "waiting"
+  | "stopped"
+  | "broken"
+  | "detached"
+  | "gone"
+  | "reused"
+  | "searching"
+  | "locked";
 
 export type Paper = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
 export type Dots = "rest" | "fill" | "full" | "lost";
-export type Act = "cancel" | "detach" | "watch" | "retry";
+export type Act = "cancel" | "detach" | "watch" | "retry" | "look" | "resend" | "again";
 
 export interface Look {
   readonly paper: Paper;
@@ -38,6 +48,15 @@ const still: Look = {
 };
 const sending: Look = { ...still, bar: "moving", ticking: true, acts: ["detach"] };
 const underway: Look = { ...sending, acts: ["cancel", "detach"] };
+const lost: Look = {
+  ...still,
+  paper: "unknown",
+  dots: "lost",
+  glyph: "question",
+  tone: "warn",
+  says: "alert",
+  between: " ",
+};
 const stopped: Look = { ...still, paper: "stopped", between: " " };
 
 export const looks: Readonly<Record<Scene, Look>> = {
@@ -49,28 +68,23 @@ export const looks: Readonly<Record<Scene, Look>> = {
   running: { ...underway, paper: "running", dots: "fill" },
   saving: { ...still, paper: "running", dots: "full", bar: "moving" },
   succeeded: { ...still, paper: "ready", dots: "full", glyph: "check", tone: "ok" },
+  reused: { ...still, paper: "ready", dots: "full", glyph: "bolt", tone: "ok", acts: ["again"] },
   broken: { ...stopped, glyph: "question", acts: ["retry"] },
   failed: { ...still, paper: "refused", glyph: "alert", tone: "error", says: "alert", between: " " },
   cancelled: { ...stopped, glyph: "stop" },
   stopped: { ...stopped, glyph: "stop" },
-  expired: { ...stopped, glyph: "alert", tone: "warn", says: "alert" },
-  unknown_outcome: {
-    ...still,
-    paper: "unknown",
-    dots: "lost",
-    glyph: "question",
-    tone: "warn",
-    says: "alert",
-    between: " ",
-  },
+  expired: { ...stopped, glyph: "alert", tone: "warn", says: "alert", acts: ["again"] },
+  unknown_outcome: { ...lost, acts: ["look", "resend"] },
+  searching: { ...lost, bar: "moving", ticking: true },
   unreachable: { ...stopped, bar: "frozen", glyph: "question", tone: "warn", says: "alert", acts: ["watch"] },
+  locked: { ...stopped, bar: "frozen", glyph: "alert", tone: "warn", says: "alert" },
   detached: { ...stopped, bar: "frozen", glyph: "stop", acts: ["watch", "cancel"] },
   gone: { ...stopped, bar: "frozen", glyph: "question" },
 };
 
 const ended = new Set<JobView["state"]>(["succeeded", "failed", "cancelled", "expired", "unknown_outcome"]);
 
-export const isOpen = (job: JobView): boolean => !ended.has(job.state);
+export const isOpen = (job: JobView): boolean => job.searching || !ended.has(job.state);
 
 export interface Situation {
   readonly job: JobView | null;
@@ -83,8 +97,12 @@ export interface Situation {
 /** Which row of the table is true now. A finished job outlives its kernel; an open one does not. */
 export function sceneOf({ job, hasForm, gone, broken }: Situation): Scene {
   if (job === null) return gone ? "gone" : hasForm ? "ready" : "waiting";
-  if (isOpen(job)) return gone ? "gone" : job.detached ? "detached" : job.state;
-  if (job.state === "succeeded" && broken) return "broken";
+  if (isOpen(job)) {
+    if (gone || job.detached) return gone ? "gone" : "detached";
+    if (job.state === "unreachable" && job.error !== null) return "locked";
+    return job.searching ? "searching" : job.state;
+  }
+  if (job.state === "succeeded") return broken ? "broken" : job.reused ? "reused" : "succeeded";
   // "Before it started" is only said of work that never reported any progress.
   if (job.state === "cancelled" && job.progress !== null) return "stopped";
   return job.state;

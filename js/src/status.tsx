@@ -11,7 +11,14 @@ const icons: Readonly<Record<Act, IconName>> = {
   detach: "stop",
   watch: "eye",
   retry: "retry",
+  look: "search",
+  resend: "retry",
+  again: "retry",
 };
+/** It may cost money twice: words in the colour of a warning, never filled. */
+const isRisky = (act: Act) => act === "resend";
+/** The safest next step where the answer is lost. */
+const isSafest = (act: Act) => act === "look";
 
 /** Spoken at a quarter, a half and three quarters; every percent would never stop talking. */
 const quarter = (percent: number | null) =>
@@ -91,7 +98,12 @@ export function Acts({ acts, onAct }: { acts: readonly Act[]; onAct: (act: Act) 
   return (
     <div class="videogen-acts">
       {acts.map((act) => (
-        <button type="button" class="videogen-button" key={act} onClick={() => onAct(act)}>
+        <button
+          type="button"
+          class={`videogen-button${isSafest(act) ? " is-primary" : ""}${isRisky(act) ? " is-risky" : ""}`}
+          key={act}
+          onClick={() => onAct(act)}
+        >
           <Icon name={icons[act]} />
           {words.act[act]}
         </button>

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { empty } from "../src/draft";
 import {
   button,
   control,
@@ -48,7 +49,9 @@ test("one click sends one request with what the form shows", async () => {
       v: 1,
       type: "generate",
       request_id: expect.any(String),
-      request: { prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720", seed: null },
+      request: { ...empty, prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720" },
+      new: false,
+      yes: false,
     },
   ]);
 });
@@ -196,5 +199,81 @@ test("only one button is filled, and none while a job runs", async () => {
   expect(filled()).toEqual([]);
   shown.model.set({ job: job({ state: "unknown_outcome" }) });
   await settle();
-  expect(filled()).toEqual([]);
+  expect(filled()).toEqual(["Look for it"]);
+});
+
+const wide = {
+  ...model,
+  id: "veo",
+  takes: ["aspect", "resolution", "negative", "n", "sound", "seed"],
+  aspects: ["16:9", "9:16"],
+  most: 4,
+};
+
+test("the form has what the model takes, and sends no more than that", async () => {
+  const other = { ...model, id: "", title: "" };
+  shown.model.set({
+    form: { ...form, models: [wide, model], other, start: { ...form.start, model: "veo" } },
+  });
+  await settle();
+  const pick = async (label: string, value: string) => {
+    const node = control<HTMLSelectElement>(shown, label);
+    node.value = value;
+    node.dispatchEvent(new Event("change", { bubbles: true }));
+    await settle();
+  };
+  await pick("Shape", "9:16");
+  await pick("Sound", "no");
+  await type(control(shown, "Avoid"), "text, blur");
+  await type(control(shown, "How many"), "9");
+  await generate();
+  expect(shown.model.of("generate")).toEqual([]);
+  expect(flawOf(control(shown, "How many"))).toBe("How many is a whole number from 1 to 4.");
+  await type(control(shown, "How many"), "2");
+  await type(control(shown, "Further fields (JSON)"), '{"style": "noir"}');
+  await generate();
+  const [sent] = shown.model.of("generate");
+  expect(sent?.request).toMatchObject({ aspect: "9:16", sound: false, negative: "text, blur", n: 2 });
+  expect(sent?.request.extra).toBe('{"style": "noir"}');
+  shown.model.ack(sent);
+
+  await type(control(shown, "Model"), "somebody/else");
+  await generate();
+  const request = shown.model.of("generate")[1]?.request;
+  expect(request).toMatchObject({
+    model: "somebody/else",
+    aspect: null,
+    negative: null,
+    n: null,
+    sound: null,
+  });
+  await type(control(shown, "Model"), "veo");
+  expect(control(shown, "Avoid").value).toBe("text, blur");
+});
+
+test("a budget's question is answered by a click of its own", async () => {
+  await generate();
+  const asked = error({
+    code: "confirm",
+    message: "This will cost about $6.40; your limit is $5.00.",
+    sent: "no",
+  });
+  shown.model.ack(shown.model.of("generate")[0], { ok: false, error: asked });
+  await settle();
+  expect(text(shown.root.querySelector("form [role=alert]"))).toContain("This will cost about $6.40");
+  button(shown, "Send it").click();
+  await settle();
+  expect(shown.model.of("generate").map(({ yes }) => yes)).toEqual([false, true]);
+});
+
+test("the button says what it will cost, where a price is known", async () => {
+  const priced = { ...model, price: { per_clip: null, per_second: 0.1, by_size: { "720x1280": 0.25 } } };
+  shown.model.set({ form: { ...form, models: [priced] } });
+  await settle();
+  const size = control<HTMLSelectElement>(shown, "Size");
+  expect(text(button(shown, "Generate"))).toBe("Generate · ≈ $0.80");
+  size.value = "720x1280";
+  size.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+  expect(text(button(shown, "Generate"))).toBe("Generate · ≈ $2.00");
 });

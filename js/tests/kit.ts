@@ -1,6 +1,7 @@
 /** A kernel that answers only when told to, and the few values the tests share. */
 
 import { vi } from "vitest";
+import { empty } from "../src/draft";
 import makeWidget from "../src/index";
 import type {
   Ack,
@@ -52,6 +53,9 @@ export class FakeModel {
       ok: true,
       now: Date.now() / 1000,
       error: null,
+      page: null,
+      medium: null,
+      text: null,
       ...change,
     });
   }
@@ -75,15 +79,28 @@ export const model: ModelView = {
   default_duration: 8,
   sizes: ["1280x720", "720x1280"],
   default_size: "1280x720",
-  seed: true,
+  takes: ["duration", "size", "seed"],
+  aspects: [],
+  resolutions: [],
+  slowest_fps: 1,
+  fastest_fps: 120,
+  most: 1,
+  image_matches_size: false,
+  price: null,
+  usual: null,
+  runs: 0,
 };
 
 export const form: FormView = {
   provider: "aihubmix",
   provider_label: "AIHubMix",
   simulated: false,
+  providers: [],
   models: [model],
-  start: { prompt: "A paper boat", model: "wan-2.7", duration: null, size: null, seed: null },
+  other: null,
+  listed: true,
+  shared: false,
+  start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
 };
 
 export const error = (change: Partial<ErrorView> = {}): ErrorView => ({
@@ -110,6 +127,16 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   duration: 8,
   size: "1280x720",
   seed: 418,
+  cost: null,
+  synchronous: false,
+  searching: false,
+  reused: false,
+  starred: false,
+  usual: null,
+  runs: 0,
+  next_look_at: null,
+  clips: [],
+  request: { ...empty, prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720", seed: 418 },
   created_at: START,
   finished_at: null,
   saved_bytes: null,

@@ -37,6 +37,13 @@ const cases: readonly Case[] = [
   ["submitting", job({ state: "submitting" }), "Sending to AIHubMix…", "0:12", ["Stop waiting"]],
   ["queued", job({ state: "queued", can_cancel: true }), "Waiting to start", "0:12", ["Cancel"]],
   ["queued without cancel", job({ state: "queued" }), "Waiting to start", "0:12", ["Stop waiting"]],
+  [
+    "running without a percent, with a history",
+    job({ usual: 70, runs: 12 }),
+    "Making the video",
+    "0:12 · usually about 1 min 10 s",
+    ["Stop waiting"],
+  ],
   ["running with a percent", job({ progress: 62.7 }), "Making the video", "62 % · 0:12", ["Stop waiting"]],
   ["running without a percent", job(), "Making the video", "0:12", ["Stop waiting"]],
   [
@@ -103,6 +110,27 @@ const cases: readonly Case[] = [
     job({ state: "unknown_outcome" }),
     "We lost the answer after sending",
     "The job may exist and may be charged. We did not send it again.",
+    ["Look for it", "Send again (may charge twice)"],
+  ],
+  [
+    "searching",
+    job({ state: "unknown_outcome", searching: true }),
+    "We lost the answer after sending",
+    "We are looking for it in AIHubMix's list. It was not sent again. 0:12",
+    [],
+  ],
+  [
+    "a key that stopped working",
+    job({ state: "unreachable", error: error({ message: "Bad key.", next: "The job itself goes on." }) }),
+    "AIHubMix doesn't let us look",
+    "Bad key. The job itself goes on.",
+    [],
+  ],
+  [
+    "from the library",
+    ready({ reused: true }),
+    "Same settings as before — shown from your library, nothing charged.",
+    "8 s · 1280×720 · 3.8 MB · videogen/paper boat#1.mp4",
     [],
   ],
   [
@@ -215,4 +243,22 @@ test("the slot keeps its shape from the first paint to the last", async () => {
   shown.model.set({ job: ready({ clip: { ...clip, width: 640, height: 360 } }) });
   await settle();
   expect([first, shape()]).toEqual(["1280 / 720", "1280 / 720"]);
+});
+
+test("a lost job is looked for, or sent again, by a click", async () => {
+  await draw(job({ state: "unknown_outcome" }));
+  button(shown, "Look for it").click();
+  button(shown, "Send again").click();
+  await settle();
+  const wanted = { v: 1, request_id: expect.any(String), job_id: "k3q7x2ma" };
+  expect(shown.model.of("watch")).toEqual([{ ...wanted, type: "watch" }]);
+  expect(shown.model.of("resend")).toEqual([{ ...wanted, type: "resend" }]);
+});
+
+test("a clip from the library can be made anew, on purpose", async () => {
+  await draw(ready({ reused: true }), true);
+  button(shown, "Make a new one").click();
+  await settle();
+  const [sent] = shown.model.of("generate");
+  expect(sent).toMatchObject({ new: true, yes: false, request: { prompt: "A paper boat", seed: 418 } });
 });

@@ -154,10 +154,7 @@ class _Client:
 
     def _estimate(self, request: GenerationRequest, config: Config) -> Estimate:
         """By the price that the user wrote down, else the service's own; the local engine is free."""
-        row, model = self.provider, request.model or ""
-        written = config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}")
-        listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
-        return prices.estimate(request, FREE if row.simulated else written or listed)
+        return prices.estimate(request, price_of(self.provider, request.model or "", config))
 
     def _asked(self, prompt: str, fields: dict[str, Any]) -> GenerationRequest:
         """Build the request from what was handed over: media are read, and fitted where that was asked for."""
@@ -231,12 +228,31 @@ class AsyncClient(_Client):
 
 def client_for(fields: dict[str, Any]) -> Client:
     """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
+    return Client(provider_named(fields))
+
+
+def provider_named(fields: dict[str, Any]) -> str:
+    """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
     keys.hide(fields)
     prefix, colon, rest = str(fields.get("model") or "").partition(":")
+    named = fields.pop("provider", None)
     if colon and prefix in providers.known():
         fields["model"] = rest
-        return Client(prefix)
-    return Client(fields.pop("provider", None))
+        return prefix
+    return str(named or _default_provider())
+
+
+def endpoint(name: str) -> Provider:
+    """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
+    return Listings(settings.home()).of(providers.find(name), now=time.time())
+
+
+def price_of(row: Provider, model: str, config: Config) -> Price | None:
+    """Give the price that the user wrote down, else the service's own; the local engine is free."""
+    if row.simulated:
+        return FREE
+    listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
+    return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
 
 
 def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
@@ -289,10 +305,15 @@ def _job(run: Runtime, record: JobRecord) -> Job:
     return Job(run, run.watch(record, line), line)
 
 
+def provider_of(record: JobRecord) -> Provider:
+    """Give the endpoint that a job was sent to."""
+    row = providers.known().get(record.provider, providers.OPENAI)
+    return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
+
+
 def _line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
-    row = providers.known().get(record.provider, providers.OPENAI)
-    here = msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
+    here = provider_of(record)
     return run.line(here, _key(here, record.key_env))
 
 

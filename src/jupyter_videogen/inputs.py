@@ -65,7 +65,7 @@ def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Media(kind=kind, url=value)  # type: ignore[arg-type]  # MEDIA holds no other words
     still = isinstance(value, Clip) and kind == "image"
-    path = _kept(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, home)
+    path = keep(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, home)
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
@@ -85,7 +85,7 @@ def fitted(image: Media, size: str, how: str, home: Path) -> Media:
     width, height = pixels(size)
     if image.path is None or (image.width, image.height) == (width, height):
         return image
-    return _checked(_kept(_png(_drawn(Path(image.path), width, height, how)), home / "inputs"), "image", "image")
+    return _checked(keep(_png(_drawn(Path(image.path), width, height, how)), home / "inputs"), "image", "image")
 
 
 def _drawn(path: Path, width: int, height: int, how: str) -> Any:  # noqa: ANN401 - an array
@@ -131,7 +131,7 @@ def _as_file(value: Any, home: Path) -> Path | None:  # noqa: ANN401 - as above
     if isinstance(value, str | os.PathLike):
         return Path(value).expanduser().absolute()
     content = _as_bytes(value)
-    return None if content is None else _kept(content, home / "inputs")
+    return None if content is None else keep(content, home / "inputs")
 
 
 def _as_bytes(value: Any) -> bytes | None:  # noqa: ANN401 - as above
@@ -173,7 +173,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
 
-def _kept(content: bytes, folder: Path) -> Path:
+def keep(content: bytes, folder: Path) -> Path:
     """Keep bytes under the name of their hash."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / hashlib.sha256(content).hexdigest()

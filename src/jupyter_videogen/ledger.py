@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
@@ -46,7 +47,11 @@ ALTER TABLE jobs ADD COLUMN cost REAL;
 ALTER TABLE jobs ADD COLUMN charged INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX jobs_by_handle ON jobs (origin, handle);
 """
-MIGRATIONS = (FIRST, MONEY)
+LIBRARY = """
+ALTER TABLE jobs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+"""
+MIGRATIONS = (FIRST, MONEY, LIBRARY)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 INSERT = """
@@ -68,6 +73,36 @@ SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({en
 FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
 """
 CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_owner = ? OR lease_until < ?)"
+
+
+PAGE = """
+SELECT record, starred FROM jobs
+WHERE NOT removed AND created_at < ? AND starred >= ? AND (? IS NULL OR notebook = ?) AND (? IS NULL OR project = ?)
+    AND instr(lower(json_extract(record, '$.request.prompt') || ' ' || model), lower(?)) > 0
+ORDER BY created_at DESC, rowid DESC LIMIT ?
+"""
+TOOK = """
+SELECT json_extract(record, '$.finished_at') - coalesce(json_extract(record, '$.sent_at'), created_at) FROM jobs
+WHERE state = 'stored' AND provider = ? AND model = ? ORDER BY created_at DESC LIMIT 64
+"""
+FEWEST = 3
+"""Runs of a model from which on "usually" may be said."""
+
+
+class Shelf(NamedTuple):
+    """Which part of the library is looked at; None is everything."""
+
+    notebook: str | None = None
+    project: str | None = None
+    search: str = ""
+    starred: bool = False
+
+
+class Usual(NamedTuple):
+    """How long jobs like one took: the median in seconds, None of fewer than three, and of how many."""
+
+    seconds: float | None
+    runs: int
 
 
 class Cost(NamedTuple):
@@ -132,6 +167,35 @@ class Ledger:
         query = COSTS.format(group=GROUPS[by], ended=ended)
         with self._lock, _explained(self.path):
             return [Cost(*row) for row in self._db.execute(query)]
+
+    def page(self, shelf: Shelf, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
+        """Give jobs of a shelf made before a moment, newest first, each with whether it is starred."""
+        here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
+        with self._lock, _explained(self.path):
+            rows = self._db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
+        return [(msgspec.json.decode(record, type=JobRecord), bool(starred)) for record, starred in rows]
+
+    def star(self, job_id: str, *, on: bool) -> None:
+        """Mark a job as liked, or no more."""
+        with self._writing():
+            self._db.execute("UPDATE jobs SET starred = ? WHERE id = ?", (on, job_id))
+
+    def remove(self, job_id: str, *, undo: bool = False) -> None:
+        """Take a job out of the library, or put it back; the row stays, for it may have been paid for."""
+        with self._writing():
+            self._db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
+
+    def starred(self, job_id: str) -> bool:
+        """Whether a job is marked as liked."""
+        with self._lock, _explained(self.path):
+            row = self._db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return bool(row and row[0])
+
+    def usual(self, provider: str, model: str) -> Usual:
+        """Give how long a model's newest jobs took, by your own history."""
+        with self._lock, _explained(self.path):
+            took = [seconds for (seconds,) in self._db.execute(TOOK, (provider, model)) if seconds is not None]
+        return Usual(median(took) if len(took) >= FEWEST else None, len(took))
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
         """Give the job that a service's reference belongs to, if it is one of ours."""

@@ -19,6 +19,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from . import checkup, client, connect, display, keys, settings, spending
 from .capabilities import did_you_mean
 from .errors import InvalidRequest, VideogenError
+from .values import FIELDS
 from .widget import VideoGen
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ HELP = """\
     -p, --provider NAME     local, qubax, qubrid, indoxhub, aihubmix, bifrost, openai
     -d, --duration SECONDS  length of the clip
     --size WxH              for example 1280x720
+    --aspect W:H            a shape instead of a size, with --resolution 720p
+    --negative TEXT         what should not be seen
+    --image FILE            the start image; also --last-frame, --references, --audio, --video; --fit cover
+    --sound, --no-sound     likewise --draft and --enhance; -n N clips of one prompt
     --fps N   --seed N      frames per second; the same seed gives the same clip ("random": a new one)
     --new                   make another, though the same request has been made and paid for
     --max-cost DOLLARS      refuse what would cost more, or what nobody knows the price of
@@ -69,6 +74,21 @@ class Grammar(argparse.ArgumentParser):
         self.add_argument("-p", "--provider")
         self.add_argument("-d", "--duration", type=int)
         self.add_argument("--size")
+        for word in (
+            "--aspect",
+            "--resolution",
+            "--negative",
+            "--image",
+            "--last-frame",
+            "--audio",
+            "--video",
+            "--fit",
+        ):
+            self.add_argument(word)
+        self.add_argument("--references", action="append")
+        self.add_argument("-n", type=int)
+        for word in ("--sound", "--draft", "--enhance"):
+            self.add_argument(word, action=argparse.BooleanOptionalAction)
         self.add_argument("--fps", type=int)
         self.add_argument("--seed", type=_seed)
         self.add_argument("--extra", type=_extra)
@@ -188,7 +208,7 @@ class VideogenMagics(Magics):
 
 def _fields(options: argparse.Namespace) -> dict[str, Any]:
     """Give the request's fields that were written on the line."""
-    names = ("model", "provider", "duration", "size", "fps", "seed", "extra", "max_cost")
+    names = ("provider", *FIELDS[1:], "fit", "max_cost")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return {**given, **{name: True for name in ("new", "yes") if getattr(options, name)}}
 

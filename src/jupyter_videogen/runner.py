@@ -140,6 +140,7 @@ class Runner:
     async def _hold(self, seconds: float) -> None:
         """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
         self._ledger.save(self.job.after(state="draft"))
+        self._tell_wait(seconds)
         await self._clock.sleep(seconds)
         self._ledger.save(self.job)
 
@@ -211,7 +212,7 @@ class Runner:
         if isinstance(update, Reply):
             return self._refused_look(update)
         self._misses = 0
-        self.job = self.job.after(failure=None)
+        self.job = self.job.after(failure=None, next_look_at=None)
         self._since.pop("missed", None)
         self._since.pop("not found", None)
         self._note(update.notes)
@@ -265,7 +266,15 @@ class Runner:
         self._misses += 1
         if self._lasting("missed") > OUTAGE and self.job.state != "unreachable":
             self._move("unreachable")
-        return polling.after_miss(self._misses, retry_after=retry_after)
+        wait = polling.after_miss(self._misses, retry_after=retry_after)
+        if wait > polling.PACE:
+            self._tell_wait(wait)
+        return wait
+
+    def _tell_wait(self, wait: float) -> None:
+        """Let the page count down to the next try; nothing to write down."""
+        self.job = self.job.after(next_look_at=self._clock.now() + wait)
+        self._publish(self.job)
 
     def _not_found(self) -> float:
         """A young job may not be known everywhere yet; an older one is gone after half a minute of this."""

@@ -190,6 +190,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: tuple[str, ...] = ()
     saved_bytes: int | None = None
     total_bytes: int | None = None
+    next_look_at: float | None = None
+    """When the service is asked again, where that is worth telling: it is busy, or away."""
     searching: bool = False
     """The outcome is unknown, and the service's list is being asked for it."""
 

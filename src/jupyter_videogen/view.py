@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import posixpath
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from .capabilities import Capabilities, can_cancel, find, pixels
+from .dialect import ListsModels
 from .errors import VideogenError
-from .messages import ClipView, ErrorView, FormView, JobView, ModelView, RequestView
+from .ledger import Usual
+from .messages import (
+    ClipView,
+    ErrorView,
+    FormView,
+    JobView,
+    MediaView,
+    ModelView,
+    PriceView,
+    ProviderView,
+    RequestView,
+)
+from .values import MEDIA, Media
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .dialect import Provider
     from .errors import Failure
+    from .prices import Price
     from .values import Clip, GenerationRequest, JobRecord
+
+OPEN = Capabilities(model="", takes=frozenset())
+PLAIN = (
+    *("prompt", "duration", "size", "aspect", "resolution", "fps", "seed", "n", "negative"),
+    *("sound", "draft", "enhance"),
+)
+"""Fields that a request and the form have alike."""
 
 
 def relative(path: str, folder: Path) -> str:
@@ -29,13 +54,24 @@ def relative(path: str, folder: Path) -> str:
         return Path(path).as_posix()
 
 
-def job_view(job: JobRecord, provider: Provider, *, folder: Path, detached: bool = False) -> JobView:
+class Aside(NamedTuple):
+    """What is known of a job beside its record."""
+
+    detached: bool = False
+    reused: bool = False
+    starred: bool = False
+    usual: Usual = Usual(None, 0)
+
+
+def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: Aside = Aside()) -> JobView:  # noqa: B008 - frozen
     """Give one job as the page draws it."""
     request = job.request
+    model = _model(job, provider)
+    clips = tuple(clip_view(clip, folder) for clip in job.clips)
     return JobView(
         id=job.id,
         state=job.state,
-        detached=detached,
+        detached=aside.detached,
         progress=job.progress,
         status=job.status,
         provider=job.provider,
@@ -46,22 +82,61 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, detached: bool
         duration=request.duration,
         size=request.size,
         seed=request.seed,
+        cost=job.cost,
         created_at=job.created_at,
         finished_at=job.finished_at,
         saved_bytes=job.saved_bytes,
         total_bytes=job.total_bytes,
-        can_cancel=_can_cancel(job, provider),
-        clip=clip_view(job.clips[0], folder) if job.clips else None,
+        can_cancel=model is not None and can_cancel(job.state, model),
+        synchronous=model is not None and model.synchronous,
+        searching=job.searching,
+        reused=aside.reused,
+        starred=aside.starred,
+        usual=aside.usual.seconds,
+        runs=aside.usual.runs,
+        next_look_at=job.next_look_at,
+        clip=clips[0] if clips else None,
+        clips=clips,
         error=error_view(job.failure) if job.failure else None,
         warnings=job.warnings,
+        request=request_view(request, folder),
     )
 
 
-def _can_cancel(job: JobRecord, provider: Provider) -> bool:
+def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
+    """Give what a job's model can do; None for one of before, which is not listed any more."""
     try:
-        return can_cancel(job.state, find(job.model, provider))
+        return find(job.model, provider)
     except VideogenError:
-        return False  # a model of before, which is not listed any more
+        return None
+
+
+def request_view(request: GenerationRequest, folder: Path) -> RequestView:
+    """Give a request as the form holds it: without credentials, and with media by where they are found again."""
+    shown = request.redacted()
+    plain = {name: getattr(shown, name) for name in PLAIN}
+    media: dict[str, Any] = {
+        name: _medium(medium, folder) for name in MEDIA if isinstance(medium := getattr(shown, name), Media)
+    }
+    return RequestView(
+        **plain,
+        **media,
+        model=shown.model or "",
+        references=tuple(_medium(medium, folder) for medium in shown.references),
+        extra=msgspec.json.encode(shown.extra).decode() if shown.extra else "",
+    )
+
+
+def _medium(medium: Media, folder: Path) -> MediaView:
+    """Name a file by its hash where it is one of ours, else by its place beside the notebook."""
+    if medium.path is None:
+        source = name = medium.url or ""
+    else:
+        path = Path(medium.path)
+        ours = path.parent.name == "inputs" and path.name == medium.sha256
+        source = f"upload:{path.name}" if ours else f"file:{relative(medium.path, folder)}"
+        name = medium.name if ours else path.name
+    return MediaView(source=source, kind=medium.kind, name=name, width=medium.width, height=medium.height)
 
 
 def clip_view(clip: Clip, folder: Path) -> ClipView:
@@ -84,33 +159,60 @@ def error_view(failure: Failure) -> ErrorView:
     )
 
 
-def form_view(provider: Provider, start: GenerationRequest) -> FormView:
-    """Give the form of a provider, opened with a request's values; a provider that lists no models needs one named."""
-    models = provider.models or (find(start.model, provider),)
+class Surroundings(NamedTuple):
+    """What the form shows beside its provider; `price` and `usual` are asked by model."""
+
+    providers: tuple[ProviderView, ...] = ()
+    price: Callable[[str], Price | None] = lambda _: None
+    usual: Callable[[str], Usual] = lambda _: Usual(None, 0)
+    shared: bool = False
+
+
+def form_view(provider: Provider, start: RequestView, around: Surroundings = Surroundings()) -> FormView:  # noqa: B008 - frozen
+    """Give the form of a provider, opened with a request's values."""
+    known = provider.models or tuple(_named(name, provider) for name in (start.model, *provider.listed) if name)
+
+    def seen(model: Capabilities) -> ModelView:
+        return model_view(model, around.price(model.model), around.usual(model.model))
+
     return FormView(
         provider=provider.name,
         provider_label=provider.title,
         simulated=provider.simulated,
-        models=tuple(_model_view(model) for model in models),
-        start=RequestView(
-            prompt=start.prompt,
-            model=start.model or models[0].model,
-            duration=start.duration,
-            size=start.size,
-            seed=start.seed,
-        ),
+        providers=around.providers,
+        models=tuple({model.model: seen(model) for model in known}.values()),
+        other=model_view(provider.others) if provider.others is not None else None,
+        listed=isinstance(provider.dialect, ListsModels),
+        shared=around.shared,
+        start=msgspec.structs.replace(start, model=start.model or (known[0].model if known else "")),
     )
 
 
-def _model_view(model: Capabilities) -> ModelView:
+def _named(name: str, provider: Provider) -> Capabilities:
+    return msgspec.structs.replace(provider.others or OPEN, model=name, title=name)
+
+
+def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:  # noqa: B008 - frozen
+    """Give one model as the form needs it."""
     return ModelView(
         id=model.model,
-        title=model.title,
+        title=model.title or model.model,
+        takes=tuple(sorted(model.takes)),
         durations=model.durations,
         shortest=model.shortest,
         longest=model.longest,
-        default_duration=model.default_duration or model.shortest,
+        default_duration=model.default_duration,
         sizes=model.sizes,
         default_size=model.default_size or "",
-        seed="seed" in model.takes,
+        aspects=model.aspects,
+        resolutions=model.resolutions,
+        slowest_fps=model.fps[0],
+        fastest_fps=model.fps[1],
+        most=model.most,
+        image_matches_size=model.image_matches_size,
+        price=None
+        if price is None
+        else PriceView(per_clip=price.per_clip, per_second=price.per_second, by_size=price.by_size),
+        usual=usual.seconds,
+        runs=usual.runs,
     )

@@ -14,14 +14,34 @@ import anywidget
 import msgspec
 import traitlets
 
-from . import settings
-from .client import Client, client_for
+from . import client, code, inputs, keys, library, settings
+from .client import Client
 from .errors import VideogenError
-from .messages import VERSION, Ack, Cancel, Detach, Generate, Hello, PageMessage, Watch
-from .values import FIELDS, Clip, GenerationRequest, JobRecord
-from .view import error_view, form_view, job_view
+from .form import Uploads, fields
+from .library import seen
+from .messages import (
+    VERSION,
+    Ack,
+    Cancel,
+    Choose,
+    Code,
+    Connect,
+    Detach,
+    Generate,
+    History,
+    PageMessage,
+    Remove,
+    Resend,
+    Star,
+    Upload,
+    Watch,
+)
+from .values import CREDENTIAL, FIELDS, Clip, GenerationRequest, JobRecord
+from .view import Surroundings, error_view, form_view, request_view
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .ticket import Job
 
 STATIC = Path(__file__).parent / "static"
@@ -68,15 +88,14 @@ class Live(anywidget.AnyWidget):
     def _show(self, record: JobRecord, job: Job) -> None:
         if job is not self._current or not self._worth_telling(record):
             return
-        view = job_view(record, job.provider, folder=settings.folder(), detached=job.detached)
-        self.job = msgspec.to_builtins(view)
+        self.job = msgspec.to_builtins(seen(job, record))
         self.changed(record)
 
     def _worth_telling(self, record: JobRecord) -> bool:
         """A new state is told at once, a new number twice a second at most."""
         state, at = self._told
         now = time.monotonic()
-        key = f"{record.id} {record.state} {self._current and self._current.detached}"
+        key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
         if key == state and now - at < PACE:
             return False
         self._told = (key, now)
@@ -85,32 +104,29 @@ class Live(anywidget.AnyWidget):
     def changed(self, record: JobRecord) -> None:
         """Take part in a change; for subclasses."""
 
-    def _receive(self, _widget: object, content: object, _buffers: object) -> None:
+    def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
         request_id = content.get("request_id") if isinstance(content, dict) else None
         if not isinstance(request_id, str) or request_id in self._heard:
             return  # one click, one job, however often the line repeats it
         self._heard.add(request_id)
-        try:
-            self._handle(msgspec.convert(content, PageMessage))
-        except msgspec.ValidationError as error:
-            self._answer(request_id, VideogenError(f"The page sent what this kernel does not know: {error}."))
-        except VideogenError as error:
-            self._answer(request_id, error)
-        else:
-            self._answer(request_id, None)
+        self._answer(request_id, self._outcome(content, buffers))
 
-    def _answer(self, request_id: str, error: VideogenError | None) -> None:
-        view = error_view(error.failure) if error else None
-        ack = Ack(v=VERSION, request_id=request_id, ok=error is None, now=time.time(), error=view)
+    def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
+        """Do what a message asks for, and give what its ack says."""
+        try:
+            return self._handle(msgspec.convert(content, PageMessage), buffers) or {}
+        except msgspec.ValidationError as error:
+            return _refused(VideogenError(f"The page sent what this kernel does not know: {error}."))
+        except VideogenError as error:
+            return _refused(error)
+
+    def _answer(self, request_id: str, outcome: dict[str, Any]) -> None:
+        ack = Ack(**{"v": VERSION, "request_id": request_id, "ok": True, "now": time.time(), **outcome})
         self.send(msgspec.to_builtins(ack))
 
-    def _handle(self, message: PageMessage) -> None:
+    def _handle(self, message: PageMessage, _buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        """Do what any page may ask of the job it shows, or of the library."""
         match message:
-            case Hello():
-                pass
-            case Generate(request=request):
-                given = {name: value for name, value in msgspec.to_builtins(request).items() if value not in {None, ""}}
-                self.generate(given.pop("prompt", ""), given)
             case Cancel():
                 result = self._mine(message.job_id).cancel()
                 if not result.cancelled:
@@ -118,18 +134,34 @@ class Live(anywidget.AnyWidget):
             case Detach():
                 self._mine(message.job_id).stop_waiting()
             case Watch():
-                self._mine(message.job_id).watch()
+                self.follow(self._mine(message.job_id).watch())
+            case Resend():
+                self.follow(self._mine(message.job_id).send_again())
+            case History():
+                return {"page": library.page(message)}
+            case Star():
+                library.star(message)
+                self._retell()
+            case Remove():
+                library.remove(message)
+            case Code():
+                return {"text": code.written(message.request, message.language, self.provider_name)}
+        return None
+
+    def _retell(self) -> None:
+        """Show the job once more: something beside its record has changed."""
+        if self._current is not None:
+            self._told = ("", 0.0)
+            self._show(self._current.record, self._current)
+
+    @property
+    def provider_name(self) -> str:
+        """Where this widget's requests go."""
+        return self._current.provider.name if self._current else "local"
 
     def _mine(self, job_id: str) -> Job:
-        if self._current is None or self._current.id != job_id:
-            raise VideogenError(f"Job {job_id} is not shown here any more.", next=f"%videogen show {job_id}")
-        return self._current
-
-    def generate(self, prompt: str, fields: dict[str, Any]) -> None:
-        """Answer the Generate button; a card has none."""
-        raise VideogenError(
-            f"This card shows one job; it can't start {prompt!r} {fields}.", next="%videogen has a form."
-        )
+        """Give a job that the page names: the one on view, or one of the library."""
+        return self._current if self._current is not None and self._current.id == job_id else client.job(job_id)
 
 
 class Card(Live):
@@ -137,7 +169,7 @@ class Card(Live):
 
 
 class VideoGen(Live):
-    """The prompt form with status, player and the newest clip. Takes the request's fields as its opening values.
+    """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
 
     `state`, `jobs` and `clip` follow what happens: `observe("clip")` and `link` work as with any widget.
     """
@@ -149,20 +181,77 @@ class VideoGen(Live):
     def __init__(self, *, provider: str | None = None, prompt: str = "", **options: Any) -> None:  # noqa: ANN401 - fields and ipywidgets' own
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
-        self._client: Client = client_for(where)
-        start = GenerationRequest(prompt=prompt, **{**given, "model": where.get("model")})
-        form = msgspec.to_builtins(form_view(self._client.provider, start))
-        super().__init__(form=form, **options)
-        self._kept: dict[str, Any] = {name: given[name] for name in ("fps", "extra") if name in given}
+        self._provider = client.endpoint(client.provider_named(where))
+        asked = inputs.collect({**given, "model": where.get("model")}, settings.home())
+        self._start = request_view(GenerationRequest(prompt=prompt, **asked), settings.folder())
+        self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
+        self._uploads = Uploads(settings.home())
+        super().__init__(form=self._form(), **options)
 
-    def generate(self, prompt: str, fields: dict[str, Any]) -> None:
-        """Start a job from the form."""
-        job = self._client.start(prompt, {**self._kept, **fields})
-        self.set_trait("jobs", (*self.jobs, job))
+    @property
+    def provider_name(self) -> str:
+        """Where this form's requests go."""
+        return self._provider.name
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        """Do what the page asks of the form; the rest is every widget's."""
+        match message:
+            case Generate():
+                self._generate(message)
+            case Choose():
+                self._choose(message)
+            case Connect():
+                self._connect(message)
+            case Upload():
+                return {"medium": self._uploads.take(message, bytes(buffers[0]))}
+            case _:
+                return super()._handle(message, buffers)
+        return None
+
+    def _generate(self, message: Generate) -> None:
+        given = fields(message.request)
+        if self._secrets:  # they were given in Python and never shown to the page
+            given["extra"] = {**given.get("extra", {}), **self._secrets}
+        job = Client(self._provider.name).start(
+            message.request.prompt, {**given, "new": message.new, "yes": message.yes}
+        )
+        if job.id not in {mine.id for mine in self.jobs}:
+            self.set_trait("jobs", (*self.jobs, job))
         self.follow(job)
+
+    def _choose(self, message: Choose) -> None:
+        """Take another service, or its newest list of models; what is typed stays in the page."""
+        if message.provider != self._provider.name:
+            self._provider = client.endpoint(message.provider)
+            self._start = msgspec.structs.replace(self._start, model="")
+        if message.refresh:
+            Client(self._provider.name).models()
+            self._provider = client.endpoint(self._provider.name)
+        self.form = self._form()
+
+    def _connect(self, message: Connect) -> None:
+        """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
+        keys.remember(message.provider, keys.Secret(message.key, source="the form"), keep=message.keep)
+        self._provider = client.endpoint(message.provider)
+        self.form = self._form()
+
+    def _form(self) -> dict[str, Any]:
+        run, here, prices = client.runtime(), self._provider, client.configuration()
+        around = Surroundings(
+            providers=library.providers(),
+            price=lambda model: client.price_of(here, model, prices),
+            usual=lambda model: run.ledger.usual(here.name, model),
+            shared=settings.shared(),
+        )
+        view = form_view(here, self._start, around)
+        return dict(msgspec.to_builtins(view))
 
     def changed(self, record: JobRecord) -> None:
         """Keep the public traits current."""
         self.set_trait("state", record.state)
         if record.clips:
             self.set_trait("clip", record.clips[0])
+
+
+def _refused(error: VideogenError) -> dict[str, Any]:
+    return {"ok": False, "error": error_view(error.failure)}

@@ -1,0 +1,175 @@
+"""A request as code: a cell, Python, async Python, curl or JSON, each of which asks for the same again.
+
+Only what differs from the defaults is written, media by a path beside the notebook, and never a key.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from . import capabilities, client, inputs, settings
+from . import provider as rows
+from .errors import Unsupported, VideogenError
+from .form import fields
+from .values import CREDENTIAL, GenerationRequest, Media
+from .view import relative
+from .wire import Base64, Call, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .messages import RequestView
+
+FOLDER = "inputs"
+"""Beside the notebook: where pasted pictures are put, so that code can name them."""
+INDENT = "    "
+FLAGS = {True: "--{}", False: "--no-{}"}
+
+
+def written(view: RequestView, language: str, provider: str) -> str:
+    """Give a request of the form as code in "magic", "python", "async", "curl" or "json"; raises `VideogenError`."""
+    asked = inputs.collect(fields(view), settings.home())
+    fit = asked.pop("fit", None)
+    given = {name: _kept(value) for name, value in asked.items()} | ({"fit": fit} if fit else {})
+    return WRITERS[language](view.prompt, {"provider": provider, **_without_defaults(given, provider)})
+
+
+def _kept(value: Any) -> Any:  # noqa: ANN401 - any field's value
+    """Leave out credentials, and give media by where code can find them."""
+    if isinstance(value, Media):
+        return value.url or _beside(value)
+    if isinstance(value, tuple):
+        return [_kept(one) for one in value]
+    return (
+        {name: one for name, one in value.items() if not CREDENTIAL.search(name)} if isinstance(value, dict) else value
+    )
+
+
+def _beside(medium: Media) -> str:
+    """Give a file's path relative to the notebook; one that lies elsewhere is copied to `inputs/` first."""
+    folder, path = settings.folder(), Path(str(medium.path))
+    if path.is_relative_to(folder):
+        return relative(str(path), folder)
+    copy = folder / FOLDER / f"{path.stem[:12]}.{medium.content_type.rpartition('/')[2]}"
+    if not copy.exists():
+        copy.parent.mkdir(exist_ok=True)
+        shutil.copyfile(path, copy)
+    return relative(str(copy), folder)
+
+
+def _without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
+    """Leave out what would be chosen anyway."""
+    row = client.endpoint(provider)
+    try:
+        model = capabilities.find(given.get("model"), row)
+    except VideogenError:
+        return given
+    defaults: dict[str, Any] = {
+        "duration": model.default_duration,
+        "size": model.default_size,
+        "extra": {},
+        "references": [],
+    }
+    if row.models:
+        defaults["model"] = row.models[0].model
+    return {name: value for name, value in given.items() if name not in defaults or defaults[name] != value}
+
+
+def _magic(prompt: str, given: dict[str, Any]) -> str:
+    words = [word for name, value in given.items() for word in _flag(name, value)]
+    return f"%%videogen {' '.join(words)}\n{prompt}\n"
+
+
+def _flag(name: str, value: Any) -> list[str]:  # noqa: ANN401 - any field's value
+    flag = "-n" if name == "n" else f"--{name.replace('_', '-')}"
+    if isinstance(value, bool):
+        return [FLAGS[value].format(name)]
+    if isinstance(value, list):
+        return [word for one in value for word in _flag(name, one)]
+    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return [flag, shlex.quote(text)]
+
+
+def _python(prompt: str, given: dict[str, Any]) -> str:
+    return f"import jupyter_videogen as vg\n\nclip = vg.generate(\n{_arguments(prompt, given, INDENT)})\nclip\n"
+
+
+def _async(prompt: str, given: dict[str, Any]) -> str:
+    rest = {name: value for name, value in given.items() if name != "provider"}
+    body = f"{INDENT}clip = await client.generate(\n{_arguments(prompt, rest, INDENT * 2)}{INDENT})\n"
+    head = f"async with vg.AsyncClient({_literal(given['provider'])}) as client:\n"
+    return f"import jupyter_videogen as vg\n\n{head}{body}clip\n"
+
+
+def _arguments(prompt: str, given: dict[str, Any], indent: str) -> str:
+    lines = [_literal(prompt), *(f"{name}={_literal(value)}" for name, value in given.items())]
+    return "".join(f"{indent}{line},\n" for line in lines)
+
+
+def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
+    """Write a value as Python does, with double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_literal, value))}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_literal(name)}: {_literal(one)}' for name, one in value.items())}}}"
+    return repr(value)
+
+
+def _json(prompt: str, given: dict[str, Any]) -> str:
+    return json.dumps({"prompt": prompt, **given}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _curl(prompt: str, given: dict[str, Any]) -> str:
+    row = client.endpoint(given.pop("provider"))
+    if row.base_url == rows.LOCAL_ORIGIN:
+        raise Unsupported("The local engine has a new address and token each time.", next="Copy another form of code.")
+    fit = given.pop("fit", None)
+    asked = GenerationRequest(prompt=prompt, **inputs.collect(given, settings.home()))
+    if fit and asked.image:
+        asked = msgspec.structs.replace(asked, image=inputs.fitted(asked.image, asked.size or "", fit, settings.home()))
+    call = row.dialect.create(capabilities.settle(asked, row).request)
+    lines = [f"curl {shlex.quote(row.base_url + call.url)}", *_credentials(row.key_env), *_body(call)]
+    return " \\\n  ".join(lines) + "\n"
+
+
+def _credentials(key_env: str | None) -> list[str]:
+    return [f'-H "Authorization: Bearer ${key_env}"'] if key_env else []
+
+
+def _body(call: Call) -> list[str]:
+    if call.form is not None:
+        return [f"-F {shlex.quote(_part(name, value))}" for name, value in call.form.items()]
+    files: list[str] = []
+
+    def mark(value: Base64) -> str:
+        path = shlex.quote(relative(value.path, settings.folder()))
+        files.append(f"'\"{value.prefix}$(base64 < {path} | tr -d '\\n')\"'")
+        return f"@{len(files) - 1}@"
+
+    text = shlex.quote(msgspec.json.encode(call.json, enc_hook=mark).decode())
+    for number, file in enumerate(files):
+        text = text.replace(f"@{number}@", file)
+    return ["-H 'Content-Type: application/json'", f"-d {text}"]
+
+
+def _part(name: str, value: str | Upload) -> str:
+    if isinstance(value, Upload):
+        return f"{name}=@{relative(value.path, settings.folder())};type={value.content_type}"
+    return f"{name}={value}" if not value.startswith(("@", "<")) else f'{name}="{value}"'
+
+
+WRITERS: dict[str, Callable[[str, dict[str, Any]], str]] = {
+    "magic": _magic,
+    "python": _python,
+    "async": _async,
+    "curl": _curl,
+    "json": _json,
+}

@@ -1,0 +1,114 @@
+"""What the page's form sends, made into a request's fields; and files that arrive in pieces."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from IPython import get_ipython
+
+from . import client, settings
+from .errors import InvalidRequest
+from .inputs import LARGEST, keep, medium
+from .messages import MediaView, RequestView, Upload
+from .values import MEDIA
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PLAIN = (
+    "model",
+    "duration",
+    "size",
+    "aspect",
+    "resolution",
+    "fps",
+    "seed",
+    "n",
+    "negative",
+    "sound",
+    "draft",
+    "enhance",
+    "fit",
+)
+KEPT = re.compile(r"[0-9a-f]{64}")
+
+
+def fields(view: RequestView) -> dict[str, Any]:
+    """Give the fields of a request as `Client.submit` takes them; raises `InvalidRequest` with the field at fault."""
+    given = {name: getattr(view, name) for name in PLAIN if getattr(view, name) not in (None, "")}
+    given |= {name: resolved(value, name) for name in MEDIA if isinstance(value := getattr(view, name), MediaView)}
+    if view.references:
+        given["references"] = [resolved(one, "references") for one in view.references]
+    return given | ({"extra": _extra(view.extra)} if view.extra.strip() else {})
+
+
+def _extra(text: str) -> dict[str, Any]:
+    try:
+        given = msgspec.json.decode(text, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        raise InvalidRequest(
+            f"The further fields are no JSON object: {error}.", next='Write them as {"key": 1}.', field="extra"
+        ) from None
+    return {name: value for name, value in given.items() if value != "…"}  # a credential that was not shown
+
+
+def resolved(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
+    """Give what a medium of the page stands for; raises `InvalidRequest`."""
+    kind, _, name = view.source.partition(":")
+    match kind:
+        case "http" | "https":
+            return view.source
+        case "upload" if KEPT.fullmatch(name):
+            return settings.home() / "inputs" / name
+        case "file":
+            return settings.folder() / name
+        case "clip":
+            return client.job(name).clip
+        case "variable":
+            return _variable(name, field)
+    raise InvalidRequest(f"{field}: {view.source[:60]} is nothing we know.", next="Choose the file again.", field=field)
+
+
+def _variable(name: str, field: str) -> Any:  # noqa: ANN401 - the user's own
+    names = getattr(get_ipython(), "user_ns", {})
+    if name not in names:
+        raise InvalidRequest(f"{field}: there is no variable {name}.", next="Run the cell that makes it.", field=field)
+    return names[name]
+
+
+class Uploads:
+    """Files on their way from the page, piece by piece; each ends as a checked file in the home."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._parts: dict[str, bytearray] = {}
+
+    def take(self, message: Upload, piece: bytes) -> MediaView | None:
+        """Take one piece, in order, and give the medium with the last; raises `InvalidRequest`.
+
+        A piece that has come already is passed over, so that one whose ack was lost can be sent again.
+        """
+        kind = MEDIA[message.field]
+        if message.total > LARGEST[kind]:
+            limit = f"{message.total >> 20} MB; at most {LARGEST[kind] >> 20} are taken"
+            raise InvalidRequest(f"{message.name} has {limit}.", next="Choose a smaller one.", field=message.field)
+        part = self._parts.setdefault(message.upload_id, bytearray())
+        if message.offset > len(part):
+            raise InvalidRequest(
+                f"A piece of {message.name} is missing.", next="Choose the file again.", field=message.field
+            )
+        part[message.offset :] = piece
+        if len(part) < message.total:
+            return None
+        del self._parts[message.upload_id]
+        path = keep(bytes(part), self._home / "inputs")
+        checked = medium(path, kind, message.field, self._home)
+        return MediaView(
+            source=f"upload:{path.name}",
+            kind=checked.kind,
+            name=message.name,
+            width=checked.width,
+            height=checked.height,
+        )

@@ -1,0 +1,243 @@
+"""The form's messages, the history and requests as code, in a kernel's own process and against a service with a book."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shlex
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+import pytest
+
+import jupyter_videogen as vg
+from jupyter_videogen import client, code, form, library
+from jupyter_videogen.errors import InvalidRequest, Unsupported
+from jupyter_videogen.form import Uploads
+from jupyter_videogen.inputs import _png
+from jupyter_videogen.magic import Grammar
+from jupyter_videogen.messages import History, MediaView, Remove, RequestView, Star, Upload
+from jupyter_videogen.view import request_view
+from jupyter_videogen.widget import VideoGen
+from shop import Shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HEAD: dict[str, Any] = {"v": 1, "request_id": "r"}
+
+
+class Picture:
+    """An array of one colour, as NumPy has it."""
+
+    shape, dtype = (2, 3, 3), "uint8"
+
+    def __getitem__(self, row: int) -> Any:
+        return memoryview(bytes(9))
+
+
+PNG = _png(Picture())
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with Shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def lab(shop: Shop) -> vg.Client:
+    return vg.Client("openai", base_url=shop.url, api_key="canary-1")
+
+
+def upload(offset: int, total: int = len(PNG), upload_id: str = "u", name: str = "cat.png") -> Upload:
+    return Upload(**HEAD, upload_id=upload_id, field="image", name=name, offset=offset, total=total)
+
+
+# ---- media -------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_arrives_in_pieces(home: Path) -> None:
+    """In order; a piece that comes twice, because its ack was lost, is harmless; the last one gives the medium."""
+    uploads = Uploads(home)
+    assert uploads.take(upload(0), PNG[:20]) is None
+    assert uploads.take(upload(0), PNG[:20]) is None
+    medium = uploads.take(upload(20), PNG[20:])
+    name = f"upload:{sha256(PNG).hexdigest()}"
+    assert medium == MediaView(source=name, kind="image", name="cat.png", width=3, height=2)
+    assert form.resolved(medium, "image") == home / "inputs" / name.removeprefix("upload:")
+
+
+def test_a_file_that_cannot_be_is_refused(home: Path) -> None:
+    """A gap, another kind of file, one that is too large; each names the field."""
+    uploads = Uploads(home)
+    for message, piece, words in [
+        (upload(5), PNG[5:], "A piece of cat.png is missing"),
+        (upload(0, 4, "other"), b"text", "is no image"),
+        (upload(0, 1 << 40, "large"), PNG, "has 1048576 MB; at most 32 are taken"),
+    ]:
+        with pytest.raises(InvalidRequest, match=words) as caught:
+            uploads.take(message, piece)
+        assert caught.value.field == "image"
+
+
+@pytest.mark.parametrize("source", ["upload:../../etc/passwd", "upload:x", "nothing:1", "variable:missing", ""])
+def test_a_medium_that_nobody_knows_is_refused(source: str) -> None:
+    """No path leads out of the home by a name that the page sends."""
+    with pytest.raises(InvalidRequest) as caught:
+        form.resolved(MediaView(source=source, kind="image", name="x"), "image")
+    assert caught.value.field == "image"
+
+
+def test_what_the_form_sends_is_a_request() -> None:
+    """Only what was given; further fields are JSON; a mistake there names its field."""
+    sent = RequestView(prompt="x", model="m", duration=4, sound=False, extra='{"style": 1}', negative="")
+    assert form.fields(sent) == {"model": "m", "duration": 4, "sound": False, "extra": {"style": 1}}
+    with pytest.raises(InvalidRequest) as caught:
+        form.fields(RequestView(extra="[1]"))
+    assert caught.value.field == "extra"
+
+
+# ---- the history -------------------------------------------------------------------------------------------------
+
+
+def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> None:
+    """Newest first; what is removed comes back by undo, and stays in the ledger all the while."""
+    jobs = [lab.submit(f"kite {number}", model="m") for number in range(5)]
+    for job in jobs:
+        job.result(20)
+    page = library.page(History(**HEAD, scope="all", limit=2))
+    assert ([job.prompt for job in page.jobs], page.more) == (["kite 4", "kite 3"], True)
+    rest = library.page(History(**HEAD, scope="all", limit=9, before=page.jobs[-1].created_at))
+    assert ([job.prompt for job in rest.jobs], rest.more) == (["kite 2", "kite 1", "kite 0"], False)
+
+    def found(**terms: Any) -> list[str]:
+        return [job.prompt for job in library.page(History(**HEAD, scope="all", **terms)).jobs]
+
+    assert found(search="KITE 3") == ["kite 3"]
+    library.star(Star(**HEAD, job_id=jobs[1].id, on=True))
+    assert found(starred=True) == ["kite 1"]
+    library.remove(Remove(**HEAD, job_id=jobs[1].id))
+    assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
+    library.remove(Remove(**HEAD, job_id=jobs[1].id, undo=True))
+    assert found(starred=True) == ["kite 1"]
+    assert client.runtime().ledger.usual("openai", "m").runs == 5
+
+
+# ---- code --------------------------------------------------------------------------------------------------------
+
+REQUEST = RequestView(
+    prompt='Say "hi"\nin {neon} \\ rain',
+    model="veo",
+    duration=8,
+    aspect="9:16",
+    negative="text, blur",
+    sound=False,
+    extra='{"style": "it\'s", "byok_api_key": "canary-secret"}',
+)
+FIELDS = {
+    "model": "veo",
+    "duration": 8,
+    "aspect": "9:16",
+    "negative": "text, blur",
+    "sound": False,
+    "extra": {"style": "it's"},
+}
+
+
+def test_json_is_the_request_itself() -> None:
+    """Pasted back by `vg.generate(**…)`."""
+    assert json.loads(code.written(REQUEST, "json", "indoxhub")) == {
+        "prompt": REQUEST.prompt,
+        "provider": "indoxhub",
+        **FIELDS,
+    }
+
+
+def test_python_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The text is run, in both kinds of Python, with a client that only listens."""
+    asked: list[Any] = []
+
+    class Listener:
+        def __init__(self, provider: str) -> None:
+            self.provider = provider
+
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            """Nothing to close."""
+
+        async def generate(self, prompt: str, **given: Any) -> None:
+            asked.append((prompt, {"provider": self.provider, **given}))
+
+    monkeypatch.setattr(vg, "generate", lambda prompt, **given: asked.append((prompt, given)), raising=False)
+    monkeypatch.setattr(vg, "AsyncClient", Listener, raising=False)
+    exec(code.written(REQUEST, "python", "indoxhub"), {})  # noqa: S102 - our own text
+    lines = code.written(REQUEST, "async", "indoxhub").replace("\n", "\n ")
+    scope: dict[str, Any] = {}
+    exec(f"async def main():\n {lines}", scope)  # noqa: S102 - our own text
+    asyncio.run(scope["main"]())
+    assert asked == [(REQUEST.prompt, {"provider": "indoxhub", **FIELDS})] * 2
+
+
+def test_a_cell_asks_for_the_same() -> None:
+    """Read back by the magic's own grammar."""
+    first, _, prompt = code.written(REQUEST, "magic", "indoxhub").partition("\n")
+    options, words = Grammar().read(first.removeprefix("%%videogen "))
+    assert (prompt.strip(), words) == (REQUEST.prompt, [])
+    assert {name: getattr(options, name) for name in ("provider", *FIELDS)} == {"provider": "indoxhub", **FIELDS}
+
+
+def test_curl_sends_the_same_call() -> None:
+    """The body as the dialect makes it, the key by the name of its variable."""
+    words = shlex.split(code.written(REQUEST, "curl", "indoxhub"))
+    assert words[1] == "https://api.indoxhub.com/api/v1/videos/generations"
+    assert "Authorization: Bearer $INDOXHUB_API_KEY" in words
+    body = json.loads(words[words.index("-d") + 1])
+    assert (body["prompt"], body["style"], body["negative_prompt"]) == (REQUEST.prompt, "it's", "text, blur")
+    with pytest.raises(Unsupported):
+        code.written(RequestView(prompt="x"), "curl", "local")
+
+
+@pytest.mark.parametrize("language", ["magic", "python", "async", "curl", "json"])
+def test_code_never_holds_a_credential(language: str) -> None:
+    """Nor what would be chosen anyway."""
+    text = code.written(REQUEST, language, "indoxhub")
+    assert "canary-secret" not in text
+    assert "byok" not in text
+
+
+def test_a_pasted_picture_is_put_beside_the_notebook(home: Path) -> None:
+    """So that code can name it, and defaults are left out."""
+    medium = Uploads(home).take(upload(0), PNG)
+    request = RequestView(prompt="x", model="local/scenes", duration=4, size="1280x720", image=medium)
+    place = f"inputs/{sha256(PNG).hexdigest()[:12]}.png"
+    assert json.loads(code.written(request, "json", "local")) == {"prompt": "x", "provider": "local", "image": place}
+    assert Path(place).read_bytes() == PNG
+
+
+# ---- the widget --------------------------------------------------------------------------------------------------
+
+
+def test_a_form_keeps_secrets_out_of_the_page_and_sends_them_all_the_same(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A credential that was given in Python is in no trait, and goes along with the request."""
+    monkeypatch.setenv("OPENAI_API_KEY", "canary-1")
+    monkeypatch.setitem(client.providers.BUILT_IN, "openai", client.providers.OPENAI)
+    widget = VideoGen(provider="openai", model="m", extra={"byok_api_key": "canary-2", "style": "noir"})
+    assert "canary" not in msgspec.json.encode(widget.form).decode()
+    assert widget.form["start"]["extra"] == '{"byok_api_key":"…","style":"noir"}'
+    assert shop.book == []
+
+
+def test_a_job_shows_its_request_as_the_form_holds_it(lab: vg.Client) -> None:
+    """To recall it, or to make something like it."""
+    job = lab.submit("a kite", model="m", duration=4, seed=7, extra={"style": "noir"})
+    job.result(20)
+    view = request_view(job.request, Path.cwd())
+    assert form.fields(view) == {"model": "m", "duration": 4, "seed": 7, "extra": {"style": "noir"}}
+    assert library.seen(job, job.record).request == view
