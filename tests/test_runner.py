@@ -110,6 +110,29 @@ def test_a_create_that_answers_with_the_clip_needs_no_look(tmp_path: Path) -> No
     assert bench.stored == job
 
 
+@pytest.mark.parametrize("refusal", [NotSent("ConnectError"), said({}, 429, retry_after="3")])
+def test_between_two_tries_nothing_counts_as_sent(refusal: Reply | NotSent, tmp_path: Path) -> None:
+    """A kernel that dies while it waits to try again has sent nothing: the ledger says so before the wait."""
+
+    def answer(call: Call) -> Reply:
+        if isinstance(refusal, NotSent):
+            raise refusal
+        return refusal
+
+    bench = Bench(tmp_path, SLOW, answer)
+    at_rest: list[str] = []
+    sleep = bench.clock.sleep
+
+    async def noting(seconds: float) -> None:
+        at_rest.append(bench.stored.state)
+        await sleep(seconds)
+
+    bench.clock.sleep = noting  # type: ignore[method-assign]
+    bench.run()
+    assert at_rest == ["draft", "draft"]
+    assert bench.stored.sent_at == bench.clock.time
+
+
 def test_a_job_is_watched_to_its_clip(tmp_path: Path) -> None:
     """Queued, running, saving, stored: each state is told and the record in the ledger is the one that was told."""
     bench = Bench(tmp_path, SLOW, looks({"state": "queued"}, {"state": "running", "pct": 40}, DONE))

@@ -114,14 +114,20 @@ class Runner:
             try:
                 reply = await self._transport.send(call)
             except NotSent:
-                await self._clock.sleep(polling.after_miss(attempt))
+                await self._hold(polling.after_miss(attempt))
                 await self._transport.renew()
                 continue
             refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
             if refusal is None or refusal.code != "rate_limited":
                 return reply
-            await self._clock.sleep(polling.after_miss(attempt, retry_after=refusal.retry_after))
+            await self._hold(polling.after_miss(attempt, retry_after=refusal.retry_after))
         return await self._transport.send(call)
+
+    async def _hold(self, seconds: float) -> None:
+        """Wait before another try; if the process dies meanwhile, it is certain that nothing was accepted."""
+        self._move("draft", sent_at=None)
+        await self._clock.sleep(seconds)
+        self._move("submitting", sent_at=self._clock.now())
 
     def _read_create(self, reply: Reply) -> float | None:
         """Take the answer in, and give the service's hint for the first look."""
