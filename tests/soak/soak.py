@@ -29,7 +29,7 @@ from service import BASES, DIALECTS, MODELS, Service
 from weather import Weather
 
 HERE = Path(__file__).parent
-ORDERING, CALM = 0.6, 0.9
+ORDERING, CALM = 0.85, 0.95
 """The parts of the time in which orders are made, and in which the weather is bad."""
 OUTAGE_EVERY = 25.0
 """Seconds between two outages of the line."""
