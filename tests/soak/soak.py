@@ -124,7 +124,7 @@ class Run:
             random.Random(f"{self.terms.seed} kills"),
             ORDERING * self.terms.seconds / max(self.terms.kills, 1),
         )
-        return [slot * (number + chance.uniform(0.3, 1.0)) for number in range(self.terms.kills)]
+        return [slot * (number + chance.uniform(0.2, 0.8)) for number in range(self.terms.kills)]
 
     async def _outages(self, began: float) -> None:
         """Take the line away altogether, now and then."""
