@@ -68,6 +68,8 @@ class Evidence:
     ) -> None:
         self.plan, self.kills = plan, kills
         self.records = ledger(home / "ledger.sqlite3")
+        self.meant = set((home.parent / "journal.txt").read_text().splitlines())
+        """What the client set out to order, written down before it did."""
         self.mistakes: list[str] = book["mistakes"]
         self.accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for job in book["jobs"]:
@@ -122,7 +124,8 @@ def _judge_order(verdict: Verdict, evidence: Evidence, dialect: str, prompt: str
     if len(jobs) > 1:
         verdict.breaks(dialect, f"{prompt!r} was accepted {len(jobs)} times, by keys {[job['key'] for job in jobs]}")
     if len(records) != 1:
-        verdict.breaks(dialect, f"{prompt!r} is {len(records)} times in the ledger")
+        meant = "ordered" if prompt in evidence.meant else "never ordered"
+        verdict.breaks(dialect, f"{prompt!r} was {meant} and is {len(records)} times in the ledger")
         return
     _judge_record(verdict, evidence, dialect, records[0], jobs[0] if jobs else None)
 

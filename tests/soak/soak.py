@@ -77,6 +77,7 @@ class Run:
         self.weather = Weather(terms.seed, port, stall=terms.stall, calm_from=began + CALM * terms.seconds)
         self.plan = make_plan(terms, await self.weather.start(), began)
         (self.folder / "plan.json").write_text(json.dumps(self.plan))
+        (self.folder / "journal.txt").touch()
         outages = asyncio.create_task(self._outages(began))
         try:
             await self._live(began)
@@ -114,9 +115,14 @@ class Run:
     async def _finish(self, client: asyncio.subprocess.Process) -> None:
         """Wait for the client's own end, or for everything that matters to have ended."""
         while client.returncode is None:
-            if self.terms.until_settled and settled(self._evidence()):
+            if self.terms.until_settled and self._ordered() and settled(self._evidence()):
                 return
             await pause(0.5)
+
+    def _ordered(self) -> bool:
+        """Whether the client has set out to make every order; a ledger is there then."""
+        meant = (self.folder / "journal.txt").read_text().splitlines()
+        return set(meant) >= {order["prompt"] for order in self.plan["orders"]}
 
     def _hours(self) -> list[float]:
         """Give when to kill, in seconds from the beginning: one in each part of the time in which orders are made."""
