@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_videogen import client
+from jupyter_videogen import client, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,5 +25,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("VIDEOGEN_HOME", str(tmp_path / "home"))
     (tmp_path / "work").mkdir()
     monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.setitem(sys.modules, "keyring", None)  # what this machine keeps is not for tests
     yield tmp_path / "home"
     client.close()
+    for kept in (keys._typed, keys._absent):
+        kept.clear()

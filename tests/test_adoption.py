@@ -97,11 +97,11 @@ def deaf(*pages: object) -> Callable[[Call], Reply]:
 
 
 def test_the_unknown_state_is_shown_at_once_and_the_look_ups_go_on_behind_it(tmp_path: Path) -> None:
-    """Three empty lists at 0, 5 and 35 seconds, then the job: adopted, watched, stored; one POST."""
+    """An empty list, one that can't be had twice over, then the job: adopted, watched, stored; one POST."""
     bench = Bench(tmp_path, LISTING, deaf({"rows": []}, said({}, 502), Lost("ReadTimeout"), {"rows": [{}]}))
     job = bench.run()
     assert bench.states[:3] == ["submitting", "unknown_outcome", "queued"]
-    assert tuple(bench.clock.slept[:4]) == WAITS
+    assert bench.clock.slept[:4] == [WAITS[0], WAITS[1], 0.5, 1.0]
     assert (job.state, job.handle, job.failure, job.searching) == ("succeeded", {"id": "r1"}, None, False)
     assert job.warnings == ("The answer was lost; the job was found in Slow Inc.'s list.",)
     assert bench.transport.posts == 1
@@ -111,8 +111,8 @@ def test_the_unknown_state_is_shown_at_once_and_the_look_ups_go_on_behind_it(tmp
     ("page", "words"),
     [
         ({"rows": []}, "It is not in Slow Inc.'s list."),
-        (said({}, 404), "Slow Inc. has no list to look for it in."),
-        (said(b"<html>"), "Slow Inc. has no list to look for it in."),
+        (said({}, 404), "Slow Inc. gave no list to look for it in."),
+        (said(b"<html>"), "Slow Inc. gave no list to look for it in."),
         ({"rows": [{}, {"handle": {"id": "r2"}}]}, "2 jobs in Slow Inc.'s list can be it: r1, r2."),
     ],
 )
@@ -123,7 +123,8 @@ def test_what_is_not_settled_is_said(tmp_path: Path, page: object, words: str) -
     assert (job.state, job.handle, job.searching, job.ended) == ("unknown_outcome", None, False, True)
     assert job.failure is not None
     assert job.failure.message == "We lost the answer after sending (ReadTimeout)."
-    assert job.failure.next.startswith(f"{words} We did not send it again.")
+    assert job.failure.next.startswith(words)
+    assert job.failure.next.endswith(" We did not send it again.")
     assert (job.failure.sent, job.failure.charged, bench.transport.posts) == ("yes", "unknown", 1)
 
 
@@ -143,6 +144,13 @@ def test_a_list_is_read_page_by_page_and_never_for_ever(tmp_path: Path) -> None:
     (tmp_path / "2").mkdir()
     assert Bench(tmp_path / "2", LISTING, endless).run().state == "unknown_outcome"
     assert len(asked) == PAGES * len(WAITS)
+
+
+def test_an_empty_list_is_asked_four_times_in_three_minutes(tmp_path: Path) -> None:
+    """A job that has just begun may not be in it yet."""
+    bench = Bench(tmp_path, LISTING, deaf({"rows": []}))
+    bench.run()
+    assert tuple(bench.clock.slept) == WAITS
 
 
 def test_a_listed_job_that_is_ours_already_is_not_taken_twice(tmp_path: Path) -> None:

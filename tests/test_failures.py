@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from jupyter_videogen.errors import ContentPolicyError, Failure, OutOfCredit, explain, from_failure
@@ -49,6 +50,64 @@ def test_a_refusal_costs_nothing_and_an_upset_server_may() -> None:
 def test_the_wait_a_service_asks_for_is_bounded(text: str, seconds: float | None) -> None:
     """At most two minutes, whatever the header says."""
     assert read_failure(Reply(429, {"retry-after": text})).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "seconds"),
+    [
+        ("Wed, 21 Oct 2026 07:28:07 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", 7.0),
+        ("Wed, 21 Oct 2026 09:28:00 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", 120.0),
+        ("Wed, 21 Oct 2026 07:00:00 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", 0.0),
+        ("Wed, 21 Oct 2026 07:28:07 GMT", "", None),
+        ("Wed, 99 Oct 2026 07:28:07 GMT", "Wed, 21 Oct 2026 07:28:00 GMT", None),
+        ("Wed, 21 Oct 2026 07:28:07", "Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
+)
+def test_a_moment_to_come_back_is_read_by_the_services_own_clock(asked: str, now: str, seconds: float | None) -> None:
+    """A date is a wait only beside the date of the reply, so that a clock of ours that is wrong costs nothing."""
+    assert read_failure(Reply(429, {"retry-after": asked, "date": now})).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "request_id"),
+    [
+        (b'{"error": {"message": "m", "request_id": "a"}, "request_id": "b"}', {"x-request-id": "c"}, "a"),
+        (b'{"error": {"message": "m"}, "request_id": "b"}', {"x-request-id": "c"}, "b"),
+        (b'{"detail": "m", "request_id": "b"}', {}, "b"),
+        (b'{"error": {"message": "m", "event_id": "e"}}', {"x-request-id": "c"}, "c"),
+        (b'{"error": {"message": "m"}}', {"x-litellm-call-id": "d"}, "d"),
+        (b'{"error": {"message": "m"}, "event_id": "e"}', {}, "e"),
+        (b'{"error": {"message": "m"}}', {}, None),
+    ],
+)
+def test_the_reference_for_support_is_found(body: bytes, headers: dict[str, str], request_id: str | None) -> None:
+    """In the error, beside it, in a header."""
+    failure = Failure(code="provider", message="m", sent="yes", charged="unknown", request_id=request_id)
+    assert read_failure(Reply(500, headers, body)) == failure
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Blocked by RAI filters", "content_policy"),
+        ("raiMediaFilteredCount: 1", "content_policy"),
+        ("A rainy street is fine", "invalid_request"),
+    ],
+)
+def test_googles_filter_is_known_by_its_name(words: str, code: str) -> None:
+    """RAI is a filter; rain is weather."""
+    body = msgspec.json.encode({"error": {"message": words}})
+    assert read_failure(Reply(400, {}, body)) == Failure(code=code, message=words, sent="yes", charged="no")
+
+
+def test_a_long_error_is_cut() -> None:
+    """Three hundred characters say enough, of five megabytes of page or of JSON."""
+    page = Failure(code="provider", message="word " * 60, sent="yes", charged="unknown")
+    assert read_failure(Reply(500, {}, b"<p>word </p>" * 400_000)) == page
+    body = msgspec.json.encode({"error": {"message": "x" * 5_000_000}})
+    assert read_failure(Reply(400, {}, body)) == Failure(
+        code="invalid_request", message="x" * 300, sent="yes", charged="no"
+    )
 
 
 def test_a_stored_failure_becomes_the_error_it_was() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import struct
 import zlib
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 from fakes import MP4
-from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.errors import Failure, InvalidRequest
 from jupyter_videogen.fingerprint import fingerprint
 from jupyter_videogen.inputs import collect, fitted, medium, picture_size
 from jupyter_videogen.values import Clip, GenerationRequest, Media
@@ -130,6 +131,51 @@ def test_what_cannot_go_is_told_with_its_field(value: Any, words: str, tmp_path:
     with pytest.raises(InvalidRequest, match=words) as caught:
         medium(value, "image", "image", tmp_path)
     assert caught.value.sent == "no"
+
+
+@pytest.mark.parametrize("opened", [io.BytesIO(png(4, 2)), io.BufferedReader(io.BytesIO(png(4, 2)))])
+def test_an_open_file_is_read(opened: Any, tmp_path: Path) -> None:
+    """As the bytes that are left in it."""
+    made = medium(opened, "image", "image", tmp_path)
+    assert made == medium(png(4, 2), "image", "image", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (b"", "is no image that services take."),
+        (io.BytesIO(), "is no image that services take."),
+        (io.StringIO("text"), "can't be made from a StringIO."),
+        (b"ID3" + bytes(60), "is no image that services take."),
+        (b"GIF89a" + bytes(60), "is no image that services take."),
+    ],
+)
+def test_an_empty_or_other_file_is_refused(value: Any, words: str, tmp_path: Path) -> None:
+    """Nothing in it, text, a sound, a picture that no service takes: told by its field, and nothing sent."""
+    with pytest.raises(InvalidRequest) as caught:
+        medium(value, "image", "image", tmp_path)
+    assert caught.value.message.endswith(words)
+    assert (caught.value.field, caught.value.sent, caught.value.charged) == ("image", "no", "no")
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    """By its size alone, before it is read."""
+    path = tmp_path / "big.png"
+    with path.open("wb") as file:
+        file.write(png(1, 1))
+        file.truncate((32 << 20) + 1)
+    with pytest.raises(InvalidRequest) as caught:
+        medium(path, "image", "image", tmp_path)
+    assert caught.value.failure == Failure(
+        code="invalid_request", message="image: big.png has 32 MB; at most 32.", field="image", sent="no", charged="no"
+    )
+
+
+@pytest.mark.parametrize("name", ['a "b".png', "a\r\nx-evil: 1.png", "喵.png"])
+def test_a_files_own_name_is_not_told(name: str, tmp_path: Path) -> None:
+    """Quotes, line breaks and letters of a name here never reach a header there."""
+    (tmp_path / name).write_bytes(png(4, 2))
+    assert medium(tmp_path / name, "image", "image", tmp_path).name == "image.png"
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

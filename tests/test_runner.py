@@ -110,29 +110,6 @@ def test_a_create_that_answers_with_the_clip_needs_no_look(tmp_path: Path) -> No
     assert bench.stored == job
 
 
-@pytest.mark.parametrize("refusal", [NotSent("ConnectError"), said({}, 429, retry_after="3")])
-def test_between_two_tries_nothing_counts_as_sent(refusal: Reply | NotSent, tmp_path: Path) -> None:
-    """A kernel that dies while it waits to try again has sent nothing: the ledger says so before the wait."""
-
-    def answer(call: Call) -> Reply:
-        if isinstance(refusal, NotSent):
-            raise refusal
-        return refusal
-
-    bench = Bench(tmp_path, SLOW, answer)
-    at_rest: list[str] = []
-    sleep = bench.clock.sleep
-
-    async def noting(seconds: float) -> None:
-        at_rest.append(bench.stored.state)
-        await sleep(seconds)
-
-    bench.clock.sleep = noting  # type: ignore[method-assign]
-    bench.run()
-    assert at_rest == ["draft", "draft"]
-    assert bench.stored.sent_at == bench.clock.time
-
-
 def test_a_job_is_watched_to_its_clip(tmp_path: Path) -> None:
     """Queued, running, saving, stored: each state is told and the record in the ledger is the one that was told."""
     bench = Bench(tmp_path, SLOW, looks({"state": "queued"}, {"state": "running", "pct": 40}, DONE))
@@ -228,6 +205,27 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names(tmp_path: Path) -
     bench = Bench(tmp_path, SLOW, answer)
     assert bench.run().state == "succeeded"
     assert bench.clock.slept[0] == 7.0
+
+
+def test_between_two_tries_the_ledger_says_that_nothing_is_sent(tmp_path: Path) -> None:
+    """A process that dies while it waits for its turn leaves no doubt behind."""
+    sending, waiting = [], []
+
+    def answer(call: Call) -> Reply:
+        if call.method != "POST":
+            return looks(DONE)(call)
+        sending.append(bench.stored.state)
+        return said({}, 429, retry_after="7") if len(sending) == 1 else said({"id": "r1"})
+
+    class Clock(FakeClock):
+        async def sleep(self, seconds: float) -> None:
+            waiting.append(bench.stored.state)
+            await super().sleep(seconds)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    bench.parts = bench.parts._replace(clock=Clock())
+    assert bench.run().state == "succeeded"
+    assert (sending, waiting[0]) == (["submitting", "submitting"], "draft")
 
 
 def test_bad_looks_are_missed_looks(tmp_path: Path) -> None:

@@ -33,11 +33,24 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"part", "settings", "spool", "transport"},
+        *{"logs", "part", "private", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},
-    {"record", "view", "widget", "display", "magic", "cli", "spending", "testing"},
+    {
+        "record",
+        "view",
+        "widget",
+        "display",
+        "magic",
+        "cli",
+        "checkup",
+        "connect",
+        "findings",
+        "reach",
+        "spending",
+        "testing",
+    },
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .checkup import doctor
     from .client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
     from .errors import (
         ArtifactExpired,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "checkup": "doctor",
     "client": "AsyncClient Client attach estimate generate job jobs resume submit",
     "errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
@@ -76,6 +78,7 @@ __all__ = [
     "VideogenError",
     "WaitTimeout",
     "attach",
+    "doctor",
     "estimate",
     "generate",
     "job",

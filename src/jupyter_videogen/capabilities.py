@@ -76,7 +76,8 @@ def settle(request: GenerationRequest, provider: Provider) -> Settled:
     """Check a request against its model and fill in what was left open.
 
     Values that were given are never changed; a bad one is refused with the nearest good one, and one that the service
-    would ignore is a warning. Raises `InvalidRequest` (with `.field`) or `ModelNotFound`.
+    would ignore is a warning. What the service's shape cannot carry is refused by its dialect. Raises `InvalidRequest`
+    (with `.field`) or `ModelNotFound`.
     """
     model = find(request.model, provider)
     _check_prompt(request.prompt, model)
@@ -88,6 +89,7 @@ def settle(request: GenerationRequest, provider: Provider) -> Settled:
         duration=request.duration or model.default_duration,
         size=request.size or (None if request.aspect else model.default_size),
     )
+    provider.dialect.create(filled)
     return Settled(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
 
 

@@ -1,4 +1,4 @@
-"""`jupyter videogen serve`: run the local gateway in the foreground, for other programs and other machines."""
+"""`jupyter videogen`: `serve` runs the local gateway for other programs, `doctor` looks at what can go wrong here."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 from . import settings
+from .checkup import doctor
 from .errors import VideogenError
 from .local import check_installed
 
@@ -18,8 +19,19 @@ def main(arguments: list[str] | None = None) -> int:
     serve = commands.add_parser("serve", help="run the local gateway; its first line is {url, token, pid} as JSON")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=0)
+    look = commands.add_parser("doctor", help="look at what can go wrong here; sends nothing that is paid for")
+    look.add_argument("--no-network", action="store_true", help="ask no service")
     options = parser.parse_args(arguments)
-    return _serve(options.host, options.port)
+    return (
+        _doctor(network=not options.no_network) if options.command == "doctor" else _serve(options.host, options.port)
+    )
+
+
+def _doctor(*, network: bool) -> int:
+    """Print the report; the exit status is 1 where there is a problem."""
+    report = doctor(network=network)
+    print(report)  # noqa: T201 - a command talks to its terminal
+    return 1 if report.problems else 0
 
 
 def _serve(host: str, port: int) -> int:

@@ -16,7 +16,7 @@ import msgspec
 from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
 from .capabilities import Settled
-from .errors import AuthError, BudgetExceeded, InvalidRequest
+from .errors import AuthError, BudgetExceeded, InvalidRequest, VideogenError
 from .listing import Listings
 from .prices import FREE, Price
 from .runtime import Line, Runtime, Terms
@@ -81,20 +81,34 @@ class _Client:
         key_env: str | None = None,
         headers: Mapping[str, str] | None = None,
         name: str | None = None,
+        allow_insecure: bool = False,
     ) -> None:
         """Name a provider, and for another server of its dialect a `base_url`.
 
-        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`.
+        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`. A key travels
+        to a public host by plain http only with `allow_insecure`.
         """
+        try:
+            given = keys.Secret(api_key, source="api_key") if api_key else None
+            headers = keys.Hidden(headers or {})
+            keys.check_address(base_url or "")
+        except VideogenError:
+            base_url = None
+            raise
+        finally:
+            del api_key  # tracebacks can show what a function holds, here and above
         row = providers.find(provider or _default_provider())
         variable = key_env or (None if base_url else row.key_env)
-        secret = keys.Secret(api_key, source="api_key") if api_key else keys.from_environment(variable)
+        here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
+        secret = given or _key(here, variable)
         if secret is None and variable is not None and not row.key_optional:
-            raise AuthError(f"{row.title} needs a key.", next=f"Set {variable}, or pass api_key=.")
+            raise AuthError(f"{row.title} needs a key.", next=_ways(row, variable, at_home=here is row))
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = msgspec.structs.replace(row, **changes)
-        self._line = Line(Listings(settings.home()).of(here, now=time.time()), secret, headers)
+        self._line = Line(
+            Listings(settings.home()).of(here, now=time.time()), secret, headers, allow_insecure=allow_insecure
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"
@@ -106,6 +120,7 @@ class _Client:
 
     def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
+        keys.hide(fields)
         _, settled = self._settled(prompt, fields)
         return self._estimate(settled.request, configuration())
 
@@ -114,6 +129,7 @@ class _Client:
 
         Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
         """
+        keys.hide(fields)
         given = dict(fields)
         new = bool(given.pop("new", False)) or given.get("seed") == "random"
         yes, most = given.pop("yes", False), given.pop("max_cost", None)
@@ -215,6 +231,7 @@ class AsyncClient(_Client):
 
 def client_for(fields: dict[str, Any]) -> Client:
     """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
+    keys.hide(fields)
     prefix, colon, rest = str(fields.get("model") or "").partition(":")
     if colon and prefix in providers.known():
         fields["model"] = rest
@@ -276,7 +293,20 @@ def _line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
     row = providers.known().get(record.provider, providers.OPENAI)
     here = msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
-    return run.line(here, keys.from_environment(record.key_env))
+    return run.line(here, _key(here, record.key_env))
+
+
+def _key(row: Provider, variable: str | None) -> keys.Secret | None:
+    """Find a provider's key; at another address than its own only a key that was named counts."""
+    known = providers.known().get(row.name)
+    at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
+    return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
+
+
+def _ways(row: Provider, variable: str, *, at_home: bool) -> str:
+    """Say how to hand a key over."""
+    typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
+    return f"Set {variable}{typed}, or pass api_key=."
 
 
 def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
@@ -333,7 +363,7 @@ def _default_provider() -> str:
     """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
     if named := settings.provider():
         return named
-    ready = [row.name for row in providers.known().values() if keys.from_environment(row.key_env)]
+    ready = [row.name for row in providers.known().values() if keys.find(row.name, row.key_env)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():

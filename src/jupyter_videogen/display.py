@@ -108,7 +108,8 @@ def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False)
 
 def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
     record = job.record
-    return records.bundle(record, job.provider, relative(record.path, settings.folder()), folded=folded)
+    path = record.clips[0].path if record.clips else record.path
+    return records.bundle(record, job.provider, relative(path, settings.folder()), folded=folded)
 
 
 def _form_bundle(form: VideoGen) -> dict[str, str]:

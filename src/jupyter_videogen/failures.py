@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
 REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
 """Statuses that say no before any work is accepted."""
-MODERATION = re.compile(r"moderation|content.?policy|content.?filter|sentinel_block|safety", re.IGNORECASE)
+MODERATION = re.compile(
+    r"moderation|content.?policy|content.?filter|sentinel_block|safety|\brai\b|rai_?media", re.IGNORECASE
+)
+"""Google's filter is called RAI."""
+GONE = re.compile(r"model_(not_found|deprecated)|\bmodel\b[^.]*\b(deprecated|retired|no longer)\b", re.IGNORECASE)
+"""How a service says in a 400 that it has no such model any more."""
 QUOTA = re.compile(r"insufficient_quota|credit", re.IGNORECASE)
 REQUEST_ID_HEADERS = ("x-request-id", "x-litellm-call-id")
 LONGEST = 300
@@ -47,10 +52,11 @@ def read_failure(reply: Reply) -> Failure:
 
 def retry_after(reply: Reply) -> float | None:
     """Seconds the reply asks us to wait, at most 120; junk counts as silence."""
+    asked = reply.headers.get("retry-after", "")
     try:
-        seconds = float(reply.headers.get("retry-after", ""))
+        seconds = float(asked)
     except ValueError:
-        return None
+        return _until(asked, reply.headers.get("date", ""))
     return min(max(seconds, 0.0), SLOWEST) if seconds == seconds else None  # noqa: PLR0124 - NaN is not itself
 
 
@@ -60,6 +66,15 @@ def ahead(reply: Reply, *, now: float) -> float:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
     except ValueError:
         return 0.0
+
+
+def _until(moment: str, now: str) -> float | None:
+    """Seconds to a moment by the service's own clock, which need not agree with ours; None where it does not tell."""
+    try:
+        seconds = (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(seconds, 0.0), SLOWEST)
 
 
 def _charged(*, refused: bool) -> Known:
@@ -73,6 +88,8 @@ def _kind(status: int, words: str) -> str:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
     if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
         return "out_of_credit"
+    if status == 400 and GONE.search(words):  # noqa: PLR2004 - Bad Request
+        return "model_not_found"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
 
 
@@ -86,7 +103,7 @@ def _body(reply: Reply) -> dict[str, Any]:
         return {}
     error = body.get("error")
     if isinstance(error, dict):
-        return _inner(error)
+        return {"request_id": body.get("request_id"), "event_id": body.get("event_id"), **_inner(error)}
     return {**body, "message": error or _detail(body.get("detail")) or body.get("message") or body.get("msg")}
 
 
@@ -103,7 +120,9 @@ def _inner(error: dict[str, Any]) -> dict[str, Any]:
 
 
 def _detail(detail: object) -> str:
-    """Join FastAPI's `detail`: a string, or a list of {loc, msg}."""
+    """Join FastAPI's `detail`: a string, a list of {loc, msg}, or an object with a message."""
+    if isinstance(detail, dict):
+        return next((words for name in ("message", "msg", "error") if isinstance(words := detail.get(name), str)), "")
     if isinstance(detail, list):
         rows = [row for row in detail if isinstance(row, dict)]
         return "; ".join(f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg')}" for row in rows)
@@ -116,5 +135,6 @@ def _first_words(body: bytes) -> str:
 
 
 def _request_id(reply: Reply, error: dict[str, Any]) -> str | None:
-    found = [error.get("request_id"), *(reply.headers.get(name) for name in REQUEST_ID_HEADERS)]
+    headers = (reply.headers.get(name) for name in REQUEST_ID_HEADERS)
+    found = [error.get("request_id"), *headers, error.get("event_id")]
     return next((str(value) for value in found if value), None)

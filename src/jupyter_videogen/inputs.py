@@ -1,6 +1,6 @@
 """What people hand over as pictures, sounds and videos, made into checked files or left as URLs.
 
-Paths, URLs, bytes, PIL images, NumPy arrays, matplotlib figures and clips of ours are told apart by what they can do; no
+Paths, URLs, bytes, open files, PIL images, NumPy arrays, matplotlib figures and clips of ours are told apart by what they can do; no
 imaging library is loaded to find out. What is no file yet becomes one in the home, named by its content, so that a job can
 be sent, and told again, from what is on the disk.
 """
@@ -69,7 +69,7 @@ def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
-            next="Give a path, a URL, bytes, a PIL image, a uint8 array, a figure or a clip.",
+            next="Give a path, a URL, bytes, an open file, a PIL image, a uint8 array, a figure or a clip.",
             field=field,
         )
     return _checked(path, kind, field)
@@ -137,6 +137,9 @@ def _as_file(value: Any, home: Path) -> Path | None:  # noqa: ANN401 - as above
 def _as_bytes(value: Any) -> bytes | None:  # noqa: ANN401 - as above
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
+    if hasattr(value, "read"):
+        content = value.read()
+        return content if isinstance(content, bytes) else None
     if hasattr(value, "savefig"):
         return _written(lambda file: value.savefig(file, format="png"))
     if hasattr(value, "save") and hasattr(value, "mode"):

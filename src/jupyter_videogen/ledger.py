@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import msgspec
 
-from . import budget
+from . import budget, private
 from .budget import Cap, Spent
 from .errors import InvalidRequest, VideogenError
 from .values import ENDED, UNPAID, JobRecord, JobState
@@ -207,7 +207,7 @@ class Ledger:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private.folder(path.parent)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite itself would make it readable by all
     try:
         return _connect(path)

@@ -49,7 +49,7 @@ class LocalGateway:
         """Give the running gateway's endpoint, after starting one if need be."""
         async with self._starting:
             ready = _running(self._home) or await self._start()
-        return Endpoint(f"{ready.url}/v1", Secret(ready.token, source="the local gateway"))
+        return _endpoint(ready)
 
     async def renew(self) -> None:
         """Start the gateway again; harmless when it lives."""
@@ -99,6 +99,16 @@ def check_installed() -> None:
             next="Install it with: pip install 'jupyter-videogen[local]'.",
             code="local_not_installed",
         )
+
+
+def running(home: Path) -> Endpoint | None:
+    """Give the endpoint of a gateway that runs already; starts none."""
+    ready = _running(home)
+    return None if ready is None else _endpoint(ready)
+
+
+def _endpoint(ready: Ready) -> Endpoint:
+    return Endpoint(f"{ready.url}/v1", Secret(ready.token, source="the local gateway"))
 
 
 def _running(home: Path) -> Ready | None:

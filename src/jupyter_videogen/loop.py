@@ -13,6 +13,8 @@ import threading
 from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from . import logs
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -25,11 +27,12 @@ class LoopThread:
     """A running loop on a thread of its own."""
 
     def __init__(self) -> None:
+        logs.install()
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="videogen"))  # now: not at the exit
         started = threading.Event()
         context = contextvars.copy_context()
-        self._thread = threading.Thread(target=context.run, args=(self._run, started), name="videogen", daemon=True)
+        self._thread = threading.Thread(target=context.run, args=(self._run, started), name=logs.THREAD, daemon=True)
         self._thread.start()
         started.wait()
 

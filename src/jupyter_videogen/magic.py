@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import shlex
+import sys
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from IPython import get_ipython
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from . import client, display, settings, spending
+from . import checkup, client, connect, display, keys, settings, spending
 from .capabilities import did_you_mean
 from .errors import InvalidRequest, VideogenError
 from .widget import VideoGen
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from .values import Clip
 
 NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
+KEY_IN_CELL = """\
+videogen: something here looks like a key. What a cell holds is saved with the notebook and in IPython's history: take it
+out, revoke it if the notebook has left your hands, and use %videogen connect NAME or an environment variable instead."""
+LAST = "last"
 HELP = """\
 %%videogen [options]        the rest of the cell is the prompt
     -m, --model NAME        a model, or provider:model
@@ -48,6 +53,8 @@ HELP = """\
 %videogen show ID           a job and its clip  %videogen wait ID     wait for it
 %videogen resume ID         watch it again      %videogen cancel ID   cancel it, where the service can
 %videogen cost              spent, in flight, and what is left; --by model, day or notebook
+%videogen connect NAME      type a service's key into a box; --forget drops it
+%videogen doctor            look at what can go wrong here; sends nothing that is paid for
 %videogen tb                the full traceback of the last error
 ID is a job's id, the beginning of one, or "last".
 """
@@ -64,7 +71,7 @@ class Grammar(argparse.ArgumentParser):
         self.add_argument("--size")
         self.add_argument("--fps", type=int)
         self.add_argument("--seed", type=_seed)
-        self.add_argument("--extra", type=json.loads)
+        self.add_argument("--extra", type=_extra)
         self.add_argument("--new", action="store_true")
         self.add_argument("--max-cost", type=float)
         self.add_argument("--yes", action="store_true")
@@ -104,11 +111,13 @@ class VideogenMagics(Magics):
         self._last_error = "No error yet."
         self._commands: dict[str, Callable[[str], object]] = {
             "jobs": self._jobs,
-            "show": lambda ref: display.show_job(client.job(ref)),
-            "wait": lambda ref: self._wait(client.job(ref), None),
-            "resume": lambda ref: client.job(ref).watch(),
+            "show": lambda ref: display.show_job(client.job(ref or LAST)),
+            "wait": lambda ref: self._wait(client.job(ref or LAST), None),
+            "resume": lambda ref: client.job(ref or LAST).watch(),
+            "connect": lambda words: print(connect.connect(words)),  # noqa: T201 - the answer
+            "doctor": lambda words: checkup.doctor(network="--no-network" not in words.split()),
             "cost": lambda words: print(spending.table(_by(words))),  # noqa: T201 - the answer
-            "cancel": lambda ref: print(client.job(ref).cancel().reason),  # noqa: T201 - the answer
+            "cancel": lambda ref: print(client.job(ref or LAST).cancel().reason),  # noqa: T201 - the answer
             "help": lambda _: print(HELP),  # noqa: T201 - it is asked for
             "tb": lambda _: print(self._last_error),  # noqa: T201 - the same
         }
@@ -117,6 +126,8 @@ class VideogenMagics(Magics):
     @line_cell_magic
     def videogen(self, line: str, cell: str | None = None) -> object:
         """Turn the cell's text into a video; `%videogen help` lists the options."""
+        if keys.KEYLIKE.search(f"{line}\n{cell or ''}"):
+            print(KEY_IN_CELL, file=sys.stderr)  # noqa: T201 - a warning that belongs to this cell
         try:
             return self._line(line) if cell is None else self._cell(line, cell)
         except (VideogenError, KeyboardInterrupt) as error:
@@ -128,7 +139,7 @@ class VideogenMagics(Magics):
     def _line(self, line: str) -> object:
         command, _, rest = line.strip().partition(" ")
         if command in self._commands:
-            return self._commands[command](rest.strip() or "last")
+            return self._commands[command](rest.strip())
         options, words = self._grammar.read(line)
         if options.help:
             return self._commands["help"]("")
@@ -148,7 +159,7 @@ class VideogenMagics(Magics):
         options, words = self._grammar.read(line)
         if words:
             raise InvalidRequest(
-                f"The options hold words that are none: {' '.join(words)}.",
+                f"The options hold words that are none: {keys.KEYLIKE.sub('…', ' '.join(words))}.",
                 next="The prompt goes below the first line.",
             )
         return self._commands["help"]("") if options.help else self._make(options, cell.strip())
@@ -180,6 +191,15 @@ def _fields(options: argparse.Namespace) -> dict[str, Any]:
     names = ("model", "provider", "duration", "size", "fps", "seed", "extra", "max_cost")
     given = {name: value for name in names if (value := getattr(options, name)) is not None}
     return {**given, **{name: True for name in ("new", "yes") if getattr(options, name)}}
+
+
+def _extra(word: str) -> object:
+    """Read JSON; tracebacks can show an option, and one of these may be a key."""
+    try:
+        value = json.loads(word)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"its JSON can't be read ({error.msg}, character {error.pos})") from None
+    return keys.Hidden(value) if isinstance(value, dict) else value
 
 
 def _seed(word: str) -> int | str:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from .dialect import Listed, Page
-from .errors import Failure
+from .errors import Failure, InvalidRequest
 from .failures import LONGEST, MODERATION
+from .values import Artifact
 from .wire import Malformed, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .dialect import StatusUpdate
+
 LONGEST_ID = 512
 MILLISECONDS = 1e11
 """No number of seconds is as large for the next thousand years; one of milliseconds is."""
+SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
+NO_REASON = "The service gave no reason."
 MOST_CLIPS = 16
 """What one job may have; a larger number in a reply is a mistake."""
 
@@ -75,6 +83,26 @@ def moment(value: object) -> float | None:
     return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
 
 
+def length(value: object) -> float | None:
+    """Give a clip's length in seconds; nothing that no clip can have."""
+    found = number(value)
+    return found if found and found > 0 else None
+
+
+def size(value: object) -> str | None:
+    """Give a size as "WxH"; services also answer "auto" or "768P", which say nothing of the picture."""
+    return value if isinstance(value, str) and SIZE.fullmatch(value) else None
+
+
+def clip_at(url: str) -> Artifact:
+    """Give the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the service."""
+    if url.startswith("data:"):
+        return Artifact("", inline=url)
+    if url.startswith("//"):
+        return Artifact(f"https:{url}")
+    return Artifact(url if "://" in url.partition("?")[0] else f"/{url.lstrip('/')}")
+
+
 def count(value: object) -> int:
     """Give a number of clips: 1 where none is said, within 0 to 16."""
     found = 1 if value is None else number(value)
@@ -90,10 +118,36 @@ def hint(reply: Reply) -> float | None:
 def why(error: object) -> Failure:
     """Read the `error` of a failed job: an object, a string or nothing. No claim is made about the bill."""
     facts = error if isinstance(error, dict) else {"message": error}
-    words = text(facts.get("message")) or "The service gave no reason."
+    words = text(facts.get("message")) or NO_REASON
     marks = f"{facts.get('code')} {facts.get('type')} {words}"
     kind = "content_policy" if MODERATION.search(marks) else "provider"
     return Failure(code=kind, message=words[:LONGEST], sent="yes", charged="unknown")
+
+
+def judged(update: StatusUpdate, error: object) -> StatusUpdate:
+    """Add what a job's `error` says of its end.
+
+    A failed job has a reason, however little is said. One that is called finished and has an error all the same keeps its
+    clips, with a note; where there are none, the error is what became of it.
+    """
+    if update.state == "failed":
+        return msgspec.structs.replace(update, failure=why(error))
+    if update.state != "succeeded" or not (any(error.values()) if isinstance(error, dict) else error):
+        return update
+    failure = why(error)
+    if not update.artifacts:
+        return msgspec.structs.replace(update, state="failed", failure=failure)
+    note = f"The service also reported an error: {failure.message}"
+    return msgspec.structs.replace(update, notes=(*update.notes, note))
+
+
+def as_text(name: str, value: object) -> str:
+    """Give a form field's text; raises `InvalidRequest` for what a form cannot hold."""
+    if isinstance(value, dict | list):
+        raise InvalidRequest(
+            f"{name} is a list or an object, and a form holds only text.", next="Give it as text.", field="extra"
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:

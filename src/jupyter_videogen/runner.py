@@ -18,7 +18,7 @@ from .dialect import UNREADABLE, Accepted, Finished, Refused, StatusUpdate
 from .errors import Failure
 from .failures import REFUSED
 from .saver import Saver
-from .wire import Lost, NotSent, Reply
+from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -52,6 +52,14 @@ class Parts(NamedTuple):
     failpoint: Callable[[str], None]
 
 
+class TakenBack(Exception):
+    """A service that had finished says otherwise, and the clip is not stored: it is believed."""
+
+    def __init__(self, update: StatusUpdate) -> None:
+        super().__init__(update.state)
+        self.update = update
+
+
 class Runner:
     """Takes one job from where it stands to its end."""
 
@@ -80,8 +88,12 @@ class Runner:
         if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
             self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
         await self._watch(first_look)
-        if self.job.state == "saving":
-            await self._save()
+        while self.job.state == "saving":
+            try:
+                await self._save()
+            except TakenBack as back:
+                self._artifacts = ()
+                await self._watch(self._apply(back.update))
         return self.job
 
     def give_up(self, why: str) -> None:
@@ -113,6 +125,8 @@ class Runner:
         for attempt in range(1, CREATE_TRIES):
             try:
                 reply = await self._transport.send(call)
+            except Forbidden:
+                raise
             except NotSent:
                 await self._hold(polling.after_miss(attempt))
                 await self._transport.renew()
@@ -124,10 +138,10 @@ class Runner:
         return await self._transport.send(call)
 
     async def _hold(self, seconds: float) -> None:
-        """Wait before another try; if the process dies meanwhile, it is certain that nothing was accepted."""
-        self._move("draft", sent_at=None)
+        """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
+        self._ledger.save(self.job.after(state="draft"))
         await self._clock.sleep(seconds)
-        self._move("submitting", sent_at=self._clock.now())
+        self._ledger.save(self.job)
 
     def _read_create(self, reply: Reply) -> float | None:
         """Take the answer in, and give the service's hint for the first look."""
@@ -136,7 +150,8 @@ class Runner:
         if reply.status in REFUSED:
             self._fail(self._dialect.read_failure(reply))
         else:
-            self._lose(f"{self._provider.title} answered HTTP {reply.status} to the request.")
+            reference = self._dialect.read_failure(reply).request_id
+            self._lose(f"{self._provider.title} answered HTTP {reply.status} to the request.", reference)
         return None
 
     def _read_birth(self, reply: Reply) -> float | None:
@@ -238,6 +253,7 @@ class Runner:
 
     def _report(self, state: str, update: StatusUpdate) -> None:
         """Pass progress on; only a new state is worth a write to the ledger."""
+        self._since.pop("empty", None)
         progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
         if state == self.job.state:
             self.job = self.job.after(progress=progress, status=update.status)
@@ -277,10 +293,12 @@ class Runner:
         self.job = await saver.save(self._artifacts, self._fresh)
 
     async def _fresh(self) -> Sequence[Artifact]:
-        """Look once for where the clips are now; nothing where that cannot be told."""
+        """Look once for where the clips are now; nothing where that cannot be told. Raises `TakenBack`."""
         if self.job.handle is not None:
             with suppress(NotSent, Lost, *UNREADABLE):
                 update = await self._ask(self.job.handle)
+                if isinstance(update, StatusUpdate) and update.state != "succeeded":
+                    raise TakenBack(update)
                 if isinstance(update, StatusUpdate):
                     return update.artifacts
         return ()
@@ -306,9 +324,11 @@ class Runner:
             failure = msgspec.structs.replace(failure, charged="no")  # nobody charges for drawn frames
         self._move("failed", failure=failure, finished_at=self._clock.now())
 
-    def _lose(self, what: str) -> None:
+    def _lose(self, what: str, request_id: str | None = None) -> None:
         """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""
-        self._move("unknown_outcome", **search.lost(what, self._dialect), finished_at=self._clock.now())
+        self._move(
+            "unknown_outcome", **search.lost(what, self._dialect, request_id=request_id), finished_at=self._clock.now()
+        )
 
 
 def _unsent(provider: Provider) -> Failure:

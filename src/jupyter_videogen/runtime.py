@@ -18,6 +18,7 @@ from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
 from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
 from .fingerprint import fingerprint
+from .keys import Hidden
 from .ledger import LEASE, Ledger
 from .listing import Listings
 from .local import LocalGateway, check_installed
@@ -76,10 +77,15 @@ class Line:
     """A way to a provider: its row, the key and the headers that go with it."""
 
     def __init__(
-        self, provider: Provider, secret: Secret | None = None, headers: Mapping[str, str] | None = None
+        self,
+        provider: Provider,
+        secret: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        allow_insecure: bool = False,
     ) -> None:
         self.provider = provider
-        self._secret, self._headers = secret, dict(headers or {})
+        self._secret, self._headers, self._allow_insecure = secret, Hidden(headers or {}), allow_insecure
 
     @property
     def local(self) -> bool:
@@ -95,7 +101,7 @@ class Line:
         """Give what knows the endpoint: calls go there."""
         if self.local:
             return LocalGateway(home)
-        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers))
+        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))
 
 
 class Watch:

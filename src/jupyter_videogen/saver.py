@@ -86,17 +86,26 @@ class Saver:
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         sweep(path.parent, now=self._clock.now())
-        artifact = self._artifacts[number - 1]
         try:
-            stored = await self._decode(artifact, path) if artifact.inline else await self._download(number, path)
+            inside = self._artifacts[number - 1].inline
+            stored = await self._unpack(number, path) if inside else await self._download(number, path)
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
+        artifact = self._artifacts[number - 1]
         clip = self._clip(artifact, stored, await self._poster(artifact))
         try:
             clipstore.write_receipt(clip, self.job)
         except OSError as error:
             self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
         return clip
+
+    async def _unpack(self, number: int, path: Path) -> Stored:
+        """Write a clip that came inside a reply; where it is broken, the next look may hold a better one."""
+        for _ in range(REFRESHES if self.job.handle is not None else 0):
+            with suppress(DownloadError):
+                return await self._decode(self._artifacts[number - 1], path)
+            await self._look_again()
+        return await self._decode(self._artifacts[number - 1], path)
 
     async def _decode(self, artifact: Artifact, path: Path) -> Stored:
         """Write a clip that came inside a reply."""

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from . import polling
 from .adoption import candidates
 from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
 from .errors import Failure
 from .failures import ahead
-from .wire import Lost, NotSent
+from .wire import Lost, Malformed, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -22,26 +23,36 @@ if TYPE_CHECKING:
     from .ledger import Ledger
     from .transport import Transport
     from .values import JobRecord
+    from .wire import Call, Reply
 
 WAITS = (0.0, 5.0, 30.0, 120.0)
 """Seconds before each time the list is asked: a job that has just begun may not be in it yet."""
+TRIES = 5
+"""Of one page."""
 PAGES = 5
 """Read of one list at most."""
 NO_LIST = frozenset({404, 405, 501})
+
+
+ACCOUNT = "Look at your account there before you send it again."
 
 
 class NoList(Exception):
     """The service, or the gateway before it, has no list after all."""
 
 
-def lost(what: str, dialect: Dialect, *, sent: Known = "yes") -> dict[str, Any]:
+def lost(what: str, dialect: Dialect, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
     """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on."""
     listed = isinstance(dialect, ListsJobs)
-    words = (
-        "We are looking for it in the service's list." if listed else "Look at the service's own list before you do."
+    words = "We are looking for it in the service's list." if listed else ACCOUNT
+    failure = Failure(
+        code="unknown_outcome",
+        message=what,
+        next=f"{words} We did not send it again.",
+        sent=sent,
+        charged="unknown",
+        request_id=request_id,
     )
-    next_step = f"We did not send it again. {words}"
-    failure = Failure(code="unknown_outcome", message=what, next=next_step, sent=sent, charged="unknown")
     return {"failure": failure, "searching": listed}
 
 
@@ -74,11 +85,7 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
     cursor: str | None = None
     seen: set[str | None] = set()
     for _ in range(PAGES):
-        reply = await transport.send(dialect.page(job.model, cursor))
-        if reply.status in NO_LIST:
-            raise NoList
-        if not reply.ok:
-            raise Lost(f"HTTP {reply.status}")
+        reply = await _ask(dialect.page(job.model, cursor), transport, clock)
         page = dialect.read_page(reply, cursor)
         for row in candidates(job, page.jobs, skew=ahead(reply, now=clock.now())):
             yield row
@@ -88,16 +95,35 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
             return
 
 
+async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
+    """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
+    for attempt in range(1, TRIES):
+        with suppress(NotSent, Lost, Malformed):
+            return await _asked(call, transport)
+        await clock.sleep(polling.after_miss(attempt))
+    return await _asked(call, transport)
+
+
+async def _asked(call: Call, transport: Transport) -> Reply:
+    reply = await transport.send(call)
+    if reply.status in NO_LIST:
+        raise NoList
+    if not reply.ok:
+        raise Lost(f"HTTP {reply.status}")
+    reply.json  # noqa: B018 - half a page is asked for again, as no page is
+    return reply
+
+
 def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
     """Say what the search came to: no list, nothing in it, or too much to tell."""
-    step = "Look at your account there before you send it again."
+    step = ACCOUNT
     if found:
         ids = ", ".join(str(row.handle.get("id")) for row in found)
         words = f"{len(found)} jobs in {provider.title}'s list can be it: {ids}."
         step = f'Take the right one up with vg.attach(id, provider="{provider.name}").'
     elif found is None:
-        words = f"{provider.title} has no list to look for it in."
+        words = f"{provider.title} gave no list to look for it in."
     else:
         words = f"It is not in {provider.title}'s list."
     old = job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
-    return msgspec.structs.replace(old, next=f"{words} We did not send it again. {step}")
+    return msgspec.structs.replace(old, next=f"{words} {step} We did not send it again.")

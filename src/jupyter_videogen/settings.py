@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+from importlib import import_module
 from pathlib import Path
 
 import platformdirs
@@ -34,6 +36,25 @@ def notebook() -> Path | None:
 def watched() -> bool:
     """Whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
     return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))
+
+
+def server_root() -> Path | None:
+    """Give the folder that the Jupyter server of this kernel gives out, None where there is no telling.
+
+    Jupyter's launcher leaves the server's process id in JPY_PARENT_PID, and the server a file of that name.
+    """
+    try:
+        runtime = import_module("jupyter_core.paths").jupyter_runtime_dir()  # there where a server started us
+        file = Path(runtime) / f"jpserver-{int(Environment.get('JPY_PARENT_PID', ''))}.json"
+        root = json.loads(file.read_bytes())["root_dir"]
+    except (ImportError, OSError, ValueError, KeyError, TypeError):
+        return None
+    return Path(str(root))
+
+
+def shared() -> bool:
+    """Whether others may use this machine's account: Binder and its like. Keys stay in the kernel there."""
+    return any(name.startswith(("BINDER_", "JUPYTERHUB_")) for name in Environment)
 
 
 def folder() -> Path:

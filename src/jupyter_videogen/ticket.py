@@ -62,7 +62,7 @@ class Job:
     @property
     def elapsed(self) -> float:
         """Seconds from the request to now, or to the end."""
-        return (self.record.finished_at or self._runtime.clock.now()) - self.record.created_at
+        return max(0.0, (self.record.finished_at or self._runtime.clock.now()) - self.record.created_at)
 
     @property
     def detached(self) -> bool:

@@ -38,6 +38,8 @@ INFLATED = 256 * 1024
 """Bytes taken out of a compressed body at once, however much is in it."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 REDIRECTS = 5
+ERRORS = 400
+"""Statuses from here on are errors."""
 MOVED = frozenset({301, 302, 303, 307, 308})
 BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
@@ -58,6 +60,9 @@ class Endpoint(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     allow_insecure: bool = False
     """Whether a key may travel to a public host without encryption."""
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r})"
 
     @property
     def carries_secrets(self) -> bool:
@@ -94,10 +99,10 @@ class Fixed:
 class Stream:
     """The head of a reply and its body piece by piece."""
 
-    def __init__(self, response: httpx.Response) -> None:
+    def __init__(self, response: httpx.Response, secret: Secret | None = None) -> None:
         self.status = response.status_code
         self.headers = _headers(response)
-        self._response = response
+        self._response, self._secret = response, secret
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Give the body as it arrives, undecoded; raises `Lost` when the line breaks."""
@@ -105,7 +110,10 @@ class Stream:
             async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.HTTPError as error:
-            raise Lost(_name(error)) from None
+            broken = Lost(_name(error))
+        else:
+            return
+        raise broken  # out here it has no context: the library's error holds the request, and that the key
 
     async def inflated(self) -> AsyncIterator[bytes]:
         """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut."""
@@ -134,9 +142,17 @@ class Stream:
                     spool.feed(piece) if carries_clips else spool.rest.extend(piece)
                 except OSError as error:
                     raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                if len(spool.rest) > LARGEST_REPLY and self.status >= ERRORS:
+                    break  # the first words of an error are enough, and its status says what it means
                 if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
                     raise Lost("the reply is larger than any reply should be")
-            return Reply(self.status, self.headers, bytes(spool.rest))
+            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)))
+
+    def _readable(self, body: bytes) -> bytes:
+        """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
+        if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+            return body
+        return body.replace(self._secret.reveal().encode(), "…".encode())
 
 
 class Pinned(httpx.AsyncHTTPTransport):
@@ -187,7 +203,7 @@ class Transport:
         async with self._gate:
             response = await self._follow(call, endpoint, sent)
             try:
-                yield Stream(response)
+                yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
 
@@ -255,9 +271,10 @@ class Transport:
                 )
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
-            raise NotSent(_name(error)) from None
+            failed: NotSent | Lost = NotSent(_name(error))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
-            raise (Lost if sent.is_set() else NotSent)(_name(error)) from None
+            failed = (Lost if sent.is_set() else NotSent)(_name(error))
+        raise failed  # out here, for the same reason
 
 
 def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key

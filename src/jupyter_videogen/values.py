@@ -93,8 +93,14 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
 
     def redacted(self) -> GenerationRequest:
         """Give the request without what looks like a credential among `extra`: as it is written down and shown."""
-        shown = {name: "…" if CREDENTIAL.search(name) else value for name, value in self.extra.items()}
-        return msgspec.structs.replace(self, extra=shown)
+        return msgspec.structs.replace(self, extra=_redacted(self.extra))
+
+
+def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
+    """Give a JSON value without what its fields' names, at any depth, call a credential."""
+    if isinstance(value, dict):
+        return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
+    return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 FIELDS = GenerationRequest.__struct_fields__

@@ -14,6 +14,9 @@ GZIP = frozenset({"gzip", "x-gzip", "deflate"})
 """Content codings that can be undone, should a server compress unasked."""
 
 
+BOM = b"\xef\xbb\xbf"
+
+
 class Upload(msgspec.Struct, frozen=True):
     """A file that goes into a request: read when it is sent, never held."""
 
@@ -58,6 +61,9 @@ class Call(msgspec.Struct, frozen=True):
     carries_clips: bool = False
     """The reply may hold clips in base64, and so be large."""
 
+    def __repr__(self) -> str:
+        return f"<Call {self.method} {self.url.partition('?')[0]}>"  # bodies and queries may hold keys
+
 
 class Reply(msgspec.Struct, frozen=True, dict=True):
     """One HTTP answer; header names are in lower case."""
@@ -73,9 +79,9 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def json(self) -> Any:  # noqa: ANN401 - JSON is any
-        """The body as JSON; raises `Malformed` when it is none."""
+        """The body as JSON, a byte order mark before it or not; raises `Malformed` when it is none."""
         try:
-            return msgspec.json.decode(self.body)
+            return msgspec.json.decode(self.body.removeprefix(BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise Malformed(str(error)) from None
 

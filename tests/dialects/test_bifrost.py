@@ -17,7 +17,7 @@ FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="
 
 
 def test_a_create_is_json_with_seconds_as_text() -> None:
-    """B14, B13: `seconds` is a string, a picture a data URL, fallbacks pass through."""
+    """`seconds` is a string, a picture a data URL, fallbacks pass through."""
     request = GenerationRequest(
         prompt="x", model="openai/sora-2", duration=4, size="1280x720", seed=3, negative="blur", sound=False, image=FILE,
         extra={"fallbacks": ["runway/gen4.5"]},
@@ -42,7 +42,7 @@ def test_a_create_is_json_with_seconds_as_text() -> None:
 
 @pytest.mark.parametrize("id_", ["models%2Fveo%2Foperations%2Fa:gemini", "arn:aws:x:bedrock", "video_1:openai"])
 def test_an_id_goes_round_as_it_came(id_: str) -> None:
-    """B3, B4: opaque, escaped once, for look, content, delete and remix."""
+    """Opaque, escaped once, for look, content, delete and remix."""
     handle = Bifrost().read_create(reply({"id": id_, "object": "video", "status": "queued"})).handle
     assert handle == {"id": id_}
     escaped = id_.replace("%", "%25").replace(":", "%3A")
@@ -56,27 +56,34 @@ def video(**facts: Any) -> StatusUpdate:
 
 
 @pytest.mark.parametrize(
-    ("videos", "clips"),
+    ("videos", "clips", "notes"),
     [
-        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),)),
-        ([{"type": "url", "url": "gs://bucket/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),)),
-        ([{"type": "base64", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),)),
-        ([], ()),
-        (None, ()),
+        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
+        ([{"type": "url", "url": "gs://bucket/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
+        ([{"type": "base64", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
+        ([{"url": "https://cdn/a.mp4", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
+        ([], (), ()),
+        (None, (), ()),
         (
             [{"url": "https://cdn/a.mp4"}, {"url": "gs://b/c"}, {"base64": "AAAA"}],
             (Artifact("https://cdn/a.mp4", duration=4, size="1x2"), Artifact("", inline="AAAA", duration=4, size="1x2")),
+            ("1 of 3 clips stand where only the provider's own key leads.",),
+        ),
+        (
+            [{"url": "gs://b/a"}, {"url": "gs://b/c"}],
+            (Artifact("/videos/j1/content", duration=4, size="1x2"),),
+            ("1 of 2 clips stand where only the provider's own key leads.",),
         ),
     ],
 )  # fmt: skip
-def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...]) -> None:
-    """B7: a single clip is fetched from content; of several, those that can be had; none is an empty result."""
-    assert video(videos=videos, seconds="4", size="1x2") == StatusUpdate("succeeded", artifacts=clips)
+def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...], notes: tuple[str, ...]) -> None:
+    """A single clip is fetched from content; of several, those that can be had; what cannot is told; none is none."""
+    assert video(videos=videos, seconds="4", size="1x2") == StatusUpdate("succeeded", artifacts=clips, notes=notes)
 
 
 @pytest.mark.parametrize(("progress", "read"), [(42.5, 42.5), (None, None)])
 def test_progress_may_be_a_float_or_absent(progress: float | None, read: float | None) -> None:
-    """B6: as it came."""
+    """As it came."""
     assert video(status="in_progress", progress=progress) == StatusUpdate("running", progress=read)
 
 
@@ -87,13 +94,13 @@ HELD = Failure(
 
 @pytest.mark.parametrize("status", ["failed", "completed"])
 def test_everything_filtered_is_a_refusal(status: str) -> None:
-    """B8: with the filter's reasons, whether the service calls it failed or completed."""
+    """With the filter's reasons, whether the service calls it failed or completed."""
     update = video(status=status, content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate("failed", failure=HELD)
 
 
 def test_some_filtered_is_a_success_with_a_word() -> None:
-    """B8: one of two came, and the job says what became of the other."""
+    """One of two came, and the job says what became of the other."""
     update = video(videos=[{"url": "https://c/a.mp4"}], content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate(
         "succeeded",
@@ -118,17 +125,18 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "code", "message"),
+    ("status", "body", "failure"),
     [
-        (400, {"is_bifrost_error": False, "error": {"message": "model should be in provider/model format"}}, "invalid_request", "model should be in provider/model format"),
-        (400, {"is_bifrost_error": True, "status_code": 429, "error": {"type": "rate_limit", "message": "slow"}, "extra_fields": {"provider": "openai"}}, "invalid_request", "slow"),
-        (500, {"event_id": "e", "error": {"message": "boom", "event_id": "e"}}, "provider", "boom"),
+        (400, {"is_bifrost_error": False, "error": {"message": "model should be in provider/model format"}}, Failure(code="invalid_request", message="model should be in provider/model format", sent="yes", charged="no")),
+        (400, {"is_bifrost_error": True, "status_code": 429, "error": {"type": "rate_limit", "message": "slow"}, "extra_fields": {"provider": "openai"}}, Failure(code="invalid_request", message="slow", sent="yes", charged="no")),
+        (500, {"event_id": "e1", "error": {"message": "boom"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e1")),
+        (500, {"error": {"message": "boom", "event_id": "e2"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e2")),
+        (415, b"Invalid request payload", Failure(code="invalid_request", message="Invalid request payload", sent="yes", charged="no")),
     ],
 )  # fmt: skip
-def test_errors_come_in_an_envelope(status: int, body: dict[str, Any], code: str, message: str) -> None:
-    """B9, B2: the HTTP status decides, the envelope has the words."""
-    failure = Bifrost().read_failure(reply(body, status))
-    assert (failure.code, failure.message) == (code, message)
+def test_errors_come_in_an_envelope(status: int, body: Any, failure: Failure) -> None:
+    """The HTTP status decides, the envelope has the words and the reference for support."""
+    assert Bifrost().read_failure(reply(body, status)) == failure
 
 
 def test_a_list_names_its_provider() -> None:

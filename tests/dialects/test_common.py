@@ -86,22 +86,29 @@ def test_a_dialect_of_jobs_looks(speech: Speech) -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203])
 def test_any_2xx_with_an_id_is_an_acceptance(speech: Speech, status: int) -> None:
-    """C1: services disagree on the code of a create."""
+    """Services disagree on the code of a create."""
     accepted = speech.dialect.read_create(reply({speech.id_field: "j1", "status": "pending"}, status))
     assert accepted == Accepted({"id": "j1"})
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"str"', b"{", b"\xef\xbb\xbf{}", b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'"str"', b"{", b"\xef\xbb\xbf[]", b"\xff"])
 def test_what_is_no_object_is_malformed(speech: Speech, body: bytes) -> None:
-    """C2, C32: empty, HTML, list, null, text, half, BOM, not UTF-8."""
+    """Empty, HTML, list, null, text, half, a list behind a byte order mark, not UTF-8."""
     for read in (speech.dialect.read_create, lambda one: speech.dialect.read_look(one, HANDLE)):
         with pytest.raises(Malformed):
             read(reply(body))
 
 
+def test_a_byte_order_mark_costs_no_id(speech: Speech) -> None:
+    """Some servers put one before their JSON; what follows it is read as ever."""
+    body = b"\xef\xbb\xbf" + msgspec.json.encode({speech.id_field: "j1", "status": "queued"})
+    assert speech.dialect.read_create(reply(body)) == Accepted({"id": "j1"})
+    assert speech.dialect.read_look(reply(body), HANDLE) == StatusUpdate("queued")
+
+
 @pytest.mark.parametrize("id_", [None, "", 7, [], ".", "..", "a\nb", "x" * 513])
 def test_an_id_that_cannot_be_used_is_not_taken(speech: Speech, id_: object) -> None:
-    """C3, C5: no id, no number, no way out of the path."""
+    """No id, no number, no way out of the path."""
     with pytest.raises(Malformed):
         speech.dialect.read_create(reply({speech.id_field: id_}))
 
@@ -115,10 +122,13 @@ def test_an_id_that_cannot_be_used_is_not_taken(speech: Speech, id_: object) -> 
         ("a;b=c+d e", "a%3Bb%3Dc%2Bd%20e"),
         ("é", "%C3%A9"),
         ("?x#y", "%3Fx%23y"),
+        ("a/../b", "a%2F..%2Fb"),
+        ("...", "..."),
+        ("x" * 512, "x" * 512),
     ],
 )
 def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str) -> None:
-    """C4: whatever it holds, it is escaped once."""
+    """Whatever it holds, it is escaped once."""
     assert speech.dialect.read_create(reply({speech.id_field: id_})).handle == {"id": id_}
     assert speech.dialect.look({"id": id_}).url == speech.look.format(segment)
 
@@ -130,6 +140,13 @@ def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str
         ("NOT_START", "queued", ""),
         ("in-progress", "running", ""),
         ("processing", "running", ""),
+        ("IN_PROGRESS", "running", ""),
+        ("rendering", "running", ""),
+        ("Queued", "queued", ""),
+        ("timed_out", "expired", ""),
+        ("stopped", "cancelled", ""),
+        ("", "running", ""),
+        ("almost " * 40, "running", ("almost " * 40)[:80]),
         ("expired", "expired", ""),
         ("deleted", "expired", ""),
         ("cancelled", "cancelled", ""),
@@ -141,7 +158,7 @@ def test_an_id_is_one_segment_of_the_path(speech: Speech, id_: str, segment: str
     ],
 )
 def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: object, state: Any, shown: str) -> None:
-    """C6: the one table, upper or lower case; what it lacks is shown as it came."""
+    """The one table, upper or lower case; what it lacks is shown as it came."""
     assert look(speech, status=word) == StatusUpdate(state, status=shown)
 
 
@@ -150,21 +167,62 @@ def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: obje
     [(0, 0), (42.5, 42.5), ("42", 42), ("42%", None), (None, None), (-1, None), (101, None), ("NaN", None), ([], None)],
 )
 def test_progress_is_a_percent_or_nothing(speech: Speech, progress: object, read: float | None) -> None:
-    """C8: junk is no progress."""
+    """Junk is no progress."""
     assert look(speech, status="processing", progress=progress) == StatusUpdate("running", progress=read)
 
 
-@pytest.mark.parametrize("created", [1, 1.5, 1e12, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00+02:00", "", None, 0])
+@pytest.mark.parametrize(
+    "created",
+    [1, 1.5, 1e12, 4e9, 4e12, "2026-01-01T00:00:00Z", "2026-01-01T00:00:00+02:00", "2026-01-01T00:00:00.123456",
+     "2999-01-01T00:00:00Z", "", None, 0, -1, "soon", {}],
+)  # fmt: skip
 def test_times_of_any_kind_are_harmless(speech: Speech, created: object) -> None:
-    """C9, C37: no time of a service decides anything here."""
+    """Past, future, without a zone, in milliseconds, junk: no time of a service decides anything here."""
     assert look(speech, status="pending", created_at=created, completed_at=created) == StatusUpdate("queued")
+    ended = look(speech, status="completed", created_at=created, completed_at=1, expires_at=1, **speech.finished)
+    assert ended == StatusUpdate("succeeded", artifacts=speech.clips)
 
 
-@pytest.mark.parametrize("error", [None, {}, "boom", {"message": None}, {"code": 500}])
-def test_a_finished_job_keeps_its_clips_whatever_its_error(speech: Speech, error: object) -> None:
-    """C10: completed with an error object beside the clip is completed."""
+@pytest.mark.parametrize(
+    ("error", "notes"),
+    [
+        (None, ()),
+        ({}, ()),
+        ("", ()),
+        ({"message": None}, ()),
+        ("boom", ("The service also reported an error: boom",)),
+        ({"code": 500}, ("The service also reported an error: The service gave no reason.",)),
+        ({"code": "x", "message": "half of it"}, ("The service also reported an error: half of it",)),
+    ],
+)
+def test_a_finished_job_keeps_its_clips_whatever_its_error(
+    speech: Speech, error: object, notes: tuple[str, ...]
+) -> None:
+    """Completed with an error beside the clip is completed, and what the error says is passed on."""
     update = look(speech, status="completed", error=error, **speech.finished)
-    assert update == StatusUpdate("succeeded", artifacts=speech.clips)
+    assert update == StatusUpdate("succeeded", artifacts=speech.clips, notes=notes)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        ("boom", "provider", "boom"),
+        ({"code": "content_filtered", "message": "no faces"}, "content_policy", "no faces"),
+        ({"code": 500}, "provider", "The service gave no reason."),
+    ],
+)
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
+def test_finished_with_an_error_and_nothing_else_is_a_failure(name: str, error: Any, code: str, message: str) -> None:
+    """Where there is no clip, the error is what became of the job."""
+    update = look(SPEECHES[name], status="completed", error=error, output_count=0)
+    failure = Failure(code=code, message=message, sent="yes", charged="unknown")
+    assert update == StatusUpdate("failed", failure=failure)
+
+
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
+def test_finished_without_a_clip_is_said_as_it_is(name: str) -> None:
+    """Neither clip nor error: finished with nothing, for the runner to ask again."""
+    assert look(SPEECHES[name], status="completed", error=None, output_count=0) == StatusUpdate("succeeded")
 
 
 @pytest.mark.parametrize(
@@ -183,20 +241,20 @@ def test_a_finished_job_keeps_its_clips_whatever_its_error(speech: Speech, error
     ],
 )
 def test_a_failed_job_says_why(speech: Speech, error: object, code: str, message: str) -> None:
-    """C11, I15, Q5: object, text, nothing; no claim about the bill."""
+    """Object, text, nothing; no claim about the bill."""
     failure = Failure(code=code, message=message, sent="yes", charged="unknown")
     assert look(speech, status="failed", error=error) == StatusUpdate("failed", failure=failure)
 
 
 def test_extra_fields_and_duplicate_keys_are_harmless(speech: Speech) -> None:
-    """C31: what is not known is not looked at."""
+    """What is not known is not looked at."""
     body = b'{"%s": "x", "%s": "j1", "status": "queued", "new": [1, {"a": null}]}' % ((speech.id_field.encode(),) * 2)
     assert speech.dialect.read_create(reply(body)) == Accepted({"id": "j1"})
     assert speech.dialect.read_look(reply(body), HANDLE) == StatusUpdate("queued")
 
 
 def test_the_service_may_say_when_to_look(speech: Speech) -> None:
-    """A12: a hint is a hint in every dialect."""
+    """A hint is a hint in every dialect."""
     hinted = reply({speech.id_field: "j1", "status": "queued"}, openai_poll_after_ms="400")
     assert speech.dialect.read_create(hinted) == Accepted({"id": "j1"}, poll_after=0.4)
     assert speech.dialect.read_look(hinted, HANDLE) == StatusUpdate("queued", poll_after=0.4)
@@ -204,7 +262,7 @@ def test_the_service_may_say_when_to_look(speech: Speech) -> None:
 
 @pytest.mark.parametrize("prompt", ["x" * 32_000, "a\nb", "🛶 boat", "\u202eright to left", '"quoted" {braces} \\'])
 def test_a_prompt_goes_as_it_is(speech: Speech, prompt: str) -> None:
-    """C33: newlines, emoji, direction marks and quotes are text."""
+    """Newlines, emoji, direction marks and quotes are text."""
     call = speech.dialect.create(GenerationRequest(prompt=prompt, model="a/b\r\nx: y"))
     assert isinstance(call, Call)
     assert call.json["prompt"] == prompt

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
+from jupyter_videogen.capabilities import settle
 from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Listed, Page, Refused, StatusUpdate
 from jupyter_videogen.dialects.indoxhub import IndoxHub
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import INDOXHUB
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Base64
 
@@ -44,8 +46,18 @@ def test_every_documented_field_under_its_own_name() -> None:
     }
 
 
+@pytest.mark.parametrize("params", [[1], "seed=3"])
+def test_further_parameters_are_an_object(params: object) -> None:
+    """Anything else is told before anything is sent."""
+    with pytest.raises(InvalidRequest) as caught:
+        settle(GenerationRequest(prompt="x", model="m", extra={"additional_params": params}), INDOXHUB)
+    assert caught.value.failure == Failure(
+        code="invalid_request", message="additional_params is no object.", next="Give a dict.", field="extra", sent="no", charged="no"
+    )  # fmt: skip
+
+
 def test_a_create_may_be_born_finished() -> None:
-    """I1: a list is the clips."""
+    """A list is the clips."""
     body = {"request_id": "r", "success": True, "data": [{"url": "https://cdn.example/a.mp4"}]}
     assert IndoxHub().read_create(reply(body)) == Finished((CLIP,))
 
@@ -60,12 +72,12 @@ def test_a_create_may_be_born_finished() -> None:
     ],
 )
 def test_or_as_a_job(body: dict[str, Any]) -> None:
-    """I2: the id in `data`, or at the top."""
+    """The id in `data`, or at the top."""
     assert IndoxHub().read_create(reply(body)) == Accepted({"id": "j1"})
 
 
 def test_a_200_may_say_no() -> None:
-    """I3: `success: false` is a refusal with the service's words."""
+    """`success: false` is a refusal with the service's words."""
     body = {"success": False, "message": "Invalid duration", "data": None, "request_id": "r1"}
     assert IndoxHub().read_create(reply(body)) == Refused(
         Failure(code="provider", message="Invalid duration", sent="yes", charged="unknown", request_id="r1")
@@ -94,19 +106,19 @@ def test_an_empty_list_is_no_success() -> None:
     ],
 )  # fmt: skip
 def test_a_result_has_been_seen_in_five_places(result: dict[str, Any], clips: tuple[Artifact, ...]) -> None:
-    """I4, I12: by URL or in base64, one or several; nowhere is an empty result."""
+    """By URL or in base64, one or several; nowhere is an empty result."""
     update = IndoxHub().read_look(reply({"job_id": "j1", "status": "completed", "progress": 100, **result}), HANDLE)
     assert update == StatusUpdate("succeeded", progress=100, artifacts=clips)
 
 
 def test_the_status_of_the_page() -> None:
-    """I5, I6, I14: pending with null progress and times without Z."""
+    """Pending with null progress and times without Z."""
     body = {"job_id": "j1", "status": "pending", "progress": None, "created_at": "2025-11-02T10:00:00.123456"}
     assert IndoxHub().read_look(reply(body), HANDLE) == StatusUpdate("queued")
 
 
 def test_a_pending_job_can_be_cancelled() -> None:
-    """I7, I16: the call, with the id escaped; the answer's status decides."""
+    """The call, with the id escaped; the answer's status decides."""
     assert isinstance(IndoxHub(), Cancels)
     assert IndoxHub().cancel({"id": "a/b"}) == Call("POST", "/videos/jobs/a%2Fb/cancel")
 
@@ -116,17 +128,19 @@ def test_a_pending_job_can_be_cancelled() -> None:
     [
         ({"detail": "Insufficient credits"}, "Insufficient credits"),
         ({"detail": [{"loc": ["body", "n"], "msg": "too many", "type": "value_error"}]}, "body.n: too many"),
-        ({"detail": {"message": "odd"}}, "The service answered HTTP 422."),
+        ({"detail": {"message": "odd"}}, "odd"),
+        ({"detail": {"error": "strange"}}, "strange"),
+        ({"detail": {"code": 7}}, "The service answered HTTP 422."),
     ],
 )
 def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:
-    """I10: text, list or object."""
+    """Text, list or object."""
     assert IndoxHub().read_failure(reply(body, 422)).message == message
 
 
 @pytest.mark.parametrize("detail", ["Invalid BYOK key for google", "Could not validate credentials"])
 def test_a_key_that_is_not_taken_is_told_in_the_services_words(detail: str) -> None:
-    """I11: one's own provider's key or the platform's: both are a 401, and the words say which."""
+    """One's own provider's key or the platform's: both are a 401, and the words say which."""
     failure = IndoxHub().read_failure(reply({"detail": detail}, 401))
     assert failure == Failure(code="auth", message=detail, sent="yes", charged="no")
 

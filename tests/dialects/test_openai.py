@@ -5,9 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from jupyter_videogen.capabilities import settle
 from jupyter_videogen.dialect import Accepted, Artifact, Call, Listed, Malformed, Page, Reply, StatusUpdate
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import BUILT_IN
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Upload
 
@@ -112,6 +114,67 @@ def test_a_finished_video_has_its_bytes_at_content() -> None:
             ),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "size", "read"),
+    [
+        (4, "1920x1080", (4.0, "1920x1080")),
+        ("5", "720x1280", (5.0, "720x1280")),
+        ("4.5", "auto", (4.5, None)),
+        ("0", "768P", (None, None)),
+        (-4, "0x0", (None, None)),
+        ("four", "1280X720", (None, None)),
+        (None, 7, (None, None)),
+        ([], {}, (None, None)),
+    ],
+)
+def test_length_and_size_are_what_can_be_used(seconds: object, size: object, read: tuple[object, object]) -> None:
+    """Of the enums or not, as number or text; what is no length and no WxH is left out, and the clip stays."""
+    content = "/videos/video_1/content"
+    clip = Artifact(content, poster=f"{content}?variant=thumbnail", duration=read[0], size=read[1])  # type: ignore[arg-type]  # a pair of two kinds
+    assert look(status="completed", progress=100, seconds=seconds, size=size) == StatusUpdate(
+        "succeeded", progress=100, artifacts=(clip,)
+    )
+
+
+def test_an_errors_further_keys_are_harmless() -> None:
+    """Newer replies have headers, a misalignment, a type and a param beside code and message."""
+    error = {"code": "x", "message": "boom", "type": "t", "param": None, "headers": {"a": "b"}, "misalignment": [1]}
+    failure = Failure(code="provider", message="boom", sent="yes", charged="unknown")
+    assert look(status="failed", error=error) == StatusUpdate("failed", progress=33, failure=failure)
+
+
+@pytest.mark.parametrize("name", ["aihubmix", "qubrid"])
+def test_what_a_form_cannot_hold_is_refused_before_anything_is_sent(name: str) -> None:
+    """A form is text; a nested extra is told by its name."""
+    sound = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")
+    request = GenerationRequest(prompt="x", model="m", audio=sound, extra={"loras": [{"name": "a"}]})
+    with pytest.raises(InvalidRequest) as caught:
+        settle(request, BUILT_IN[name])
+    assert caught.value.failure == Failure(
+        code="invalid_request",
+        message="loras is a list or an object, and a form holds only text.",
+        next="Give it as text.",
+        field="extra",
+        sent="no",
+        charged="no",
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "code"),
+    [
+        (404, {"message": "The model sora-2 does not exist"}, "model_not_found"),
+        (400, {"message": "Bad model.", "code": "model_not_found"}, "model_not_found"),
+        (400, {"message": "The model `sora-2` has been deprecated and is no longer available."}, "model_not_found"),
+        (400, {"message": "The parameter fps is deprecated."}, "invalid_request"),
+    ],
+)
+def test_a_model_that_is_gone_is_told_as_one(status: int, error: dict[str, str], code: str) -> None:
+    """By status, by code or by its words."""
+    failure = OpenAI().read_failure(Reply(status, {}, msgspec.json.encode({"error": error})))
+    assert failure == Failure(code=code, message=error["message"], sent="yes", charged="no")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from test_common import HANDLE, reply
 
@@ -55,13 +57,34 @@ def test_the_failed_status_of_the_page() -> None:
      ({"output_count": -1}, ()), ({"output_count": 10**9}, tuple(range(16))), ({"output_count": "x"}, (0,))],
 )  # fmt: skip
 def test_how_many_clips_there_are(count: dict[str, object], indexes: tuple[int, ...]) -> None:
-    """Q1: absent means one; nothing means none; junk and hugeness are bounded."""
+    """Absent means one; nothing means none; junk and hugeness are bounded."""
     update = Qubax().read_look(reply({"status": "completed", **count}), {"id": "vg_abc123"})
     assert update == StatusUpdate("succeeded", artifacts=artifacts(*indexes))
 
 
+@pytest.mark.parametrize(("asked", "sent"), [({"duration": 5}, 5), ({"extra": {"duration": "5"}}, "5")])
+def test_a_length_goes_as_it_was_given(asked: dict[str, Any], sent: object) -> None:
+    """The page says that parameters a model lacks are ignored, and nothing of their types: as a number, or as text."""
+    call = Qubax().create(GenerationRequest(prompt="x", model="m", **asked))
+    assert call == Call("POST", "/video/generations", json={"model": "m", "prompt": "x", "duration": sent}, timeout=120)
+
+
+def test_an_end_before_the_beginning_is_an_end() -> None:
+    """Clocks of a service's machines differ; nothing is computed from them."""
+    body = {"id": "vg_abc123", "status": "completed", "created_at": 1719792120, "completed_at": 1719792000}
+    assert Qubax().read_look(reply(body), HANDLE) == StatusUpdate(
+        "succeeded", artifacts=(Artifact("/media/artifacts/j1/0"),)
+    )
+
+
+def test_a_good_jobs_reason_is_no_error() -> None:
+    """new-api puts the clip's own URL into `fail_reason` of a job that went well."""
+    body = {"code": "success", "message": "", "data": {"status": "SUCCESS", "fail_reason": "https://cdn/a.mp4"}}
+    assert Qubax().read_look(reply(body), {"id": "vg_abc123"}) == StatusUpdate("succeeded", artifacts=artifacts(0))
+
+
 def test_the_shape_of_those_who_copied_its_paths() -> None:
-    """Q4: `task_id` for `id`, and the job in an envelope."""
+    """`task_id` for `id`, and the job in an envelope."""
     assert Qubax().read_create(reply({"task_id": "t1"})) == Accepted({"id": "t1"})
     envelope = {"code": "success", "message": "", "data": {"task_id": "t1", "status": "SUCCESS", "progress": "100%"}}
     assert Qubax().read_create(reply(envelope)) == Accepted({"id": "t1"})
@@ -74,7 +97,7 @@ def test_the_shape_of_those_who_copied_its_paths() -> None:
 
 
 def test_an_id_with_a_slash_stays_one_segment_in_both_paths() -> None:
-    """Q8: for the look and for the artifact."""
+    """For the look and for the artifact."""
     handle = {"id": "a/b"}
     assert Qubax().look(handle) == Call("GET", "/video/generations/a%2Fb")
     (artifact,) = Qubax().read_look(reply({"status": "completed"}), handle).artifacts
@@ -82,5 +105,5 @@ def test_an_id_with_a_slash_stays_one_segment_in_both_paths() -> None:
 
 
 def test_pending_is_queued_and_nothing_is_invented() -> None:
-    """Q9: no progress where none is reported."""
+    """No progress where none is reported."""
     assert Qubax().read_look(reply({"id": "x", "status": "pending"}), HANDLE) == StatusUpdate("queued")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from test_common import reply
 
+from jupyter_videogen.capabilities import settle
 from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Refused, Reply
 from jupyter_videogen.dialects.qubrid import EMPTY, Qubrid
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.provider import QUBRID
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Upload
 
 PICTURE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
+SOUND = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")
 LINK = Media(kind="image", url="https://example.com/cat.png")
 
 
@@ -46,7 +51,7 @@ def test_a_json_body() -> None:
 
 
 def test_a_file_makes_it_a_form_of_texts() -> None:
-    """D8: the same request with a file: every value is text, booleans in words, and the file is named, not held."""
+    """The same request with a file: every value is text, booleans in words, and the file is named, not held."""
     request = GenerationRequest(prompt="a kite", model="p-video", duration=5, image=PICTURE, draft=False)
     assert Qubrid().create(request) == Call(
         "POST",
@@ -63,14 +68,66 @@ def test_a_file_makes_it_a_form_of_texts() -> None:
 
 
 def test_a_picture_is_either_a_file_or_a_url() -> None:
-    """D9: one request has one image, so the two fields are never sent together."""
+    """One request has one image, so the two fields are never sent together."""
     for image in (PICTURE, LINK):
         call = Qubrid().create(GenerationRequest(prompt="x", model="m", image=image))
         assert ({"image", "image_file"} & set(call.json or call.form)) in ({"image"}, {"image_file"})
 
 
+@pytest.mark.parametrize("field", ["image", "audio"])
+def test_a_file_and_a_url_of_one_thing_are_refused(field: str) -> None:
+    """Which of the two would win is documented nowhere: told before anything is sent."""
+    file = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0")
+    request = GenerationRequest(prompt="x", model="m", extra={field: "https://e/x"}, **{field: file})
+    with pytest.raises(InvalidRequest) as caught:
+        settle(request, QUBRID)
+    assert caught.value.failure == Failure(
+        code="invalid_request",
+        message=f"There are two of {field}: a file, and a URL in extra.",
+        field=field,
+        sent="no",
+        charged="no",
+    )
+
+
+def test_every_field_is_the_same_in_a_form() -> None:
+    """What JSON says, a form says as text."""
+    fields: dict[str, Any] = {
+        "prompt": "a kite", "model": "p-video", "duration": 5, "resolution": "720p", "fps": 24, "aspect": "16:9",
+        "draft": True, "sound": False, "enhance": True, "seed": 7, "extra": {"loop": False, "steps": 2.5},
+    }  # fmt: skip
+    json = Qubrid().create(GenerationRequest(**fields)).json
+    form = Qubrid().create(GenerationRequest(**fields, audio=SOUND)).form
+    texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in json.items()}
+    assert form == {**texts, "audio_file": Upload("/p/a.wav", "audio.wav", "audio/wav")}
+
+
+@pytest.mark.parametrize(
+    ("url", "clip"),
+    [
+        ("https://c/a.mp4?X-Signature=a%2Bb", Artifact("https://c/a.mp4?X-Signature=a%2Bb")),
+        ("http://c/a.mp4", Artifact("http://c/a.mp4")),
+        ("//c/a.mp4", Artifact("https://c/a.mp4")),
+        ("/files/a.mp4", Artifact("/files/a.mp4")),
+        ("files/a.mp4?next=https://x", Artifact("/files/a.mp4?next=https://x")),
+        ("data:video/mp4;base64,AAAA", Artifact("", inline="data:video/mp4;base64,AAAA")),
+    ],
+)
+def test_a_clip_is_where_its_url_says(url: str, clip: Artifact) -> None:
+    """Elsewhere, at the service, or in the URL itself."""
+    assert Qubrid().read_create(reply({"created": 1, "data": [{"url": url}]})) == Finished([clip])
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203])
+def test_any_2xx_with_a_clip_is_a_clip(status: int) -> None:
+    """Whatever the code."""
+    assert Qubrid().read_create(reply({"data": [{"url": "https://c/a.mp4"}]}, status)) == Finished(
+        [Artifact("https://c/a.mp4")]
+    )
+
+
 def test_a_picture_alone_is_a_request() -> None:
-    """D10: the prompt is optional."""
+    """The prompt is optional."""
     call = Qubrid().create(GenerationRequest(prompt="", model="p-video", image=LINK))
     assert call.json == {"model": "p-video", "image": "https://example.com/cat.png"}
 
@@ -85,19 +142,19 @@ def test_the_finished_clip_of_the_document() -> None:
     "data", [{}, {"data": []}, {"data": None}, {"data": [{}]}, {"data": [{"url": None}]}, {"data": 7}]
 )
 def test_a_200_without_a_clip_is_no_success(data: dict[str, object]) -> None:
-    """D6: told as such, and nobody knows about the bill."""
+    """Told as such, and nobody knows about the bill."""
     assert Qubrid().read_create(reply({"created": 1, **data})) == Refused(EMPTY)
 
 
 def test_two_urls_are_two_clips() -> None:
-    """D6: as many as there are."""
+    """As many as there are."""
     body = {"data": [{"url": "https://c/1.mp4"}, {"url": "https://c/2.mp4"}]}
     assert Qubrid().read_create(reply(body)) == Finished([Artifact("https://c/1.mp4"), Artifact("https://c/2.mp4")])
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"{"])
 def test_what_is_no_object_is_malformed(body: bytes) -> None:
-    """C2: the outcome is unknown then."""
+    """The outcome is unknown then."""
     with pytest.raises(Malformed):
         Qubrid().read_create(Reply(200, {}, body))
 
@@ -120,7 +177,7 @@ def test_what_is_no_object_is_malformed(body: bytes) -> None:
 def test_the_table_of_errors(
     status: int, type_: str, code: str, kind: str, charged: str, param: dict[str, str]
 ) -> None:
-    """D2 to D5: by status first (a 403 says insufficient_quota), param absent, null or named, the request id kept."""
+    """By status first (a 403 says insufficient_quota), param absent, null or named, the request id kept."""
     error = {"message": "No.", "type": type_, "code": code, "request_id": "req-qubrid-abc123", **param}
     assert Qubrid().read_failure(reply({"error": error}, status)) == Failure(
         code=kind,

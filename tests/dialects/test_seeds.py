@@ -76,7 +76,7 @@ def test_indoxhub_is_read_as_its_page_shows() -> None:
 
 
 def test_aihubmix_is_read_as_its_page_shows() -> None:
-    """A6: its sample lacks a status and has a progress of 123: taken, watched, and nothing invented."""
+    """Its sample lacks a status and has a progress of 123: taken, watched, and nothing invented."""
     video = with_key("003_aihubmix.txt", "object", "remixed_from_video_id")
     assert OpenAI().read_create(reply(video)) == Accepted({"id": "<string>"})
     assert OpenAI().read_look(reply(video), {"id": "<string>"}) == StatusUpdate("running")

@@ -117,7 +117,7 @@ def test_a_draft_is_smaller(house: House, word: str) -> None:
     assert {(order.width, order.height, order.fps) for order in house.engine.orders} == {(640, 360, 12)}
 
 
-@pytest.mark.parametrize("word", ["false", "0", "False"])
+@pytest.mark.parametrize("word", ["false", "0", "False", "FALSE"])
 def test_a_form_says_no_in_words(house: House, word: str) -> None:
     """What a form says no to is not done, and not named as ignored."""
     reply = form(house, prompt="a sea", draft=word, save_audio=word, prompt_upsampling=word)

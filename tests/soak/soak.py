@@ -110,7 +110,7 @@ class Run:
     def _kill(self, client: asyncio.subprocess.Process) -> None:
         if client.returncode is None:
             self.kills.append(time.time())
-            client.kill()
+            _end(client)
 
     async def _finish(self, client: asyncio.subprocess.Process) -> None:
         """Wait for the client's own end, or for everything that matters to have ended."""
@@ -179,11 +179,17 @@ class _Client:
 
     async def __aexit__(self, *exc: object) -> None:
         if self._process.returncode is None:
-            self._process.kill()
+            _end(self._process)
         code = await self._process.wait()
         self._log.close()
         if code not in {0, -signal.SIGKILL}:
             self._complaints.append(f"code {code}: {(self._folder / 'customer.log').read_text()[-2000:]}")
+
+
+def _end(client: asyncio.subprocess.Process) -> None:
+    """Kill, by the signal alone: `Process.kill` may also collect the exit code, which is then missed elsewhere."""
+    with suppress(ProcessLookupError):
+        os.kill(client.pid, signal.SIGKILL)
 
 
 def make_plan(terms: Terms, port: int, began: float) -> dict[str, Any]:

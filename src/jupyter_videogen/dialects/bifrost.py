@@ -10,13 +10,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
+
 from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
 from ..errors import Failure
-from ..reading import cursor_page, given, hint, identifier, members, number, objects, percent, text, why
+from ..reading import (
+    cursor_page,
+    given,
+    hint,
+    identifier,
+    judged,
+    length,
+    members,
+    number,
+    objects,
+    percent,
+    size,
+    text,
+)
 from ..status import fold
 from ..wire import Base64
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..values import GenerationRequest, Media
 
 PAGE = 50
@@ -57,17 +74,17 @@ class Bifrost(Dialect):
         video = members(reply)
         state, word = fold(video.get("status"))
         filtered = _filtered(video)
-        if state == "succeeded" and filtered and not objects(video.get("videos") or []):
+        if filtered and (state == "failed" or (state == "succeeded" and not objects(video.get("videos") or []))):
             return StatusUpdate("failed", failure=filtered)
-        return StatusUpdate(
+        update = StatusUpdate(
             state,
             progress=percent(video.get("progress")),
             artifacts=_artifacts(video, handle) if state == "succeeded" else (),
             poll_after=hint(reply),
-            failure=(filtered or why(video.get("error"))) if state == "failed" else None,
             status=word,
-            notes=(*_notes(video), *((filtered.message,) if filtered and state == "succeeded" else ())),
+            notes=(*_notes(video), *_lacking(video, filtered, state)),
         )
+        return judged(update, video.get("error"))
 
     def page(self, model: str, cursor: str | None = None) -> Call:
         """One page of jobs, newest first, of the provider in `provider/model`; the gateway has no list over all."""
@@ -105,19 +122,31 @@ def _data_url(medium: Media | None) -> str | Base64 | None:
 def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
     """One clip comes from content; several come as they stand in the reply, for content gives the first only."""
     rows = objects(video.get("videos") or [])
-    if not rows:
-        return ()
-    facts = {"duration": number(video.get("seconds")), "size": text(video.get("size"))}
+    facts: dict[str, Any] = {"duration": length(video.get("seconds")), "size": size(video.get("size"))}
+    content = Artifact(f"{_path(handle)}/content", **facts)
     if len(rows) == 1:
-        inline = text(rows[0].get("base64"))
-        return (Artifact(f"{_path(handle)}/content", inline=inline, **facts),)  # type: ignore[arg-type]  # two kinds of facts
-    return tuple(artifact for row in rows if (artifact := _row(row, facts)))
+        return (msgspec.structs.replace(content, inline=text(rows[0].get("base64"))),)
+    found = [_row(row, facts) for row in rows]
+    return tuple(artifact for artifact in (*(one or content for one in found[:1]), *found[1:]) if artifact)
 
 
 def _row(row: dict[str, Any], facts: dict[str, Any]) -> Artifact | None:
+    """Give a clip as it stands in the reply; a bucket's address (`gs://`) is of no use to us."""
     url, inline = text(row.get("url")), text(row.get("base64"))
     usable = url if url and url.startswith(("http://", "https://")) else ""
     return Artifact(usable or "", inline=inline, **facts) if usable or inline else None
+
+
+def _lacking(video: dict[str, Any], filtered: Failure | None, state: str) -> Iterator[str]:
+    """Say which clips of a finished video will not come, and why."""
+    if state != "succeeded":
+        return
+    if filtered:
+        yield filtered.message
+    rows = objects(video.get("videos") or [])
+    out_of_reach = sum(_row(row, {}) is None for row in rows[1:])
+    if out_of_reach:
+        yield f"{out_of_reach} of {len(rows)} clips stand where only the provider's own key leads."
 
 
 def _filtered(video: dict[str, Any]) -> Failure | None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Listed, Page, Refused, Reply, StatusUpdate
-from ..errors import Failure
-from ..reading import given, hint, identifier, job_facts, members, objects, percent, text, why
+from ..errors import Failure, InvalidRequest
+from ..reading import clip_at, given, hint, identifier, job_facts, judged, members, objects, percent, text, why
 from ..status import fold
 from ..wire import Base64
 
@@ -31,7 +31,10 @@ class IndoxHub(Dialect):
     def create(self, request: GenerationRequest) -> Call:
         """Google's parameters stand at the top; what the page has no name for goes under `additional_params`."""
         extra = dict(request.extra)
-        additional = {**given({"seed": request.seed, "fps": request.fps}), **extra.pop("additional_params", {})}
+        asked = extra.pop("additional_params", None) or {}
+        if not isinstance(asked, dict):
+            raise InvalidRequest("additional_params is no object.", next="Give a dict.", field="extra")
+        additional = {**given({"seed": request.seed, "fps": request.fps}), **asked}
         fields = {
             "prompt": request.prompt,
             "model": request.model,
@@ -74,14 +77,14 @@ class IndoxHub(Dialect):
         """Read the job; its result has been seen in five places."""
         job = members(reply)
         state, word = fold(job.get("status"))
-        return StatusUpdate(
+        update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
             artifacts=(_artifacts(job.get("result")) or _artifacts(job)) if state == "succeeded" else (),
             poll_after=hint(reply),
-            failure=why(job.get("error")) if state == "failed" else None,
             status=word,
         )
+        return judged(update, job.get("error"))
 
     def cancel(self, handle: Handle) -> Call:
         """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
@@ -124,7 +127,9 @@ def _artifacts(result: object) -> tuple[Artifact, ...]:
 def _artifact(row: dict[str, Any]) -> Artifact | None:
     url = next((found for place in PLACES if (found := text(row.get(place)))), None)
     inline = text(row.get("b64_json"))
-    return Artifact(url or "", inline=None if url else inline) if url or inline else None
+    if url:
+        return clip_at(url)
+    return Artifact("", inline=inline) if inline else None
 
 
 def _refusal(body: dict[str, Any]) -> Failure:

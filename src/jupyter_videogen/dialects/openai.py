@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
-from ..reading import cursor_page, given, hint, identifier, members, number, percent, text, why
+from ..reading import as_text, cursor_page, given, hint, identifier, judged, length, members, percent, size
 from ..status import fold
-from ..wire import Malformed, Upload
+from ..wire import Upload
 
 if TYPE_CHECKING:
     from ..values import GenerationRequest
@@ -46,7 +46,7 @@ class OpenAI(Dialect):
         image = request.image
         if image is None and not self._multipart:
             return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT)
-        form: dict[str, str | Upload] = {name: _as_field(value) for name, value in fields.items()}
+        form: dict[str, str | Upload] = {name: as_text(name, value) for name, value in fields.items()}
         if image is not None and image.path is not None:
             form["input_reference"] = Upload(image.path, image.name, image.content_type)
         elif image is not None and image.url is not None:
@@ -65,14 +65,14 @@ class OpenAI(Dialect):
         """Read one video object."""
         video = members(reply)
         state, word = fold(video.get("status"))
-        return StatusUpdate(
+        update = StatusUpdate(
             state,
             progress=percent(video.get("progress")),
             artifacts=(_artifact(video, handle),) if state == "succeeded" else (),
             poll_after=hint(reply),
-            failure=why(video.get("error")) if state == "failed" else None,
             status=word,
         )
+        return judged(update, video.get("error"))
 
     def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
         """One page of jobs, newest first."""
@@ -110,18 +110,11 @@ def _path(handle: Handle) -> str:
     return f"/videos/{quote(handle['id'], safe='')}"
 
 
-def _as_field(value: object) -> str:
-    """Everything in a form is text; nested values have no place in this shape's forms."""
-    if isinstance(value, dict | list):
-        raise Malformed("a form field can't be nested")
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def _artifact(video: dict[str, Any], handle: Handle) -> Artifact:
     content = f"{_path(handle)}/content"
     return Artifact(
         content,
         poster=f"{content}?variant=thumbnail",
-        duration=number(video.get("seconds")),
-        size=text(video.get("size")),
+        duration=length(video.get("seconds")),
+        size=size(video.get("size")),
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
-from ..reading import count, given, hint, identifier, members, percent, text, why
+from ..reading import count, given, hint, identifier, judged, members, percent, text
 from ..status import fold
 
 if TYPE_CHECKING:
@@ -47,14 +47,15 @@ class Qubax(Dialect):
         state, word = fold(job.get("status"))
         clips = range(count(job.get("output_count"))) if state == "succeeded" else ()
         base = f"/media/artifacts/{quote(handle['id'], safe='')}"
-        return StatusUpdate(
+        reason = job.get("fail_reason") if state == "failed" else None  # new-api puts a good job's URL there
+        update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
             artifacts=tuple(Artifact(f"{base}/{index}") for index in clips),
             poll_after=hint(reply),
-            failure=why(job.get("error") or job.get("fail_reason")) if state == "failed" else None,
             status=word,
         )
+        return judged(update, job.get("error") or reason)
 
     def models(self) -> Call:
         """The service's models."""

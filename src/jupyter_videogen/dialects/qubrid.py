@@ -6,11 +6,11 @@ the same. URLs of clips are on another host and never see the key. Files go as m
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ..dialect import Artifact, Call, Dialect, Finished, Refused, Reply
-from ..errors import Failure
-from ..reading import given, members, objects, text
+from ..dialect import Call, Dialect, Finished, Refused, Reply
+from ..errors import Failure, InvalidRequest
+from ..reading import as_text, clip_at, given, members, objects, text
 from ..wire import Upload
 
 if TYPE_CHECKING:
@@ -45,19 +45,18 @@ class Qubrid(Dialect):
         files = _files(request)
         if not files:
             return Call("POST", "/videos/generations", json=fields, timeout=CREATE_TIMEOUT)
-        form = {name: _as_text(value) for name, value in fields.items()}
+        for name in files:
+            if (twice := name.removesuffix("_file")) in fields:
+                raise InvalidRequest(f"There are two of {twice}: a file, and a URL in extra.", field=twice)
+        form = {name: as_text(name, value) for name, value in fields.items()}
         return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT)
 
     def read_create(self, reply: Reply) -> Finished | Refused:
         """The finished clips; a 200 without any is no success."""
         urls = [url for item in objects(members(reply).get("data")) if (url := text(item.get("url")))]
-        return Finished([Artifact(url) for url in urls]) if urls else Refused(EMPTY)
+        return Finished([clip_at(url) for url in urls]) if urls else Refused(EMPTY)
 
 
 def _files(request: GenerationRequest) -> dict[str, str | Upload]:
     media = {"image_file": request.image, "audio_file": request.audio}
     return {name: Upload(one.path, one.name, one.content_type) for name, one in media.items() if one and one.path}
-
-
-def _as_text(value: Any) -> str:  # noqa: ANN401 - JSON is any
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,78 @@
+"""`%videogen connect NAME`: a key is typed into a box that shows nothing, and kept where this system keeps keys."""
+
+from __future__ import annotations
+
+import getpass
+import warnings
+from typing import TYPE_CHECKING
+
+from . import keys, provider, settings
+from .errors import AuthError, InvalidRequest
+
+if TYPE_CHECKING:
+    from .dialect import Provider
+
+SHARED = "This computer is shared: use a key that you can revoke."
+
+
+def connect(words: str) -> str:
+    """Take a provider's key, or with `--forget` drop it; gives the sentence that says where it went.
+
+    Raises `InvalidRequest` for a name that is none, `AuthError` for what cannot be a key or where nobody can be asked.
+    """
+    names = [word for word in words.split() if word != "--forget"]
+    if len(names) != 1:
+        raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices()}.")
+    row = provider.find(names[0])
+    if row.key_env is None:
+        return f"{row.title} needs no key."
+    return _forget(row) if "--forget" in words.split() else _take(row)
+
+
+def _take(row: Provider) -> str:
+    secret = keys.Secret(_ask(f"Key for {row.title}: "), source="what was typed")
+    shared = settings.shared()
+    place = keys.remember(row.name, secret, keep=not shared)
+    said = [f"{row.title} is connected. {_where(place, shared=shared)}", _shadow(row, secret)]
+    return " ".join(filter(None, [*said, "Nothing was sent; %videogen doctor tries the key for free."]))
+
+
+def _ask(question: str) -> str:
+    """Ask for a key without showing it; raises `AuthError` where that can't be done."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)  # it would go on and show what is typed
+            return getpass.getpass(question)
+    except (getpass.GetPassWarning, EOFError, OSError, NotImplementedError):
+        raise AuthError(
+            "There is nobody here who could type a key unseen.", next="Set the provider's variable instead."
+        ) from None
+
+
+def _where(place: str, *, shared: bool) -> str:
+    if place == keys.KEYRING:
+        return f"The key is in {keys.keyring().name}, and found there from now on."
+    if shared:
+        return f"The key is in this kernel alone, until it stops. {SHARED}"
+    trouble = keys.keyring().trouble
+    cure = "pip install 'jupyter-videogen[keyring]'" if trouble == "not installed" else "set its variable instead"
+    why = f"the keyring is {trouble}" if trouble else "the keyring did not take it"
+    return f"The key is in this kernel alone, until it stops: {why}. To keep a key, {cure}."
+
+
+def _shadow(row: Provider, secret: keys.Secret) -> str:
+    """Say so when the typed key is not the one that will be used: the environment goes first."""
+    if keys.from_environment(row.key_env) in {None, secret}:
+        return ""
+    return f"But {row.key_env} is set and goes first: remove it to use this key."
+
+
+def _forget(row: Provider) -> str:
+    places = keys.forget(row.name)
+    gone = f"{row.title}'s key is gone from: {', '.join(places)}." if places else f"No key of {row.title} was kept."
+    left = keys.find(row.name, row.key_env)
+    return f"{gone} It still has one from {left.source}." if left else gone
+
+
+def _choices() -> str:
+    return ", ".join(row.name for row in provider.known().values() if row.key_env)

@@ -1,0 +1,37 @@
+"""The HTTP library's log, without what its addresses carry: a signed query opens what it names to anybody.
+
+Only lines about our own calls are changed, which are those of the loop's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+THREAD = "videogen"
+"""The name of the loop's thread."""
+LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
+"""A filter is asked for its own logger's lines only, not for those of loggers below."""
+QUERY = re.compile(r"\?[^\s'\"]+")
+USERINFO = re.compile(r"//[^\s/@'\"]+@")
+HEADERS = re.compile(r"(b'(?:set-cookie|location)', b)(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE)
+
+
+class Redacted(logging.Filter):
+    """Takes queries, user names and passwords out of addresses, and out of replies what may hold them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a line of ours, keep all."""
+        if record.threadName == THREAD:
+            words = HEADERS.sub(r"\1'…'", record.getMessage())
+            record.msg, record.args = USERINFO.sub("//…@", QUERY.sub("?…", words)), None
+        return True
+
+
+_redacted = Redacted()
+
+
+def install() -> None:
+    """Put the filter where the library logs; once is enough, twice does no harm."""
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(_redacted)

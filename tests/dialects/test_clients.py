@@ -1,0 +1,336 @@
+"""The Python API before services on real sockets: waiting that ends, tasks that are cancelled, interrupts, cancelling."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+import pytest
+from host import EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
+
+import jupyter_videogen as vg
+from fakes import MP4
+from jupyter_videogen import client as core
+from jupyter_videogen import polling, search
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.ledger import Ledger
+from jupyter_videogen.values import CancelResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PATIENCE = 30.0
+"""Seconds for anything to happen; only ever reached by a failure."""
+RUNNING = {"id": "j1", "job_id": "j1", "status": "in_progress"}
+
+
+@pytest.fixture(params=sorted(EVERY))
+def name(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often, also into lists."""
+    monkeypatch.setattr(polling, "PACE", 0.02)
+    monkeypatch.setattr(search, "WAITS", (0.0,))
+
+
+class Door:
+    """A service that holds one kind of request until it is opened."""
+
+    def __init__(self, name: str, held: str) -> None:
+        self.arrived, self.open = threading.Event(), threading.Event()
+        shop = Shop(name)
+        usual: dict[str, Callable[[], bytes]] = {
+            "create": shop.created,
+            "look": lambda: answer(shop.done),
+            "clip": lambda: answer(MP4),
+        }
+
+        def hold(_asked: Asked) -> bytes:
+            self.arrived.set()
+            self.open.wait(PATIENCE)
+            return usual[held]()
+
+        setattr(shop, f"_{held}", hold)
+        self.host = open_shop(shop)
+
+    def __enter__(self) -> Self:
+        self.host.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.open.set()
+        self.host.__exit__(*exc)
+
+
+def client(name: str, host: Host) -> vg.Client:
+    return vg.Client(EVERY[name].name, base_url=host.url, api_key=KEY)
+
+
+def accepted(job: vg.Job) -> vg.Job:
+    """Wait for a job's id."""
+    event = threading.Event()
+    job.subscribe(lambda record: event.set() if record.handle else None)
+    assert job.record.handle or event.wait(PATIENCE)
+    return job
+
+
+# ---- waiting ----------------------------------------------------------------------------------------------------
+
+
+def test_waiting_ends_and_the_job_goes_on(name: str) -> None:
+    """The error names the job; it is still watched, its clip arrives, and nothing was sent again."""
+    with Door(name, "create" if name == "qubrid" else "look") as door:
+        job = client(name, door.host).submit("a kite", model="m")
+        assert door.arrived.wait(PATIENCE)
+        with pytest.raises(vg.WaitTimeout) as caught:
+            job.result(timeout="0.2s")
+        assert caught.value.job is job
+        assert caught.value.failure == Failure(
+            code="wait_timeout",
+            message=f"Stopped waiting for job {job.id}. The job goes on, and we keep watching it.",
+            next=f"Its clip: vg.job({job.id!r}).result().",
+            sent="yes",
+            charged="unknown",
+        )
+        door.open.set()
+        assert Path(vg.job(job.id).result(PATIENCE).path).read_bytes() == MP4
+    assert door.host.posts == 1
+
+
+@pytest.mark.parametrize("held", ["create", "look", "clip"])
+def test_a_cancelled_task_stops_waiting_and_loses_nothing(
+    name: str, held: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In the middle of the paid call, a look or the download: the task ends, nobody else's does, the clip arrives."""
+    if (name, held) == ("qubrid", "look"):
+        held = "create"
+
+    async def give_up(door: Door) -> vg.Job:
+        async with vg.AsyncClient(EVERY[name].name, base_url=door.host.url, api_key=KEY) as made:
+            job = await made.submit("a kite", model="m")
+            waiting = asyncio.ensure_future(_wait(job))
+            assert await asyncio.to_thread(door.arrived.wait, PATIENCE)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+            return job
+
+    with Door(name, held) as door:
+        job = asyncio.run(give_up(door))
+        door.open.set()
+        assert Path(job.result(PATIENCE).path).read_bytes() == MP4
+    assert core.runtime().ledger.find(job.id).state == "succeeded"
+    assert job.record.handle == (None if name == "qubrid" else {"id": "j1"})
+    assert door.host.posts == 1
+    assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+async def _wait(job: vg.Job) -> vg.Clip:
+    return await job
+
+
+@pytest.mark.parametrize("held", ["look", "clip"])
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_stopping_to_watch_leaves_no_task(name: str, held: str) -> None:
+    """In the middle of a look or a download: no task of the job stays, no part of a file; it can be watched again."""
+    runtime = core.runtime()
+    before = runtime.loop.call(_settled)
+    with Door(name, held) as door:
+        job = client(name, door.host).submit("a kite", model="m")
+        assert door.arrived.wait(PATIENCE)
+        job.stop_waiting()
+        assert runtime.loop.call(_settled) == before
+        assert job.detached
+        assert runtime.ledger.find(job.id).handle == {"id": "j1"}
+        assert not Path(job.record.path).exists()
+        door.open.set()
+        assert Path(job.watch().result(PATIENCE).path).read_bytes() == MP4
+    assert door.host.posts == 1
+
+
+async def _settled() -> int:
+    """Let what was cancelled end, and count the tasks beside this one."""
+    while True:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        ending = [task for task in others if task.cancelling()]
+        if not ending:
+            return len(others)
+        await asyncio.wait(ending)
+
+
+# ---- interrupts -------------------------------------------------------------------------------------------------
+
+SCRIPT = """
+import json, sys
+import jupyter_videogen as vg
+from jupyter_videogen import polling
+
+polling.PACE = 0.02
+name, url, key = sys.argv[1:]
+try:
+    vg.Client(name, base_url=url, api_key=key).generate("a kite", model="m")
+except KeyboardInterrupt:
+    (job,) = vg.jobs()
+    print(json.dumps([job.id, job.state]), flush=True)
+job.result(60)
+print(json.dumps([job.id, job.state, job.record.handle, job.clip.path]), flush=True)
+"""
+
+
+@pytest.fixture
+def script() -> Iterator[Callable[[str, Host], subprocess.Popen[str]]]:
+    """Start a program that makes a clip; ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(name: str, host: Host) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", SCRIPT, EVERY[name].name, host.url, KEY]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for process in started:
+        with process:
+            process.kill()
+
+
+def heard(process: subprocess.Popen[str]) -> list[Any]:
+    assert process.stdout is not None
+    return list(json.loads(process.stdout.readline()))
+
+
+def test_an_interrupt_in_the_paid_call_loses_no_id(name: str, script: Any, home: Path) -> None:
+    """The stop button while the service holds the create: only the waiting stops, the id is written, the clip arrives."""
+    with Door(name, "create") as door:
+        process = script(name, door.host)
+        assert door.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        id_, state = heard(process)
+        assert state == "submitting"
+        door.open.set()
+        assert heard(process)[:3] == [id_, "succeeded", None if name == "qubrid" else {"id": "j1"}]
+        assert process.wait(PATIENCE) == 0
+    job = Ledger(home / "ledger.sqlite3").find(id_)
+    assert (job.state, job.handle) == ("succeeded", None if name == "qubrid" else {"id": "j1"})
+    assert Path(job.path).read_bytes() == MP4
+    assert door.host.posts == 1
+
+
+@pytest.mark.parametrize("held", ["look", "clip"])
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_an_interrupt_in_a_look_or_a_download_loses_nothing(name: str, held: str, script: Any, home: Path) -> None:
+    """The same while a look or the clip is on its way."""
+    with Door(name, held) as door:
+        process = script(name, door.host)
+        assert door.arrived.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        id_, state = heard(process)
+        assert state == {"look": "queued", "clip": "saving"}[held]
+        door.open.set()
+        assert heard(process)[:3] == [id_, "succeeded", {"id": "j1"}]
+        assert process.wait(PATIENCE) == 0
+    assert Path(Ledger(home / "ledger.sqlite3").find(id_).path).read_bytes() == MP4
+    assert door.host.posts == 1
+
+
+def test_a_process_that_dies_in_the_paid_call_is_told_of(name: str, script: Any) -> None:
+    """Killed while the service holds the create: the next process says that nobody knows, and sends nothing."""
+    with Door(name, "create") as door:
+        process = script(name, door.host)
+        assert door.arrived.wait(PATIENCE)
+        process.kill()
+        process.wait(PATIENCE)
+        door.open.set()
+        (job,) = vg.jobs()
+        with pytest.raises(vg.OutcomeUnknown) as caught:
+            job.result(PATIENCE)
+    assert msgspec.structs.replace(caught.value.failure, next="") == Failure(
+        code="unknown_outcome",
+        message="The kernel stopped while this was being sent, and the answer is lost.",
+        sent="unknown",
+        charged="unknown",
+    )
+    assert (job.state, job.record.base_url, door.host.posts) == ("unknown_outcome", door.host.url, 1)
+
+
+# ---- cancelling at IndoxHub -------------------------------------------------------------------------------------
+
+
+class Desk(Shop):
+    """IndoxHub with a desk where jobs are cancelled; afterwards a look says `after`."""
+
+    def __init__(self, verdict: bytes, after: dict[str, Any] | None = None) -> None:
+        self.decided = threading.Event()
+        super().__init__("indoxhub", look=lambda _asked: answer(self._said(after)))
+        self._verdict = verdict
+
+    def __call__(self, asked: Asked) -> bytes | None:
+        if not asked.target.endswith("/cancel"):
+            return super().__call__(asked)
+        self.decided.set()
+        return self._verdict
+
+    def _said(self, after: dict[str, Any] | None) -> dict[str, Any]:
+        if not self.decided.is_set():
+            return {**RUNNING, "status": "pending"}
+        return self.done if after is None else {**RUNNING, **after}
+
+
+@pytest.mark.parametrize("word", ["cancelled", "canceled", "failed", "pending"])
+def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
+    """The service has confirmed it: that is the end, and no later word changes it."""
+    with open_shop(Desk(answer({"message": "Job cancelled"}), {"status": word, "error": "cancelled by user"})) as host:
+        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
+        assert job.cancel() == CancelResult(cancelled=True, reason="Cancelled at IndoxHub.")
+        with pytest.raises(vg.VideogenError) as caught:
+            job.result(PATIENCE)
+        assert job.cancel() == CancelResult(cancelled=False, reason="The job has ended already: cancelled.")
+    assert caught.value.failure == Failure(
+        code="cancelled", message="The job ended cancelled.", sent="yes", charged="unknown"
+    )
+    assert core.runtime().ledger.find(job.id).state == "cancelled"
+    assert [one.target for one in host.asked if one.method == "POST"] == [
+        "/v1/videos/generations",
+        "/v1/videos/jobs/j1/cancel",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (answer({"detail": "Only pending jobs can be cancelled."}, 400), "Only pending jobs can be cancelled."),
+        (answer({"detail": "Job is running."}, 409), "Job is running."),
+        (answer({"detail": "Job not found."}, 404), "Job not found."),
+        (answer({}, 500), "The service answered HTTP 500."),
+    ],
+)
+def test_a_job_that_is_not_cancelled_goes_on(verdict: bytes, words: str) -> None:
+    """Too late, or unknown there: told with the truth about the bill, and watched to its clip."""
+    with open_shop(Desk(verdict)) as host:
+        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
+        assert job.cancel() == CancelResult(
+            cancelled=False, reason=f"IndoxHub did not cancel it: {words} It may finish and be charged."
+        )
+        assert Path(job.result(PATIENCE).path).read_bytes() == MP4
+    assert sum(one.target == "/v1/videos/generations" for one in host.asked) == 1
+
+
+@pytest.mark.parametrize("word", ["cancelled", "canceled"])
+def test_a_job_that_was_cancelled_elsewhere_is_cancelled(word: str) -> None:
+    """In the service's own console, say: a look finds it so."""
+    with open_shop(Shop("indoxhub", look=answer({**RUNNING, "status": word}))) as host:
+        job = client("indoxhub", host).submit("a kite", model="m")
+        with pytest.raises(vg.VideogenError) as caught:
+            job.result(PATIENCE)
+    assert (job.state, caught.value.failure.message) == ("cancelled", "The job ended cancelled.")
