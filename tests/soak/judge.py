@@ -10,7 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from service import DIALECTS, LISTED
-from weather import UNCLEAR, UNTOLD
+from weather import NEVER_ANSWERED, UNCLEAR, UNTOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,6 +32,7 @@ COLUMNS = (
     "not sent",
     "unknown",
     "of these accepted",
+    "found again",
     "open",
     "wrong",
 )
@@ -67,6 +68,8 @@ class Evidence:
     ) -> None:
         self.plan, self.kills = plan, kills
         self.records = ledger(home / "ledger.sqlite3")
+        self.meant = set((home.parent / "journal.txt").read_text().splitlines())
+        """What the client set out to order, written down before it did."""
         self.mistakes: list[str] = book["mistakes"]
         self.accepted: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for job in book["jobs"]:
@@ -80,6 +83,10 @@ class Evidence:
         """Whether the client died while a create of this order was under way, or its answer just read."""
         spans = [(one.began, one.answered + CLOSE) for one in self.exchanges[prompt]]
         return any(began <= kill <= ended for began, ended in spans for kill in self.kills)
+
+    def untold(self, prompt: str) -> bool:
+        """Whether no answer that names the job ever left the line whole."""
+        return all(one.fault in UNCLEAR | {"busy"} or one.answered == NEVER_ANSWERED for one in self.exchanges[prompt])
 
     def killed_before_sending(self, record: dict[str, Any]) -> bool:
         """Whether the client died after it wrote down that it would send, and the line saw nothing of it."""
@@ -117,7 +124,8 @@ def _judge_order(verdict: Verdict, evidence: Evidence, dialect: str, prompt: str
     if len(jobs) > 1:
         verdict.breaks(dialect, f"{prompt!r} was accepted {len(jobs)} times, by keys {[job['key'] for job in jobs]}")
     if len(records) != 1:
-        verdict.breaks(dialect, f"{prompt!r} is {len(records)} times in the ledger")
+        meant = "ordered" if prompt in evidence.meant else "never ordered"
+        verdict.breaks(dialect, f"{prompt!r} was {meant} and is {len(records)} times in the ledger")
         return
     _judge_record(verdict, evidence, dialect, records[0], jobs[0] if jobs else None)
 
@@ -131,6 +139,7 @@ def _judge_record(
     known = (record.get("handle") or {}).get("id")
     if job and dialect != "qubrid" and state != "unknown_outcome" and known != job["id"]:
         verdict.breaks(dialect, f"{words}, and its id is lost")
+    count["found again"] += bool(job and known and evidence.untold(prompt))
     match state:
         case "succeeded":
             count["stored"] += 1
@@ -167,7 +176,7 @@ def _unjustified(evidence: Evidence, dialect: str, record: dict[str, Any], job: 
     if STRICT and job is not None and dialect in LISTED:
         return "and the service has a list"
     killed = evidence.killed_within(prompt) or evidence.killed_before_sending(record)
-    reset = any(one.answered == float("inf") for one in evidence.exchanges[prompt])
+    reset = any(one.answered == NEVER_ANSWERED for one in evidence.exchanges[prompt])
     if not (faults & (UNTOLD if job else UNCLEAR) or killed or reset):
         return f"though its answer arrived (on the line: {sorted(faults)})"
     return ""

@@ -29,7 +29,7 @@ from service import BASES, DIALECTS, MODELS, Service
 from weather import Weather
 
 HERE = Path(__file__).parent
-ORDERING, CALM = 0.6, 0.9
+ORDERING, CALM = 0.85, 0.95
 """The parts of the time in which orders are made, and in which the weather is bad."""
 OUTAGE_EVERY = 25.0
 """Seconds between two outages of the line."""
@@ -77,6 +77,7 @@ class Run:
         self.weather = Weather(terms.seed, port, stall=terms.stall, calm_from=began + CALM * terms.seconds)
         self.plan = make_plan(terms, await self.weather.start(), began)
         (self.folder / "plan.json").write_text(json.dumps(self.plan))
+        (self.folder / "journal.txt").touch()
         outages = asyncio.create_task(self._outages(began))
         try:
             await self._live(began)
@@ -109,14 +110,19 @@ class Run:
     def _kill(self, client: asyncio.subprocess.Process) -> None:
         if client.returncode is None:
             self.kills.append(time.time())
-            client.kill()
+            _end(client)
 
     async def _finish(self, client: asyncio.subprocess.Process) -> None:
         """Wait for the client's own end, or for everything that matters to have ended."""
         while client.returncode is None:
-            if self.terms.until_settled and settled(self._evidence()):
+            if self.terms.until_settled and self._ordered() and settled(self._evidence()):
                 return
             await pause(0.5)
+
+    def _ordered(self) -> bool:
+        """Whether the client has set out to make every order; a ledger is there then."""
+        meant = (self.folder / "journal.txt").read_text().splitlines()
+        return set(meant) >= {order["prompt"] for order in self.plan["orders"]}
 
     def _hours(self) -> list[float]:
         """Give when to kill, in seconds from the beginning: one in each part of the time in which orders are made."""
@@ -124,7 +130,7 @@ class Run:
             random.Random(f"{self.terms.seed} kills"),
             ORDERING * self.terms.seconds / max(self.terms.kills, 1),
         )
-        return [slot * (number + chance.uniform(0.3, 1.0)) for number in range(self.terms.kills)]
+        return [slot * (number + chance.uniform(0.2, 0.8)) for number in range(self.terms.kills)]
 
     async def _outages(self, began: float) -> None:
         """Take the line away altogether, now and then."""
@@ -173,11 +179,17 @@ class _Client:
 
     async def __aexit__(self, *exc: object) -> None:
         if self._process.returncode is None:
-            self._process.kill()
+            _end(self._process)
         code = await self._process.wait()
         self._log.close()
         if code not in {0, -signal.SIGKILL}:
             self._complaints.append(f"code {code}: {(self._folder / 'customer.log').read_text()[-2000:]}")
+
+
+def _end(client: asyncio.subprocess.Process) -> None:
+    """Kill, by the signal alone: `Process.kill` may also collect the exit code, which is then missed elsewhere."""
+    with suppress(ProcessLookupError):
+        os.kill(client.pid, signal.SIGKILL)
 
 
 def make_plan(terms: Terms, port: int, began: float) -> dict[str, Any]:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.soak
 
 def test_no_job_is_lost_or_paid_twice_on_a_bad_line(tmp_path: Path) -> None:
     """Thirty jobs in five dialects, every fault there is, two kills: the service's own book and the ledger agree."""
-    terms = Terms(30, 45, 2, seed=7, shortest=0.5, longest=4, stall=3, hint=500, until_settled=True)
+    terms = Terms(30, 40, 2, seed=7, shortest=0.5, longest=4, stall=3, hint=500, until_settled=True)
     run = Run(terms, tmp_path)
     asyncio.run(run.go())
     print(run)  # noqa: T201 - what pytest shows when it failed
