@@ -207,6 +207,46 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names(tmp_path: Path) -
     assert bench.clock.slept[0] == 7.0
 
 
+@pytest.mark.parametrize(
+    ("location", "handle"),
+    [
+        ("/v1/clips/r1", {"id": "r1"}),
+        ("https://slow.example/v1/clips/a%2Fb?x=1", {"id": "a/b"}),
+        ("/", None),
+        ("/clips/%2E%2E", None),
+        ("", None),
+    ],
+)
+def test_a_job_may_be_told_by_its_location_alone(tmp_path: Path, location: str, handle: dict[str, str] | None) -> None:
+    """202 and an empty body: the id is the end of the address; without one nobody knows."""
+
+    def answer(call: Call) -> Reply:
+        return said(b"", 202, location=location) if call.method == "POST" else _finished(call)
+
+    bench = Bench(tmp_path, SLOW, answer)
+    job = bench.run()
+    assert (job.state, job.handle) == ("succeeded" if handle else "unknown_outcome", handle)
+    assert bench.transport.posts == 1
+
+
+def _finished(call: Call) -> Reply:
+    return said(DONE) if call.url.startswith("/clips/") else said(MP4)
+
+
+def test_settings_that_the_service_changed_are_told(tmp_path: Path) -> None:
+    """It took another length and size than was asked for: kept, and said."""
+
+    def answer(call: Call) -> Reply:
+        body = {"id": "r1", "seconds": "8", "size": "8x8", "model": "m"}
+        return said(body) if call.method == "POST" else _finished(call)
+
+    job = Bench(tmp_path, SLOW, answer).run()
+    assert (job.state, job.warnings) == (
+        "succeeded",
+        ("Slow Inc. took duration 8 instead of 4.", "Slow Inc. took size 8x8 instead of 640x360."),
+    )
+
+
 def test_between_two_tries_the_ledger_says_that_nothing_is_sent(tmp_path: Path) -> None:
     """A process that dies while it waits for its turn leaves no doubt behind."""
     sending, waiting = [], []

@@ -33,7 +33,7 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"logs", "part", "private", "settings", "spool", "transport"},
+        *{"logs", "mounts", "part", "private", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from . import keys, local, origin, provider, reach, settings
+from . import keys, local, mounts, origin, provider, reach, settings
 from .dialect import Call, ListsModels, Provider
 from .errors import AuthError, VideogenError
 from .findings import Finding, Report, State, tidy
@@ -43,11 +43,6 @@ MUST = ("ipython", "anywidget", "ipywidgets", "httpx")
 MAY = ("jupyterlab", "notebook")
 BEGINNINGS = {"qubax": "qbx_live_", "aihubmix": "sk-", "openai": "sk-"}
 """What a service's keys begin with, by its own documentation."""
-REMOTE = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs", "beegfs", "glusterfs"}
-    | {f"fuse.{name}" for name in ("glusterfs", "sshfs", "rclone", "gcsfuse", "s3fs", "drive")}
-)
-"""File systems on which SQLite's locks cannot be relied on."""
 BUNDLE = Path(__file__).parent / "static" / "widget.js"
 
 
@@ -80,7 +75,7 @@ def here(*, network: bool) -> Place:
         modules=sys.modules,
         version=_version,
         free=lambda path: shutil.disk_usage(path).free,
-        mounts=_mounts(),
+        mounts=mounts.table(),
         now=time.time,
         ask=reach.ask if network else None,
     )
@@ -194,7 +189,7 @@ def _home(place: Place) -> Iterator[Finding]:
     if open_files := [path.name for path in home.glob("ledger.sqlite3*") if os.name == "posix" and _others_read(path)]:
         words = f"Others may read {', '.join(sorted(open_files))}, where your prompts stand."
         yield Finding("Home", "note", words, f"chmod go-rwx '{tidy(home)}'/ledger.sqlite3*")
-    if kind := _remote(home, place.mounts):
+    if kind := mounts.remote(home, place.mounts):
         words = f"{tidy(home)} is on a network file system ({kind}): SQLite's locks are not safe there."
         yield Finding("Home", "problem", words, "Point VIDEOGEN_HOME at a folder on a local disk.")
 
@@ -425,25 +420,6 @@ def _numbers(number: str) -> tuple[int, int]:
     """Give the first two parts of a version."""
     major, minor, *_ = [*number.split("."), "0"]
     return int(major), int(minor)
-
-
-def _mounts() -> str:
-    try:
-        return Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
-def _remote(path: Path, mounts: str) -> str:
-    """Give the kind of network file system a path is on; empty for a local one, and where it is not known."""
-    rows = [line.split() for line in mounts.splitlines()]
-    under = [(row[1], row[2]) for row in rows if len(row) > 2 and path.absolute().is_relative_to(_unescaped(row[1]))]  # noqa: PLR2004 - device, point, kind
-    kind = max(under, key=lambda row: len(row[0]), default=("", ""))[1]
-    return kind if kind in REMOTE else ""
-
-
-def _unescaped(point: str) -> str:
-    return point.replace("\\040", " ")
 
 
 def _others_read(path: Path) -> bool:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import msgspec
 
-from . import budget, private
+from . import budget, mounts, private
 from .budget import Cap, Spent
 from .errors import InvalidRequest, VideogenError
 from .values import ENDED, UNPAID, JobRecord, JobState
@@ -272,6 +272,8 @@ class Ledger:
 
 def _open(path: Path) -> sqlite3.Connection:
     private.folder(path.parent)
+    if kind := mounts.remote(path, mounts.table()):
+        raise OSError(f"it is on a network file system, {kind}, where two kernels can't share it safely")
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite itself would make it readable by all
     try:
         return _connect(path)

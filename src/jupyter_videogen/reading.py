@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -160,10 +161,19 @@ def job_facts(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "prompt": text(row.get("prompt")),
         "model": text(row.get("model")),
-        "duration": number(row.get("seconds")) or number(row.get("duration")),
-        "size": text(row.get("size")),
+        "duration": length(row.get("seconds")) or length(row.get("duration")),
+        "size": size(row.get("size")),
         "created_at": moment(row.get("created_at")),
     }
+
+
+def located(reply: Reply) -> str | None:
+    """Give the id at the end of a Location, which is all that some answers to a create hold."""
+    segment = urlsplit(reply.headers.get("location", "")).path.rstrip("/").rpartition("/")[2]
+    try:
+        return identifier(unquote(segment))
+    except Malformed:
+        return None
 
 
 def cursor_page(reply: Reply) -> Page:

@@ -14,18 +14,19 @@ import msgspec
 
 from . import polling, search
 from .capabilities import MOST_NAMED, did_you_mean
-from .dialect import UNREADABLE, Accepted, Finished, Refused, StatusUpdate
+from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from .errors import Failure
 from .failures import REFUSED
+from .reading import job_facts, located, members
 from .saver import Saver
 from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .clock import Clock
-    from .dialect import Handle, Looks, Provider
+    from .dialect import Handle, Provider
     from .ledger import Ledger
     from .transport import Transport
     from .values import Artifact, JobRecord
@@ -159,11 +160,14 @@ class Runner:
         try:
             born = self._dialect.read_create(reply)
         except UNREADABLE:
-            self._lose("The service took the request, but its answer made no sense.")
-            return None
+            name = located(reply) if isinstance(self._dialect, Looks) else None
+            if name is None:
+                self._lose("The service took the request, but its answer made no sense.")
+                return None
+            born = Accepted({"id": name})
         match born:
             case Accepted(handle, poll_after, notes):
-                self._note((*notes, *self._shared(handle)))
+                self._note((*notes, *self._shared(handle), *self._changed(reply)))
                 self._move("queued", handle=handle, accepted_at=self._clock.now())
                 return poll_after
             case Finished(artifacts):
@@ -173,6 +177,17 @@ class Runner:
             case Refused(failure):
                 self._fail(failure)
         return None
+
+    def _changed(self, reply: Reply) -> Iterator[str]:
+        """Say where the service has taken something else than was asked for; the job is kept."""
+        try:
+            says = job_facts(members(reply))
+        except UNREADABLE:
+            return
+        for name in ("duration", "size"):
+            asked, taken = getattr(self.job.request, name), says[name]
+            if None not in {asked, taken} and asked != taken:
+                yield f"{self._provider.title} took {name} {str(taken).removesuffix('.0')} instead of {asked}."
 
     def _shared(self, handle: Handle) -> list[str]:
         """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""

@@ -241,6 +241,17 @@ def test_a_file_system_that_cannot_share_is_refused(home: Path, monkeypatch: pyt
         Ledger(home / "ledger.sqlite3")
 
 
+def test_a_network_home_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The locks of its file system cannot be relied on; a local folder within it is as good as any."""
+    table = f"/dev/sda1 / ext4 rw 0 0\nserver:/h {home.parent} nfs4 rw 0 0\n/dev/sdb1 {home.parent}/local ext4 rw 0 0"
+    monkeypatch.setattr("jupyter_videogen.mounts.table", lambda: table)
+    with pytest.raises(
+        VideogenError, match=r"nfs4, where two kernels.*point VIDEOGEN_HOME at a local, writable folder"
+    ):
+        Ledger(home / "ledger.sqlite3")
+    Ledger(home.parent / "local" / "ledger.sqlite3").close()
+
+
 @pytest.mark.parametrize("damage", [b"not a database at all " * 300, b"SQLite format 3\0" + b"\xff" * 5000])
 def test_a_damaged_ledger_is_kept_aside(home: Path, damage: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """A new one is begun, nothing is deleted, and a line says where the old one is."""
