@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import jupyter_videogen as vg
 from jupyter_videogen import client, keys
+from shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +32,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     client.close()
     for kept in (keys._typed, keys._absent):
         kept.clear()
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    """A paid service on a real socket, which keeps a book of what it accepted."""
+    with Shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def lab(shop: Shop) -> vg.Client:
+    """A client of it."""
+    return vg.Client("openai", base_url=shop.url, api_key="canary-1")

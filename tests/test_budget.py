@@ -15,23 +15,11 @@ from jupyter_videogen.config import Config
 from jupyter_videogen.errors import BudgetExceeded, InvalidRequest
 from jupyter_videogen.prices import Estimate, Price
 from jupyter_videogen.values import GenerationRequest
-from shop import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from shop import Shop
 
 PRICED = '[prices."openai:m"]\nper_second = 0.10\nsource = "the price page, 2026-11-20"\n'
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def lab(shop: Shop) -> vg.Client:
-    return vg.Client("openai", base_url=shop.url, api_key="canary-1")
 
 
 def write(text: str) -> None:

@@ -18,13 +18,12 @@ from jupyter_videogen.errors import InvalidRequest, Unsupported
 from jupyter_videogen.form import Uploads
 from jupyter_videogen.inputs import _png
 from jupyter_videogen.magic import Grammar
-from jupyter_videogen.messages import History, MediaView, Remove, RequestView, Star, Upload
+from jupyter_videogen.messages import Choose, History, MediaView, Remove, RequestView, Star, Upload
 from jupyter_videogen.view import request_view
 from jupyter_videogen.widget import VideoGen
-from shop import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from shop import Shop
 
 HEAD: dict[str, Any] = {"v": 1, "request_id": "r"}
 
@@ -41,17 +40,6 @@ class Picture:
 PNG = _png(Picture())
 
 
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def lab(shop: Shop) -> vg.Client:
-    return vg.Client("openai", base_url=shop.url, api_key="canary-1")
-
-
 def upload(offset: int, total: int = len(PNG), upload_id: str = "u", name: str = "cat.png") -> Upload:
     return Upload(**HEAD, upload_id=upload_id, field="image", name=name, offset=offset, total=total)
 
@@ -63,8 +51,9 @@ def test_a_file_arrives_in_pieces(home: Path) -> None:
     """In order; a piece that comes twice, because its ack was lost, is harmless; the last one gives the medium."""
     uploads = Uploads(home)
     assert uploads.take(upload(0), PNG[:20]) is None
+    assert uploads.take(upload(20), PNG[20:30]) is None
     assert uploads.take(upload(0), PNG[:20]) is None
-    medium = uploads.take(upload(20), PNG[20:])
+    medium = uploads.take(upload(30), PNG[30:])
     name = f"upload:{sha256(PNG).hexdigest()}"
     assert medium == MediaView(source=name, kind="image", name="cat.png", width=3, height=2)
     assert form.resolved(medium, "image") == home / "inputs" / name.removeprefix("upload:")
@@ -232,6 +221,9 @@ def test_a_form_keeps_secrets_out_of_the_page_and_sends_them_all_the_same(
     assert "canary" not in msgspec.json.encode(widget.form).decode()
     assert widget.form["start"]["extra"] == '{"byok_api_key":"…","style":"noir"}'
     assert shop.book == []
+
+    widget._handle(Choose(**HEAD, provider="qubax"), [])
+    assert (widget.form["provider"], widget._secrets) == ("qubax", {})  # they were not given for that service
 
 
 def test_a_job_shows_its_request_as_the_form_holds_it(lab: vg.Client) -> None:

@@ -13,31 +13,19 @@ from .errors import InvalidRequest
 from .inputs import LARGEST, keep, medium
 from .messages import MediaView, RequestView, Upload
 from .values import MEDIA
+from .view import PLAIN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-PLAIN = (
-    "model",
-    "duration",
-    "size",
-    "aspect",
-    "resolution",
-    "fps",
-    "seed",
-    "n",
-    "negative",
-    "sound",
-    "draft",
-    "enhance",
-    "fit",
-)
+SENT = ("model", *(name for name in PLAIN if name != "prompt"), "fit")
+"""What goes on as the form has it: the prompt goes beside, media are found first, further fields are read."""
 KEPT = re.compile(r"[0-9a-f]{64}")
 
 
 def fields(view: RequestView) -> dict[str, Any]:
     """Give the fields of a request as `Client.submit` takes them; raises `InvalidRequest` with the field at fault."""
-    given = {name: getattr(view, name) for name in PLAIN if getattr(view, name) not in (None, "")}
+    given = {name: getattr(view, name) for name in SENT if getattr(view, name) not in (None, "")}
     given |= {name: resolved(value, name) for name in MEDIA if isinstance(value := getattr(view, name), MediaView)}
     if view.references:
         given["references"] = [resolved(one, "references") for one in view.references]
@@ -99,7 +87,7 @@ class Uploads:
             raise InvalidRequest(
                 f"A piece of {message.name} is missing.", next="Choose the file again.", field=message.field
             )
-        part[message.offset :] = piece
+        part[message.offset : message.offset + len(piece)] = piece
         if len(part) < message.total:
             return None
         del self._parts[message.upload_id]

@@ -178,7 +178,7 @@ class Runtime:
 
     def known(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord | None:
         """Give the job that the same request already is, if it need not be made again."""
-        return self.ledger.latest(self._draft(asked, settled, line, Terms()).fingerprint)
+        return self.ledger.latest(_fingerprint(asked, settled.request, line))
 
     def attach(self, remote_id: str, line: Line) -> Watch:
         """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
@@ -330,7 +330,7 @@ class Runtime:
             key_env=line.provider.key_env,
             model=model,
             path=str(clipstore.planned_path(folder, request.prompt, job_id)),
-            fingerprint=fingerprint(asked, origin=line.provider.base_url, model=model, account=line.account),
+            fingerprint=_fingerprint(asked, request, line),
             take=0,
             idempotency_key=str(uuid4()),
             created_at=self.clock.now(),
@@ -380,6 +380,11 @@ class Runtime:
             for watch in list(self.watches.values()):
                 if not watch.future.done():
                     self.ledger.claim(watch.record.id, now=self.clock.now())
+
+
+def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
+    """Name a request as it was asked for, by the model that was settled on and where and for whom it goes."""
+    return fingerprint(asked, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 
 def _after_death(record: JobRecord, provider: Provider) -> JobRecord:

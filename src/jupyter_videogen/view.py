@@ -23,7 +23,7 @@ from .messages import (
     ProviderView,
     RequestView,
 )
-from .values import MEDIA, Media
+from .values import FIELDS, MEDIA, Media
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,10 +34,7 @@ if TYPE_CHECKING:
     from .values import Clip, GenerationRequest, JobRecord
 
 OPEN = Capabilities(model="", takes=frozenset())
-PLAIN = (
-    *("prompt", "duration", "size", "aspect", "resolution", "fps", "seed", "n", "negative"),
-    *("sound", "draft", "enhance"),
-)
+PLAIN = tuple(name for name in FIELDS if name not in {*MEDIA, "model", "extra"})
 """Fields that a request and the form have alike."""
 
 

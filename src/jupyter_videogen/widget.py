@@ -221,9 +221,7 @@ class VideoGen(Live):
 
     def _choose(self, message: Choose) -> None:
         """Take another service, or its newest list of models; what is typed stays in the page."""
-        if message.provider != self._provider.name:
-            self._provider = client.endpoint(message.provider)
-            self._start = msgspec.structs.replace(self._start, model="")
+        self._go_to(message.provider)
         if message.refresh:
             Client(self._provider.name).models()
             self._provider = client.endpoint(self._provider.name)
@@ -232,8 +230,15 @@ class VideoGen(Live):
     def _connect(self, message: Connect) -> None:
         """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
         keys.remember(message.provider, keys.Secret(message.key, source="the form"), keep=message.keep)
-        self._provider = client.endpoint(message.provider)
+        self._go_to(message.provider)
         self.form = self._form()
+
+    def _go_to(self, provider: str) -> None:
+        """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
+        if provider != self._provider.name:
+            self._provider = client.endpoint(provider)
+            self._start = msgspec.structs.replace(self._start, model="")
+            self._secrets = {}
 
     def _form(self) -> dict[str, Any]:
         run, here, prices = client.runtime(), self._provider, client.configuration()

@@ -396,7 +396,7 @@ def test_an_artifact_at_qubax_is_behind_the_key(tmp_path: Path) -> None:
 def test_a_service_may_have_an_address_of_version_six(name: str, end: str, tmp_path: Path) -> None:
     """Brackets and port: create, look and clip go to the one origin, with the key."""
     if not _has_ipv6():
-        pytest.skip("this machine has no ::1")
+        pytest.skip("this machine has no ::1, so nothing can listen there")
     with open_shop(Shop(name), ipv6=True) as host:
         job = Street(tmp_path, EVERY[name], host.url + end).run()
     assert Path(job.path).read_bytes() == MP4

@@ -18,21 +18,9 @@ import jupyter_videogen as vg
 from fakes import MP4
 from jupyter_videogen import client
 from jupyter_videogen.search import WAITS
-from shop import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def lab(shop: Shop) -> vg.Client:
-    return vg.Client("openai", base_url=shop.url, api_key="canary-1")
+    from shop import Shop
 
 
 @pytest.fixture(autouse=True)

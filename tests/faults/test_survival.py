@@ -22,20 +22,14 @@ from jupyter_videogen.errors import VideogenError
 from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.runtime import UNSENT
 from jupyter_videogen.search import WAITS
-from shop import Shop
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from shop import Shop
 
 LAB = 'import sys, jupyter_videogen as vg\nlab = vg.Client("openai", base_url=sys.argv[1], api_key="canary-1")\n'
 GENERATE = LAB + 'print(lab.generate("a kite", model="m").path)\n'
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    with Shop() as shop:
-        yield shop
 
 
 @pytest.fixture(autouse=True)
