@@ -1,17 +1,20 @@
-/** The whole widget: a form and its result, or the result alone as the card under a cell. */
+/** The whole widget: a form, its result and the history; the result alone as a card; or clips side by side. */
 
 import { useRef } from "preact/hooks";
+import { Compare } from "./compare";
 import { isField } from "./draft";
 import { Form, focusField } from "./form";
-import { LocalMark, Mark } from "./icons";
+import { Icon, LocalMark, Mark } from "./icons";
 import type { FormView } from "./protocol.gen";
 import { Result } from "./result";
 import { useSituation } from "./situation";
 import { isOpen, type Scene } from "./states";
 import { words } from "./strings";
+import { Strip } from "./strip";
 import type { View } from "./view";
 
 function Head({ form }: { form: FormView }) {
+  const hasKey = form.providers.some(({ name, key }) => name === form.provider && key !== "");
   return (
     <div class="videogen-head">
       <span class="videogen-name">
@@ -19,7 +22,7 @@ function Head({ form }: { form: FormView }) {
         {words.name}
       </span>
       <span class="videogen-provider">
-        {form.simulated && <LocalMark />}
+        {form.simulated ? <LocalMark /> : hasKey && <Icon name="key" />}
         <bdi>{form.provider_label}</bdi>
       </span>
     </div>
@@ -29,22 +32,41 @@ function Head({ form }: { form: FormView }) {
 /** Where the answer was lost, the filled button would charge twice by reflex: there it is not filled. */
 const unsafe = new Set<Scene>(["unknown_outcome", "gone", "detached", "unreachable", "expired"]);
 
-export function App({ view }: { view: View }) {
-  const { host } = view.session;
+/** The form with its result, or the result alone. */
+function Desk({ view }: { view: View }) {
   const body = useRef<HTMLDivElement>(null);
-  const form = host.form.value;
-  const situation = useSituation(view.session);
+  const form = view.session.host.form.value;
+  const situation = useSituation(view);
   const { job, scene } = situation;
   const hasFix = scene === "failed" && isField(job?.error?.field);
   const isPrimary = !(job && isOpen(job)) && !unsafe.has(scene) && !hasFix;
   const onFix = (field: string) => focusField(body.current, view, field);
   return (
+    <div ref={body} class={form ? "videogen-body" : "videogen-card"}>
+      {form && <Form view={view} form={form} isPrimary={isPrimary} />}
+      <Result {...situation} view={view} form={form} onFix={onFix} />
+    </div>
+  );
+}
+
+export function App({ view }: { view: View }) {
+  const { host, library } = view.session;
+  const form = host.form.value;
+  const compared = host.compared.value;
+  if (compared) return <Compare view={view} jobs={compared} />;
+  const picked = library.comparable.value;
+  const onClose = () => {
+    view.comparing.value = false;
+  };
+  return (
     <>
       {form && <Head form={form} />}
-      <div ref={body} class={form ? "videogen-body" : "videogen-card"}>
-        {form && <Form view={view} form={form} isPrimary={isPrimary} />}
-        <Result {...situation} view={view} form={form} onFix={onFix} />
-      </div>
+      {view.comparing.value && picked.length > 1 ? (
+        <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
+      ) : (
+        <Desk view={view} />
+      )}
+      {form && <Strip view={view} />}
     </>
   );
 }

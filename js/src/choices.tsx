@@ -130,6 +130,9 @@ export function Size({ view, form, model }: ChoiceProps) {
   );
 }
 
+/** What a field is called. */
+export const labelOf = (name: Field): string => words[name === "duration" ? "length" : name];
+
 interface TextProps {
   readonly view: View;
   readonly form: FormView;
@@ -142,7 +145,7 @@ export function Text({ view, form, name, placeholder }: TextProps) {
   const { draft } = view.session;
   const flaw = draft.flaw.value;
   return (
-    <Labelled view={view.id} name={name} label={words[name === "duration" ? "length" : name]} flaw={flaw}>
+    <Labelled view={view.id} name={name} label={labelOf(name)} flaw={flaw}>
       <input
         {...wire(view.id, name, flaw)}
         class="videogen-text"
@@ -166,7 +169,7 @@ function Pick({ view, form, name, options }: PickProps) {
   const { draft } = view.session;
   const flaw = draft.flaw.value;
   return (
-    <Labelled view={view.id} name={name} label={words[name === "duration" ? "length" : name]} flaw={flaw}>
+    <Labelled view={view.id} name={name} label={labelOf(name)} flaw={flaw}>
       <Select
         wiring={wire(view.id, name, flaw)}
         value={draft.of(name).value}

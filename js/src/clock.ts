@@ -24,6 +24,12 @@ export class Clock {
     return Math.max(0, this.#now() - moment);
   }
 
+  /** Seconds until a moment of the kernel's clock. */
+  until(moment: number): number {
+    void this.#second.value;
+    return Math.max(0, moment - this.#now());
+  }
+
   /** Take over the kernel's reading, as its ack gave it. */
   correct(kernelNow: number): void {
     const offset = kernelNow - Date.now() / 1000;

@@ -1,5 +1,6 @@
 /** The folded facts of a failure, for a person who reports it, and notes about settings that had no effect. */
 
+import { Copy } from "./copy";
 import { moment } from "./format";
 import { Icon } from "./icons";
 import type { JobView } from "./protocol.gen";
@@ -16,7 +17,9 @@ export function Details({ job }: { job: JobView }) {
     ["time", moment(job.finished_at ?? job.created_at)],
     ["sent", words.known[error.sent]],
     ["charged", words.known[error.charged]],
+    ...(error.request_id ? [["request", error.request_id] as const] : []),
   ];
+  const text = rows.map(([name, value]) => `${words.detail[name]}: ${value}`).join("\n");
   return (
     <details class="videogen-more videogen-details">
       <summary>
@@ -33,6 +36,7 @@ export function Details({ job }: { job: JobView }) {
           </div>
         ))}
       </dl>
+      <Copy text={`${error.message}\n${text}`} label={words.copyDetails} />
     </details>
   );
 }

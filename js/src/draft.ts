@@ -2,6 +2,7 @@
 
 import { batch, type Signal, signal } from "@preact/signals";
 import { whole } from "./format";
+import { isMediaField, type Media, type MediaField, mediaFields } from "./media";
 import type { FormView, ModelView, RequestView } from "./protocol.gen";
 import { fill } from "./say";
 import { words } from "./strings";
@@ -27,7 +28,10 @@ export const fields = [
   "extra",
 ] as const;
 export type Field = (typeof fields)[number];
-export const isField = (name: string | null | undefined): name is Field => fields.includes(name as Field);
+/** What a flaw may be about: a box of the form, or a tile. */
+export type Place = Field | MediaField;
+export const isField = (name: string | null | undefined): name is Place =>
+  fields.includes(name as Field) || isMediaField(name);
 
 /** Yes, no, or the model's own choice. */
 export const switches = ["sound", "draft", "enhance"] as const;
@@ -35,7 +39,7 @@ const isOn = (value: string): boolean | null => (value === "" ? null : value ===
 const asSwitch = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
 
 export interface Flaw {
-  readonly field: Field;
+  readonly field: Place;
   readonly message: string;
 }
 
@@ -47,6 +51,10 @@ export class Draft {
   readonly #typed = nothing();
   /** The one field to look at, until it is edited. */
   readonly flaw = signal<Flaw | null>(null);
+  /** How the start image is made the size that is asked for; empty leaves it as it is. */
+  readonly fitting = signal<"" | NonNullable<RequestView["fit"]>>("");
+
+  constructor(readonly media: Media) {}
 
   /** One field as it stands. */
   of(field: Field): Signal<string> {
@@ -68,17 +76,29 @@ export class Draft {
     return this.#typed.seed;
   }
 
-  load(form: FormView): void {
-    const { start } = form;
+  /** Take over a whole request; without its seed it asks for something like it. */
+  load(form: FormView, request: RequestView = form.start, { seed = true } = {}): void {
     batch(() => {
       for (const field of fields) {
-        const value = start[field];
+        const value = request[field];
         this.#typed[field].value =
           typeof value === "boolean" || value === null ? asSwitch(value) : String(value);
       }
+      if (!seed) this.seed.value = "";
+      this.fitting.value = request.fit ?? "";
+      this.media.load(request);
+      this.flaw.value = null;
       if (!this.chosen(form)) this.model.value = form.models[0]?.id ?? "";
       this.fit(form);
     });
+  }
+
+  /** Whether the form holds anything that somebody would miss. */
+  get isEmpty(): boolean {
+    return (
+      this.prompt.peek().trim() === "" &&
+      mediaFields.every((field) => this.media.of(field).peek().length === 0)
+    );
   }
 
   /** Edit one field, which also forgives it. */
@@ -86,8 +106,13 @@ export class Draft {
     batch(() => {
       this.#typed[field].value = value;
       if (field === "model") this.fit(form);
-      if (this.flaw.peek()?.field === field) this.flaw.value = null;
+      this.forgive(field);
     });
+  }
+
+  /** A field that was edited is not blamed any more. */
+  forgive(field: Place): void {
+    if (this.flaw.peek()?.field === field) this.flaw.value = null;
   }
 
   /** What the chosen model can do; a name that nobody listed is taken for any other of its service. */
@@ -122,7 +147,7 @@ export class Draft {
       const values = { shortest: whole(model.shortest), longest: whole(model.longest) };
       return { field: "duration", message: fill(words.needLength, values) };
     }
-    return this.#checkNumbers(model) ?? this.#checkExtra();
+    return this.#checkNumbers(model) ?? this.#checkExtra() ?? this.#checkMedia(model);
   }
 
   #checkNumbers(model: ModelView): Flaw | null {
@@ -150,6 +175,26 @@ export class Draft {
     return { field: "extra", message: words.needObject };
   }
 
+  #checkMedia(model: ModelView): Flaw | null {
+    const field = mediaFields.find(
+      (name) => model.takes.includes(name) && this.media.unfinished(name) !== null,
+    );
+    if (field === undefined) return null;
+    const { name, error } = this.media.unfinished(field) ?? { name: "", error: null };
+    return { field, message: error ?? fill(words.needUpload, { name }) };
+  }
+
+  /** Values that are kept in the form, though the chosen model does not take them. */
+  kept(form: FormView): readonly Place[] {
+    const model = this.chosen(form);
+    const always = new Set<string>(["prompt", "model", "duration", "size", "extra", ...(model?.takes ?? [])]);
+    const plain = fields.filter((field) => !always.has(field) && this.of(field).value !== "");
+    return [
+      ...plain,
+      ...mediaFields.filter((field) => !always.has(field) && this.media.of(field).value.length > 0),
+    ];
+  }
+
   /** What is sent: only what the model takes; the rest stays in the form for another model. */
   request(form: FormView): RequestView {
     const takes = this.chosen(form)?.takes ?? [];
@@ -174,6 +219,9 @@ export class Draft {
       draft: isOn(text("draft") ?? ""),
       enhance: isOn(text("enhance") ?? ""),
       extra: this.of("extra").peek().trim(),
+      ...this.media.request(takes),
+      fit:
+        (takes.includes("image") && this.media.of("image").peek().length > 0 && this.fitting.peek()) || null,
     };
   }
 }

@@ -11,6 +11,8 @@ export interface Known {
   readonly percent: number | null;
   /** Seconds since the job was made, by the kernel's clock. */
   readonly elapsed: number;
+  /** Seconds until the next look, where one is a while away. */
+  readonly wait?: number | null;
 }
 
 const given = <T>(value: T | null | undefined, write: (value: T) => string): string | undefined =>
@@ -30,8 +32,22 @@ function fateOf(job: JobView): keyof Catalogue["fate"] {
   return job.can_cancel ? "cancellable" : "uncancellable";
 }
 
+/** Before this much is done, or time has passed, a rest worked out of it is a guess. */
+const TELLING_PERCENT = 10;
+const TELLING_SECONDS = 10;
+
+function restOf(percent: number | null, elapsed: number): string | undefined {
+  if (percent === null || percent < TELLING_PERCENT || percent >= 100 || elapsed < TELLING_SECONDS)
+    return undefined;
+  return format.clock((elapsed * (100 - percent)) / percent);
+}
+
+const canPlay = (): boolean =>
+  typeof document === "undefined" ||
+  document.createElement("video").canPlayType('video/mp4; codecs="avc1.640028"') !== "";
+
 /** Clip facts where there is a clip, what was asked for where there is none yet. */
-export function factsOf({ job, percent, elapsed }: Known): Values {
+export function factsOf({ job, percent, elapsed, wait = null }: Known): Values {
   if (job === null) return {};
   const { clip, error } = job;
   const charge = chargeOf(error, job.simulated);
@@ -43,7 +59,13 @@ export function factsOf({ job, percent, elapsed }: Known): Values {
     word: job.status,
     percent: given(percent, format.percent),
     clock: format.clock(elapsed),
+    left: restOf(percent, elapsed),
     usual: percent === null ? given(job.usual, format.took) : undefined,
+    runs: percent === null && job.usual !== null ? format.whole(job.runs) : undefined,
+    oneGo: job.synchronous ? fill(words.synchronous, { provider: job.provider_label }) : undefined,
+    again: given(wait, format.clock),
+    cost: given(job.cost, format.dollars),
+    codec: canPlay() ? undefined : words.codec,
     took: given(job.finished_at, (at) => format.took(at - job.created_at)),
     saved: saved !== null && total ? format.part(saved, total) : undefined,
     total: given(total || null, format.bytes),

@@ -1,7 +1,7 @@
 /** A control with its label above it and, when something is wrong with it, the words below. */
 
 import type { ComponentChildren } from "preact";
-import type { Flaw, Field as Name } from "./draft";
+import type { Flaw, Place as Name } from "./draft";
 import { Icon } from "./icons";
 
 export interface Wiring {

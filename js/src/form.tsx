@@ -1,14 +1,18 @@
 /** The prompt form. It keeps what was typed whatever becomes of the job. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Further, Length, MoreSummary, Size } from "./choices";
+import { Attach, paste } from "./attach";
+import { Further, Length, labelOf, MoreSummary, Size } from "./choices";
 import { type Draft, isField, PROMPT_LIMIT } from "./draft";
-import { Field, Select, wire } from "./field";
+import { Field, wire } from "./field";
 import * as format from "./format";
 import { Icon } from "./icons";
+import { isMediaField } from "./media";
+import { Model } from "./models";
 import { Notice } from "./notice";
 import type { ErrorView, FormView, ModelView } from "./protocol.gen";
 import { fill, Say } from "./say";
+import { Service } from "./service";
 import { words } from "./strings";
 import type { View } from "./view";
 
@@ -63,44 +67,6 @@ function Prompt({ view, form }: { view: View; form: FormView }) {
   );
 }
 
-/** A list where it is complete, else a box with suggestions: any name may be typed. */
-function Model({ view, form }: { view: View; form: FormView }) {
-  const { draft } = view.session;
-  const list = `${view.id}-models`;
-  if (form.other !== null) {
-    return (
-      <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
-        <input
-          {...wire(view.id, "model", draft.flaw.value)}
-          class="videogen-text"
-          type="text"
-          list={list}
-          autoComplete="off"
-          spellcheck={false}
-          dir="ltr"
-          value={draft.model.value}
-          onInput={(event) => draft.set("model", event.currentTarget.value, form)}
-        />
-        <datalist id={list}>
-          {form.models.map(({ id, title }) => (
-            <option key={id} value={id} label={title === id ? undefined : title} />
-          ))}
-        </datalist>
-      </Field>
-    );
-  }
-  return (
-    <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
-      <Select
-        wiring={wire(view.id, "model", draft.flaw.value)}
-        value={draft.model.value}
-        options={form.models.map(({ id, title }) => [id, title || id])}
-        onPick={(value) => draft.set("model", value, form)}
-      />
-    </Field>
-  );
-}
-
 /** What the button will cost, as far as anybody has written a price down. */
 function costOf(model: ModelView | null, draft: Draft): number | null {
   if (model?.price == null) return null;
@@ -138,6 +104,18 @@ const hidden = [
   "enhance",
   "extra",
 ] as const;
+
+/** Values of another model are not lost, and not sent. */
+function Kept({ form, draft }: { form: FormView; draft: Draft }) {
+  const names = draft.kept(form).map((field) => (isMediaField(field) ? words.media[field] : labelOf(field)));
+  if (names.length === 0) return null;
+  const model = draft.chosen(form)?.title ?? "";
+  return (
+    <p class="videogen-hint">
+      <Say parts={[words.kept]} values={{ model, list: names.join(", ") }} />
+    </p>
+  );
+}
 
 /** The question of a budget, answered by a click of its own. */
 function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
@@ -186,20 +164,32 @@ export function Form({ view, form, isPrimary }: FormProps) {
     onKeyDown(event);
   };
   const refusal = session.host.refusal.value;
-  const general = refusal?.about === "generate" && !isField(refusal.error.field) ? refusal.error : null;
+  const isMine = refusal?.about === "generate" || refusal?.about === "choose";
+  const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
   const asks = general?.code === "confirm" ? general : null;
   const taken = model?.takes ?? [];
   const further = hidden.filter((name) => name === "extra" || taken.includes(name));
   return (
-    <form ref={node} class="videogen-form" noValidate onSubmit={onSubmit} onKeyDown={onEnter}>
+    <form
+      ref={node}
+      class="videogen-form"
+      noValidate
+      onSubmit={onSubmit}
+      onKeyDown={onEnter}
+      onPaste={(event) => paste(view, model, event)}
+    >
       <Prompt view={view} form={form} />
-      <Model view={view} form={form} />
+      <div class="videogen-row is-model">
+        <Model view={view} form={form} />
+        <Service view={view} form={form} />
+      </div>
       {model && (
         <div class="videogen-row">
           <Length view={view} form={form} model={model} />
           <Size view={view} form={form} model={model} />
         </div>
       )}
+      {model && <Attach view={view} model={model} />}
       {model && (
         <details class="videogen-more">
           <MoreSummary
@@ -209,11 +199,12 @@ export function Form({ view, form, isPrimary }: FormProps) {
           <Further view={view} form={form} model={model} />
         </details>
       )}
+      <Kept form={form} draft={draft} />
       <Go form={form} draft={draft} isPrimary={isPrimary} />
       {asks ? (
         <Confirm error={asks} onYes={() => session.generate(form, { yes: true })} />
       ) : (
-        <Notice host={session.host} about={["generate"]} error={general} />
+        <Notice host={session.host} about={["generate", "choose"]} error={general} />
       )}
     </form>
   );

@@ -97,6 +97,10 @@ export function shape(value: string | null): string | null {
 export const moment = (epochSeconds: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(epochSeconds * 1000);
 
+/** "12 Nov" */
+export const day = (epochSeconds: number): string =>
+  new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(epochSeconds * 1000);
+
 /** An amount of money as it is written: prices are in dollars. */
 export const dollars = (amount: number): string =>
   `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2 })}`;

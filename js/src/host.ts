@@ -13,7 +13,7 @@ export interface Model {
   get<K extends keyof WidgetState>(name: K): WidgetState[K] | undefined;
   on(event: string, callback: (...values: never[]) => void): void;
   off(event: string, callback: (...values: never[]) => void): void;
-  send(message: unknown): unknown;
+  send(message: unknown, callbacks?: unknown, buffers?: readonly ArrayBuffer[]): unknown;
   readonly widget_manager?: unknown;
   readonly comm_live?: boolean;
 }
@@ -54,18 +54,22 @@ export class Host {
   readonly #model: Model;
   readonly #form = signal<WidgetState["form"]>(null);
   readonly #job = signal<JobView | null>(null);
+  readonly #compared = signal<WidgetState["compared"]>(null);
   readonly #progress = signal<Progress | null>(null);
   readonly #gone = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #awaited = new Map<string, (ack: Ack | null) => void>();
 
   constructor(model: Model) {
     this.#model = model;
     this.#readForm();
     this.#readJob();
+    this.#readCompared();
     model.on("change:form", this.#readForm);
     model.on("change:job", this.#readJob);
+    model.on("change:compared", this.#readCompared);
     model.on("msg:custom", this.#hear);
     model.on("comm_live_update", this.#readLife);
     if (model.comm_live === false) this.#gone.value = true;
@@ -76,6 +80,10 @@ export class Host {
   }
   get job(): ReadonlySignal<JobView | null> {
     return this.#job;
+  }
+  /** Jobs to be seen side by side, where that is all there is to see. */
+  get compared(): ReadonlySignal<WidgetState["compared"]> {
+    return this.#compared;
   }
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
@@ -96,30 +104,56 @@ export class Host {
 
   /** Send once. The same request is not sent again while its ack is outstanding; false says so. */
   send(request: Request): boolean {
-    if (request.type !== "hello" && this.#pending.peek().some((other) => alike(other.request, request)))
+    if (once.has(request.type) && this.#pending.peek().some((other) => alike(other.request, request)))
       return false;
+    this.#post(request);
+    return true;
+  }
+
+  /** Send, and wait for the ack; null when the kernel went away, or did not answer in time. */
+  ask(
+    request: Request,
+    { piece, patience }: { piece?: ArrayBuffer; patience?: number } = {},
+  ): Promise<Ack | null> {
+    return new Promise((resolve) => {
+      const requestId = this.#post(request, piece);
+      this.#awaited.set(requestId, resolve);
+      if (patience !== undefined)
+        setTimeout(() => this.#awaited.has(requestId) && this.#settle(requestId), patience);
+    });
+  }
+
+  #post(request: Request, piece?: ArrayBuffer): string {
     const requestId = newRequestId();
     batch(() => {
       this.#pending.value = [...this.#pending.peek(), { request, requestId, slow: false }];
-      if (request.type !== "hello") this.#refusal.value = null;
+      if (once.has(request.type)) this.#refusal.value = null;
     });
     this.#timers.set(
       requestId,
       setTimeout(() => this.#slow(requestId), SLOW_MILLISECONDS),
     );
-    this.#model.send({ v: 1, request_id: requestId, ...request } satisfies PageMessage);
-    return true;
+    const message = { v: 1, request_id: requestId, ...request } satisfies PageMessage;
+    if (piece === undefined) this.#model.send(message);
+    else this.#model.send(message, undefined, [piece]);
+    return requestId;
   }
 
   dispose(): void {
     this.#model.off("change:form", this.#readForm);
     this.#model.off("change:job", this.#readJob);
+    this.#model.off("change:compared", this.#readCompared);
     this.#model.off("msg:custom", this.#hear);
     this.#model.off("comm_live_update", this.#readLife);
     this.clock.stop();
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
+    for (const requestId of this.#awaited.keys()) this.#resolve(requestId, null);
   }
+
+  readonly #readCompared = (): void => {
+    this.#compared.value = this.#model.get("compared") ?? null;
+  };
 
   readonly #readForm = (): void => {
     this.#form.value = this.#model.get("form") ?? null;
@@ -142,8 +176,8 @@ export class Host {
     batch(() => {
       this.#gone.value = false;
       this.clock.correct(message.now);
-      this.#settle(answered.requestId);
-      if (!message.ok && message.error !== null && answered.request.type !== "hello") {
+      this.#settle(answered.requestId, message);
+      if (!message.ok && message.error !== null && once.has(answered.request.type)) {
         this.#refusal.value = { about: answered.request.type, error: message.error };
       }
     });
@@ -167,10 +201,16 @@ export class Host {
     }
   }
 
-  #settle(requestId: string): void {
+  #settle(requestId: string, ack: Ack | null = null): void {
     clearTimeout(this.#timers.get(requestId));
     this.#timers.delete(requestId);
+    this.#resolve(requestId, ack);
     this.#pending.value = this.#pending.peek().filter((other) => other.requestId !== requestId);
+  }
+
+  #resolve(requestId: string, ack: Ack | null): void {
+    this.#awaited.get(requestId)?.(ack);
+    this.#awaited.delete(requestId);
   }
 
   #slow(requestId: string): void {
@@ -181,5 +221,15 @@ export class Host {
   }
 }
 
+/** Acts on jobs: one click is one of them, and a refusal is told. The others are questions, answered to who asked. */
+const once: ReadonlySet<RequestType> = new Set([
+  "generate",
+  "cancel",
+  "detach",
+  "watch",
+  "resend",
+  "edit",
+  "choose",
+]);
 const jobOf = (request: Request) => ("job_id" in request ? request.job_id : "");
 const alike = (one: Request, other: Request) => one.type === other.type && jobOf(one) === jobOf(other);

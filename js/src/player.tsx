@@ -1,7 +1,8 @@
-/** The clip in the browser's own player, and the moment it appears. */
+/** The clip in the browser's own player, the moment it appears, and the keys that people know from other players. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { addressOf } from "./address";
+import { useAddress } from "./address";
+import { press, type Screen } from "./screen";
 
 /** Some players (iOS) load no frame before they are told to play; then the clip is shown without one. */
 const FRAME_PATIENCE_MILLISECONDS = 600;
@@ -12,6 +13,7 @@ interface PlayerProps {
   readonly manager: unknown;
   /** Let it appear through the growing dots: it has just been made before somebody's eyes. */
   readonly arrives: boolean;
+  readonly screen: Screen;
   readonly onBroken: () => void;
 }
 
@@ -24,18 +26,10 @@ function isOnScreen(node: Element): boolean {
   return bottom > 0 && top < innerHeight;
 }
 
-export function Player({ src, prompt, manager, arrives, onBroken }: PlayerProps) {
+export function Player({ src, prompt, manager, arrives, screen, onBroken }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const [address, setAddress] = useState<string | null>(null);
+  const address = useAddress(manager, src);
   const [curtain, setCurtain] = useState<Curtain>(arrives ? "closed" : "open");
-
-  useLayoutEffect(() => {
-    let wanted = true;
-    void addressOf(manager, src).then((url) => wanted && setAddress(url));
-    return () => {
-      wanted = false;
-    };
-  }, [src, manager]);
 
   const reveal = () =>
     setCurtain((now) => {
@@ -49,6 +43,13 @@ export function Player({ src, prompt, manager, arrives, onBroken }: PlayerProps)
     return () => clearTimeout(timer);
   }, [curtain, address]);
 
+  useLayoutEffect(() => {
+    screen.video.value = video.current;
+    return () => {
+      screen.video.value = null;
+    };
+  }, [screen, address]);
+
   if (address === null) return null;
   return (
     // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the accessible name
@@ -59,11 +60,13 @@ export function Player({ src, prompt, manager, arrives, onBroken }: PlayerProps)
       controls
       playsInline
       preload="metadata"
+      loop={screen.loops.value}
       aria-label={prompt}
       data-curtain={curtain}
       onLoadedData={reveal}
       onAnimationEnd={() => setCurtain("open")}
       onError={onBroken}
+      onKeyDown={(event) => press(event, screen)}
     />
   );
 }

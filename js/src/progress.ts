@@ -31,6 +31,17 @@ export interface Bar {
   readonly known: number | null;
   /** How wide the bar is drawn; null drifts. */
   readonly drawn: number | null;
+  /** Drawn by time passed against what is usual here, not by anything reported. */
+  readonly ghost?: boolean;
+}
+
+/** A ghost comes this far and no further: the rest is the service's to say. */
+const GHOST_END = 95;
+
+/** A bar where nobody reports a percent: time passed against the usual time, drawn in dashes, never said in words. */
+export function ghostOf(bar: Bar, job: JobView | null, elapsed: number): Bar {
+  if (bar.drawn !== null || job?.state !== "running" || job.usual === null) return bar;
+  return { known: null, drawn: Math.min(GHOST_END, (elapsed / job.usual) * 100), ghost: true };
 }
 
 /**

@@ -59,6 +59,13 @@ export interface Detach {
   readonly job_id: string;
 }
 
+export interface Edit {
+  readonly type: "edit";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+}
+
 export interface ErrorView {
   readonly code: string;
   readonly message: string;
@@ -66,6 +73,7 @@ export interface ErrorView {
   readonly field: string | null;
   readonly sent: "no" | "unknown" | "yes";
   readonly charged: "no" | "unknown" | "yes";
+  readonly request_id: string | null;
 }
 
 export interface FormView {
@@ -255,6 +263,7 @@ export interface Watch {
 export interface WidgetState {
   readonly form: FormView | null;
   readonly job: JobView | null;
+  readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Choose | Connect | Upload | History | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Choose | Connect | Upload | History | Star | Remove | Code;

@@ -1,5 +1,7 @@
-/** The result: slot, bar, words and buttons of the newest job, or of none yet. */
+/** The result: slot, bar, words and buttons of one job, or of none yet. */
 
+import { useMemo, useState } from "preact/hooks";
+import { AsCode } from "./code";
 import { Details, Notes } from "./details";
 import { isField } from "./draft";
 import { factsOf } from "./facts";
@@ -7,15 +9,17 @@ import * as format from "./format";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
 import { Player } from "./player";
-import { barOf } from "./progress";
-import type { FormView } from "./protocol.gen";
+import { barOf, ghostOf } from "./progress";
+import type { FormView, JobView } from "./protocol.gen";
 import { fill, known, Say } from "./say";
+import { newScreen } from "./screen";
 import { type Situation, useArrival, useTicking } from "./situation";
 import { Slot } from "./slot";
-import { type Act, actsOf, looks } from "./states";
+import { type Act, actsOf, isOpen, looks } from "./states";
 import { Acts, Lines, ProgressBar } from "./status";
 import { words } from "./strings";
 import { Captions, Examples, targetOf } from "./target";
+import { Takes, Tools } from "./tools";
 import type { View } from "./view";
 
 interface ResultProps extends Situation {
@@ -24,27 +28,69 @@ interface ResultProps extends Situation {
   readonly onFix: (field: string) => void;
 }
 
-export function Result({ view, form, scene, job, playback, setPlayback, onFix }: ResultProps) {
+/** Sends what a button asks for; a look at a job that is over is the same request as watching one that is not. */
+function useAct({ view, job, playback, setPlayback }: ResultProps): (act: Act) => void {
+  const { session } = view;
+  return (act) => {
+    if (act === "retry") setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
+    else if (job && act === "again") session.again(job);
+    else if (job && act !== "again")
+      session.host.send({ type: act === "look" || act === "check" ? "watch" : act, job_id: job.id });
+  };
+}
+
+/** The flagged field by its name, as the filled button of a failure. */
+function Fix({ field, onFix }: { field: keyof typeof words.fix; onFix: (field: string) => void }) {
+  return (
+    <div class="videogen-acts">
+      <button type="button" class="videogen-button is-primary" onClick={() => onFix(field)}>
+        <Icon name="edit" />
+        {words.fix[field]}
+      </button>
+    </div>
+  );
+}
+
+function Foot({ view, form, job }: { view: View; form: FormView | null; job: JobView | null }) {
+  const { draft } = view.session;
+  const request = () => job?.request ?? (form ? draft.request(form) : null);
+  const values = job ? { ...factsOf({ job, percent: null, elapsed: 0 }), model: job.model } : {};
+  const parts = job?.clip
+    ? ["[model]", words.seedFact]
+    : ["[model]", "{length}", "{size}", words.seedFact, "{cost}"];
+  if (job === null && form === null) return null;
+  return (
+    <div class="videogen-foot">
+      <p class="videogen-meta">
+        <Say parts={parts} values={values} between=" · " />
+      </p>
+      <AsCode key={job?.id} view={view} request={() => request() ?? draft.request(form as FormView)} />
+    </div>
+  );
+}
+
+export function Result(props: ResultProps) {
+  const { view, form, scene, job, playback, setPlayback, onFix, elapsed, wait } = props;
   const { host, draft } = view.session;
   const look = looks[scene];
   const arrives = useArrival(job);
+  const [take, setTake] = useState(0);
+  const screen = useMemo(() => newScreen(job?.request.fps ?? null), [job?.id]);
   useTicking(view.session, look.ticking);
-  const bar = job ? barOf(job.state, host.progress.value) : { known: null, drawn: null };
-  const elapsed = look.ticking && job ? host.clock.since(job.created_at) : 0;
-  const values = factsOf({ job, percent: job?.state === "running" ? bar.known : null, elapsed });
+  const onAct = useAct(props);
+  const reported = job ? barOf(job.state, host.progress.value) : { known: null, drawn: null };
+  const bar = scene === "running" ? ghostOf(reported, job, elapsed) : reported;
+  const percent = job?.state === "running" ? bar.known : null;
+  const values = factsOf({ job, percent, elapsed, wait });
   const target = targetOf(view, form, job);
   const [width, height] = format.dimensions(target) ?? [16, 9];
   const shape = { "--videogen-aspect": `${width} / ${height}`, "--videogen-ratio": String(width / height) };
   const model = job?.model ?? (form ? draft.model.value : "");
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
-  const onAct = (act: Act) => {
-    if (act === "retry") setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
-    else if (job && act === "again") view.session.again(job);
-    else if (job && act !== "again") host.send({ type: act === "look" ? "watch" : act, job_id: job.id });
-  };
   const fault = scene === "failed" && form && isField(job?.error?.field) ? job.error.field : null;
   const refusal = host.refusal.value;
-  const clip = scene === "succeeded" || scene === "reused" ? job?.clip : null;
+  const isPlayable = scene === "succeeded" || scene === "reused";
+  const clip = isPlayable ? (job?.clips[take] ?? job?.clip) : null;
   const label = known(words.lines[scene][0], values)
     .map((part) => fill(part, values))
     .join(" ");
@@ -64,11 +110,12 @@ export function Result({ view, form, scene, job, playback, setPlayback, onFix }:
         >
           {clip && job && (
             <Player
-              key={`${job.id}/${playback.attempt}`}
+              key={`${job.id}/${take}/${playback.attempt}`}
               src={clip.src}
               prompt={job.prompt}
               manager={host.widgetManager}
               arrives={arrives && playback.attempt === 0}
+              screen={screen}
               onBroken={() => setPlayback({ ...playback, broken: true })}
             />
           )}
@@ -85,31 +132,22 @@ export function Result({ view, form, scene, job, playback, setPlayback, onFix }:
           <Lines scene={scene} look={look} values={values} bar={bar} />
           <Acts acts={actsOf(scene, job).filter((act) => act !== "again" || form !== null)} onAct={onAct} />
         </div>
-        {fault && (
-          <div class="videogen-acts">
-            <button type="button" class="videogen-button is-primary" onClick={() => onFix(fault)}>
-              <Icon name="edit" />
-              {words.fix[fault]}
-            </button>
-          </div>
-        )}
+        {fault && <Fix field={fault} onFix={onFix} />}
         {scene === "ready" && form && <Examples view={view} form={form} />}
         <Notice
           host={host}
-          about={["cancel", "detach", "watch", "resend"]}
-          error={refusal && refusal.about !== "generate" ? refusal.error : null}
+          about={["cancel", "detach", "watch", "resend", "edit"]}
+          error={refusal && refusal.about !== "generate" && refusal.about !== "choose" ? refusal.error : null}
         />
         {job && <Notes warnings={job.warnings} />}
         {job && look.says === "alert" && <Details job={job} />}
-        {job && scene !== "ready" && (
-          <p class="videogen-meta">
-            <Say
-              parts={clip ? ["[model]", words.seedFact] : ["[model]", "{length}", "{size}", words.seedFact]}
-              values={{ ...values, model: job.model }}
-              between=" · "
-            />
-          </p>
+        {job && isPlayable && job.clips.length > 1 && (
+          <Takes view={view} count={job.clips.length} take={take} onTake={setTake} />
         )}
+        {job && !isOpen(job) && (
+          <Tools view={view} form={form} job={job} screen={screen} onEdit={() => onFix("prompt")} />
+        )}
+        <Foot view={view} form={form} job={job} />
       </div>
     </div>
   );

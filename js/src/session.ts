@@ -3,7 +3,11 @@
 import { effect } from "@preact/signals";
 import { Draft, isField } from "./draft";
 import { Host, type Model } from "./host";
+import { Library } from "./library";
+import { Media } from "./media";
 import type { ErrorView, FormView, JobView } from "./protocol.gen";
+import { fill } from "./say";
+import { words } from "./strings";
 
 /** On which terms a request is sent. */
 export interface Terms {
@@ -15,11 +19,16 @@ export interface Terms {
 
 export class Session {
   readonly host: Host;
-  readonly draft = new Draft();
+  readonly media: Media;
+  readonly draft: Draft;
+  readonly library: Library;
   readonly #endings: (() => void)[] = [];
 
   constructor(model: Model) {
     this.host = new Host(model);
+    this.media = new Media(this.host);
+    this.draft = new Draft(this.media);
+    this.library = new Library(this.host);
     this.#endings.push(effect(this.#takeForm), effect(this.#takeJobError), effect(this.#takeRefusal));
   }
 
@@ -36,20 +45,42 @@ export class Session {
     this.host.send({ type: "generate", request: job.request, new: true, yes: false });
   }
 
+  /** Fill the form with a job's request; without its seed it asks for something like it. */
+  recall(job: JobView, { seed }: { seed: boolean }): void {
+    const form = this.host.form.peek();
+    if (form === null) this.host.send({ type: "edit", job_id: job.id });
+    else this.draft.load(form, job.request, { seed });
+  }
+
+  /** Ask for what comes after a clip: its last frame is where the next one starts. */
+  proceed(form: FormView, job: JobView): void {
+    const model = this.draft.chosen(form);
+    const able = [model, ...form.models].find((one) => one?.takes.includes("image"));
+    if (able && able !== model) this.draft.set("model", able.id, form);
+    const name = fill(words.lastFrameOf, { prompt: job.prompt });
+    this.media.put("image", { source: `clip:${job.id}`, kind: "image", name, width: null, height: null });
+  }
+
   dispose(): void {
     for (const end of this.#endings) end();
+    this.library.dispose();
+    this.media.dispose();
     this.host.dispose();
   }
 
   #start = "";
-  /** A form that was only re-sent must not overwrite what somebody is typing. */
+  #goesTo = "";
+  /** A form that was only re-sent, or that belongs to another service, must not overwrite what somebody typed. */
   readonly #takeForm = (): void => {
     const form = this.host.form.value;
     if (form === null) return;
-    const start = JSON.stringify([form.start, form.models]);
-    if (start === this.#start) return;
+    const start = JSON.stringify({ ...form.start, model: "" });
+    const goesTo = JSON.stringify([form.provider, form.start.model]);
+    if (start !== this.#start) this.draft.load(form);
+    else if (goesTo !== this.#goesTo) this.draft.set("model", form.start.model, form);
+    else this.draft.fit(form);
     this.#start = start;
-    this.draft.load(form);
+    this.#goesTo = goesTo;
   };
 
   #blamed = "";

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { JobView } from "./protocol.gen";
 import type { Session } from "./session";
 import { isOpen, type Scene, sceneOf } from "./states";
+import type { View } from "./view";
 
 /** The state of this view's player, forgotten with the clip it belongs to. */
 interface Playback {
@@ -17,16 +18,36 @@ export interface Situation {
   readonly job: JobView | null;
   readonly playback: Playback;
   readonly setPlayback: (playback: Playback) => void;
+  /** Seconds since an open job was made. */
+  readonly elapsed: number;
+  /** Seconds until the next look, where one is a while away. */
+  readonly wait: number | null;
 }
 
-export function useSituation({ host }: Session): Situation {
-  const job = host.job.value;
+/** So many times the usual is worth a word. */
+const LATE = 1.75;
+
+/** The newest job, or the one of the history that is looked at, with what became of it since. */
+function jobOf({ session, shown }: View): JobView | null {
+  const newest = session.host.job.value;
+  const looked = shown.value;
+  if (looked === null || looked.id === newest?.id) return newest;
+  return session.library.jobs.value.find(({ id }) => id === looked.id) ?? looked;
+}
+
+export function useSituation(view: View): Situation {
+  const { host } = view.session;
+  const job = jobOf(view);
   const clip = job?.clip?.src;
   const [kept, setPlayback] = useState<Playback>({ clip, broken: false, attempt: 0 });
   const playback = kept.clip === clip ? kept : { clip, broken: false, attempt: 0 };
   const hasForm = host.form.value !== null;
-  const scene = sceneOf({ job, hasForm, gone: host.gone.value, broken: playback.broken });
-  return { scene, job, playback, setPlayback };
+  const elapsed = job && isOpen(job) ? host.clock.since(job.created_at) : 0;
+  const wait = job?.next_look_at && isOpen(job) ? host.clock.until(job.next_look_at) : null;
+  const gone = host.gone.value;
+  const late = job?.usual != null && elapsed > LATE * job.usual;
+  const scene = sceneOf({ job, hasForm, gone, broken: playback.broken, late, waits: wait !== null });
+  return { scene, job, playback, setPlayback, elapsed, wait };
 }
 
 /** Ticks only while the words tell the time. */

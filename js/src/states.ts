@@ -14,17 +14,19 @@ export type Scene =
   | "gone"
   | "reused"
   | "searching"
-  | "locked";
+  | "locked"
+  | "slow"
+  | "busy";
 
 export type Paper = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
 export type Dots = "rest" | "fill" | "full" | "lost";
-export type Act = "cancel" | "detach" | "watch" | "retry" | "look" | "resend" | "again";
+export type Act = "cancel" | "detach" | "watch" | "check" | "retry" | "look" | "resend" | "again";
 
 export interface Look {
   readonly paper: Paper;
   readonly dots: Dots;
   /** `moving` fills when a percent is known and drifts when none is; `frozen` is grey and still. */
-  readonly bar: "moving" | "frozen" | "none";
+  readonly bar: "moving" | "drift" | "frozen" | "none";
   readonly glyph: IconName | null;
   readonly tone: "plain" | "ok" | "warn" | "error";
   readonly says: "status" | "alert";
@@ -66,17 +68,27 @@ export const looks: Readonly<Record<Scene, Look>> = {
   submitting: sending,
   queued: underway,
   running: { ...underway, paper: "running", dots: "fill" },
+  slow: { ...underway, paper: "running", dots: "fill", bar: "drift" },
+  busy: { ...underway, paper: "running", dots: "fill", bar: "drift" },
   saving: { ...still, paper: "running", dots: "full", bar: "moving" },
   succeeded: { ...still, paper: "ready", dots: "full", glyph: "check", tone: "ok" },
   reused: { ...still, paper: "ready", dots: "full", glyph: "bolt", tone: "ok", acts: ["again"] },
-  broken: { ...stopped, glyph: "question", acts: ["retry"] },
+  broken: { ...stopped, glyph: "question", acts: ["retry", "again"] },
   failed: { ...still, paper: "refused", glyph: "alert", tone: "error", says: "alert", between: " " },
   cancelled: { ...stopped, glyph: "stop" },
   stopped: { ...stopped, glyph: "stop" },
-  expired: { ...stopped, glyph: "alert", tone: "warn", says: "alert", acts: ["again"] },
+  expired: { ...stopped, glyph: "alert", tone: "warn", says: "alert", acts: ["check", "again"] },
   unknown_outcome: { ...lost, acts: ["look", "resend"] },
   searching: { ...lost, bar: "moving", ticking: true },
-  unreachable: { ...stopped, bar: "frozen", glyph: "question", tone: "warn", says: "alert", acts: ["watch"] },
+  unreachable: {
+    ...stopped,
+    bar: "frozen",
+    glyph: "question",
+    tone: "warn",
+    says: "alert",
+    ticking: true,
+    acts: ["watch", "detach"],
+  },
   locked: { ...stopped, bar: "frozen", glyph: "alert", tone: "warn", says: "alert" },
   detached: { ...stopped, bar: "frozen", glyph: "stop", acts: ["watch", "cancel"] },
   gone: { ...stopped, bar: "frozen", glyph: "question" },
@@ -92,15 +104,23 @@ export interface Situation {
   readonly gone: boolean;
   /** The player could not load the clip. */
   readonly broken: boolean;
+  /** It has taken much longer than jobs like it. */
+  readonly late?: boolean;
+  /** The service asked us to wait, or did not answer: the next look is a while away. */
+  readonly waits?: boolean;
 }
 
+const patient = new Set<JobView["state"]>(["draft", "queued", "running"]);
+
 /** Which row of the table is true now. A finished job outlives its kernel; an open one does not. */
-export function sceneOf({ job, hasForm, gone, broken }: Situation): Scene {
+export function sceneOf({ job, hasForm, gone, broken, late = false, waits = false }: Situation): Scene {
   if (job === null) return gone ? "gone" : hasForm ? "ready" : "waiting";
   if (isOpen(job)) {
     if (gone || job.detached) return gone ? "gone" : "detached";
     if (job.state === "unreachable" && job.error !== null) return "locked";
-    return job.searching ? "searching" : job.state;
+    if (job.searching) return "searching";
+    if (waits && patient.has(job.state)) return "busy";
+    return late && job.state === "running" ? "slow" : job.state;
   }
   if (job.state === "succeeded") return broken ? "broken" : job.reused ? "reused" : "succeeded";
   // "Before it started" is only said of work that never reported any progress.

@@ -10,6 +10,7 @@ const icons: Readonly<Record<Act, IconName>> = {
   cancel: "stop",
   detach: "stop",
   watch: "eye",
+  check: "eye",
   retry: "retry",
   look: "search",
   resend: "retry",
@@ -26,7 +27,7 @@ const quarter = (percent: number | null) =>
 
 export function ProgressBar({ look, bar, label }: { look: Look; bar: Bar; label: string }) {
   if (look.bar === "none") return null;
-  const mode = look.bar === "frozen" ? "frozen" : bar.drawn === null ? "drift" : "fill";
+  const mode = look.bar === "frozen" ? "frozen" : bar.ghost ? "ghost" : bar.drawn === null ? "drift" : "fill";
   const spoken =
     bar.known === null ? {} : { "aria-valuenow": Math.floor(bar.known), ...spokenPercent(bar.known) };
   return (
@@ -74,10 +75,7 @@ export function Lines({ scene, look, values, bar }: LinesProps) {
   );
   const isEmpty = known(second, values).length === 0;
   const reason = !isEmpty && (
-    <p
-      class="videogen-line2"
-      data-working={look.bar === "moving" && bar.drawn === null ? words.working : undefined}
-    >
+    <p class="videogen-line2" data-working={look.ticking && bar.drawn === null ? words.working : undefined}>
       <Say parts={second} values={values} between={between} />
     </p>
   );

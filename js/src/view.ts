@@ -1,7 +1,8 @@
 /** What one drawing of the widget has to itself: ids, theme, width. Everything else is shared with other views. */
 
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { newRequestId } from "./host";
+import type { JobView } from "./protocol.gen";
 import type { Session } from "./session";
 import { type Theme, watchTheme } from "./theme";
 
@@ -14,6 +15,23 @@ export interface View {
   readonly id: string;
   readonly theme: ReadonlySignal<{ theme: Theme; turn: number }>;
   readonly isNarrow: ReadonlySignal<boolean>;
+  /** A job of the history that is looked at in place of the newest; null looks at the newest. */
+  readonly shown: Signal<JobView | null>;
+  /** The picked jobs stand side by side in place of the form. */
+  readonly comparing: Signal<boolean>;
+}
+
+/** A new job is what everybody wants to see. */
+function watchShown({ host }: Session, until: AbortSignal): Signal<JobView | null> {
+  const shown = signal<JobView | null>(null);
+  let newest = host.job.peek()?.id;
+  const end = effect(() => {
+    const { id } = host.job.value ?? {};
+    if (id !== newest) shown.value = null;
+    newest = id;
+  });
+  until.addEventListener("abort", end, { once: true });
+  return shown;
 }
 
 function watchWidth(node: Element, until: AbortSignal): ReadonlySignal<boolean> {
@@ -37,5 +55,7 @@ export function newView(session: Session, node: Element, until: AbortSignal): Vi
     id: `videogen-${newRequestId().slice(0, 8)}`,
     theme: watchTheme(node, until),
     isNarrow: watchWidth(node, until),
+    shown: watchShown(session, until),
+    comparing: signal(false),
   };
 }

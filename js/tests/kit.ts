@@ -17,13 +17,14 @@ type Callback = (...values: never[]) => void;
 
 export class FakeModel {
   readonly sent: PageMessage[] = [];
+  readonly pieces: ArrayBuffer[] = [];
   readonly listeners = new Map<string, Set<Callback>>();
   widget_manager: unknown = { resolveUrl: async (url: string) => `/files/${url}` };
   comm_live = true;
   #state: WidgetState;
 
   constructor(state: Partial<WidgetState> = {}) {
-    this.#state = { form: null, job: null, ...state };
+    this.#state = { form: null, job: null, compared: null, ...state };
   }
   get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];
   on = (event: string, callback: Callback): void => {
@@ -32,8 +33,9 @@ export class FakeModel {
   off = (event: string, callback: Callback): void => {
     this.listeners.get(event)?.delete(callback);
   };
-  send = (message: unknown): void => {
+  send = (message: unknown, _callbacks?: unknown, pieces: readonly ArrayBuffer[] = []): void => {
     this.sent.push(message as PageMessage);
+    this.pieces.push(...pieces);
   };
 
   set(change: Partial<WidgetState>): void {
@@ -110,6 +112,7 @@ export const error = (change: Partial<ErrorView> = {}): ErrorView => ({
   field: null,
   sent: "yes",
   charged: "unknown",
+  request_id: null,
   ...change,
 });
 
@@ -158,6 +161,8 @@ export const clip = {
 export const ready = (change: Partial<JobView> = {}): JobView =>
   job({ state: "succeeded", finished_at: START + 66, clip, ...change });
 
+HTMLVideoElement.prototype.canPlayType = () => "probably";
+
 export interface Shown {
   readonly model: FakeModel;
   readonly el: HTMLElement;
@@ -192,8 +197,11 @@ export const text = (node: Element | null | undefined): string =>
   (node?.textContent ?? "").replaceAll("\u00a0", " ").trim();
 export const line1 = ({ root }: Shown) => text(root.querySelector(".videogen-line1 > span"));
 export const line2 = ({ root }: Shown) => text(root.querySelector(".videogen-line2"));
+/** The buttons that belong to the state: not those that every finished job has. */
 export const buttons = ({ root }: Shown) =>
-  [...root.querySelectorAll(".videogen-result button")].map((button) => text(button));
+  [...root.querySelectorAll(".videogen-result button")]
+    .filter((button) => button.closest(".videogen-tools, .videogen-foot, .videogen-details") === null)
+    .map((button) => text(button));
 export function button({ root }: Shown, name: string): HTMLButtonElement {
   const found = [...root.querySelectorAll("button")].find((node) => text(node).startsWith(name));
   if (found === undefined) throw new Error(`no button ${name}`);

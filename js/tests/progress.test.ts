@@ -62,14 +62,14 @@ test("the clock ticks without a word from the kernel", async () => {
   await settle();
   const before = shown.model.sent.length;
   await settle(41_000);
-  expect(line2(shown)).toBe("30 % · 0:41");
+  expect(line2(shown)).toBe("30 % · 0:41 · about 1:35 left");
   expect(shown.model.sent).toHaveLength(before);
 });
 
 test("the kernel's clock corrects the page's", async () => {
   shown.model.ack(shown.model.of("hello")[0], { now: START + 100 });
   await settle();
-  expect(line2(shown)).toBe("30 % · 1:40");
+  expect(line2(shown)).toBe("30 % · 1:40 · about 3:53 left");
 });
 
 test("the clock stops when the job ends", async () => {

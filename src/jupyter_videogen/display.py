@@ -17,9 +17,11 @@ from . import record as records
 from .ticket import Job
 from .values import Clip
 from .view import relative
-from .widget import Card, VideoGen
+from .widget import Card, Comparison, Live, Shown, VideoGen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .values import JobRecord
 
 EMPTY = {"text/plain": ""}
@@ -54,6 +56,22 @@ def show_job(job: Job) -> None:
         _show_live(job)
     elif not _on_view(job.id):
         _put(_bundle(job), f"videogen-record-{job.id}")
+
+
+def show_again(job: Job) -> None:
+    """Show one job of the library with all its buttons where a page watches, and below it the record that stays."""
+    if not (in_kernel() and settings.watched()):
+        return show_job(job)
+    _put(_widget_bundle(Shown(job)))
+    return _put(_bundle(job, folded=True), f"videogen-record-{job.id}")
+
+
+def show_comparison(jobs: Sequence[Job]) -> None:
+    """Show clips side by side where a page watches, and below them the records that stay."""
+    if in_kernel() and settings.watched():
+        _put(_widget_bundle(Comparison(jobs)))
+    for job in jobs:
+        _put(_bundle(job, folded=True), f"videogen-record-{job.id}")
 
 
 def show_clip(clip: Clip) -> None:
@@ -118,7 +136,7 @@ def _form_bundle(form: VideoGen) -> dict[str, str]:
     return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
 
 
-def _widget_bundle(widget: Card | VideoGen) -> dict[str, Any]:
+def _widget_bundle(widget: Live) -> dict[str, Any]:
     data, *_ = widget._repr_mimebundle_() or ({},)
     return {**data, "text/plain": "videogen"}
 

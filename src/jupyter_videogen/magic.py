@@ -131,7 +131,7 @@ class VideogenMagics(Magics):
         self._last_error = "No error yet."
         self._commands: dict[str, Callable[[str], object]] = {
             "jobs": self._jobs,
-            "show": lambda ref: display.show_job(client.job(ref or LAST)),
+            "show": lambda ref: display.show_again(client.job(ref or LAST)),
             "wait": lambda ref: self._wait(client.job(ref or LAST), None),
             "resume": lambda ref: client.job(ref or LAST).watch(),
             "connect": lambda words: print(connect.connect(words)),  # noqa: T201 - the answer

@@ -135,6 +135,8 @@ class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     """The request field at fault, where one is."""
     sent: Known = "unknown"
     charged: Known = "unknown"
+    request_id: str | None = None
+    """The service's own reference, for its support."""
 
 
 class ClipView(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +200,8 @@ class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
 
     form: FormView | None
     job: JobView | None
+    compared: tuple[JobView, ...] | None
+    """Jobs that are seen side by side, and nothing else."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -243,6 +247,12 @@ class Watch(Request, frozen=True, kw_only=True, tag="watch"):
 
 class Resend(Request, frozen=True, kw_only=True, tag="resend"):
     """Send a job of unknown outcome once more, on purpose: it may charge twice."""
+
+    job_id: str
+
+
+class Edit(Request, frozen=True, kw_only=True, tag="edit"):
+    """Open the form of a job that is shown without one, filled with its request."""
 
     job_id: str
 
@@ -305,7 +315,20 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
 
 
 PageMessage = (
-    Hello | Generate | Cancel | Detach | Watch | Resend | Choose | Connect | Upload | History | Star | Remove | Code
+    Hello
+    | Generate
+    | Cancel
+    | Detach
+    | Watch
+    | Resend
+    | Edit
+    | Choose
+    | Connect
+    | Upload
+    | History
+    | Star
+    | Remove
+    | Code
 )
 
 

@@ -153,6 +153,7 @@ def error_view(failure: Failure) -> ErrorView:
         field=failure.field,
         sent=failure.sent,
         charged=failure.charged,
+        request_id=failure.request_id,
     )
 
 

@@ -27,6 +27,7 @@ from .messages import (
     Code,
     Connect,
     Detach,
+    Edit,
     Generate,
     History,
     PageMessage,
@@ -61,6 +62,7 @@ class Live(anywidget.AnyWidget):
 
     form = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
         super().__init__(**traits)
@@ -168,6 +170,21 @@ class Card(Live):
     """The live view of one job, below a cell."""
 
 
+class Comparison(Live):
+    """Clips side by side under one clock: what `vg.compare` shows."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        super().__init__(compared=[msgspec.to_builtins(seen(job, job.record)) for job in jobs])
+        for job in jobs:
+            job.subscribe(lambda record, job=job: self._renew(record, job))  # type: ignore[misc]  # mypy's lambdas
+
+    def _renew(self, record: JobRecord, job: Job) -> None:
+        """Show what became of one of them, when it has ended."""
+        if record.ended:
+            fresh = msgspec.to_builtins(seen(job, record))
+            self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
+
+
 class VideoGen(Live):
     """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
 
@@ -256,6 +273,22 @@ class VideoGen(Live):
         self.set_trait("state", record.state)
         if record.clips:
             self.set_trait("clip", record.clips[0])
+
+
+class Shown(VideoGen):
+    """One job of the library with all its buttons; its form opens when somebody wants to make something like it."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(provider=job.provider.name)
+        self._start = request_view(job.record.request, settings.folder())
+        self.set_trait("form", None)
+        self.follow(job)
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        if isinstance(message, Edit):
+            self.form = self._form()
+            return None
+        return super()._handle(message, buffers)
 
 
 def _refused(error: VideogenError) -> dict[str, Any]:

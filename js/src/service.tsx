@@ -1,0 +1,137 @@
+/** Which service a request goes to, and the key it asks for: handed to the kernel, held nowhere in the page. */
+
+import { useRef, useState } from "preact/hooks";
+import { Quiet } from "./button";
+import { Icon } from "./icons";
+import type { FormView, ProviderView } from "./protocol.gen";
+import { fill } from "./say";
+import { words } from "./strings";
+import type { View } from "./view";
+
+interface ServiceProps {
+  readonly view: View;
+  readonly form: FormView;
+}
+
+interface ConnectProps {
+  readonly view: View;
+  readonly provider: ProviderView;
+  readonly shared: boolean;
+  readonly onDone: () => void;
+}
+
+/** The key is read from its box when it is sent, and never kept: not in a signal, not in the draft. */
+function Connect({ view, provider, shared, onDone }: ConnectProps) {
+  const box = useRef<HTMLInputElement>(null);
+  const keep = useRef<HTMLInputElement>(null);
+  const [told, setTold] = useState("");
+  const id = `${view.id}-key`;
+  const connect = async () => {
+    const key = box.current?.value.trim() ?? "";
+    if (key === "") {
+      setTold(words.needKey);
+      box.current?.focus();
+      return;
+    }
+    setTold(words.sending);
+    const isKept = keep.current?.checked ?? false;
+    const ack = await view.session.host.ask({ type: "connect", provider: provider.name, key, keep: isKept });
+    if (box.current && ack?.ok) box.current.value = "";
+    if (ack?.ok) onDone();
+    else setTold(ack?.error ? `${ack.error.message} ${ack.error.next}` : words.noAnswer);
+  };
+  return (
+    <fieldset class="videogen-panel videogen-connect">
+      <legend class="videogen-unseen">{fill(words.connectTo, { provider: provider.label })}</legend>
+      <label class="videogen-label" for={id}>
+        {fill(words.keyOf, { provider: provider.label })}
+      </label>
+      <input
+        ref={box}
+        id={id}
+        class="videogen-text"
+        type="password"
+        autoComplete="off"
+        dir="ltr"
+        onKeyDown={(event) => {
+          if (event.key === "Enter") void connect();
+          if (event.key === "Escape") onDone();
+        }}
+      />
+      {shared ? (
+        <p class="videogen-hint">{words.sharedMachine}</p>
+      ) : (
+        <label class="videogen-check">
+          <input ref={keep} type="checkbox" />
+          {words.keepKey}
+        </label>
+      )}
+      <p class="videogen-hint" aria-live="polite">
+        {told || words.keyStays}
+      </p>
+      <div class="videogen-acts">
+        <button type="button" class="videogen-button" onClick={() => void connect()}>
+          <Icon name="key" />
+          {words.connect}
+        </button>
+        <Quiet icon="close" label={words.notNow} onClick={onDone} />
+      </div>
+    </fieldset>
+  );
+}
+
+function Options({ providers, label }: { providers: readonly ProviderView[]; label: string }) {
+  if (providers.length === 0) return null;
+  return (
+    <optgroup label={label}>
+      {providers.map(({ name, label: title }) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+    </optgroup>
+  );
+}
+
+export function Service({ view, form }: ServiceProps) {
+  const [asking, setAsking] = useState<ProviderView | null>(null);
+  const { host } = view.session;
+  const id = `${view.id}-provider`;
+  if (form.providers.length === 0) return null;
+  const current = form.providers.find(({ name }) => name === form.provider);
+  const pick = (name: string) => {
+    const provider = form.providers.find((one) => one.name === name);
+    setAsking(provider && !provider.ready ? provider : null);
+    if (provider?.ready) host.send({ type: "choose", provider: name, refresh: false });
+  };
+  return (
+    <>
+      <div class="videogen-field">
+        <label class="videogen-label" for={id}>
+          {words.via}
+        </label>
+        <span class="videogen-select">
+          <select
+            id={id}
+            value={asking?.name ?? form.provider}
+            title={current?.key ? fill(words.keyFrom, { source: current.key }) : undefined}
+            onChange={(event) => pick(event.currentTarget.value)}
+          >
+            <Options label={words.readyToUse} providers={form.providers.filter(({ ready }) => ready)} />
+            <Options label={words.needsKey} providers={form.providers.filter(({ ready }) => !ready)} />
+          </select>
+          <Icon name="down" end />
+        </span>
+      </div>
+      {asking && (
+        <Connect
+          key={asking.name}
+          view={view}
+          provider={asking}
+          shared={form.shared}
+          onDone={() => setAsking(null)}
+        />
+      )}
+    </>
+  );
+}

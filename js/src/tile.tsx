@@ -1,0 +1,132 @@
+/** One job of the history, as small as a stamp. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useAddress } from "./address";
+import { JOB_TYPE } from "./attach";
+import * as format from "./format";
+import { Icon } from "./icons";
+import type { JobView } from "./protocol.gen";
+import { fill } from "./say";
+import { looks, type Scene, sceneOf } from "./states";
+import { words } from "./strings";
+
+interface TileProps {
+  readonly job: JobView;
+  readonly manager: unknown;
+  /** "A" for the first one that was picked, or null. */
+  readonly letter: string | null;
+  /** The one that the arrow keys have reached. */
+  readonly current: boolean;
+  /** The one on view. */
+  readonly shown: boolean;
+  readonly onOpen: () => void;
+  readonly onPick: () => void;
+  readonly onFocus: () => void;
+}
+
+const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** The clip's own first frames; nothing is fetched before it comes into view. */
+function Picture({ job, manager }: { job: JobView; manager: unknown }) {
+  const node = useRef<HTMLSpanElement>(null);
+  const [isSeen, setSeen] = useState(typeof IntersectionObserver === "undefined");
+  const address = useAddress(manager, isSeen ? (job.clip?.src ?? null) : null);
+  const [isBroken, setBroken] = useState(false);
+  useEffect(() => {
+    if (isSeen || node.current === null) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true));
+    observer.observe(node.current);
+    return () => observer.disconnect();
+  }, [isSeen]);
+  return (
+    <span ref={node} class="videogen-picture">
+      {address && !isBroken && (
+        <video
+          src={`${address}#t=0.5`}
+          muted
+          playsInline
+          preload="metadata"
+          tabIndex={-1}
+          aria-hidden="true"
+          onError={() => setBroken(true)}
+        />
+      )}
+    </span>
+  );
+}
+
+/** Moves through the clip under the pointer, as far as it is across. */
+function scrub(event: PointerEvent): void {
+  const video = (event.currentTarget as Element).querySelector("video");
+  if (!video?.duration || event.pointerType !== "mouse" || wantsStillness()) return;
+  const { left, width } = video.getBoundingClientRect();
+  video.currentTime = Math.min(Math.max((event.clientX - left) / width, 0), 1) * video.duration;
+}
+
+function Note({ job, scene }: { job: JobView; scene: Scene }) {
+  const { glyph } = looks[scene];
+  if (job.progress !== null && scene === "running")
+    return (
+      <span class="videogen-note">
+        <bdi dir="ltr">{format.percent(job.progress)}</bdi>
+      </span>
+    );
+  return (
+    <span class="videogen-note">
+      {glyph && <Icon name={glyph} />}
+      {words.stamp[scene]}
+    </span>
+  );
+}
+
+export function nameOf(job: JobView, scene: Scene): string {
+  const values = {
+    prompt: job.prompt.slice(0, 80),
+    length: job.duration === null ? "" : format.seconds(job.duration),
+    state: words.stamp[scene],
+    day: format.day(job.created_at),
+    model: job.model,
+  };
+  return fill(job.duration === null ? words.tileName : words.tileNameLong, values);
+}
+
+export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, onFocus }: TileProps) {
+  const scene = sceneOf({ job, hasForm: true, gone: false, broken: false });
+  const { paper } = looks[scene];
+  const name = nameOf(job, scene);
+  const seconds = job.clip?.seconds ?? job.duration;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
+    <div
+      role="option"
+      id={`videogen-stamp-${job.id}`}
+      class="videogen-stamp"
+      data-state={paper}
+      data-shown={shown}
+      data-job={job.id}
+      aria-selected={letter !== null}
+      aria-label={name}
+      title={name}
+      tabIndex={current ? 0 : -1}
+      draggable={job.clip !== null}
+      onFocus={onFocus}
+      onClick={(event) => (event.ctrlKey || event.metaKey || event.shiftKey ? onPick() : onOpen())}
+      onPointerMove={scrub}
+      onDragStart={(event) => event.dataTransfer?.setData(JOB_TYPE, job.id)}
+    >
+      {job.clip ? <Picture job={job} manager={manager} /> : <Note job={job} scene={scene} />}
+      {job.clip && seconds !== null && (
+        <span class="videogen-badge is-over">
+          <Icon name="play" solid />
+          <bdi dir="ltr">{format.seconds(seconds)}</bdi>
+        </span>
+      )}
+      {job.starred && (
+        <span class="videogen-fav">
+          <Icon name="star" solid />
+        </span>
+      )}
+      {letter && <span class="videogen-letter">{letter}</span>}
+    </div>
+  );
+}

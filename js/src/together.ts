@@ -1,0 +1,91 @@
+/** Several clips under one clock: one leads, the others are kept beside it, and one of them is heard. */
+
+/** Further apart than this is a jump; nearer is caught up with unnoticed. */
+const JUMP_SECONDS = 0.08;
+const HASTE = 0.03;
+
+export class Together {
+  readonly #players: HTMLVideoElement[] = [];
+  #speed = 1;
+  #heard = 0;
+  readonly #onTime: () => void;
+
+  constructor(onTime: () => void) {
+    this.#onTime = onTime;
+  }
+
+  /** Take a clip in; the returned function lets it go. */
+  join(player: HTMLVideoElement): () => void {
+    const end = new AbortController();
+    this.#players.push(player);
+    player.muted = this.#players.length - 1 !== this.#heard;
+    for (const type of ["timeupdate", "play", "pause", "loadedmetadata", "ended", "seeked"]) {
+      player.addEventListener(type, this.#tick, { signal: end.signal });
+    }
+    return () => {
+      end.abort();
+      player.pause();
+      this.#players.splice(this.#players.indexOf(player), 1);
+    };
+  }
+
+  get #leader(): HTMLVideoElement | undefined {
+    return this.#players.reduce<HTMLVideoElement | undefined>(
+      (longest, one) => ((one.duration || 0) > (longest?.duration || 0) ? one : longest),
+      this.#players[0],
+    );
+  }
+
+  get duration(): number {
+    return this.#leader?.duration || 0;
+  }
+  get time(): number {
+    return this.#leader?.currentTime ?? 0;
+  }
+  get playing(): boolean {
+    const leader = this.#leader;
+    return leader !== undefined && !leader.paused && !leader.ended;
+  }
+
+  play(): void {
+    if (this.time >= this.duration) this.seek(0);
+    for (const player of this.#players) void player.play().catch(() => undefined);
+  }
+  pause(): void {
+    for (const player of this.#players) player.pause();
+    this.seek(this.time);
+  }
+  seek(seconds: number): void {
+    for (const player of this.#players)
+      player.currentTime = Math.min(Math.max(seconds, 0), player.duration || 0);
+    this.#onTime();
+  }
+  /** One sound at a time; none with -1. */
+  hear(index: number): void {
+    this.#heard = index;
+    for (const [at, player] of this.#players.entries()) player.muted = at !== index;
+  }
+  set speed(speed: number) {
+    this.#speed = speed;
+    for (const player of this.#players) player.playbackRate = speed;
+  }
+  set loops(on: boolean) {
+    for (const player of this.#players) player.loop = on;
+  }
+
+  readonly #tick = (): void => {
+    const leader = this.#leader;
+    if (leader && !leader.paused) {
+      for (const player of this.#players) if (player !== leader) this.#keepUp(player, leader.currentTime);
+    }
+    this.#onTime();
+  };
+
+  #keepUp(player: HTMLVideoElement, time: number): void {
+    const behind = time - player.currentTime;
+    // A shorter clip waits at its end.
+    if (player.ended || time >= (player.duration || 0)) return;
+    if (Math.abs(behind) > JUMP_SECONDS) player.currentTime = time;
+    player.playbackRate = this.#speed * (1 + Math.sign(behind) * (Math.abs(behind) > 0.01 ? HASTE : 0));
+  }
+}

@@ -1,0 +1,99 @@
+/** What can be done with a job that is over: something like it, what comes after it, its file, its code. */
+
+import { useAddress } from "./address";
+import { Quiet } from "./button";
+import { Icon } from "./icons";
+import type { FormView, JobView } from "./protocol.gen";
+import { fill } from "./say";
+import type { Screen } from "./screen";
+import { words } from "./strings";
+import { Transport } from "./transport";
+import type { View } from "./view";
+
+interface ToolsProps {
+  readonly view: View;
+  readonly form: FormView | null;
+  readonly job: JobView;
+  readonly screen: Screen;
+  /** Put the cursor where the next thing is typed. */
+  readonly onEdit: () => void;
+}
+
+const takesImage = (form: FormView): boolean =>
+  [form.other, ...form.models].some((model) => model?.takes.includes("image"));
+
+function Save({ view, job }: { view: View; job: JobView }) {
+  const address = useAddress(view.session.host.widgetManager, job.clip?.src ?? null);
+  if (address === null) return null;
+  const name = job.clip?.src.split("/").pop();
+  return (
+    <a class="videogen-button is-quiet" href={address} download={name}>
+      <Icon name="save" />
+      {words.save}
+    </a>
+  );
+}
+
+interface TakesProps {
+  readonly view: View;
+  readonly count: number;
+  readonly take: number;
+  readonly onTake: (take: number) => void;
+}
+
+/** Which of several clips of one job is on view. */
+export function Takes({ view, count, take, onTake }: TakesProps) {
+  return (
+    <fieldset class="videogen-chips">
+      <legend class="videogen-unseen">{words.takes}</legend>
+      {Array.from({ length: count }, (_, index) => (
+        <label class="videogen-chip" key={words.take + String(index)}>
+          <input
+            type="radio"
+            name={`${view.id}-take`}
+            aria-label={fill(words.take, { number: String(index + 1) })}
+            checked={index === take}
+            onChange={() => onTake(index)}
+          />
+          {index + 1}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+export function Tools({ view, form, job, screen, onEdit }: ToolsProps) {
+  const { session } = view;
+  const recall = (seed: boolean) => {
+    session.recall(job, { seed });
+    onEdit();
+  };
+  const proceed = (to: FormView) => {
+    session.proceed(to, job);
+    onEdit();
+  };
+  return (
+    <div class="videogen-tools">
+      {job.clip && <Transport screen={screen} />}
+      <fieldset class="videogen-acts" aria-label={words.tools}>
+        {form ? (
+          <Quiet icon="remix" label={words.remix} onClick={() => recall(false)} />
+        ) : (
+          <Quiet icon="edit" label={words.edit} onClick={() => recall(true)} />
+        )}
+        {form && job.clip && takesImage(form) && (
+          <Quiet icon="proceed" label={words.proceed} onClick={() => proceed(form)} />
+        )}
+        {job.clip && <Save view={view} job={job} />}
+        <Quiet
+          bare
+          icon="star"
+          label={job.starred ? words.unstar : words.star}
+          pressed={job.starred}
+          solid={job.starred}
+          onClick={() => void session.library.star(job)}
+        />
+      </fieldset>
+    </div>
+  );
+}

@@ -1,0 +1,204 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { JobView } from "../src/protocol.gen";
+import {
+  button,
+  control,
+  FakeModel,
+  form,
+  job,
+  line1,
+  ready,
+  type Shown,
+  START,
+  settle,
+  show,
+  text,
+} from "./kit";
+
+const rows = [
+  ready({ id: "newest00", prompt: "Waves", created_at: START }),
+  job({ id: "failed00", state: "failed", prompt: "A storm", created_at: START - 10 }),
+  ready({ id: "oldest00", prompt: "Snow", created_at: START - 20, model: "kling" }),
+];
+let shown: Shown;
+const answer = async (jobs: readonly JobView[], more = false) => {
+  shown.model.ack(shown.model.of("history").at(-1), { page: { jobs, more } });
+  await settle();
+};
+const stamps = () => [...shown.root.querySelectorAll<HTMLElement>("[role=option].videogen-stamp")];
+const press = async (key: string) => {
+  const node = document.activeElement ?? shown.root;
+  node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  await settle();
+};
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START * 1000);
+  [shown] = await show(new FakeModel({ form }));
+  await answer(rows);
+});
+afterEach(() => {
+  shown.end();
+  vi.useRealTimers();
+});
+
+test("the history asks once for this notebook's newest jobs and shows each with its state", () => {
+  expect(shown.model.of("history")).toMatchObject([
+    { scope: "notebook", search: "", starred: false, before: null },
+  ]);
+  expect(stamps().map((node) => node.getAttribute("aria-label")?.replaceAll("\u00a0", " "))).toEqual([
+    "Waves, 8 s, ready, Nov 14, wan-2.7",
+    "A storm, 8 s, failed, Nov 14, wan-2.7",
+    "Snow, 8 s, ready, Nov 14, kling",
+  ]);
+});
+
+test("a card has no history and asks for none", async () => {
+  const [card] = await show(new FakeModel({ job: job() }));
+  expect(card.model.of("history")).toEqual([]);
+  card.end();
+});
+
+test("a job of the history is looked at in place of the newest, until a new one is made", async () => {
+  stamps()[2]?.click();
+  await settle();
+  expect(text(shown.root.querySelector(".videogen-meta"))).toContain("kling");
+  shown.model.set({ job: job({ id: "brandnew", state: "queued" }) });
+  await settle();
+  expect(line1(shown)).toBe("Waiting to start");
+});
+
+test("a job that still runs is watched when it is opened", async () => {
+  await answer([job({ id: "running0" }), ...rows]);
+  shown.model.set({ job: ready({ id: "newest00" }) });
+  await settle();
+  await answer([job({ id: "running0" }), ...rows]);
+  stamps()[0]?.click();
+  await settle();
+  expect(shown.model.of("watch")).toMatchObject([{ job_id: "running0" }]);
+});
+
+test("typing asks once the typing pauses, and a star narrows", async () => {
+  const box = shown.root.querySelector<HTMLInputElement>("input[type=search]") as HTMLInputElement;
+  for (const value of ["s", "sn", "sno"]) {
+    box.value = value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    await settle(50);
+  }
+  await settle(400);
+  button(shown, "only").click();
+  await settle();
+  expect(shown.model.of("history").slice(1)).toMatchObject([
+    { search: "sno", starred: false },
+    { search: "sno", starred: true },
+  ]);
+  await answer([]);
+  expect(text(shown.root)).toContain("Nothing found.");
+});
+
+test("an answer to an older question does not overwrite a newer one", async () => {
+  const [, first, second] = [
+    shown.model.of("history"),
+    ...(await Promise.all(
+      ["project", "all"].map(async (scope) => {
+        const node = shown.root.querySelector<HTMLSelectElement>("select[aria-label='Which jobs']");
+        if (node) node.value = scope;
+        node?.dispatchEvent(new Event("change", { bubbles: true }));
+        await settle();
+        return shown.model.of("history").at(-1);
+      }),
+    )),
+  ];
+  shown.model.ack(second, { page: { jobs: [rows[2] as JobView], more: false } });
+  shown.model.ack(first, { page: { jobs: rows, more: false } });
+  await settle();
+  expect(stamps()).toHaveLength(1);
+});
+
+test("older jobs are asked for by the last one's time, and put behind", async () => {
+  shown.model.set({ job: ready({ id: "newest00", created_at: START }) });
+  await settle();
+  await answer(rows, true);
+  button(shown, "Older").click();
+  await settle();
+  expect(shown.model.of("history").at(-1)).toMatchObject({ before: START - 20 });
+  await answer([ready({ id: "ancient0", created_at: START - 30 })]);
+  expect(stamps()).toHaveLength(4);
+});
+
+test("one stamp is in the order of tabs, and the arrow keys walk", async () => {
+  expect(stamps().map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
+  stamps()[0]?.focus();
+  await press("ArrowRight");
+  await press("ArrowRight");
+  await press("ArrowRight");
+  expect(document.activeElement).toBe(stamps()[2]);
+  expect(stamps().map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
+  await press("Home");
+  expect(document.activeElement).toBe(stamps()[0]);
+});
+
+test("letters do what the buttons do: recall, remix, star, pick", async () => {
+  stamps()[2]?.focus();
+  await press("a");
+  expect(control<HTMLTextAreaElement>(shown, "Prompt").value).toBe("A paper boat");
+  expect(control(shown, "Seed").value).toBe("418");
+  await press("r");
+  expect(control(shown, "Seed").value).toBe("");
+  await press("s");
+  expect(shown.model.of("star")).toMatchObject([{ job_id: "oldest00", on: true }]);
+  shown.model.ack(shown.model.of("star")[0]);
+  await settle();
+  expect(stamps()[2]?.querySelector(".videogen-fav")).not.toBeNull();
+  await press("c");
+  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("true");
+});
+
+test("what was removed can be put back for ten seconds", async () => {
+  stamps()[0]?.focus();
+  await press("Delete");
+  shown.model.ack(shown.model.of("remove")[0]);
+  await settle();
+  expect(stamps()).toHaveLength(2);
+  button(shown, "Undo").click();
+  await settle();
+  expect(shown.model.of("remove")[1]).toMatchObject({ job_id: "newest00", undo: true });
+  shown.model.ack(shown.model.of("remove")[1]);
+  await settle();
+  expect(stamps().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00", "oldest00"]);
+  stamps()[0]?.focus();
+  await press("Delete");
+  shown.model.ack(shown.model.of("remove")[2]);
+  await settle(11_000);
+  expect(text(shown.root)).not.toContain("Undo");
+});
+
+test("two picked clips stand side by side under one clock, and only one is heard", async () => {
+  const click = (node: HTMLElement | undefined) =>
+    node?.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
+  click(stamps()[0]);
+  click(stamps()[1]); // it has no clip
+  click(stamps()[2]);
+  await settle();
+  button(shown, "Compare").click();
+  await settle();
+  const videos = [...shown.root.querySelectorAll<HTMLVideoElement>(".videogen-clip video")];
+  expect(videos).toHaveLength(2);
+  expect(videos.map(({ muted }) => muted)).toEqual([false, true]);
+  shown.root.querySelector<HTMLButtonElement>("[aria-label='Sound from B']")?.click();
+  await settle();
+  expect(videos.map(({ muted }) => muted)).toEqual([true, false]);
+  expect(text(shown.root.querySelector(".videogen-compare"))).toContain("The same settings.");
+  shown.root.querySelector<HTMLButtonElement>("[aria-label='Close the comparison']")?.click();
+  await settle();
+  expect(shown.root.querySelector("form")).not.toBeNull();
+});
+
+test("a comparison that was asked for in code is all there is", async () => {
+  const other = ready({ id: "other000", request: { ...job().request, seed: 7 }, seed: 7 });
+  const [view] = await show(new FakeModel({ compared: [ready(), other] }));
+  expect(view.root.querySelectorAll(".videogen-clip")).toHaveLength(2);
+  expect(text(view.root)).toContain("Differences: seed");
+  expect(view.root.querySelector("form, .videogen-history")).toBeNull();
+  view.end();
+});

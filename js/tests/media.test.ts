@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { button, control, FakeModel, form, model, ready, type Shown, START, settle, show, text } from "./kit";
+
+const able = { ...model, takes: [...model.takes, "image", "last_frame", "references", "audio"] };
+let shown: Shown;
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.setSystemTime(START * 1000);
+  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL: vi.fn() }));
+  [shown] = await show(new FakeModel({ form: { ...form, models: [able, model] } }));
+});
+afterEach(() => {
+  shown.end();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+const tile = (label: string) =>
+  [...shown.root.querySelectorAll("fieldset")].find((node) => text(node.querySelector("legend")) === label);
+const picture = (bytes: number, name = "cat.png") =>
+  new File([new Uint8Array(bytes)], name, { type: "image/png" });
+const choose = async (label: string, ...files: File[]) => {
+  const input = tile(label)?.querySelector<HTMLInputElement>("input[type=file]");
+  Object.defineProperty(input, "files", { value: files, configurable: true });
+  input?.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+};
+const medium = (name = "cat.png") => ({
+  source: "upload:abc",
+  kind: "image" as const,
+  name,
+  width: 640,
+  height: 360,
+});
+
+test("a model's tiles are those of what it takes", async () => {
+  expect([...shown.root.querySelectorAll(".videogen-media legend")].map(text)).toEqual([
+    "Start image",
+    "End image",
+    "Reference images",
+    "Audio",
+  ]);
+});
+
+test("a file goes over in acknowledged pieces, and the request names what came of it", async () => {
+  await choose("Start image", picture(1_200_000));
+  const sizes: number[] = [];
+  for (let turn = 0; turn < 3; turn += 1) {
+    const asked = shown.model.of("upload").at(-1);
+    expect(shown.model.of("upload")).toHaveLength(turn + 1);
+    sizes.push(asked?.offset ?? -1);
+    button(shown, "Generate").click();
+    await settle();
+    expect(text(tile("Start image"))).toContain("cat.png is still on its way to the kernel.");
+    shown.model.ack(asked, turn === 2 ? { medium: medium() } : {});
+    await settle();
+  }
+  expect(sizes).toEqual([0, 524_288, 1_048_576]);
+  expect(shown.model.pieces.map((piece) => piece.byteLength)).toEqual([524_288, 524_288, 151_424]);
+  expect(text(tile("Start image"))).toContain("640×360");
+  button(shown, "Generate").click();
+  await settle();
+  expect(shown.model.of("generate")[0]?.request.image).toEqual(medium());
+});
+
+test("a piece whose ack is lost is sent again", async () => {
+  await choose("Start image", picture(10));
+  await settle(16_000);
+  const [first, second] = shown.model.of("upload");
+  expect(second).toMatchObject({ offset: 0, upload_id: first?.upload_id });
+  expect(second?.request_id).not.toBe(first?.request_id);
+});
+
+test("a file that was taken out is not sent on, and its preview is given back", async () => {
+  await choose("Start image", picture(1_200_000));
+  tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label='Take out cat.png']")?.click();
+  await settle();
+  shown.model.ack(shown.model.of("upload")[0]);
+  await settle();
+  expect(shown.model.of("upload")).toHaveLength(1);
+  expect(URL.revokeObjectURL).toHaveBeenCalledWith("blob:1");
+});
+
+test("what is no picture, or what the kernel refuses, says so at its tile", async () => {
+  await choose("Start image", new File(["words"], "cat.txt", { type: "text/plain" }));
+  expect(text(tile("Start image"))).toContain("cat.txt is no picture.");
+  await choose("End image", picture(10));
+  const refused = {
+    code: "bad",
+    message: "cat.png is no image that services take.",
+    next: "",
+    field: "last_frame",
+  };
+  shown.model.ack(shown.model.of("upload")[0], {
+    ok: false,
+    error: { ...refused, sent: "no", charged: "no", request_id: null },
+  });
+  await settle();
+  expect(text(tile("End image"))).toContain("cat.png is no image that services take.");
+});
+
+test("links, paths and variables are named, not sent", async () => {
+  for (const [typed, source] of [
+    ["https://a.example/b/cat.png?x=1", "https://a.example/b/cat.png?x=1"],
+    ["{fig}", "variable:fig"],
+    ["pictures/cat.png", "file:pictures/cat.png"],
+  ] as const) {
+    tile("Start image")
+      ?.querySelector<HTMLButtonElement>("[title='Use a link, a path or a variable']")
+      ?.click();
+    await settle();
+    const box = tile("Start image")?.querySelector<HTMLInputElement>("input[type=text]") as HTMLInputElement;
+    box.value = typed;
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+    await settle();
+    button(shown, "Generate").click();
+    await settle();
+    const sent = shown.model.of("generate").at(-1);
+    expect(sent?.request.image?.source).toBe(source);
+    shown.model.ack(sent);
+    tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label^='Take out']")?.click();
+    await settle();
+  }
+});
+
+test("a picture on the clipboard becomes the start image", async () => {
+  const event = new Event("paste", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "clipboardData", { value: { files: [picture(10, "shot.png")] } });
+  control(shown, "Prompt").dispatchEvent(event);
+  await settle();
+  expect(shown.model.of("upload")).toMatchObject([{ field: "image", name: "shot.png" }]);
+  expect(event.defaultPrevented).toBe(true);
+});
+
+test("a clip goes on from its last frame, with a model that takes one", async () => {
+  shown.model.set({ job: ready() });
+  await settle();
+  button(shown, "Continue from last frame").click();
+  await settle();
+  expect(text(tile("Start image"))).toContain("last frame of “A paper boat”");
+  button(shown, "Generate").click();
+  await settle();
+  expect(shown.model.of("generate")[0]?.request.image?.source).toBe("clip:k3q7x2ma");
+});
+
+test("a picture is kept for a model that does not take one, and not sent", async () => {
+  await choose("Start image", picture(10));
+  shown.model.ack(shown.model.of("upload")[0], { medium: medium() });
+  await settle();
+  shown.model.set({ form: { ...form, start: { ...form.start } } });
+  await settle();
+  expect(text(shown.root)).toContain("Kept, though Wan 2.7 doesn't take it: Start image");
+  button(shown, "Generate").click();
+  await settle();
+  expect(shown.model.of("generate")[0]?.request.image).toBeNull();
+});
