@@ -11,6 +11,8 @@ import type { View } from "./view";
 
 /** More chips than this are a list. */
 const MOST_CHIPS = 5;
+/** A longest length like this says that nobody knows it. */
+const UNKNOWN_LENGTH = 3600;
 /** Keeps a number left to right where markup is not possible. */
 const isolate = (text: string) => `\u2066${text}\u2069`;
 
@@ -61,7 +63,11 @@ function Stepper({ view, form, model, draft, value }: Choice) {
         onInput={(event) => draft.set("duration", event.currentTarget.value, form)}
       />
       <span class="videogen-hint">
-        <Say parts={[words.range]} values={values} />
+        {model.longest >= UNKNOWN_LENGTH ? (
+          words.chosenByModel
+        ) : (
+          <Say parts={[words.range]} values={values} />
+        )}
       </span>
     </span>
   );

@@ -94,7 +94,7 @@ function Ways({ id, way, onWay }: { id: string; way: Way; onWay: (way: Way) => v
 }
 
 function Clock({ together }: { together: Together }) {
-  const { time, duration, playing } = together;
+  const [time, duration, playing] = [together.time.value, together.duration.value, together.playing.value];
   const [isLooping, setLooping] = useState(false);
   return (
     <fieldset class="videogen-transport" aria-label={words.transport} dir="ltr">
@@ -151,8 +151,7 @@ interface CompareProps {
 }
 
 export function Compare({ view, jobs, onClose }: CompareProps) {
-  const [, redraw] = useState(0);
-  const together = useMemo(() => new Together(() => redraw((turn) => turn + 1)), []);
+  const together = useMemo(() => new Together(), []);
   const [heard, setHeard] = useState(0);
   const [way, setWay] = useState<Way>("grid");
   const [edge, setEdge] = useState(50);

@@ -119,7 +119,8 @@ export class Draft {
   chosen(form: FormView): ModelView | null {
     const name = this.model.value.trim();
     const listed = form.models.find(({ id }) => id === name);
-    if (listed || form.other === null || name === "") return listed ?? form.models[0] ?? null;
+    if (listed || form.other === null) return listed ?? form.models[0] ?? null;
+    if (name === "") return form.models[0] ?? { ...form.other, title: "" };
     return { ...form.other, id: name, title: name };
   }
 

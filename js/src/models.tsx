@@ -113,6 +113,7 @@ export function Model({ view, form }: ModelProps) {
           autoComplete="off"
           spellcheck={false}
           dir="ltr"
+          placeholder={form.listed && form.models.length === 0 ? words.modelHint : undefined}
           value={typed !== null && !isFree && typed !== "" ? typed : name}
           onClick={() => (isOpen ? close() : open())}
           onInput={(event) => onInput(event.currentTarget.value)}
@@ -140,15 +141,15 @@ export function Model({ view, form }: ModelProps) {
             </div>
           ))}
         </div>
+        {isFree && form.listed && (
+          <Quiet
+            bare
+            icon="retry"
+            label={words.refresh}
+            onClick={() => host.send({ type: "choose", provider: form.provider, refresh: true })}
+          />
+        )}
       </span>
-      {form.listed && (
-        <Quiet
-          bare
-          icon="retry"
-          label={words.refresh}
-          onClick={() => host.send({ type: "choose", provider: form.provider, refresh: true })}
-        />
-      )}
     </Field>
   );
 }

@@ -144,6 +144,7 @@ export const en = {
   examples: ["Waves at sunset", "Northern lights over a lake", "A paper boat in neon rain"],
   count: "{count} / {limit}",
   model: "Model",
+  modelHint: "Type a name, or ask for the list",
   refresh: "Ask for the list of models",
   unlisted: "Not in the list of models; it is sent as typed.",
   inputs: {

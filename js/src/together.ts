@@ -1,5 +1,7 @@
 /** Several clips under one clock: one leads, the others are kept beside it, and one of them is heard. */
 
+import { batch, signal } from "@preact/signals";
+
 /** Further apart than this is a jump; nearer is caught up with unnoticed. */
 const JUMP_SECONDS = 0.08;
 const HASTE = 0.03;
@@ -8,11 +10,10 @@ export class Together {
   readonly #players: HTMLVideoElement[] = [];
   #speed = 1;
   #heard = 0;
-  readonly #onTime: () => void;
-
-  constructor(onTime: () => void) {
-    this.#onTime = onTime;
-  }
+  /** Seconds, of the longest clip. */
+  readonly time = signal(0);
+  readonly duration = signal(0);
+  readonly playing = signal(false);
 
   /** Take a clip in; the returned function lets it go. */
   join(player: HTMLVideoElement): () => void {
@@ -22,6 +23,7 @@ export class Together {
     for (const type of ["timeupdate", "play", "pause", "loadedmetadata", "ended", "seeked"]) {
       player.addEventListener(type, this.#tick, { signal: end.signal });
     }
+    this.#tell();
     return () => {
       end.abort();
       player.pause();
@@ -36,29 +38,18 @@ export class Together {
     );
   }
 
-  get duration(): number {
-    return this.#leader?.duration || 0;
-  }
-  get time(): number {
-    return this.#leader?.currentTime ?? 0;
-  }
-  get playing(): boolean {
-    const leader = this.#leader;
-    return leader !== undefined && !leader.paused && !leader.ended;
-  }
-
   play(): void {
-    if (this.time >= this.duration) this.seek(0);
+    if (this.time.peek() >= this.duration.peek()) this.seek(0);
     for (const player of this.#players) void player.play().catch(() => undefined);
   }
   pause(): void {
     for (const player of this.#players) player.pause();
-    this.seek(this.time);
+    this.seek(this.#leader?.currentTime ?? 0);
   }
   seek(seconds: number): void {
     for (const player of this.#players)
       player.currentTime = Math.min(Math.max(seconds, 0), player.duration || 0);
-    this.#onTime();
+    this.#tell();
   }
   /** One sound at a time; none with -1. */
   hear(index: number): void {
@@ -78,8 +69,17 @@ export class Together {
     if (leader && !leader.paused) {
       for (const player of this.#players) if (player !== leader) this.#keepUp(player, leader.currentTime);
     }
-    this.#onTime();
+    this.#tell();
   };
+
+  #tell(): void {
+    const leader = this.#leader;
+    batch(() => {
+      this.time.value = leader?.currentTime ?? 0;
+      this.duration.value = leader?.duration || 0;
+      this.playing.value = leader !== undefined && !leader.paused && !leader.ended;
+    });
+  }
 
   #keepUp(player: HTMLVideoElement, time: number): void {
     const behind = time - player.currentTime;

@@ -1,0 +1,160 @@
+/** A kernel that answers only when told to, and the values that tests and the gallery draw. */
+
+import { empty } from "../src/draft";
+import type {
+  Ack,
+  ErrorView,
+  FormView,
+  JobView,
+  ModelView,
+  PageMessage,
+  WidgetState,
+} from "../src/protocol.gen";
+
+type Callback = (...values: never[]) => void;
+
+export class FakeModel {
+  readonly sent: PageMessage[] = [];
+  readonly pieces: ArrayBuffer[] = [];
+  readonly listeners = new Map<string, Set<Callback>>();
+  widget_manager: unknown = { resolveUrl: async (url: string) => `/files/${url}` };
+  comm_live = true;
+  #state: WidgetState;
+
+  constructor(state: Partial<WidgetState> = {}) {
+    this.#state = { form: null, job: null, compared: null, ...state };
+  }
+  get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];
+  on = (event: string, callback: Callback): void => {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
+  };
+  off = (event: string, callback: Callback): void => {
+    this.listeners.get(event)?.delete(callback);
+  };
+  send = (message: unknown, _callbacks?: unknown, pieces: readonly ArrayBuffer[] = []): void => {
+    this.sent.push(message as PageMessage);
+    this.pieces.push(...pieces);
+  };
+
+  set(change: Partial<WidgetState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const name of Object.keys(change)) this.emit(`change:${name}`);
+  }
+  emit(event: string, ...values: unknown[]): void {
+    for (const callback of this.listeners.get(event) ?? [])
+      (callback as (...all: unknown[]) => void)(...values);
+  }
+  ack(message: PageMessage | undefined, change: Partial<Ack> = {}): void {
+    const { request_id } = message ?? { request_id: "" };
+    this.emit("msg:custom", {
+      type: "ack",
+      v: 1,
+      request_id,
+      ok: true,
+      now: Date.now() / 1000,
+      error: null,
+      page: null,
+      medium: null,
+      text: null,
+      ...change,
+    });
+  }
+  /** Messages of one type, oldest first. */
+  of<T extends PageMessage["type"]>(type: T): Extract<PageMessage, { type: T }>[] {
+    return this.sent.filter((message): message is Extract<PageMessage, { type: T }> => message.type === type);
+  }
+  get listening(): number {
+    return [...this.listeners.values()].reduce((count, callbacks) => count + callbacks.size, 0);
+  }
+}
+
+export const START = 1_700_000_000;
+
+export const model: ModelView = {
+  id: "wan-2.7",
+  title: "Wan 2.7",
+  durations: [4, 8, 12],
+  shortest: 4,
+  longest: 12,
+  default_duration: 8,
+  sizes: ["1280x720", "720x1280"],
+  default_size: "1280x720",
+  takes: ["duration", "size", "seed"],
+  aspects: [],
+  resolutions: [],
+  slowest_fps: 1,
+  fastest_fps: 120,
+  most: 1,
+  image_matches_size: false,
+  price: null,
+  usual: null,
+  runs: 0,
+};
+
+export const form: FormView = {
+  provider: "aihubmix",
+  provider_label: "AIHubMix",
+  simulated: false,
+  providers: [],
+  models: [model],
+  other: null,
+  listed: true,
+  shared: false,
+  start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
+};
+
+export const error = (change: Partial<ErrorView> = {}): ErrorView => ({
+  code: "provider_error",
+  message: "AIHubMix had a problem",
+  next: "Try again in a minute.",
+  field: null,
+  sent: "yes",
+  charged: "unknown",
+  request_id: null,
+  ...change,
+});
+
+export const job = (change: Partial<JobView> = {}): JobView => ({
+  id: "k3q7x2ma",
+  state: "running",
+  detached: false,
+  progress: null,
+  status: "",
+  provider: "aihubmix",
+  provider_label: "AIHubMix",
+  simulated: false,
+  model: "wan-2.7",
+  prompt: "A paper boat",
+  duration: 8,
+  size: "1280x720",
+  seed: 418,
+  cost: null,
+  synchronous: false,
+  searching: false,
+  reused: false,
+  starred: false,
+  usual: null,
+  runs: 0,
+  next_look_at: null,
+  clips: [],
+  request: { ...empty, prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720", seed: 418 },
+  created_at: START,
+  finished_at: null,
+  saved_bytes: null,
+  total_bytes: null,
+  can_cancel: false,
+  clip: null,
+  error: null,
+  warnings: [],
+  ...change,
+});
+
+export const clip = {
+  src: "videogen/paper boat#1.mp4",
+  bytes: 3_800_000,
+  seconds: 8,
+  width: 1280,
+  height: 720,
+};
+export const ready = (change: Partial<JobView> = {}): JobView =>
+  job({ state: "succeeded", finished_at: START + 66, clip, ...change });
