@@ -67,33 +67,35 @@ function Note({ job, scene }: { job: JobView; scene: Scene }) {
   const { glyph } = looks[scene];
   if (job.progress !== null && scene === "running")
     return (
-      <span class="videogen-note">
+      <span class="videogen-note" aria-hidden="true">
         <bdi dir="ltr">{format.percent(job.progress)}</bdi>
       </span>
     );
   return (
-    <span class="videogen-note">
+    <span class="videogen-note" aria-hidden="true">
       {glyph && <Icon name={glyph} />}
       {words.stamp[scene]}
     </span>
   );
 }
 
-export function nameOf(job: JobView, scene: Scene): string {
+/** What a screen reader says of it: all that is to be seen on it, and the prompt. */
+export function nameOf(job: JobView, scene: Scene, letter: string | null): string {
   const values = {
     prompt: job.prompt.slice(0, 80),
     length: job.duration === null ? "" : format.seconds(job.duration),
-    state: words.stamp[scene],
+    state: job.progress !== null && scene === "running" ? format.percent(job.progress) : words.stamp[scene],
     day: format.day(job.created_at),
     model: job.model,
   };
-  return fill(job.duration === null ? words.tileName : words.tileNameLong, values);
+  const name = fill(job.duration === null ? words.tileName : words.tileNameLong, values);
+  return letter === null ? name : `${letter}: ${name}`;
 }
 
 export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, onFocus }: TileProps) {
   const scene = sceneOf({ job, hasForm: true, gone: false, broken: false });
   const { paper } = looks[scene];
-  const name = nameOf(job, scene);
+  const name = nameOf(job, scene, letter);
   const seconds = job.clip?.seconds ?? job.duration;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
@@ -116,7 +118,7 @@ export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, on
     >
       {job.clip ? <Picture job={job} manager={manager} /> : <Note job={job} scene={scene} />}
       {job.clip && seconds !== null && (
-        <span class="videogen-badge is-over">
+        <span class="videogen-badge is-over" aria-hidden="true">
           <Icon name="play" solid />
           <bdi dir="ltr">{format.seconds(seconds)}</bdi>
         </span>
@@ -126,7 +128,7 @@ export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, on
           <Icon name="star" solid />
         </span>
       )}
-      {letter && <span class="videogen-letter">{letter}</span>}
+      {letter && <span class="videogen-letter" data-letter={letter} />}
     </div>
   );
 }

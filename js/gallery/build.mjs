@@ -1,0 +1,26 @@
+// Builds the gallery twice into a folder: in the page's own words, and in longer ones.
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const [, , out] = process.argv;
+const pseudo = {
+  name: "pseudo",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/strings$/ }, ({ importer }) =>
+      importer.endsWith("pseudo.ts") ? undefined : { path: `${here}pseudo.ts` },
+    );
+  },
+};
+const options = {
+  absWorkingDir: here,
+  bundle: true,
+  format: "iife",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  logLevel: "warning",
+};
+await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out });
+await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo] });

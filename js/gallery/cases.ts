@@ -1,0 +1,180 @@
+/** Every state that the widget can be in, as what the kernel says and what somebody then does. */
+
+import type { JobView, WidgetState } from "../src/protocol.gen";
+import { words } from "../src/strings";
+import { clip, error, FakeModel, form, job, model, ready, START } from "./fake";
+
+type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
+export interface Case {
+  readonly state: Partial<WidgetState>;
+  readonly acts?: readonly Act[];
+}
+
+const providers = [
+  { name: "local", label: "Local engine", simulated: true, key: "", ready: true },
+  { name: "aihubmix", label: "AIHubMix", simulated: false, key: "AIHUBMIX_API_KEY", ready: true },
+  { name: "qubax", label: "Qubax", simulated: false, key: "", ready: false },
+];
+const wan = {
+  ...model,
+  takes: ["duration", "size", "seed", "negative", "sound", "image", "last_frame", "fit"],
+  price: { per_clip: null, per_second: 0.1, by_size: {} },
+  usual: 70,
+  runs: 12,
+};
+const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
+const full = { ...form, providers, models: [wan, kling] };
+const empty = { ...full, start: { ...full.start, prompt: "" } };
+const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
+const withImage = { ...full, start: { ...full.start, image: file } };
+const done = ready({ cost: 0.8, model: "Wan 2.7" });
+const rows: readonly JobView[] = [
+  done,
+  job({ id: "running0", progress: 62, prompt: "A kite over the sea", created_at: START - 5 }),
+  ready({ id: "starred0", prompt: "Waves at sunset", starred: true, created_at: START - 60 }),
+  job({ id: "refused0", state: "failed", prompt: "A storm", error: error(), created_at: START - 120 }),
+  job({ id: "unknown0", state: "unknown_outcome", prompt: "Snow", created_at: START - 180 }),
+  ready({ id: "tallone0", prompt: "A lighthouse", created_at: START - 240 }),
+];
+
+const nextFrame = () => new Promise((done_) => requestAnimationFrame(() => setTimeout(done_, 30)));
+const find = (root: HTMLElement, name: string): HTMLElement => {
+  const all = root.querySelectorAll<HTMLElement>("button, summary, select, input, [role=option]");
+  const found = [...all].find((node) => `${node.ariaLabel ?? ""} ${node.textContent}`.includes(name));
+  if (found === undefined) throw new Error(`nothing called ${name}`);
+  return found;
+};
+const click =
+  (selector: string, options: MouseEventInit = {}): Act =>
+  async (root) => {
+    root.querySelector(selector)?.dispatchEvent(new MouseEvent("click", { bubbles: true, ...options }));
+    await nextFrame();
+  };
+const press =
+  (name: string): Act =>
+  async (root) => {
+    find(root, name).click();
+    await nextFrame();
+  };
+const pick =
+  (selector: string, value: string): Act =>
+  async (root) => {
+    const node = root.querySelector<HTMLSelectElement>(selector);
+    if (node) node.value = value;
+    node?.dispatchEvent(new Event("change", { bubbles: true }));
+    await nextFrame();
+  };
+const acks =
+  (type: "generate" | "code" | "history", change: Parameters<FakeModel["ack"]>[1]): Act =>
+  async (_, fake) => {
+    fake.ack(fake.of(type).at(-1), change);
+    await nextFrame();
+  };
+const history = acks("history", { page: { jobs: rows, more: true } });
+const refuses = (change: Parameters<typeof error>[0]) =>
+  acks("generate", { ok: false, error: error(change) });
+const pickTwo = [
+  history,
+  click(".videogen-stamp:nth-child(1)", { ctrlKey: true }),
+  click(".videogen-stamp:nth-child(3)", { ctrlKey: true }),
+];
+const form_ = (view: JobView): Case => ({ state: { form: full, job: view } });
+const card = (view: JobView): Case => ({ state: { job: view } });
+
+export const cases: Readonly<Record<string, Case>> = {
+  "empty form": { state: { form: empty } },
+  "no key yet": { state: { form: { ...empty, providers, provider: "qubax", provider_label: "Qubax" } } },
+  "form with a picture": { state: { form: withImage } },
+  "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
+  "model box": { state: { form: full }, acts: [click("[role=combobox]")] },
+  "asking for a key": { state: { form: full }, acts: [pick("select[id$=provider]", "qubax")] },
+  "a flaw": {
+    state: { form: full },
+    acts: [
+      click("[type=submit]"),
+      refuses({ field: "size", message: "720x1280 isn't offered by wan-2.7.", sent: "no", charged: "no" }),
+    ],
+  },
+  "a budget asks": {
+    state: { form: full },
+    acts: [
+      click("[type=submit]"),
+      refuses({ code: "confirm", message: "This will cost about $6.40; your limit is $5.00.", next: "" }),
+    ],
+  },
+  sending: form_(job({ state: "submitting" })),
+  queued: form_(job({ state: "queued", can_cancel: true })),
+  "percent known": form_(job({ progress: 62 })),
+  "no percent, a history": form_(job({ usual: 70, runs: 12 })),
+  "no percent, no history": form_(job()),
+  "longer than usual": form_(job({ usual: 5, runs: 3 })),
+  busy: form_(job({ state: "queued", next_look_at: START + 60 })),
+  saving: form_(job({ state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 })),
+  ready: { state: { form: full, job: done }, acts: [history] },
+  "several clips": form_({ ...done, clips: [clip, clip, clip] }),
+  "from the library": form_(ready({ reused: true })),
+  "copied as code": {
+    state: { form: full, job: done },
+    acts: [
+      press(words.asCode),
+      acks("code", { text: "%%videogen --model wan-2.7 --seed 418\nA paper boat" }),
+    ],
+  },
+  "refused by the provider": {
+    state: {
+      form: withImage,
+      job: job({
+        state: "failed",
+        error: error({
+          code: "content_policy",
+          field: "image",
+          message: "The provider refused this one: it flagged the start image, “possible real person”.",
+          next: "Use another picture.",
+          charged: "no",
+          request_id: "req_8f31c07e5b",
+        }),
+      }),
+    },
+    acts: [click(".videogen-details > summary")],
+  },
+  "the provider had a problem": form_(job({ state: "failed", error: error() })),
+  "outcome unknown": form_(job({ state: "unknown_outcome" })),
+  "looking for it": form_(job({ state: "unknown_outcome", searching: true })),
+  "connection lost": form_(job({ state: "unreachable", next_look_at: START + 20 })),
+  "key stopped working": form_(
+    job({
+      state: "unreachable",
+      error: error({ message: "AIHubMix didn't accept the key.", next: "Connect with another one." }),
+    }),
+  ),
+  "not watching": form_(job({ detached: true })),
+  cancelled: form_(job({ state: "cancelled" })),
+  expired: form_(job({ state: "expired" })),
+  "clip missing": {
+    state: { form: full, job: done },
+    acts: [
+      async (root) => {
+        for (let turn = 0; turn < 20 && !root.querySelector("video"); turn += 1) await nextFrame();
+        root.querySelector(".videogen-result video")?.dispatchEvent(new Event("error"));
+        await nextFrame();
+      },
+    ],
+  },
+  "kernel gone": {
+    state: { form: full, job: job({ progress: 40 }) },
+    acts: [
+      (_, fake) => {
+        fake.comm_live = false;
+        fake.emit("comm_live_update");
+      },
+    ],
+  },
+  "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(words.compare)] },
+  "comparison from code": {
+    state: { compared: [done, ready({ id: "other000", model: "Kling O3", seed: 7 })] },
+  },
+  "card, running": card(job({ progress: 62 })),
+  "card, ready": card(done),
+};
+
+export const drawn = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});

@@ -1,0 +1,51 @@
+/** The page's words made longer and accented, as a translation is: what does not fit or is not translated shows. */
+
+import { type Catalogue, en } from "../src/strings";
+
+export type { Catalogue, Lines, Strings } from "../src/strings";
+
+const accents: Readonly<Record<string, string>> = {
+  a: "á",
+  c: "ç",
+  e: "ë",
+  i: "ï",
+  n: "ñ",
+  o: "ø",
+  s: "š",
+  u: "ü",
+  A: "Å",
+  C: "Ç",
+  E: "É",
+  S: "Š",
+  W: "Ŵ",
+};
+/** What stands in `{…}` or `[…]` is somebody else's. */
+const PLACES = /(\{\w+\}|\[\w+\])/;
+
+function longer(text: string): string {
+  if (text === "") return text;
+  const accented = text
+    .split(PLACES)
+    .map((part) =>
+      PLACES.test(part) ? part : part.replaceAll(/[a-zA-Z]/g, (letter) => accents[letter] ?? letter),
+    )
+    .join("");
+  return `${accented}${"·".repeat(
+    Math.ceil(
+      text
+        .split(PLACES)
+        .filter((_, at) => at % 2 === 0)
+        .join("").length * 0.4,
+    ),
+  )}`;
+}
+
+function made<T>(value: T): T {
+  if (typeof value === "string") return longer(value) as T;
+  if (Array.isArray(value)) return value.map(made) as T;
+  return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, made(one)])) as T;
+}
+
+export const catalogueFor = (): Catalogue => made(en as Catalogue);
+export const words: Catalogue = catalogueFor();
+export { en };

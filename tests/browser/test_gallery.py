@@ -1,0 +1,59 @@
+"""Every state of the widget as a browser draws it: for everybody, in both themes, in longer words and from right to left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from gallery import ROOT, Gallery, small_clip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
+VIOLATIONS = """async () => {
+  const { violations } = await axe.run(".videogen");
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
+}"""
+SPILLS = """() => {
+  const root = document.querySelector(".videogen");
+  const edge = root.getBoundingClientRect();
+  const hidden = (node) => node.closest(".videogen-unseen, .videogen-stamps, [hidden], .videogen-slot, select");
+  return [...root.querySelectorAll("button, label, p, input, h3, b, small, a")]
+    .filter((node) => !hidden(node) && node.getClientRects().length)
+    .filter((node) => {
+      const box = node.getBoundingClientRect();
+      return box.left < edge.left - 1 || box.right > edge.right + 1;
+    })
+    .map((node) => node.outerHTML.slice(0, 160));
+}"""
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_clip(tmp_path_factory.mktemp("gallery"))
+
+
+@pytest.fixture(params=[False, True], ids=["light", "dark"])
+def gallery(browser: Browser, clip: Path, request: pytest.FixtureRequest) -> Iterator[Gallery]:
+    gallery = Gallery(browser, clip, dark=request.param)
+    yield gallery
+    gallery.close()
+
+
+def test_every_state_is_for_everybody(gallery: Gallery) -> None:
+    """No rule of axe-core is broken by the widget, in any state, in either theme."""
+    gallery.page.add_script_tag(path=AXE)
+    assert gallery.try_all(VIOLATIONS) == {}
+
+
+@pytest.mark.parametrize(("width", "direction"), [(960, "ltr"), (960, "rtl"), (360, "ltr"), (360, "rtl")])
+def test_longer_words_stay_inside(browser: Browser, clip: Path, width: int, direction: str) -> None:
+    """Words that are two fifths longer, from left and from right, on a phone's width too: nothing leaves the widget."""
+    gallery = Gallery(browser, clip, width=width, words="pseudo", direction=direction)
+    spilled = gallery.try_all(SPILLS)
+    gallery.close()
+    assert spilled == {}
