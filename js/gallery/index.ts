@@ -9,16 +9,11 @@ Date.now = () => (START + 12) * 1000;
 
 let end = () => {};
 
-async function show(name: string, into = "stage"): Promise<void> {
-  end();
-  const el = document.getElementById(into) ?? document.body;
+async function draw(name: string, el: HTMLElement): Promise<() => void> {
   const fake = drawn(name);
   fake.widget_manager = { resolveUrl: async () => "/clip.mp4" };
   const { initialize, render } = makeWidget();
   const stops = [initialize({ model: fake }), render({ model: fake, el })];
-  end = () => {
-    for (const stop of stops.reverse()) stop();
-  };
   await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready, 50)));
   const root = el.querySelector<HTMLElement>(".videogen");
   for (const act of cases[name]?.acts ?? []) if (root) await act(root, fake);
@@ -28,6 +23,30 @@ async function show(name: string, into = "stage"): Promise<void> {
       video.addEventListener("loadeddata", ready, { once: true });
       video.addEventListener("error", ready, { once: true });
     });
+  return () => {
+    for (const stop of stops.reverse()) stop();
+  };
 }
 
-Object.assign(window, { gallery: { names: Object.keys(cases), show } });
+const stage = () => document.getElementById("stage") ?? document.body;
+
+/** One case, in place of the one before. */
+async function show(name: string): Promise<void> {
+  end();
+  end = await draw(name, stage());
+}
+
+/** All of them, each with its name above it. */
+async function sheet(): Promise<void> {
+  for (const name of Object.keys(cases)) {
+    const figure = document.createElement("figure");
+    const caption = document.createElement("figcaption");
+    caption.textContent = name;
+    const el = document.createElement("div");
+    figure.append(caption, el);
+    stage().append(figure);
+    await draw(name, el);
+  }
+}
+
+Object.assign(window, { gallery: { names: Object.keys(cases), show, sheet } });

@@ -178,7 +178,7 @@ export const en = {
     audio: "Audio",
     video: "Video",
   },
-  drop: "Drop or paste",
+  drop: "Drop, paste",
   browse: "or browse",
   link: "Use a link, a path or a variable",
   linkHint: "https://…, cat.png or {variable}",

@@ -11,6 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
+import msgspec
+
 from . import clipstore, settings
 from .budget import Budget, caps
 from .capabilities import Settled
@@ -383,8 +385,12 @@ class Runtime:
 
 
 def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
-    """Name a request as it was asked for, by the model that was settled on and where and for whom it goes."""
-    return fingerprint(asked, origin=line.provider.base_url, model=settled.model or "", account=line.account)
+    """Name a request by what is sent, where and for whom; a seed that was left open stays open.
+
+    Naming a default and leaving it out ask for the same.
+    """
+    request = msgspec.structs.replace(settled, seed=asked.seed)
+    return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 
 def _after_death(record: JobRecord, provider: Provider) -> JobRecord:

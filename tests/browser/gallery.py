@@ -20,7 +20,9 @@ ADDRESS = "http://gallery.test"
 PAGE = """<!doctype html><html lang="en" dir="{direction}"><head><title>Gallery</title><link rel="stylesheet" href="/theme.css">
 <link rel="stylesheet" href="/gallery.css"><style>
 body {{ margin: 0; padding: 16px; background: var(--jp-layout-color1); font-family: var(--jp-ui-font-family) }}
-#stage {{ inline-size: {width}px }}</style></head>
+#stage {{ inline-size: {width}px }}
+.is-sheet #stage {{ inline-size: auto; columns: {columns}; column-gap: 24px; zoom: 0.5; color: var(--jp-ui-font-color0) }}
+figure {{ margin: 0 0 32px; inline-size: {width}px; break-inside: avoid }} figcaption {{ font-size: 26px; margin: 0 0 8px }}</style></head>
 <body data-jp-theme-light="{light}"><main id="stage"></main><script src="/{words}.js"></script></body></html>"""
 
 
@@ -61,7 +63,9 @@ class Gallery:
             "/gallery.css": build() / "gallery.css",
             f"/{words}.js": build() / f"{words}.js",
         }
-        self.html = PAGE.format(direction=direction, width=width, words=words, light=str(not dark).lower())
+        self.html = PAGE.format(
+            direction=direction, width=width, words=words, light=str(not dark).lower(), columns=1800 // width
+        )
         self.page: Page = browser.new_page(viewport={"width": width + 32, "height": 900})
         self.errors: list[str] = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -96,6 +100,12 @@ class Gallery:
     def show(self, name: str) -> None:
         """Draw one state, and everything that is done to get there."""
         self.page.evaluate("(name) => window.gallery.show(name)", name)
+
+    def sheet(self, path: Path) -> None:
+        """Draw all states on one page, at half their size, and take its picture."""
+        self.page.set_viewport_size({"width": 1000, "height": 900})
+        self.page.evaluate("() => { document.body.className = 'is-sheet'; return window.gallery.sheet(); }")
+        self.page.screenshot(path=path, full_page=True, type="jpeg", quality=72)
 
     def close(self) -> None:
         self.page.close()

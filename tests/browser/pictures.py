@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
 
+from gallery import Gallery, small_clip  # noqa: E402
 from lab import Lab  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from server import Server  # noqa: E402
@@ -94,8 +95,18 @@ def take(browser: Browser, server: Server, gateway: Gateway, scene: str, look: s
     server.end_sessions()
 
 
+def sheets(browser: Browser, folder: Path) -> None:
+    """Take every state of the widget, wide and narrow, light and dark."""
+    clip = small_clip(folder)
+    for shade in ("light", "dark"):
+        for name, width in {"wide": 900, "narrow": 400}.items():
+            gallery = Gallery(browser, clip, dark=shade == "dark", width=width)
+            gallery.sheet(IMAGES / f"gallery-{name}-{shade}.jpg")
+            gallery.close()
+
+
 def main() -> None:
-    """Take every scene in every look."""
+    """Take every scene in every look, and the sheets of all states."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="videogen-pictures-"))
     (folder / "notebooks").mkdir()
@@ -104,6 +115,7 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+            sheets(browser, folder)
             for look in LOOKS:
                 for scene in SCENES:
                     take(browser, server, gateway, scene, look)
