@@ -88,6 +88,13 @@ def test_jobs_are_found_again() -> None:
 
 
 @pytest.mark.usefixtures("gateway")
+def test_a_default_that_is_named_is_the_same_request() -> None:
+    """Leaving out what would be chosen anyway asks for the same: one order, one clip."""
+    first = vg.submit("waves", provider="local", duration=1, size="640x360", seed=7)
+    named = vg.submit("waves", provider="local", model="local/scenes", duration=1, size="640x360", seed=7)
+    assert named.id == first.id
+
+
 def test_the_same_in_async_code() -> None:
     """`await` a job for its clip; two at once share the loop thread."""
 

@@ -58,7 +58,7 @@ def form(lab: Lab, _gateway: Gateway) -> None:
     shoot(lab, "form-empty")
     lab.card.get_by_role("textbox", name="Prompt").fill("Northern lights over a mountain lake")
     lab.card.get_by_role("button", name=re.compile("^Generate")).click()
-    video = lab.card.locator("video")
+    video = lab.card.locator(".videogen-result video")
     video.wait_for(timeout=60_000)
     video.evaluate("(video) => new Promise((done) => { video.onseeked = done; video.currentTime = 1; })")
     lab.page.wait_for_timeout(1500)

@@ -107,7 +107,7 @@ def test_the_form_makes_a_clip_that_plays_in_the_widget(browser: Browser, server
     lab.run(1)
     lab.card.get_by_role("textbox", name="Prompt").fill("northern lights over a lake")
     lab.card.get_by_role("button", name=re.compile("^Generate")).click()
-    assert plays(lab.card.locator("video")) == FACTS
+    assert plays(lab.card.locator(".videogen-result video")) == FACTS
     lab.page.locator(".videogen-record summary").click()
     assert plays(lab.record) == FACTS
     lab.close()
