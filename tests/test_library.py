@@ -14,11 +14,11 @@ import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen import client, code, form, library
-from jupyter_videogen.errors import InvalidRequest, Unsupported
+from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.form import Uploads
 from jupyter_videogen.inputs import _png
 from jupyter_videogen.magic import Grammar
-from jupyter_videogen.messages import Choose, History, MediaView, Remove, RequestView, Star, Upload
+from jupyter_videogen.messages import Choose, Fetch, History, MediaView, Poster, Remove, RequestView, Star, Upload
 from jupyter_videogen.view import request_view
 from jupyter_videogen.widget import VideoGen
 
@@ -106,11 +106,11 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
         return [job.prompt for job in library.page(History(**HEAD, scope="all", **terms)).jobs]
 
     assert found(search="KITE 3") == ["kite 3"]
-    library.star(Star(**HEAD, job_id=jobs[1].id, on=True))
+    library.answer(Star(**HEAD, job_id=jobs[1].id, on=True), [])
     assert found(starred=True) == ["kite 1"]
-    library.remove(Remove(**HEAD, job_id=jobs[1].id))
+    library.answer(Remove(**HEAD, job_id=jobs[1].id), [])
     assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
-    library.remove(Remove(**HEAD, job_id=jobs[1].id, undo=True))
+    library.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
     assert client.runtime().ledger.usual("openai", "m").runs == 5
 
@@ -134,6 +134,38 @@ FIELDS = {
     "sound": False,
     "extra": {"style": "it's"},
 }
+
+
+def test_a_clip_goes_to_the_page_in_pieces(shop: Shop, lab: vg.Client) -> None:
+    """Any piece, as often as asked, never past the end; a clip or a file that is not there is an error in words."""
+    clip = lab.generate("a kite", model="m")
+    whole = Path(clip.path).read_bytes()
+
+    def fetch(offset: int, length: int, take: int = 0) -> bytes:
+        asked = Fetch(**HEAD, job_id=clip.job_id, take=take, offset=offset, length=length)
+        (piece,) = library.answer(asked, [])["buffers"]
+        return bytes(piece)
+
+    assert fetch(0, 10) + fetch(10, 1 << 30) == whole
+    assert fetch(0, 10) == whole[:10]
+    assert fetch(len(whole), 10) == b""
+    with pytest.raises(VideogenError, match="has no clip 2"):
+        fetch(0, 10, take=1)
+    Path(clip.path).unlink()
+    with pytest.raises(VideogenError, match="can't be read"):
+        fetch(0, 10)
+
+
+def test_a_picture_that_the_page_drew_is_kept_once(shop: Shop, lab: vg.Client) -> None:
+    """The first one stays; what is no JPEG or PNG, or too large for a notebook, is passed over."""
+    clip = lab.generate("a kite", model="m")
+    asked = Poster(**HEAD, job_id=clip.job_id, take=0)
+    for picture in (b"no picture", b"\xff\xd8\xff" + bytes(100_000)):
+        library.answer(asked, [picture])
+        assert vg.job(clip.job_id).clip.poster is None
+    library.answer(asked, [b"\xff\xd8\xff first"])
+    library.answer(asked, [b"\xff\xd8\xff second"])
+    assert Path(vg.job(clip.job_id).clip.poster or "").read_bytes() == b"\xff\xd8\xff first"
 
 
 def test_json_is_the_request_itself() -> None:

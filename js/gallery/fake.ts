@@ -155,6 +155,7 @@ export const clip = {
   seconds: 8,
   width: 1280,
   height: 720,
+  poster: true,
 };
 export const ready = (change: Partial<JobView> = {}): JobView =>
-  job({ state: "succeeded", finished_at: START + 66, clip, ...change });
+  job({ state: "succeeded", finished_at: START + 66, clip, clips: [clip], ...change });

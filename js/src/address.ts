@@ -1,7 +1,5 @@
 /** Where the browser can fetch a clip whose path is relative to the notebook. */
 
-import { useLayoutEffect, useState } from "preact/hooks";
-
 /** The path is a file's name, not a URL: what means something in a URL is escaped, piece by piece. */
 export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
@@ -53,17 +51,4 @@ function fromPage(path: string): string | null {
 export async function addressOf(manager: unknown, src: string): Promise<string> {
   const path = encodePath(src);
   return (await fromManager(manager, path)) ?? fromPage(path) ?? path;
-}
-
-/** The address of a clip, once it is known. */
-export function useAddress(manager: unknown, src: string | null): string | null {
-  const [found, setFound] = useState<{ src: string; url: string } | null>(null);
-  useLayoutEffect(() => {
-    let wanted = true;
-    if (src !== null) void addressOf(manager, src).then((url) => wanted && setFound({ src, url }));
-    return () => {
-      wanted = false;
-    };
-  }, [src, manager]);
-  return found?.src === src ? found.url : null;
 }

@@ -1,8 +1,8 @@
 /** Two to six clips side by side under one clock. */
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useAddress } from "./address";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Quiet } from "./button";
+import type { Reach } from "./clips";
 import * as format from "./format";
 import { Icon } from "./icons";
 import type { JobView, RequestView } from "./protocol.gen";
@@ -30,15 +30,15 @@ interface ClipProps {
   readonly job: JobView;
   readonly letter: string;
   readonly heard: boolean;
-  readonly manager: unknown;
+  readonly reach: Reach;
   readonly together: Together;
   readonly onHear: () => void;
 }
 
-function Clip({ job, letter, heard, manager, together, onHear }: ClipProps) {
+function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const address = useAddress(manager, job.clip?.src ?? null);
-  useEffect(() => (video.current ? together.join(video.current) : undefined), [together, address]);
+  const address = reach.state === "ready" ? reach.url : null;
+  useLayoutEffect(() => (video.current ? together.join(video.current) : undefined), [together, address]);
   const [width, height] = [job.clip?.width ?? 16, job.clip?.height ?? 9];
   const took = job.finished_at === null ? undefined : format.took(job.finished_at - job.created_at);
   const cost = job.cost === null ? undefined : format.dollars(job.cost);
@@ -162,6 +162,8 @@ export function Compare({ view, jobs, onClose }: CompareProps) {
     together.hear(next);
     setHeard(next);
   };
+  const reachOf = (job: JobView): Reach =>
+    job.clip ? view.session.clips.reach(job, 0, job.clip).value : { state: "lost" };
   const style = { "--videogen-columns": String(Math.min(jobs.length, 3)), "--videogen-edge-at": `${edge}%` };
   return (
     <div class="videogen-compare" data-way={isWipe ? "wipe" : "grid"}>
@@ -181,7 +183,7 @@ export function Compare({ view, jobs, onClose }: CompareProps) {
             job={job}
             letter={letterOf(index)}
             heard={index === heard}
-            manager={view.session.host.widgetManager}
+            reach={reachOf(job)}
             together={together}
             onHear={() => hear(index)}
           />

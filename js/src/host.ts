@@ -29,6 +29,9 @@ export interface Pending {
   readonly slow: boolean;
 }
 
+/** An ack, and the bytes that came with it. */
+export type Answer = Ack & { readonly piece?: DataView };
+
 export interface Refusal {
   readonly about: RequestType;
   readonly error: ErrorView;
@@ -60,7 +63,7 @@ export class Host {
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #awaited = new Map<string, (ack: Ack | null) => void>();
+  readonly #awaited = new Map<string, (answer: Answer | null) => void>();
 
   constructor(model: Model) {
     this.#model = model;
@@ -114,7 +117,7 @@ export class Host {
   ask(
     request: Request,
     { piece, patience }: { piece?: ArrayBuffer; patience?: number } = {},
-  ): Promise<Ack | null> {
+  ): Promise<Answer | null> {
     return new Promise((resolve) => {
       const requestId = this.#post(request, piece);
       this.#awaited.set(requestId, resolve);
@@ -169,14 +172,15 @@ export class Host {
     });
   };
 
-  readonly #hear = (message: unknown): void => {
+  readonly #hear = (message: unknown, buffers?: readonly DataView[]): void => {
     if (!isAck(message)) return;
     const answered = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
     if (answered === undefined) return;
     batch(() => {
       this.#gone.value = false;
       this.clock.correct(message.now);
-      this.#settle(answered.requestId, message);
+      const [piece] = buffers ?? [];
+      this.#settle(answered.requestId, piece ? { ...message, piece } : message);
       if (!message.ok && message.error !== null && once.has(answered.request.type)) {
         this.#refusal.value = { about: answered.request.type, error: message.error };
       }
@@ -201,15 +205,15 @@ export class Host {
     }
   }
 
-  #settle(requestId: string, ack: Ack | null = null): void {
+  #settle(requestId: string, answer: Answer | null = null): void {
     clearTimeout(this.#timers.get(requestId));
     this.#timers.delete(requestId);
-    this.#resolve(requestId, ack);
+    this.#resolve(requestId, answer);
     this.#pending.value = this.#pending.peek().filter((other) => other.requestId !== requestId);
   }
 
-  #resolve(requestId: string, ack: Ack | null): void {
-    this.#awaited.get(requestId)?.(ack);
+  #resolve(requestId: string, answer: Answer | null): void {
+    this.#awaited.get(requestId)?.(answer);
     this.#awaited.delete(requestId);
   }
 

@@ -1,16 +1,14 @@
 /** The clip in the browser's own player, the moment it appears, and the keys that people know from other players. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { useAddress } from "./address";
 import { press, type Screen } from "./screen";
 
 /** Some players (iOS) load no frame before they are told to play; then the clip is shown without one. */
 const FRAME_PATIENCE_MILLISECONDS = 600;
 
 interface PlayerProps {
-  readonly src: string;
+  readonly url: string;
   readonly prompt: string;
-  readonly manager: unknown;
   /** Let it appear through the growing dots: it has just been made before somebody's eyes. */
   readonly arrives: boolean;
   readonly screen: Screen;
@@ -26,9 +24,8 @@ function isOnScreen(node: Element): boolean {
   return bottom > 0 && top < innerHeight;
 }
 
-export function Player({ src, prompt, manager, arrives, screen, onBroken }: PlayerProps) {
+export function Player({ url, prompt, arrives, screen, onBroken }: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const address = useAddress(manager, src);
   const [curtain, setCurtain] = useState<Curtain>(arrives ? "closed" : "open");
 
   const reveal = () =>
@@ -38,25 +35,24 @@ export function Player({ src, prompt, manager, arrives, screen, onBroken }: Play
     });
 
   useLayoutEffect(() => {
-    if (curtain !== "closed" || address === null) return;
+    if (curtain !== "closed") return;
     const timer = setTimeout(reveal, FRAME_PATIENCE_MILLISECONDS);
     return () => clearTimeout(timer);
-  }, [curtain, address]);
+  }, [curtain]);
 
   useLayoutEffect(() => {
     screen.video.value = video.current;
     return () => {
       screen.video.value = null;
     };
-  }, [screen, address]);
+  }, [screen]);
 
-  if (address === null) return null;
   return (
     // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the accessible name
     <video
       ref={video}
       class="videogen-video"
-      src={address}
+      src={url}
       controls
       playsInline
       preload="metadata"

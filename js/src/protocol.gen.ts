@@ -33,6 +33,7 @@ export interface ClipView {
   readonly seconds: number | null;
   readonly width: number | null;
   readonly height: number | null;
+  readonly poster: boolean;
 }
 
 export interface Code {
@@ -74,6 +75,16 @@ export interface ErrorView {
   readonly sent: "no" | "unknown" | "yes";
   readonly charged: "no" | "unknown" | "yes";
   readonly request_id: string | null;
+}
+
+export interface Fetch {
+  readonly type: "fetch";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly take: number;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface FormView {
@@ -182,6 +193,14 @@ export interface ModelView {
   readonly runs: number;
 }
 
+export interface Poster {
+  readonly type: "poster";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly take: number;
+}
+
 export interface PriceView {
   readonly per_clip: number | null;
   readonly per_second: number | null;
@@ -266,4 +285,4 @@ export interface WidgetState {
   readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Choose | Connect | Upload | History | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Choose | Connect | Upload | Fetch | Poster | History | Star | Remove | Code;

@@ -1,7 +1,8 @@
 /** The result: slot, bar, words and buttons of one job, or of none yet. */
 
-import { useMemo, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { AsCode } from "./code";
+import { Coming } from "./coming";
 import { Details, Notes } from "./details";
 import { isField } from "./draft";
 import { factsOf } from "./facts";
@@ -31,8 +32,12 @@ interface ResultProps extends Situation {
 /** Sends what a button asks for; a look at a job that is over is the same request as watching one that is not. */
 function useAct({ view, job, playback, setPlayback }: ResultProps): (act: Act) => void {
   const { session } = view;
+  const retry = () => {
+    for (const clip of job?.clips ?? []) session.clips.forget(clip);
+    setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
+  };
   return (act) => {
-    if (act === "retry") setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
+    if (act === "retry") retry();
     else if (job && act === "again") session.again(job);
     else if (job && act !== "again")
       session.host.send({ type: act === "look" || act === "check" ? "watch" : act, job_id: job.id });
@@ -71,7 +76,7 @@ function Foot({ view, form, job }: { view: View; form: FormView | null; job: Job
 
 export function Result(props: ResultProps) {
   const { view, form, scene, job, playback, setPlayback, onFix, elapsed, wait } = props;
-  const { host, draft } = view.session;
+  const { host, draft, clips } = view.session;
   const look = looks[scene];
   const arrives = useArrival(job);
   const [take, setTake] = useState(0);
@@ -91,6 +96,12 @@ export function Result(props: ResultProps) {
   const refusal = host.refusal.value;
   const isPlayable = scene === "succeeded" || scene === "reused";
   const clip = isPlayable ? (job?.clips[take] ?? job?.clip) : null;
+  const reach = clip && job ? clips.reach(job, take, clip).value : null;
+  const url = reach?.state === "ready" ? reach.url : null;
+  useLayoutEffect(() => {
+    if (reach?.state === "lost") setPlayback({ ...playback, broken: true });
+    if (job && url && form) void view.session.picture(job, take, url);
+  }, [reach?.state, url]);
   const label = known(words.lines[scene][0], values)
     .map((part) => fill(part, values))
     .join(" ");
@@ -108,12 +119,14 @@ export function Result(props: ResultProps) {
           }
           turn={view.theme.value.turn}
         >
-          {clip && job && (
+          {clip && reach && reach.state !== "ready" && (
+            <Coming reach={reach} clip={clip} onLoad={() => job && void clips.load(job, take, clip)} />
+          )}
+          {job && url && (
             <Player
               key={`${job.id}/${take}/${playback.attempt}`}
-              src={clip.src}
+              url={url}
               prompt={job.prompt}
-              manager={host.widgetManager}
               arrives={arrives && playback.attempt === 0}
               screen={screen}
               onBroken={() => setPlayback({ ...playback, broken: true })}
@@ -145,7 +158,15 @@ export function Result(props: ResultProps) {
           <Takes view={view} count={job.clips.length} take={take} onTake={setTake} />
         )}
         {job && !isOpen(job) && (
-          <Tools view={view} form={form} job={job} screen={screen} onEdit={() => onFix("prompt")} />
+          <Tools
+            view={view}
+            form={form}
+            job={job}
+            clip={clip ?? null}
+            url={url}
+            screen={screen}
+            onEdit={() => onFix("prompt")}
+          />
         )}
         <Foot view={view} form={form} job={job} />
       </div>

@@ -1,6 +1,6 @@
 /** Which service a request goes to, and the key it asks for: handed to the kernel, held nowhere in the page. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Quiet } from "./button";
 import { Icon } from "./icons";
 import type { FormView, ProviderView } from "./protocol.gen";
@@ -26,7 +26,7 @@ function Connect({ view, provider, shared, onDone }: ConnectProps) {
   const keep = useRef<HTMLInputElement>(null);
   const [told, setTold] = useState("");
   const id = `${view.id}-key`;
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   const connect = async () => {
     const key = box.current?.value.trim() ?? "";
     if (key === "") {

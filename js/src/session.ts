@@ -1,10 +1,12 @@
 /** What the views of one model share: the kernel, the draft, and which of its faults were already dealt with. */
 
 import { effect } from "@preact/signals";
+import { Clips } from "./clips";
 import { Draft, isField } from "./draft";
 import { Host, type Model } from "./host";
 import { Library } from "./library";
 import { Media } from "./media";
+import { drawPoster } from "./poster";
 import type { ErrorView, FormView, JobView } from "./protocol.gen";
 import { fill } from "./say";
 import { words } from "./strings";
@@ -22,6 +24,7 @@ export class Session {
   readonly media: Media;
   readonly draft: Draft;
   readonly library: Library;
+  readonly clips: Clips;
   readonly #endings: (() => void)[] = [];
 
   constructor(model: Model) {
@@ -29,6 +32,7 @@ export class Session {
     this.media = new Media(this.host);
     this.draft = new Draft(this.media);
     this.library = new Library(this.host);
+    this.clips = new Clips(this.host);
     this.#endings.push(effect(this.#takeForm), effect(this.#takeJobError), effect(this.#takeRefusal));
   }
 
@@ -61,9 +65,20 @@ export class Session {
     this.media.put("image", { source: `clip:${job.id}`, kind: "image", name, width: null, height: null });
   }
 
+  readonly #pictured = new Set<string>();
+  /** Draw a still picture of a clip that has none, once, for the notebook to keep. */
+  async picture(job: JobView, take: number, url: string): Promise<void> {
+    const key = `${job.id}/${take}`;
+    if (job.clips[take]?.poster !== false || this.#pictured.has(key)) return;
+    this.#pictured.add(key);
+    const piece = await drawPoster(url);
+    if (piece) await this.host.ask({ type: "poster", job_id: job.id, take }, { piece });
+  }
+
   dispose(): void {
     for (const end of this.#endings) end();
     this.library.dispose();
+    this.clips.dispose();
     this.media.dispose();
     this.host.dispose();
   }

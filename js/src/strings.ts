@@ -198,6 +198,10 @@ export const en = {
   fits: { none: "as it is", cover: "fill and crop", contain: "with bars" },
   kept: "Kept, though [model] doesn't take it: [list]",
 
+  load: "Load {total}",
+  coming: "Bringing the clip here: {done} of {total}",
+  comingLabel: "Bringing the clip here",
+
   transport: "Player",
   frameBack: "Previous frame",
   frameForward: "Next frame",

@@ -1,6 +1,6 @@
 /** The history: a strip of jobs to look at again, search, star, recall, and see side by side. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Quiet } from "./button";
 import { Icon } from "./icons";
 import { type Library, type Scope, scopes } from "./library";
@@ -123,7 +123,7 @@ function Undo({ library }: { library: Library }) {
 export function Strip({ view }: { view: View }) {
   const { session } = view;
   const { library, host } = session;
-  useEffect(() => library.open(), [library]);
+  useLayoutEffect(() => library.open(), [library]);
   const jobs = library.jobs.value;
   const picked = library.picked.value;
   const shown = (view.shown.value ?? host.job.value)?.id;
@@ -152,7 +152,7 @@ export function Strip({ view }: { view: View }) {
             <Stamp
               key={job.id}
               job={job}
-              manager={host.widgetManager}
+              clips={session.clips}
               letter={picked.includes(job.id) ? letterOf(picked.indexOf(job.id)) : null}
               current={index === at}
               shown={job.id === shown}

@@ -1,18 +1,18 @@
 /** One job of the history, as small as a stamp. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { useAddress } from "./address";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { JOB_TYPE } from "./attach";
+import type { Clips } from "./clips";
 import * as format from "./format";
 import { Icon } from "./icons";
-import type { JobView } from "./protocol.gen";
+import type { ClipView, JobView } from "./protocol.gen";
 import { fill } from "./say";
 import { looks, type Scene, sceneOf } from "./states";
 import { words } from "./strings";
 
 interface TileProps {
   readonly job: JobView;
-  readonly manager: unknown;
+  readonly clips: Clips;
   /** "A" for the first one that was picked, or null. */
   readonly letter: string | null;
   /** The one that the arrow keys have reached. */
@@ -27,12 +27,12 @@ interface TileProps {
 const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The clip's own first frames; nothing is fetched before it comes into view. */
-function Picture({ job, manager }: { job: JobView; manager: unknown }) {
+function Picture({ clip, clips }: { clip: ClipView; clips: Clips }) {
   const node = useRef<HTMLSpanElement>(null);
   const [isSeen, setSeen] = useState(typeof IntersectionObserver === "undefined");
-  const address = useAddress(manager, isSeen ? (job.clip?.src ?? null) : null);
+  const address = isSeen ? clips.locate(clip).value : null;
   const [isBroken, setBroken] = useState(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isSeen || node.current === null) return;
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true));
     observer.observe(node.current);
@@ -92,7 +92,7 @@ export function nameOf(job: JobView, scene: Scene, letter: string | null): strin
   return letter === null ? name : `${letter}: ${name}`;
 }
 
-export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, onFocus }: TileProps) {
+export function Stamp({ job, clips, letter, current, shown, onOpen, onPick, onFocus }: TileProps) {
   const scene = sceneOf({ job, hasForm: true, gone: false, broken: false });
   const { paper } = looks[scene];
   const name = nameOf(job, scene, letter);
@@ -116,7 +116,7 @@ export function Stamp({ job, manager, letter, current, shown, onOpen, onPick, on
       onPointerMove={scrub}
       onDragStart={(event) => event.dataTransfer?.setData(JOB_TYPE, job.id)}
     >
-      {job.clip ? <Picture job={job} manager={manager} /> : <Note job={job} scene={scene} />}
+      {job.clip ? <Picture clip={job.clip} clips={clips} /> : <Note job={job} scene={scene} />}
       {job.clip && seconds !== null && (
         <span class="videogen-badge is-over" aria-hidden="true">
           <Icon name="play" solid />

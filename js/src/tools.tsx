@@ -1,9 +1,8 @@
 /** What can be done with a job that is over: something like it, what comes after it, its file, its code. */
 
-import { useAddress } from "./address";
 import { Quiet } from "./button";
 import { Icon } from "./icons";
-import type { FormView, JobView } from "./protocol.gen";
+import type { ClipView, FormView, JobView } from "./protocol.gen";
 import { fill } from "./say";
 import type { Screen } from "./screen";
 import { words } from "./strings";
@@ -14,6 +13,9 @@ interface ToolsProps {
   readonly view: View;
   readonly form: FormView | null;
   readonly job: JobView;
+  /** The clip on view, and where it can be had. */
+  readonly clip: ClipView | null;
+  readonly url: string | null;
   readonly screen: Screen;
   /** Put the cursor where the next thing is typed. */
   readonly onEdit: () => void;
@@ -22,12 +24,9 @@ interface ToolsProps {
 const takesImage = (form: FormView): boolean =>
   [form.other, ...form.models].some((model) => model?.takes.includes("image"));
 
-function Save({ view, job }: { view: View; job: JobView }) {
-  const address = useAddress(view.session.host.widgetManager, job.clip?.src ?? null);
-  if (address === null) return null;
-  const name = job.clip?.src.split("/").pop();
+function Save({ clip, url }: { clip: ClipView; url: string }) {
   return (
-    <a class="videogen-button is-quiet" href={address} download={name}>
+    <a class="videogen-button is-quiet" href={url} download={clip.src.split("/").pop()}>
       <Icon name="save" />
       {words.save}
     </a>
@@ -62,7 +61,7 @@ export function Takes({ view, count, take, onTake }: TakesProps) {
   );
 }
 
-export function Tools({ view, form, job, screen, onEdit }: ToolsProps) {
+export function Tools({ view, form, job, clip, url, screen, onEdit }: ToolsProps) {
   const { session } = view;
   const recall = (seed: boolean) => {
     session.recall(job, { seed });
@@ -74,7 +73,7 @@ export function Tools({ view, form, job, screen, onEdit }: ToolsProps) {
   };
   return (
     <div class="videogen-tools">
-      {job.clip && <Transport screen={screen} />}
+      {url && <Transport screen={screen} />}
       <fieldset class="videogen-acts" aria-label={words.tools}>
         {form ? (
           <Quiet icon="remix" label={words.remix} onClick={() => recall(false)} />
@@ -84,7 +83,7 @@ export function Tools({ view, form, job, screen, onEdit }: ToolsProps) {
         {form && job.clip && takesImage(form) && (
           <Quiet icon="proceed" label={words.proceed} onClick={() => proceed(form)} />
         )}
-        {job.clip && <Save view={view} job={job} />}
+        {clip && url && <Save clip={clip} url={url} />}
         <Quiet
           bare
           icon="star"

@@ -1,10 +1,15 @@
 /** Draws the widget as a host does, and reads what it says. */
 
 import { vi } from "vitest";
-import type { FakeModel } from "../gallery/fake";
+import { clip, type FakeModel } from "../gallery/fake";
 import makeWidget from "../src/index";
 
 export * from "../gallery/fake";
+
+/** The host's address leads to the very file, as it does in JupyterLab. */
+export const served = async (): Promise<Response> =>
+  new Response("", { status: 206, headers: { "content-range": `bytes 0-0/${clip.bytes}` } });
+vi.stubGlobal("fetch", vi.fn(served));
 
 HTMLVideoElement.prototype.canPlayType = () => "probably";
 

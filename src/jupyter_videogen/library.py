@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from . import client, keys, settings
+import msgspec
+
+from . import client, clipstore, keys, settings
 from . import provider as rows
+from .errors import VideogenError
 from .ledger import Shelf
-from .messages import HistoryPage, ProviderView
+from .messages import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
 from .view import Aside, job_view
 
 if TYPE_CHECKING:
-    from .messages import History, JobView, Remove, Star
+    from collections.abc import Sequence
+
+    from .messages import JobView
     from .ticket import Job
-    from .values import JobRecord
+    from .values import Clip, JobRecord
 
 MOST = 100
 """Rows of one page of history."""
+LARGEST_PIECE = 4 << 20
+"""Bytes of one message; hosts take more, but memory is for others."""
 
 
 def seen(job: Job, record: JobRecord) -> JobView:
@@ -26,6 +34,22 @@ def seen(job: Job, record: JobRecord) -> JobView:
     usual = ledger.usual(record.provider, record.model)
     aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=settings.folder(), aside=aside)
+
+
+def answer(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
+    """Do what a page asks of the library, and give what its ack says."""
+    match message:
+        case History():
+            return {"page": page(message)}
+        case Fetch():
+            return {"buffers": [piece(message)]}
+        case Poster():
+            take_poster(message, bytes(buffers[0]))
+        case Star():
+            client.runtime().ledger.star(message.job_id, on=message.on)
+        case Remove():
+            client.runtime().ledger.remove(message.job_id, undo=message.undo)
+    return {}
 
 
 def page(asked: History) -> HistoryPage:
@@ -47,14 +71,36 @@ def page(asked: History) -> HistoryPage:
     return HistoryPage(jobs=tuple(views), more=len(found) > limit)
 
 
-def star(asked: Star) -> None:
-    """Mark a job as liked, or no more."""
-    client.runtime().ledger.star(asked.job_id, on=asked.on)
+def piece(asked: Fetch) -> bytes:
+    """Read a piece of a clip, for a page that can't reach its file; raises `VideogenError` where the file is gone."""
+    clip = _clip(asked.job_id, asked.take)
+    try:
+        with Path(clip.path).open("rb") as file:
+            file.seek(asked.offset)
+            return file.read(min(asked.length, LARGEST_PIECE))
+    except OSError as error:
+        raise VideogenError(
+            f"The clip can't be read: {error.strerror}.", next=f"It was at {clip.path}.", sent="yes", charged="unknown"
+        ) from None
 
 
-def remove(asked: Remove) -> None:
-    """Take a job out of the history, or put it back."""
-    client.runtime().ledger.remove(asked.job_id, undo=asked.undo)
+def take_poster(asked: Poster, picture: bytes) -> None:
+    """Keep a picture that the page drew of a clip that has none; one that is no picture, or too large, is passed over."""
+    run, job = client.runtime(), client.job(asked.job_id)
+    clip = _clip(asked.job_id, asked.take)
+    if clip.poster is not None:
+        return
+    poster = clipstore.write_poster(picture, run.posters / f"{job.id}-{asked.take}.jpg")
+    clips = [*job.record.clips]
+    clips[asked.take] = msgspec.structs.replace(clip, poster=poster)
+    run.change(job.record.after(clips=tuple(clips)))
+
+
+def _clip(job_id: str, take: int) -> Clip:
+    clips = client.job(job_id).record.clips
+    if not 0 <= take < len(clips):
+        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Look at the job again.")
+    return clips[take]
 
 
 def providers() -> tuple[ProviderView, ...]:

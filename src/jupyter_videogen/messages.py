@@ -147,6 +147,8 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float | None
     width: int | None
     height: int | None
+    poster: bool
+    """A still picture of it is kept; where there is none, the page may draw one."""
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,6 +284,23 @@ class Upload(Request, frozen=True, kw_only=True, tag="upload"):
     total: int
 
 
+class Fetch(Request, frozen=True, kw_only=True, tag="fetch"):
+    """Ask for a piece of a clip, where the page can't reach its file; the ack has the bytes as its buffer."""
+
+    job_id: str
+    take: int
+    """Which of the job's clips, from 0."""
+    offset: int
+    length: int
+
+
+class Poster(Request, frozen=True, kw_only=True, tag="poster"):
+    """A still picture of a clip that has none, drawn by the page: a JPEG in the message's buffer."""
+
+    job_id: str
+    take: int
+
+
 class History(Request, frozen=True, kw_only=True, tag="history"):
     """Ask for jobs, newest first; the ack has them as `page`."""
 
@@ -325,6 +344,8 @@ PageMessage = (
     | Choose
     | Connect
     | Upload
+    | Fetch
+    | Poster
     | History
     | Star
     | Remove

@@ -146,7 +146,7 @@ class Runtime:
     """What one process needs to run jobs."""
 
     def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
-        self.home = home
+        self.home, self.posters = home, home / "posters"
         self.clock = clock or SystemClock()
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
@@ -154,7 +154,7 @@ class Runtime:
         self._transports: dict[Line, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
-        self._parts = Parts(self.ledger, self.clock, home / "posters", settings.failpoint)
+        self._parts = Parts(self.ledger, self.clock, self.posters, settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
 
     def line(self, provider: Provider, secret: Secret | None) -> Line:
@@ -226,6 +226,12 @@ class Runtime:
         if idle and not watch.record.ended and (again or not watch.detached):
             watch.begin(self.loop.submit(partial(self._follow, watch, line)))
         return watch
+
+    def change(self, record: JobRecord) -> None:
+        """Write down what is newly known of a job that is over, and tell whoever watches it."""
+        self.ledger.save(record)
+        if watch := self.watches.get(record.id):
+            watch.publish(record)
 
     def detach(self, job_id: str) -> None:
         """Stop watching; the job itself goes on.

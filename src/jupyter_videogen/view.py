@@ -140,7 +140,12 @@ def clip_view(clip: Clip, folder: Path) -> ClipView:
     """Give a clip as the page plays it."""
     width, height = pixels(clip.size) if clip.size else (None, None)
     return ClipView(
-        src=relative(clip.path, folder), bytes=clip.bytes, seconds=clip.duration, width=width, height=height
+        src=relative(clip.path, folder),
+        bytes=clip.bytes,
+        seconds=clip.duration,
+        width=width,
+        height=height,
+        poster=clip.poster is not None,
     )
 
 

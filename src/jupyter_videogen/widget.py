@@ -28,9 +28,11 @@ from .messages import (
     Connect,
     Detach,
     Edit,
+    Fetch,
     Generate,
     History,
     PageMessage,
+    Poster,
     Remove,
     Resend,
     Star,
@@ -123,10 +125,11 @@ class Live(anywidget.AnyWidget):
             return _refused(error)
 
     def _answer(self, request_id: str, outcome: dict[str, Any]) -> None:
+        buffers = outcome.pop("buffers", None)
         ack = Ack(**{"v": VERSION, "request_id": request_id, "ok": True, "now": time.time(), **outcome})
-        self.send(msgspec.to_builtins(ack))
+        self.send(msgspec.to_builtins(ack), buffers)
 
-    def _handle(self, message: PageMessage, _buffers: Sequence[bytes]) -> dict[str, Any] | None:
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what any page may ask of the job it shows, or of the library."""
         match message:
             case Cancel():
@@ -139,13 +142,11 @@ class Live(anywidget.AnyWidget):
                 self.follow(self._mine(message.job_id).watch())
             case Resend():
                 self.follow(self._mine(message.job_id).send_again())
-            case History():
-                return {"page": library.page(message)}
-            case Star():
-                library.star(message)
-                self._retell()
-            case Remove():
-                library.remove(message)
+            case History() | Star() | Remove() | Fetch() | Poster():
+                outcome = library.answer(message, buffers)
+                if isinstance(message, Star | Poster):
+                    self._retell()
+                return outcome
             case Code():
                 return {"text": code.written(message.request, message.language, self.provider_name)}
         return None

@@ -77,6 +77,8 @@ class Gallery:
         path = route.request.url.removeprefix(ADDRESS)
         if path in self.served:
             route.fulfill(path=self.served[path])
+        elif path.startswith("/clip.mp4") and route.request.headers.get("range") == "bytes=0-0":
+            route.fulfill(status=206, headers={"content-range": "bytes 0-0/3800000"})
         elif path.startswith("/clip.mp4"):
             route.fulfill(path=self.clip, content_type="video/mp4")
         elif path == "/":
