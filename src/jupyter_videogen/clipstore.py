@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from base64 import b64decode
 from pathlib import Path
@@ -32,6 +33,20 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")
     slug = words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
+
+
+def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
+    """Give the file that a user chose, or one in the folder that a user chose, else the planned one.
+
+    A folder is one that is there, or a name that ends in a slash.
+    """
+    planned = planned_path(folder, prompt, job_id)
+    if not output:
+        return planned
+    chosen = Path.cwd() / Path(output).expanduser()
+    if output.endswith(("/", os.sep)) or chosen.is_dir():
+        return chosen / planned.name
+    return chosen if chosen.suffix else chosen.with_suffix(".mp4")
 
 
 def missing(record: JobRecord) -> bool:

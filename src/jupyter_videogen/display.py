@@ -14,15 +14,20 @@ from IPython.display import publish_display_data
 
 from . import client, settings
 from . import record as records
+from .group import JobGroup
 from .ticket import Job
 from .values import Clip
 from .view import relative
 from .widget import Card, VideoGen
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from .values import JobRecord
 
 EMPTY = {"text/plain": ""}
+group_views: dict[str, Callable[[JobGroup], None]] = {}
+"""What shows a group of a kind in a way of its own."""
 _shown: dict[str, object] = {}
 """Which cell last showed which job, so that a value that is already on view is not shown twice."""
 
@@ -36,6 +41,7 @@ def install() -> None:
     formatter.for_type(Job, show_job)
     formatter.for_type(Clip, show_clip)
     formatter.for_type(VideoGen, show_form)
+    formatter.for_type(JobGroup, show_group)
     if show_job not in client.showing:
         client.showing.append(show_job)
 
@@ -59,6 +65,27 @@ def show_job(job: Job) -> None:
 def show_clip(clip: Clip) -> None:
     """Show a clip by its job's record."""
     show_job(client.job(clip.job_id))
+
+
+def show_group(group: JobGroup) -> None:
+    """Show several jobs: those of one call each as a job shows itself, a listing as a table.
+
+    What shows groups otherwise, such as side by side, puts itself into `group_views` by the group's kind.
+    """
+    if view := group_views.get(group.kind):
+        view(group)
+    elif group.kind == "listing" and in_kernel():
+        _put(group._repr_mimebundle_())
+    elif group.kind == "listing":
+        print(repr(group))  # noqa: T201 - a terminal's display
+    else:
+        show_jobs(group)
+
+
+def show_jobs(group: Iterable[Job]) -> None:
+    """Show each of several jobs as it shows itself."""
+    for job in group:
+        show_job(job)
 
 
 def show_form(form: VideoGen) -> None:
