@@ -13,7 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import events, testing
+    from . import events as events
+    from . import testing as testing
     from .batch import compare
     from .catalogue import models, providers
     from .checkup import doctor

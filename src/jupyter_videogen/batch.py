@@ -48,7 +48,7 @@ def kind_of(prompts: int, models: int) -> Kind:
 
 def _takes(prompt: str, fields: dict[str, Any], remarks: Remarks) -> Iterator[Order]:
     client, count = client_for(fields), fields.get("n")
-    if count is None or count == 1 or client.at_once(fields.get("model")) > 1:
+    if count is None or client.at_once(fields.get("model")) > 1:
         yield client.order(prompt, fields, remarks=remarks)
         return
     if count < 1:

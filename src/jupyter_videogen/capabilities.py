@@ -112,7 +112,7 @@ def find(name: str | None, provider: Provider) -> Capabilities:
     known = {model.model: model for model in provider.models}
     if name is None and provider.models:
         return provider.models[0]
-    if name in provider.described:
+    if name and name in provider.described:
         return provider.described[name]
     if name in known:
         return known[name]

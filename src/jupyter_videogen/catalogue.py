@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import client, reach, settings
+from . import client, config, reach, settings
 from . import provider as endpoints
 from .checkup import LIMIT, question
 from .dialect import Cancels, ListsJobs, Looks
-from .errors import VideogenError
+from .errors import InvalidRequest, VideogenError
+from .findings import tidy
 from .local import running
 from .prices import dollars
 from .tables import Table
@@ -162,3 +164,36 @@ def _answers(rows: Sequence[Provider]) -> dict[str, str]:
 
 def _answer(answer: reach.Answer) -> str:
     return answer.trouble or f"yes (HTTP {answer.status})"
+
+
+def settings_table() -> Table:
+    """Give every setting that has a value, and where that came from."""
+    folder = settings.project(settings.folder())
+    places = config.layers(settings.home(), folder, client.around())
+    rows = [
+        {"setting": "home", "value": str(settings.home()), "source": settings.home_source()},
+        {
+            "setting": "project",
+            "value": str(folder),
+            "source": "the nearest folder with videogen.toml or .git, else this one",
+        },
+        *(one._asdict() | {"setting": one.name} for one in config.settings(places)),
+    ]
+    if not any(row["setting"] == "defaults.provider" for row in rows):
+        rows.append(_provider_row())
+    plain = [{"setting": row["setting"], "value": row["value"], "source": row["source"]} for row in rows]
+    shown = [
+        {name: tidy(Path(value)) if _is_path(value) else str(value) for name, value in row.items()} for row in plain
+    ]
+    return Table(plain, shown=shown, empty="")
+
+
+def _provider_row() -> dict[str, Any]:
+    try:
+        return {"setting": "provider", "value": client.default_provider(), "source": "the one that can be used here"}
+    except InvalidRequest as error:
+        return {"setting": "provider", "value": None, "source": error.message}
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and Path(value).is_absolute()

@@ -105,9 +105,7 @@ class Order(NamedTuple):
     def terms(self, config: Config) -> Terms:
         """Give the terms on which it is sent."""
         cost, remarks = self.estimate.cost, self.remarks
-        return Terms(
-            self.new, cost, config.budget, self.output, remarks.name, remarks.template, dict(remarks.filled)
-        )
+        return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
 
 
 class _Client:
@@ -206,15 +204,16 @@ class _Client:
     def _models(self, *, refresh: bool) -> list[Capabilities]:
         row = self.provider
         if row.models:
-            return [*row.models, *(one for name, one in row.described.items() if name not in {m.model for m in row.models})]
+            return [
+                *row.models,
+                *(one for name, one in row.described.items() if name not in {m.model for m in row.models}),
+            ]
         if refresh or not row.listed_lately:
             runtime().list_models(self._line)
         row = self.provider
         template = row.others or capabilities.Capabilities(model="", takes=frozenset())
         names = dict.fromkeys((*row.described, *row.listed))
-        return [
-            row.described.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names
-        ]
+        return [row.described.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names]
 
     def _attach(self, remote_id: str) -> Job:
         run = runtime()
@@ -342,7 +341,9 @@ def place(
             watch, reused = run.submit(order.asked, order.settled, order.line, order.terms(config))
         except VideogenError as error:
             if jobs:
-                error.add_note(f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}.")
+                error.add_note(
+                    f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}."
+                )
             raise
         jobs.append(Job(run, watch, order.line, reused=reused))
     return jobs
@@ -574,7 +575,9 @@ def _clips(fields: dict[str, Any]) -> dict[str, Any]:
         return value.clip if isinstance(value, Job) else value
 
     media = {name: fields[name] for name in MEDIA if fields.get(name) is not None}
-    made = {name: [clip(one) for one in value] if name == "references" else clip(value) for name, value in media.items()}
+    made = {
+        name: [clip(one) for one in value] if name == "references" else clip(value) for name, value in media.items()
+    }
     return {**fields, **made}
 
 

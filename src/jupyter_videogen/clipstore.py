@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,20 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     if output.endswith(("/", os.sep)) or chosen.is_dir():
         return chosen / planned.name
     return chosen if chosen.suffix else chosen.with_suffix(".mp4")
+
+
+def bring(clip: Clip, output: str) -> str:
+    """Give a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
+
+    Gives where it is then. Raises `OSError`.
+    """
+    made = Path(clip.path)
+    target = chosen_path(output, made.parent, clip.prompt, clip.job_id)
+    if not output or target.exists():
+        return clip.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(made, target)
+    return str(target)
 
 
 def missing(record: JobRecord) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, client, grammar, inputs, settings
+from . import capabilities, client, grammar, inputs, interpolation, settings
 from . import provider as rows
 from .errors import Unsupported, VideogenError
 from .form import fields
@@ -96,7 +96,7 @@ def _without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
 
 def _magic(prompt: str, given: dict[str, Any]) -> str:
     words = [word for name, value in given.items() for word in _flag(name, value)]
-    if "{" in prompt or grammar.SEPARATOR.search(prompt) or any("{" in word for word in words):
+    if grammar.SEPARATOR.search(prompt) or any(interpolation.FIELD.search(word) for word in (prompt, *words)):
         words.append("--raw")  # what was sent is sent again, whatever variables there are by then
     return f"%%videogen {' '.join(words)}\n{prompt}\n"
 

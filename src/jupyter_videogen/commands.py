@@ -6,7 +6,6 @@ Loaded with the first use of the magic, not with the extension: from here on the
 from __future__ import annotations
 
 import base64
-import keyword
 import re
 import sys
 from pathlib import Path
@@ -20,34 +19,36 @@ from . import (
     catalogue,
     checkup,
     client,
-    config,
+    clipstore,
     connect,
     display,
-    help,  # noqa: A004 - the word the command has
+    intake,
     interpolation,
     options,
     preview,
+    references,
     settings,
     spending,
 )
 from .capabilities import near
-from .errors import InvalidRequest, NotReadyError, Unsupported, VideogenError
-from .findings import tidy
+from .errors import InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
-from .tables import Table
-from .ticket import Job
-from .values import FIELDS, MEDIA, UNPAID, Clip
+from .values import FIELDS, UNPAID, Clip
 from .widget import VideoGen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from .arguments import Arguments
-    from .client import Order, Remarks
+    from .client import Remarks
     from .grammar import Line
+    from .tables import Table
+    from .ticket import Job
 
 NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
+OF_IPYTHON = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h")
+"""Variables in which IPython keeps what was typed and what came out."""
 OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
 LARGEST_EMBEDDED = 32 << 20
 """Bytes; a notebook that is larger than this does not open any more."""
@@ -64,12 +65,12 @@ class Commands:
             "models": self._models,
             "providers": lambda given: catalogue.providers(network="--no-network" not in given.marks),
             "connect": lambda given: say(connect.connect(" ".join([*given.words, *given.marks]))),
-            "show": lambda given: display.show_group(self.find(given.words or ("last",))),
+            "show": lambda given: display.show_group(self._find(given.words or ("last",))),
             "wait": self._wait_for,
             "resume": lambda given: self._resume(given.words),
             "cancel": self._cancel,
             "cost": lambda given: spending.table(given.values.get("--by", "model")),
-            "config": lambda _: settings_table(),
+            "config": lambda _: catalogue.settings_table(),
             "doctor": lambda given: checkup.doctor(network="--no-network" not in given.marks),
         }
 
@@ -83,7 +84,7 @@ class Commands:
         if not (settings.watched() and display.in_kernel()):
             say(NO_PAGE)
             return None
-        given = self._fields(line)
+        given = intake.fields(line, self._names)
         return VideoGen(**{name: given[name] for name in (*FIELDS[1:], "provider", "fit") if name in given})
 
     # ---- making ---------------------------------------------------------------------------------------------
@@ -96,19 +97,25 @@ class Commands:
     @property
     def variables(self) -> dict[str, Any]:
         """What the user has, without what IPython put there."""
-        return {name: value for name, value in self._names.items() if name not in self._hidden}
+        return {
+            name: value
+            for name, value in self._names.items()
+            if name not in self._hidden and not OF_IPYTHON.fullmatch(name)
+        }
 
     def make(self, line: Line, prompts: list[str]) -> object:
         """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
         values = line.values
-        name = _variable(values.get("name"))
-        fields = self._fields(line)
+        name = intake.variable(values.get("name"))
+        fields = intake.fields(line, self._names)
         texts, remarks = self._filled(prompts, name, raw=bool(values.get("raw")), quiet=bool(values.get("quiet")))
-        orders = _numbered(list(batch.spread(remarks, texts, fields)), name)
+        orders = intake.numbered(list(batch.spread(remarks, texts, fields)), name)
         if values.get("dry_run"):
             say(preview.written(orders))
             return None
         jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)
+        for job in (job for job in jobs if job.reused and job.clips):
+            clipstore.bring(job.clip, str(values.get("output") or ""))
         kind = batch.kind_of(len(texts), len(fields["model"] or [""]))
         result: Job | JobGroup = jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind=kind, label=texts[0])
         if name:
@@ -127,39 +134,7 @@ class Commands:
             return None if quiet else finished
         return None if quiet else result
 
-    def _fields(self, line: Line) -> dict[str, Any]:
-        """Give the options that are a request's, with media looked up."""
-        given = {name: value for name, value in line.values.items() if name in OF_A_REQUEST}
-        for name in MEDIA:
-            if name in given:
-                one = given[name]
-                given[name] = [self._medium(each, name) for each in one] if name == "references" else self._medium(one, name)
-        return {"model": None, **given}
-
-    def _medium(self, value: Any, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
-        """Let `@clip` and `@takes[-1]` stand for clips of ours; anything else is handed on."""
-        if isinstance(value, JobGroup):
-            return _only(value, field)
-        match = AT.fullmatch(value) if isinstance(value, str) else None
-        if match is None:
-            if isinstance(value, str):
-                _check_path(value, field)
-            return value
-        found = self._names.get(match[1])
-        if isinstance(found, Clip):
-            return found
-        jobs = found if isinstance(found, JobGroup) else JobGroup([found]) if isinstance(found, Job) else self.find((match[1],))
-        clips = _clips(jobs, field)
-        if match[2] is None and len(clips) > 1:
-            raise InvalidRequest(f"{match[0]} is {len(clips)} clips.", next=f"Choose one: {match[0]}[0].", field=field)
-        try:
-            return clips[int(match[2] or 0)]
-        except IndexError:
-            raise InvalidRequest(f"{match[0]}: there are {len(clips)} clips.", next="They count from 0.", field=field) from None
-
-    def _filled(
-        self, prompts: list[str], name: str, *, raw: bool, quiet: bool
-    ) -> tuple[list[str], list[Remarks]]:
+    def _filled(self, prompts: list[str], name: str, *, raw: bool, quiet: bool) -> tuple[list[str], list[Remarks]]:
         """Fill the user's variables into prompts, and say what was left as it was though it looks like one."""
         texts, remarks = [], []
         for prompt in prompts:
@@ -173,20 +148,8 @@ class Commands:
 
     # ---- line magics ----------------------------------------------------------------------------------------
 
-    def find(self, references: tuple[str, ...]) -> JobGroup:
-        """Give jobs by id, the beginning of one, `last`, or the name they are kept in; raises `InvalidRequest`."""
-        found: list[Job] = []
-        for reference in references:
-            kept = self._names.get(reference)
-            if isinstance(kept, JobGroup):
-                found += kept
-            elif isinstance(kept, Job):
-                found.append(kept)
-            elif isinstance(kept, Clip):
-                found.append(client.job(kept.job_id))
-            else:
-                found += client.named(reference) or [client.job(reference)]
-        return JobGroup(found, kind="takes")
+    def _find(self, names: Iterable[str]) -> JobGroup:
+        return references.find(names, self._names)
 
     def _jobs(self, given: Arguments) -> JobGroup:
         jobs = client.jobs(limit=10**9 if given.marks else given.number("-n", 20))
@@ -203,14 +166,14 @@ class Commands:
         )
 
     def _wait_for(self, given: Arguments) -> object:
-        jobs = self.find(given.words) if given.words else client.jobs("unfinished")
+        jobs = self._find(given.words) if given.words else client.jobs("unfinished")
         if not jobs:
             say("No job is unfinished.")
             return None
         return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"))
 
-    def _resume(self, references: tuple[str, ...]) -> object:
-        jobs = (self.find(references) if references else client.jobs("unfinished")).watch()
+    def _resume(self, names: tuple[str, ...]) -> object:
+        jobs = (self._find(names) if names else client.jobs("unfinished")).watch()
         if not jobs:
             say("No job is unfinished.")
             return None
@@ -218,17 +181,8 @@ class Commands:
 
     def _cancel(self, given: Arguments) -> None:
         everything = given.words == (UNFINISHED,)
-        for job in client.jobs("unfinished") if everything else self.find(given.words or ("last",)):
-            say(cancelled(job))
-
-
-def cancelled(job: Job) -> str:
-    """Cancel a job, or where its service can't, stop watching it; gives the sentence that says which it was."""
-    result = job.cancel()
-    if result.cancelled or job.record.ended:
-        return f"{job.id}: {result.reason}"
-    job.stop_waiting()
-    return f"{job.id}: Not cancelled, and not watched any more. {result.reason} Watch it again: %videogen resume {job.id}"
+        for job in client.jobs("unfinished") if everything else self._find(given.words or ("last",)):
+            say(references.cancelled(job, "%videogen resume"))
 
 
 def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
@@ -273,22 +227,6 @@ def show_embedded(clip: Clip) -> None:
     publish_display_data({"text/html": video, "text/plain": clip.path})  # type: ignore[no-untyped-call]
 
 
-def settings_table() -> Table:
-    """Give every setting that has a value, and where that came from."""
-    folder = settings.project(settings.folder())
-    places = config.layers(settings.home(), folder, client.around())
-    rows = [
-        {"setting": "home", "value": str(settings.home()), "source": settings.home_source()},
-        {"setting": "project", "value": str(folder), "source": "the nearest folder with videogen.toml or .git, else this one"},
-        *(one._asdict() | {"setting": one.name} for one in config.settings(places)),
-    ]
-    if not any(row["setting"] == "defaults.provider" for row in rows):
-        rows.append(_provider_row())
-    plain = [{"setting": row["setting"], "value": row["value"], "source": row["source"]} for row in rows]
-    shown = [{name: tidy(Path(value)) if _is_path(value) else str(value) for name, value in row.items()} for row in plain]
-    return Table(plain, shown=shown, empty="")
-
-
 def say(words: str) -> None:
     """Print an answer."""
     print(words)  # noqa: T201 - the answer to what was typed
@@ -301,56 +239,3 @@ def unknown_command(word: str) -> InvalidRequest:
     return InvalidRequest(
         f"There is no command {word[:60]}.", next=f"{guess}A prompt on one line stands in quotes, or after -- ."
     )
-
-
-def _provider_row() -> dict[str, Any]:
-    try:
-        return {"setting": "provider", "value": client.default_provider(), "source": "the one that can be used here"}
-    except InvalidRequest as error:
-        return {"setting": "provider", "value": None, "source": error.message}
-
-
-def _is_path(value: object) -> bool:
-    return isinstance(value, str) and Path(value).is_absolute()
-
-
-def _variable(name: str | None) -> str:
-    """Check the name of a variable; raises `InvalidRequest`."""
-    if name is None:
-        return ""
-    if not name.isidentifier() or keyword.iskeyword(name):
-        raise InvalidRequest(f"{name} can't be the name of a variable.", next="Write it as --as clip.", field="name")
-    return name
-
-
-def _numbered(orders: list[Order], name: str) -> list[Order]:
-    """Give each member of a group its place in the variable."""
-    if not name or len(orders) == 1:
-        return orders
-    return [
-        order._replace(remarks=order.remarks._replace(name=f"{name}[{number}]")) for number, order in enumerate(orders)
-    ]
-
-
-def _clips(jobs: JobGroup, field: str) -> list[Clip]:
-    try:
-        return [clip for job in jobs for clip in (job.clips or (job.clip,))]
-    except NotReadyError as error:
-        raise InvalidRequest(error.message, next=error.failure.next, field=field) from None
-
-
-def _only(group: JobGroup, field: str) -> Clip:
-    clips = _clips(group, field)
-    if len(clips) != 1:
-        raise InvalidRequest(f"{field} takes one, and these are {len(clips)}.", next="Choose one: {takes[0]}.", field=field)
-    return clips[0]
-
-
-def _check_path(value: str, field: str) -> None:
-    """Say what became of a Windows path that was not quoted: its backslashes are gone."""
-    if re.match(r"[A-Za-z]:[^\\/]", value):
-        raise InvalidRequest(
-            f"{field}: the backslashes of {value} were read as a shell reads them.",
-            next=r"Put the path in single quotes: 'C:\pictures\cat.png'.",
-            field=field,
-        )

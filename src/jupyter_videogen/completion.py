@@ -31,7 +31,12 @@ ENDINGS = {
     "video": (".mp4", ".webm"),
 }
 KINDS = {"image": "image", "last_frame": "image", "references": "image", "audio": "audio", "video": "video"}
-SHAPES = {"aspect": ("16:9", "9:16", "1:1"), "fit": ("cover", "contain", "pad"), "seed": ("random",), "timeout": ("30m",)}
+SHAPES = {
+    "aspect": ("16:9", "9:16", "1:1"),
+    "fit": ("cover", "contain", "pad"),
+    "seed": ("random",),
+    "timeout": ("30m",),
+}
 RECENT = 50
 """Jobs whose ids are offered."""
 ALIKE = 0.6
@@ -66,7 +71,7 @@ def install(shell: InteractiveShell) -> None:
         offer = offers(text, shell.user_ns, shell.user_ns_hidden)
         if offer is None:
             return {"completions": [], "suppress": False}
-        found = [SimpleCompletion(word, type=_type(word)) for word in offer.words]
+        found = [_completion(word) for word in offer.words]
         return {"completions": found, "matched_fragment": offer.fragment, "suppress": True, "ordered": True}
 
     _matchers[id(shell)] = videogen
@@ -111,17 +116,20 @@ def _before(text: str) -> Before | None:
 
 def _in_line(before: Before, last: str, variables: Mapping[str, Any]) -> Offer | None:
     done = before.line[: len(before.line) - len(last)].split()
-    if not before.is_cell and not done:
-        return Offer(last, _starting(last, [*options.BY_COMMAND, *(options.BY_FLAG if last.startswith("-") else ())]))
-    if not before.is_cell and done[0] in options.BY_COMMAND:
-        return Offer(last, _of_command(done[0], last, variables))
+    if not before.is_cell and (not done or done[0] in options.BY_COMMAND):
+        return Offer(last, _of_line(done, last, variables))
     flag, equals, value = last.partition("=")
     option = options.BY_FLAG.get(flag) if equals else options.BY_FLAG.get(done[-1] if done else "")
     if option is not None and option.takes_value:
         return _values(option, value if equals else last, before.line, variables)
-    if last.startswith("-") or not last:
-        return Offer(last, _flags(last, done))
-    return None
+    return Offer(last, _flags(last, done)) if last.startswith("-") or not last else None
+
+
+def _of_line(done: list[str], last: str, variables: Mapping[str, Any]) -> list[str]:
+    """Give what may stand on a line magic: first a command, or an option of the form, then what the command takes."""
+    if done:
+        return _of_command(done[0], last, variables)
+    return _starting(last, [*options.BY_COMMAND, *(options.BY_FLAG if last.startswith("-") else ())])
 
 
 def _flags(last: str, done: list[str]) -> list[str]:
@@ -141,18 +149,24 @@ def _values(option: Option, last: str, line: str, variables: Mapping[str, Any]) 
         return Offer(piece, [word for word in _models(piece, line) if word not in head.split(",") or not comma])
     if "{" in last:
         return _variables(last, variables, media=False)
+    return Offer(last, _words(option, last, line, variables))
+
+
+def _words(option: Option, last: str, line: str, variables: Mapping[str, Any]) -> list[str]:
     match option.name:
         case "provider":
-            return Offer(last, _starting(last, _providers()))
+            known = _providers()
         case "duration" | "size" | "aspect" | "resolution" | "fps":
-            return Offer(last, _starting(last, _valid(option.name, line)))
+            known = _valid(option.name, line)
         case "key_env":
-            return Offer(last, _starting(last, [row.key_env for row in _rows().values() if row.key_env]))
+            known = [row.key_env for row in _rows().values() if row.key_env]
         case "name":
-            return Offer(last, _starting(last, [name for name, value in variables.items() if _of(value, ("Job", "JobGroup"))]))
+            known = [name for name, value in variables.items() if _of(value, ("Job", "JobGroup"))]
         case "output":
-            return Offer(last, _files(last, ENDINGS["video"]))
-    return Offer(last, _starting(last, SHAPES.get(option.name, ())))
+            known = _files(last, ENDINGS["video"])
+        case _:
+            known = list(SHAPES.get(option.name, ()))
+    return _starting(last, known)
 
 
 def _media(option: Option, last: str, variables: Mapping[str, Any]) -> Offer:
@@ -172,9 +186,13 @@ def _variables(text: str, variables: Mapping[str, Any], *, media: bool) -> Offer
         return None
     typed = brace[1] or ""
     named = [name for name in variables if name.startswith(typed)]
-    fit = (lambda value: _of(value, PICTURES)) if media else (lambda value: isinstance(value, str | int | float))
-    ranked = sorted(named, key=lambda name: (not fit(variables[name]), name))
-    return Offer(typed, [f"{name}}}" for name in ranked if media or fit(variables[name])])
+    fits = {name for name in named if _fits(variables[name], media=media)}
+    ranked = sorted(named, key=lambda name: (name not in fits, name))
+    return Offer(typed, [f"{name}}}" for name in ranked if media or name in fits])
+
+
+def _fits(value: object, *, media: bool) -> bool:
+    return _of(value, PICTURES) if media else isinstance(value, str | int | float)
 
 
 def _of_command(name: str, last: str, variables: Mapping[str, Any]) -> list[str]:
@@ -294,6 +312,10 @@ def _starting(typed: str, known: Iterable[str]) -> list[str]:
 def _of(value: object, names: tuple[str, ...]) -> bool:
     """Whether a value is of a type of one of these names; nothing is loaded to find out."""
     return any(kind.__name__ in names for kind in type(value).__mro__)
+
+
+def _completion(word: str) -> SimpleCompletion:
+    return SimpleCompletion(word, type=_type(word))
 
 
 def _type(word: str) -> str:

@@ -209,7 +209,9 @@ def _check_repeats(written: Iterable[Written]) -> None:
     for one in written:
         name = one.option.name
         if name in seen and one.option.kind not in REPEATED:
-            raise _misread(f"{one.option.short or one.option.flag} stands twice.", "Keep one of them.", one.flag, one.value)
+            raise _misread(
+                f"{one.option.short or one.option.flag} stands twice.", "Keep one of them.", one.flag, one.value
+            )
         seen.add(name)
 
 
@@ -238,7 +240,9 @@ def _converted(one: Written, look: Callable[[str], Any]) -> Any:  # noqa: ANN401
         return CONVERT[one.option.kind](look(one.value.text))
     except InvalidRequest as error:
         named = f"{one.option.short or one.option.flag} {error.failure.message}"
-        raise _misread(named, error.failure.next or f"Write it as {_example(one.option)}.", one.flag, one.value) from None
+        raise _misread(
+            named, error.failure.next or f"Write it as {_example(one.option)}.", one.flag, one.value
+        ) from None
 
 
 def _example(option: Option) -> str:

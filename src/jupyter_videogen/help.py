@@ -88,7 +88,11 @@ def commands_table() -> str:
 def _paragraph(option: Option) -> str:
     ways = ", ".join(option.flags) + (f" {option.value}" if option.value else "")
     example = f"\nFor example: %%videogen {option.short or option.flag} {option.example}" if option.example else ""
-    python = "" if option.name in {"raw", "quiet", "name", "set", "dry_run", "embed", "wait"} else f"; in Python {option.name}="
+    python = (
+        ""
+        if option.name in {"raw", "quiet", "name", "set", "dry_run", "embed", "wait"}
+        else f"; in Python {option.name}="
+    )
     return f"{ways}{python}\n{fill(option.words, WIDTH)}{example}"
 
 

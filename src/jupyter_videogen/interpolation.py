@@ -8,12 +8,11 @@ call. `{{name}}` becomes `{name}`, but only where `{name}` would have been fille
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .capabilities import near
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 NAME = r"[^\W\d]\w*"
 FIELD = re.compile(
@@ -27,7 +26,7 @@ NOTATION = re.compile(r"[\\^_$}\w]")
 MOST_NOTES = 5
 SHOWN = 40
 """Characters of a value in a note."""
-CONVERSIONS = {"r": repr, "s": str, "a": ascii}
+CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": ascii}
 
 
 class Filled(NamedTuple):
@@ -145,7 +144,7 @@ def _unknown(match: re.Match[str], names: Mapping[str, Any]) -> str:
     if len(match["open"]) != 1 or len(match["close"]) != 1 or len(root) == 1 or root.startswith("_"):
         return ""
     words = f"{{{_inner(match)}}} was left as it was: no variable named {root}."
-    close = near(root, [name for name in names if not name.startswith("_")])
+    close = get_close_matches(root, [name for name in names if not name.startswith("_")], n=1, cutoff=0.6)
     return f"{words} Did you mean {close[0]}?" if close else words
 
 

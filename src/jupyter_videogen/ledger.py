@@ -218,10 +218,10 @@ class Ledger:
         """Give the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
         rows = self._read(NAMED, name, f"{name}[", len(name) + 1)
         found: dict[str, JobRecord] = {}
-        for record in rows:  # the newest first; a name that comes again is of an earlier run
-            if record.name in found or (found and (record.name == name or name in found)):
+        for record in rows:  # the newest first; the first member of a group is the last that is come to
+            found.setdefault(record.name, record)
+            if record.name in {name, f"{name}[0]"}:
                 break
-            found[record.name] = record
         return sorted(found.values(), key=lambda record: (len(record.name), record.name))
 
     def recent(self, states: Collection[JobState] | None = None, *, limit: int = 1000) -> list[JobRecord]:

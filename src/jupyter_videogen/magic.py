@@ -88,7 +88,7 @@ class VideogenMagics(Magics, Settings):
         super().__init__(shell)
         self._last_error = "No error yet."
         self._loaded: Commands | None = None
-        self._prompts: list[str] = []
+        self._shell = shell
         names = list(Settings.class_trait_names(config=True))
         self.observe(lambda _: self._keep(names), names=names)
         self._keep(names)
@@ -103,8 +103,8 @@ class VideogenMagics(Magics, Settings):
     def _commands(self) -> Commands:
         """What does the work, loaded with its first use."""
         if self._loaded is None:
-            module = import_module(".commands", __package__)
-            self._loaded = module.Commands(self.shell.user_ns, self.shell.user_ns_hidden)
+            module, shell = import_module(".commands", __package__), self._shell
+            self._loaded = module.Commands(shell.user_ns, shell.user_ns_hidden)
         return self._loaded
 
     @no_var_expand
@@ -135,7 +135,8 @@ class VideogenMagics(Magics, Settings):
             print(self._last_error)  # noqa: T201 - it is asked for
             return None
         if command in {"help", "-h", "--help"}:
-            return self._help(rest.strip())
+            self._help(rest.strip())
+            return None
         if command in options.BY_COMMAND:
             return self._commands.run(command, rest)
         line = self._read(text)
@@ -150,7 +151,8 @@ class VideogenMagics(Magics, Settings):
         text, cell = grammar.join(first, cell)
         typed[0] = typed[0]._replace(options=text)
         if text.strip() in {"-h", "--help"}:
-            return self._help("")
+            self._help("")
+            return None
         line = self._read(text)
         if line.words or line.rest:
             raise grammar.stray(line.words or (grammar.Token(line.rest or "", text.find("--"), len(text)),))
@@ -225,7 +227,7 @@ def _teach(shell: InteractiveShell) -> None:
     if "jupyter_videogen.client" in sys.modules:
         import_module(".display", __package__).install()
         return
-    formatter = shell.display_formatter.ipython_display_formatter
+    formatter: Any = shell.display_formatter
     shows = {
         ("ticket", "Job"): "show_job",
         ("group", "JobGroup"): "show_group",
@@ -233,7 +235,7 @@ def _teach(shell: InteractiveShell) -> None:
         ("widget", "VideoGen"): "show_form",
     }
     for (module, name), function in shows.items():
-        formatter.for_type_by_name(f"{__package__}.{module}", name, _shower(function))
+        formatter.ipython_display_formatter.for_type_by_name(f"{__package__}.{module}", name, _shower(function))
 
 
 def _shower(function: str) -> Any:  # noqa: ANN401 - a function that shows one kind of value

@@ -203,7 +203,9 @@ OPTIONS: tuple[Option, ...] = (
         "jobs",
         "Wait, and keep the clip's bytes in the notebook, which grows by a third more than the clip's size.",
     ),
-    Option("quiet", "--quiet", "mark", "jobs", "Show nothing and say nothing: the job is in --as or `last`.", short="-q"),
+    Option(
+        "quiet", "--quiet", "mark", "jobs", "Show nothing and say nothing: the job is in --as or `last`.", short="-q"
+    ),
     Option(
         "new",
         "--new",

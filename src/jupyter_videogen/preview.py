@@ -32,7 +32,11 @@ def preview(order: Order) -> dict[str, Any]:
         "model": request.model,
         "method": call.method,
         "url": f"{row.base_url}{call.url}",
-        "headers": {**call.headers, **({"authorization": "Bearer …"} if order.line.account else {}), "idempotency-key": "…"},
+        "headers": {
+            **call.headers,
+            **({"authorization": "Bearer …"} if order.line.account else {}),
+            "idempotency-key": "…",
+        },
         **msgspec.to_builtins(body, enc_hook=_medium),
         "cost": order.estimate.cost,
         "estimate": repr(order.estimate),

@@ -57,7 +57,9 @@ def together(estimates: Sequence[Estimate]) -> Estimate:
     unknown = next((one for one in estimates if one.cost is None), None)
     if unknown is not None:
         return Estimate(None, f"{len(estimates)} requests, of which one: {unknown.how}")
-    return Estimate(sum(one.cost or 0.0 for one in estimates), f"{len(estimates)} requests; the first: {estimates[0].how}")
+    return Estimate(
+        sum(one.cost or 0.0 for one in estimates), f"{len(estimates)} requests; the first: {estimates[0].how}"
+    )
 
 
 def dollars(amount: float) -> str:

@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import Future
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -68,7 +69,7 @@ class Terms(NamedTuple):
     """A file or folder of the user's choice for the clip."""
     name: str = ""
     template: str = ""
-    filled: dict[str, str] = {}
+    filled: Mapping[str, str] = MappingProxyType({})
     """As in `JobRecord`."""
 
 
@@ -236,6 +237,8 @@ class Runtime:
         watch = self.watches.setdefault(record.id, Watch(record))
         if watch.locked_out(line):
             watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
+        if again:
+            watch.detached = False  # also while its request is still open: the answer must not let it go
         idle = watch.future.done() or not watch.running
         if idle and not watch.record.ended and (again or not watch.detached):
             watch.begin(self.loop.submit(partial(self._follow, watch, line)))
@@ -360,7 +363,7 @@ class Runtime:
             cost=terms.cost,
             name=terms.name,
             template=terms.template,
-            filled=terms.filled,
+            filled=dict(terms.filled),
             like=line.provider.like,
             notebook=str(notebook) if notebook else None,
             project=str(settings.project(folder)),

@@ -54,7 +54,9 @@ def text(rows: Sequence[Mapping[str, str]]) -> str:
         return ""
     table = [list(rows[0]), *([short(cell) for cell in row.values()] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    return "\n".join("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
+    return "\n".join(
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table
+    )
 
 
 def html(rows: Sequence[Mapping[str, str]]) -> str:

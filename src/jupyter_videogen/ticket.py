@@ -68,8 +68,9 @@ class Job:
 
     @property
     def eta(self) -> float | None:
-        """Seconds until the clip is there, as far as anyone can tell: by the service's percent, else by how long jobs of
-        this model usually took you; None where there is no telling.
+        """Seconds until the clip is there, None where there is no telling.
+
+        By the service's percent, else by how long jobs of this model usually took you.
         """
         if self.record.ended:
             return 0.0
@@ -131,6 +132,16 @@ class Job:
             error.job = self
             raise
         return self.clip
+
+    def settled(self, timeout: float) -> bool:
+        """Wait for at most so many seconds; tells whether the watching is over, well or not. Never raises for the job."""
+        try:
+            wait(self._watch.future, timeout)
+        except TimeoutError:
+            return self._watch.future.done()
+        except (CancelledError, VideogenError):
+            return True
+        return True
 
     def __await__(self) -> Generator[object, None, Clip]:
         return self._result().__await__()
