@@ -19,6 +19,7 @@ import json
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -33,7 +34,6 @@ from . import (
     intake,
     look,
     options,
-    preview,
     references,
     settings,
     spending,
@@ -170,6 +170,7 @@ def _make(line: Line, *, as_json: bool) -> int:
     fields = intake.fields(line, {})
     orders = intake.numbered(list(batch.spread([client.Remarks(name)], [_prompt(line)], fields)), name)
     if values.get("dry_run"):
+        preview = import_module(".preview", __package__)  # it brings what a terminal has no other use for
         say(preview.written(orders))
         return DONE
     jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)

@@ -27,7 +27,7 @@ def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     gateway.kill()
 
 
-@pytest.fixture(params=["newest", "7.0.1"])
+@pytest.fixture(params=["newest", "7.0.1", "6.31.0"])
 def kernel(request: pytest.FixtureRequest, tmp_path: Path, gateway: Gateway) -> Iterator[Kernel]:
     kernel = Kernel(tmp_path / "work", ipykernel=request.param)
     assert kernel.run(LOAD)["status"] == "ok"
@@ -141,7 +141,7 @@ def test_a_message_of_another_version_is_answered_not_obeyed(kernel: Kernel) -> 
         ("%%videogen -d 99\na kite", "Nearest: 20."),
         ("%%videogen --size 641x360\na kite", "Nearest: 640x360."),
         ("%%videogen -p lokal\na kite", "Did you mean local?"),
-        ("%%videogen -d x\na kite", "Argument -d/--duration: invalid int value: 'x'."),
+        ("%%videogen -d x\na kite", "-d takes a whole number, not 'x'."),
         ("%%videogen --as 'x\na kite", "Close the quotation."),
         ("%%videogen a kite\nb", "The prompt goes below the first line."),
     ],
