@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+PNG = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (64).to_bytes(4, "big") + (36).to_bytes(4, "big") + b"\x08\x02\0\0\0\0\0\0\0IEND"
+)
+"""The head of a picture of 64 x 36."""
+
 
 class Said(NamedTuple):
     """What came of a cell."""

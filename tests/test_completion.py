@@ -12,8 +12,7 @@ from fakes import MP4
 from jupyter_videogen import provider
 from jupyter_videogen.listing import Listings
 from jupyter_videogen.options import BY_FLAG, COMMANDS
-from shells import Shell
-from test_lines import PNG
+from shells import PNG, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,11 +105,14 @@ def test_every_option_and_command_is_offered(shell: Shell) -> None:
     assert [one.split()[-1] for one in tab(shell, "%videogen ")] == [command.name for command in COMMANDS]
 
 
-def test_a_flag_comes_with_a_word_on_what_it_does(shell: Shell) -> None:
-    """As the page shows it beside the flag."""
+@pytest.mark.parametrize(
+    ("text", "word"), [("--neg", "TEXT"), ("--mo", "MODEL"), ("--dr", "switch"), ("-p qub", "videogen")]
+)
+def test_a_flag_comes_with_what_stands_after_it(shell: Shell, text: str, word: str) -> None:
+    """As the page shows it beside the flag, where it has room for a word."""
     with provisionalcompleter():
-        (one,) = shell.shell.Completer.completions("%%videogen --neg", 16)
-    assert one.type == "What should not be seen"
+        found = list(shell.shell.Completer.completions(f"%%videogen {text}", 11 + len(text)))
+    assert found[0].type == word
 
 
 def test_jobs_are_offered_by_id_and_by_name(shell: Shell, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

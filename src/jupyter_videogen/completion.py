@@ -319,6 +319,8 @@ def _completion(word: str) -> SimpleCompletion:
 
 
 def _type(word: str) -> str:
-    """Name the kind of a completion, and for an option what it does, as the page shows it beside the word."""
+    """Name what stands after an option, in the few letters for which the page has room beside the word."""
     option = options.BY_FLAG.get(word)
-    return option.words.partition(". ")[0] if option else "videogen"
+    if option is None:
+        return "videogen"
+    return option.value.partition("[")[0] or "switch"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -173,3 +175,22 @@ def test_nested_asyncio_is_there_for_those_who_ask(tmp_path: Path, gateway: Gate
         assert kernel.value("asyncio.run(make()).prompt") == "'waves'"
     finally:
         kernel.close()
+
+
+def test_ipython_in_a_terminal_waits_and_says_where_the_clip_is(tmp_path: Path, gateway: Gateway) -> None:
+    """No page, no widget: a line for the clip, our words for a mistake, and the next line runs."""
+    lines = [LOAD, f"%videogen {SMALL} -- waves at sunset", "%videogen job", "print(6 * 7)"]
+    out = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "--simple-prompt", "--colors=NoColor", "--no-confirm-exit"],
+        input="\n".join([*lines, "exit", ""]),
+        cwd=tmp_path / "work",
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=True,
+    ).stdout
+    assert "waves at sunset: " in out
+    assert "✗ videogen: There is no command job." in out
+    assert "Traceback" not in out
+    assert "42" in out
+    assert len(list((tmp_path / "work" / "videogen").glob("*.mp4"))) == 1

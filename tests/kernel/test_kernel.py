@@ -27,7 +27,7 @@ def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     gateway.kill()
 
 
-@pytest.fixture(params=["newest", "7.0.1", "6.31.0"])
+@pytest.fixture(params=["newest", "7.0.1"])
 def kernel(request: pytest.FixtureRequest, tmp_path: Path, gateway: Gateway) -> Iterator[Kernel]:
     kernel = Kernel(tmp_path / "work", ipykernel=request.param)
     assert kernel.run(LOAD)["status"] == "ok"

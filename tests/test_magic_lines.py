@@ -14,16 +14,13 @@ import pytest
 
 from fakes import MP4
 from jupyter_videogen import config, provider
-from shells import Shell
+from shells import PNG, Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from shop import Shop
 
-PNG = (
-    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (64).to_bytes(4, "big") + (36).to_bytes(4, "big") + b"\x08\x02\0\0\0\0\0\0\0IEND"
-)
 NOTHING = "Nothing was sent or charged."
 TOML = """
 [providers.acme]
