@@ -444,6 +444,22 @@ def test_a_hundred_kilobytes_are_refused_in_a_sentence(shell: Shell) -> None:
     assert "characters. Use at most 32,000." in said.look.replace("\n  → ", " ")
 
 
+def test_a_key_is_not_printed_back(shell: Shell) -> None:
+    """Wherever on a line it stands: what a cell prints is saved with the notebook."""
+    key = "sk-canary-KKKK0123456789"
+    for code in (
+        f"%%videogen {A}--set note={key} --dry-run\na kite",
+        f"%%videogen {A}--negative {key} --dry-run\na kite {key}",
+        f"%%videogen {A}-d {key}\na kite",
+        f"%%videogen {A}{key}\na kite",
+        f"%videogen {key}",
+        f"%videogen show {key}",
+    ):
+        said = shell.run(code)
+        assert key not in said.out + said.look + str(said.error), code
+        assert "looks like a key" in said.err
+
+
 def test_what_is_printed_is_what_goes(shell: Shell, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same line without `--dry-run` posts the fields that it showed."""
     monkeypatch.setenv("LAB_KEY", "canary-1")

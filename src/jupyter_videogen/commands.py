@@ -24,6 +24,7 @@ from . import (
     display,
     intake,
     interpolation,
+    keys,
     options,
     preview,
     references,
@@ -64,7 +65,7 @@ class Commands:
             "jobs": self._jobs,
             "models": self._models,
             "providers": lambda given: catalogue.providers(network="--no-network" not in given.marks),
-            "connect": lambda given: say(connect.connect(" ".join([*given.words, *given.marks]))),
+            "connect": self._connect,
             "show": lambda given: display.show_group(self._find(given.words or ("last",))),
             "wait": self._wait_for,
             "resume": lambda given: self._resume(given.words),
@@ -85,6 +86,7 @@ class Commands:
             say(NO_PAGE)
             return None
         given = intake.fields(line, self._names)
+        given["model"] = (given["model"] or [None])[0]
         return VideoGen(**{name: given[name] for name in (*FIELDS[1:], "provider", "fit") if name in given})
 
     # ---- making ---------------------------------------------------------------------------------------------
@@ -165,6 +167,10 @@ class Commands:
             " ".join(given.words), provider=provider, image="--image" in marks, refresh="--refresh" in marks
         )
 
+    def _connect(self, given: Arguments) -> None:
+        client.configuration()  # it may declare providers
+        say(connect.connect(" ".join([*given.words, *given.marks])))
+
     def _wait_for(self, given: Arguments) -> object:
         jobs = self._find(given.words) if given.words else client.jobs("unfinished")
         if not jobs:
@@ -237,5 +243,6 @@ def unknown_command(word: str) -> InvalidRequest:
     close = near(word, list(options.BY_COMMAND))
     guess = f"Did you mean %videogen {close[0]}? " if close else ""
     return InvalidRequest(
-        f"There is no command {word[:60]}.", next=f"{guess}A prompt on one line stands in quotes, or after -- ."
+        f"There is no command {keys.KEYLIKE.sub('…', word)[:60]}.",
+        next=f"{guess}A prompt on one line stands in quotes, or after -- .",
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from . import code
+from .keys import KEYLIKE
 from .wire import Base64, Upload
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def written(orders: Sequence[Order]) -> str:
     """Give orders as JSON: one object, or a list of several."""
     found = [preview(order) for order in orders]
-    return json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2)
+    return KEYLIKE.sub("…", json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2))
 
 
 def preview(order: Order) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import client
+from .errors import InvalidRequest
 from .group import JobGroup
+from .keys import KEYLIKE
 from .ticket import Job
 from .values import Clip
 
@@ -29,6 +31,8 @@ def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
             return [job]
         case Clip() as clip:
             return [client.job(clip.job_id)]
+    if KEYLIKE.search(reference):
+        raise InvalidRequest("That is no job's id.", next="List them with vg.jobs() or %videogen jobs.")
     return client.named(reference) or [client.job(reference)]
 
 

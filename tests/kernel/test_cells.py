@@ -82,6 +82,13 @@ def test_every_clip_of_a_cell_lands_in_it(kernel: Kernel) -> None:
     assert mine == []
 
 
+def test_the_form_opens_with_what_the_line_says(kernel: Kernel) -> None:
+    """A bare `%videogen`, or one with options and no prompt."""
+    assert kernel.run("%videogen -m local/scenes -d 4 --negative 'no text'")["status"] == "ok"
+    form = kernel.trait("form", lambda form: form["start"]["duration"] == 4)
+    assert (form["start"]["model"], form["start"]["negative"]) == ("local/scenes", "no text")
+
+
 def test_a_failure_stops_run_all(kernel: Kernel) -> None:
     """Cells that were queued behind it are not run."""
     cells = [kernel.start(code) for code in ("%%videogen -d 99\na kite", "after = 1")]
