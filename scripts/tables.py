@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -15,13 +14,9 @@ TABLES = {"options": words.table, "commands": words.commands_table}
 def written(page: str) -> str:
     """Give the page with its tables as the schema has them."""
     for name, table in TABLES.items():
-        head = f"<!-- {name}: written by scripts/tables.py -->\n"
-        page = re.sub(
-            re.escape(head) + ".*?<!-- end -->",
-            lambda _, t=table, h=head: f"{h}{t()}\n<!-- end -->",
-            page,
-            flags=re.DOTALL,
-        )
+        head, tail = f"<!-- {name}: written by scripts/tables.py -->\n", "<!-- end -->"
+        start = page.index(head) + len(head)
+        page = f"{page[:start]}{table()}\n{page[page.index(tail, start) :]}"
     return page
 
 

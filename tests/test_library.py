@@ -176,7 +176,9 @@ def test_a_cell_asks_for_the_same() -> None:
     first, _, prompt = code.written(REQUEST, "magic", "indoxhub").partition("\n")
     line = grammar.read(first.removeprefix("%%videogen "))
     assert (prompt.strip(), line.words) == (REQUEST.prompt, ())
-    assert line.values == {"provider": "indoxhub", **FIELDS, "model": [FIELDS["model"]]}
+    assert line.values == {"provider": "indoxhub", **FIELDS, "model": [FIELDS["model"]], "raw": True}
+    plain = msgspec.structs.replace(REQUEST, prompt='{"json": 1}')
+    assert "--raw" not in code.written(plain, "magic", "indoxhub")  # no variable could be meant
 
 
 def test_curl_sends_the_same_call() -> None:

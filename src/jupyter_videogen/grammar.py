@@ -145,8 +145,7 @@ def _split(text: str, tokens: list[Token]) -> str | None:
             raise Misread(error, start, len(text)) from None
         if word is None:
             return None
-        end = source.tell()
-        end -= text[start:end] != text[start:end].rstrip(lexer.whitespace) and text[end - 1 : end] in lexer.whitespace
+        end = source.tell() - (lexer.state == " ")  # the blank that ended the word has been read too
         quoted = text[start] in "'\""
         if word == END and not quoted:
             return text[end:].strip()
