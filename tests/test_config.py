@@ -118,6 +118,20 @@ def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, monkeypatch: pytest.M
     assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "OpenAI")
 
 
+def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A known name that was given another dialect, and is itself again after a restart."""
+    monkeypatch.setenv("LAB_KEY", "canary-lab")
+    project(LAB.format(url=shop.url).replace("lab]", "qubax]"))
+    job = vg.submit("a kite", model="qubax:m")
+    job.result(30)
+    client.close()
+    Path("videogen.toml").unlink()
+    client.configuration()
+    again = vg.job(job.id)
+    assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
+    assert type(provider.find("qubax").dialect).__name__ == "Qubax"
+
+
 def test_kept_keys_are_for_built_in_addresses_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A project's file that sends a known name elsewhere gets no key but the one that it names."""
     keys.remember("openai", keys.Secret("sk-canary-typed", source="x"), keep=False)

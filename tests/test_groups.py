@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import builtins
-import importlib
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -335,7 +335,7 @@ def test_a_job_that_is_locked_out_says_how_it_is_let_in(shop: Shop) -> None:
     """Another process, without the key: which client to make; once it is made, looking goes on with the key."""
     shop.held.clear()
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
-    accepted = importlib.import_module("threading").Event()
+    accepted = threading.Event()
     job.subscribe(lambda record: accepted.set() if record.handle else None)
     shop.held.set()
     assert accepted.wait(10)
@@ -358,3 +358,24 @@ def test_a_missing_patch_for_asyncio_is_a_sentence(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("jupyter_videogen.nesting.import_module", _missing)
     with pytest.raises(vg.Unsupported, match=r"pip install 'jupyter-videogen\[nest\]'"):
         vg.allow_nested_asyncio()
+
+
+def test_a_call_may_name_its_server_and_its_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`base_url=`, `key_env=` and `output=` go with any call, as on a line of the magic."""
+    monkeypatch.setenv("LAB_KEY", "canary-1")
+    where = {"provider": "openai", "base_url": shop.url, "key_env": "LAB_KEY", "model": "m"}
+    clip = vg.generate("a kite", output="here.mp4", **where)
+    assert clip.path == str(Path("here.mp4").absolute())
+    assert vg.generate("a kite", **where) == clip
+    assert [sale.authorization for sale in shop.book] == ["Bearer canary-1"]
+
+
+def test_a_client_gives_an_answer_up_after_its_own_timeout(shop: Shop) -> None:
+    """A create that was sent and not answered in time is of unknown outcome, and is not sent again."""
+    shop.held.clear()
+    shop.listing = False
+    job = vg.Client("openai", base_url=shop.url, api_key="canary-1", timeout=0.3).submit("a kite", model="m")
+    seen = threading.Event()
+    job.subscribe(lambda record: seen.set() if record.state == "unknown_outcome" else None)
+    assert seen.wait(20)
+    assert len(shop.book) == 1

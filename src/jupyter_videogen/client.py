@@ -452,8 +452,10 @@ def _job(run: Runtime, record: JobRecord) -> Job:
 
 def provider_of(record: JobRecord) -> Provider:
     """Give the endpoint that a job was sent to."""
-    fallback = providers.BUILT_IN.get(record.like, providers.OPENAI)
-    row = providers.known().get(record.provider, fallback)
+    row = providers.known().get(record.provider)
+    if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
+        row = providers.BUILT_IN.get(record.like or record.provider, providers.OPENAI)
+        row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
     return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
 
 
