@@ -134,7 +134,7 @@ def _line(text: str, tokens: list[Token], rest: str | None, look: Callable[[str]
 def _split(text: str, tokens: list[Token]) -> str | None:
     """Split as a POSIX shell does into `tokens`, up to a bare `--`; what follows that is not split but given."""
     source = io.StringIO(text)
-    lexer = shlex.shlex(source, posix=True)
+    lexer: Any = shlex.shlex(source, posix=True)  # its `state` is there, and in no type stub
     lexer.whitespace_split, lexer.commenters = True, ""
     while True:
         start = _skip(text, source.tell())
