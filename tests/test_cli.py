@@ -78,7 +78,7 @@ def test_a_prompt_may_come_by_a_pipe(monkeypatch: pytest.MonkeyPatch, shop: Shop
         (["generate"], 2, "The prompt is empty."),
         (["generate", "x", "--negatve", "y"], 2, "Did you mean --negative?"),
         (["generate", "x", "-d", "six"], 2, "│ jupyter videogen generate x -d six"),
-        (["generate", "x", "-p", "local", "-d", "99"], 2, "Nearest: 20."),
+        (["generate", "x", "-p", "local", "-d", "99"], 2, "Nearest: -d 20."),
         (["generate", "x", "--embed"], 2, "--embed is for cells of a notebook."),
         (["generate", "x", "-p", "qubax", "-m", "m"], 3, "Set QUBAX_API_KEY"),
         (["generate", "x", "--max-cost", "1"], 5, "What this costs is not known"),

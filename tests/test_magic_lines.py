@@ -278,7 +278,7 @@ def test_raw_text_is_sent_as_it_is(shell: Shell, body: str) -> None:
 
 REFUSALS: list[tuple[str, str]] = [
     ("-d 6", "✗ videogen: Length 6 s isn't offered by wan-2.7.\n  │ %%videogen -p acme -m wan-2.7 -d 6\n"
-     "  │                               ^^^^  It makes 4, 8 or 12 s.\n  → Nearest: 4.    " + NOTHING),
+     "  │                               ^^^^  It makes 4, 8 or 12 s.\n  → Nearest: -d 4.    " + NOTHING),
     ("-d six", "-d takes a whole number, not 'six'."),
     ("-d 6.5", "-d takes a whole number, not '6.5'."),
     ("-d {ratio}", "-d takes a whole number, not '0.6666666666666666'."),
@@ -286,7 +286,7 @@ REFUSALS: list[tuple[str, str]] = [
     ("-d --new", "-d needs a value."),
     ("-d -1", "Length -1 s isn't offered by wan-2.7."),
     ("-d 4 --duration 8", "-d stands twice."),
-    ("--size 640x360", "Nearest: 1280x720."),
+    ("--size 640x360", "Nearest: --size 1280x720."),
     ("--size huge", "Size huge isn't offered by wan-2.7."),
     ("--size", "Write it as --size 1280x720."),
     ("--aspect 4:3", "Aspect 4:3 isn't offered by wan-2.7."),

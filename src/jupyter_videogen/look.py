@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from . import grammar
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from .errors import Failure
 
 WIDEST = 110
+FLAG = re.compile(r"-[a-z](?![\w-])|-[a-z](?=\d)|--[a-z-]+")
+NEAREST = re.compile(r"\A(Nearest: )(\S+\.)\Z")
 AROUND = 70
 """Characters of a long line that are shown before its caret."""
 
@@ -34,20 +37,26 @@ def words(error: BaseException, typed: Typed | None = None) -> str:
     if hint and not place:
         head, hint = failure.message, ""
     notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
-    return "\n".join([f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(failure)])
+    todo = _as_typed(failure.next, typed) if place and typed else failure.next
+    return "\n".join([f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(todo, money(failure))])
+
+
+def _as_typed(todo: str, typed: Typed) -> str:
+    """Give the nearest value with the option that was typed, so that it can be copied."""
+    flag = FLAG.match(typed.options, typed.span[0]) if typed.span else None
+    return NEAREST.sub(lambda match: f"{match[1]}{flag[0]} {match[2]}", todo) if flag else todo
 
 
 def _sign(failure: Failure) -> str:
     return "?" if failure.code == "unknown_outcome" and failure.sent != "no" else "✗"
 
 
-def _ending(failure: Failure) -> list[str]:
+def _ending(todo: str, cost: str) -> list[str]:
     """Give what to do next and what it cost, on one line where there is room."""
-    cost = money(failure)
-    if not failure.next:
+    if not todo:
         return [f"  {cost}"]
-    both = f"  → {failure.next}    {cost}"
-    return [both] if len(both) <= WIDEST else [f"  → {failure.next}", f"  {cost}"]
+    both = f"  → {todo}    {cost}"
+    return [both] if len(both) <= WIDEST else [f"  → {todo}", f"  {cost}"]
 
 
 def _parted(message: str) -> tuple[str, str]:
