@@ -32,6 +32,8 @@ class Shop:
         """Answer creates with this status and body, and accept nothing."""
         self.deaf = False
         """Accept creates and close the line without an answer."""
+        self.models: list[str] = []
+        """The models it lists; without any it has no list of them."""
         self.listing = True
         """Have a list of jobs."""
         self.held = threading.Event()
@@ -97,6 +99,8 @@ class Shop:
         words = url.path.split("/")[2:]
         if words[-1] == "content":
             answer(request, 200, MP4)
+        elif words == ["models"] and self.models:
+            answer(request, 200, {"data": [{"id": name} for name in self.models]})
         elif words == ["videos"]:
             answer(request, *self._page(parse_qs(url.query)))
         elif self.locked:

@@ -13,11 +13,10 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, code, form, library
+from jupyter_videogen import client, code, form, grammar, library
 from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.form import Uploads
 from jupyter_videogen.inputs import _png
-from jupyter_videogen.magic import Grammar
 from jupyter_videogen.messages import Choose, Fetch, History, MediaView, Poster, Remove, RequestView, Star, Upload
 from jupyter_videogen.view import request_view
 from jupyter_videogen.widget import VideoGen
@@ -207,9 +206,11 @@ def test_python_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cell_asks_for_the_same() -> None:
     """Read back by the magic's own grammar."""
     first, _, prompt = code.written(REQUEST, "magic", "indoxhub").partition("\n")
-    options, words = Grammar().read(first.removeprefix("%%videogen "))
-    assert (prompt.strip(), words) == (REQUEST.prompt, [])
-    assert {name: getattr(options, name) for name in ("provider", *FIELDS)} == {"provider": "indoxhub", **FIELDS}
+    line = grammar.read(first.removeprefix("%%videogen "))
+    assert (prompt.strip(), line.words) == (REQUEST.prompt, ())
+    assert line.values == {"provider": "indoxhub", **FIELDS, "model": [FIELDS["model"]], "raw": True}
+    plain = msgspec.structs.replace(REQUEST, prompt='{"json": 1}')
+    assert "--raw" not in code.written(plain, "magic", "indoxhub")  # no variable could be meant
 
 
 def test_curl_sends_the_same_call() -> None:

@@ -101,6 +101,13 @@ def test_nothing_from_outside_becomes_html(prompt: str, message: str) -> None:
         assert HOSTILE in read.text
 
 
+def test_what_was_filled_into_a_prompt_is_told() -> None:
+    """By name and value, escaped as everything from outside."""
+    page = record.html(job("Ada <b> flies", filled={"hero": "Ada <b>"}), SLOW, "a.mp4")
+    assert "filled: hero=&#x27;Ada &lt;b&gt;&#x27;" in page
+    assert "filled" not in record.html(job("Ada flies"), SLOW, "a.mp4")
+
+
 def test_a_link_is_encoded() -> None:
     """Blanks, quotes and hashes of a folder's name stay in the path."""
     html = record.html(job(), SLOW, 'my "clips" #1/videogen/a.mp4')

@@ -14,8 +14,9 @@ import jupyter_videogen as vg
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
-    {"errors", "values", "wire", "messages"},
+    {"errors", "values", "wire", "messages", "events"},
     {
+        *{"arguments", "options", "interpolation"},
         *{"adoption", "budget", "capabilities", "dialect", "dialects", "failures", "fingerprint", "polling", "prices"},
         *{"provider", "reading", "status"},
     },
@@ -36,15 +37,26 @@ LAYERS = [
         *{"logs", "mounts", "part", "private", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
-    {"runtime", "ticket", "client"},
+    {"runtime", "tables", "ticket", "group", "client", "batch"},
     {
         "record",
         "view",
         "widget",
         "display",
         "magic",
+        "catalogue",
         "cli",
         "code",
+        "commands",
+        "completion",
+        "grammar",
+        "help",
+        "intake",
+        "look",
+        "nesting",
+        "preview",
+        "progress",
+        "references",
         "form",
         "library",
         "checkup",

@@ -7,12 +7,15 @@ import * as format from "./format";
 import { Icon } from "./icons";
 import type { JobView, RequestView } from "./protocol.gen";
 import { fill, Say } from "./say";
+import { sceneOf } from "./states";
 import { words } from "./strings";
 import { letterOf } from "./strip";
 import { Together } from "./together";
 import { Speed } from "./transport";
 import type { View } from "./view";
 
+/** A job by its own state, whatever becomes of page and kernel. */
+const calm = { hasForm: true, gone: false, broken: false };
 type Way = "grid" | "wipe";
 const FRAME_SECONDS = 1 / 24;
 
@@ -45,6 +48,7 @@ function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
   return (
     <figure class="videogen-clip" style={{ "--videogen-aspect": `${width} / ${height}` }}>
       <div class="videogen-slot" data-state="ready">
+        {job.clip === null && <span class="videogen-note">{words.stamp[sceneOf({ job, ...calm })]}</span>}
         {address && (
           // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the name
           <video

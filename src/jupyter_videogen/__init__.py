@@ -13,6 +13,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import events as events
+    from . import testing as testing
+    from .batch import compare
+    from .catalogue import models, providers
     from .checkup import doctor
     from .client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
     from .errors import (
@@ -34,7 +38,9 @@ if TYPE_CHECKING:
         VideogenError,
         WaitTimeout,
     )
+    from .group import JobGroup
     from .magic import load_ipython_extension, unload_ipython_extension
+    from .nesting import allow_nested_asyncio
     from .ticket import Job
     from .values import Clip
     from .widget import VideoGen
@@ -42,16 +48,22 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "batch": "compare",
+    "catalogue": "models providers",
     "checkup": "doctor",
     "client": "AsyncClient Client attach estimate generate job jobs resume submit",
     "errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
+    "group": "JobGroup",
+    "nesting": "allow_nested_asyncio",
     "ticket": "Job",
     "magic": "load_ipython_extension unload_ipython_extension",
     "values": "Clip",
     "widget": "VideoGen",
 }
+_MODULES = {"events", "testing"}
+"""Modules that are public by their name."""
 _PUBLIC = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
@@ -65,6 +77,7 @@ __all__ = [
     "DownloadError",
     "InvalidRequest",
     "Job",
+    "JobGroup",
     "ModelNotFound",
     "NotReadyError",
     "OutOfCredit",
@@ -77,13 +90,17 @@ __all__ = [
     "VideoGen",
     "VideogenError",
     "WaitTimeout",
+    "allow_nested_asyncio",
     "attach",
+    "compare",
     "doctor",
     "estimate",
     "generate",
     "job",
     "jobs",
     "load_ipython_extension",
+    "models",
+    "providers",
     "resume",
     "submit",
     "unload_ipython_extension",
@@ -92,11 +109,13 @@ __all__ = [
 
 def __getattr__(name: str) -> object:
     """Load a public name from its module; in IPython, jobs and clips then display themselves."""
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
     if name not in _PUBLIC:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"client", "widget"} and _in_ipython():
+    if _PUBLIC[name] in {"batch", "client", "widget"} and _in_ipython():
         import_module(".display", __name__).install()
     return value
 

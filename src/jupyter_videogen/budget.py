@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from .errors import BudgetExceeded, InvalidRequest
 from .prices import Estimate, dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 DAY = 24 * 3600.0
 
@@ -52,6 +55,13 @@ def check(cap: Cap, spent: Spent, cost: float | None) -> None:
     if cap.dollars is not None and spent.dollars + (cost or 0.0) > cap.dollars:
         price = f"This would cost about {dollars(cost)}" if cost else "The price of this is not known"
         raise _beyond(f"{price}, and {dollars(spent.dollars)} of {dollars(cap.dollars)} for {cap.words} are spent.")
+
+
+def check_all(cap: Cap, spent: Spent, costs: Sequence[float | None]) -> None:
+    """Refuse several jobs together where one of them would go beyond a cap; raises `BudgetExceeded`."""
+    for cost in costs:
+        check(cap, spent, cost)
+        spent = Spent(spent.dollars + (cost or 0.0), spent.jobs + 1)
 
 
 def question(estimate: Estimate, budget: Budget) -> str | None:

@@ -112,6 +112,8 @@ def find(name: str | None, provider: Provider) -> Capabilities:
     known = {model.model: model for model in provider.models}
     if name is None and provider.models:
         return provider.models[0]
+    if name and name in provider.described:
+        return provider.described[name]
     if name in known:
         return known[name]
     if name and provider.listed_lately and name not in provider.listed:

@@ -309,12 +309,12 @@ def _reachable(place: Place) -> Iterator[tuple[Provider, str, Question]]:
     for row in _services():
         with suppress(AuthError):  # said already
             if secret := keys.find(row.name, row.key_env):
-                yield row, secret.source, _question(row, Endpoint(row.base_url, secret))
+                yield row, secret.source, question(row, Endpoint(row.base_url, secret))
     if door := local.running(place.home):
-        yield provider.LOCAL, "its runtime file", _question(provider.LOCAL, door)
+        yield provider.LOCAL, "its runtime file", question(provider.LOCAL, door)
 
 
-def _question(row: Provider, door: Endpoint) -> Question:
+def question(row: Provider, door: Endpoint) -> Question:
     """Ask for the list of models; where there is none, for anything at all, and then without the key."""
     if isinstance(row.dialect, ListsModels):
         call = row.dialect.models()
@@ -406,7 +406,7 @@ def _read_ledger(path: Path) -> LedgerFacts:
 
 def _services() -> list[Provider]:
     """Give the providers that take a key."""
-    return [row for row in provider.known().values() if row.key_env]
+    return [row for row in provider.known().values() if row.key_env and not provider.is_declared(row.name)]
 
 
 def _version(distribution: str) -> str | None:

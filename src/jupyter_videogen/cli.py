@@ -1,51 +1,349 @@
-"""`jupyter videogen`: `serve` runs the local gateway for other programs, `doctor` looks at what can go wrong here."""
+"""`jupyter videogen`: clips, jobs and services from a terminal.
+
+    jupyter videogen generate "A paper boat in the rain" -o clip.mp4
+
+What was made stands on standard output, how far it is on standard error; `--json` gives one JSON value instead. The exit
+status says how it ended:
+
+    0  done                                     4  the outcome is unknown: it may exist and may be charged
+    1  the job gave no clip, or doctor found    5  your own budget stopped it
+       a problem                                6  still going: only the waiting ended
+    2  it can't be done as it is written        130  interrupted: the job goes on
+    3  the key or the account was refused
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
+import shlex
 import subprocess
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from . import settings
+import msgspec
+
+from . import (
+    arguments,
+    batch,
+    catalogue,
+    client,
+    clipstore,
+    grammar,
+    intake,
+    look,
+    options,
+    references,
+    settings,
+    spending,
+)
+from .capabilities import did_you_mean
 from .checkup import doctor
-from .errors import VideogenError
+from .errors import InvalidRequest, VideogenError
+from .group import JobGroup
 from .local import check_installed
+from .look import Typed
+from .progress import Progress
+from .values import UNPAID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .arguments import Arguments
+    from .grammar import Line
+    from .ticket import Job
+
+PROGRAM = "jupyter videogen"
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+STATUS = {
+    "invalid_request": 2,
+    "model_not_found": 2,
+    "unsupported": 2,
+    "local_not_installed": 2,
+    "auth": 3,
+    "permission": 3,
+    "out_of_credit": 3,
+    "unknown_outcome": 4,
+    "budget": 5,
+    "confirm": 5,
+    "wait_timeout": 6,
+    "not_ready": 6,
+    "unreachable": 6,
+}
+"""The exit status by an error's code; every other is 1."""
+USAGES = {
+    "generate": (
+        "[OPTIONS] PROMPT",
+        "make a clip and wait for it; -o says where, - reads the prompt from standard input",
+    ),
+    "jobs": ("[--all] [--failed] [-n 20]", "your jobs, newest first"),
+    "resume": ("[ID …]", "watch jobs again and wait for their clips; all that are unfinished without an ID"),
+    "cancel": ("[ID …|all]", "cancel jobs, where the service can"),
+    "models": ("[TEXT] [-p NAME] [--image] [--refresh]", "models with lengths, sizes, inputs and prices"),
+    "providers": ("[--no-network]", "services, where their keys were found, and what they can do"),
+    "cost": ("[--by model|day|notebook]", "what was spent, and what is left"),
+    "config": ("", "every setting and where it came from"),
+    "doctor": ("[--no-network]", "look at what can go wrong here; sends nothing that is paid for"),
+    "serve": ("[--host 127.0.0.1] [--port 0]", "run the local gateway; its first line is {url, token, pid} as JSON"),
+}
+JSON = "--json"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Read the command line and do what it says; the exit status is 2 when it can't be done."""
-    parser = argparse.ArgumentParser(prog="jupyter videogen", description="Turn a sentence into a video.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="run the local gateway; its first line is {url, token, pid} as JSON")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=0)
-    look = commands.add_parser("doctor", help="look at what can go wrong here; sends nothing that is paid for")
-    look.add_argument("--no-network", action="store_true", help="ask no service")
-    options = parser.parse_args(arguments)
-    return (
-        _doctor(network=not options.no_network) if options.command == "doctor" else _serve(options.host, options.port)
+def main(given: list[str] | None = None) -> int:
+    """Read the command line and do what it says; gives the exit status."""
+    words = sys.argv[1:] if given is None else list(given)
+    if not words or words[0] in {"-h", "--help"}:
+        say(usage())
+        return DONE if words else STATUS["invalid_request"]
+    typed = [Typed(f"{PROGRAM} {words[0]} ", "")]
+    try:
+        return _run(words[0], words[1:], typed)
+    except grammar.Misread as misread:
+        typed[0] = typed[0]._replace(span=(misread.start, misread.end))
+        return _refused(misread.error, typed[0])
+    except VideogenError as error:
+        return _refused(error, typed[0])
+    except OSError as error:
+        tell(f"✗ {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _run(name: str, rest: list[str], typed: list[Typed]) -> int:
+    if name not in USAGES:
+        raise InvalidRequest(f"There is no command {name}.", next=did_you_mean(name, list(USAGES)))
+    if {"-h", "--help"} & set(rest):
+        say(usage(name))
+        return DONE
+    return COMMANDS[name]([word for word in rest if word != JSON], JSON in rest, typed)
+
+
+def usage(name: str = "") -> str:
+    """Give the help on one command, or on all."""
+    rows = {name: USAGES[name]} if name else USAGES
+    lines = [f"{PROGRAM} {command} {how}\n    {what}" for command, (how, what) in rows.items()]
+    if name == "generate":
+        lines += [
+            f"    {', '.join(one.flags)} {one.value}\n        {one.words}"
+            for one in options.OPTIONS
+            if one.name not in UNFIT
+        ]
+    return "\n".join(
+        [*lines, "", "--json gives JSON on standard output.", *([] if name else [(__doc__ or "").partition("\n\n")[2]])]
     )
 
 
-def _doctor(*, network: bool) -> int:
-    """Print the report; the exit status is 1 where there is a problem."""
-    report = doctor(network=network)
-    print(report)  # noqa: T201 - a command talks to its terminal
-    return 1 if report.problems else 0
+UNFIT = {"embed", "raw"}
+"""Options that are about cells of a notebook."""
 
 
-def _serve(host: str, port: int) -> int:
+def say(words: str) -> None:
+    """Print an answer."""
+    print(words)  # noqa: T201 - a command talks to its terminal
+
+
+def tell(words: str) -> None:
+    """Print what is no answer."""
+    print(words, file=sys.stderr)  # noqa: T201 - the same
+
+
+# ---- commands ---------------------------------------------------------------------------------------------------
+
+
+def _generate(words: list[str], as_json: bool, typed: list[Typed]) -> int:  # noqa: FBT001 - every command's signature
+    typed[0] = typed[0]._replace(options=shlex.join(words))
+    line = grammar.read_words(words)
     try:
-        check_installed()
+        return _make(line, as_json=as_json)
     except VideogenError as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a command talks to its terminal
-        return 2
-    where = ["--home", str(settings.home()), "--host", host, "--port", str(port)]
+        typed[0] = typed[0]._replace(span=line.span(error.field))
+        raise
+
+
+def _make(line: Line, *, as_json: bool) -> int:
+    values = line.values
+    if unfit := UNFIT & set(values):
+        raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
+    name = intake.variable(values.get("name"))
+    fields = intake.fields(line, {})
+    orders = intake.numbered(list(batch.spread([client.Remarks(name)], [_prompt(line)], fields)), name)
+    if values.get("dry_run"):
+        preview = import_module(".preview", __package__)  # it brings what a terminal has no other use for
+        say(preview.written(orders))
+        return DONE
+    jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)
+    if values.get("wait") is False:
+        say(_json(jobs) if as_json else "\n".join(job.id for job in jobs))
+        return DONE
+    status = _follow(jobs, values.get("timeout"), as_json=as_json, quiet=bool(values.get("quiet")))
+    for job in (job for job in jobs if job.reused and job.clips):
+        where = clipstore.bring(job.clip, str(values.get("output") or ""))
+        tell(f"note: made before, and not paid for again: {where}")
+    return status
+
+
+def _prompt(line: Line) -> str:
+    words = [word.text for word in line.words]
+    if words == ["-"]:
+        return sys.stdin.read().strip()
+    return " ".join([*words, *([line.rest] if line.rest else [])])
+
+
+def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quiet: bool = False) -> int:
+    """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
+    limit = client.configuration().defaults.timeout if timeout is None else timeout
+    try:
+        Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
+    except KeyboardInterrupt:
+        going = " ".join(job.id for job in jobs if not job.record.ended)
+        tell(f"\nStopped waiting. The job goes on; get it back with: {PROGRAM} resume {going}")
+        return INTERRUPTED
+    finally:
+        if as_json:
+            say(_json(jobs))
+    return max(_told(job, as_json=as_json) for job in jobs)
+
+
+def _told(job: Job, *, as_json: bool) -> int:
+    """Say what came of one job: its clips on standard output, or its error; gives the exit status."""
+    try:
+        clips = (job.result(timeout=0), *job.clips[1:])
+    except VideogenError as error:
+        tell(look.words(error))
+        return _status(error)
+    for warning in job.record.warnings:
+        tell(f"note: {warning}")
+    if not as_json:
+        say("\n".join(clip.path for clip in clips))
+    return DONE
+
+
+def _jobs(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - every command's signature
+    given = _arguments("jobs", words)
+    limit = given.number("-n", 20)
+    jobs = client.jobs(limit=10**9 if given.marks else limit)
+    if "--failed" in given.marks:
+        jobs = JobGroup(job for job in jobs if job.state in UNPAID or job.state == "unknown_outcome")
+        jobs = jobs if "--all" in given.marks else JobGroup(jobs[:limit])
+    say(_json(jobs, many=True) if as_json else repr(jobs))
+    return DONE
+
+
+def _resume(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    given = arguments.read(options.BY_COMMAND["wait"], words)
+    jobs = (references.find(given.words, {}) if given.words else client.jobs("unfinished")).watch()
+    if not jobs:
+        say("[]" if as_json else "No job is unfinished.")
+        return DONE
+    return _follow(jobs, given.values.get("--timeout"), as_json=as_json)
+
+
+def _cancel(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    given = _arguments("cancel", words)
+    if not given.words:
+        raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
+    everything = given.words == ("all",)
+    jobs = client.jobs("unfinished") if everything else references.find(given.words, {})
+    sentences = [references.cancelled(job, f"{PROGRAM} resume") for job in jobs]
+    say(_json(jobs, many=True) if as_json else "\n".join(sentences))
+    return DONE
+
+
+def _models(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    given = _arguments("models", words)
+    provider = given.values.get("-p") or given.values.get("--provider")
+    found = catalogue.models(
+        " ".join(given.words), provider=provider, image="--image" in given.marks, refresh="--refresh" in given.marks
+    )
+    return _table(found, as_json=as_json)
+
+
+def _doctor(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    """Print the report; the exit status is 1 where there is a problem."""
+    report = doctor(network="--no-network" not in _arguments("doctor", words).marks)
+    say(json.dumps([finding._asdict() for finding in report], ensure_ascii=False, indent=2) if as_json else str(report))
+    return FAILED if report.problems else DONE
+
+
+def _serve(words: list[str], _json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0)
+    given = parser.parse_args(words)
+    check_installed()
+    where = ["--home", str(settings.home()), "--host", given.host, "--port", str(given.port)]
     command = [sys.executable, "-m", "jupyter_videogen.gateway", *where]
     try:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own module
     except KeyboardInterrupt:
-        return 0
+        return DONE
+
+
+COMMANDS: dict[str, Callable[[list[str], bool, list[Typed]], int]] = {
+    "generate": _generate,
+    "jobs": _jobs,
+    "resume": _resume,
+    "cancel": _cancel,
+    "models": _models,
+    "providers": lambda words, as_json, _: _table(
+        catalogue.providers(network="--no-network" not in _arguments("providers", words).marks), as_json=as_json
+    ),
+    "cost": lambda words, as_json, _: _table(
+        spending.table(_arguments("cost", words).values.get("--by", "model")), as_json=as_json
+    ),
+    "config": lambda words, as_json, _: _table(_settings(_arguments("config", words)), as_json=as_json),
+    "doctor": _doctor,
+    "serve": _serve,
+}
+
+
+def _settings(_: Arguments) -> list[dict[str, Any]]:
+    return catalogue.settings_table()
+
+
+def _arguments(name: str, words: list[str]) -> Arguments:
+    return arguments.read(options.BY_COMMAND[name], words)
+
+
+def _table(rows: list[dict[str, Any]], *, as_json: bool) -> int:
+    say(json.dumps(list(rows), ensure_ascii=False, indent=2) if as_json else repr(rows))
+    return DONE
+
+
+def _json(jobs: list[Job], *, many: bool = False) -> str:
+    """Give jobs as JSON: an object for one, a list for several; no key is in it."""
+    found = [_facts(job) for job in jobs]
+    return json.dumps(found if many or len(found) != 1 else found[0], ensure_ascii=False, indent=2)
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    record = job.record.redacted()
+    failure = record.failure
+    return {
+        "id": job.id,
+        "state": job.state,
+        "progress": job.progress,
+        "provider": record.provider,
+        "model": record.model,
+        "prompt": record.request.prompt,
+        "cost": record.cost,
+        "created_at": record.created_at,
+        "reused": job.reused,
+        "clips": msgspec.to_builtins(record.clips),
+        "warnings": list(record.warnings),
+        "error": None if failure is None else msgspec.to_builtins(failure),
+    }
+
+
+def _refused(error: VideogenError, typed: Typed) -> int:
+    tell(look.words(error, typed))
+    return _status(error)
+
+
+def _status(error: VideogenError) -> int:
+    return STATUS.get(error.failure.code, FAILED)
 
 
 if __name__ == "__main__":

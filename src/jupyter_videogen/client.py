@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import logging
 import os
@@ -9,22 +10,24 @@ import secrets
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 
 from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
 from .capabilities import Settled
+from .config import describe
 from .errors import AuthError, BudgetExceeded, InvalidRequest, VideogenError
+from .group import JobGroup
 from .listing import Listings
 from .prices import FREE, Price
 from .runtime import Line, Runtime, Terms
 from .ticket import Job
-from .values import FIELDS, STATES, Clip, GenerationRequest, JobRecord
+from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest, JobRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .capabilities import Capabilities
     from .config import Config
@@ -32,6 +35,12 @@ if TYPE_CHECKING:
     from .prices import Estimate
 
 log = logging.getLogger("jupyter_videogen")
+CALL = ("new", "yes", "max_cost", "output")
+"""Options of a call that are no fields of the request."""
+SHAPE = frozenset({"size", "aspect", "resolution"})
+"""Fields that go together: one that is given keeps the configured others away."""
+_given: dict[tuple[str, str], keys.Secret] = {}
+"""Keys that clients of this process were given, by address and account: jobs found again can use them."""
 _lock = threading.Lock()
 _runtimes: dict[str, Runtime] = {}
 showing: list[Callable[[Job], None]] = []
@@ -69,6 +78,36 @@ getattr(threading, "_register_atexit", atexit.register)(_farewell)
 os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
 
 
+class Remarks(NamedTuple):
+    """What a face wants written down with a job: the variable it is kept in, and what its prompt was made from."""
+
+    name: str = ""
+    template: str = ""
+    filled: Mapping[str, str] = {}
+
+
+class Order(NamedTuple):
+    """A request that was checked and priced: it can be placed."""
+
+    line: Line
+    asked: GenerationRequest
+    settled: Settled
+    estimate: Estimate
+    new: bool = False
+    output: str = ""
+    remarks: Remarks = Remarks()
+
+    @property
+    def known(self) -> bool:
+        """Whether it is a job already, so that placing it costs nothing."""
+        return not self.new and runtime().known(self.asked, self.settled, self.line) is not None
+
+    def terms(self, config: Config) -> Terms:
+        """Give the terms on which it is sent."""
+        cost, remarks = self.estimate.cost, self.remarks
+        return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
+
+
 class _Client:
     """Where requests go, and with which key: what both clients share."""
 
@@ -80,13 +119,15 @@ class _Client:
         api_key: str | None = None,
         key_env: str | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
         name: str | None = None,
         allow_insecure: bool = False,
     ) -> None:
         """Name a provider, and for another server of its dialect a `base_url`.
 
         A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`. A key travels
-        to a public host by plain http only with `allow_insecure`.
+        to a public host by plain http only with `allow_insecure`. `timeout` in seconds is how long one answer may take: a
+        create that is given up then is of unknown outcome, for its answer is lost.
         """
         try:
             given = keys.Secret(api_key, source="api_key") if api_key else None
@@ -97,7 +138,8 @@ class _Client:
             raise
         finally:
             del api_key  # tracebacks can show what a function holds, here and above
-        row = providers.find(provider or _default_provider())
+        config = configuration()
+        row = describe(providers.find(provider or default_provider()), config)
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
         secret = given or _key(here, variable)
@@ -105,10 +147,10 @@ class _Client:
             raise AuthError(f"{row.title} needs a key.", next=_ways(row, variable, at_home=here is row))
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
-        here = msgspec.structs.replace(row, **changes)
-        self._line = Line(
-            Listings(settings.home()).of(here, now=time.time()), secret, headers, allow_insecure=allow_insecure
-        )
+        here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
+        self._line = Line(here, secret, headers, allow_insecure=allow_insecure, timeout=timeout)
+        if given:
+            _given[here.base_url, given.account] = given
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"
@@ -130,17 +172,48 @@ class _Client:
         Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
         """
         keys.hide(fields)
+        order = self.order(prompt, fields)
+        (job,) = place([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
+        return job
+
+    def order(self, prompt: str, fields: Mapping[str, Any], *, take: int = 1, remarks: Remarks = Remarks()) -> Order:  # noqa: B008 - frozen
+        """Check and price a request without sending it. Fields as for `generate`.
+
+        The second and later `take` of one request is another job, and given again like the first. Raises what a request
+        can be refused for before it is sent.
+        """
+        keys.hide(fields)
         given = dict(fields)
-        new = bool(given.pop("new", False)) or given.get("seed") == "random"
-        yes, most = given.pop("yes", False), given.pop("max_cost", None)
+        new = bool(given.get("new")) or given.get("seed") == "random"
+        output = str(given.get("output") or configuration().defaults.output or "")
+        given = {name: value for name, value in given.items() if name not in CALL}
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})
-        run, config = runtime(), configuration()
-        estimate = self._estimate(settled.request, config)
-        if new or run.known(asked, settled, self._line) is None:  # what is paid for already is nobody's question
-            budget.check_call(estimate, most)
-            _confirm(budget.question(estimate, config.budget), yes=yes, ask=ask)
-        watch, reused = run.submit(asked, settled, self._line, Terms(new, estimate.cost, config.budget))
-        return Job(run, watch, self._line, reused=reused)
+        if take > 1:
+            asked = msgspec.structs.replace(asked, n=take)
+        config = configuration()
+        return Order(self._line, asked, settled, self._estimate(settled.request, config), new, output, remarks)
+
+    def at_once(self, model: str | None) -> int:
+        """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
+        try:
+            found = capabilities.find(self._with_defaults({"model": model}).get("model"), self.provider)
+        except VideogenError:
+            return 1
+        return found.most if "n" in found.takes else 1
+
+    def _models(self, *, refresh: bool) -> list[Capabilities]:
+        row = self.provider
+        if row.models:
+            return [
+                *row.models,
+                *(one for name, one in row.described.items() if name not in {m.model for m in row.models}),
+            ]
+        if refresh or not row.listed_lately:
+            runtime().list_models(self._line)
+        row = self.provider
+        template = row.others or capabilities.Capabilities(model="", takes=frozenset())
+        names = dict.fromkeys((*row.described, *row.listed))
+        return [row.described.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names]
 
     def _attach(self, remote_id: str) -> Job:
         run = runtime()
@@ -148,9 +221,27 @@ class _Client:
 
     def _settled(self, prompt: str, fields: Mapping[str, Any]) -> tuple[GenerationRequest, Settled]:
         """Give a request as it was asked for, and as it will be sent."""
-        asked = self._asked(prompt, dict(fields))
+        asked = self._asked(prompt, self._with_defaults(fields))
         settled = capabilities.settle(asked, self.provider)
         return asked, Settled(_seeded(settled.request, self.provider), settled.warnings)
+
+    def _with_defaults(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
+        defaults = configuration().defaults
+        given = {name: value for name, value in fields.items() if value is not None}
+        model = _whose(defaults.model)[2]
+        if "model" not in given and model and _named() in {None, self.provider.name} and self._may_have(model):
+            given["model"] = model
+        try:
+            takes = capabilities.find(given.get("model"), self.provider).takes
+        except VideogenError:
+            return given
+        skipped = SHAPE if SHAPE & set(given) else frozenset()
+        open_ = ((takes | {"fit"}) & set(defaults.__struct_fields__)) - {"model", *given} - skipped
+        return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
+
+    def _may_have(self, model: str) -> bool:
+        return self.provider.others is not None or model in {one.model for one in self.provider.models}
 
     def _estimate(self, request: GenerationRequest, config: Config) -> Estimate:
         """By the price that the user wrote down, else the service's own; the local engine is free."""
@@ -159,7 +250,7 @@ class _Client:
     def _asked(self, prompt: str, fields: dict[str, Any]) -> GenerationRequest:
         """Build the request from what was handed over: media are read, and fitted where that was asked for."""
         fit = fields.pop("fit", None)
-        asked = _request(prompt, inputs.collect(fields, settings.home()))
+        asked = _request(prompt, inputs.collect(_clips(fields), settings.home()))
         size = asked.size or capabilities.find(asked.model, self.provider).default_size
         if fit is None or asked.image is None or size is None:
             return asked
@@ -190,22 +281,17 @@ class Client(_Client):
         for show in showing:
             show(job)
         try:
-            return job.result(timeout)
+            return job.result(configuration().defaults.timeout if timeout is None else timeout)
         except KeyboardInterrupt as stop:
             stop.add_note(f"Only the waiting stopped. The job goes on: vg.job({job.id!r}).result()")
             raise
 
-    def models(self) -> list[Capabilities]:
-        """Give the provider's models: those known here, else what the service lists now.
+    def models(self, *, refresh: bool = False) -> list[Capabilities]:
+        """Give the provider's models: those known here, else what the service lists.
 
-        A list is kept for a day; meanwhile a name that is not in it is refused with the nearest ones.
+        A list is kept for a day, in which a name that is not in it is refused with the nearest ones; `refresh` asks again.
         """
-        row = self.provider
-        if row.models:
-            return list(row.models)
-        names = runtime().list_models(self._line)
-        template = row.others or capabilities.Capabilities(model="", takes=frozenset())
-        return [msgspec.structs.replace(template, model=name, title=name) for name in names]
+        return self._models(refresh=refresh)
 
 
 class AsyncClient(_Client):
@@ -225,26 +311,79 @@ class AsyncClient(_Client):
         """Make a clip and wait for it."""
         return await self.start(prompt, fields, ask=asking)
 
+    async def models(self, *, refresh: bool = False) -> list[Capabilities]:
+        """Give the provider's models, as `Client.models`."""
+        return await asyncio.to_thread(self._models, refresh=refresh)
+
+
+def place(
+    orders: Sequence[Order],
+    *,
+    yes: bool = False,
+    most: float | None = None,
+    ask: Callable[[str], bool] | None = None,
+) -> list[Job]:
+    """Send orders, after one look at what they cost together; those that are jobs already are given, and cost nothing.
+
+    `most` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the error
+    says which were sent.
+    """
+    run, config = runtime(), configuration()
+    unpaid = [order for order in orders if not order.known]
+    if unpaid:
+        total = prices.together([order.estimate for order in unpaid])
+        budget.check_call(total, config.defaults.max_cost if most is None else most)
+        _check_caps(run, unpaid, config)
+        _confirm(budget.question(total, config.budget), yes=yes, ask=ask)
+    jobs: list[Job] = []
+    for order in orders:
+        try:
+            watch, reused = run.submit(order.asked, order.settled, order.line, order.terms(config))
+        except VideogenError as error:
+            if jobs:
+                error.add_note(
+                    f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}."
+                )
+            raise
+        jobs.append(Job(run, watch, order.line, reused=reused))
+    return jobs
+
+
+def _check_caps(run: Runtime, orders: Sequence[Order], config: Config) -> None:
+    """Refuse several orders together where a cap would stop some of them: half of a batch helps nobody."""
+    paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
+    for cap in run.caps(config.budget) if len(orders) > 1 else ():
+        budget.check_all(cap, run.ledger.spent(cap), paid)
+
 
 def client_for(fields: dict[str, Any]) -> Client:
-    """Give the client that a request's provider and model name; takes `provider` out of `fields`."""
-    return Client(provider_named(fields))
+    """Give the client that a request's provider and model name; takes what is about the service out of `fields`."""
+    where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
+    return Client(provider_named(fields), **where)
 
 
 def provider_named(fields: dict[str, Any]) -> str:
     """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
     keys.hide(fields)
-    prefix, colon, rest = str(fields.get("model") or "").partition(":")
     named = fields.pop("provider", None)
-    if colon and prefix in providers.known():
+    where, _, rest = _whose(fields.get("model"))
+    if where:
         fields["model"] = rest
-        return prefix
-    return str(named or _default_provider())
+        return where
+    return str(named or default_provider())
+
+
+def _whose(model: object) -> tuple[str | None, str, str | None]:
+    """Split `provider:model`; the provider is None where none is named."""
+    prefix, colon, rest = str(model or "").partition(":")
+    configuration()  # it may declare providers
+    return (prefix, colon, rest) if colon and prefix in providers.known() else (None, "", str(model) if model else None)
 
 
 def endpoint(name: str) -> Provider:
     """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
-    return Listings(settings.home()).of(providers.find(name), now=time.time())
+    config = configuration()
+    return Listings(settings.home()).of(describe(providers.find(name), config), now=time.time())
 
 
 def price_of(row: Provider, model: str, config: Config) -> Price | None:
@@ -279,25 +418,31 @@ def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:  #
     return Client(provider, **where)._attach(remote_id)  # noqa: SLF001 - the same family
 
 
-def resume(reference: str | None = None) -> Job | list[Job]:
+def resume(reference: str | None = None) -> Job | JobGroup:
     """Watch a job again, or every unfinished one; a job whose outcome is unknown is looked for once more."""
-    return job(reference).watch() if reference else [each.watch() for each in jobs("unfinished")]
+    return job(reference).watch() if reference else jobs("unfinished").watch()
 
 
-def jobs(state: str | None = None, *, limit: int = 1000) -> list[Job]:
+def jobs(state: str | None = None, *, limit: int = 1000) -> JobGroup:
     """Give your jobs, newest first: all, those in one state, or the "unfinished"."""
     run = runtime()
     if state == "unfinished":
-        return [_job(run, record) for record in reversed(run.ledger.unfinished())]
+        return JobGroup(_job(run, record) for record in reversed(run.ledger.unfinished()))
     if state is not None and state not in STATES:
         raise InvalidRequest(f"There is no state {state}.", next=capabilities.did_you_mean(state, STATES))
-    return [_job(run, record) for record in run.ledger.recent(state and {state}, limit=limit)]
+    return JobGroup(_job(run, record) for record in run.ledger.recent(state and {state}, limit=limit))
 
 
 def job(reference: str) -> Job:
-    """Give a job by its id, the unique beginning of one, or "last"; raises `InvalidRequest`."""
+    """Give a job by its id, the unique beginning of one, the name it was kept in, or "last"; raises `InvalidRequest`."""
     run = runtime()
     return _job(run, run.ledger.find(reference))
+
+
+def named(name: str) -> JobGroup:
+    """Give the jobs that were last kept in a variable: one, or the members of a group in their order; empty for none."""
+    run = runtime()
+    return JobGroup((_job(run, record) for record in run.ledger.named(name)), kind="takes")
 
 
 def _job(run: Runtime, record: JobRecord) -> Job:
@@ -307,19 +452,30 @@ def _job(run: Runtime, record: JobRecord) -> Job:
 
 def provider_of(record: JobRecord) -> Provider:
     """Give the endpoint that a job was sent to."""
-    row = providers.known().get(record.provider, providers.OPENAI)
+    row = providers.known().get(record.provider)
+    if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
+        row = providers.BUILT_IN.get(record.like or record.provider, providers.OPENAI)
+        row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
     return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
 
 
 def _line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
     here = provider_of(record)
-    return run.line(here, _key(here, record.key_env))
+    found = _key(here, record.key_env)
+    if found is None or found.account != record.account:
+        found = _given.get((record.base_url, record.account), found)
+    return run.line(here, found)
+
+
+def key(row: Provider) -> keys.Secret | None:
+    """Find the key that requests to a provider would carry; raises `AuthError` when what is there is no key."""
+    return _key(row, row.key_env)
 
 
 def _key(row: Provider, variable: str | None) -> keys.Secret | None:
     """Find a provider's key; at another address than its own only a key that was named counts."""
-    known = providers.known().get(row.name)
+    known = None if providers.is_declared(row.name) else providers.known().get(row.name)
     at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
     return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
 
@@ -357,8 +513,19 @@ def _number(seed: object) -> object:
 
 
 def configuration() -> Config:
-    """Give what the project's and the user's `videogen.toml` say; raises `InvalidRequest`."""
-    return config.load(settings.home(), settings.project(settings.folder()))
+    """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
+    found = config.load(settings.home(), settings.project(settings.folder()), around())
+    providers.declare(config.rows(found))
+    return found
+
+
+def around() -> dict[str, dict[str, Any]]:
+    """Give what was set outside of files, the strongest first, by the names of the defaults."""
+    named = settings.provider()
+    return {
+        "%config VideogenMagics": dict(settings.session),
+        "VIDEOGEN_PROVIDER": {"provider": named} if named else {},
+    }
 
 
 def asking(question: str) -> bool:
@@ -380,11 +547,11 @@ def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | No
         raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
 
 
-def _default_provider() -> str:
-    """Named by VIDEOGEN_PROVIDER, else the one that has a key, else the local engine where a person is typing."""
-    if named := settings.provider():
+def default_provider() -> str:
+    """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
+    if named := _named():
         return named
-    ready = [row.name for row in providers.known().values() if keys.find(row.name, row.key_env)]
+    ready = [name for name, row in providers.known().items() if _key(row, row.key_env)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
@@ -395,6 +562,25 @@ def _default_provider() -> str:
         next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
         field="provider",
     )
+
+
+def _named() -> str | None:
+    """Give the provider that the configuration names, itself or with its model."""
+    defaults = configuration().defaults
+    return _whose(defaults.model)[0] or defaults.provider
+
+
+def _clips(fields: dict[str, Any]) -> dict[str, Any]:
+    """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
+
+    def clip(value: Any) -> Any:  # noqa: ANN401 - anything a person may hand over
+        return value.clip if isinstance(value, Job) else value
+
+    media = {name: fields[name] for name in MEDIA if fields.get(name) is not None}
+    made = {
+        name: [clip(one) for one in value] if name == "references" else clip(value) for name, value in media.items()
+    }
+    return {**fields, **made}
 
 
 def _in_kernel() -> bool:

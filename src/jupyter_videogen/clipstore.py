@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +34,34 @@ def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")
     slug = words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
+
+
+def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
+    """Give the file that a user chose, or one in the folder that a user chose, else the planned one.
+
+    A folder is one that is there, or a name that ends in a slash.
+    """
+    planned = planned_path(folder, prompt, job_id)
+    if not output:
+        return planned
+    chosen = Path.cwd() / Path(output).expanduser()
+    if output.endswith(("/", os.sep)) or chosen.is_dir():
+        return chosen / planned.name
+    return chosen if chosen.suffix else chosen.with_suffix(".mp4")
+
+
+def bring(clip: Clip, output: str) -> str:
+    """Give a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
+
+    Gives where it is then. Raises `OSError`.
+    """
+    made = Path(clip.path)
+    target = chosen_path(output, made.parent, clip.prompt, clip.job_id)
+    if not output or target.exists():
+        return clip.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(made, target)
+    return str(target)
 
 
 def missing(record: JobRecord) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, client, inputs, settings
+from . import capabilities, client, grammar, inputs, interpolation, settings
 from . import provider as rows
 from .errors import Unsupported, VideogenError
 from .form import fields
@@ -38,6 +38,19 @@ def written(view: RequestView, language: str, provider: str) -> str:
     fit = asked.pop("fit", None)
     given = {name: _kept(value) for name, value in asked.items()} | ({"fit": fit} if fit else {})
     return WRITERS[language](view.prompt, {"provider": provider, **_without_defaults(given, provider)})
+
+
+def python(request: GenerationRequest, provider: str) -> str:
+    """Give a request as Python, with media by where they lie; nothing is copied."""
+    folder = settings.folder()
+
+    def put(value: Any) -> Any:  # noqa: ANN401 - any field's value
+        if isinstance(value, Media):
+            return value.url or relative(str(value.path), folder)
+        return [put(one) for one in value] if isinstance(value, tuple) else value
+
+    given = {name: put(value) for name, value in msgspec.structs.asdict(request).items() if value not in (None, (), {})}
+    return _python(given.pop("prompt", ""), {"provider": provider, **_without_defaults(given, provider)})
 
 
 def _kept(value: Any) -> Any:  # noqa: ANN401 - any field's value
@@ -83,6 +96,8 @@ def _without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
 
 def _magic(prompt: str, given: dict[str, Any]) -> str:
     words = [word for name, value in given.items() for word in _flag(name, value)]
+    if grammar.SEPARATOR.search(prompt) or any(interpolation.FIELD.search(word) for word in (prompt, *words)):
+        words.append("--raw")  # what was sent is sent again, whatever variables there are by then
     return f"%%videogen {' '.join(words)}\n{prompt}\n"
 
 

@@ -24,6 +24,11 @@ def connect(words: str) -> str:
     if len(names) != 1:
         raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices()}.")
     row = provider.find(names[0])
+    if provider.is_declared(row.name):
+        raise InvalidRequest(
+            f"{row.title} comes from videogen.toml: its key is read from {row.key_env or 'no variable'} alone.",
+            next=f"Set that variable, or key_env under [providers.{row.name}].",
+        )
     if row.key_env is None:
         return f"{row.title} needs no key."
     return _forget(row) if "--forget" in words.split() else _take(row)

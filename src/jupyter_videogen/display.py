@@ -14,13 +14,14 @@ from IPython.display import publish_display_data
 
 from . import client, settings
 from . import record as records
+from .group import JobGroup
 from .ticket import Job
 from .values import Clip
 from .view import relative
 from .widget import Card, Comparison, Live, Shown, VideoGen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .values import JobRecord
 
@@ -38,6 +39,7 @@ def install() -> None:
     formatter.for_type(Job, show_job)
     formatter.for_type(Clip, show_clip)
     formatter.for_type(VideoGen, show_form)
+    formatter.for_type(JobGroup, show_group)
     if show_job not in client.showing:
         client.showing.append(show_job)
 
@@ -58,25 +60,55 @@ def show_job(job: Job) -> None:
         _put(_bundle(job), f"videogen-record-{job.id}")
 
 
-def show_again(job: Job) -> None:
-    """Show one job of the library with all its buttons where a page watches, and below it the record that stays."""
+def show_whole(jobs: Sequence[Job]) -> None:
+    """Show jobs of the library with all their buttons where a page watches, each with the record that stays below it."""
     if not (in_kernel() and settings.watched()):
-        return show_job(job)
-    _put(_widget_bundle(Shown(job)))
-    return _put(_bundle(job, folded=True), f"videogen-record-{job.id}")
+        return show_jobs(jobs)
+    for job in jobs:
+        _put(_widget_bundle(Shown(job)))
+        _put_record(job)
+    return None
 
 
 def show_comparison(jobs: Sequence[Job]) -> None:
     """Show clips side by side where a page watches, and below them the records that stay."""
-    if in_kernel() and settings.watched():
-        _put(_widget_bundle(Comparison(jobs)))
+    if not (in_kernel() and settings.watched()):
+        return show_jobs(jobs)
+    _put(_widget_bundle(Comparison(jobs)))
     for job in jobs:
-        _put(_bundle(job, folded=True), f"videogen-record-{job.id}")
+        _put_record(job)
+    return None
+
+
+def _put_record(job: Job) -> None:
+    """Put a folded record below a widget; it is written anew when the job ends."""
+    name = f"videogen-record-{job.id}"
+    _put(_bundle(job, folded=True), name)
+    if not job.record.ended:
+        job.subscribe(lambda record: _put(_bundle(job, folded=True), name, update=True) if record.ended else None)
 
 
 def show_clip(clip: Clip) -> None:
     """Show a clip by its job's record."""
     show_job(client.job(clip.job_id))
+
+
+def show_group(group: JobGroup) -> None:
+    """Show several jobs: a comparison side by side, a listing as a table, others each as a job shows itself."""
+    if group.kind == "compare":
+        show_comparison(group)
+    elif group.kind == "listing" and in_kernel():
+        _put(group._repr_mimebundle_())
+    elif group.kind == "listing":
+        print(repr(group))  # noqa: T201 - a terminal's display
+    else:
+        show_jobs(group)
+
+
+def show_jobs(group: Iterable[Job]) -> None:
+    """Show each of several jobs as it shows itself."""
+    for job in group:
+        show_job(job)
 
 
 def show_form(form: VideoGen) -> None:

@@ -85,6 +85,10 @@ TOOK = """
 SELECT json_extract(record, '$.finished_at') - coalesce(json_extract(record, '$.sent_at'), created_at) FROM jobs
 WHERE state = 'stored' AND provider = ? AND model = ? ORDER BY created_at DESC LIMIT 64
 """
+NAMED = """
+WHERE json_extract(record, '$.name') = ?1 OR substr(json_extract(record, '$.name'), 1, ?3) = ?2
+ORDER BY created_at DESC, rowid DESC LIMIT 1000
+"""
 FEWEST = 3
 """Runs of a model from which on "usually" may be said."""
 
@@ -204,11 +208,21 @@ class Ledger:
 
     def find(self, reference: str) -> JobRecord:
         """Give a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
-        rows = self._matches(reference)
+        rows = self._matches(reference) or self.named(reference)
         if len(rows) == 1:
             return rows[0]
         what = f"No job begins with {reference}." if not rows else f"{len(rows)} jobs begin with {reference}."
         raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
+
+    def named(self, name: str) -> list[JobRecord]:
+        """Give the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
+        rows = self._read(NAMED, name, f"{name}[", len(name) + 1)
+        found: dict[str, JobRecord] = {}
+        for record in rows:  # the newest first; the first member of a group is the last that is come to
+            found.setdefault(record.name, record)
+            if record.name in {name, f"{name}[0]"}:
+                break
+        return sorted(found.values(), key=lambda record: (len(record.name), record.name))
 
     def recent(self, states: Collection[JobState] | None = None, *, limit: int = 1000) -> list[JobRecord]:
         """Give jobs, newest first, of these states or of all."""
@@ -253,7 +267,7 @@ class Ledger:
         return Spent(*self._db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
 
     def _matches(self, reference: str) -> list[JobRecord]:
-        if reference == "last":
+        if reference in {"last", "-1"}:
             return self.recent(limit=1)
         return self._read("WHERE substr(id, 1, ?) = ? LIMIT 9", len(reference), reference)
 

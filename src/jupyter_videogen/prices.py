@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .values import GenerationRequest
 
 
@@ -46,6 +48,18 @@ def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
         return Estimate(None, f"the price has no figure for this size or length{of}")
     how = f"{_times(clips)}{request.duration} s x {dollars(second)} a second{of}"
     return Estimate(clips * request.duration * second, how)
+
+
+def together(estimates: Sequence[Estimate]) -> Estimate:
+    """Add up what several requests cost; one of unknown price makes the sum unknown."""
+    if len(estimates) == 1:
+        return estimates[0]
+    unknown = next((one for one in estimates if one.cost is None), None)
+    if unknown is not None:
+        return Estimate(None, f"{len(estimates)} requests, of which one: {unknown.how}")
+    return Estimate(
+        sum(one.cost or 0.0 for one in estimates), f"{len(estimates)} requests; the first: {estimates[0].how}"
+    )
 
 
 def dollars(amount: float) -> str:

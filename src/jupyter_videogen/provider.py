@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
 from .capabilities import Capabilities, did_you_mean
 from .dialect import Provider
@@ -13,6 +14,9 @@ from .dialects.openai import OpenAI
 from .dialects.qubax import Qubax
 from .dialects.qubrid import Qubrid
 from .errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
@@ -118,11 +122,28 @@ GROUP = "jupyter_videogen.providers"
 """The entry points by which other packages bring a provider: each names a `Provider`."""
 
 
+_declared: dict[str, Provider] = {}
+"""Rows that the user's and the project's `videogen.toml` bring, by name."""
+
+
 @cache
 def known() -> dict[str, Provider]:
-    """Give every provider by name: ours, then those of other packages, which cannot replace ours."""
+    """Give every provider by name: ours, those of other packages, which cannot replace ours, and what the user declared."""
     found = {entry.name: entry.load() for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
-    return {**BUILT_IN, **{name: row for name, row in found.items() if isinstance(row, Provider)}}
+    return {**BUILT_IN, **{name: row for name, row in found.items() if isinstance(row, Provider)}, **_declared}
+
+
+def declare(rows: Mapping[str, Provider]) -> None:
+    """Take the rows of the configuration in place of those that it brought before."""
+    if rows != _declared:
+        _declared.clear()
+        _declared.update(rows)
+        known.cache_clear()
+
+
+def is_declared(name: str) -> bool:
+    """Whether a row comes from the configuration: keys that were typed or kept for a name are not for its address."""
+    return name in _declared
 
 
 def find(name: str) -> Provider:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from . import interpolation
 from .capabilities import pixels
 from .errors import explain, money
 
@@ -109,11 +110,17 @@ def _poster(job: JobRecord) -> str:
 
 
 def _words(job: JobRecord) -> str:
+    prompt = f"<div>{escape(job.request.prompt)}</div>{_filled(job)}"
     if job.failure is None:
-        return f"<div>{escape(job.request.prompt)}</div>"
+        return prompt
     failure = job.failure
     sentences = " ".join(filter(None, (failure.message, failure.next, money(failure))))
-    return f"<div>{escape(sentences)}</div><div>{escape(job.request.prompt)}</div>"
+    return f"<div>{escape(sentences)}</div>{prompt}"
+
+
+def _filled(job: JobRecord) -> str:
+    """Say which variables were filled into the prompt."""
+    return f'<div style="{QUIET}">filled: {escape(interpolation.shown(job.filled))}</div>' if job.filled else ""
 
 
 def _way_back(job: JobRecord, src: str) -> str:

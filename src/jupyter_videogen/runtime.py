@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import Future
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -66,6 +67,12 @@ class Terms(NamedTuple):
     cost: float | None = None
     """The estimate, in dollars."""
     budget: Budget = Budget()
+    output: str = ""
+    """A file or folder of the user's choice for the clip."""
+    name: str = ""
+    template: str = ""
+    filled: Mapping[str, str] = MappingProxyType({})
+    """As in `JobRecord`."""
 
 
 class Submitted(NamedTuple):
@@ -85,8 +92,9 @@ class Line:
         headers: Mapping[str, str] | None = None,
         *,
         allow_insecure: bool = False,
+        timeout: float | None = None,
     ) -> None:
-        self.provider = provider
+        self.provider, self.timeout = provider, timeout
         self._secret, self._headers, self._allow_insecure = secret, Hidden(headers or {}), allow_insecure
 
     @property
@@ -118,6 +126,8 @@ class Watch:
         self.task: asyncio.Task[Any] | None = None
         self.answered = threading.Event()
         """Set once the service has answered the request, or cannot any more."""
+        self.account = record.account
+        """The mark of the key that it is watched with."""
         self._listeners: list[Callable[[JobRecord], None]] = []
         if record.ended:
             self.future.set_result(record)
@@ -125,6 +135,11 @@ class Watch:
     def begin(self, future: Future[JobRecord]) -> None:
         """Note the task that runs the job."""
         self.future, self.running, self.detached = future, True, False
+
+    def locked_out(self, line: Line) -> bool:
+        """Whether it is watched with another key than it was sent with, and this line has the right one."""
+        right = line.account == self.record.account
+        return self.running and right and self.account != line.account and not self.future.done()
 
     def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
         """Tell a listener of every change, on the loop's thread."""
@@ -222,9 +237,14 @@ class Runtime:
     def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
         """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         watch = self.watches.setdefault(record.id, Watch(record))
+        if watch.locked_out(line):
+            watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
+        if again:
+            watch.detached = False  # also while its request is still open: the answer must not let it go
         idle = watch.future.done() or not watch.running
         if idle and not watch.record.ended and (again or not watch.detached):
             watch.begin(self.loop.submit(partial(self._follow, watch, line)))
+            watch.account = line.account
         return watch
 
     def change(self, record: JobRecord) -> None:
@@ -313,12 +333,17 @@ class Runtime:
     def _open(self, line: Line) -> Transport:
         """Give a line's connections; made at first use, on the loop that will use them."""
         if line not in self._transports:
-            self._transports[line] = Transport(line.source(self.home))
+            self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
         return self._transports[line]
 
     async def _close_lines(self) -> None:
         for transport in self._transports.values():
             await transport.close()
+
+    def caps(self, budget: Budget) -> tuple[Cap, ...]:
+        """Give the caps on paid jobs of this notebook or folder."""
+        place = settings.notebook() or settings.project(settings.folder())
+        return caps(budget, place=str(place), now=self.clock.now())
 
     def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
         """Give the caps on a job; none of them minds what is free."""
@@ -337,13 +362,17 @@ class Runtime:
             base_url=line.provider.base_url,
             key_env=line.provider.key_env,
             model=model,
-            path=str(clipstore.planned_path(folder, request.prompt, job_id)),
+            path=str(clipstore.chosen_path(terms.output, folder, request.prompt, job_id)),
             fingerprint=_fingerprint(asked, request, line),
             take=0,
             idempotency_key=str(uuid4()),
             created_at=self.clock.now(),
             account=line.account,
             cost=terms.cost,
+            name=terms.name,
+            template=terms.template,
+            filled=dict(terms.filled),
+            like=line.provider.like,
             notebook=str(notebook) if notebook else None,
             project=str(settings.project(folder)),
             warnings=warnings,
@@ -393,9 +422,9 @@ class Runtime:
 def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
     """Name a request by what is sent, where and for whom; a seed that was left open stays open.
 
-    Naming a default and leaving it out ask for the same.
+    Naming a default and leaving it out ask for the same. `n` is as asked: it tells the takes of one request apart.
     """
-    request = msgspec.structs.replace(settled, seed=asked.seed)
+    request = msgspec.structs.replace(settled, seed=asked.seed, n=asked.n)
     return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 

@@ -185,6 +185,7 @@ class Saver:
             duration=artifact.duration or request.duration,
             size=artifact.size or request.size,
             seed=request.seed,
+            cost=self.job.cost,
             poster=poster,
             created_at=self._clock.now(),
         )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import platformdirs
 
+session: dict[str, object] = {}
+"""What `%config VideogenMagics` has set in this process, by the names of the configuration's defaults and budget."""
 Environment = os.environ  # noqa: TID251 - settings is where the environment is read
 
 
@@ -17,6 +19,11 @@ def home() -> Path:
     """Give VIDEOGEN_HOME, else the platform's data directory; not created here."""
     named = Environment.get("VIDEOGEN_HOME")
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("jupyter-videogen"))
+
+
+def home_source() -> str:
+    """Say where the home's place comes from."""
+    return "VIDEOGEN_HOME" if Environment.get("VIDEOGEN_HOME") else "the platform's data folder"
 
 
 def provider() -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
+from html import escape
 from typing import TYPE_CHECKING
 
-from . import client, settings
-from .budget import caps
+from . import client, tables
 from .prices import dollars
 
 if TYPE_CHECKING:
@@ -14,26 +13,39 @@ if TYPE_CHECKING:
     from .ledger import Cost
 
 
-def table(by: str = "model") -> str:
-    """Give the costs by "model", "day" or "notebook" as text; raises `InvalidRequest` for another group.
+class Costs(tables.Table):
+    """Rows of costs, and below them what the caps leave."""
+
+    def __init__(self, costs: list[Cost], left: list[str]) -> None:
+        rows = [cost._asdict() for cost in costs]
+        super().__init__(rows, shown=[_words(cost) for cost in costs], empty="Nothing has been spent.")
+        self._left = left
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *self._left])
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + "".join(f"<div>{escape(line)}</div>" for line in self._left)
+
+
+def table(by: str = "model") -> Costs:
+    """Give the costs by "model", "day" or "notebook"; raises `InvalidRequest` for another group.
 
     Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
     """
-    ledger = client.runtime().ledger
-    costs = ledger.costs(by)
-    lines = [_line(cost) for cost in costs] or ["Nothing has been spent."]
-    return "\n".join([*lines, *(_left(cap, ledger.spent(cap)) for cap in _caps())])
+    run = client.runtime()
+    caps = run.caps(client.configuration().budget)
+    return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
 
 
-def _caps() -> tuple[Cap, ...]:
-    place = settings.notebook() or settings.project(settings.folder())
-    return caps(client.configuration().budget, place=str(place), now=time.time())
-
-
-def _line(cost: Cost) -> str:
-    flight = f", {dollars(cost.in_flight)} in flight" if cost.in_flight else ""
-    unpriced = f", {cost.unpriced} of unknown price" if cost.unpriced else ""
-    return f"{cost.group:<40} {dollars(cost.spent):>10}  {cost.jobs} job{'s' * (cost.jobs != 1)}{flight}{unpriced}"
+def _words(cost: Cost) -> dict[str, str]:
+    return {
+        "group": cost.group,
+        "spent": dollars(cost.spent),
+        "in flight": dollars(cost.in_flight) if cost.in_flight else "",
+        "jobs": str(cost.jobs),
+        "of unknown price": str(cost.unpriced) if cost.unpriced else "",
+    }
 
 
 def _left(cap: Cap, spent: Spent) -> str:

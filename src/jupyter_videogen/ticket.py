@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from . import clipstore
+from . import clipstore, events
 from .errors import Failure, InvalidRequest, NotReadyError, VideogenError, WaitTimeout, from_failure
 from .loop import wait
-from .values import CancelResult
+from .values import CancelResult, JobRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import AsyncIterator, Callable, Generator
 
     from .dialect import Provider
+    from .events import Event
     from .runtime import Line, Runtime, Watch
-    from .values import Clip, GenerationRequest, JobRecord, JobState
+    from .values import Clip, GenerationRequest, JobState
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -65,6 +67,19 @@ class Job:
         return max(0.0, (self.record.finished_at or self._runtime.clock.now()) - self.record.created_at)
 
     @property
+    def eta(self) -> float | None:
+        """Seconds until the clip is there, None where there is no telling.
+
+        By the service's percent, else by how long jobs of this model usually took you.
+        """
+        if self.record.ended:
+            return 0.0
+        if self.progress:
+            return self.elapsed * (100 - self.progress) / self.progress
+        usual = self._runtime.ledger.usual(self.record.provider, self.record.model).seconds
+        return None if usual is None or usual < self.elapsed else usual - self.elapsed
+
+    @property
     def detached(self) -> bool:
         """Whether we stopped watching; the job itself may go on."""
         return self._watch.detached
@@ -86,13 +101,20 @@ class Job:
             return self.record.clips[0]
         if self.record.ended:
             raise self._error()
+        if unlock := self._unlock():
+            raise self._locked(unlock)
         progress = "" if self.progress is None else f" at {self.progress:.0f} %"
         raise NotReadyError(
             f"Job {self.id} is still {self.state}{progress}.",
-            next=f"Wait for it with vg.job({self.id!r}).result().",
+            next=f"Wait for it with `await`, .result() or %videogen wait {self.id}.",
             sent="yes",
             charged="unknown",
         )
+
+    @property
+    def path(self) -> str:
+        """Where the finished clip lies; raises like `clip` before the end."""
+        return self.clip.path
 
     def result(self, timeout: float | str | None = None) -> Clip:
         """Wait for the clip. `timeout` in seconds, or as "90s", "30m", "2h".
@@ -101,7 +123,7 @@ class Job:
         never the job.
         """
         try:
-            wait(self._watch.future, None if timeout is None else _seconds(timeout))
+            wait(self._watch.future, None if timeout is None else seconds(timeout))
         except TimeoutError:
             raise self._still_going() from None
         except CancelledError:
@@ -111,12 +133,45 @@ class Job:
             raise
         return self.clip
 
+    def settled(self, timeout: float) -> bool:
+        """Wait for at most so many seconds; tells whether the watching is over, well or not. Never raises for the job."""
+        try:
+            wait(self._watch.future, timeout)
+        except TimeoutError:
+            return self._watch.future.done()
+        except (CancelledError, VideogenError):
+            return True
+        return True
+
     def __await__(self) -> Generator[object, None, Clip]:
         return self._result().__await__()
 
     async def _result(self) -> Clip:
         await asyncio.wait([asyncio.wrap_future(self._watch.future)])
         return self.result(timeout=0)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Give what happens as it happens, the state of now first: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
+
+        The events are in `jupyter_videogen.events`. A job that nobody watches any more (`stop_waiting`) ends them too.
+        """
+        loop, news = asyncio.get_running_loop(), asyncio.Queue[JobRecord | None]()
+
+        def told(record: JobRecord | None) -> None:
+            with suppress(RuntimeError):  # the listener's loop may be closed by now
+                loop.call_soon_threadsafe(news.put_nowait, record)
+
+        self._watch.subscribe(told)
+        self._watch.future.add_done_callback(lambda _: told(None))
+        last, record = None, self.record
+        while True:
+            event = events.of(record, self._error)
+            if event is not None and event != last:
+                yield event
+            last = event
+            if record.ended or (following := await news.get()) is None:
+                return
+            record = following
 
     def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
         """Call `listener(record)` on every change, from another thread."""
@@ -160,6 +215,29 @@ class Job:
             return CancelResult(cancelled=False, reason=f"The job has ended already: {self.state}.")
         return self._runtime.cancel(self.record, self._line)
 
+    def _unlock(self) -> str:
+        """Say how a job is looked at again whose service refuses the key we have, where that is not the one it had."""
+        record, failure = self.record, self.record.failure
+        if failure is None or failure.code != "auth" or record.account in {"", self._line.account}:
+            return ""
+        return (
+            "Its key was given by api_key= and is written down nowhere: make "
+            f"vg.Client({record.provider!r}, base_url={record.base_url!r}, api_key=…) once more, then "
+            f"vg.job({record.id!r}).watch(). A key named by key_env= is found again by itself."
+        )
+
+    def _locked(self, unlock: str) -> VideogenError:
+        failure = Failure(
+            code="auth",
+            message=f"{self.provider.title} does not let job {self.id} be looked at without its key; the job goes on.",
+            next=unlock,
+            sent="yes",
+            charged="unknown",
+        )
+        error = from_failure(failure)
+        error.provider, error.job = self.record.provider, self
+        return error
+
     def _error(self) -> VideogenError:
         fallback = Failure(code=self.state, message=f"The job ended {self.state}.", sent="yes", charged="unknown")
         error = from_failure(self.record.failure or fallback)
@@ -169,7 +247,7 @@ class Job:
     def _still_going(self) -> WaitTimeout:
         error = WaitTimeout(
             f"Stopped waiting for job {self.id}. The job goes on, and we keep watching it.",
-            next=f"Its clip: vg.job({self.id!r}).result().",
+            next=self._unlock() or f"Its clip: vg.job({self.id!r}).result().",
             sent="yes",
             charged="unknown",
         )
@@ -177,7 +255,7 @@ class Job:
         return error
 
 
-def _seconds(timeout: float | str) -> float:
+def seconds(timeout: float | str) -> float:
     """Read seconds, or a number with s, m or h after it; raises `InvalidRequest`."""
     if isinstance(timeout, int | float):
         return float(timeout)

@@ -181,14 +181,17 @@ class Pinned(httpx.AsyncHTTPTransport):
 class Transport:
     """Calls to one endpoint, at most eight at a time. Lives on one event loop."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, source: Source, *, timeout: float | None = None) -> None:
+        """Take what knows the endpoint; `timeout` in seconds goes before each call's own."""
+        self._source, self._timeout = source, timeout
         self._gate = asyncio.Semaphore(CONNECTIONS)
         self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
 
     async def send(self, call: Call) -> Reply:
         """Exchange one call for its reply, within the call's timeout; raises `NotSent` or `Lost`."""
         sent = asyncio.Event()
+        if self._timeout is not None:
+            call = msgspec.structs.replace(call, timeout=self._timeout)
         try:
             async with asyncio.timeout(call.timeout), self.stream(call, sent=sent) as stream:
                 return await stream.reply(carries_clips=call.carries_clips)

@@ -138,6 +138,8 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds, as the service reported or the request asked."""
     size: str | None = None
     seed: int | None = None
+    cost: float | None = None
+    """The estimate at its submit, in dollars, for all clips of its job; None where no price is known."""
     poster: str | None = None
     """Absolute path of a still picture, where the service gave one."""
     created_at: float = 0.0
@@ -173,6 +175,14 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A short hash of the key it was sent with, to tell accounts apart; no key can be found from it."""
     cost: float | None = None
     """The estimate at its submit, in dollars; None where no price is known."""
+    name: str = ""
+    """The variable it was kept in (`--as`); members of a group are `name[0]`, `name[1]`."""
+    template: str = ""
+    """The prompt before variables were filled in, where any were."""
+    filled: dict[str, str] = {}
+    """What they were filled in with."""
+    like: str = ""
+    """The built-in provider whose dialect a provider of the user's configuration speaks."""
     notebook: str | None = None
     project: str | None = None
     sent_at: float | None = None

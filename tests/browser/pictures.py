@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "scripts")]
+sys.path += [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 from gallery import Gallery, small_clip  # noqa: E402
 from lab import Lab  # noqa: E402
@@ -65,6 +65,19 @@ def form(lab: Lab, _gateway: Gateway) -> None:
     shoot(lab, "form")
 
 
+def tab(lab: Lab, _gateway: Gateway) -> None:
+    """What Tab offers, and the help."""
+    lab.run(0)
+    lab.run(2)
+    editor = lab.page.locator(".jp-Cell .cm-content").nth(1)
+    editor.click()
+    editor.press("End")
+    editor.press("Tab")
+    lab.page.locator(".jp-Completer code").first.wait_for(timeout=60_000)
+    lab.page.wait_for_timeout(500)
+    shoot(lab, "tab")
+
+
 def shoot(lab: Lab, name: str) -> None:
     """Write one picture."""
     lab.page.screenshot(path=str(IMAGES / f"{name}-{lab.look}.png"))
@@ -73,6 +86,7 @@ def shoot(lab: Lab, name: str) -> None:
 SCENES: dict[str, tuple[list[str], Callable[[Lab, Gateway], None]]] = {
     "cell": ([LOAD, f"%%videogen -d 6 --seed 4\n{BOAT}"], cell),
     "form": ([LOAD, "%videogen -d 4 --seed 4"], form),
+    "tab": ([LOAD, "%%videogen -m local/scenes --", "%videogen help"], tab),
 }
 LOOKS = {
     "light": (1200, 900, "JupyterLab Light"),

@@ -173,3 +173,21 @@ def leave_for_the_day(server: Server, path: Path, *, trusted: bool) -> None:
     nbformat.write(notebook, path)
     if trusted:
         NotebookNotary(data_dir=str(server.state / "data")).sign(notebook)
+
+
+def test_tab_and_a_question_mark_help(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Tab offers what the typed model takes, in the page's own completer; `?` shows the help on one screen."""
+    server.notebook("tab.ipynb", LOAD, "%%videogen -m local/scenes --size 7", "%%videogen?")
+    lab = Lab(browser, server, "tab.ipynb")
+    lab.run(0)
+    editor = lab.page.locator(".jp-Cell .cm-content").nth(1)
+    editor.click()
+    editor.press("End")
+    editor.press("Tab")
+    offered = lab.page.locator(".jp-Completer-match")
+    expect(offered).to_have_text(["720x1280", "720x720"], timeout=SLOW)
+    editor.press("Enter")
+    expect(editor).to_contain_text("--size 720x1280")
+    lab.run(2)
+    expect(lab.page.get_by_text("Turn a cell into a video.")).to_be_visible(timeout=SLOW)
+    lab.close()

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-OLD = ROOT / ".cache" / "ipykernel-7.0.1"
+CACHE = ROOT / ".cache"
+"""Where other versions of ipykernel lie, as `make setup` puts them there."""
 PATIENCE = 60.0
 """Seconds for anything to happen; only ever reached by a failure."""
 
@@ -28,7 +29,9 @@ class Kernel:
     def __init__(self, folder: Path, *, ipykernel: str = "newest", watched: bool = True) -> None:
         env = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}  # noqa: TID251 - the kernel's own
         if ipykernel != "newest":
-            env["PYTHONPATH"] = os.pathsep.join([str(OLD), *filter(None, [env.get("PYTHONPATH")])])
+            env["PYTHONPATH"] = os.pathsep.join(
+                [str(CACHE / f"ipykernel-{ipykernel}"), *filter(None, [env.get("PYTHONPATH")])]
+            )
         if watched:
             env["JPY_SESSION_NAME"] = str(folder / "notebook.ipynb")
         self.manager = KernelManager()
@@ -65,8 +68,10 @@ class Kernel:
         raise TimeoutError(cell)
 
     def run(self, code: str) -> Message:
-        """Run a cell to its reply."""
-        return self.reply(self.start(code))
+        """Run a cell to its reply; ipykernel drops what arrives in the moment after an error, unread."""
+        while (reply := self.reply(self.start(code)))["status"] == "aborted":
+            continue
+        return reply
 
     def value(self, expression: str) -> str:
         """Evaluate an expression on the kernel and give its repr."""

@@ -1,0 +1,248 @@
+"""What the magic does once a line is read: it sends cells, and answers `%videogen jobs`, `models`, `wait` and the others.
+
+Loaded with the first use of the magic, not with the extension: from here on the widget and the HTTP library come along.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from IPython.display import publish_display_data
+
+from . import (
+    arguments,
+    batch,
+    catalogue,
+    checkup,
+    client,
+    clipstore,
+    connect,
+    display,
+    intake,
+    interpolation,
+    keys,
+    options,
+    preview,
+    references,
+    settings,
+    spending,
+)
+from .capabilities import near
+from .errors import InvalidRequest, Unsupported, VideogenError
+from .group import JobGroup
+from .values import FIELDS, UNPAID, Clip
+from .widget import VideoGen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from .arguments import Arguments
+    from .client import Remarks
+    from .grammar import Line
+    from .tables import Table
+    from .ticket import Job
+
+NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
+AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
+OF_IPYTHON = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h")
+"""Variables in which IPython keeps what was typed and what came out."""
+OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
+LARGEST_EMBEDDED = 32 << 20
+"""Bytes; a notebook that is larger than this does not open any more."""
+UNFINISHED = "all"
+
+
+class Commands:
+    """Answers lines and cells, with the user's variables at hand."""
+
+    def __init__(self, names: dict[str, Any], hidden: Mapping[str, Any]) -> None:
+        self._names, self._hidden = names, hidden
+        self._commands: dict[str, Callable[[Arguments], object]] = {
+            "jobs": self._jobs,
+            "models": self._models,
+            "providers": lambda given: catalogue.providers(network="--no-network" not in given.marks),
+            "connect": self._connect,
+            "show": lambda given: display.show_whole(self._find(given.words or ("last",))),
+            "wait": self._wait_for,
+            "resume": lambda given: self._resume(given.words),
+            "cancel": self._cancel,
+            "cost": lambda given: spending.table(given.values.get("--by", "model")),
+            "config": lambda _: catalogue.settings_table(),
+            "doctor": lambda given: checkup.doctor(network="--no-network" not in given.marks),
+        }
+
+    def run(self, name: str, text: str) -> object:
+        """Do what a line magic says; raises as its parts do."""
+        given = arguments.read(options.BY_COMMAND[name], arguments.split(text))
+        return self._commands[name](given)
+
+    def form(self, line: Line) -> VideoGen | None:
+        """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
+        if not (settings.watched() and display.in_kernel()):
+            say(NO_PAGE)
+            return None
+        given = intake.fields(line, self._names)
+        given["model"] = (given["model"] or [None])[0]
+        return VideoGen(**{name: given[name] for name in (*FIELDS[1:], "provider", "fit") if name in given})
+
+    # ---- making ---------------------------------------------------------------------------------------------
+
+    def look(self, text: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
+        """Give what a word of an option stands for: a variable as it is, or a text with variables filled in."""
+        alone, value = interpolation.whole(text, self.variables)
+        return value if alone else interpolation.fill(text, self.variables).text
+
+    @property
+    def variables(self) -> dict[str, Any]:
+        """What the user has, without what IPython put there."""
+        return {
+            name: value
+            for name, value in self._names.items()
+            if name not in self._hidden and not OF_IPYTHON.fullmatch(name)
+        }
+
+    def make(self, line: Line, prompts: list[str]) -> object:
+        """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
+        values = line.values
+        name = intake.variable(values.get("name"))
+        fields = intake.fields(line, self._names)
+        texts, remarks = self._filled(prompts, name, raw=bool(values.get("raw")), quiet=bool(values.get("quiet")))
+        orders = intake.numbered(list(batch.spread(remarks, texts, fields)), name)
+        if values.get("dry_run"):
+            say(preview.written(orders))
+            return None
+        jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)
+        for job in (job for job in jobs if job.reused and job.clips):
+            clipstore.bring(job.clip, str(values.get("output") or ""))
+        kind = batch.kind_of(len(texts), len(fields["model"] or [""]))
+        result: Job | JobGroup = jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind=kind, label=texts[0])
+        if name:
+            self._names[name] = result
+        return self._shown(result, values)
+
+    def _shown(self, result: Job | JobGroup, values: dict[str, Any]) -> object:
+        """Wait for what was sent, where that is asked for or nobody would see it come; then give what the cell is worth."""
+        quiet, embed = bool(values.get("quiet")), bool(values.get("embed"))
+        if embed or waits(values.get("wait")):
+            finished = wait(result, values.get("timeout"), quiet=quiet or embed)
+            if embed:
+                for clip in [finished] if isinstance(finished, Clip) else finished.clips:
+                    show_embedded(clip)
+                return None
+            return None if quiet else finished
+        return None if quiet else result
+
+    def _filled(self, prompts: list[str], name: str, *, raw: bool, quiet: bool) -> tuple[list[str], list[Remarks]]:
+        """Fill the user's variables into prompts, and say what was left as it was though it looks like one."""
+        texts, remarks = [], []
+        for prompt in prompts:
+            filled = interpolation.Filled(prompt, {}) if raw else interpolation.fill(prompt, self.variables)
+            texts.append(filled.text)
+            template = prompt if filled.text != prompt else ""
+            remarks.append(client.Remarks(name, template, filled.values))
+            for note in () if quiet else filled.notes:
+                print(f"videogen: {note}", file=sys.stderr)  # noqa: T201 - a note that belongs to this cell
+        return texts, remarks
+
+    # ---- line magics ----------------------------------------------------------------------------------------
+
+    def _find(self, names: Iterable[str]) -> JobGroup:
+        return references.find(names, self._names)
+
+    def _jobs(self, given: Arguments) -> JobGroup:
+        jobs = client.jobs(limit=10**9 if given.marks else given.number("-n", 20))
+        if "--failed" not in given.marks:
+            return jobs
+        failed = [job for job in jobs if job.state in UNPAID or job.state == "unknown_outcome"]
+        return JobGroup(failed[: None if "--all" in given.marks else given.number("-n", 20)])
+
+    def _models(self, given: Arguments) -> Table:
+        provider = given.values.get("-p") or given.values.get("--provider")
+        marks = given.marks
+        return catalogue.models(
+            " ".join(given.words), provider=provider, image="--image" in marks, refresh="--refresh" in marks
+        )
+
+    def _connect(self, given: Arguments) -> None:
+        client.configuration()  # it may declare providers
+        say(connect.connect(" ".join([*given.words, *given.marks])))
+
+    def _wait_for(self, given: Arguments) -> object:
+        jobs = self._find(given.words) if given.words else client.jobs("unfinished")
+        if not jobs:
+            say("No job is unfinished.")
+            return None
+        return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"))
+
+    def _resume(self, names: tuple[str, ...]) -> object:
+        jobs = (self._find(names) if names else client.jobs("unfinished")).watch()
+        if not jobs:
+            say("No job is unfinished.")
+            return None
+        return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
+
+    def _cancel(self, given: Arguments) -> None:
+        everything = given.words == (UNFINISHED,)
+        for job in client.jobs("unfinished") if everything else self._find(given.words or ("last",)):
+            say(references.cancelled(job, "%videogen resume"))
+
+
+def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
+    """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
+    limit = client.configuration().defaults.timeout if timeout is None else timeout
+    group = result if isinstance(result, JobGroup) else JobGroup([result])
+    watched = settings.watched() and display.in_kernel()
+    if watched and not quiet:
+        display.show_jobs(group)
+    try:
+        clips = group.result(limit)
+    except KeyboardInterrupt as stop:
+        names = " ".join(job.id for job in group)
+        stop.args = (f"Stopped waiting. The job goes on; get it back with: %videogen wait {names}",)
+        raise
+    except VideogenError:
+        if not watched and not quiet and len(group) > 1:
+            display.show_jobs(group)  # what came of the others; a cell that fails shows no value
+        raise
+    return result if isinstance(result, JobGroup) else clips[0]
+
+
+def waits(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
+    """Whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
+    if asked is not None:
+        return asked
+    configured = client.configuration().defaults.wait
+    return bool(configured) if configured is not None else not (settings.watched() and display.in_kernel())
+
+
+def show_embedded(clip: Clip) -> None:
+    """Show a clip with its bytes, which the notebook then keeps; raises `Unsupported` for one that is too large."""
+    if clip.bytes > LARGEST_EMBEDDED:
+        raise Unsupported(
+            f"The clip has {clip.bytes >> 20} MB; at most {LARGEST_EMBEDDED >> 20} MB go into a notebook.",
+            next=f"It is there all the same: {clip.path}.",
+            sent="yes",
+            charged="unknown",
+        )
+    content = base64.b64encode(Path(clip.path).read_bytes()).decode()
+    video = f'<video controls preload="metadata" style="max-width:100%" src="data:video/mp4;base64,{content}"></video>'
+    publish_display_data({"text/html": video, "text/plain": clip.path})  # type: ignore[no-untyped-call]
+
+
+def say(words: str) -> None:
+    """Print an answer."""
+    print(words)  # noqa: T201 - the answer to what was typed
+
+
+def unknown_command(word: str) -> InvalidRequest:
+    """Give the error for a word that is neither a command nor a quoted prompt; sending it could cost money."""
+    close = near(word, list(options.BY_COMMAND))
+    guess = f"Did you mean %videogen {close[0]}? " if close else ""
+    return InvalidRequest(
+        f"There is no command {keys.KEYLIKE.sub('…', word)[:60]}.",
+        next=f"{guess}A prompt on one line stands in quotes, or after -- .",
+    )

@@ -1,0 +1,54 @@
+"""The exact request that would be sent, without sending it and without anything that is a credential."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from . import code
+from .keys import KEYLIKE
+from .wire import Base64, Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .client import Order
+
+
+def written(orders: Sequence[Order]) -> str:
+    """Give orders as JSON: one object, or a list of several."""
+    found = [preview(order) for order in orders]
+    return KEYLIKE.sub("…", json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2))
+
+
+def preview(order: Order) -> dict[str, Any]:
+    """Give one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
+    row, request = order.line.provider, order.settled.request.redacted()
+    call = row.dialect.create(request)
+    body = {"json": call.json} if call.form is None else {"form": call.form}
+    return {
+        "provider": row.name,
+        "model": request.model,
+        "method": call.method,
+        "url": f"{row.base_url}{call.url}",
+        "headers": {
+            **call.headers,
+            **({"authorization": "Bearer …"} if order.line.account else {}),
+            "idempotency-key": "…",
+        },
+        **msgspec.to_builtins(body, enc_hook=_medium),
+        "cost": order.estimate.cost,
+        "estimate": repr(order.estimate),
+        "already_made": order.known,
+        "warnings": list(order.settled.warnings),
+        "code": code.python(order.asked.redacted(), row.name),
+    }
+
+
+def _medium(value: object) -> str:
+    """Name a file in the place where its bytes would go."""
+    if isinstance(value, Base64 | Upload):
+        return f"<{value.content_type if isinstance(value, Upload) else 'base64'} of {value.path}>"
+    raise NotImplementedError(type(value).__name__)

@@ -1,0 +1,199 @@
+"""What was set beforehand: which place wins, what each value is good for, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import jupyter_videogen as vg
+from jupyter_videogen import client, keys, provider, settings
+from shells import Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shop import Shop
+
+LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_KEY"\n'
+
+
+@pytest.fixture(autouse=True)
+def _afterwards() -> Iterator[None]:
+    """Declared providers are the process's: take them back."""
+    yield
+    provider.declare({})
+    settings.session.clear()
+
+
+@pytest.fixture
+def shell(home: Path) -> Iterator[Shell]:
+    with Shell() as shell:
+        yield shell
+
+
+def user(home: Path, text: str) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "videogen.toml").write_text(text)
+
+
+def project(text: str) -> None:
+    Path("videogen.toml").write_text(text)
+
+
+def dry(shell: Shell, line: str = "") -> dict[str, Any]:
+    said = shell.run(f"%%videogen {line} --dry-run\na kite")
+    assert said.error is None, said.look
+    found: dict[str, Any] = json.loads(said.out)
+    return found
+
+
+def test_the_strongest_place_wins(shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Option, then %config, environment, project, user, built-in."""
+    assert dry(shell, "-p local")["json"]["seconds"] == "4"
+    user(home, '[defaults]\nprovider = "bifrost"\nduration = 2\n')
+    assert dry(shell, "-m m")["provider"] == "bifrost"
+    project('[defaults]\nprovider = "indoxhub"\nduration = 3\n')
+    monkeypatch.setenv("INDOXHUB_API_KEY", "canary-1")
+    assert dry(shell, "-m m")["provider"] == "indoxhub"
+    monkeypatch.setenv("VIDEOGEN_PROVIDER", "local")
+    found = dry(shell)
+    assert (found["provider"], found["json"]["seconds"]) == ("local", "3")
+    shell.run("%config VideogenMagics.default_duration = 5\n%config VideogenMagics.default_provider = 'bifrost'")
+    assert (dry(shell, "-m m")["provider"], dry(shell, "-p local")["json"]["seconds"]) == ("bifrost", "5")
+    assert dry(shell, "-p local -d 6")["json"]["seconds"] == "6"
+    table = shell.run("%videogen config").value
+    where = {row["setting"]: (row["value"], row["source"]) for row in table}
+    assert where["defaults.duration"] == (5, "%config VideogenMagics")
+    assert where["defaults.provider"] == ("bifrost", "%config VideogenMagics")
+    assert where["home"] == (str(home), "VIDEOGEN_HOME")
+    shell.run("%config VideogenMagics.default_duration = None\n%config VideogenMagics.default_provider = None")
+    where = {row["setting"]: (row["value"], row["source"]) for row in shell.run("%videogen config").value}
+    assert where["defaults.duration"] == (3, str(Path("videogen.toml").absolute()))
+    assert where["defaults.provider"] == ("local", "VIDEOGEN_PROVIDER")
+
+
+def test_the_python_api_has_the_same_defaults(shell: Shell) -> None:
+    """What `%config` and the files say holds for calls as well."""
+    project('[defaults]\nprovider = "local"\nsize = "640x360"\n')
+    settings.session["duration"] = 2
+    order = vg.Client("local").order("a kite", {})
+    assert (order.settled.request.size, order.settled.request.duration) == ("640x360", 2)
+
+
+def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
+    monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
+    project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
+    order = vg.Client(client.provider_named({})).order("a kite", {})
+    assert (order.line.provider.name, order.settled.request.model) == ("aihubmix", "wan-2.7")
+    assert (order.settled.request.size, order.settled.request.negative, order.settled.warnings) == (
+        "1280x720",
+        None,
+        (),
+    )
+    local = vg.Client("local").order("a kite", {}).settled.request
+    assert (local.model, local.seed) == ("local/scenes", 7)
+    monkeypatch.setenv("INDOXHUB_API_KEY", "canary-1")
+    shaped = vg.Client("indoxhub").order("a kite", {"model": "m", "aspect": "9:16"}).settled.request
+    assert (shaped.aspect, shaped.size) == ("9:16", None)
+
+
+def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named like any provider, with its own key, and found again after a restart without the file."""
+    monkeypatch.setenv("LAB_KEY", "canary-lab")
+    project(LAB.format(url=shop.url))
+    shop.held.clear()
+    job = vg.submit("a kite", model="lab:m")
+    assert (job.provider.name, job.provider.title, job.provider.like) == ("lab", "lab", "openai")
+    assert shop.asked.wait(10)
+    shop.held.set()
+    assert job.result(30).provider == "lab"
+    assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab"]
+    client.close()
+    Path("videogen.toml").unlink()
+    again = vg.job(job.id)
+    assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "OpenAI")
+
+
+def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A known name that was given another dialect, and is itself again after a restart."""
+    monkeypatch.setenv("LAB_KEY", "canary-lab")
+    project(LAB.format(url=shop.url).replace("lab]", "qubax]"))
+    job = vg.submit("a kite", model="qubax:m")
+    job.result(30)
+    client.close()
+    Path("videogen.toml").unlink()
+    client.configuration()
+    again = vg.job(job.id)
+    assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
+    assert type(provider.find("qubax").dialect).__name__ == "Qubax"
+
+
+def test_kept_keys_are_for_built_in_addresses_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project's file that sends a known name elsewhere gets no key but the one that it names."""
+    keys.remember("openai", keys.Secret("sk-canary-typed", source="x"), keep=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-env")
+    project(f'[providers.openai]\nbase_url = "{shop.url}"\n')
+    assert vg.generate("a kite", provider="openai", model="m").model == "m"
+    assert [sale.authorization for sale in shop.book] == [""]
+    assert not any(
+        "openai" in finding.name.lower() for finding in vg.doctor(network=False) if "found in" in finding.words
+    )
+
+
+def test_a_model_is_described_by_its_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it takes, offered before anything is sent, over what is built in."""
+    monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
+    project('[capabilities."aihubmix:wan-2.7"]\ndurations = [4, 8]\ndefault_duration = 8\n')
+    maker = vg.Client("aihubmix")
+    assert maker.order("a kite", {"model": "wan-2.7"}).settled.request.duration == 8
+    with pytest.raises(vg.InvalidRequest, match="It makes 4 or 8 s"):
+        maker.order("a kite", {"model": "wan-2.7", "duration": 5})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[default]\n", "Did you mean defaults?"),
+        ("[defaults]\ndurations = 4\n", "Did you mean duration?"),
+        ("[defaults]\nyes = true\n", "unknown field `yes`"),
+        ('[defaults]\nduration = "4"\n', "Expected `int | null`, got `str`"),
+        ("[budget]\nper_dya = 5\n", "Did you mean per_day?"),
+        ('[providers.lab]\nurl = "x"\n', "Did you mean base_url?"),
+        ('[providers.lab]\ndialect = "opnai"\nbase_url = "http://x"\n', "Did you mean openai?"),
+        ('[providers.lab]\nbase_url = "http://x"\n', "[providers.lab] names no dialect"),
+        ('[providers.lab]\ndialect = "openai"\n', "names no base_url"),
+        ('[capabilities."a:b"]\nduration = [4]\n', "Did you mean durations?"),
+        ('[prices."a:b"]\nper_secnd = 1\n', "Did you mean per_second?"),
+        ("= nonsense", "Mend the file, or move it away."),
+    ],
+)  # fmt: skip
+def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -> None:
+    """A setting that is passed over in silence could be the budget."""
+    project(text)
+    with pytest.raises(vg.InvalidRequest) as caught:
+        client.configuration()
+    assert words in str(caught.value)
+
+
+def test_a_wrong_value_of_config_is_refused_by_its_name(shell: Shell, caplog: pytest.LogCaptureFixture) -> None:
+    """Traitlets knows the type, and IPython the names."""
+    shell.run("%config VideogenMagics.default_duration = 'long'")
+    assert "'default_duration' trait of a VideogenMagics instance expected an int" in caplog.text
+    assert "default_duration" not in settings.session
+    listed = shell.run("%config VideogenMagics").out
+    assert "VideogenMagics.default_model" in listed
+    assert "VideogenMagics.per_day" in listed
+
+
+def test_a_budget_of_the_session_holds(shell: Shell) -> None:
+    """Set by `%config`, asked of every way in."""
+    project('[prices."bifrost:m"]\nper_clip = 2.0\n')
+    shell.run("%config VideogenMagics.per_day = 1.5")
+    said = shell.run("%%videogen -p bifrost -m m\na kite")
+    assert "and $0.00 of $1.50 for 24 hours are spent" in said.look
+    with pytest.raises(vg.BudgetExceeded):
+        vg.submit("a kite", provider="bifrost", model="m")
