@@ -33,7 +33,7 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"logs", "mounts", "part", "private", "settings", "spool", "transport"},
+        *{"logs", "mounts", "part", "private", "receipt", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},

@@ -1,4 +1,4 @@
-"""Clips on this disk: their names, their bytes, and the receipt and the still picture beside them."""
+"""Clips on this disk: their names, their bytes, and the still picture beside them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from base64 import b64decode
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from . import spool
 from .clock import Clock, SystemClock
@@ -17,7 +15,7 @@ from .part import Stored, writing
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from .values import Clip, JobRecord
+    from .values import JobRecord
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
@@ -77,20 +75,6 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
             report(part.size)
         proven = await part.finish(expected)
         return await part.publish(clock or SystemClock(), proven=proven)
-
-
-def write_receipt(clip: Clip, record: JobRecord) -> None:
-    """Write the sidecar JSON: how this clip was made. No key and no signed URL is ever in it."""
-    receipt = {
-        "generator": "jupyter-videogen",
-        **msgspec.to_builtins(clip),
-        "path": Path(clip.path).name,
-        "request": msgspec.to_builtins(record.request.redacted()),
-        "sent_at": record.sent_at,
-        "accepted_at": record.accepted_at,
-    }
-    text = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
-    Path(clip.path).with_suffix(".json").write_bytes(text + b"\n")
 
 
 def write_poster(picture: bytes, path: Path) -> str | None:

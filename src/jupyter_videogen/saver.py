@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, polling, spool
+from . import clipstore, polling, receipt, spool
 from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError
 from .part import Stored, sweep, writing
@@ -93,10 +93,7 @@ class Saver:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
         clip = self._clip(artifact, stored, await self._poster(artifact))
-        try:
-            clipstore.write_receipt(clip, self.job)
-        except OSError as error:
-            self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
+        self._note(receipt.keep(clip, self.job))
         return clip
 
     async def _unpack(self, number: int, path: Path) -> Stored:
@@ -185,6 +182,7 @@ class Saver:
             duration=artifact.duration or request.duration,
             size=artifact.size or request.size,
             seed=request.seed,
+            cost=self.job.cost,
             poster=poster,
             created_at=self._clock.now(),
         )

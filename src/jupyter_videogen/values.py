@@ -138,6 +138,8 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds, as the service reported or the request asked."""
     size: str | None = None
     seed: int | None = None
+    cost: float | None = None
+    """The estimate for its whole job, in dollars; None where no price is known."""
     poster: str | None = None
     """Absolute path of a still picture, where the service gave one."""
     created_at: float = 0.0
