@@ -25,6 +25,7 @@ LAYERS = [
             "clipstore",
             "config",
             "container",
+            "frames",
             "inputs",
             "keys",
             "ledger",
