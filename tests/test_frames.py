@@ -210,3 +210,90 @@ def test_a_clip_that_is_black_throughout_has_a_black_poster(tmp_path: Path) -> N
     assert (frames.poster(tmp_path / "a.mp4") or b"").startswith(b"\xff\xd8\xff")
     (tmp_path / "b.mp4").write_bytes(b"\0\0\0\x08ftyp" * 9)
     assert frames.poster(tmp_path / "b.mp4") is None
+
+
+def levels(path: Path) -> tuple[list[float], list[int]]:
+    """Decode an animation: the times of its pictures, and their numbers."""
+    with av.open(str(path)) as container:
+        shown = [(frame.time, frame.to_ndarray(format="rgb24")) for frame in container.decode(video=0)]
+    return [time for time, _ in shown], numbers(np.stack([picture for _, picture in shown]))
+
+
+def test_a_clip_becomes_a_gif(tmp_path: Path) -> None:
+    """As long as the clip and endless; a slow clip's every frame is in it, in its own colours."""
+    gif = film(tmp_path / "a.mp4", sound=True).to_gif(tmp_path / "out" / "a.gif")
+    assert gif == tmp_path / "out" / "a.gif"
+    times, shown = levels(gif)
+    assert shown == list(range(30))
+    assert times == pytest.approx([number / 10 for number in range(30)])
+    assert b"NETSCAPE2.0\x03\x01\x00\x00" in gif.read_bytes()
+
+
+def test_a_fast_clip_becomes_a_gif_of_fewer_frames(tmp_path: Path) -> None:
+    """12.5 a second, at the right times, and of the width that is asked for."""
+    clip = film(tmp_path / "a.mp4", [4 * n for n in range(50)], fps=25, size=(640, 360))
+    times, shown = levels(clip.to_gif(tmp_path / "a.gif", width=160))
+    assert times == pytest.approx([number * 0.08 for number in range(25)])
+    assert np.abs(np.array(shown) - np.arange(25)).max() <= 1
+    with av.open(str(tmp_path / "a.gif")) as container:
+        assert (container.streams.video[0].width, container.streams.video[0].height) == (160, 90)
+
+
+def test_a_gif_has_the_clip_s_own_colours(tmp_path: Path) -> None:
+    """The palette is chosen from the whole clip, not from its beginning."""
+    path = tmp_path / "a.mp4"
+    colours = [(220, 30, 30)] * 5 + [(30, 200, 60)] * 5 + [(40, 60, 220)] * 5
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 64, 36, "yuv420p"
+        for colour in colours:
+            picture = np.full((36, 64, 3), colour, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    gif = clip_of(clip_of(path).to_gif(tmp_path / "a.gif"))
+    shown = np.stack([gif.frame(0), gif.frame(0.7), gif.last_frame]).mean(axis=(1, 2))
+    assert np.abs(shown - [colours[0], colours[7], colours[-1]]).max() < 10
+
+
+def chunks(content: bytes) -> list[tuple[bytes, bytes]]:
+    """Walk the chunks of a RIFF file."""
+    assert content[:4] + content[8:12] == b"RIFFWEBP"
+    found, at = [], 12
+    while at < len(content):
+        size = int.from_bytes(content[at + 4 : at + 8], "little")
+        found.append((content[at : at + 4], content[at + 8 : at + 8 + size]))
+        at += 8 + size + size % 2
+    return found
+
+
+def test_a_clip_becomes_a_webp(tmp_path: Path) -> None:
+    """Endless, as long as the clip, small, and of its shape."""
+    clip = film(tmp_path / "a.mp4", size=(640, 360))
+    webp = clip.to_webp(tmp_path / "a.webp", width=320)
+    found = chunks(webp.read_bytes())
+    ((_, canvas),) = [chunk for chunk in found if chunk[0] == b"VP8X"]
+    ((_, loop),) = [chunk for chunk in found if chunk[0] == b"ANIM"]
+    frames_ = [body for kind, body in found if kind == b"ANMF"]
+    assert (canvas[4:7], canvas[7:10]) == ((319).to_bytes(3, "little"), (179).to_bytes(3, "little"))
+    assert loop[4:6] == b"\0\0"
+    assert len(frames_) == 30
+    assert sum(int.from_bytes(body[12:15], "little") for body in frames_) == pytest.approx(3000, abs=100)
+
+
+@pytest.mark.parametrize("name", ["to_gif", "to_webp"])
+def test_an_animation_replaces_nothing_unasked(tmp_path: Path, name: str) -> None:
+    """And leaves nothing behind where it fails."""
+    clip = film(tmp_path / "a.mp4")
+    make = getattr(clip, name)
+    (tmp_path / "b").write_text("mine")
+    with pytest.raises(vg.InvalidRequest, match="is there already"):
+        make(tmp_path / "b")
+    with pytest.raises(vg.InvalidRequest, match="No picture is 0 pixels wide"):
+        make(tmp_path / "c", width=0)
+    assert (tmp_path / "b").read_text() == "mine"
+    make(tmp_path / "b", overwrite=True)
+    assert (tmp_path / "b").stat().st_size > 500
+    Path(clip.path).write_bytes(b"\0\0\0\x08ftyp" * 9)
+    with pytest.raises(vg.Unsupported):
+        make(tmp_path / "c")
+    assert sorted(file.name for file in tmp_path.iterdir() if file.name not in {"home", "work"}) == ["a.mp4", "b"]

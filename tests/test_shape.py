@@ -21,6 +21,7 @@ LAYERS = [
     },
     {
         *{
+            "animation",
             "clock",
             "clipstore",
             "config",

@@ -191,6 +191,18 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Give evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
         return _use("frames").sheet(self, columns, rows)  # type: ignore[no-any-return]
 
+    def to_gif(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; gives the file's path.
+
+        Its 256 colours are chosen from the whole clip. Raises as `frame` does, and `InvalidRequest` where another file
+        has the name, unless `overwrite`.
+        """
+        return _use("animation").gif(self, path, width, overwrite=overwrite)  # type: ignore[no-any-return]
+
+    def to_webp(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless WebP of at most `width` pixels and 25 frames a second; else as `to_gif`."""
+        return _use("animation").webp(self, path, width, overwrite=overwrite)  # type: ignore[no-any-return]
+
 
 def _use(module: str) -> Any:  # noqa: ANN401 - a module of ours
     """Load what does the work when it is asked for: a value itself knows of no disk and no decoder."""
