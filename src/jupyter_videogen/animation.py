@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,11 +75,12 @@ def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
     entry.link_to(chooser)
     chooser.link_to(sink)
     graph.configure()
-    entry.push(first)
-    for picture in pictures:
+    chosen: list[av.VideoFrame] = []
+    for picture in chain([first], pictures):
         entry.push(picture)
+        chosen += _pulled(sink)  # nothing yet, but what was pushed is counted and let go only when somebody pulls
     entry.push(None)
-    return sink.pull()  # type: ignore[return-value]  # a sink of pictures
+    return [*chosen, *_pulled(sink)][0]
 
 
 def _mapped(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
