@@ -35,7 +35,7 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"logs", "mounts", "part", "private", "receipt", "settings", "spool", "transport"},
+        *{"logs", "mounts", "part", "private", "receipt", "scene", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from .magic import load_ipython_extension, unload_ipython_extension
+    from .scene import concat
     from .ticket import Job
     from .values import Clip
     from .widget import VideoGen
@@ -48,6 +49,7 @@ _HOMES = {
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
     "ticket": "Job",
+    "scene": "concat",
     "magic": "load_ipython_extension unload_ipython_extension",
     "values": "Clip",
     "widget": "VideoGen",
@@ -78,6 +80,7 @@ __all__ = [
     "VideogenError",
     "WaitTimeout",
     "attach",
+    "concat",
     "doctor",
     "estimate",
     "generate",

@@ -79,19 +79,20 @@ class Reel:
 
         The container's own would count a longer sound.
         """
-        return float(max(self._ends(), default=0)) - self._start
+        return float(max(self.ends(), default=0)) - self._start
 
-    def _ends(self) -> Iterator[Fraction]:
+    def ends(self) -> Iterator[Fraction]:
         """Give when each coded picture stops being shown, unordered; the whole file is read, nothing is decoded."""
         self.container.seek(0)
         for packet in self.container.demux(self.stream):
             if packet.pts is not None and packet.time_base is not None:
                 lasts = packet.duration * packet.time_base if packet.duration else 1 / self.rate
                 yield packet.pts * packet.time_base + lasts
+        self.container.seek(0)  # whoever reads on begins at the beginning
 
     def count(self) -> int:
         """Count the coded pictures: as many as are shown, or a few more."""
-        return sum(1 for _ in self._ends())
+        return sum(1 for _ in self.ends())
 
     @property
     def rate(self) -> Fraction:
