@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,6 +95,16 @@ def test_the_sound_goes_along(tmp_path: Path) -> None:
     """Copied, it is heard from beginning to end, as long as the pictures."""
     clips = [film(tmp_path / f"{name}.mp4", FIRST, sound=True) for name in "ab"]
     assert min(loudness(vg.concat(clips).save(tmp_path / "scene.mp4"), 6)) > 0.1
+
+
+def test_copied_sound_neither_stumbles_nor_drifts(tmp_path: Path) -> None:
+    """Where clips meet, sound is less than half a packet early or late."""
+    clips = [film(tmp_path / f"{name}.mp4", FIRST, sound=True) for name in "abc"]
+    with av.open(str(vg.concat(clips).save(tmp_path / "scene.mp4"))) as container:
+        frames = list(container.decode(audio=0))
+    seams = [later.time - frame.time - frame.samples / frame.sample_rate for frame, later in pairwise(frames)]
+    assert max(map(abs, seams)) <= 512 / 48_000
+    assert frames[-1].time + frames[-1].samples / 48_000 == pytest.approx(4.5, abs=0.03)
 
 
 def test_a_clip_without_sound_is_silent_among_others(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def _different(field: str, first: Take, one: str, take: Take, other: str) -> Inv
 def _copy(takes: list[Take], out: OutputContainer) -> None:
     """Copy the coded packets, each clip's after the last one's; nothing is decoded."""
     ways: dict[str, Any] = {}
-    newest: dict[str, int] = {}
+    heard = Fraction(0)
     for take, since in _offsets(takes):
         with opened(take.path) as reel:
             streams = [reel.stream, *reel.container.streams.audio[:1]]
@@ -154,12 +154,20 @@ def _copy(takes: list[Take], out: OutputContainer) -> None:
                     continue
                 shift = round((since - take.start) / packet.time_base)
                 packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                ticks = round(packet.dts * packet.time_base / CLOCK)
-                if kind == "audio" and ticks <= newest.get(kind, ticks - 1):
-                    continue  # the run-up of a sound codec, which the clip before still fills
-                newest[kind] = ticks
+                if kind == "audio":
+                    lasts = _decoded_length(packet)
+                    if packet.dts * packet.time_base + lasts / 2 < heard:
+                        continue  # the sound of the clip before, or this one's run-up, fills this time already
+                    heard = packet.dts * packet.time_base + lasts
                 packet.stream = ways[kind]
                 out.mux(packet)
+
+
+def _decoded_length(packet: av.Packet[Any]) -> Fraction:
+    """Give how many seconds a packet of sound fills: a file may count its last one as shorter than it is decoded."""
+    context: Any = packet.stream.codec_context
+    counted = (packet.duration or 0) * (packet.time_base or CLOCK)
+    return max(counted, Fraction(context.frame_size or 0, context.sample_rate or SOUND_RATE))
 
 
 def _offsets(takes: list[Take]) -> Iterator[tuple[Take, Fraction]]:
