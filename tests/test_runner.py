@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from fakes import INSTANT, MP4, SLOW, Instant
+from films import film
 from jupyter_videogen.dialect import Artifact, Finished
 from jupyter_videogen.errors import DownloadError, Failure
 from jupyter_videogen.ledger import Ledger
@@ -421,3 +422,17 @@ def test_a_clip_that_cannot_be_fetched_stays_fetchable(tmp_path: Path) -> None:
     bench.transport = FakeTransport(looks(DONE))
     assert bench.run().state == "succeeded"
     assert bench.transport.posts == 0
+
+
+def test_a_clip_without_a_poster_gets_one_from_its_frames(tmp_path: Path) -> None:
+    """Each clip its own, where the service gives none; what cannot be decoded goes without."""
+    film(tmp_path / "a.mp4", (0, 0, 160))
+    bodies = {"/files/1.mp4": (tmp_path / "a.mp4").read_bytes(), "/files/2.mp4": MP4}
+
+    def answer(call: Call) -> Reply:
+        return said(bodies[call.url]) if call.url in bodies else looks(DONE | {"urls": [*bodies]})(call)
+
+    shown, hidden = Bench(tmp_path, SLOW, answer).run().clips
+    assert Path(shown.poster or "").read_bytes().startswith(b"\xff\xd8\xff")
+    assert Path(shown.poster or "").stat().st_size <= 30_000
+    assert hidden.poster is None

@@ -22,10 +22,12 @@ LAYERS = [
     },
     {
         *{
+            "animation",
             "clock",
             "clipstore",
             "config",
             "container",
+            "frames",
             "inputs",
             "keys",
             "ledger",
@@ -34,7 +36,7 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"logs", "mounts", "part", "private", "settings", "spool", "transport"},
+        *{"logs", "mounts", "part", "private", "receipt", "scene", "settings", "spool", "transport"},
     },
     {"download", "runner", "saver", "search"},
     {"runtime", "tables", "ticket", "group", "client", "batch"},

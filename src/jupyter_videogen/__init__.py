@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .group import JobGroup
     from .magic import load_ipython_extension, unload_ipython_extension
     from .nesting import allow_nested_asyncio
+    from .scene import concat
     from .ticket import Job
     from .values import Clip
     from .widget import VideoGen
@@ -58,6 +59,7 @@ _HOMES = {
     "group": "JobGroup",
     "nesting": "allow_nested_asyncio",
     "ticket": "Job",
+    "scene": "concat",
     "magic": "load_ipython_extension unload_ipython_extension",
     "values": "Clip",
     "widget": "VideoGen",
@@ -93,6 +95,7 @@ __all__ = [
     "allow_nested_asyncio",
     "attach",
     "compare",
+    "concat",
     "doctor",
     "estimate",
     "generate",

@@ -1,4 +1,4 @@
-"""Clips on this disk: their names, their bytes, and the receipt and the still picture beside them."""
+"""Clips on this disk: their names, their bytes, and the still picture beside them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import os
 import re
 import shutil
 from base64 import b64decode
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-import msgspec
-
-from . import spool
+from . import receipt, spool
 from .clock import Clock, SystemClock
 from .container import bad
-from .part import Stored, writing
+from .errors import InvalidRequest
+from .part import Stored, link, writing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from .values import Clip, JobRecord
 
@@ -109,18 +110,56 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
         return await part.publish(clock or SystemClock(), proven=proven)
 
 
-def write_receipt(clip: Clip, record: JobRecord) -> None:
-    """Write the sidecar JSON: how this clip was made. No key and no signed URL is ever in it."""
-    receipt = {
-        "generator": "jupyter-videogen",
-        **msgspec.to_builtins(clip),
-        "path": Path(clip.path).name,
-        "request": msgspec.to_builtins(record.request.redacted()),
-        "sent_at": record.sent_at,
-        "accepted_at": record.accepted_at,
-    }
-    text = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
-    Path(clip.path).with_suffix(".json").write_bytes(text + b"\n")
+def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
+    """Copy a clip and its receipt, to a file or into a folder that is there; gives the copy's path.
+
+    Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
+    """
+    source, target = there(clip), Path(path).expanduser().absolute()
+    target = target / source.name if target.is_dir() else target
+    if receipt.place(target).exists() and not overwrite:
+        raise _taken(receipt.place(target))
+    with replacing(target, overwrite=overwrite) as temporary:
+        shutil.copyfile(source, temporary)
+    receipt.write(target, receipt.provenance(clip))
+    return target
+
+
+def there(clip: Clip) -> Path:
+    """Give a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
+    path = Path(clip.path)
+    if not path.is_file():
+        fetch = f"vg.job({clip.job_id!r}).watch() fetches it again, if the service still has it; nothing is generated."
+        raise InvalidRequest(f"The clip is no longer at {path}.", next=f"Put it back there, or {fetch}", field="path")
+    return path
+
+
+@contextmanager
+def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Give a temporary file that gets the name `target` at a good end; no half file is ever seen, none is left.
+
+    Raises `InvalidRequest` where another file has the name, unless `overwrite`.
+    """
+    if target.exists() and not overwrite:
+        raise _taken(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".videogen-{uuid4().hex}.part")
+    try:
+        yield temporary
+        if overwrite:
+            temporary.replace(target)
+        else:
+            link(temporary, target)
+    except FileExistsError:
+        raise _taken(target) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _taken(path: Path) -> InvalidRequest:
+    return InvalidRequest(
+        f"{path} is there already.", next="Choose another name, or pass overwrite=True.", field="path"
+    )
 
 
 def write_poster(picture: bytes, path: Path) -> str | None:

@@ -132,7 +132,7 @@ class Part:
         """Try one name; False where something else has it or keeps it."""
         for tries in range(1, NAME_TRIES + 1):
             try:
-                await asyncio.to_thread(_link, self._temporary, path)
+                await asyncio.to_thread(link, self._temporary, path)
             except FileExistsError:
                 return await asyncio.to_thread(_holds, path, stored)
             except PermissionError:
@@ -186,7 +186,7 @@ def _check_cap(size: int) -> None:
         raise OSError(errno.EOVERFLOW, "it is larger than 4 GiB, the most that is fetched")
 
 
-def _link(temporary: Path, path: Path) -> None:
+def link(temporary: Path, path: Path) -> None:
     """Name a file without ever replacing another: a hard link refuses that by itself. Raises `FileExistsError`."""
     try:
         path.hardlink_to(temporary)

@@ -5,12 +5,13 @@ A clip that cannot be fetched stays fetchable; nothing is ever generated again b
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, polling, spool
+from . import clipstore, frames, polling, receipt, spool
 from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError
 from .part import Stored, sweep, writing
@@ -92,11 +93,8 @@ class Saver:
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
-        clip = self._clip(artifact, stored, await self._poster(artifact))
-        try:
-            clipstore.write_receipt(clip, self.job)
-        except OSError as error:
-            self._note([f"The receipt beside the clip could not be written ({error.strerror})."])
+        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path))
+        self._note(receipt.keep(clip, self.job))
         return clip
 
     async def _unpack(self, number: int, path: Path) -> Stored:
@@ -162,14 +160,16 @@ class Saver:
             )
         return _unfetched(words)
 
-    async def _poster(self, artifact: Artifact) -> str | None:
-        """A still picture from the service, where it offers one; a clip without is still a clip."""
-        if artifact.poster is None:
-            return None
+    async def _poster(self, artifact: Artifact, clip: Path) -> str | None:
+        """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
+        place = self._posters / f"{clip.stem}.jpg"
         with suppress(NotSent, Lost, OSError):
-            reply = await self._transport.send(Call("GET", artifact.poster))
-            if reply.ok:
-                return clipstore.write_poster(reply.body, self._posters / f"{self.job.id}.jpg")
+            reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
+            if reply is not None and reply.ok and (offered := clipstore.write_poster(reply.body, place)):
+                return offered
+        with suppress(OSError):
+            drawn = await asyncio.to_thread(frames.poster, clip)
+            return clipstore.write_poster(drawn, place) if drawn else None
         return None
 
     def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> Clip:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 
@@ -67,7 +69,16 @@ def shared() -> bool:
 def folder() -> Path:
     """Give the notebook's folder, else the working directory: where clips go, and what their links are relative to."""
     here = notebook()
-    return here.parent if here and here.is_absolute() and here.parent.is_dir() else Path.cwd()
+    return here.parent if here and here.is_absolute() and here.parent.is_dir() else _began() or Path.cwd()
+
+
+def _began() -> Path | None:
+    """Give the folder in which a kernel that nobody watches began: nbclient and its like begin it where the notebook is.
+
+    A cell may have changed the working directory since; the notebook is still where it was.
+    """
+    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return Path(shell.starting_dir) if hasattr(shell, "kernel") and not watched() else None
 
 
 def project(start: Path) -> Path:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Any, Literal, get_args
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
 from .errors import Failure
+
+if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.uint8]]
 
 JobState = Literal[
     "draft",
@@ -144,6 +153,60 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Absolute path of a still picture, where the service gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How it was made: request, service, times, hash; from the receipt beside it, else from the ledger."""
+        return _use("receipt").provenance(self)  # type: ignore[no-any-return]
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Copy it and its receipt to a file, or into a folder that is there; gives the copy's path.
+
+        Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
+        """
+        return _use("clipstore").copy(self, path, overwrite=overwrite)  # type: ignore[no-any-return]
+
+    def frame(self, t: float) -> Array:
+        """Give the frame nearest to `t` seconds as uint8 (H, W, 3); a negative `t` counts from the end.
+
+        Raises `InvalidRequest`, with the clip's length, for a time outside it, or where the clip is gone; `Unsupported`
+        without PyAV (`pip install 'jupyter-videogen[frames]'`).
+        """
+        return _use("frames").frame(self, t)  # type: ignore[no-any-return]
+
+    @property
+    def last_frame(self) -> Array:
+        """The last frame as uint8 (H, W, 3): `image=clip.last_frame` goes on from there. Raises as `frame` does."""
+        return _use("frames").last(self)  # type: ignore[no-any-return]
+
+    def frames(self, every: float | None = None) -> Array:
+        """Give all frames, or with `every` the nearest to 0, every, 2·every … seconds, as uint8 (N, H, W, 3).
+
+        The array takes N · H · W · 3 bytes and is allocated once (1 s of 1280x720 at 24 fps is 66 MB); beside it there
+        are only a few decoded pictures. More than 2 GB are refused. Raises as `frame` does.
+        """
+        return _use("frames").every(self, every)  # type: ignore[no-any-return]
+
+    def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
+        """Give evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
+        return _use("frames").sheet(self, columns, rows)  # type: ignore[no-any-return]
+
+    def to_gif(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; gives the file's path.
+
+        Its 256 colours are chosen from the whole clip. Raises as `frame` does, and `InvalidRequest` where another file
+        has the name, unless `overwrite`.
+        """
+        return _use("animation").gif(self, path, width, overwrite=overwrite)  # type: ignore[no-any-return]
+
+    def to_webp(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless WebP of at most `width` pixels and 25 frames a second; else as `to_gif`."""
+        return _use("animation").webp(self, path, width, overwrite=overwrite)  # type: ignore[no-any-return]
+
+
+def _use(module: str) -> Any:  # noqa: ANN401 - a module of ours
+    """Load what does the work when it is asked for: a value itself knows of no disk and no decoder."""
+    return import_module(f".{module}", __package__)
 
 
 class CancelResult(msgspec.Struct, frozen=True):
