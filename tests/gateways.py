@@ -41,3 +41,7 @@ class Gateway:
         """The requests it has logged, as "METHOD path"."""
         lines = (self._folder / "gateway.log").read_text().splitlines()
         return [line.split('"')[1].rsplit(" ", 1)[0] for line in lines if 'HTTP/1.1"' in line]
+
+    def posts(self) -> list[str]:
+        """The creates among them: what a paid service would have charged for."""
+        return [line for line in self.requests() if line.startswith("POST")]
