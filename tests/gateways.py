@@ -20,7 +20,19 @@ class Gateway:
 
     @property
     def pid(self) -> int:
-        return int(json.loads((self._folder / "gateway.json").read_text())["pid"])
+        return int(self._ready["pid"])
+
+    @property
+    def url(self) -> str:
+        return str(self._ready["url"])
+
+    @property
+    def token(self) -> str:
+        return str(self._ready["token"])
+
+    @property
+    def _ready(self) -> dict[str, str | int]:
+        return dict(json.loads((self._folder / "gateway.json").read_text()))
 
     def send(self, name: signal.Signals) -> None:
         os.kill(self.pid, name)
