@@ -41,6 +41,14 @@ RUN = """async ([index, wait]) => {
 OUTPUTS = "(index) => window.jupyterapp.shell.currentWidget.content.model.cells.get(index).toJSON().outputs"
 SAVE = "async () => { await window.jupyterapp.shell.currentWidget.context.save(); }"
 TRUST = "async () => { await window.jupyterapp.commands.execute('notebook:trust'); }"
+RESTART = """async () => {
+  const { session } = window.jupyterapp.shell.currentWidget.sessionContext;
+  await session.kernel.restart();
+}"""
+NEW_VIEW = """async (index) => {
+  window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  await window.jupyterapp.commands.execute("notebook:create-output-view");
+}"""
 MOVED_ON = "([bar, since]) => Number(bar.getAttribute('aria-valuenow')) > since"
 BRIGHTNESS = """(video) => {
   const canvas = document.createElement("canvas");
@@ -94,6 +102,14 @@ class Lab:
 
     def save(self) -> None:
         self.page.evaluate(SAVE)
+
+    def restart(self) -> None:
+        """Restart the kernel, as the button does."""
+        self.page.evaluate(RESTART)
+
+    def new_view(self, index: int) -> None:
+        """Open a cell's output in a panel of its own: its menu's “Create New View for Output”."""
+        self.page.evaluate(NEW_VIEW, index)
 
     def theme(self, name: str) -> None:
         self.page.evaluate(
