@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
-OLD_KERNELS := .cache/ipykernel-7.0.1 .cache/ipykernel-6.31.0
+OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
 .PHONY: help setup lab demo test test-interop bench pictures clean
@@ -53,4 +53,5 @@ $(VENV)/.tools: constraints.txt
 	@touch $@
 
 .cache/ipykernel-%: $(VENV)/.ready
-	$(BIN)/pip install --quiet --no-deps --target $@ ipykernel==$* $(if $(filter 6.%,$*),nest-asyncio==1.6.0)
+	$(BIN)/pip install --quiet --upgrade --no-deps --target $@ ipykernel==$* nest-asyncio==1.6.0
+	@touch $@

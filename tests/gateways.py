@@ -20,7 +20,19 @@ class Gateway:
 
     @property
     def pid(self) -> int:
-        return int(json.loads((self._folder / "gateway.json").read_text())["pid"])
+        return int(self._ready["pid"])
+
+    @property
+    def url(self) -> str:
+        return str(self._ready["url"])
+
+    @property
+    def token(self) -> str:
+        return str(self._ready["token"])
+
+    @property
+    def _ready(self) -> dict[str, str | int]:
+        return dict(json.loads((self._folder / "gateway.json").read_text()))
 
     def send(self, name: signal.Signals) -> None:
         os.kill(self.pid, name)
@@ -41,3 +53,7 @@ class Gateway:
         """The requests it has logged, as "METHOD path"."""
         lines = (self._folder / "gateway.log").read_text().splitlines()
         return [line.split('"')[1].rsplit(" ", 1)[0] for line in lines if 'HTTP/1.1"' in line]
+
+    def posts(self) -> list[str]:
+        """The creates among them: what a paid service would have charged for."""
+        return [line for line in self.requests() if line.startswith("POST")]

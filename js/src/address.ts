@@ -28,6 +28,7 @@ async function fromManager(manager: unknown, path: string): Promise<string | nul
 interface PageConfig {
   readonly baseUrl?: string;
   readonly notebookPath?: string;
+  readonly appUrl?: string;
 }
 
 function pageConfig(): PageConfig | null {
@@ -43,8 +44,16 @@ function pageConfig(): PageConfig | null {
 function fromPage(path: string): string | null {
   const config = pageConfig();
   if (typeof config?.baseUrl !== "string") return null;
+  const base = config.baseUrl.replace(/\/$/, "");
+  if (config.appUrl === "voila/") return [base, "voila/files", ...voilaFolder(), path].join("/");
   const folder = (config.notebookPath ?? "").split("/").slice(0, -1).map(encodeURIComponent);
-  return `${config.baseUrl.replace(/\/$/, "")}/${["files", ...folder, path].join("/")}`;
+  return [base, "files", ...folder, path].join("/");
+}
+
+/** Voila gives files out by a route of its own, and only its address tells where the notebook is; escaped already. */
+function voilaFolder(): string[] {
+  const [, notebook = ""] = location.pathname.split("/voila/render/");
+  return notebook.split("/").slice(0, -1);
 }
 
 /** The path itself is the last guess: it is right wherever the page lies beside the notebook. */

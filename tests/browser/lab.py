@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
+import nbformat
+from nbformat.sign import NotebookNotary
 from server import TOKEN
 
 if TYPE_CHECKING:
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
     from server import Server
 
+SLOW = 60_000
+"""Milliseconds for anything to come; only ever reached by a failure."""
 READY = """async (wantKernel) => {
   const app = window.jupyterapp;
   await app.restored;
@@ -36,6 +41,15 @@ RUN = """async ([index, wait]) => {
 OUTPUTS = "(index) => window.jupyterapp.shell.currentWidget.content.model.cells.get(index).toJSON().outputs"
 SAVE = "async () => { await window.jupyterapp.shell.currentWidget.context.save(); }"
 TRUST = "async () => { await window.jupyterapp.commands.execute('notebook:trust'); }"
+RESTART = """async () => {
+  const { session } = window.jupyterapp.shell.currentWidget.sessionContext;
+  await session.kernel.restart();
+}"""
+NEW_VIEW = """async (index) => {
+  window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
+  await window.jupyterapp.commands.execute("notebook:create-output-view");
+}"""
+MOVED_ON = "([bar, since]) => Number(bar.getAttribute('aria-valuenow')) > since"
 BRIGHTNESS = """(video) => {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [64, 36];
@@ -56,7 +70,9 @@ PLAYS = """async (video) => {
 
 
 class Lab:
-    """One notebook open in one tab."""
+    """One notebook open in one tab of JupyterLab."""
+
+    address = "lab/tree/{name}?token={token}&reset"
 
     def __init__(
         self, browser: Browser, server: Server, name: str, *, kernel: bool = True, width: int = 1200, height: int = 1000
@@ -70,7 +86,8 @@ class Lab:
 
     def open(self, *, kernel: bool = True) -> None:
         """Open the notebook, afresh; without `kernel`, do not wait for one."""
-        self.page.goto(self.server.url(f"lab/tree/{self.name}?token={TOKEN}&reset"), wait_until="domcontentloaded")
+        address = self.address.format(name=self.name, token=TOKEN)
+        self.page.goto(self.server.url(address), wait_until="domcontentloaded")
         self.page.wait_for_function("() => window.jupyterapp?.shell", timeout=60_000)
         self.page.evaluate(READY, kernel)
         if not kernel:
@@ -85,6 +102,14 @@ class Lab:
 
     def save(self) -> None:
         self.page.evaluate(SAVE)
+
+    def restart(self) -> None:
+        """Restart the kernel, as the button does."""
+        self.page.evaluate(RESTART)
+
+    def new_view(self, index: int) -> None:
+        """Open a cell's output in a panel of its own: its menu's “Create New View for Output”."""
+        self.page.evaluate(NEW_VIEW, index)
 
     def theme(self, name: str) -> None:
         self.page.evaluate(
@@ -103,6 +128,12 @@ class Lab:
         return self.page.locator(".videogen-record video")
 
 
+class Notebook(Lab):
+    """One notebook open in one tab of Notebook 7."""
+
+    address = "notebooks/{name}?token={token}"
+
+
 def plays(video: Locator) -> dict[str, Any]:
     """Play a video as a click would, and give its facts; fails when it does not move or shows black."""
     video.wait_for(state="visible", timeout=60_000)
@@ -119,3 +150,30 @@ def appears(folder: Path, pattern: str) -> Path:
             return found
         threading.Event().wait(0.1)
     raise TimeoutError(pattern)
+
+
+def percent(card: Locator) -> float:
+    """The percent of the bar, 0 before there is one."""
+    return float(card.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
+
+
+def moved_on(card: Locator, since: float) -> None:
+    """Wait until the percent is past `since`."""
+    bar = card.get_by_role("progressbar").element_handle(timeout=SLOW)
+    card.page.wait_for_function(MOVED_ON, arg=[bar, since], timeout=SLOW)
+
+
+def ask(form: Locator, prompt: str) -> None:
+    """Type a prompt and press the button."""
+    form.get_by_role("textbox", name="Prompt").fill(prompt)
+    form.get_by_role("button", name=re.compile("^Generate")).click()
+
+
+def leave_for_the_day(server: Server, path: Path, *, trusted: bool) -> None:
+    """Shut the kernels down and make the file what a fresh machine sees: no kernel for it, its outputs signed or not."""
+    server.end_sessions()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata = {"kernelspec": {"name": "nothing", "display_name": "No such kernel", "language": "nothing"}}
+    nbformat.write(notebook, path)
+    if trusted:
+        NotebookNotary(data_dir=str(server.state / "data")).sign(notebook)

@@ -1,4 +1,4 @@
-"""A real Jupyter server with a home of its own, and notebooks in its root."""
+"""Real servers with homes of their own, and notebooks in their roots."""
 
 from __future__ import annotations
 
@@ -23,22 +23,74 @@ PATIENCE = 60.0
 NO_NEWS = '{"fetchNews": "false", "checkForUpdates": false}'
 
 
-class Server:
-    """`jupyter lab` (or another app) on a free port of loopback."""
+class App:
+    """A process that serves pages on a free port of loopback, with folders of its own for all that Jupyter keeps."""
 
-    def __init__(self, root: Path, home: Path, *, base_url: str = "/") -> None:
-        self.root, self.home, self.base_url = root, home, base_url
-        self.state = Path(tempfile.mkdtemp(prefix="videogen-lab-"))
+    base_url = "/"
+
+    def __init__(self, root: Path, home: Path) -> None:
+        self.root, self.home = root, home
+        self.state = Path(tempfile.mkdtemp(prefix="videogen-app-"))
         self.port = _free_port()
         news = self.state / "settings" / "@jupyterlab" / "apputils-extension"
         news.mkdir(parents=True)
         (news / "notification.jupyterlab-settings").write_text(NO_NEWS)
         self._log = (self.state / "server.log").open("w")
-        self._process = subprocess.Popen(self._command(), env=self._environment(), stdout=self._log, stderr=self._log)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *self._command()],
+            env=self._environment(),
+            cwd=root,
+            stdout=self._log,
+            stderr=self._log,
+        )
         self._wait()
 
     def url(self, path: str = "") -> str:
         return f"http://127.0.0.1:{self.port}{self.base_url}{path}"
+
+    def close(self) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+        self._log.close()
+        shutil.rmtree(self.state, ignore_errors=True)
+
+    def _command(self) -> list[str]:
+        """Give the module to run, and its arguments."""
+        raise NotImplementedError
+
+    def _environment(self) -> dict[str, str]:
+        folders = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "XDG_CONFIG_HOME": "xdg",
+            "XDG_STATE_HOME": "xdg",
+            "XDG_CACHE_HOME": "xdg",
+        }
+        ours = {name: str(self.state / folder) for name, folder in folders.items()}
+        return {**os.environ, **ours, "VIDEOGEN_HOME": str(self.home), "VIDEOGEN_PROVIDER": "local"}  # noqa: TID251 - the server's own
+
+    def _wait(self) -> None:
+        """Wait until the port is open; a server that ends instead shows its log."""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and self._process.poll() is None:
+            with suppress(OSError):
+                self._knock()
+                return
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.1)
+        raise RuntimeError(Path(self._log.name).read_text()[-3000:])
+
+    def _knock(self) -> None:
+        """Raise OSError unless it is there."""
+        socket.create_connection(("127.0.0.1", self.port), 1).close()
+
+
+class Server(App):
+    """A Jupyter server: JupyterLab at `lab/tree/…`, Notebook 7 at `notebooks/…`, as on Binder."""
 
     def api(self, path: str, method: str = "GET") -> Any:
         request = urllib.request.Request(
@@ -50,12 +102,7 @@ class Server:
 
     def notebook(self, name: str, *cells: str) -> Path:
         """Write a notebook of code cells and give its path."""
-        notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
-        notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
-        path = self.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, path)
-        return path
+        return write(self.root / name, *cells)
 
     def end_sessions(self) -> None:
         """Shut every kernel down, as closing the notebook for the day does."""
@@ -65,13 +112,11 @@ class Server:
     def close(self) -> None:
         with suppress(URLError, OSError):
             self.end_sessions()
-        self._process.terminate()
-        self._process.wait(PATIENCE)
-        self._log.close()
-        shutil.rmtree(self.state, ignore_errors=True)
+        super().close()
 
     def _command(self) -> list[str]:
-        options = [
+        return [
+            "jupyterlab",
             "--no-browser",
             "--allow-root",
             "--ip=127.0.0.1",
@@ -81,31 +126,40 @@ class Server:
             f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={TOKEN}",
             "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ]
-        return [sys.executable, "-m", "jupyterlab", *options]
 
-    def _environment(self) -> dict[str, str]:
-        folders = {
-            "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_DATA_DIR": "data",
-            "JUPYTER_RUNTIME_DIR": "runtime",
-            "IPYTHONDIR": "ipython",
-            "JUPYTERLAB_SETTINGS_DIR": "settings",
-            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        }
-        ours = {name: str(self.state / folder) for name, folder in folders.items()}
-        return {**os.environ, **ours, "VIDEOGEN_HOME": str(self.home), "VIDEOGEN_PROVIDER": "local"}  # noqa: TID251 - the server's own
+    def _knock(self) -> None:
+        self.api("status")
 
-    def _wait(self) -> None:
-        """Wait until it answers; a server that ends instead shows its log."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline and self._process.poll() is None:
-            with suppress(OSError):
-                self.api("status")
-                return
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(0.1)
-        raise RuntimeError(Path(self._log.name).read_text()[-3000:])
+
+class Voila(App):
+    """A notebook as an application: its cells run at every visit, and nobody can run more."""
+
+    def __init__(self, root: Path, home: Path, *, films: bool) -> None:
+        self._films = films
+        super().__init__(root, home)
+
+    def _command(self) -> list[str]:
+        films = [r"--VoilaConfiguration.file_allowlist=.*\.mp4"] if self._films else []
+        return ["voila", "app.ipynb", "--no-browser", f"--port={self.port}", "--Voila.ip=127.0.0.1", *films]
+
+
+class Marimo(App):
+    """marimo, which is no Jupyter: no kernel messages, widgets in a shadow root."""
+
+    def _command(self) -> list[str]:
+        address = ["--host", "127.0.0.1", "--port", str(self.port)]
+        return ["marimo", "--quiet", "--yes", "run", "app.py", "--headless", "--no-token", *address]
+
+
+def write(path: Path, *cells: str) -> Path:
+    """Write a notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    notebook.cells = [nbformat.v4.new_code_cell(cell) for cell in cells]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+    return path
 
 
 def _free_port() -> int:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from lab import Lab, appears, plays
-from nbformat.sign import NotebookNotary
+from lab import SLOW, Lab, appears, leave_for_the_day, moved_on, percent, plays
 from playwright.sync_api import Browser, expect
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from server import Server
 
     from gateways import Gateway
@@ -22,13 +18,6 @@ LOAD = "%load_ext jupyter_videogen"
 CELL = "%%videogen -d 2 --size 640x360 --seed 7\nwaves at sunset"
 LONG = "%%videogen -d 12 --seed 7\nrain on a city at night"
 FACTS = {"width": 640, "height": 360, "duration": 2}
-SLOW = 60_000
-"""Milliseconds for anything to come; only ever reached by a failure."""
-
-
-def percent(lab: Lab) -> float:
-    """The percent of the bar, 0 before there is one."""
-    return float(lab.card.get_by_role("progressbar").get_attribute("aria-valuenow") or 0)
 
 
 def clock(lab: Lab) -> str:
@@ -36,15 +25,6 @@ def clock(lab: Lab) -> str:
     match = re.search(r"\d+:\d\d", lab.card.inner_text())
     assert match, lab.card.inner_text()
     return match[0]
-
-
-def moved_on(lab: Lab, since: float) -> None:
-    """Wait until the percent is past `since`."""
-    lab.page.wait_for_function(
-        "(since) => Number(document.querySelector('.videogen [role=progressbar]')?.getAttribute('aria-valuenow')) > since",
-        arg=since,
-        timeout=SLOW,
-    )
 
 
 def test_a_cell_becomes_a_video_in_its_place(browser: Browser, server: Server, gateway: Gateway) -> None:
@@ -70,18 +50,18 @@ def test_the_percent_is_the_services_and_the_clock_is_the_pages(
     lab = Lab(browser, server, "progress.ipynb")
     lab.run(0)
     lab.run(1)
-    moved_on(lab, 0)
+    moved_on(lab.card, 0)
     gateway.stop()
     try:
         lab.page.wait_for_timeout(700)  # an answer that was already on its way
-        held, then = percent(lab), clock(lab)
+        held, then = percent(lab.card), clock(lab)
         lab.page.wait_for_function(
             "(then) => !document.querySelector('.videogen').innerText.includes(then)", arg=then, timeout=SLOW
         )
-        assert percent(lab) == held
+        assert percent(lab.card) == held
     finally:
         gateway.go_on()
-    moved_on(lab, held)
+    moved_on(lab.card, held)
     lab.close()
 
 
@@ -93,8 +73,8 @@ def test_a_blocking_cell_does_not_stop_the_bar(browser: Browser, server: Server,
     lab.run(1)
     expect(lab.card).to_be_visible(timeout=SLOW)
     lab.run(2, wait=False)
-    moved_on(lab, 0)
-    moved_on(lab, percent(lab))
+    moved_on(lab.card, 0)
+    moved_on(lab.card, percent(lab.card))
     assert lab.outputs(2) == []
     lab.close()
 
@@ -163,16 +143,6 @@ def test_a_tab_closed_in_the_middle_loses_nothing(browser: Browser, server: Serv
     lab.page.locator(".videogen-record summary").click()
     assert plays(lab.record) == FACTS
     lab.close()
-
-
-def leave_for_the_day(server: Server, path: Path, *, trusted: bool) -> None:
-    """Shut the kernels down and make the file what a fresh machine sees: no kernel for it, its outputs signed or not."""
-    server.end_sessions()
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata = {"kernelspec": {"name": "nothing", "display_name": "No such kernel", "language": "nothing"}}
-    nbformat.write(notebook, path)
-    if trusted:
-        NotebookNotary(data_dir=str(server.state / "data")).sign(notebook)
 
 
 def test_tab_and_a_question_mark_help(browser: Browser, server: Server, gateway: Gateway) -> None:

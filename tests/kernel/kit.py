@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).parents[2]
-CACHE = ROOT / ".cache"
-"""Where other versions of ipykernel lie, as `make setup` puts them there."""
+OLD = ROOT / ".cache"
+"""Where `make setup` puts older kernels, a folder each."""
 PATIENCE = 60.0
 """Seconds for anything to happen; only ever reached by a failure."""
 
@@ -27,11 +27,10 @@ class Kernel:
     """One kernel, as a notebook server would start it."""
 
     def __init__(self, folder: Path, *, ipykernel: str = "newest", watched: bool = True) -> None:
+        self.folder = folder
         env = {name: value for name, value in os.environ.items() if name != "JPY_SESSION_NAME"}  # noqa: TID251 - the kernel's own
         if ipykernel != "newest":
-            env["PYTHONPATH"] = os.pathsep.join(
-                [str(CACHE / f"ipykernel-{ipykernel}"), *filter(None, [env.get("PYTHONPATH")])]
-            )
+            env["PYTHONPATH"] = os.pathsep.join([str(_older(ipykernel)), *filter(None, [env.get("PYTHONPATH")])])
         if watched:
             env["JPY_SESSION_NAME"] = str(folder / "notebook.ipynb")
         self.manager = KernelManager()
@@ -133,14 +132,24 @@ class Kernel:
         return str(self.until(ours)["content"]["comm_id"])
 
     def subshell(self) -> str | None:
-        """Open a subshell, as JupyterLab does for comms; None where the kernel has none."""
+        """Open a subshell, as JupyterLab does for comms; None where the kernel has none (before 7.0)."""
+        if not self.has_subshells:
+            return None
         message = self.client.session.msg("create_subshell_request", {})
         self.client.control_channel.send(message)
-        answer = self.client.get_control_msg(timeout=PATIENCE)["content"]
-        return answer.get("subshell_id")
+        return str(self.client.get_control_msg(timeout=PATIENCE)["content"]["subshell_id"])
+
+    @property
+    def has_subshells(self) -> bool:
+        """Whether the kernel says that it can answer a page while a cell runs."""
+        return "kernel subshells" in self.reply(self.client.kernel_info()).get("supported_features", ())
 
     def click(self, comm: str, type_: str, *, subshell: str | None = None, times: int = 1, **fields: Any) -> Message:
         """Send a message of the page (the same one `times` times) and wait for its ack."""
+        return self.ack(self.press(comm, type_, subshell=subshell, times=times, **fields))
+
+    def press(self, comm: str, type_: str, *, subshell: str | None = None, times: int = 1, **fields: Any) -> str:
+        """Send a message of the page and give its request id at once."""
         request_id = uuid4().hex
         content = {"v": 1, "type": type_, "request_id": request_id, **fields}
         data = {"method": "custom", "content": content}
@@ -148,9 +157,20 @@ class Kernel:
         message["header"]["subshell_id"] = subshell
         for _ in range(times):
             self.client.shell_channel.send(message)
+        return request_id
+
+    def ack(self, request_id: str) -> Message:
+        """Wait for the answer to a message of the page."""
 
         def ack(message: Message) -> bool:
             answer = message["content"].get("data", {}).get("content", {})
             return message["msg_type"] == "comm_msg" and answer.get("request_id") == request_id
 
         return dict(self.until(ack)["content"]["data"]["content"])
+
+
+def _older(ipykernel: str) -> Path:
+    """Give the folder of an older kernel; a missing one would be passed over in silence."""
+    folder = OLD / f"ipykernel-{ipykernel}"
+    assert folder.is_dir(), f"{folder} is missing: run `make setup`"
+    return folder

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
-from kit import CACHE, PATIENCE, Kernel
+from kit import OLD, PATIENCE, Kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
@@ -161,7 +161,7 @@ def test_with_somebody_elses_patch_of_asyncio_jobs_still_finish(tmp_path: Path, 
     """nest_asyncio 1.6, as ipykernel 6.31 brings it, applied by the notebook: jobs live on a loop of their own."""
     kernel = Kernel(tmp_path / "work", ipykernel="6.31.0")
     try:
-        assert (CACHE / "ipykernel-6.31.0" / "nest_asyncio.py").exists()
+        assert (OLD / "ipykernel-6.31.0" / "nest_asyncio.py").exists()
         kernel.run("import nest_asyncio, asyncio; nest_asyncio.apply()")
         kernel.run(LOAD)
         kernel.run("import jupyter_videogen as vg")

@@ -1,0 +1,130 @@
+"""The form at home elsewhere: Notebook 7, Voila and marimo, each as its own users start it."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from lab import SLOW, Notebook, appears, ask, leave_for_the_day, moved_on, percent, plays
+from server import Marimo, Voila, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator, Page
+    from server import App, Server
+
+    from gateways import Gateway
+
+LOAD = "%load_ext jupyter_videogen"
+FORM = "from jupyter_videogen import VideoGen\nform = VideoGen(duration=8, size='640x360', seed=7)\nform"
+LISTEN = "told = []\nform.observe(lambda change: told.append(change.new['progress']), names='job')"
+TOLD = "import json\nprint(json.dumps(told))"
+MARIMO = """\
+import marimo
+
+app = marimo.App()
+
+
+@app.cell
+def _():
+    import marimo as mo
+    from jupyter_videogen import VideoGen
+
+    form = mo.ui.anywidget(VideoGen(duration=8, size="640x360", seed=7))
+    form
+    return
+
+
+if __name__ == "__main__":
+    app.run()
+"""
+FACTS = {"width": 640, "height": 360, "duration": 8}
+CAME_TO_AN_END = """([form, path]) => {
+  const video = form.querySelector("video");
+  return video ? video.readyState >= 2 : form.innerText.includes(path);
+}"""
+ONE_POST = ["POST /v1/videos"]
+
+
+def card(page: Page) -> Locator:
+    return page.get_by_role("region", name="Video generation")
+
+
+def visit(browser: Browser, app: App) -> Page:
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page.goto(app.url())
+    return page
+
+
+def plays_or_says_where(form: Locator, folder: Path, name: str) -> bool:
+    """True when the clip plays in the form; where the host gives no files out, the form names the file instead."""
+    clip = appears(folder / "videogen", f"{name}-*.mp4")
+    path = f"videogen/{clip.name}"
+    form.page.wait_for_function(CAME_TO_AN_END, arg=[form.element_handle(), path], timeout=SLOW)
+    video = form.locator("video")
+    if video.count():
+        assert plays(video) == FACTS
+        return True
+    assert f"The clip is at {path}" in form.inner_text()
+    assert clip.stat().st_size > 1000
+    return False
+
+
+def test_notebook_makes_a_clip_and_plays_it_again_without_a_kernel(
+    browser: Browser, server: Server, gateway: Gateway
+) -> None:
+    """Notebook 7: type, generate, see the service's own percent, play; saved and opened with no kernel, it plays."""
+    path = server.notebook("seven.ipynb", LOAD, FORM, LISTEN, TOLD)
+    notebook = Notebook(browser, server, "seven.ipynb")
+    for index in (0, 1, 2):
+        notebook.run(index)
+    ask(notebook.card, "a lighthouse in the fog")
+    moved_on(notebook.card, 0)
+    gateway.stop()
+    first = percent(notebook.card)
+    gateway.go_on()
+    moved_on(notebook.card, first)
+    assert plays(notebook.card.locator("video")) == FACTS
+    notebook.run(3)
+    told = json.loads(notebook.outputs(3)[0]["text"])
+    assert first in {int(progress) for progress in told if progress is not None}
+    assert gateway.posts() == ONE_POST
+    notebook.save()
+    notebook.close()
+    assert path.stat().st_size < 100_000
+    leave_for_the_day(server, path, trusted=True)
+    notebook = Notebook(browser, server, "seven.ipynb", kernel=False)
+    notebook.page.locator(".videogen-record summary").click()
+    assert plays(notebook.record) == FACTS
+    notebook.close()
+
+
+@pytest.mark.parametrize("films", [False, True])
+def test_voila_makes_a_clip(browser: Browser, server: Server, gateway: Gateway, *, films: bool) -> None:
+    """Voila gives out pictures alone: the form names the clip's file; with the option that adds films, the clip plays."""
+    folder = server.root / f"voila-{films}"
+    write(folder / "app.ipynb", FORM)
+    with closing(Voila(folder, server.home, films=films)) as voila:
+        page = visit(browser, voila)
+        ask(card(page), "a paper boat")
+        moved_on(card(page), 0)
+        assert plays_or_says_where(card(page), folder, "a-paper-boat") or not films
+        assert gateway.posts() == ONE_POST
+        page.close()
+
+
+def test_marimo_makes_a_clip(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """marimo: the form as an element of its own; generate, and the clip plays or its file is named."""
+    folder = server.root / "marimo"
+    folder.mkdir()
+    (folder / "app.py").write_text(MARIMO)
+    with closing(Marimo(folder, server.home)) as marimo:
+        page = visit(browser, marimo)
+        ask(card(page), "a paper kite")
+        moved_on(card(page), 0)
+        plays_or_says_where(card(page), folder, "a-paper-kite")
+        assert gateway.posts() == ONE_POST
+        page.close()

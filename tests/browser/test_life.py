@@ -1,0 +1,123 @@
+"""What may happen to a form while a job runs: more views, a new page, a new kernel, an end, other widgets around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab import SLOW, Lab, appears, ask, moved_on, plays
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator
+    from server import Server
+
+    from gateways import Gateway
+
+LOAD = "%load_ext jupyter_videogen"
+FORM = "from jupyter_videogen import VideoGen\nform = VideoGen(duration=12, size='640x360', seed=7)\nform"
+BOXED = """\
+import ipywidgets, traitlets
+from jupyter_videogen import VideoGen
+form, length, heard = VideoGen(duration=2, size="640x360", seed=7), ipywidgets.Label("none"), []
+traitlets.dlink((form, "clip"), (length, "value"), lambda clip: f"{clip.duration:.0f} seconds" if clip else "none")
+copy = traitlets.HasTraits()
+copy.add_traits(clip=traitlets.Any(), state=traitlets.Unicode())
+traitlets.link((form, "clip"), (copy, "clip"))
+traitlets.link((form, "state"), (copy, "state"))
+form.observe(lambda change: heard.append(change.new), names="state")
+ipywidgets.HBox([form, length])"""
+FACTS = {"width": 640, "height": 360, "duration": 12}
+ONE_POST = ["POST /v1/videos"]
+
+
+def opened(browser: Browser, server: Server, name: str, *cells: str) -> Lab:
+    """Give a notebook whose first two cells were run."""
+    server.notebook(name, *cells)
+    lab = Lab(browser, server, name)
+    lab.run(0)
+    lab.run(1)
+    return lab
+
+
+def stands_still(video: Locator) -> bool:
+    return bool(video.evaluate("(video) => video.paused && video.currentTime === 0"))
+
+
+def test_views_of_one_form_are_one_form(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Shown in two cells and in a panel: one click is one create, all show the same, and one plays alone."""
+    lab = opened(browser, server, "views.ipynb", LOAD, FORM, "form")
+    lab.run(2)
+    lab.new_view(1)
+    expect(lab.card).to_have_count(3, timeout=SLOW)
+    ask(lab.card.nth(2), "a train in the snow")
+    for view in range(3):
+        moved_on(lab.card.nth(view), 0)
+        expect(lab.card.nth(view).get_by_role("textbox", name="Prompt")).to_have_value("a train in the snow")
+    expect(lab.card.locator("video")).to_have_count(3, timeout=SLOW)
+    assert plays(lab.card.nth(2).locator("video")) == FACTS
+    assert [stands_still(lab.card.nth(view).locator("video")) for view in range(3)] == [True, True, False]
+    assert gateway.posts() == ONE_POST
+    lab.close()
+
+
+def test_a_new_page_shows_the_running_job(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """The page is loaded anew in the middle: the form shows the job where it is, and its clip when it is done."""
+    lab = opened(browser, server, "reloaded.ipynb", LOAD, FORM)
+    lab.save()
+    ask(lab.card, "a train in the snow")
+    moved_on(lab.card, 0)
+    lab.open()
+    moved_on(lab.card, 0)
+    assert plays(lab.card.locator("video")) == FACTS
+    assert gateway.posts() == ONE_POST
+    lab.close()
+
+
+def test_a_new_kernel_takes_the_running_job_up(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """The kernel is restarted in the middle: the form says so; run again and asked the same, it has the same job."""
+    lab = opened(browser, server, "restarted.ipynb", LOAD, FORM)
+    ask(lab.card, "a train in the snow")
+    moved_on(lab.card, 0)
+    gateway.stop()
+    lab.restart()
+    expect(lab.card).to_contain_text("The notebook's kernel isn't running", timeout=SLOW)
+    gateway.go_on()
+    lab.run(0)
+    assert "watching 1 unfinished job(s) again" in lab.outputs(0)[0]["text"]
+    lab.run(1)
+    ask(lab.card, "a train in the snow")
+    assert plays(lab.card.locator("video")) == FACTS
+    assert gateway.posts() == ONE_POST
+    lab.close()
+
+
+def test_a_closed_form_loses_no_job(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """`form.close()` in the middle: the form is gone, the clip is stored, and the job has it."""
+    path = server.notebook(
+        "ended.ipynb", LOAD, FORM, "form.close()", "clip = form.jobs[0].result(60)\nprint(clip.duration)"
+    )
+    lab = Lab(browser, server, "ended.ipynb")
+    lab.run(0)
+    lab.run(1)
+    ask(lab.card, "a train that leaves")
+    moved_on(lab.card, 0)
+    lab.run(2)
+    expect(lab.card).to_have_count(0, timeout=SLOW)
+    lab.run(3)
+    assert lab.outputs(3)[0]["text"] == "12.0\n"
+    appears(path.parent / "videogen", "a-train-that-leaves-*.mp4")
+    assert gateway.posts() == ONE_POST
+    lab.close()
+
+
+def test_a_form_among_other_widgets(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """In an HBox, linked and observed: the clip plays there, a label follows it, and each state was heard of once."""
+    check = "print(heard == [*dict.fromkeys(heard)], heard[-1], copy.state, copy.clip is form.clip)"
+    lab = opened(browser, server, "boxed.ipynb", LOAD, BOXED, check)
+    ask(lab.card, "a train in a tunnel")
+    expect(lab.page.locator(".widget-hbox .widget-label")).to_have_text("2 seconds", timeout=SLOW)
+    assert plays(lab.page.locator(".widget-hbox").get_by_role("region").locator("video")) == {**FACTS, "duration": 2}
+    lab.run(2)
+    assert lab.outputs(2)[0]["text"] == "True succeeded succeeded True\n"
+    assert gateway.posts() == ONE_POST
+    lab.close()
