@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..chance import Dice
 from ..look import GRADES
 from ..words import FALLBACK
-from . import aurora, city, sea, silk
+from . import aurora, city, desert, fire, forest, mountains, sea, silk, underwater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +29,12 @@ SCENES: Mapping[str, tuple[Callable[[Stage, Look, Dice], Scene], Mapping[str, Lo
     "sea": (sea.Sea, sea.LOOKS),
     "city": (city.City, city.LOOKS),
     "aurora": (aurora.Aurora, aurora.LOOKS),
+    "mountains": (mountains.Mountains, mountains.LOOKS),
+    "snow": (mountains.Mountains, mountains.WINTER),
+    "fire": (fire.Fire, fire.LOOKS),
+    "desert": (desert.Desert, desert.LOOKS),
+    "forest": (forest.Forest, forest.LOOKS),
+    "underwater": (underwater.Underwater, underwater.LOOKS),
     "silk": (silk.Silk, silk.LOOKS),
 }
 """For each scene what draws it, and its looks by mood; the first look is its own."""
