@@ -133,7 +133,7 @@ WEAK_MOODS = frozenset({"neon", "pastel", "golden"})
 
 COLOURS: dict[str, str] = {
     "red": "red crimson scarlet rouge rojo roja rot rote roten roter rubis",
-    "orange": "orange amber coral naranja orangen ambre bernstein",
+    "orange": "orange amber naranja orangen ambre bernstein",
     "gold": "gold yellow jaune amarillo amarilla gelb gelbe",
     "green": "green emerald jade vert verte verde grun grune grunen grunes smaragd",
     "teal": "teal turquoise cyan aqua turquesa turkis",

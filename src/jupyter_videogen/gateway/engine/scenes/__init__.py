@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..chance import Dice
 from ..look import GRADES
 from ..words import FALLBACK
-from . import aurora, city, desert, fire, forest, mountains, sea, silk, underwater
+from . import aurora, city, clouds, desert, drive, fire, forest, ink, meadow, mountains, sea, silk, space, underwater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +35,11 @@ SCENES: Mapping[str, tuple[Callable[[Stage, Look, Dice], Scene], Mapping[str, Lo
     "desert": (desert.Desert, desert.LOOKS),
     "forest": (forest.Forest, forest.LOOKS),
     "underwater": (underwater.Underwater, underwater.LOOKS),
+    "clouds": (clouds.Above, clouds.LOOKS),
+    "space": (space.Space, space.LOOKS),
+    "meadow": (meadow.Meadow, meadow.LOOKS),
+    "drive": (drive.Drive, drive.LOOKS),
+    "ink": (ink.Ink, ink.LOOKS),
     "silk": (silk.Silk, silk.LOOKS),
 }
 """For each scene what draws it, and its looks by mood; the first look is its own."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..chance import Dice
     from ..stage import Stage
 
-FLAME, CURL = Grain(2.5, 2.0, 60, (1.0, 0.5)), Grain(3.0, 1.5, 14)
+FLAME, CURL = Grain(2.6, 2.0, 50, (0.55, 1.25)), Grain(3.0, 1.5, 14)
 TILE = (256, 256)
 FOOT, HIGH, WIDE = 0.84, 0.66, 0.25
 """The row of the embers (share), and how high and wide the flames are in heights of things."""
@@ -115,7 +115,7 @@ class Fire:
         across = self._across + 0.040 * bend * np.clip(self._up * 2.2, 0.0, 1.0)
         share = np.clip(self._up / HIGH, 0.0, 2.0)
         torn = (0.30 * self._broad.view(31.0, rise) + 0.16 * self._small.view(90.0, fast)) * (0.25 + 1.15 * np.clip(share, 0, 1))
-        heat = 1.12 - 0.98 * share - 0.72 * (across / self._width) ** 2 + torn
+        heat = 0.98 - 0.92 * share - 0.80 * (across / self._width) ** 2 + torn
         return single(np.clip(heat, 0.0, 1.0) * self._bed)
 
     def _burn(self, canvas: Canvas, heat: Array) -> None:

@@ -122,10 +122,10 @@ class Underwater:
         down = 0.46 * self._stage.height + bend * self._size
         length = (0.022 + 0.020 * size) * self._size
         beat = np.sin(self._stage.angle(1.6, seconds) + TAU * aside)
-        tone = tuple(part - 0.30 * (index == 0) for index, part in enumerate((0.0, 0.0, 0.0)))
+        shadow = np.full(beat.size, -0.30)
         for step, radius in ((0.5, 0.12), (0.3, 0.19), (0.08, 0.23), (-0.14, 0.20), (-0.36, 0.13), (-0.58, 0.07), (-0.78, 0.13), (-0.9, 0.15)):
             lag = beat * length * 0.10 * max(0.0, -step)
-            splat(canvas, (across + step * length, down + lag), np.full(30, tone[0]), radius * float(length.mean()), None)
+            splat(canvas, (across + step * length, down + lag), shadow, radius * float(length.mean()), None)
 
     def _sway(self, canvas: Canvas, seconds: float) -> None:
         """Weeds: ribbons from the bed up, that bend more the higher; painted as rows of short spans."""
