@@ -16,10 +16,12 @@ from .chance import Dice
 from .encode import drawn, film, per_thread
 from .finish import Finish
 from .poster import poster
-from .scenes import look_for, scene_for
+from .scenes import OWN, look_for, scene_for
 from .sheet import sheet
 from .shot import Cancelled, Rendering, Shot
 from .stage import Stage
+from .style import STYLES
+from .weather import EXTRAS
 from .words import read
 
 if TYPE_CHECKING:
@@ -61,13 +63,18 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     rendering = Rendering(reading.scene, mood, reading.words, shot.frames)
     stop_if(cancelled())
     scene = scene_for(reading)(stage, look, dice)
+    layers = [EXTRAS[prop](stage, dice) for prop in reading.props if prop in EXTRAS and prop not in OWN.get(reading.scene, ())]
+    style = STYLES[shot.style](stage, dice)
     finish = Finish(shot.width, shot.height, dice.stream("finish"))
     canvas = per_thread(lambda: Canvas(shot.width, shot.height))
     tell(BAKED)
 
     def picture(number: int) -> av.VideoFrame:
         mine = cast("Canvas", canvas())
-        scene.draw(mine, number / shot.fps)
+        seconds = number / shot.fps
+        for part in (scene, *layers):
+            part.draw(mine, seconds)
+        style(mine, seconds)
         return finish(mine)
 
     with film(partial, shot, tags(shot, rendering)) as append, closing(drawn(picture, shot.frames)) as frames:

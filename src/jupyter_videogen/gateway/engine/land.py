@@ -53,7 +53,7 @@ class Ground:
 
     def hills(self, stream: Stream, scale: float = 160.0) -> Array:
         """Give round crests, about -1 to 1 for each column."""
-        result: Array = 0.5 * along(line(stream, LENGTH, Grain(3.4, 1, 12)), self.across * scale)
+        result: Array = 0.5 * along(line(stream, LENGTH, Grain(2.6, 3, 14)), self.across * scale)
         return result
 
     def layer(self, crest: Array, top: Colour, foot: Colour, depth: float, shade: Array | float = 0.0) -> Layer:

@@ -97,7 +97,7 @@ SCENES: dict[str, tuple[str, str]] = {
         " autoroute conduire autopista conducir autobahn",
         "car neon retro night speed voiture coche auto",
     ),
-    "ink": (
+    "flow": (
         "ink flow fluid paint marble smoke swirl watercolor watercolour plasma"
         " encre fumee marbre aquarelle tinta humo marmol acuarela tinte rauch marmor aquarell",
         "abstract liquid water color colour colorful abstrait couleur color farbe bunt",

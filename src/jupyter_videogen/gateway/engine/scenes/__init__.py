@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..chance import Dice
 from ..look import GRADES
 from ..words import FALLBACK
-from . import aurora, city, clouds, desert, drive, fire, forest, ink, meadow, mountains, sea, silk, space, underwater
+from . import aurora, city, clouds, desert, drive, fire, flow, forest, meadow, mountains, sea, silk, space, underwater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,10 +39,19 @@ SCENES: Mapping[str, tuple[Callable[[Stage, Look, Dice], Scene], Mapping[str, Lo
     "space": (space.Space, space.LOOKS),
     "meadow": (meadow.Meadow, meadow.LOOKS),
     "drive": (drive.Drive, drive.LOOKS),
-    "ink": (ink.Ink, ink.LOOKS),
+    "flow": (flow.Flow, flow.LOOKS),
     "silk": (silk.Silk, silk.LOOKS),
 }
 """For each scene what draws it, and its looks by mood; the first look is its own."""
+
+OWN: Mapping[str, tuple[str, ...]] = {
+    "city": ("rain",),
+    "mountains": ("snow",),
+    "snow": ("snow",),
+    "underwater": ("rain", "snow"),
+    "space": ("rain", "snow"),
+}
+"""The weather that a scene has anyway, or cannot have; it is not laid over it."""
 
 
 def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:

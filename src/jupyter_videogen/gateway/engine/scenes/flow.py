@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..chance import Dice
     from ..stage import Stage
 
-SOFT, FOLD = Grain(3.2, 1.2, 9), Grain(2.9, 2.0, 22)
+SOFT, FOLD = Grain(3.2, 1.2, 9), Grain(2.5, 4.0, 34)
 
 
 def look(ink: str) -> Look:
@@ -35,7 +35,7 @@ LOOKS = {
 }
 
 
-class Ink:
+class Flow:
     """Noise bent by noise that is bent by noise; the folds are lit a little from one side."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
@@ -58,8 +58,8 @@ class Ink:
         right, down = far * np.sin(turn), far * np.cos(turn)
         one, two = self._soft[0].view(right, down), self._soft[1].view(90 - down, right)
         slow = self._soft[2].view(0.7 * down, 50 + 0.7 * right)
-        folds = self._read(self._x + 46.0 * one + 1024 + right, self._y + 46.0 * two + 1024 - down)
-        shade = 0.47 + 0.21 * folds + 0.13 * slow
+        folds = self._read(self._x + 64.0 * one + 1024 + right, self._y + 64.0 * two + 1024 - down)
+        shade = 0.44 + 0.15 * folds + 0.13 * slow
         slope = np.zeros_like(shade)
         slope[:, 1:-1] = shade[:, 2:] - shade[:, :-2]
         return single(smoothstep(-0.06, 1.06, np.clip(shade, 0.0, 1.0)) + np.clip(slope * 0.9, -0.16, 0.16))
