@@ -81,7 +81,11 @@ Engines = Mapping[str, Callable[[], Engine]]
 GROUP = "jupyter_videogen.engines"
 """The entry-point group: each name is a model, each object makes its Engine when called without arguments."""
 
-BUILT_IN: Engines = {DEFAULT_MODEL: Scenes, "local/ink": partial(Scenes, "ink"), "local/grain": partial(Scenes, "grain")}
+BUILT_IN: Engines = {
+    DEFAULT_MODEL: Scenes,
+    "local/ink": partial(Scenes, "ink"),
+    "local/grain": partial(Scenes, "grain"),
+}
 
 
 class Plugin:

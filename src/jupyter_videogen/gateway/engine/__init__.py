@@ -66,11 +66,13 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     reading, dice = read(shot.prompt), Dice(shot.prompt, shot.seed)
     mood, look = look_for(reading, shot.prompt)
     stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props)
-    rendering = Rendering(reading.scene, mood, reading.words, shot.frames)
+    rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames)
     stop_if(cancelled())
     parts = cast_of(shot, reading, stage, look, dice)
     # A picture that was given keeps its corners as they are.
-    finish = Finish(shot.width, shot.height, dice.stream("finish"), corners=0.0 if shot.image or shot.last_frame else 0.16)
+    finish = Finish(
+        shot.width, shot.height, dice.stream("finish"), corners=0.0 if shot.image or shot.last_frame else 0.16
+    )
     style = STYLES[shot.style](stage, dice)
     sound = heard(reading.scene, dice, shot.frames / shot.fps) if shot.sound else None
     canvas = per_thread(lambda: Canvas(shot.width, shot.height))

@@ -60,7 +60,9 @@ def per_thread(make: Callable[[], object]) -> Callable[[], object]:
 
 
 @contextmanager
-def film(path: Path, shot: Shot, tags: Mapping[str, str], sound: Array | None = None) -> Iterator[Callable[[av.VideoFrame, int], None]]:
+def film(
+    path: Path, shot: Shot, tags: Mapping[str, str], sound: Array | None = None
+) -> Iterator[Callable[[av.VideoFrame, int], None]]:
     """Open an MP4 and give a function that appends a frame; leaving writes the index, at the file's beginning.
 
     Sound, (2, samples) at 48 kHz, is written as AAC beside the frames it belongs to.

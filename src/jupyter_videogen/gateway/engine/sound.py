@@ -32,7 +32,8 @@ def band(stream: Stream, count: int, falloff: float, low: float, high: float) ->
 def swell(count: int, rate: float, start: float = 0.0) -> Array:
     """Give a slow rise and fall, 0..1, whole times in the sound."""
     turns = max(1, round(rate * count / RATE))
-    return 0.5 + 0.5 * np.sin(TAU * (turns * np.arange(count) / count + start))
+    result: Array = 0.5 + 0.5 * np.sin(TAU * (turns * np.arange(count) / count + start))
+    return result
 
 
 def ticks(stream: Stream, count: int, rate: float, decay: float) -> Array:
@@ -49,7 +50,9 @@ def ticks(stream: Stream, count: int, rate: float, decay: float) -> Array:
 def sea(stream: Stream, count: int) -> Array:
     """Waves that break one after another over a low rumble."""
     waves = band(stream, count, 1.2, 80, 3500) * (0.25 + 0.75 * swell(count, 0.16) ** 1.6)
-    return waves + 0.35 * band(stream, count, 1.2, 120, 2500) * swell(count, 0.27, 0.4) ** 2 + 0.3 * band(stream, count, 1.5, 40, 300)  # fmt: skip
+    second = band(stream, count, 1.2, 120, 2500) * swell(count, 0.27, 0.4) ** 2
+    result: Array = waves + 0.35 * second + 0.3 * band(stream, count, 1.5, 40, 300)
+    return result
 
 
 def rain(stream: Stream, count: int) -> Array:

@@ -55,6 +55,8 @@ def plant(cover: Array, middle: float, foot: float, high: float, stream: Stream)
     tier = (sunk * tiers) % 1.0
     reach = half * lean * np.clip(share, 0.0, 1.0) ** 0.85 * (0.42 + 0.58 * tier)
     trunk = np.maximum(1.0, 0.012 * high)
-    tree = np.maximum(np.clip(reach * (share < 0.96) - across + 0.5, 0.0, 1.0), np.clip(trunk * share - across + 0.3, 0.0, 1.0))  # noqa: PLR2004 - a bare foot
+    tree = np.maximum(
+        np.clip(reach * (share < 0.96) - across + 0.5, 0.0, 1.0), np.clip(trunk * share - across + 0.3, 0.0, 1.0)
+    )  # noqa: PLR2004 - a bare foot
     part = cover[top:bottom, left:right]
     np.maximum(part, tree, out=part)

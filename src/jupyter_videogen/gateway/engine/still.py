@@ -66,8 +66,8 @@ class Moving:
     def __init__(self, stage: Stage, path: Path, dice: Dice) -> None:
         self._stage, chance = stage, dice.stream("camera")
         luma, blue, red = planes(path, OVER * stage.width, OVER * stage.height)
-        self._full = single(luma)
-        self._colours = [single(np.ascontiguousarray(plane[::2, ::2])) for plane in (blue, red)]
+        self._full = luma
+        self._colours = [np.ascontiguousarray(plane[::2, ::2]) for plane in (blue, red)]
         self._way = (1.0 if chance.chance(0.5) else -1.0), chance.number(-0.4, 0.4)
         depth = self._depth(luma)
         self._depths = depth, np.ascontiguousarray(depth[::2, ::2])
@@ -79,7 +79,9 @@ class Moving:
         places = [(np.arange(count) * step).astype(np.intp) for count in (rows, columns)]
         dark = 1.0 - luma[places[0][:, None], np.minimum(places[1], luma.shape[1] - 1)[None]] / 255.0
         low = smoothstep(0.15, 0.95, (np.arange(rows) + 0.5) / rows)[:, None]
-        return stretched(blurred(single(0.62 * low + 0.38 * dark), max(2, rows // 9)), self._stage.height, self._stage.width)
+        return stretched(
+            blurred(single(0.62 * low + 0.38 * dark), max(2, rows // 9)), self._stage.height, self._stage.width
+        )
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the picture as the camera sees it now."""

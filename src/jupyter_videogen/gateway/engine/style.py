@@ -49,7 +49,9 @@ class InkWash:
     def __init__(self, stage: Stage, dice: Dice) -> None:
         rows, columns = stage.height, stage.width
         shape = (512, 512)
-        paper = np.tile(sheet(dice.stream("paper"), shape, PAPER), (-(-rows // 512), -(-columns // 512)))[:rows, :columns]
+        paper = np.tile(sheet(dice.stream("paper"), shape, PAPER), (-(-rows // 512), -(-columns // 512)))[
+            :rows, :columns
+        ]
         grid = stage.grid(rows)
         wash = stretched(sheet(dice.stream("wash"), shape, FIBRE)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
         self._wash, self._paper = single(0.30 * wash + 0.10 * paper), single(PAGE[0] + 0.014 * paper)
@@ -58,6 +60,9 @@ class InkWash:
     def __call__(self, canvas: Canvas, seconds: float) -> None:
         """Take the light apart into washes and lines."""
         light = np.clip(canvas.luma, 0.0, 1.0)
+        # Half the resolution first: a brush has no pixels.
+        light = stretched(halved(light), canvas.height, canvas.width)
+        np.clip(light, 0.0, 1.0, out=light)
         line = self._line(light)
         np.sqrt(light, out=light)
         steps = light * TONES + self._wash

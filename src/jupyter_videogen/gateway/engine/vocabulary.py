@@ -61,8 +61,7 @@ SCENES: dict[str, tuple[str, str]] = {
         "warm hot smoke camp night chaud fumee caliente humo warm rauch",
     ),
     "forest": (
-        "forest wood tree jungle woodland grove redwood"
-        " foret bois arbre jungle bosque arbol selva wald baum urwald",
+        "forest wood tree jungle woodland grove redwood foret bois arbre jungle bosque arbol selva wald baum urwald",
         "mist fog pine spruce deer leaf moss path brume cerf feuille niebla ciervo hoja nebel reh blatt",
     ),
     "desert": (
@@ -102,7 +101,8 @@ SCENES: dict[str, tuple[str, str]] = {
         " encre fumee marbre aquarelle tinta humo marmol acuarela tinte rauch marmor aquarell",
         "abstract liquid water color colour colorful abstrait couleur color farbe bunt",
     ),
-    "silk": (        (
+    "silk": (
+        (
             "abstract silk liquid gradient satin fabric"
             " abstrait soie liquide degrade tissu"
             " abstracto seda liquido degradado tela"

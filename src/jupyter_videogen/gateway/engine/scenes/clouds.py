@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
 HORIZON, TILE = 0.40, 512
 BILLOW, PUFF = Grain(3.1, 4.0, 34), Grain(2.7, 14.0, 90)
-TRAITS = {"across": 0.60, "down": 0.80, "radius": 0.040, "glow": 0.9, "bloom": 1.0, "moon": 0.0, "stars": 0.0, "clear": 0.85}
+TRAITS = {
+    "across": 0.60,
+    "down": 0.80,
+    "radius": 0.040,
+    "glow": 0.9,
+    "bloom": 1.0,
+    "moon": 0.0,
+    "stars": 0.0,
+    "clear": 0.85,
+}
 
 
 def look(sky: str, deck: str, named: str, **traits: float) -> Look:
@@ -89,14 +98,16 @@ class Above:
         slope = np.zeros_like(total)
         slope[1:-1] = total[2:] - total[:-2]
         detail = np.clip(0.3 + 1.2 * self._near, 0.0, 1.0)
-        shade = 0.48 + 0.24 * np.tanh(0.8 * total) - 0.42 * np.clip(slope, -0.8, 0.8) * detail + 0.26 * self._road
+        shade = 0.355 + 0.24 * np.tanh(0.8 * total) - 0.42 * np.clip(slope, -0.8, 0.8) * detail + 0.26 * self._road
         return single(shade * (1 - self._haze) + self._haze * (0.74 + 0.2 * self._road))
 
     def _height(self, right: float, away: float) -> Array:
         """How high the clouds stand at each place of the grid: round heaps, from absolute values."""
         x, y = self._right + right, self._away + away + 4096
         heaps = gathered(self._billow, x, y)
-        return single(0.95 * heaps + 0.30 * (0.8 - np.abs(gathered(self._puff, x, y))) * (1.0 + 0.6 * np.clip(heaps, -1, 1)))
+        return single(
+            0.95 * heaps + 0.30 * (0.8 - np.abs(gathered(self._puff, x, y))) * (1.0 + 0.6 * np.clip(heaps, -1, 1))
+        )
 
 
 def gathered(tile: Array, x: Array, y: Array) -> Array:

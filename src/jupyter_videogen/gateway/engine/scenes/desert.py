@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from ..chance import Dice
     from ..stage import Stage
 
-DAY = {"across": 0.70, "down": 0.34, "radius": 0.030, "glow": 0.6, "bloom": 1.0, "moon": 0.0, "stars": 0.0, "clear": 0.95}
+DAY = {
+    "across": 0.70,
+    "down": 0.34,
+    "radius": 0.030,
+    "glow": 0.6,
+    "bloom": 1.0,
+    "moon": 0.0,
+    "stars": 0.0,
+    "clear": 0.95,
+}
 LOW = {**DAY, "down": 0.80, "radius": 0.05, "glow": 0.85}
 NIGHT = {**DAY, "down": 0.30, "radius": 0.034, "across": 0.34, "glow": 0.42, "bloom": 0.5, "moon": 1.0, "stars": 1.2}
 
@@ -54,20 +63,20 @@ class Desert:
         self._foot = even(stage.height * 0.60)
         self._sky = Sky(stage, look, dice, self._foot)
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
-        plan = ((0.52, 0.05, 0.012), (0.57, 0.08, 0.03), (0.66, 0.12, 0.055), (0.80, 0.16, 0.09), (0.98, 0.17, 0.14))
+        plan = ((0.55, 0.06, 0.05), (0.62, 0.10, 0.11), (0.73, 0.14, 0.19), (0.88, 0.19, 0.30), (1.08, 0.20, 0.44))
         self._dunes = [self._dune(look, dice, number, (row * stage.height, high * size, slide * size), side) for number, (row, high, slide) in enumerate(plan)]  # fmt: skip
-        wild = 0.5 if stage.pace > 1 or look.traits["clear"] < 0 else 0.22
-        self._blown = Mist(stage, dice, swatch(look.ramps["haze"]), height=0.66, thick=0.11, amount=wild)
+        wild = 0.7 if stage.pace > 1 or look.traits["clear"] < 0 else 0.42
+        self._blown = Mist(stage, dice, swatch(look.ramps["haze"]), height=0.62, thick=0.13, amount=wild, far=150.0)
 
     def _dune(self, look: Look, dice: Dice, number: int, place: tuple[float, float, float], side: float) -> tuple[Layer, float]:  # fmt: skip
         """Bake one row: the spine runs down from each crest in a slow S, lit on the side of the sun."""
         row, high, slide = place
         ground, chance = Ground(self._stage, slide), dice.stream(f"dune {number}")
-        swell = line(chance, LENGTH, Grain(3.0, 2, 9))
+        swell = line(chance, LENGTH, Grain(2.3, 4, 10))
         scale = 150.0 - 14 * number
         places = ground.across * scale + 137 * number
-        raised = 1.0 - np.abs(along(swell, places))
-        crest = row - high * (0.3 + 0.75 * np.clip(smoothed(raised), -0.6, 1.2))
+        raised = 1.0 - 0.85 * np.abs(along(swell, places))
+        crest = row - high * (0.35 + 0.85 * np.tanh(smoothed(raised)))
         size, below = 720 * self._stage.unit, np.maximum(ground.rows - crest[None], 0.0)
         depth = below / size
         bent = 150.0 * (side * (0.55 * depth - 0.030 * np.sin(depth * 21 + number)))
@@ -75,7 +84,7 @@ class Desert:
         wave = np.sin(depth * 150 / (0.4 + number * 0.35) + 2.2 * along(swell, places * 3)[None])
         sand, shade, haze = (swatch(look.ramps[name]) for name in ("sand", "shade", "haze"))
         far = 0.62 - 0.15 * number
-        light = smoothstep(-0.05 - 0.35 * depth, 0.05 + 0.35 * depth, facing * side) * (1.0 - 0.25 * np.clip(depth * 3, 0, 1))
+        light = smoothstep(-1.0, 1.0, facing * side / (0.05 + 0.35 * depth)) * (1.0 - 0.25 * np.clip(depth * 3, 0, 1))
         return self._painted(ground, crest, (mixed(sand, haze, far), mixed(shade, haze, far)), light + wave * 0.022 * fading(depth * 2)), slide  # fmt: skip
 
     def _facing(self, swell: Array, places: Array, bent: Array, scale: float) -> Array:

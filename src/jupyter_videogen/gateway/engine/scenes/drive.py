@@ -83,7 +83,9 @@ class Drive:
         self._lines = self._line(self._aside * 0.5 + 0.5, 0.030) * (np.abs(self._aside) > 1.02)  # noqa: PLR2004 - off the road
         edge = np.abs(np.abs(self._aside) - 1.0)
         self._edges = single(fading((edge / 0.035) ** 2 * np.clip(down * 3, 0.06, 1)) + 0.32 * fading(edge / 0.30))
-        self._haze = Mask.of(single(0.9 * smoothstep(0.24, 0.0, np.broadcast_to(down, self._aside.shape))), self._horizon)
+        self._haze = Mask.of(
+            single(0.9 * smoothstep(0.24, 0.0, np.broadcast_to(down, self._aside.shape))), self._horizon
+        )
         self._centre = single(fading((self._aside / 0.045) ** 2))
         shine = self._aside * 0.11
         self._road = single(0.42 * fading((shine / 0.10) ** 2) * smoothstep(0.9, 0.0, down))
@@ -111,7 +113,9 @@ class Drive:
             plane[start // half :] = value
         travelled = self._stage.phase(1.1, seconds)
         across = self._line(self._depth * 1.3 + travelled, 0.045) * (np.abs(self._aside) > 1.0)
-        dash = smoothstep(0.02, 0.10, 0.25 - np.abs((self._depth * 0.65 + 0.5 * 0 + travelled) % 1.0 - 0.5)) * self._sharp
+        dash = (
+            smoothstep(0.02, 0.10, 0.25 - np.abs((self._depth * 0.65 + 0.5 * 0 + travelled) % 1.0 - 0.5)) * self._sharp
+        )
         canvas.light(Mask.of(np.maximum(self._lines, across), start), self._colours["grid"], 0.85)
         canvas.light(Mask.of(self._edges, start), self._colours["lane"], 0.8)
         canvas.light(Mask.of(self._centre * dash, start), self._colours["lane"], 0.7)

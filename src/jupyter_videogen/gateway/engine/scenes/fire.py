@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..chance import Dice
     from ..stage import Stage
 
-FLAME, CURL = Grain(2.6, 2.0, 50, (0.55, 1.25)), Grain(3.0, 1.5, 14)
+FLAME, CURL = Grain(2.4, 3.6, 60, (0.55, 1.25)), Grain(3.0, 1.5, 14)
 TILE = (256, 256)
 FOOT, HIGH, WIDE = 0.84, 0.66, 0.25
 """The row of the embers (share), and how high and wide the flames are in heights of things."""
@@ -68,7 +68,9 @@ class Fire:
         self._bed = single(smoothstep(-0.035, 0.03, self._up))
         away = np.hypot(self._across, (self._up - 0.16) * 1.15)
         self._glow = single(0.34 * fading(away * 3.3) + 0.30 * fading(away * 7.0))
-        floor = np.hypot(self._across * 0.62, self._up + 0.03) * smoothstep(0.03, -0.04, self._up) + 9.0 * (self._up > 0.03)  # noqa: PLR2004 - above the ground
+        floor = np.hypot(self._across * 0.62, self._up + 0.03) * smoothstep(0.03, -0.04, self._up) + 9.0 * (
+            self._up > 0.03
+        )  # noqa: PLR2004 - above the ground
         self._floor = single(0.62 * fading(floor * 5.5) * smoothstep(0.03, -0.03, self._up))
 
     def _bake_logs(self, colour: tuple[float, float, float]) -> None:
@@ -77,7 +79,12 @@ class Fire:
         x, y = (columns - self._middle) / self._size, (self._foot - rows) / self._size
         cover = np.zeros((self._stage.height, self._stage.width))
         edge = np.zeros_like(cover)
-        for start, rise, lean in ((-0.24, -0.035, 0.30), (0.25, -0.040, -0.26), (-0.10, -0.055, 0.10), (0.14, -0.06, -0.06)):
+        for start, rise, lean in (
+            (-0.24, -0.035, 0.30),
+            (0.25, -0.040, -0.26),
+            (-0.10, -0.055, 0.10),
+            (0.14, -0.06, -0.06),
+        ):
             length = np.hypot(0.30, lean * 0.30)
             way = np.sign(lean) * 0.30 / length, abs(lean) * 0.30 / length
             along = np.clip((x - start) * way[0] + (y - rise) * way[1], 0.0, 0.34)
@@ -97,7 +104,7 @@ class Fire:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw from the sky to the embers."""
         turn = self._stage.angle(1.7, seconds)
-        flicker = 1.0 + 0.05 * np.sin(turn) + 0.035 * np.sin(self._stage.angle(2.9, seconds) + 1.0)
+        flicker = 1.0 + 0.04 * np.sin(turn) + 0.02 * np.sin(self._stage.angle(2.3, seconds) + 1.0)
         canvas.gradient(self._sky, self._places)
         self._stars.draw(canvas, seconds)
         self._trees.draw(canvas, 0.05 * self._size * self._stage.sway(seconds))
@@ -110,11 +117,13 @@ class Fire:
 
     def _heat(self, seconds: float) -> Array:
         """How hot it is on the grid: a tongue, torn by noise that rises, the more the higher."""
-        rise, fast = self._stage.phase(0.42, seconds) * TILE[0], self._stage.phase(0.72, seconds) * TILE[0]
+        rise, fast = self._stage.phase(0.42, seconds) * TILE[0], self._stage.phase(0.55, seconds) * TILE[0]
         bend = self._bend.view(0.0, self._stage.phase(0.25, seconds) * TILE[0])
         across = self._across + 0.040 * bend * np.clip(self._up * 2.2, 0.0, 1.0)
         share = np.clip(self._up / HIGH, 0.0, 2.0)
-        torn = (0.30 * self._broad.view(31.0, rise) + 0.16 * self._small.view(90.0, fast)) * (0.25 + 1.15 * np.clip(share, 0, 1))
+        torn = (0.30 * self._broad.view(31.0, rise) + 0.16 * self._small.view(90.0, fast)) * (
+            0.25 + 1.15 * np.clip(share, 0, 1)
+        )
         heat = 0.98 - 0.92 * share - 0.80 * (across / self._width) ** 2 + torn
         return single(np.clip(heat, 0.0, 1.0) * self._bed)
 
@@ -138,7 +147,12 @@ class Fire:
         curl = 0.05 * np.sin(TAU * (turn + 1.4 * age)) * age
         across = self._middle + self._size * ((aside - 0.5) * (0.24 + 0.5 * age) + curl)
         down = self._foot - self._size * (0.06 + (0.55 + 0.4 * size) * age)
-        light = 0.85 * np.sqrt(np.clip(1.0 - age, 0.0, 1.0)) * smoothstep(0.0, 0.08, age) * (0.7 + 0.3 * np.sin(TAU * (5 * age + turn)))
+        light = (
+            0.85
+            * np.sqrt(np.clip(1.0 - age, 0.0, 1.0))
+            * smoothstep(0.0, 0.08, age)
+            * (0.7 + 0.3 * np.sin(TAU * (5 * age + turn)))
+        )
         for low, radius in ((0.0, 1.0), (0.6, 1.6), (0.9, 2.3)):
             some = size >= low
             splat(canvas, (across[some], down[some]), light[some] * 0.6, radius * self._stage.unit, self._ember)

@@ -84,7 +84,9 @@ class Forest:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw from the far to the near."""
         canvas.gradient(self._sky, self._places)
-        canvas.over(Mask.of(stretched(self._halo, canvas.height, canvas.width)), self._ray, min(0.9, 0.8 * self._strength))
+        canvas.over(
+            Mask.of(stretched(self._halo, canvas.height, canvas.width)), self._ray, min(0.9, 0.8 * self._strength)
+        )
         sway = self._stage.sway(seconds)
         for number, (layer, slide) in enumerate(self._rows):
             layer.draw(canvas, slide * sway)

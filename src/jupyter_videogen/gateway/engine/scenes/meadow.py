@@ -59,7 +59,9 @@ class Meadow:
         self._hills = []
         for number, (row, high, slide) in enumerate(((0.55, 0.05, 0.015), (0.62, 0.05, 0.035), (0.70, 0.035, 0.06))):
             ground = Ground(stage, slide * self._size)
-            crest = row * stage.height - high * self._size * ground.hills(dice.stream(f"hill {number}"), 170.0 - 30 * number)
+            crest = row * stage.height - high * self._size * ground.hills(
+                dice.stream(f"hill {number}"), 170.0 - 30 * number
+            )
             top = mixed(colours["far"], colours["hill"], 0.15 + 0.42 * number)
             foot = mixed(top, colours["near"], 0.20 + 0.18 * number)
             self._hills.append((ground.layer(crest, top, foot, 0.30 * self._size), slide * self._size))
@@ -85,7 +87,11 @@ class Meadow:
         picture[:] = np.array(base, np.float32)[:, None, None] * solid
         thick = (1.3 + 1.2 * number) * self._stage.unit
         for _ in range(int((900, 560, 260)[number] * ground.columns / size / 1.9)):
-            at, tall, bend = stream.number() * shape[1], high * size * (0.5 + 0.6 * stream.number()), stream.number(-0.35, 0.35)
+            at, tall, bend = (
+                stream.number() * shape[1],
+                high * size * (0.5 + 0.6 * stream.number()),
+                stream.number(-0.35, 0.35),
+            )
             tone = mixed(base, colours["tip"], stream.number(0.15, 0.85 - 0.15 * number))
             self._blade(picture, cover, (at, earth[min(int(at), shape[1] - 1)] + 3), (tall, bend, thick), base, tone)
         for _ in range(int((110, 60, 17)[number] * ground.columns / size / 1.9)):
@@ -118,7 +124,13 @@ class Meadow:
         away = np.hypot(x, y * 1.3)
         petals = radius * (0.82 + 0.24 * np.cos(5 * np.arctan2(y * 1.3, x) + middle[0]))
         light = np.clip(0.82 + 0.22 * (away / radius) - 0.12 * y / radius, 0.5, 1.15)
-        paint(picture, cover, (top, left), np.clip(petals - away + 0.5, 0.0, 1.0), [colour[0] * light, colour[1], colour[2]])
+        paint(
+            picture,
+            cover,
+            (top, left),
+            np.clip(petals - away + 0.5, 0.0, 1.0),
+            [colour[0] * light, colour[1], colour[2]],
+        )
         paint(picture, cover, (top, left), np.clip(0.26 * radius - away + 0.5, 0.0, 1.0), list(mixed(heart, (0.2, 0.0, 0.0), 0.25)))  # fmt: skip
 
     def draw(self, canvas: Canvas, seconds: float) -> None:

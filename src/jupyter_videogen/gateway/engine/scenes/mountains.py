@@ -87,7 +87,9 @@ class Mountains:
         snow = look.traits["snow"] * (0.5 - 0.14 * number) * (swatch(look.ramps["snow"])[0] - colour[0])
         depth = np.maximum(ground.rows - crest[None], 0.0) / high
         ragged = np.clip(1.2 - depth * 2.6 + shade * 9.0, 0.0, 1.0)
-        return ground.layer(crest, colour, foot, high * 1.15, single(shade * fading(depth * 1.2) + ragged * snow)), slide
+        return ground.layer(
+            crest, colour, foot, high * 1.15, single(shade * fading(depth * 1.2) + ragged * snow)
+        ), slide
 
     def _faces(self, ground: Ground, crest: Array, dice: Dice, number: int) -> Array:
         """Rock that faces the light: slopes of a sheet sheared with the crest, so that ribs run down from peaks."""

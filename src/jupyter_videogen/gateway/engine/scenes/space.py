@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..chance import Dice
     from ..stage import Stage
 
-GAS, DUST, BANDS = Grain(3.0, 1.6), Grain(2.3, 3.0), Grain(2.8, 2.0, 60, (1.6, 0.35))
+GAS, DUST, BANDS = Grain(2.9, 3.4), Grain(2.3, 5.0), Grain(2.8, 2.0, 60, (1.6, 0.35))
 
 
 def look(gas: str, named: str) -> Look:
@@ -75,7 +75,10 @@ class Space:
         tone = np.clip(0.55 + 0.22 * weather[rows, columns], 0.1, 1.1)
         disc = single(np.clip((1.0 - away) * radius + 0.5, 0.0, 1.0))
         self._disc, self._shade = Mask.cropped(disc), swatch(look.ramps["shade"])
-        self._lit, self._planet = Mask.cropped(single(disc * np.clip(1.25 * sun, 0, 1) * tone)), swatch(look.ramps["planet"])
+        self._lit, self._planet = (
+            Mask.cropped(single(disc * np.clip(1.25 * sun, 0, 1) * tone)),
+            swatch(look.ramps["planet"]),
+        )
         rim = np.where(away < 1, fading((1 - np.minimum(away, 1.0)) * 16), fading((away - 1) * 24))
         edge = np.clip(0.10 - 0.80 * side * x - 0.55 * y, 0.0, 1.0) ** 1.3
         self._air, self._rim = swatch(look.ramps["air"]), Mask.cropped(single(0.85 * rim * edge))
@@ -97,9 +100,9 @@ class Space:
         right, down = far * np.sin(turn), far * np.cos(turn)
         one, two = self._one.view(right, down), self._two.view(200 - down, right)
         dust = self._dust.view(40 + 0.5 * right, 70 + 0.7 * down)
-        body = smoothstep(-1.3, 2.5, one + 0.55 * two) * (0.25 + 0.85 * self._band)
+        body = smoothstep(-1.5, 2.1, one + 0.55 * two) * (0.22 + 0.85 * self._band)
         ridge = fading(3.2 * np.abs(one - two * 0.8)) * 0.20 * self._band
-        return single(np.clip(body * (1.0 - 0.34 * smoothstep(0.2, 2.2, dust)) + ridge, 0.0, 0.98))
+        return single(np.clip(0.86 * body * (1.0 - 0.34 * smoothstep(0.2, 2.2, dust)) + ridge, 0.0, 0.98))
 
     def _shine(self, canvas: Canvas, seconds: float) -> None:
         """Stars come toward us and are new in the middle; each passes whole times in a clip."""

@@ -70,7 +70,9 @@ class Underwater:
             ground = Ground(self._stage, slide * self._size)
             crest = row * self._stage.height - 0.045 * self._size * ground.hills(dice.stream(f"bed {number}"), 240.0)
             top = mixed(deep, bed, 0.35 + 0.5 * number)
-            self._beds.append((ground.layer(crest, top, mixed(top, self._dark, 0.45), 0.26 * self._size), slide * self._size))
+            self._beds.append(
+                (ground.layer(crest, top, mixed(top, self._dark, 0.45), 0.26 * self._size), slide * self._size)
+            )
 
     def _bake_weeds(self, dice: Dice) -> None:
         chance, count = dice.stream("weeds"), max(7, int(24 * self._stage.crowd))
@@ -104,7 +106,9 @@ class Underwater:
     def _shafts(self, seconds: float) -> Array:
         """Three fans of light that slide over each other."""
         turn = self._stage.angle(0.2, seconds)
-        total = sum(along(values, self._top * 150 * (1 + 0.3 * number) + 12 * np.sin(turn + 2 * number)) for number, values in enumerate(self._beams))  # fmt: skip
+        total = np.zeros_like(self._top)
+        for number, values in enumerate(self._beams):
+            total += along(values, self._top * 150 * (1 + 0.3 * number) + 12 * np.sin(turn + 2 * number))
         return single(np.interp(self._angle, self._top, smoothstep(-0.6, 3.2, total)) * self._reach)
 
     def _web(self, seconds: float) -> Array:
@@ -123,7 +127,16 @@ class Underwater:
         length = (0.022 + 0.020 * size) * self._size
         beat = np.sin(self._stage.angle(1.6, seconds) + TAU * aside)
         shadow = np.full(beat.size, -0.30)
-        for step, radius in ((0.5, 0.12), (0.3, 0.19), (0.08, 0.23), (-0.14, 0.20), (-0.36, 0.13), (-0.58, 0.07), (-0.78, 0.13), (-0.9, 0.15)):
+        for step, radius in (
+            (0.5, 0.12),
+            (0.3, 0.19),
+            (0.08, 0.23),
+            (-0.14, 0.20),
+            (-0.36, 0.13),
+            (-0.58, 0.07),
+            (-0.78, 0.13),
+            (-0.9, 0.15),
+        ):
             lag = beat * length * 0.10 * max(0.0, -step)
             splat(canvas, (across + step * length, down + lag), shadow, radius * float(length.mean()), None)
 
@@ -139,7 +152,9 @@ class Underwater:
             width = (0.013 * self._size) * (1.0 - share**3) * (0.8 + 0.35 * np.sin(share * 19 + start)) + 0.4
             reach = 0.2 * high + 0.03 * self._size
             left, right = max(0, int(middle - reach)), min(canvas.width, int(middle + reach) + 1)
-            body = np.clip(width[:, None] - np.abs(columns[None, left:right] - (middle + bend)[:, None]) + 0.5, 0.0, 1.0)
+            body = np.clip(
+                width[:, None] - np.abs(columns[None, left:right] - (middle + bend)[:, None]) + 0.5, 0.0, 1.0
+            )
             part = cover[rows[0] : foot, left:right]
             np.maximum(part, body, out=part)
         canvas.over(Mask.of(cover), self._dark, 0.88)
@@ -148,7 +163,9 @@ class Underwater:
         """Bubbles rise in columns, specks drift."""
         start, aside, size = self._bubbles
         age = (self._rise * seconds + start) % 1.0
-        across = (self._column + 0.035 * (aside - 0.5)) * self._stage.width + 0.012 * self._size * np.sin(TAU * (3 * age + aside))
+        across = (self._column + 0.035 * (aside - 0.5)) * self._stage.width + 0.012 * self._size * np.sin(
+            TAU * (3 * age + aside)
+        )
         down = (1.06 - 1.12 * age) * self._stage.height
         for low, radius in ((0.0, 2.0), (0.55, 3.4), (0.85, 5.6)):
             some = size >= low
@@ -158,5 +175,8 @@ class Underwater:
             splat(canvas, (at[0], at[1] + 0.2 * rim), np.full(some.sum(), -0.24), inner, None)
         start, aside, size = self._specks
         turn = self._stage.angle(0.14, seconds) + TAU * start
-        places = (aside * canvas.width + 0.02 * self._size * np.sin(turn), start * canvas.height + 0.014 * self._size * np.cos(turn))
+        places = (
+            aside * canvas.width + 0.02 * self._size * np.sin(turn),
+            start * canvas.height + 0.014 * self._size * np.cos(turn),
+        )
         splat(canvas, places, 0.06 + 0.16 * size, 1.1 * self._stage.unit, None)
