@@ -22,6 +22,28 @@ LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
 
 OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image"})
+LOCAL_MODELS = (
+    ("local/scenes", "Scenes"),
+    ("local/ink", "Ink on paper"),
+    ("local/grain", "Old film"),
+    ("test/slow", "Test: takes 20 seconds"),
+    ("test/queued-long", "Test: waits 10 seconds for its turn"),
+    ("test/no-progress", "Test: does not tell its progress"),
+    ("test/refused", "Test: the prompt is refused"),
+    ("test/no-credit", "Test: no credit left"),
+    ("test/rate-limited", "Test: too many requests"),
+    ("test/bad-key", "Test: the key is not accepted"),
+    ("test/bad-setting", "Test: a setting is not accepted"),
+    ("test/upstream-error", "Test: the service fails"),
+    ("test/flaky", "Test: every third look is spoilt"),
+    ("test/gone", "Test: accepted, then unknown"),
+    ("test/lost-answer", "Test: the answer is lost"),
+    ("test/expired-link", "Test: the first link has expired"),
+    ("test/empty-result", "Test: completed without a clip"),
+    ("test/partly-filtered", "Test: one of three clips is held back"),
+    ("test/never-finishes", "Test: never finishes"),
+)
+"""What the local engine offers: its styles, then test models that bring about each state; names and titles."""
 LOCAL = Provider(
     "local",
     base_url=LOCAL_ORIGIN,
@@ -30,17 +52,20 @@ LOCAL = Provider(
     label="Local engine",
     simulated=True,
     models=(
-        Capabilities(
-            model="local/scenes",
-            title="Scenes",
-            takes=frozenset({"duration", "size", "fps", "seed"}),
-            shortest=1,
-            longest=20,
-            default_duration=4,
-            sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
-            default_size="1280x720",
-            fps=(12, 60),
-            lists=True,
+        *(
+            Capabilities(
+                model=model,
+                title=title,
+                takes=frozenset({"duration", "size", "fps", "seed"}),
+                shortest=1,
+                longest=20,
+                default_duration=4,
+                sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
+                default_size="1280x720",
+                fps=(12, 60),
+                lists=True,
+            )
+            for model, title in LOCAL_MODELS
         ),
     ),
 )

@@ -1,6 +1,8 @@
 """The seam between jobs and what draws them: an engine turns an order into a file, and each model names one."""
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Protocol
 
@@ -45,10 +47,10 @@ class Engine(Protocol):
 class Scenes:
     """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
 
-    def __init__(self) -> None:
+    def __init__(self, style: str = "") -> None:
         from jupyter_videogen.gateway import engine  # noqa: PLC0415 loaded with the first clip, so that start-up is fast
 
-        self._engine = engine
+        self._engine, self._style = engine, style
 
     def render(
         self, order: Order, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]
@@ -61,6 +63,7 @@ class Scenes:
             seconds=order.seconds,
             fps=order.fps,
             seed=order.seed,
+            style=self._style,
         )
         return self._engine.render(shot, path, progress=progress, cancelled=cancelled)
 
@@ -75,4 +78,32 @@ class Scenes:
 
 Engines = Mapping[str, Callable[[], Engine]]
 
-ENGINES: Engines = {DEFAULT_MODEL: Scenes}
+GROUP = "jupyter_videogen.engines"
+"""The entry-point group: each name is a model, each object makes its Engine when called without arguments."""
+
+BUILT_IN: Engines = {
+    DEFAULT_MODEL: Scenes,
+    "local/ink": partial(Scenes, "ink"),
+    "local/grain": partial(Scenes, "grain"),
+}
+
+
+class Plugin:
+    """What makes an engine that another package registered; its code is loaded with the first clip, not before."""
+
+    def __init__(self, entry: EntryPoint) -> None:
+        self._entry = entry
+
+    def __call__(self) -> Engine:
+        """Load the package and make its engine; raises whatever its import raises, which fails the clip alone."""
+        engine: Engine = self._entry.load()()
+        return engine
+
+
+def installed() -> Engines:
+    """Return the built-in engines and those of installed packages, which cannot take a built-in name."""
+    return {**{entry.name: Plugin(entry) for entry in entry_points(group=GROUP)}, **BUILT_IN}
+
+
+ENGINES: Engines = {**BUILT_IN, **installed()}
+"""Every model that draws, the built-in ones first."""

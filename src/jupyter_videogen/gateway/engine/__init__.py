@@ -16,10 +16,14 @@ from .chance import Dice
 from .encode import drawn, film, per_thread
 from .finish import Finish
 from .poster import poster
-from .scenes import look_for, scene_for
+from .scenes import OWN, look_for, scene_for
 from .sheet import sheet
 from .shot import Cancelled, Rendering, Shot
+from .sound import heard
 from .stage import Stage
+from .still import Dissolve, Moving
+from .style import STYLES
+from .weather import EXTRAS
 from .words import read
 
 if TYPE_CHECKING:
@@ -27,6 +31,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import av
+
+    from .look import Look
+    from .scenes import Scene
+    from .words import Reading
 
 __all__ = ["Cancelled", "Rendering", "Shot", "poster", "render", "sheet"]
 
@@ -58,24 +66,44 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     reading, dice = read(shot.prompt), Dice(shot.prompt, shot.seed)
     mood, look = look_for(reading, shot.prompt)
     stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props)
-    rendering = Rendering(reading.scene, mood, reading.words, shot.frames)
+    rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames)
     stop_if(cancelled())
-    scene = scene_for(reading)(stage, look, dice)
-    finish = Finish(shot.width, shot.height, dice.stream("finish"))
+    parts = cast_of(shot, reading, stage, look, dice)
+    # A picture that was given keeps its corners as they are.
+    finish = Finish(
+        shot.width, shot.height, dice.stream("finish"), corners=0.0 if shot.image or shot.last_frame else 0.16
+    )
+    style = STYLES[shot.style](stage, dice)
+    sound = heard(reading.scene, dice, shot.frames / shot.fps) if shot.sound else None
     canvas = per_thread(lambda: Canvas(shot.width, shot.height))
+    ending = Dissolve(stage, shot.last_frame, dice, (shot.frames - 1) / shot.fps) if shot.last_frame else None
     tell(BAKED)
 
     def picture(number: int) -> av.VideoFrame:
         mine = cast("Canvas", canvas())
-        scene.draw(mine, number / shot.fps)
+        seconds = number / shot.fps
+        for part in parts:
+            part.draw(mine, seconds)
+        style(mine, seconds)
+        if ending:
+            ending.draw(mine, seconds)
         return finish(mine)
 
-    with film(partial, shot, tags(shot, rendering)) as append, closing(drawn(picture, shot.frames)) as frames:
+    with film(partial, shot, tags(shot, rendering), sound) as append, closing(drawn(picture, shot.frames)) as frames:
         for number, frame in enumerate(frames):
             stop_if(cancelled())
             append(frame, number)
             tell(BAKED + (MUXED - BAKED) * (number + 1) / shot.frames)
     return rendering
+
+
+def cast_of(shot: Shot, reading: Reading, stage: Stage, look: Look, dice: Dice) -> list[Scene]:
+    """Bake all that is drawn, in order: the scene or the given picture, then the weather that was named."""
+    if shot.image:
+        return [Moving(stage, shot.image, dice)]
+    own = OWN.get(reading.scene, ())
+    weather = [EXTRAS[prop](stage, dice) for prop in reading.props if prop in EXTRAS and prop not in own]
+    return [scene_for(reading)(stage, look, dice), *weather]
 
 
 def tags(shot: Shot, rendering: Rendering) -> dict[str, str]:

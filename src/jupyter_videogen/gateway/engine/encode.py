@@ -10,11 +10,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import av
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
+    from .arrays import Array
     from .shot import Shot
 
 WORKERS = 2
@@ -25,6 +27,9 @@ THREADS = 2
 BT709, LIMITED = 1, 1
 SETTINGS = {"preset": "superfast", "crf": "21", "x264-params": "mbtree=1:rc-lookahead=10"}
 """mbtree is what superfast lacks most: the same quality in two thirds of the bytes."""
+
+SOUND_RATE, SOUND_BITS, PIECE = 48_000, 128_000, 1024
+"""Samples and bits per second, and samples in one piece, which is what AAC wants."""
 
 
 def drawn(draw: Callable[[int], av.VideoFrame], count: int) -> Generator[av.VideoFrame]:
@@ -55,8 +60,13 @@ def per_thread(make: Callable[[], object]) -> Callable[[], object]:
 
 
 @contextmanager
-def film(path: Path, shot: Shot, tags: Mapping[str, str]) -> Iterator[Callable[[av.VideoFrame, int], None]]:
-    """Open an MP4 and give a function that appends a frame; leaving writes the index, at the file's beginning."""
+def film(
+    path: Path, shot: Shot, tags: Mapping[str, str], sound: Array | None = None
+) -> Iterator[Callable[[av.VideoFrame, int], None]]:
+    """Open an MP4 and give a function that appends a frame; leaving writes the index, at the file's beginning.
+
+    Sound, (2, samples) at 48 kHz, is written as AAC beside the frames it belongs to.
+    """
     # A file, never a buffer: faststart reopens its output by name.
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart+use_metadata_tags"}) as container:
         container.metadata.update(tags)
@@ -66,10 +76,37 @@ def film(path: Path, shot: Shot, tags: Mapping[str, str]) -> Iterator[Callable[[
         codec.thread_count = THREADS
         codec.colorspace = codec.color_primaries = codec.color_trc = BT709
         codec.color_range = LIMITED
+        track = Track(container, sound) if sound is not None else None
 
         def append(frame: av.VideoFrame, number: int) -> None:
             frame.pts, frame.time_base = number, Fraction(1, shot.fps)
             container.mux(stream.encode(frame))
+            if track:
+                track.write(until=(number + 1) / shot.fps)
 
         yield append
         container.mux(stream.encode(None))
+        if track:
+            track.close()
+
+
+class Track:
+    """The sound of a film, written piece by piece as the pictures come."""
+
+    def __init__(self, container: av.container.OutputContainer, samples: Array) -> None:
+        self._container, self._samples, self._written = container, samples, 0
+        self._stream = container.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream.bit_rate = SOUND_BITS
+
+    def write(self, until: float) -> None:
+        """Encode what is heard before this second of the clip."""
+        while self._written < min(int(until * SOUND_RATE), self._samples.shape[1]):
+            part = np.ascontiguousarray(self._samples[:, self._written : self._written + PIECE])
+            frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
+            frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, self._written, Fraction(1, SOUND_RATE)
+            self._container.mux(self._stream.encode(frame))
+            self._written += part.shape[1]
+
+    def close(self) -> None:
+        """Write what the encoder still holds."""
+        self._container.mux(self._stream.encode(None))

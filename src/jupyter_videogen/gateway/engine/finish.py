@@ -25,11 +25,11 @@ class Finish:
     and soft grain keeps dark gradients smooth.
     """
 
-    def __init__(self, width: int, height: int, stream: Stream) -> None:
+    def __init__(self, width: int, height: int, stream: Stream, *, corners: float = 0.16) -> None:
         down = (np.arange(height) - height / 2)[:, None] / (height / 2)
         across = (np.arange(width) - width / 2)[None] / (width / 2)
         self._vignette = single(
-            (WHITE - BLACK) * (1.0 - 0.16 * np.minimum(0.8 * across**2 + 0.7 * down**2, 1.6) ** 1.3)
+            (WHITE - BLACK) * (1.0 - corners * np.minimum(0.8 * across**2 + 0.7 * down**2, 1.6) ** 1.3)
         )
         self._grain = single(triangular(stream, (height, width)) + soft_grain(stream, (height, width)) + BLACK + 0.5)
         self._colour_grain = single(triangular(stream, (height // 2, width // 2)) + 128.5)

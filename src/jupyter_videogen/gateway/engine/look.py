@@ -84,3 +84,13 @@ def vivid(lab: Array) -> Array:
 
 
 GRADES: Mapping[str, Callable[[Array], Array]] = {"noir": noir, "pastel": pastel, "neon": vivid}
+
+
+def written(ramps: Mapping[str, str], named: str, traits: Mapping[str, float], tinted: tuple[str, ...] = ("sky",)) -> Look:  # fmt: skip
+    """Write a look briefly: ramps as 'place:colour' stops, single colours as 'name=colour'."""
+    stops = {
+        name: tuple((float(place), code) for place, code in (stop.split(":") for stop in text.split()))
+        for name, text in ramps.items()
+    }
+    singles = {name: ((0.0, code),) for name, code in (pair.split("=") for pair in named.split())}
+    return Look({**stops, **singles}, traits, tinted)

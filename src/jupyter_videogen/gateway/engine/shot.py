@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Cancelled(Exception):
@@ -19,6 +23,14 @@ class Shot:
     seconds: float
     fps: int
     seed: int
+    style: str = ""
+    """How it is drawn over: '', 'ink' or 'grain'."""
+    image: Path | None = None
+    """A picture or a clip to move over instead of a scene; of a clip, its last frame."""
+    last_frame: Path | None = None
+    """A picture the clip ends with."""
+    sound: bool = False
+    """Whether the scene is heard, where it has a sound."""
 
     @property
     def frames(self) -> int:

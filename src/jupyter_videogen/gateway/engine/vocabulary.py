@@ -33,24 +33,80 @@ SCENES: dict[str, tuple[str, str]] = {
     ),
     "aurora": (
         (
-            "aurora borealis northern star galaxy nightsky milky constellation starry iceland norway lapland arctic polar cosmos space universe"
-            " aurore boreale etoile galaxie cosmos islande norvege laponie arctique polaire constellation univers"
-            " boreal estrella galaxia cosmos islandia noruega laponia artico constelacion universo"
-            " polarlicht nordlicht stern galaxie weltall island norwegen lappland arktis sternenhimmel polar"
+            "aurora borealis northern star nightsky milky constellation starry iceland norway lapland arctic polar"
+            " aurore boreale etoile islande norvege laponie arctique polaire constellation"
+            " boreal estrella islandia noruega laponia artico constelacion"
+            " polarlicht nordlicht stern island norwegen lappland arktis sternenhimmel polar"
         ),
         (
-            "night sky mountain lake snow winter pine spruce fir fjord planet astronaut rocket"
-            " nuit ciel montagne lac neige hiver sapin planete fusee"
-            " noche cielo montana lago nieve invierno pino cohete planeta"
-            " nacht himmel berg see schnee tanne rakete planet"
+            "night sky mountain lake snow winter pine spruce fir fjord"
+            " nuit ciel montagne lac neige hiver sapin"
+            " noche cielo montana lago nieve invierno pino"
+            " nacht himmel berg see schnee tanne"
         ),
+    ),
+    "mountains": (
+        "mountain alps peak summit himalaya ridge cliff valley hill"
+        " montagne alpe sommet vallee colline montana cumbre valle colina berg alpen gipfel tal hugel",
+        "mist pine spruce sky eagle brume aigle niebla aguila nebel adler",
+    ),
+    "snow": (
+        "snow winter blizzard snowfall snowy snowflake frost glacier ski"
+        " neige hiver flocon glacier nieve invierno nevada schnee winter schneefall gletscher",
+        "mountain pine spruce cold ice froid glace frio hielo kalt eis",
+    ),
+    "fire": (
+        "fire campfire flame bonfire ember lava volcano hearth fireplace candle"
+        " feu flamme braise volcan bougie fuego hoguera llama brasa volcan vela feuer lagerfeuer flamme glut vulkan kerze",
+        "warm hot smoke camp night chaud fumee caliente humo warm rauch",
+    ),
+    "forest": (
+        "forest wood tree jungle woodland grove redwood foret bois arbre jungle bosque arbol selva wald baum urwald",
+        "mist fog pine spruce deer leaf moss path brume cerf feuille niebla ciervo hoja nebel reh blatt",
+    ),
+    "desert": (
+        "desert dune sahara sand camel oasis canyon mars"
+        " desert dune sable chameau desierto duna arena camello wuste dune sand kamel",
+        "hot dry sun wind caravan chaud vent caliente viento heiss wind",
+    ),
+    "underwater": (
+        "underwater fish reef dive diving coral jellyfish seabed kelp shark aquarium submarine scuba"
+        " sousmarin poisson recif plongee meduse requin submarino pez peces arrecife buceo medusa tiburon"
+        " unterwasser fisch fische riff tauchen qualle hai",
+        "bubble blue deep ocean sea water whale bulle burbuja blase",
+    ),
+    "clouds": (
+        "cloud timelapse airplane flight flying heaven nuage avion nube avion wolke flugzeug",
+        "sky time lapse bird wind ciel oiseau cielo pajaro himmel vogel",
+    ),
+    "meadow": (
+        "meadow butterfly butterflies flower field grass prairie garden spring blossom poppy daisy lavender"
+        " pre papillon fleur champ herbe jardin printemps pradera mariposa flor campo hierba jardin primavera"
+        " wiese schmetterling blume feld gras garten fruhling",
+        "sun bee wind breeze sunny abeille abeja biene",
+    ),
+    "space": (
+        "galaxy space cosmos universe nebula planet astronaut rocket spaceship orbit asteroid saturn jupiter"
+        " galaxie espace univers nebuleuse planete fusee galaxia espacio universo nebulosa planeta cohete"
+        " weltall galaxie nebel planet rakete universum",
+        "star earth etoile terre estrella tierra stern erde",
+    ),
+    "drive": (
+        "drive driving highway road synthwave retrowave vaporwave outrun motorway racing race grid"
+        " autoroute conduire autopista conducir autobahn",
+        "car neon retro night speed voiture coche auto",
+    ),
+    "flow": (
+        "ink flow fluid paint marble smoke swirl watercolor watercolour plasma"
+        " encre fumee marbre aquarelle tinta humo marmol acuarela tinte rauch marmor aquarell",
+        "abstract liquid water color colour colorful abstrait couleur color farbe bunt",
     ),
     "silk": (
         (
-            "abstract silk flow ink liquid gradient satin fabric swirl fluid"
-            " abstrait soie encre liquide degrade tissu"
-            " abstracto seda tinta liquido degradado tela"
-            " abstrakt seide tinte flussig verlauf stoff"
+            "abstract silk liquid gradient satin fabric"
+            " abstrait soie liquide degrade tissu"
+            " abstracto seda liquido degradado tela"
+            " abstrakt seide flussig verlauf stoff"
         ),
         (
             "smooth pattern texture background dream music doux motif fond reve suave fondo sueno musica muster hintergrund traum musik"
@@ -77,7 +133,7 @@ WEAK_MOODS = frozenset({"neon", "pastel", "golden"})
 
 COLOURS: dict[str, str] = {
     "red": "red crimson scarlet rouge rojo roja rot rote roten roter rubis",
-    "orange": "orange amber coral naranja orangen ambre bernstein",
+    "orange": "orange amber naranja orangen ambre bernstein",
     "gold": "gold yellow jaune amarillo amarilla gelb gelbe",
     "green": "green emerald jade vert verte verde grun grune grunen grunes smaragd",
     "teal": "teal turquoise cyan aqua turquesa turkis",
@@ -93,4 +149,7 @@ PACES: dict[float, str] = {
 
 PROPS: dict[str, str] = {
     "boat": "boat sailboat ship sail sailing paper bateau voilier barco velero papel barquito boot segelboot schiff papierboot papier",
+    "snow": "snow snowfall snowy blizzard snowflake neige flocon nieve nevada schnee schneefall",
+    "rain": "rain rainy drizzle pluie lluvia regen",
+    "fireflies": "firefly fireflies glowworm luciole luciernaga gluhwurmchen",
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..chance import Dice
 from ..look import GRADES
 from ..words import FALLBACK
-from . import aurora, city, sea, silk
+from . import aurora, city, clouds, desert, drive, fire, flow, forest, meadow, mountains, sea, silk, space, underwater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,9 +29,29 @@ SCENES: Mapping[str, tuple[Callable[[Stage, Look, Dice], Scene], Mapping[str, Lo
     "sea": (sea.Sea, sea.LOOKS),
     "city": (city.City, city.LOOKS),
     "aurora": (aurora.Aurora, aurora.LOOKS),
+    "mountains": (mountains.Mountains, mountains.LOOKS),
+    "snow": (mountains.Mountains, mountains.WINTER),
+    "fire": (fire.Fire, fire.LOOKS),
+    "desert": (desert.Desert, desert.LOOKS),
+    "forest": (forest.Forest, forest.LOOKS),
+    "underwater": (underwater.Underwater, underwater.LOOKS),
+    "clouds": (clouds.Above, clouds.LOOKS),
+    "space": (space.Space, space.LOOKS),
+    "meadow": (meadow.Meadow, meadow.LOOKS),
+    "drive": (drive.Drive, drive.LOOKS),
+    "flow": (flow.Flow, flow.LOOKS),
     "silk": (silk.Silk, silk.LOOKS),
 }
 """For each scene what draws it, and its looks by mood; the first look is its own."""
+
+OWN: Mapping[str, tuple[str, ...]] = {
+    "city": ("rain",),
+    "mountains": ("snow",),
+    "snow": ("snow",),
+    "underwater": ("rain", "snow"),
+    "space": ("rain", "snow"),
+}
+"""The weather that a scene has anyway, or cannot have; it is not laid over it."""
 
 
 def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:

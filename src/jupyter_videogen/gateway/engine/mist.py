@@ -1,0 +1,45 @@
+"""Mist: soft flat bands that drift, thick in the lower half of the frame."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arrays import fading, single, smoothstep
+from .canvas import Canvas, Mask
+from .noise import Grain, Tile, sheet
+from .stretch import stretched
+
+if TYPE_CHECKING:
+    from .chance import Dice
+    from .colour import Colour
+    from .stage import Stage
+
+FLAT = Grain(falloff=2.8, coarse=1.5, fine=24, stretch=(1.2, 0.32))
+
+
+class Mist:
+    """One bank of mist around a height (share of the frame) of a thickness (likewise), that drifts `far` cells a turn."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        dice: Dice,
+        colour: Colour,
+        *,
+        height: float = 0.76,
+        thick: float = 0.16,
+        amount: float = 0.75,
+        far: float = 46.0,
+    ) -> None:
+        self._stage, self._colour, self._far = stage, colour, far
+        self._grid = stage.grid(stage.height)
+        self._tile = Tile(sheet(dice.stream(f"mist {height}"), (256, 512), FLAT), self._grid)
+        down = (np.arange(self._grid[0])[:, None] + 0.5) / self._grid[0]
+        self._bank = single(amount * fading(((down - height) / thick) ** 2))
+
+    def draw(self, canvas: Canvas, seconds: float) -> None:
+        """Cover with mist."""
+        field = smoothstep(-1.2, 1.6, self._tile.drift(self._stage.phase(0.1, seconds), self._far, 3.0)) * self._bank
+        canvas.over(Mask.of(stretched(single(field), canvas.height, canvas.width)), self._colour)
