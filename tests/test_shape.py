@@ -16,7 +16,18 @@ PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
     {"errors", "values", "wire", "messages"},
     {
-        *{"adoption", "budget", "capabilities", "dialect", "dialects", "failures", "fingerprint", "polling", "prices"},
+        *{
+            "adoption",
+            "belief",
+            "budget",
+            "capabilities",
+            "dialect",
+            "dialects",
+            "failures",
+            "fingerprint",
+            "polling",
+            "prices",
+        },
         *{"provider", "reading", "status"},
     },
     {
@@ -33,9 +44,9 @@ LAYERS = [
             "loop",
             "origin",
         },
-        *{"logs", "mounts", "part", "private", "settings", "spool", "transport"},
+        *{"allowance", "experience", "logs", "mounts", "part", "private", "settings", "spool", "transport"},
     },
-    {"download", "runner", "saver", "search"},
+    {"download", "lookout", "runner", "saver", "search"},
     {"runtime", "ticket", "client"},
     {
         "record",

@@ -23,7 +23,7 @@ MOST = 100
 def seen(job: Job, record: JobRecord) -> JobView:
     """Give a job as the page draws it, with what the ledger knows beside its record."""
     ledger = client.runtime().ledger
-    usual = ledger.usual(record.provider, record.model)
+    usual = client.runtime().experience.usual(record)
     aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=settings.folder(), aside=aside)
 
