@@ -178,7 +178,7 @@ class Lookout:
 
     def __init__(self, provider: Provider, transport: Transport, experience: Experience, clock: Clock) -> None:
         self.experience, self.clock = experience, clock
-        at_home = is_loopback(provider.base_url)
+        at_home = provider.simulated or is_loopback(provider.base_url)
         self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
         self._dialect, self._transport = provider.dialect, transport
         self._circles: dict[str, Circle] = {}

@@ -50,11 +50,11 @@ class PollSchedule:
         self,
         belief: Belief,
         calibration: Calibration = UNPROVED,
-        economy: Economy = USUAL,
+        economy: Economy | None = None,
     ) -> None:
-        self.belief, self.economy = belief, economy
+        self.belief, self.economy = belief, economy or USUAL
         self._calibration = calibration
-        self._sums = _Sums(belief, economy, 0.0)
+        self._sums = _Sums(belief, self.economy, 0.0)
 
     def wait(
         self, age: float, *, mark: Mark | None = None, poll_after: float | None = None, jitter: float = 0.0

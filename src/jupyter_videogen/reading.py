@@ -118,9 +118,9 @@ def hint(reply: Reply) -> float | None:
 
 
 def took(job: dict[str, Any]) -> float | None:
-    """Give the seconds from a job's creation to its completion, where it says both."""
+    """Give the seconds from a job's creation to its completion, where it says both and they are in order."""
     created, completed = moment(job.get("created_at")), moment(job.get("completed_at"))
-    return None if created is None or completed is None else completed - created
+    return completed - created if created and completed and completed > created > 0 else None
 
 
 def why(error: object) -> Failure:
