@@ -87,6 +87,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience at the service's own pace."""
     monkeypatch.setattr(polling, "PACE", 0.1)
+    monkeypatch.setattr(polling, "USUAL", polling.Economy(soonest=0.1, latest=0.1))
     monkeypatch.setattr(runner, "GRACE", 1.0)
     monkeypatch.setattr(saver, "GRACE", 1.0)
 

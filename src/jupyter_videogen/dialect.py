@@ -75,6 +75,8 @@ class StatusUpdate(msgspec.Struct, frozen=True):
     """The service's own word, where the vocabulary lacks it."""
     notes: Sequence[str] = ()
     """What the user should know, a sentence each."""
+    took: float | None = None
+    """Seconds from when the service took the job to its end, by the service's own clock."""
 
 
 class Dialect(ABC):
@@ -125,6 +127,11 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     size: str | None = None
     created_at: float | None = None
     """Seconds since the epoch, by the service's clock."""
+    state: RemoteState | None = None
+    status: str = ""
+    """The service's own word, where the vocabulary lacks it."""
+    progress: float | None = None
+    """0 to 100."""
 
 
 class Page(msgspec.Struct, frozen=True):

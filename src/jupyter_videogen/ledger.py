@@ -10,12 +10,13 @@ import threading
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
 
 from . import budget, mounts, private
+from .belief import Mark, Run
 from .budget import Cap, Spent
 from .errors import InvalidRequest, VideogenError
 from .values import ENDED, UNPAID, JobRecord, JobState
@@ -51,7 +52,22 @@ LIBRARY = """
 ALTER TABLE jobs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE jobs ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
 """
-MIGRATIONS = (FIRST, MONEY, LIBRARY)
+DURATIONS = """
+CREATE TABLE runs (
+    origin TEXT NOT NULL, model TEXT NOT NULL, duration REAL, size TEXT, kind TEXT NOT NULL,
+    seconds REAL NOT NULL, well INTEGER NOT NULL, marks TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX runs_by_origin ON runs (origin);
+INSERT INTO runs (origin, model, duration, size, kind, seconds, well)
+SELECT origin, model, json_extract(record, '$.request.duration'), json_extract(record, '$.request.size'),
+    iif(json_extract(record, '$.request.video') IS NOT NULL, 'video',
+        iif(coalesce(json_extract(record, '$.request.image'), json_extract(record, '$.request.references[0]')) IS NOT NULL,
+            'image', 'text')),
+    json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), 1
+FROM jobs WHERE state = 'stored' AND handle IS NOT NULL
+    AND json_extract(record, '$.finished_at') > json_extract(record, '$.accepted_at') ORDER BY created_at;
+"""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 INSERT = """
@@ -89,6 +105,10 @@ NAMED = """
 WHERE json_extract(record, '$.name') = ?1 OR substr(json_extract(record, '$.name'), 1, ?3) = ?2
 ORDER BY created_at DESC, rowid DESC LIMIT 1000
 """
+RUNS = """
+SELECT seconds, well, model, duration, size, kind, marks FROM runs WHERE origin = ? ORDER BY rowid DESC LIMIT ?
+"""
+LEARN = "INSERT INTO runs (origin, seconds, well, model, duration, size, kind, marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 FEWEST = 3
 """Runs of a model from which on "usually" may be said."""
 
@@ -107,6 +127,8 @@ class Usual(NamedTuple):
 
     seconds: float | None
     runs: int
+    slow: float | None = None
+    """Seconds from when the service took a job after which it is slower than usual; None where nothing is known."""
 
 
 class Cost(NamedTuple):
@@ -147,10 +169,18 @@ class Ledger:
             self._db.execute(INSERT, (*_identity(record), *_news(record), self.owner, record.created_at + LEASE))
         return record
 
-    def save(self, record: JobRecord) -> None:
-        """Write the newest state of a job; on return it survives a power cut."""
+    def save(self, record: JobRecord, run: Run | None = None) -> None:
+        """Write the newest state of a job, with what is to be learnt of its end; on return it survives a power cut."""
         with self._writing():
             self._db.execute(UPDATE, (*_news(record), record.id))
+            if run is not None:
+                self._db.execute(LEARN, (record.base_url, *_lesson(run)))
+
+    def runs(self, origin: str, *, limit: int) -> list[Run]:
+        """Give how the newest jobs of a service went, the newest first."""
+        with self._lock, _explained(self.path):
+            rows = self._db.execute(RUNS, (origin, limit)).fetchall()
+        return [_run(*row) for row in rows]
 
     def latest(self, fingerprint: str) -> JobRecord | None:
         """Give the job that a request already is: its last take, unless that came to nothing."""
@@ -383,6 +413,18 @@ def _news(job: JobRecord) -> tuple[object, ...]:
     """Give the columns that change: the state, the record itself, and what is asked for by other columns than these."""
     handle = None if job.handle is None else _handle(job.handle)
     return (_at_rest(job.state), msgspec.json.encode(job.redacted()), handle, job.cost, job.charged)
+
+
+def _run(*row: Any) -> Run:  # noqa: ANN401 - what the columns hold
+    """Read one row of `RUNS`."""
+    seconds, well, model, duration, size, kind, marks = row
+    marks = msgspec.json.decode(marks, type=tuple[Mark, ...])
+    return Run(seconds=seconds, well=bool(well), model=model, duration=duration, size=size, kind=kind, marks=marks)
+
+
+def _lesson(run: Run) -> tuple[object, ...]:
+    """Give the columns of a run."""
+    return (run.seconds, run.well, run.model, run.duration, run.size, run.kind, msgspec.json.encode(run.marks).decode())
 
 
 def _handle(handle: object) -> str:

@@ -31,7 +31,7 @@ LARGEST_PIECE = 4 << 20
 def seen(job: Job, record: JobRecord) -> JobView:
     """Give a job as the page draws it, with what the ledger knows beside its record."""
     ledger = client.runtime().ledger
-    usual = ledger.usual(record.provider, record.model)
+    usual = client.runtime().experience.usual(record)
     aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=settings.folder(), aside=aside)
 

@@ -12,6 +12,7 @@ import msgspec
 from .dialect import Listed, Page
 from .errors import Failure, InvalidRequest
 from .failures import LONGEST, MODERATION
+from .status import fold
 from .values import Artifact
 from .wire import Malformed, Reply
 
@@ -116,6 +117,12 @@ def hint(reply: Reply) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
+def took(job: dict[str, Any]) -> float | None:
+    """Give the seconds from a job's creation to its completion, where it says both and they are in order."""
+    created, completed = moment(job.get("created_at")), moment(job.get("completed_at"))
+    return completed - created if created and completed and completed > created > 0 else None
+
+
 def why(error: object) -> Failure:
     """Read the `error` of a failed job: an object, a string or nothing. No claim is made about the bill."""
     facts = error if isinstance(error, dict) else {"message": error}
@@ -164,7 +171,16 @@ def job_facts(row: dict[str, Any]) -> dict[str, Any]:
         "duration": length(row.get("seconds")) or length(row.get("duration")),
         "size": size(row.get("size")),
         "created_at": moment(row.get("created_at")),
+        **_standing(row),
     }
+
+
+def _standing(row: dict[str, Any]) -> dict[str, Any]:
+    """Give how far a listed job is; nothing where the row has no word for it."""
+    if text(row.get("status")) is None:
+        return {}
+    state, word = fold(row["status"])
+    return {"state": state, "status": word, "progress": percent(row.get("progress"))}
 
 
 def located(reply: Reply) -> str | None:

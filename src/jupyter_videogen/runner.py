@@ -8,7 +8,7 @@ bad looks. A clip that cannot be fetched stays fetchable; nothing is ever genera
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
@@ -16,7 +16,9 @@ from . import polling, search
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from .errors import Failure
+from .experience import Experience
 from .failures import REFUSED
+from .lookout import Lookout
 from .reading import job_facts, located, members
 from .saver import Saver
 from .wire import Forbidden, Lost, NotSent, Reply
@@ -25,8 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from .belief import Run
     from .clock import Clock
-    from .dialect import Handle, Provider
+    from .dialect import Handle, Listed, Provider
     from .ledger import Ledger
     from .transport import Transport
     from .values import Artifact, JobRecord
@@ -51,6 +54,8 @@ class Parts(NamedTuple):
     clock: Clock
     posters: Path
     failpoint: Callable[[str], None]
+    lookout: Lookout | None = None
+    """Of all the jobs at one service; a job that is alone has its own."""
 
 
 class TakenBack(Exception):
@@ -76,13 +81,21 @@ class Runner:
         self._provider, self._dialect = provider, provider.dialect
         self._transport, self._publish = transport, publish
         self._parts = parts
-        self._ledger, self._clock, _posters, self._failpoint = parts
+        self._ledger, self._clock, _posters, self._failpoint, lookout = parts
         self._artifacts: Sequence[Artifact] = job.artifacts
+        self._lookout = lookout or Lookout(provider, transport, Experience(self._ledger), self._clock)
+        self._seat = self._lookout.seat(job)
         self._misses = 0
         self._since: dict[str, float] = {}
 
     async def run(self) -> JobRecord:
         """Do what is left to do."""
+        try:
+            return await self._run()
+        finally:
+            self._seat.leave()
+
+    async def _run(self) -> JobRecord:
         first_look = await self._create() if self.job.state == "draft" else 0.0
         if self.job.searching:
             await self._search()
@@ -119,7 +132,7 @@ class Runner:
         except Lost as error:
             self._lose(f"We lost the answer after sending ({error}).")
         self._failpoint("accepted")
-        return polling.next_look(poll_after=poll_after)
+        return self._seat.wait(poll_after)
 
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
@@ -201,7 +214,7 @@ class Runner:
         found = await search.look_for(self.job, self._dialect, self._transport, self._ledger, self._clock)
         if found and len(found) == 1:
             self._note([f"The answer was lost; the job was found in {self._provider.title}'s list."])
-            changes = {"failure": None, "accepted_at": self._clock.now(), "finished_at": None}
+            changes: dict[str, Any] = {"failure": None, "accepted_at": self._clock.now(), "finished_at": None}
             self._move("queued", searching=False, handle=found[0].handle, **changes)
         else:
             failure = search.unsettled(found, self.job, self._provider)
@@ -211,9 +224,11 @@ class Runner:
 
     async def _watch(self, wait: float) -> None:
         """Look until there is an end or a clip; after a restart a clip on its way must be found again."""
+        self._seat.begin(self.job)
         while self.job.state in WATCHED or (self.job.state == "saving" and not self._artifacts):
-            await self._clock.sleep(wait)
-            wait = await self._look()
+            heard = await self._seat.turn(self.job, wait)
+            wait = await self._look() if heard is None else self._hear(heard)
+        self._seat.leave()
 
     async def _look(self) -> float:
         """Look once and give the seconds until the next look."""
@@ -226,11 +241,18 @@ class Runner:
             return self._missed()
         if isinstance(update, Reply):
             return self._refused_look(update)
+        self._note(update.notes)
+        return self._good(update)
+
+    def _hear(self, row: Listed) -> float:
+        """Take in what the service's list says of a job that goes on; an end is never taken from there."""
+        return self._good(StatusUpdate(row.state or "running", progress=row.progress, status=row.status))
+
+    def _good(self, update: StatusUpdate) -> float:
         self._misses = 0
         self.job = self.job.after(failure=None, next_look_at=None)
         self._since.pop("missed", None)
         self._since.pop("not found", None)
-        self._note(update.notes)
         return self._apply(update)
 
     def _refused_look(self, reply: Reply) -> float:
@@ -238,6 +260,8 @@ class Runner:
         if reply.status == NOT_FOUND:
             return self._not_found()
         failure = self._dialect.read_failure(reply)
+        if reply.status == BUSY:
+            self._lookout.allowance.too_many(min(failure.retry_after or 0.0, polling.LATEST))
         if reply.status not in LOCKED:
             return self._missed(retry_after=failure.retry_after)
         if self.job.state != "unreachable":
@@ -256,20 +280,21 @@ class Runner:
                 self._report(state, update)
             case "succeeded" if update.artifacts:
                 self._artifacts = tuple(update.artifacts)
-                self._move("saving", progress=100.0, status="")
+                run = self._seat.lesson(self.job, update.took, well=True)
+                self._move("saving", run, progress=100.0, status="")
             case "succeeded":
                 return self._empty()
             case "failed":
-                self._fail(
-                    update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
-                )
+                failure = update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
+                self._fail(failure, self._seat.lesson(self.job, update.took, well=False))
             case "cancelled" | "expired" as state:
                 self._move(state, finished_at=self._clock.now())
-        return polling.next_look(poll_after=update.poll_after)
+        return self._seat.wait(update.poll_after)
 
     def _report(self, state: str, update: StatusUpdate) -> None:
         """Pass progress on; only a new state is worth a write to the ledger."""
         self._since.pop("empty", None)
+        self._seat.going_on(update.progress)
         progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
         if state == self.job.state:
             self.job = self.job.after(progress=progress, status=update.status)
@@ -279,6 +304,7 @@ class Runner:
 
     def _missed(self, *, retry_after: float | None = None) -> float:
         self._misses += 1
+        self._seat.told = None
         if self._lasting("missed") > OUTAGE and self.job.state != "unreachable":
             self._move("unreachable")
         wait = polling.after_miss(self._misses, retry_after=retry_after)
@@ -329,10 +355,12 @@ class Runner:
 
     # ---- the record ----------------------------------------------------------------------------------------
 
-    def _move(self, state: str, **changes: object) -> None:
-        """Write the next state down, then tell everybody."""
+    def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
+        """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
         self.job = self.job.after(state=state, **changes)
-        self._ledger.save(self.job)
+        self._ledger.save(self.job, run)
+        if run is not None:
+            self._lookout.experience.forget(self.job.base_url)
         self._publish(self.job)
 
     def _note(self, notes: Iterable[str]) -> None:
@@ -340,13 +368,13 @@ class Runner:
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
-    def _fail(self, failure: Failure) -> None:
+    def _fail(self, failure: Failure, run: Run | None = None) -> None:
         if failure.code == "model_not_found" and not failure.next and self._provider.listed:
             words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
             failure = msgspec.structs.replace(failure, next=words)
         if self._provider.simulated:
             failure = msgspec.structs.replace(failure, charged="no")  # nobody charges for drawn frames
-        self._move("failed", failure=failure, finished_at=self._clock.now())
+        self._move("failed", run, failure=failure, finished_at=self._clock.now())
 
     def _lose(self, what: str, request_id: str | None = None) -> None:
         """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""

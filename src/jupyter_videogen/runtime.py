@@ -20,11 +20,13 @@ from .capabilities import Settled
 from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
 from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
+from .experience import Experience
 from .fingerprint import fingerprint
 from .keys import Hidden
 from .ledger import LEASE, Ledger
 from .listing import Listings
 from .local import LocalGateway, check_installed
+from .lookout import Lookout
 from .loop import LoopThread
 from .provider import LOCAL_ORIGIN
 from .reading import identifier, model_names, model_prices
@@ -46,6 +48,8 @@ log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
 PATIENCE = 5.0
 """Seconds that the end of a process waits for answers to requests, all together."""
+TICK = 5.0
+"""Seconds between two looks at the clocks."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -166,11 +170,14 @@ class Runtime:
         self.ledger = Ledger(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
+        self.experience = Experience(self.ledger)
+        self._lookouts: dict[Line, Lookout] = {}
         self._transports: dict[Line, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, self.posters, settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
+        self._alarm = self.loop.submit(self._mind_the_clocks)
 
     def line(self, provider: Provider, secret: Secret | None) -> Line:
         """Give the one line to a provider with a key, so that jobs found again share its connections."""
@@ -334,6 +341,7 @@ class Runtime:
         """Give a line's connections; made at first use, on the loop that will use them."""
         if line not in self._transports:
             self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
+            self._lookouts[line] = Lookout(line.provider, self._transports[line], self.experience, self.clock)
         return self._transports[line]
 
     async def _close_lines(self) -> None:
@@ -398,7 +406,9 @@ class Runtime:
 
         watch.task = asyncio.current_task()
         watch.publish(record)
-        runner = Runner(record, line.provider, self._open(line), self._parts, told)
+        transport = self._open(line)
+        parts = self._parts._replace(lookout=self._lookouts[line])
+        runner = Runner(record, line.provider, transport, parts, told)
         try:
             return await runner.run()
         except VideogenError:
@@ -417,6 +427,20 @@ class Runtime:
             for watch in list(self.watches.values()):
                 if not watch.future.done():
                     self.ledger.claim(watch.record.id, now=self.clock.now())
+
+    async def _mind_the_clocks(self) -> None:
+        """Notice that this machine slept: connections from before are dead, and jobs may have ended meanwhile."""
+        ahead = self.clock.now() - self.clock.monotonic()
+        while True:
+            await self.clock.sleep(TICK)
+            before, ahead = ahead, self.clock.now() - self.clock.monotonic()
+            if ahead - before > TICK:
+                await self._wake(ahead - before)
+
+    async def _wake(self, seconds: float) -> None:
+        for line, lookout in tuple(self._lookouts.items()):
+            await self._transports[line].refresh()
+            lookout.slept(seconds)
 
 
 def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:

@@ -186,6 +186,8 @@ class Transport:
         self._source, self._timeout = source, timeout
         self._gate = asyncio.Semaphore(CONNECTIONS)
         self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
+        self._old: list[httpx.AsyncClient] = []
+        self._open_calls = 0
 
     async def send(self, call: Call) -> Reply:
         """Exchange one call for its reply, within the call's timeout; raises `NotSent` or `Lost`."""
@@ -203,12 +205,31 @@ class Transport:
         """Open one call and give its reply as it comes; `sent` is set once the whole request has left."""
         endpoint = await self._endpoint()
         sent = sent or asyncio.Event()
-        async with self._gate:
+        async with self._gate, self._counted():
             response = await self._follow(call, endpoint, sent)
             try:
                 yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncIterator[None]:
+        self._open_calls += 1
+        try:
+            yield
+        finally:
+            self._open_calls -= 1
+            await self._close_old()
+
+    async def refresh(self) -> None:
+        """Use no connection again that is open now, for this machine has slept; calls under way may end on theirs."""
+        self._old += self._clients.values()
+        self._clients.clear()
+        await self._close_old()
+
+    async def _close_old(self) -> None:
+        while self._old and not self._open_calls:
+            await self._old.pop().aclose()
 
     async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
@@ -234,7 +255,7 @@ class Transport:
 
     async def close(self) -> None:
         """Close the connections."""
-        for client in self._clients.values():
+        for client in (*self._clients.values(), *self._old):
             await client.aclose()
 
     async def _endpoint(self) -> Endpoint:

@@ -41,6 +41,7 @@ def name(request: pytest.FixtureRequest) -> str:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, also into lists."""
     monkeypatch.setattr(polling, "PACE", 0.02)
+    monkeypatch.setattr(polling, "USUAL", polling.Economy(soonest=0.02, latest=0.02))
     monkeypatch.setattr(search, "WAITS", (0.0,))
 
 
@@ -178,6 +179,7 @@ import jupyter_videogen as vg
 from jupyter_videogen import polling
 
 polling.PACE = 0.02
+polling.USUAL = polling.Economy(soonest=0.02, latest=0.02)
 name, url, key = sys.argv[1:]
 try:
     vg.Client(name, base_url=url, api_key=key).generate("a kite", model="m")

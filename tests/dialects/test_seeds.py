@@ -72,7 +72,7 @@ def test_indoxhub_is_read_as_its_page_shows() -> None:
     job = with_key("002_indoxhub.txt", "job_id", "result")
     artifacts = (Artifact("https://cdn.example.com/videos/output.mp4"),)
     update = IndoxHub().read_look(reply(job), {"id": job["job_id"]})
-    assert update == StatusUpdate("succeeded", progress=100, artifacts=artifacts)
+    assert update == StatusUpdate("succeeded", progress=100, artifacts=artifacts, took=150.0)
 
 
 def test_aihubmix_is_read_as_its_page_shows() -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Listed, Page, Refused, Reply, StatusUpdate
 from ..errors import Failure, InvalidRequest
-from ..reading import clip_at, given, hint, identifier, job_facts, judged, members, objects, percent, text, why
+from ..reading import clip_at, given, hint, identifier, job_facts, judged, members, objects, percent, text, took, why
 from ..status import fold
 from ..wire import Base64
 
@@ -83,6 +83,7 @@ class IndoxHub(Dialect):
             artifacts=(_artifacts(job.get("result")) or _artifacts(job)) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
+            took=took(job),
         )
         return judged(update, job.get("error"))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
-from ..reading import as_text, cursor_page, given, hint, identifier, judged, length, members, percent, size
+from ..reading import as_text, cursor_page, given, hint, identifier, judged, length, members, percent, size, took
 from ..status import fold
 from ..wire import Upload
 
@@ -71,6 +71,7 @@ class OpenAI(Dialect):
             artifacts=(_artifact(video, handle),) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
+            took=took(video),
         )
         return judged(update, video.get("error"))
 
