@@ -212,6 +212,20 @@ def test_a_clip_that_is_black_throughout_has_a_black_poster(tmp_path: Path) -> N
     assert frames.poster(tmp_path / "b.mp4") is None
 
 
+def test_without_the_extra_there_is_no_poster_and_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Clips come without PyAV as they did."""
+    film(tmp_path / "a.mp4")
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert frames.poster(tmp_path / "a.mp4") is None
+
+
+def test_what_claims_to_be_huge_is_not_decoded_for_a_poster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small file can ask for gigabytes of pixels; nobody asked for its poster."""
+    film(tmp_path / "a.mp4", (200, 200))
+    monkeypatch.setattr(frames, "LARGEST_PICTURE", 64 * 36 - 1)
+    assert frames.poster(tmp_path / "a.mp4") is None
+
+
 def levels(path: Path) -> tuple[list[float], list[int]]:
     """Decode an animation: the times of its pictures, and their numbers."""
     with av.open(str(path)) as container:

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[np.uint8]]
 
 NEEDED = ("av", "numpy")
-FILES_ONLY = {"protocol_whitelist": "file"}
-"""A file that names other places to read from is not followed there."""
 MOST = 2 << 30
 """Bytes of frames that are read at once."""
 MARGINS = (0.0, 1.0, 8.0, math.inf)
@@ -171,7 +169,7 @@ def opened(path: Path) -> Iterator[Reel]:
     import av  # noqa: PLC0415 - only where it is used
 
     try:
-        with av.open(str(path.absolute()), options=FILES_ONLY) as container:
+        with av.open(str(path.absolute())) as container:
             if not container.streams.video:
                 raise Unsupported(f"{path.name} has no pictures.")
             yield Reel(path, container, container.streams.video[0])
