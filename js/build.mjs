@@ -1,5 +1,6 @@
 // Bundles the page into the Python package: one ES module, one stylesheet, nothing fetched at run time.
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -13,15 +14,25 @@ await build({
   entryPoints: { widget: "src/index.ts" },
   outdir: out,
   bundle: true,
-  format: "esm",
+  format: "iife",
+  globalName: "page",
   target: "es2022",
   minify: true,
   jsx: "automatic",
   jsxImportSource: "preact",
   legalComments: "none",
-  charset: "utf8",
+  charset: "ascii", // one byte a character in the browser's memory; a single dash would make it two
   logLevel: "warning",
 });
+
+// A host imports the module anew for every widget, and no browser ever lets go of a module: after the first, the others
+// take what that one made. A plain function, because a bracketed one would be compiled at once, needed or not.
+const code = readFileSync(`${out}widget.js`, "utf8");
+const mark = JSON.stringify(`jupyter-videogen ${createHash("sha256").update(code).digest("hex")}`);
+writeFileSync(
+  `${out}widget.js`,
+  `function make(){${code}return page.default}const mark=Symbol.for(${mark});export default globalThis[mark]??=make();\n`,
+);
 
 // Every widget instance carries the module in its state, so growth is felt in notebooks.
 const size = (name) => gzipSync(readFileSync(out + name), { level: 9 }).length / 1000;
