@@ -102,8 +102,9 @@ class Plugin:
 
 def installed() -> Engines:
     """Return the built-in engines and those of installed packages, which cannot take a built-in name."""
-    return {**{entry.name: Plugin(entry) for entry in entry_points(group=GROUP)}, **BUILT_IN}
+    others = {entry.name: Plugin(entry) for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
+    return {**BUILT_IN, **others}
 
 
-ENGINES: Engines = {**BUILT_IN, **installed()}
+ENGINES: Engines = installed()
 """Every model that draws, the built-in ones first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,25 +20,25 @@ if TYPE_CHECKING:
 FLAT = Grain(falloff=2.8, coarse=1.5, fine=24, stretch=(1.2, 0.32))
 
 
-class Mist:
-    """One bank of mist around a height (share of the frame) of a thickness (likewise), that drifts `far` cells a turn."""
+@dataclass(frozen=True)
+class Bank:
+    """Where mist lies: the height of its middle and its thickness (shares of the frame), how dense, how far it drifts."""
 
-    def __init__(
-        self,
-        stage: Stage,
-        dice: Dice,
-        colour: Colour,
-        *,
-        height: float = 0.76,
-        thick: float = 0.16,
-        amount: float = 0.75,
-        far: float = 46.0,
-    ) -> None:
-        self._stage, self._colour, self._far = stage, colour, far
+    height: float = 0.76
+    thick: float = 0.16
+    amount: float = 0.75
+    far: float = 46.0
+
+
+class Mist:
+    """One bank of mist."""
+
+    def __init__(self, stage: Stage, dice: Dice, colour: Colour, bank: Bank) -> None:
+        self._stage, self._colour, self._far = stage, colour, bank.far
         self._grid = stage.grid(stage.height)
-        self._tile = Tile(sheet(dice.stream(f"mist {height}"), (256, 512), FLAT), self._grid)
+        self._tile = Tile(sheet(dice.stream(f"mist {bank.height}"), (256, 512), FLAT), self._grid)
         down = (np.arange(self._grid[0])[:, None] + 0.5) / self._grid[0]
-        self._bank = single(amount * fading(((down - height) / thick) ** 2))
+        self._bank = single(bank.amount * fading(((down - bank.height) / bank.thick) ** 2))
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Cover with mist."""

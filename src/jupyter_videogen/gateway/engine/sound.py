@@ -62,18 +62,28 @@ def rain(stream: Stream, count: int) -> Array:
 
 def fire(stream: Stream, count: int) -> Array:
     """A soft roar and crackles."""
-    return 0.55 * band(stream, count, 1.5, 60, 700) * (0.7 + 0.3 * swell(count, 0.5)) + 3.0 * ticks(stream, count, 16, 0.004)  # fmt: skip
+    result: Array = 0.55 * band(stream, count, 1.5, 60, 700) * (0.7 + 0.3 * swell(count, 0.5)) + 3.0 * ticks(
+        stream, count, 16, 0.004
+    )
+    return result
 
 
 def wind(stream: Stream, count: int) -> Array:
     """Gusts that move between a low and a high voice."""
     gust = swell(count, 0.18)
-    return 0.6 * band(stream, count, 2.0, 120, 480) * (1.1 - 0.6 * gust) + 0.6 * band(stream, count, 2.0, 350, 1100) * gust**1.5  # fmt: skip
+    return (
+        0.6 * band(stream, count, 2.0, 120, 480) * (1.1 - 0.6 * gust)
+        + 0.6 * band(stream, count, 2.0, 350, 1100) * gust**1.5
+    )
 
 
 def deep(stream: Stream, count: int) -> Array:
     """Muffled water."""
-    return band(stream, count, 2.0, 40, 260) * (0.6 + 0.4 * swell(count, 0.2)) + 0.15 * band(stream, count, 1.0, 250, 700) * swell(count, 0.6) ** 4  # fmt: skip
+    result: Array = (
+        band(stream, count, 2.0, 40, 260) * (0.6 + 0.4 * swell(count, 0.2))
+        + 0.15 * band(stream, count, 1.0, 250, 700) * swell(count, 0.6) ** 4
+    )
+    return result
 
 
 SOUNDS: Mapping[str, Callable[[Stream, int], Array]] = {

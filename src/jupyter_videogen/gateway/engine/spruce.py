@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .colour import Colour
     from .land import Ground
 
+BARE = 0.96
+"""Boughs end here on the way down, as a share of the height."""
+
 
 @dataclass(frozen=True)
 class Wood:
@@ -56,7 +59,7 @@ def plant(cover: Array, middle: float, foot: float, high: float, stream: Stream)
     reach = half * lean * np.clip(share, 0.0, 1.0) ** 0.85 * (0.42 + 0.58 * tier)
     trunk = np.maximum(1.0, 0.012 * high)
     tree = np.maximum(
-        np.clip(reach * (share < 0.96) - across + 0.5, 0.0, 1.0), np.clip(trunk * share - across + 0.3, 0.0, 1.0)
-    )  # noqa: PLR2004 - a bare foot
+        np.clip(reach * (share < BARE) - across + 0.5, 0.0, 1.0), np.clip(trunk * share - across + 0.3, 0.0, 1.0)
+    )
     part = cover[top:bottom, left:right]
     np.maximum(part, tree, out=part)

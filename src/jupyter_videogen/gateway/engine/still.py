@@ -93,8 +93,8 @@ class Moving:
             (canvas.red, self._colours[1], self._depths[1], 128.0),
         ):
             plane[:] = self._seen(source, depth, share)
-            plane -= middle
-            plane *= 1.0 / 255.0
+            plane[:] -= middle
+            plane[:] *= 1.0 / 255.0
 
     def _seen(self, source: Array, depth: Array, share: float) -> Array:
         rows, columns = depth.shape
@@ -135,4 +135,4 @@ class Dissolve:
         mask = np.clip(stretched(single(come * come * (3.0 - 2.0 * come)), canvas.height, canvas.width), 0.0, 1.0)
         half = np.ascontiguousarray(mask[::2, ::2])
         for plane, picture, amount in zip((canvas.luma, canvas.blue, canvas.red), self._picture, (mask, half, half), strict=True):  # fmt: skip
-            plane += (picture - plane) * amount
+            plane[:] += (picture - plane) * amount

@@ -57,7 +57,7 @@ class InkWash:
         self._wash, self._paper = single(0.30 * wash + 0.10 * paper), single(PAGE[0] + 0.014 * paper)
         self._reach = max(1, round(1.3 * stage.unit))
 
-    def __call__(self, canvas: Canvas, seconds: float) -> None:
+    def __call__(self, canvas: Canvas, seconds: float) -> None:  # noqa: ARG002 - paper does not change
         """Take the light apart into washes and lines."""
         light = np.clip(canvas.luma, 0.0, 1.0)
         # Half the resolution first: a brush has no pixels.
@@ -73,8 +73,8 @@ class InkWash:
         canvas.luma[:] = PIGMENT[0] + (self._paper - PIGMENT[0]) * tone
         half = np.ascontiguousarray(tone[::2, ::2])
         for plane, page, pigment in ((canvas.blue, PAGE[1], PIGMENT[1]), (canvas.red, PAGE[2], PIGMENT[2])):
-            plane *= 0.34
-            plane += pigment + (page - pigment) * half
+            plane[:] *= 0.34
+            plane[:] += pigment + (page - pigment) * half
 
     def _line(self, light: Array) -> Array:
         """How much of an outline each place is: where light changes within a brush's width."""
@@ -115,8 +115,8 @@ class FilmGrain:
         canvas.luma[:] = light
         warm = 0.55 * bloom[::2, ::2]
         for plane, dark, bright in ((canvas.blue, SHADOW[1], LIGHT[1]), (canvas.red, SHADOW[2], LIGHT[2])):
-            plane *= 0.66
-            plane += (0.62 * dark) * (1.0 - half) + (0.55 * bright) * half + bright * warm
+            plane[:] *= 0.66
+            plane[:] += (0.62 * dark) * (1.0 - half) + (0.55 * bright) * half + bright * warm
 
 
 STYLES: Mapping[str, Callable[[Stage, Dice], Style]] = {"": Plain, "ink": InkWash, "grain": FilmGrain}

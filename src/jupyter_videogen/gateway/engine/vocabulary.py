@@ -46,18 +46,24 @@ SCENES: dict[str, tuple[str, str]] = {
         ),
     ),
     "mountains": (
-        "mountain alps peak summit himalaya ridge cliff valley hill"
-        " montagne alpe sommet vallee colline montana cumbre valle colina berg alpen gipfel tal hugel",
+        (
+            "mountain alps peak summit himalaya ridge cliff valley hill"
+            " montagne alpe sommet vallee colline montana cumbre valle colina berg alpen gipfel tal hugel"
+        ),
         "mist pine spruce sky eagle brume aigle niebla aguila nebel adler",
     ),
     "snow": (
-        "snow winter blizzard snowfall snowy snowflake frost glacier ski"
-        " neige hiver flocon glacier nieve invierno nevada schnee winter schneefall gletscher",
+        (
+            "snow winter blizzard snowfall snowy snowflake frost glacier ski"
+            " neige hiver flocon glacier nieve invierno nevada schnee winter schneefall gletscher"
+        ),
         "mountain pine spruce cold ice froid glace frio hielo kalt eis",
     ),
     "fire": (
-        "fire campfire flame bonfire ember lava volcano hearth fireplace candle"
-        " feu flamme braise volcan bougie fuego hoguera llama brasa volcan vela feuer lagerfeuer flamme glut vulkan kerze",
+        (
+            "fire campfire flame bonfire ember lava volcano hearth fireplace candle"
+            " feu flamme braise volcan bougie fuego hoguera llama brasa volcan vela feuer lagerfeuer flamme glut vulkan kerze"
+        ),
         "warm hot smoke camp night chaud fumee caliente humo warm rauch",
     ),
     "forest": (
@@ -65,14 +71,18 @@ SCENES: dict[str, tuple[str, str]] = {
         "mist fog pine spruce deer leaf moss path brume cerf feuille niebla ciervo hoja nebel reh blatt",
     ),
     "desert": (
-        "desert dune sahara sand camel oasis canyon mars"
-        " desert dune sable chameau desierto duna arena camello wuste dune sand kamel",
+        (
+            "desert dune sahara sand camel oasis canyon mars"
+            " desert dune sable chameau desierto duna arena camello wuste dune sand kamel"
+        ),
         "hot dry sun wind caravan chaud vent caliente viento heiss wind",
     ),
     "underwater": (
-        "underwater fish reef dive diving coral jellyfish seabed kelp shark aquarium submarine scuba"
-        " sousmarin poisson recif plongee meduse requin submarino pez peces arrecife buceo medusa tiburon"
-        " unterwasser fisch fische riff tauchen qualle hai",
+        (
+            "underwater fish reef dive diving coral jellyfish seabed kelp shark aquarium submarine scuba"
+            " sousmarin poisson recif plongee meduse requin submarino pez peces arrecife buceo medusa tiburon"
+            " unterwasser fisch fische riff tauchen qualle hai"
+        ),
         "bubble blue deep ocean sea water whale bulle burbuja blase",
     ),
     "clouds": (
@@ -80,25 +90,33 @@ SCENES: dict[str, tuple[str, str]] = {
         "sky time lapse bird wind ciel oiseau cielo pajaro himmel vogel",
     ),
     "meadow": (
-        "meadow butterfly butterflies flower field grass prairie garden spring blossom poppy daisy lavender"
-        " pre papillon fleur champ herbe jardin printemps pradera mariposa flor campo hierba jardin primavera"
-        " wiese schmetterling blume feld gras garten fruhling",
+        (
+            "meadow butterfly butterflies flower field grass prairie garden spring blossom poppy daisy lavender"
+            " pre papillon fleur champ herbe jardin printemps pradera mariposa flor campo hierba jardin primavera"
+            " wiese schmetterling blume feld gras garten fruhling"
+        ),
         "sun bee wind breeze sunny abeille abeja biene",
     ),
     "space": (
-        "galaxy space cosmos universe nebula planet astronaut rocket spaceship orbit asteroid saturn jupiter"
-        " galaxie espace univers nebuleuse planete fusee galaxia espacio universo nebulosa planeta cohete"
-        " weltall galaxie nebel planet rakete universum",
+        (
+            "galaxy space cosmos universe nebula planet astronaut rocket spaceship orbit asteroid saturn jupiter"
+            " galaxie espace univers nebuleuse planete fusee galaxia espacio universo nebulosa planeta cohete"
+            " weltall galaxie nebel planet rakete universum"
+        ),
         "star earth etoile terre estrella tierra stern erde",
     ),
     "drive": (
-        "drive driving highway road synthwave retrowave vaporwave outrun motorway racing race grid"
-        " autoroute conduire autopista conducir autobahn",
+        (
+            "drive driving highway road synthwave retrowave vaporwave outrun motorway racing race grid"
+            " autoroute conduire autopista conducir autobahn"
+        ),
         "car neon retro night speed voiture coche auto",
     ),
     "flow": (
-        "ink flow fluid paint marble smoke swirl watercolor watercolour plasma"
-        " encre fumee marbre aquarelle tinta humo marmol acuarela tinte rauch marmor aquarell",
+        (
+            "ink flow fluid paint marble smoke swirl watercolor watercolour plasma"
+            " encre fumee marbre aquarelle tinta humo marmol acuarela tinte rauch marmor aquarell"
+        ),
         "abstract liquid water color colour colorful abstrait couleur color farbe bunt",
     ),
     "silk": (

@@ -98,7 +98,7 @@ class Above:
         slope = np.zeros_like(total)
         slope[1:-1] = total[2:] - total[:-2]
         detail = np.clip(0.3 + 1.2 * self._near, 0.0, 1.0)
-        shade = 0.355 + 0.24 * np.tanh(0.8 * total) - 0.42 * np.clip(slope, -0.8, 0.8) * detail + 0.26 * self._road
+        shade = 0.33 + 0.24 * np.tanh(0.8 * total) - 0.42 * np.clip(slope, -0.8, 0.8) * detail + 0.26 * self._road
         return single(shade * (1 - self._haze) + self._haze * (0.74 + 0.2 * self._road))
 
     def _height(self, right: float, away: float) -> Array:

@@ -11,7 +11,7 @@ from ..colour import mixed, swatch
 from ..land import LENGTH, Ground, Procession
 from ..layer import Layer
 from ..look import Look, written
-from ..mist import Mist
+from ..mist import Bank, Mist
 from ..noise import Grain, along, line
 from ..sky import Sky
 
@@ -28,7 +28,7 @@ DAY = {
     "bloom": 1.0,
     "moon": 0.0,
     "stars": 0.0,
-    "clear": 0.95,
+    "clear": 0.35,
 }
 LOW = {**DAY, "down": 0.80, "radius": 0.05, "glow": 0.85}
 NIGHT = {**DAY, "down": 0.30, "radius": 0.034, "across": 0.34, "glow": 0.42, "bloom": 0.5, "moon": 1.0, "stars": 1.2}
@@ -65,8 +65,10 @@ class Desert:
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
         plan = ((0.55, 0.06, 0.05), (0.62, 0.10, 0.11), (0.73, 0.14, 0.19), (0.88, 0.19, 0.30), (1.08, 0.20, 0.44))
         self._dunes = [self._dune(look, dice, number, (row * stage.height, high * size, slide * size), side) for number, (row, high, slide) in enumerate(plan)]  # fmt: skip
-        wild = 0.7 if stage.pace > 1 or look.traits["clear"] < 0 else 0.42
-        self._blown = Mist(stage, dice, swatch(look.ramps["haze"]), height=0.62, thick=0.13, amount=wild, far=150.0)
+        wild = 0.7 if stage.pace > 1 or look.traits["clear"] < 0 else 0.6
+        haze = swatch(look.ramps["haze"])
+        banks = Bank(0.62, 0.13, wild, 150.0), Bank(0.88, 0.10, 0.6 * wild, 190.0)
+        self._blown = [Mist(stage, dice, haze, bank) for bank in banks]
 
     def _dune(self, look: Look, dice: Dice, number: int, place: tuple[float, float, float], side: float) -> tuple[Layer, float]:  # fmt: skip
         """Bake one row: the spine runs down from each crest in a slow S, lit on the side of the sun."""
@@ -110,7 +112,8 @@ class Desert:
         canvas.luma[self._foot :] = 0.0
         canvas.blue[self._foot // 2 :] = canvas.red[self._foot // 2 :] = 0.0
         Procession(self._stage, self._dunes).draw(canvas, seconds)
-        self._blown.draw(canvas, seconds)
+        for bank in self._blown:
+            bank.draw(canvas, seconds)
 
 
 def smoothed(crest: Array) -> Array:

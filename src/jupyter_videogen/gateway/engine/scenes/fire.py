@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FLAME, CURL = Grain(2.4, 3.6, 60, (0.55, 1.25)), Grain(3.0, 1.5, 14)
 TILE = (256, 256)
+GROUND = 0.03
+"""Light on the ground ends this high."""
 FOOT, HIGH, WIDE = 0.84, 0.66, 0.25
 """The row of the embers (share), and how high and wide the flames are in heights of things."""
 
@@ -69,8 +71,8 @@ class Fire:
         away = np.hypot(self._across, (self._up - 0.16) * 1.15)
         self._glow = single(0.34 * fading(away * 3.3) + 0.30 * fading(away * 7.0))
         floor = np.hypot(self._across * 0.62, self._up + 0.03) * smoothstep(0.03, -0.04, self._up) + 9.0 * (
-            self._up > 0.03
-        )  # noqa: PLR2004 - above the ground
+            self._up > GROUND
+        )
         self._floor = single(0.62 * fading(floor * 5.5) * smoothstep(0.03, -0.03, self._up))
 
     def _bake_logs(self, colour: tuple[float, float, float]) -> None:
@@ -136,7 +138,7 @@ class Fire:
         for plane, place, part in ((canvas.luma, full, 0), (canvas.blue, half, 1), (canvas.red, half, 2)):
             colour = np.take(self._flame[part], (place * top).astype(np.intp))
             share = np.clip(place * 3.2 - 0.25, 0.0, 1.0)
-            plane += (colour - plane) * share
+            plane[:] += (colour - plane) * share
         bloom = stretched(blurred(heat, 7) * 0.20, canvas.height, canvas.width)
         canvas.light(Mask.of(bloom), self._warm)
 

@@ -11,7 +11,7 @@ from ..canvas import Canvas, Mask
 from ..colour import mixed, ramp, swatch
 from ..land import Ground
 from ..look import Look, written
-from ..mist import Mist
+from ..mist import Bank, Mist
 from ..noise import Grain, along, line
 from ..spruce import spruces
 from ..stretch import stretched
@@ -57,7 +57,7 @@ class Forest:
             colour = mixed(far, near, (number / 4) ** 1.15)
             wood = spruces(Ground(stage, slide * self._size), dice.stream(f"wood {number}"), row * stage.height, high * self._size, count)  # fmt: skip
             self._rows.append((wood.layer(colour, mixed(colour, mist, 0.75 - 0.16 * number)), slide * self._size))
-        self._mists = [Mist(stage, dice, mist, height=row, thick=0.10, amount=amount) for row, amount in ((0.60, 0.5), (0.78, 0.55), (0.98, 0.30))]  # fmt: skip
+        self._mists = [Mist(stage, dice, mist, Bank(row, 0.10, amount)) for row, amount in ((0.60, 0.5), (0.78, 0.55), (0.98, 0.30))]  # fmt: skip
         self._bake_rays(dice)
         self._flies = Fireflies(stage, dice) if look.traits["flies"] and "fireflies" not in stage.props else None
 

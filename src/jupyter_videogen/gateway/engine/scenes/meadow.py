@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array, even, single
+from ..arrays import TAU, even, single
 from ..colour import Colour, mixed, swatch
 from ..land import Ground, Procession
 from ..layer import Layer
 from ..look import Look, written
 from ..sky import Sky
+from ..turf import Turf
 from ..weather import Fireflies
 
 if TYPE_CHECKING:
@@ -79,12 +80,12 @@ class Meadow:
         """Blades by the hundred, dark at the foot and light at the tip, and flowers among them."""
         ground, size = Ground(self._stage, (0.09 + 0.05 * number) * self._size + 0.06 * self._size), self._size
         shape = self._stage.height, ground.columns
-        picture, cover = np.zeros((3, *shape), np.float32), np.zeros(shape, np.float32)
+        turf = Turf(self._stage.height, ground.columns)
         earth = row * self._stage.height - 0.05 * size * ground.hills(stream, 260.0)
         base = mixed(colours["hill"], colours["near"], 0.45 + 0.25 * number)
         solid = ground.rows >= earth[None]
-        cover[:] = solid
-        picture[:] = np.array(base, np.float32)[:, None, None] * solid
+        turf.cover[:] = solid
+        turf.picture[:] = np.array(base, np.float32)[:, None, None] * solid
         thick = (1.3 + 1.2 * number) * self._stage.unit
         for _ in range(int((900, 560, 260)[number] * ground.columns / size / 1.9)):
             at, tall, bend = (
@@ -93,45 +94,15 @@ class Meadow:
                 stream.number(-0.35, 0.35),
             )
             tone = mixed(base, colours["tip"], stream.number(0.15, 0.85 - 0.15 * number))
-            self._blade(picture, cover, (at, earth[min(int(at), shape[1] - 1)] + 3), (tall, bend, thick), base, tone)
+            turf.blade((at, earth[min(int(at), shape[1] - 1)] + 3), (tall, bend, thick), base, tone)
         for _ in range(int((110, 60, 17)[number] * ground.columns / size / 1.9)):
             at, rise = stream.number() * shape[1], high * size * stream.number(0.25, 1.0)
             down = earth[min(int(at), shape[1] - 1)] - rise
             radius = (2.4, 5.2, 12.0)[number] * self._stage.unit * stream.number(0.7, 1.2)
             if number:
-                self._blade(picture, cover, (at, down + rise + 3), (rise + 3, 0.0, thick), base, base)
-            self._flower(picture, cover, (at, down), radius, colours[stream.pick(BLOOMS)], colours["petal"])
-        return Layer(picture, cover)
-
-    def _blade(self, picture: Array, cover: Array, foot: tuple[float, float], form: tuple[float, float, float], low: Colour, high: Colour) -> None:  # fmt: skip
-        tall, bend, thick = form
-        rows = np.arange(max(0, int(foot[1] - tall)), min(picture.shape[1], int(foot[1]) + 1))
-        if not rows.size:
-            return
-        share = np.clip((foot[1] - rows) / tall, 0.0, 1.0)[:, None]
-        reach = int(abs(bend) * tall + thick) + 2
-        left, right = max(0, int(foot[0]) - reach), min(picture.shape[2], int(foot[0]) + reach + 1)
-        away = np.abs(np.arange(left, right)[None] - foot[0] - bend * tall * share**2)
-        paint(picture, cover, (rows[0], left), np.clip(thick * (1 - share) + 0.5 - away, 0.0, 1.0), [a + (b - a) * share for a, b in zip(low, high, strict=True)])  # fmt: skip
-
-    def _flower(self, picture: Array, cover: Array, middle: tuple[float, float], radius: float, colour: Colour, heart: Colour) -> None:  # fmt: skip
-        reach = int(radius * 1.2) + 2
-        top, left = max(0, int(middle[1]) - reach), max(0, int(middle[0]) - reach)
-        y = np.arange(top, min(picture.shape[1], int(middle[1]) + reach))[:, None] - middle[1]
-        x = np.arange(left, min(picture.shape[2], int(middle[0]) + reach))[None] - middle[0]
-        if not (y.size and x.size):
-            return
-        away = np.hypot(x, y * 1.3)
-        petals = radius * (0.82 + 0.24 * np.cos(5 * np.arctan2(y * 1.3, x) + middle[0]))
-        light = np.clip(0.82 + 0.22 * (away / radius) - 0.12 * y / radius, 0.5, 1.15)
-        paint(
-            picture,
-            cover,
-            (top, left),
-            np.clip(petals - away + 0.5, 0.0, 1.0),
-            [colour[0] * light, colour[1], colour[2]],
-        )
-        paint(picture, cover, (top, left), np.clip(0.26 * radius - away + 0.5, 0.0, 1.0), list(mixed(heart, (0.2, 0.0, 0.0), 0.25)))  # fmt: skip
+                turf.blade((at, down + rise + 3), (rise + 3, 0.0, thick), base, base)
+            turf.flower((at, down), radius, colours[stream.pick(BLOOMS)], colours["petal"])
+        return Layer(turf.picture, turf.cover)
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw from the far to the near."""
@@ -181,13 +152,3 @@ class Meadow:
             for plane, amount, step, value in zip((canvas.luma, canvas.blue, canvas.red), (part, part[::2, ::2], part[::2, ::2]), (1, 2, 2), colour, strict=True):  # fmt: skip
                 where = plane[top // step : bottom // step, left // step : right // step]
                 where += (value - where) * single(amount)
-
-
-def paint(picture: Array, cover: Array, corner: tuple[int, int], alpha: Array, colour: list[Array | float]) -> None:
-    """Lay colour over a part of a premultiplied picture."""
-    where = slice(corner[0], corner[0] + alpha.shape[0]), slice(corner[1], corner[1] + alpha.shape[1])
-    for plane, value in zip(picture, colour, strict=True):
-        part = plane[where]
-        part += (value - part) * alpha
-    part = cover[where]
-    part += (1.0 - part) * alpha

@@ -10,7 +10,7 @@ from ..arrays import Array, even, fading, single
 from ..colour import mixed, swatch
 from ..land import Ground, Procession
 from ..look import Look, written
-from ..mist import Mist
+from ..mist import Bank, Mist
 from ..noise import Grain, sheet
 from ..sky import Sky
 from ..spruce import spruces
@@ -70,7 +70,7 @@ class Mountains:
         # The row a range stands on, its height, and how far it slides.
         plan = ((0.60, 0.30, 0.020), (0.70, 0.22, 0.042), (0.80, 0.15, 0.075))
         self._ranges = [self._range(look, dice, number, (row * stage.height, high * size, slide * size)) for number, (row, high, slide) in enumerate(plan)]  # fmt: skip
-        self._mist = Mist(stage, dice, swatch(look.ramps["mist"]))
+        self._mist = Mist(stage, dice, swatch(look.ramps["mist"]), Bank())
         trees = spruces(Ground(stage, 0.13 * size), dice.stream("trees"), 0.93 * stage.height, 0.20 * size)
         near = swatch(look.ramps["near"])
         self._trees = trees.layer(near, mixed(near, swatch(look.ramps["mist"]), 0.12)), 0.13 * size
