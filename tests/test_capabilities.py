@@ -75,7 +75,7 @@ def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
     """A typo in a name costs nothing but a sentence."""
     with pytest.raises(ModelNotFound) as caught:
         settle(Ask(prompt="a", model="local/scene"), LOCAL)
-    assert caught.value.suggestions == ("local/scenes",)
+    assert caught.value.suggestions == ("local/scenes", "local/ink", "local/grain")
     assert caught.value.message == "Local engine has no model named local/scene."
 
 

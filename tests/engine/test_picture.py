@@ -68,6 +68,13 @@ def test_picture_is_alive(scene: str, seed: int) -> None:
 
 
 @each
+def test_light_does_not_flicker(scene: str, seed: int) -> None:
+    """The brightness of the whole picture changes smoothly: no frame is lighter or darker than both its neighbours."""
+    means = film(scene, seed).mean(axis=(1, 2))
+    assert np.abs(np.diff(means, 2)).max() < 1.0
+
+
+@each
 def test_clip_loops(scene: str, seed: int) -> None:
     """The last frame leads to the first as any frame leads to the next."""
     clip = film(scene, seed)
@@ -108,8 +115,9 @@ def test_a_frame_needs_no_other() -> None:
     assert (frames(PROMPTS["city"], (160, 90), 4, [0.0, 0.7, 1.5])[2] == alone).all()
 
 
-def test_dark_gradients_do_not_band() -> None:
+@pytest.mark.parametrize("scene", ["aurora", "fire", "space", "drive"])
+def test_dark_gradients_do_not_band(scene: str) -> None:
     """In a dark sky hardly any block of 8 by 8 pixels is perfectly flat."""
-    sky = film("aurora", 1)[0][:56]
+    sky = film(scene, 1)[0][:56]
     blocks = sky.reshape(7, 8, 40, 8)
     assert (np.ptp(blocks, axis=(1, 3)) == 0).mean() < 0.03

@@ -31,6 +31,17 @@ from jupyter_videogen.gateway.engine.words import plain, read
         ("Sonnenuntergang am Meer", "sea", "sunset"),
         ("Nächtliche Straße im Regen", "city", "night"),
         ("Polarlichter über Norwegen", "aurora", "night"),
+        ("Mountains at dusk", "mountains", "sunset"),
+        ("Schneefall über den Alpen bei Nacht", "snow", "night"),
+        ("Un feu de camp, la nuit", "fire", "night"),
+        ("a misty forest at dawn", "forest", "dawn"),
+        ("Dunas del desierto al atardecer", "desert", "sunset"),
+        ("A coral reef with fish, underwater", "underwater", "day"),
+        ("time-lapse of clouds in the evening", "clouds", "sunset"),
+        ("Eine Wiese mit Schmetterlingen im Herbst", "meadow", "autumn"),
+        ("an astronaut before a nebula", "space", "night"),
+        ("synthwave highway", "drive", "neon"),
+        ("ink swirls in water", "flow", "day"),
     ],
 )
 def test_sentence_is_understood(prompt: str, scene: str, mood: str) -> None:

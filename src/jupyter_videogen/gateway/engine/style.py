@@ -55,14 +55,15 @@ class InkWash:
         grid = stage.grid(rows)
         wash = stretched(sheet(dice.stream("wash"), shape, FIBRE)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
         self._wash, self._paper = single(0.30 * wash + 0.10 * paper), single(PAGE[0] + 0.014 * paper)
-        self._reach = max(1, round(1.3 * stage.unit))
+        self._reach = max(1, round(1.6 * stage.unit))
 
     def __call__(self, canvas: Canvas, seconds: float) -> None:  # noqa: ARG002 - paper does not change
         """Take the light apart into washes and lines."""
         light = np.clip(canvas.luma, 0.0, 1.0)
-        # Half the resolution first: a brush has no pixels.
-        light = stretched(halved(light), canvas.height, canvas.width)
-        np.clip(light, 0.0, 1.0, out=light)
+        if self._reach > 1:
+            # A brush has no pixels; a small picture has none to spare.
+            light = stretched(halved(light), canvas.height, canvas.width)
+            np.clip(light, 0.0, 1.0, out=light)
         line = self._line(light)
         np.sqrt(light, out=light)
         steps = light * TONES + self._wash

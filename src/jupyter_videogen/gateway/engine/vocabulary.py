@@ -57,7 +57,7 @@ SCENES: dict[str, tuple[str, str]] = {
             "snow winter blizzard snowfall snowy snowflake frost glacier ski"
             " neige hiver flocon glacier nieve invierno nevada schnee winter schneefall gletscher"
         ),
-        "mountain pine spruce cold ice froid glace frio hielo kalt eis",
+        "mountain alps peak montagne alpe montana alpen berg pine spruce cold ice froid glace frio hielo kalt eis",
     ),
     "fire": (
         (

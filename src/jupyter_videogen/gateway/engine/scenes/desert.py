@@ -63,7 +63,7 @@ class Desert:
         self._foot = even(stage.height * 0.60)
         self._sky = Sky(stage, look, dice, self._foot)
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
-        plan = ((0.55, 0.06, 0.05), (0.62, 0.10, 0.11), (0.73, 0.14, 0.19), (0.88, 0.19, 0.30), (1.08, 0.20, 0.44))
+        plan = ((0.55, 0.06, 0.07), (0.62, 0.10, 0.15), (0.73, 0.14, 0.26), (0.88, 0.19, 0.42), (1.08, 0.20, 0.60))
         self._dunes = [self._dune(look, dice, number, (row * stage.height, high * size, slide * size), side) for number, (row, high, slide) in enumerate(plan)]  # fmt: skip
         wild = 0.7 if stage.pace > 1 or look.traits["clear"] < 0 else 0.6
         haze = swatch(look.ramps["haze"])
