@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,7 @@ def growth(lab: Lab, developer: CDPSession, cell: int, selector: str) -> dict[st
             lab.run(index)
             lab.page.wait_for_function(THERE_ARE, arg=[selector, count], timeout=SLOW)
         seen.append(held(developer))
-    steps = list(zip(seen, seen[1:], strict=False))
+    steps = list(pairwise(seen))
     return {name: median(after[name] - before[name] for before, after in steps) / EACH for name in SLACK}
 
 
