@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
     from server import Server
 
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+"""How the browser is started."""
 SLOW = 60_000
 """Milliseconds for anything to come; only ever reached by a failure."""
 READY = """async (wantKernel) => {

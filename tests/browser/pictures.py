@@ -15,12 +15,11 @@ ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 from gallery import Gallery, small_clip  # noqa: E402
-from lab import Lab  # noqa: E402
+from lab import ARGUMENTS, Lab  # noqa: E402
 from playwright.sync_api import Browser, sync_playwright  # noqa: E402
 from server import Server  # noqa: E402
 
 from browser import find  # noqa: E402
-from conftest import ARGUMENTS  # noqa: E402
 from gateways import Gateway  # noqa: E402
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,7 @@ def growth(lab: Lab, developer: CDPSession, cell: int, selector: str) -> dict[st
             lab.run(index)
             lab.page.wait_for_function(THERE_ARE, arg=[selector, count], timeout=SLOW)
         seen.append(held(developer))
-    steps = list(itertools.pairwise(seen))
+    steps = list(pairwise(seen))
     return {name: median(after[name] - before[name] for before, after in steps) / EACH for name in SLACK}
 
 
