@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
+from gateways import KEYS
 from jupyter_videogen import client, keys
 from shop import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-
-KEYS = ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "BIFROST", "OPENAI")
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+KEYS = ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "BIFROST", "OPENAI")
+"""Services with a variable for their key."""
+
 
 class Gateway:
     """What a test may do to the gateway of a home."""

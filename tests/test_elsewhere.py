@@ -16,8 +16,7 @@ import pytest
 from kit import Kernel
 from nbclient import NotebookClient
 
-from conftest import KEYS
-from gateways import Gateway
+from gateways import KEYS, Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

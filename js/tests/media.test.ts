@@ -6,12 +6,11 @@ let shown: Shown;
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.setSystemTime(START * 1000);
-  vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL: vi.fn() }));
+  Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL: vi.fn() });
   [shown] = await show(new FakeModel({ form: { ...form, models: [able, model] } }));
 });
 afterEach(() => {
   shown.end();
-  vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 const tile = (label: string) =>

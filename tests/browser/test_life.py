@@ -53,9 +53,13 @@ def test_views_of_one_form_are_one_form(browser: Browser, server: Server, gatewa
     for view in range(3):
         moved_on(lab.card.nth(view), 0)
         expect(lab.card.nth(view).get_by_role("textbox", name="Prompt")).to_have_value("a train in the snow")
-    expect(lab.card.locator("video")).to_have_count(3, timeout=SLOW)
-    assert plays(lab.card.nth(2).locator("video")) == FACTS
-    assert [stands_still(lab.card.nth(view).locator("video")) for view in range(3)] == [True, True, False]
+    expect(lab.card.locator(".videogen-result video")).to_have_count(3, timeout=SLOW)
+    assert plays(lab.card.nth(2).locator(".videogen-result video")) == FACTS
+    assert [stands_still(lab.card.nth(view).locator(".videogen-result video")) for view in range(3)] == [
+        True,
+        True,
+        False,
+    ]
     assert gateway.posts() == ONE_POST
     lab.close()
 
@@ -68,7 +72,7 @@ def test_a_new_page_shows_the_running_job(browser: Browser, server: Server, gate
     moved_on(lab.card, 0)
     lab.open()
     moved_on(lab.card, 0)
-    assert plays(lab.card.locator("video")) == FACTS
+    assert plays(lab.card.locator(".videogen-result video")) == FACTS
     assert gateway.posts() == ONE_POST
     lab.close()
 
@@ -86,7 +90,7 @@ def test_a_new_kernel_takes_the_running_job_up(browser: Browser, server: Server,
     assert "watching 1 unfinished job(s) again" in lab.outputs(0)[0]["text"]
     lab.run(1)
     ask(lab.card, "a train in the snow")
-    assert plays(lab.card.locator("video")) == FACTS
+    assert plays(lab.card.locator(".videogen-result video")) == FACTS
     assert gateway.posts() == ONE_POST
     lab.close()
 
@@ -116,7 +120,10 @@ def test_a_form_among_other_widgets(browser: Browser, server: Server, gateway: G
     lab = opened(browser, server, "boxed.ipynb", LOAD, BOXED, check)
     ask(lab.card, "a train in a tunnel")
     expect(lab.page.locator(".widget-hbox .widget-label")).to_have_text("2 seconds", timeout=SLOW)
-    assert plays(lab.page.locator(".widget-hbox").get_by_role("region").locator("video")) == {**FACTS, "duration": 2}
+    assert plays(lab.page.locator(".widget-hbox").get_by_role("region").locator(".videogen-result video")) == {
+        **FACTS,
+        "duration": 2,
+    }
     lab.run(2)
     assert lab.outputs(2)[0]["text"] == "True succeeded succeeded True\n"
     assert gateway.posts() == ONE_POST
