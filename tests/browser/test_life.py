@@ -70,7 +70,10 @@ def test_a_new_page_shows_the_running_job(browser: Browser, server: Server, gate
     lab.save()
     ask(lab.card, "a train in the snow")
     moved_on(lab.card, 0)
+    gateway.stop()  # a slow machine must not find the clip finished when the page is there
     lab.open()
+    lab.card.get_by_role("progressbar").wait_for(timeout=SLOW)
+    gateway.go_on()
     moved_on(lab.card, 0)
     assert plays(lab.card.locator(".videogen-result video")) == FACTS
     assert gateway.posts() == ONE_POST
