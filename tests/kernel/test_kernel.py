@@ -95,10 +95,11 @@ def test_the_cell_ends_at_once_and_the_clip_comes_in_its_place(kernel: Kernel, t
 @EVERY
 def test_a_blocking_cell_does_not_stop_the_bar(kernel: Kernel) -> None:
     """While the main thread sleeps in a cell, progress goes on arriving."""
-    kernel.run("%%videogen -d 4\nrain on a city at night")
+    kernel.run("%%videogen -d 8\nrain on a city at night")
     kernel.trait("job", lambda job: job["state"] in {"queued", "running"})
     blocking = begin(kernel, BLOCKING)
-    kernel.trait("job", lambda job: job["progress"] is not None and job["progress"] > 0)
+    first = kernel.trait("job", lambda job: job["state"] == "running" and job["progress"] is not None)["progress"]
+    kernel.trait("job", lambda job: job["state"] == "running" and job["progress"] > first)
     assert not is_over(kernel)
     end(kernel, blocking)
 
