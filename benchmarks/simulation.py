@@ -240,7 +240,9 @@ def listed(law: Draw, jobs: int, at_once: int, *, refill: bool = True) -> Row:
     calls = 0
     while len(lags) < jobs:
         schedule = taught(law, 20, len(lags) % TAUGHT)
-        some, more = _list_once(schedule, law, at_once, jobs // TAUGHT if refill else at_once, refill=refill)
+        some, more = _list_once(
+            schedule, law, at_once, max(jobs // NOVICE, at_once) if refill else at_once, refill=refill
+        )
         lags += some
         calls += more
     return Row.of(lags, calls / len(lags))
