@@ -27,8 +27,8 @@ test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real b
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py
 
-bench: $(VENV)/.ready ## measure paid creates and outages against other SDKs, first paint against one button
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/.ready ## measure ourselves beside other clients and write docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	$(BIN)/python tests/browser/pictures.py

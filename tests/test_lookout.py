@@ -24,7 +24,7 @@ from test_runner import said
 from timeless import LoopClock, TimelessLoop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterable
     from pathlib import Path
 
     from jupyter_videogen.wire import Call, Reply
@@ -104,9 +104,13 @@ class Watched:
         self.ended: list[JobRecord] = []
         self.told: list[JobRecord] = []
 
-    def run(self, beside: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+    def run(
+        self, beside: Callable[[], Coroutine[Any, Any, None]] | None = None, *, names: Iterable[str] | None = None
+    ) -> None:
+        """Watch all jobs, or these, to their ends; `beside` is what else happens meanwhile."""
+
         async def work() -> None:
-            runs = [self._runner(name).run() for name in self.shop.ends]
+            runs = [self._runner(name).run() for name in names or self.shop.ends]
             others = [asyncio.ensure_future(beside())] if beside else []
             self.ended = list(await asyncio.gather(*runs))
             await asyncio.gather(*others)
@@ -200,22 +204,12 @@ def test_a_list_that_breaks_midway_leaves_no_job_waiting(tmp_path: Path) -> None
 
 
 def test_pages_are_bounded(tmp_path: Path) -> None:
-    """Jobs that stand behind a thousand others are not searched for on every page."""
-    shop = Shop([90.0] * 6)
-    names = list(shop.ends)
-    shop.ends = {**{f"old{n}": 0.0 for n in range(60)}, **dict.fromkeys(names, 90.0)}
+    """Jobs that stand behind sixty others, two to a page, are not searched for page by page."""
+    shop = Shop([0.0] * 60 + [90.0] * 6)
     shop.page = 2
-    watched = Watched(tmp_path, shop)
-    shop.ends = dict(reversed(shop.ends.items())) | {}
-    everything, shop.ends = shop.ends, dict.fromkeys(names, 90.0)
-    runs = [watched._runner(name) for name in names]
-    shop.ends = {**{f"old{n}": 0.0 for n in range(60)}, **{name: everything[name] for name in names}}
-
-    async def work() -> None:
-        await asyncio.gather(*(runner.run() for runner in runs))
-
-    timeless(work)
-    assert set(shop.seen) == set(names)
+    mine = list(shop.ends)[60:]
+    Watched(tmp_path, shop).run(names=mine)
+    assert set(shop.seen) == set(mine)
     assert 1 <= len(shop.lists) <= MOST_PAGES
 
 

@@ -1,7 +1,7 @@
 """How long a job will take, as far as is known: a mixture of lognormal laws, learnt from jobs like it.
 
 A few jobs shape one broad law (normal-inverse-gamma on the logarithm of seconds); from a dozen on, each is a narrow law of
-its own, so that a queue with two speeds shows as two humps. Part of every belief stays with a law that expects early
+its own beside that, so that a queue with two speeds shows as two humps. Part of every belief stays with a law that expects early
 refusals and long tails: it is what keeps a wrong belief from being a blind one.
 """
 
@@ -182,7 +182,8 @@ def learn(runs: Sequence[Run], job: JobRecord, *, usual: float = MEDIAN) -> Beli
         if len(circle) >= FEWEST or not took:
             took = [run.seconds for run in circle if run.well]
             logs = [log(seconds) for seconds in took]
-            believed = _broad(logs, center) if len(logs) < MANY else _kernels(logs)
+            believed = _weighted(_broad(logs, center), 0.5 if len(logs) >= MANY else 1.0)
+            believed += _kernels(logs) if len(logs) >= MANY else []
             believed += _refused(circle)
             center = fmean([*logs, center])
     typical = median(took) if len(took) >= FEWEST else None
@@ -226,10 +227,10 @@ def _broad(logs: list[float], center: float) -> list[Law]:
 
 
 def _kernels(logs: list[float]) -> list[Law]:
-    """Give a narrow law for each of many jobs, or for as many points of their distribution."""
+    """Give narrow laws, half a belief in all: one for each of many jobs, or for as many points of their distribution."""
     width = min(max(1.4 * stdev(logs) * len(logs) ** -0.2, NARROWEST), WIDEST)
     points = logs if len(logs) <= KERNELS else quantiles(logs, n=KERNELS + 1)
-    return [Law(1.0 / len(points), point, width) for point in points]
+    return [Law(0.5 / len(points), point, width) for point in points]
 
 
 def _refused(circle: list[Run]) -> list[Law]:

@@ -70,6 +70,8 @@ FROM jobs WHERE state = 'stored' AND handle IS NOT NULL
 MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
+PASSING = frozenset({"running", "saving", "unreachable"})
+"""States of accepted work that another look at the service tells again."""
 INSERT = """
 INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at,
     state, record, handle, cost, charged, lease_owner, lease_until)
@@ -170,8 +172,12 @@ class Ledger:
         return record
 
     def save(self, record: JobRecord, run: Run | None = None) -> None:
-        """Write the newest state of a job, with what is to be learnt of its end; on return it survives a power cut."""
-        with self._writing():
+        """Write the newest state of a job, with what is to be learnt of its end.
+
+        On return it survives a power cut. Only that accepted work has begun, or is done there and on its way, survives the
+        death of this process and no more: after a power cut the job is looked at again, and says so again.
+        """
+        with self._writing(durable=record.handle is None or record.state not in PASSING):
             self._db.execute(UPDATE, (*_news(record), record.id))
             if run is not None:
                 self._db.execute(LEARN, (record.base_url, *_lesson(run)))
@@ -270,7 +276,7 @@ class Ledger:
 
     def claim(self, job_id: str, *, now: float) -> bool:
         """Become, or stay, the one that watches a job; False while somebody else alive does."""
-        with self._writing():
+        with self._writing(durable=False):
             owner = self._db.execute("SELECT lease_owner FROM jobs WHERE id = ?", (job_id,)).fetchone()
             expired_before = float("inf") if owner and _dead(owner[0]) else now
             values = (self.owner, now + LEASE, job_id, self.owner, expired_before)
@@ -278,7 +284,7 @@ class Ledger:
 
     def release(self, job_id: str) -> None:
         """Stop being the one that watches."""
-        with self._writing():
+        with self._writing(durable=False):
             self._db.execute(
                 "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = ? AND lease_owner = ?",
                 (job_id, self.owner),
@@ -307,9 +313,10 @@ class Ledger:
         return [msgspec.json.decode(record, type=JobRecord) for (record,) in rows]
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Hold one write transaction: taken at once, fsynced at its end, undone on any error."""
+    def _writing(self, *, durable: bool = True) -> Iterator[None]:
+        """Hold one write transaction: taken at once, fsynced at its end where it must be durable, undone on any error."""
         with self._lock, _explained(self.path), self._db:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             yield
 

@@ -23,7 +23,7 @@ SOONEST, LATEST = 0.2, 120.0
 BRIEF = 1.0
 """A service that suggests to look again within this many seconds knows its jobs to be short: it is taken at its word."""
 LONGEST_BACKOFF = 30.0
-PAGE_COST = 1.65
+PAGE_COST = 1.78
 """Looks that a page of a list is worth."""
 STRIDE = 1.0
 """Seconds between two sums over many jobs."""
@@ -139,7 +139,7 @@ class _Sums:
 def wait_for_all(jobs: Sequence[tuple[PollSchedule, float]], *, calls: float = 1.0) -> float:
     """Give the seconds until one listing, of so many calls, should tell of all these jobs, each with its age.
 
-    The hazards of the jobs add up, and a page costs twice what a look does: it is longer, and an end that it tells of is
+    The hazards of the jobs add up, and a page costs nearly twice what a look does: it is longer, and an end that it tells of is
     looked at once more.
     """
     lag, waited = 0.0, 0.0
