@@ -55,7 +55,7 @@ def tab(shell: Shell, text: str) -> list[str]:
         ("%%videogen -d 4 --du", []),
         ("%%videogen -p q", ["qubax", "qubrid"]),
         ("%%videogen --provider=ind", ["indoxhub"]),
-        ("%%videogen -m local/", ["local/scenes"]),
+        ("%%videogen -m local/", ["local/scenes", "local/ink", "local/grain"]),
         ("%%videogen -p aihubmix -m wan", ["wan-2.7"]),
         ("%%videogen -p aihubmix -m fast", ["veo-3.1-fast"]),
         ("%%videogen -p aihubmix -m klo3", ["kling-o3"]),

@@ -187,7 +187,7 @@ def test_converted_to_markdown_it_links_to_the_clip(executed: Path, engine: dict
 
 def test_a_terminal_is_told_the_path_in_one_line(engine: dict[str, str], tmp_path: Path) -> None:
     """IPython without a notebook: no HTML, no widget, the clip's place."""
-    code = "%load_ext jupyter_videogen\n%videogen -d 1 --size 640x360 --new waves at sunset"
+    code = "%load_ext jupyter_videogen\n%videogen -d 1 --size 640x360 --new 'waves at sunset'"
     printed = run(["IPython", "--colors=NoColor", "--no-banner", "-c", code], engine, tmp_path)
     (clip,) = (tmp_path / "videogen").glob("*.mp4")
     (line,) = [line for line in printed.splitlines() if line.strip()]

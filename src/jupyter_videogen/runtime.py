@@ -178,6 +178,8 @@ class Runtime:
         self._parts = Parts(self.ledger, self.clock, self.posters, settings.failpoint)
         self._beat = self.loop.submit(self._keep_leases)
         self._alarm = self.loop.submit(self._mind_the_clocks)
+        self._starting = threading.Lock()
+        """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
     def line(self, provider: Provider, secret: Secret | None) -> Line:
         """Give the one line to a provider with a key, so that jobs found again share its connections."""
@@ -193,12 +195,13 @@ class Runtime:
         if line.local:
             check_installed()
         draft = self._draft(asked, settled, line, terms)
-        record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
-        if record.id != draft.id:
-            return Submitted(self._again(record, line), reused=True)
-        watch = self.watches[record.id] = Watch(record)
-        watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
-        return Submitted(watch, reused=False)
+        with self._starting:
+            record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
+            if record.id == draft.id:
+                watch = self.watches[record.id] = Watch(record)
+                watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+                return Submitted(watch, reused=False)
+        return Submitted(self._again(record, line), reused=True)
 
     def known(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord | None:
         """Give the job that the same request already is, if it need not be made again."""
@@ -243,16 +246,17 @@ class Runtime:
 
     def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
         """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
-        watch = self.watches.setdefault(record.id, Watch(record))
-        if watch.locked_out(line):
-            watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
-        if again:
-            watch.detached = False  # also while its request is still open: the answer must not let it go
-        idle = watch.future.done() or not watch.running
-        if idle and not watch.record.ended and (again or not watch.detached):
-            watch.begin(self.loop.submit(partial(self._follow, watch, line)))
-            watch.account = line.account
-        return watch
+        with self._starting:
+            watch = self.watches.setdefault(record.id, Watch(record))
+            if watch.locked_out(line):
+                watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
+            if again:
+                watch.detached = False  # also while its request is still open: the answer must not let it go
+            idle = watch.future.done() or not watch.running
+            if idle and not watch.record.ended and (again or not watch.detached):
+                watch.begin(self.loop.submit(partial(self._follow, watch, line)))
+                watch.account = line.account
+            return watch
 
     def change(self, record: JobRecord) -> None:
         """Write down what is newly known of a job that is over, and tell whoever watches it."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,6 +20,7 @@ from jupyter_videogen import client
 from jupyter_videogen.search import WAITS
 
 if TYPE_CHECKING:
+    from jupyter_videogen.values import JobRecord
     from shop import Shop
 
 
@@ -93,6 +94,28 @@ def test_two_kernels_share_one_job(shop: Shop, lab: vg.Client) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
         shop.held.set()
         assert other.communicate(timeout=40)[0].split() == [job.id, "True", job.result(20).sha256]
+    assert len(shop.book) == 1
+
+
+def test_a_job_that_is_just_starting_is_not_taken_for_one_that_died(
+    shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same request from another thread, between the ledger's line and the job's task, joins it and sends nothing."""
+    ledger = client.runtime().ledger
+    add, others = ledger.add, []
+
+    def met(*args: Any, **caps: Any) -> JobRecord:
+        record = add(*args, **caps)
+        if not others:
+            others.append(threading.Thread(target=lambda: lab.submit("a kite", model="m")))
+            others[0].start()
+            others[0].join(0.5)  # it would be through by then, if nothing held it
+        return record
+
+    monkeypatch.setattr(ledger, "add", met)
+    job = lab.submit("a kite", model="m")
+    others[0].join()
+    assert job.result(10)
     assert len(shop.book) == 1
 
 
