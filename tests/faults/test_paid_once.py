@@ -102,12 +102,12 @@ def test_a_job_that_is_just_starting_is_not_taken_for_one_that_died(
 ) -> None:
     """The same request from another thread, between the ledger's line and the job's task, joins it and sends nothing."""
     ledger = client.runtime().ledger
-    add, others = ledger.add, []
+    add, others, joined = ledger.add, [], []
 
     def met(*args: Any, **caps: Any) -> JobRecord:
         record = add(*args, **caps)
         if not others:
-            others.append(threading.Thread(target=lambda: lab.submit("a kite", model="m")))
+            others.append(threading.Thread(target=lambda: joined.append(lab.submit("a kite", model="m"))))
             others[0].start()
             others[0].join(0.5)  # it would be through by then, if nothing held it
         return record
@@ -115,7 +115,7 @@ def test_a_job_that_is_just_starting_is_not_taken_for_one_that_died(
     monkeypatch.setattr(ledger, "add", met)
     job = lab.submit("a kite", model="m")
     others[0].join()
-    assert job.result(10)
+    assert job.result(10) == joined[0].result(10)
     assert len(shop.book) == 1
 
 
