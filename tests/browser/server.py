@@ -90,7 +90,11 @@ class App:
 
 
 class Server(App):
-    """A Jupyter server: JupyterLab at `lab/tree/…`, Notebook 7 at `notebooks/…`, as on Binder."""
+    """A Jupyter server: JupyterLab at `lab/tree/…`, Notebook 7 at `notebooks/…`, as on Binder; `base_url` as a hub gives it."""
+
+    def __init__(self, root: Path, home: Path, *, base_url: str = "/") -> None:
+        self.base_url = base_url
+        super().__init__(root, home)
 
     def api(self, path: str, method: str = "GET") -> Any:
         request = urllib.request.Request(
