@@ -114,7 +114,6 @@ def test_run_by_nbclient(executed: Path) -> None:
 
 def test_run_by_papermill(engine: dict[str, str], tmp_path: Path) -> None:
     """Called from another folder; `--cwd` is where clips and notebook are to be together."""
-    pytest.importorskip("papermill")
     source, out = write(tmp_path / "in.ipynb", CELL), tmp_path / "runs" / "out.ipynb"
     out.parent.mkdir()
     words = ["papermill", str(source), str(out), "--cwd", str(out.parent), "-k", "python3", "--no-progress-bar"]

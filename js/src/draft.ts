@@ -93,14 +93,6 @@ export class Draft {
     });
   }
 
-  /** Whether the form holds anything that somebody would miss. */
-  get isEmpty(): boolean {
-    return (
-      this.prompt.peek().trim() === "" &&
-      mediaFields.every((field) => this.media.of(field).peek().length === 0)
-    );
-  }
-
   /** Edit one field, which also forgives it. */
   set(field: Field, value: string, form: FormView): void {
     batch(() => {

@@ -146,7 +146,6 @@ export const en = {
   model: "Model",
   modelHint: "Type a name, or ask for the list",
   refresh: "Ask for the list of models",
-  unlisted: "Not in the list of models; it is sent as typed.",
   inputs: {
     image: "start image",
     last_frame: "end image",
@@ -217,8 +216,6 @@ export const en = {
   save: "Save as",
   star: "Star",
   unstar: "Take the star off",
-  forget: "Remove from history",
-  newest: "Back to the newest",
   codec: "This browser can't play H.264; another one or a player can.",
 
   asCode: "Copy as code",
@@ -287,7 +284,6 @@ export const en = {
   on: "on",
   off: "off",
   spend: "Send it",
-  confirming: "Your budget asks:",
   seed: "Seed",
   seedEmpty: "random",
   dice: "Draw a seed",

@@ -136,6 +136,11 @@ class Watch:
         if record.ended:
             self.future.set_result(record)
 
+    @property
+    def idle(self) -> bool:
+        """Whether no task of ours is at work on it."""
+        return self.future.done() or not self.running
+
     def begin(self, future: Future[JobRecord]) -> None:
         """Note the task that runs the job."""
         self.future, self.running, self.detached = future, True, False
@@ -236,13 +241,19 @@ class Runtime:
         return self.restart(record.after(state="saving", clips=(), finished_at=None), line)
 
     def restart(self, record: JobRecord, line: Line) -> Watch:
-        """Let a job that had ended go on from where the record says; raises `VideogenError` while another process has it."""
-        if not self.ledger.claim(record.id, now=self.clock.now()):
-            raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
-        self.ledger.save(record)
-        watch = self.watches.setdefault(record.id, Watch(record))
-        watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
-        return watch
+        """Let a job that had ended go on from where the record says; raises `VideogenError` while another process has it.
+
+        One that another thread of ours has let go on meanwhile is given as it is: nothing is sent for it a second time.
+        """
+        with self._starting:
+            watch = self.watches.setdefault(record.id, Watch(record))
+            if not watch.idle:
+                return watch
+            if not self.ledger.claim(record.id, now=self.clock.now()):
+                raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
+            self.ledger.save(record)
+            watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+            return watch
 
     def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
         """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
@@ -252,8 +263,7 @@ class Runtime:
                 watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
             if again:
                 watch.detached = False  # also while its request is still open: the answer must not let it go
-            idle = watch.future.done() or not watch.running
-            if idle and not watch.record.ended and (again or not watch.detached):
+            if watch.idle and not watch.record.ended and (again or not watch.detached):
                 watch.begin(self.loop.submit(partial(self._follow, watch, line)))
                 watch.account = line.account
             return watch

@@ -55,7 +55,7 @@ class Saver:
     ) -> None:
         self.job = job
         self._dialect, self._transport, self._publish = dialect, transport, publish
-        self._ledger, self._clock, self._posters, self._failpoint = parts[:4]
+        self._ledger, self._clock, self._posters, self._failpoint, _lookout = parts
         self._artifacts: Sequence[Artifact] = ()
 
     async def save(self, artifacts: Sequence[Artifact], fresh: Fresh) -> JobRecord:

@@ -167,6 +167,40 @@ def test_a_lost_answer_without_a_list_stands_in_the_way(shop: Shop, lab: vg.Clie
     assert lab.submit("a kite", model="m").reused
 
 
+def test_sending_again_from_two_threads_at_once_sends_once(
+    shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second click that comes while the first is being taken up joins it: one more order, not two."""
+    shop.deaf, shop.listing = True, False
+    job = lab.submit("a kite", model="m")
+    with pytest.raises(vg.OutcomeUnknown):
+        job.result(20)
+    shop.deaf = False
+    ledger = client.runtime().ledger
+    claim, others = ledger.claim, []
+
+    def met(job_id: str, *, now: float) -> bool:
+        if not others:
+            others.append(threading.Thread(target=vg.job(job_id).send_again))
+            others[0].start()
+            others[0].join(0.5)  # it would be through by then, if nothing held it
+        return claim(job_id, now=now)
+
+    monkeypatch.setattr(ledger, "claim", met)
+    assert job.send_again().result(20)
+    others[0].join()
+    assert len(shop.book) == 2  # the one whose answer was lost, and the one that was wanted
+
+
+def test_a_job_that_had_expired_is_looked_at_again(shop: Shop, lab: vg.Client) -> None:
+    """The service has it after all: its clip is fetched, and nothing is ordered."""
+    clip = lab.generate("a kite", model="m")
+    job = vg.job(clip.job_id)
+    client.runtime().change(job.record.after(state="expired", clips=()))
+    assert job.watch().result(20).sha256 == clip.sha256
+    assert len(shop.book) == 1
+
+
 def test_a_lost_job_can_be_looked_for_later(shop: Shop, lab: vg.Client) -> None:
     """The list was away; when it is back, `watch()` finds the job."""
     shop.deaf, shop.listing = True, False
