@@ -112,6 +112,8 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     library.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
     assert client.runtime().ledger.usual("openai", "m").runs == 5
+    assert client.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
+    assert client.runtime().ledger.used("https://elsewhere.example/v1") == []
 
 
 # ---- code --------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from jupyter_videogen.errors import Failure
 from jupyter_videogen.messages import RequestView
 from jupyter_videogen.provider import LOCAL, QUBAX
 from jupyter_videogen.values import Clip, JobRecord
-from jupyter_videogen.view import form_view, job_view, relative
+from jupyter_videogen.view import Surroundings, form_view, job_view, relative
 from test_runner import draft
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(2)>&'
@@ -168,3 +168,12 @@ def test_a_form_opens_also_where_no_model_is_known() -> None:
     assert named.other is not None
     listed = msgspec.structs.replace(QUBAX, listed=("a", "m"))
     assert [model.id for model in form_view(listed, RequestView(model="m")).models] == ["m", "a"]
+
+
+def test_a_model_that_the_service_dropped_is_named_as_such() -> None:
+    """Only by a fresh list: an old one proves nothing."""
+    around = Surroundings(used=("a", "gone"))
+    fresh = msgspec.structs.replace(QUBAX, listed=("a", "m"), listed_lately=True)
+    form = form_view(fresh, RequestView(model="gone"), around)
+    assert ([model.id for model in form.models], form.retired) == (["a", "m"], ("gone",))
+    assert form_view(msgspec.structs.replace(fresh, listed_lately=False), RequestView(), around).retired == ()

@@ -23,7 +23,7 @@ const wan = {
   runs: 12,
 };
 const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
-const full = { ...form, providers, models: [wan, kling] };
+const full = { ...form, providers, models: [wan, kling], retired: ["sora-2"] };
 const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
 const withImage = { ...full, start: { ...full.start, image: file } };

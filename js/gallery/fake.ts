@@ -99,6 +99,7 @@ export const form: FormView = {
   models: [model],
   other: null,
   listed: true,
+  retired: [],
   shared: false,
   start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
 };

@@ -47,8 +47,8 @@ interface ModelProps {
   readonly form: FormView;
 }
 
-const matches = (model: ModelView, text: string): boolean =>
-  `${model.id} ${model.title}`.toLowerCase().includes(text.trim().toLowerCase());
+const contains = (name: string, text: string): boolean =>
+  name.toLowerCase().includes(text.trim().toLowerCase());
 
 export function Model({ view, form }: ModelProps) {
   const { draft, host } = view.session;
@@ -58,8 +58,10 @@ export function Model({ view, form }: ModelProps) {
   const isFree = form.other !== null;
   const chosen = draft.chosen(form);
   const name = isFree ? draft.model.value : (chosen?.title ?? "");
-  const options = typed === null ? [] : form.models.filter((model) => matches(model, typed));
-  const isOpen = typed !== null && options.length > 0;
+  const options =
+    typed === null ? [] : form.models.filter(({ id, title }) => contains(`${id} ${title}`, typed));
+  const gone = typed === null ? [] : form.retired.filter((name) => contains(name, typed));
+  const isOpen = typed !== null && options.length + gone.length > 0;
   const list = `${view.id}-models`;
 
   const close = () => {
@@ -76,6 +78,7 @@ export function Model({ view, form }: ModelProps) {
   };
   const move = (by: number) => {
     if (!isOpen) return open();
+    if (options.length === 0) return undefined;
     setAt((at + by + options.length) % options.length);
     return undefined;
   };
@@ -140,6 +143,17 @@ export function Model({ view, form }: ModelProps) {
               <Facts model={model} />
             </div>
           ))}
+          {gone.length > 0 && (
+            // biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls; these are options of the list
+            <div role="group" aria-label={words.retired} class="videogen-retired">
+              <small aria-hidden="true">{words.retired}</small>
+              {gone.map((name) => (
+                <div key={name} role="option" tabIndex={-1} aria-disabled="true" aria-selected="false">
+                  <bdi>{name}</bdi>
+                </div>
+              ))}
+            </div>
+          )}
         </div>
         {isFree && form.listed && (
           <Quiet

@@ -93,6 +93,7 @@ export interface FormView {
   readonly simulated: boolean;
   readonly providers: readonly ProviderView[];
   readonly models: readonly ModelView[];
+  readonly retired: readonly string[];
   readonly other: ModelView | null;
   readonly listed: boolean;
   readonly shared: boolean;

@@ -145,6 +145,7 @@ export const en = {
   count: "{count} / {limit}",
   model: "Model",
   modelHint: "Type a name, or ask for the list",
+  retired: "Not offered any more",
   refresh: "Ask for the list of models",
   inputs: {
     image: "start image",

@@ -210,6 +210,24 @@ const wide = {
   most: 4,
 };
 
+test("a model that is gone is still named, and can't be chosen", async () => {
+  shown.model.set({ form: { ...form, models: [model, wide], retired: ["sora-2"] } });
+  await settle();
+  const box = control<HTMLInputElement>(shown, "Model");
+  box.click();
+  await settle();
+  const gone = shown.root.querySelector<HTMLElement>("[aria-label='Not offered any more'] [role=option]");
+  expect([text(gone), gone?.ariaDisabled ?? gone?.getAttribute("aria-disabled")]).toEqual(["sora-2", "true"]);
+  gone?.click();
+  await settle();
+  expect(box.value).toBe(model.title);
+  await type(box, "sora");
+  expect(shown.root.querySelectorAll(".videogen-combo [role=option]").length).toBe(1);
+  box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  await settle();
+  expect(box.value).toBe(model.title);
+});
+
 test("the form has what the model takes, and sends no more than that", async () => {
   const other = { ...model, id: "", title: "" };
   shown.model.set({

@@ -103,6 +103,9 @@ TOOK = """
 SELECT json_extract(record, '$.finished_at') - coalesce(json_extract(record, '$.sent_at'), created_at) FROM jobs
 WHERE state = 'stored' AND provider = ? AND model = ? ORDER BY created_at DESC LIMIT 64
 """
+USED = """
+SELECT model FROM jobs WHERE state = 'stored' AND origin = ? GROUP BY model ORDER BY max(created_at) DESC LIMIT 20
+"""
 NAMED = """
 WHERE json_extract(record, '$.name') = ?1 OR substr(json_extract(record, '$.name'), 1, ?3) = ?2
 ORDER BY created_at DESC, rowid DESC LIMIT 1000
@@ -236,6 +239,11 @@ class Ledger:
         with self._lock, _explained(self.path):
             took = [seconds for (seconds,) in self._db.execute(TOOK, (provider, model)) if seconds is not None]
         return Usual(median(took) if len(took) >= FEWEST else None, len(took))
+
+    def used(self, origin: str) -> list[str]:
+        """Give the models that made clips of yours at an address, the last one first."""
+        with self._lock, _explained(self.path):
+            return [model for (model,) in self._db.execute(USED, (origin,))]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
         """Give the job that a service's reference belongs to, if it is one of ours."""

@@ -77,6 +77,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """True for the local engine: the page says that clips are drawn, not AI-made."""
     providers: tuple[ProviderView, ...]
     models: tuple[ModelView, ...]
+    retired: tuple[str, ...] = ()
+    """Models that made clips before and that the service does not list any more."""
     other: ModelView | None
     """What a model is taken to be that is not among `models`; None where the list is complete."""
     listed: bool

@@ -26,7 +26,7 @@ from .messages import (
 from .values import FIELDS, MEDIA, Media
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .dialect import Provider
     from .errors import Failure
@@ -168,12 +168,16 @@ class Surroundings(NamedTuple):
     providers: tuple[ProviderView, ...] = ()
     price: Callable[[str], Price | None] = lambda _: None
     usual: Callable[[str], Usual] = lambda _: Usual(None, 0)
+    used: Sequence[str] = ()
+    """Models that made clips before."""
     shared: bool = False
 
 
 def form_view(provider: Provider, start: RequestView, around: Surroundings = Surroundings()) -> FormView:  # noqa: B008 - frozen
     """Give the form of a provider, opened with a request's values."""
-    known = provider.models or tuple(_named(name, provider) for name in (start.model, *provider.listed) if name)
+    retired = _retired(around.used, provider)
+    names = dict.fromkeys((start.model, *provider.listed))
+    known = provider.models or tuple(_named(name, provider) for name in names if name and name not in retired)
 
     def seen(model: Capabilities) -> ModelView:
         return model_view(model, around.price(model.model), around.usual(model.model))
@@ -183,12 +187,21 @@ def form_view(provider: Provider, start: RequestView, around: Surroundings = Sur
         provider_label=provider.title,
         simulated=provider.simulated,
         providers=around.providers,
-        models=tuple({model.model: seen(model) for model in known}.values()),
+        models=tuple(seen(model) for model in known),
+        retired=retired,
         other=model_view(provider.others) if provider.others is not None else None,
         listed=isinstance(provider.dialect, ListsModels),
         shared=around.shared,
         start=msgspec.structs.replace(start, model=start.model or (known[0].model if known else "")),
     )
+
+
+def _retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
+    """Give the models of before that are gone; nothing where the service's list is not known, or is an old one."""
+    if not provider.listed_lately:
+        return ()
+    offered = {*provider.listed, *provider.described, *(model.model for model in provider.models)}
+    return tuple(name for name in used if name not in offered)
 
 
 def _named(name: str, provider: Provider) -> Capabilities:

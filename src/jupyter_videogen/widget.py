@@ -264,6 +264,7 @@ class VideoGen(Live):
             providers=library.providers(),
             price=lambda model: client.price_of(here, model, prices),
             usual=lambda model: run.ledger.usual(here.name, model),
+            used=run.ledger.used(here.base_url),
             shared=settings.shared(),
         )
         view = form_view(here, self._start, around)
