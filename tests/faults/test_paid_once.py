@@ -177,18 +177,17 @@ def test_sending_again_from_two_threads_at_once_sends_once(
         job.result(20)
     shop.deaf = False
     ledger = client.runtime().ledger
-    claim, others = ledger.claim, []
+    claim, other = ledger.claim, threading.Thread(target=vg.job(job.id).send_again)
 
     def met(job_id: str, *, now: float) -> bool:
-        if not others:
-            others.append(threading.Thread(target=vg.job(job_id).send_again))
-            others[0].start()
-            others[0].join(0.5)  # it would be through by then, if nothing held it
+        if other.ident is None:
+            other.start()
+            other.join(0.5)  # it would be through by then, if nothing held it
         return claim(job_id, now=now)
 
     monkeypatch.setattr(ledger, "claim", met)
     assert job.send_again().result(20)
-    others[0].join()
+    other.join()
     assert len(shop.book) == 2  # the one whose answer was lost, and the one that was wanted
 
 
