@@ -76,9 +76,10 @@ export class Library {
     if (ack?.ok) this.#put({ ...job, starred: on });
   }
 
-  async remove(job: JobView): Promise<void> {
+  /** Take a job out of the history; its file stays. False when the kernel did not. */
+  async remove(job: JobView): Promise<boolean> {
     const ack = await this.#host.ask({ type: "remove", job_id: job.id, undo: false });
-    if (!ack?.ok) return;
+    if (!ack?.ok) return false;
     clearTimeout(this.#undo);
     batch(() => {
       this.#rows.value = this.#rows.peek().filter(({ id }) => id !== job.id);
@@ -88,6 +89,7 @@ export class Library {
     this.#undo = setTimeout(() => {
       this.removed.value = null;
     }, UNDO_MILLISECONDS);
+    return true;
   }
 
   async restore(): Promise<void> {

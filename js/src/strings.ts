@@ -216,7 +216,6 @@ export const en = {
   proceed: "Continue from last frame",
   save: "Save as",
   star: "Star",
-  unstar: "Take the star off",
   codec: "This browser can't play H.264; another one or a player can.",
 
   asCode: "Copy as code",
@@ -241,7 +240,9 @@ export const en = {
   undo: "Undo",
   tileName: "[prompt], {state}, {day}, [model]",
   tileNameLong: "[prompt], {length}, {state}, {day}, [model]",
-  pickHint: "To compare, pick two to six: Ctrl+click, or C.",
+  pickHint: "To compare, pick two to six: Ctrl+click, C, or the button below a clip.",
+  pick: "Pick to compare",
+  remove: "Remove from the history",
 
   compare: "Compare",
   comparePrompt: "Compare — same prompt",

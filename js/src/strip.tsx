@@ -76,9 +76,10 @@ function useKeys(view: View, jobs: readonly JobView[], open: (job: JobView) => v
   const [at, setAt] = useState(0);
   const { session } = view;
   const go = (index: number) => {
-    const next = Math.min(Math.max(index, 0), jobs.length - 1);
+    const stamps = list.current?.querySelectorAll<HTMLElement>("[role=option]") ?? [];
+    const next = Math.max(Math.min(index, stamps.length - 1), 0);
     setAt(next);
-    list.current?.querySelectorAll<HTMLElement>("[role=option]")[next]?.focus();
+    (stamps[next] ?? list.current)?.focus();
   };
   const turn = () => (list.current && getComputedStyle(list.current).direction === "rtl" ? -1 : 1);
   const acts: Record<string, (job: JobView) => void> = {
@@ -92,7 +93,7 @@ function useKeys(view: View, jobs: readonly JobView[], open: (job: JobView) => v
     r: (job) => session.recall(job, { seed: false }),
     a: (job) => session.recall(job, { seed: true }),
     s: (job) => void session.library.star(job),
-    Delete: (job) => void session.library.remove(job),
+    Delete: (job) => void session.library.remove(job).then((isGone) => isGone && go(at)),
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const job = jobs[at];

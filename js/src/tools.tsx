@@ -61,6 +61,23 @@ export function Takes({ view, count, take, onTake }: TakesProps) {
   );
 }
 
+/** What the strip's keys do, for those who have none at hand. */
+function Shelved({ view, job }: { view: View; job: JobView }) {
+  const { library } = view.session;
+  const isPicked = library.picked.value.includes(job.id);
+  const remove = async () => {
+    if (await library.remove(job)) view.shown.value = null;
+  };
+  return (
+    <>
+      {job.clip && (
+        <Quiet bare icon="compare" label={words.pick} pressed={isPicked} onClick={() => library.pick(job)} />
+      )}
+      <Quiet bare icon="trash" label={words.remove} onClick={() => void remove()} />
+    </>
+  );
+}
+
 export function Tools({ view, form, job, clip, url, screen, onEdit }: ToolsProps) {
   const { session } = view;
   const recall = (seed: boolean) => {
@@ -87,11 +104,12 @@ export function Tools({ view, form, job, clip, url, screen, onEdit }: ToolsProps
         <Quiet
           bare
           icon="star"
-          label={job.starred ? words.unstar : words.star}
+          label={words.star}
           pressed={job.starred}
           solid={job.starred}
           onClick={() => void session.library.star(job)}
         />
+        {form && <Shelved view={view} job={job} />}
       </fieldset>
     </div>
   );

@@ -160,6 +160,7 @@ test("what was removed can be put back for ten seconds", async () => {
   shown.model.ack(shown.model.of("remove")[0]);
   await settle();
   expect(stamps()).toHaveLength(2);
+  expect(document.activeElement).toBe(stamps()[0]); // the keys go on from where they were
   button(shown, "Undo").click();
   await settle();
   expect(shown.model.of("remove")[1]).toMatchObject({ job_id: "newest00", undo: true });
@@ -171,6 +172,26 @@ test("what was removed can be put back for ten seconds", async () => {
   shown.model.ack(shown.model.of("remove")[2]);
   await settle(11_000);
   expect(text(shown.root)).not.toContain("Undo");
+});
+
+test("whoever has no keys picks, stars and removes with the buttons below the clip", async () => {
+  const tool = (name: string) =>
+    shown.root.querySelector<HTMLButtonElement>(`.videogen-tools [aria-label='${name}']`);
+  stamps()[2]?.click();
+  await settle();
+  tool("Pick to compare")?.click();
+  await settle();
+  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("true");
+  tool("Pick to compare")?.click();
+  tool("Star")?.click();
+  shown.model.ack(shown.model.of("star")[0]);
+  await settle();
+  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("false");
+  expect(tool("Star")?.getAttribute("aria-pressed")).toBe("true");
+  tool("Remove from the history")?.click();
+  shown.model.ack(shown.model.of("remove")[0]);
+  await settle();
+  expect(stamps().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00"]);
 });
 
 test("two picked clips stand side by side under one clock, and only one is heard", async () => {
