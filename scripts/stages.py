@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -27,13 +28,15 @@ STAGES: dict[str, list[list[str]]] = {
     "python": [[PY, "-m", "pytest", "--quiet", "--ignore=tests/browser"]],
     "browser": [[PY, "-m", "pytest", "--quiet", "tests/browser"]],
 }
+ENV = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+"""Another environment that happens to be active is none of ours; IPython would warn of it."""
 
 
 def run(name: str) -> bool:
     """Run one stage; True when all of it passed."""
     print(f"== {name}", flush=True)
     started = time.monotonic()
-    passed = all(subprocess.run(command, cwd=ROOT, check=False).returncode == 0 for command in STAGES[name])
+    passed = all(subprocess.run(command, cwd=ROOT, env=ENV, check=False).returncode == 0 for command in STAGES[name])
     print(f"== {name}: {'passed' if passed else 'FAILED'} in {(time.monotonic() - started) / 60:.1f} min", flush=True)
     return passed
 

@@ -13,11 +13,24 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, code, form, grammar, library
+from jupyter_videogen import client, code, form, grammar, library, receipt
 from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.form import Uploads
 from jupyter_videogen.inputs import _png
-from jupyter_videogen.messages import Choose, Fetch, History, MediaView, Poster, Remove, RequestView, Star, Upload
+from jupyter_videogen.messages import (
+    Choose,
+    Fetch,
+    History,
+    MediaView,
+    Poster,
+    Recall,
+    Recalled,
+    Remove,
+    RequestView,
+    Star,
+    Upload,
+)
+from jupyter_videogen.recall import recalled
 from jupyter_videogen.view import request_view
 from jupyter_videogen.widget import VideoGen
 
@@ -114,6 +127,64 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     assert client.runtime().ledger.usual("openai", "m").runs == 5
     assert client.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
     assert client.runtime().ledger.used("https://elsewhere.example/v1") == []
+
+
+# ---- clips that are dropped on the form ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file beside the notebook."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "cat.png"
+    path.write_bytes(PNG)
+    return path
+
+
+def recall(name: str, text: str = "") -> Recalled:
+    return recalled(Recall(**HEAD, name=name, receipt=text))
+
+
+def test_a_clip_tells_how_it_was_made(shop: Shop, lab: vg.Client, picture: Path) -> None:
+    """By its name, also where a browser has added a number; media and all."""
+    clip = lab.generate("a kite", model="m", seed=7, image=picture)
+    name = Path(clip.path).name
+    told = recall(name.replace(".mp4", " (1).mp4"))
+    assert (told.provider, told.request.prompt, told.request.seed) == (clip.provider, "a kite", 7)
+    assert told.request == request_view(vg.job(clip.job_id).record.request, Path.cwd())
+    receipt.place(Path(clip.path)).unlink()
+    assert recall(name) == told
+    assert len(shop.book) == 1
+
+
+def test_a_receipt_from_elsewhere_tells_as_much(lab: vg.Client, picture: Path) -> None:
+    """What is not on this machine is left out, and said."""
+    clip = lab.generate("a kite", model="m", seed=7, image=picture)
+    text = receipt.place(Path(clip.path)).read_text("utf-8").replace(clip.job_id, "zzzzzzzz")
+    assert recall("kite.json", text).request.image == recall(Path(clip.path).name).request.image
+    picture.unlink()
+    told = recall("kite.json", text)
+    assert (told.request.prompt, told.request.image, told.missing) == ("a kite", None, ("image",))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("holiday.mp4", ""),
+        ("kite-aaaaaaaa.mp4", ""),
+        ("../../../etc/passwd-aaaaaaaa.mp4", ""),
+        ("a.json", "{"),
+        ("a.json", "[]"),
+        ("a.json", '{"generator": "another"}'),
+        ("a.json", '{"generator": "jupyter-videogen", "provider": "local"}'),
+        ("a.json", '{"generator": "jupyter-videogen", "provider": "local", "request": {"prompt": 7}}'),
+        ("a.json", '{"generator": "jupyter-videogen", "provider": "local", "request": {"prompt": "a", "image": {"sha256": "/etc/passwd"}, "references": 7}}'),
+    ],
+)  # fmt: skip
+def test_what_is_no_clip_of_ours_is_refused(home: Path, name: str, text: str) -> None:
+    with pytest.raises(InvalidRequest, match=r"knows how|can't be read") as caught:
+        recall(name, text)
+    assert caught.value.failure.next
 
 
 # ---- code --------------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ LAYERS = [
         "progress",
         "references",
         "form",
+        "recall",
         "library",
         "checkup",
         "connect",

@@ -44,16 +44,6 @@ export function take({ view, field }: TileProps, data: DataTransfer | null): boo
   return true;
 }
 
-/** A picture on the clipboard becomes the start image, wherever in the widget it is pasted. */
-export function paste(view: View, model: ModelView | null, event: ClipboardEvent): void {
-  const file = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
-  const field = mediaFields.find((name) => kindOf(name) === "image" && model?.takes.includes(name));
-  if (file === undefined || field === undefined) return;
-  event.preventDefault();
-  view.session.draft.forgive(field);
-  void view.session.media.give(field, file);
-}
-
 function Told({ held }: { held: Attachment }) {
   if (held.error !== null) {
     return (

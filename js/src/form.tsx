@@ -1,11 +1,13 @@
 /** The prompt form. It keeps what was typed whatever becomes of the job. */
 
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { Attach, paste } from "./attach";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Attach } from "./attach";
 import { Further, Length, labelOf, MoreSummary, Size } from "./choices";
 import { type Draft, isField, PROMPT_LIMIT } from "./draft";
+import { drop, isWelcome, paste } from "./drop";
 import { Field, wire } from "./field";
 import * as format from "./format";
+import type { RequestType } from "./host";
 import { Icon } from "./icons";
 import { isMediaField } from "./media";
 import { Model } from "./models";
@@ -117,6 +119,10 @@ function Kept({ form, draft }: { form: FormView; draft: Draft }) {
   );
 }
 
+/** What the form asks the kernel for, and is answered here. */
+const mine: readonly RequestType[] = ["generate", "choose", "recall"];
+const isAbout = (type: RequestType | undefined) => type !== undefined && mine.includes(type);
+
 /** The question of a budget, answered by a click of its own. */
 function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
   return (
@@ -129,6 +135,39 @@ function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
         {words.spend}
       </button>
     </div>
+  );
+}
+
+/** Shows that the form takes what is held over it. */
+function useDrop(onTake: (event: DragEvent) => void) {
+  const [isOver, setOver] = useState(false);
+  const onDragOver = (event: DragEvent) => {
+    if (!isWelcome(event)) return;
+    event.preventDefault();
+    setOver(true);
+  };
+  const onDragLeave = ({ currentTarget, relatedTarget }: DragEvent) =>
+    setOver((currentTarget as Node).contains(relatedTarget as Node | null));
+  const onDrop = (event: DragEvent) => {
+    setOver(false);
+    onTake(event);
+  };
+  return { "data-over": isOver, onDragOver, onDragLeave, onDrop };
+}
+
+/** Where the values came from that a dropped clip brought. */
+function Recovered({ view }: { view: View }) {
+  const told = view.session.recovered.value;
+  if (told === null) return null;
+  const list = told.missing.map((name) => (isMediaField(name) ? words.media[name] : name)).join(", ");
+  return (
+    <p class="videogen-hint" role="status">
+      <Say
+        parts={[words.recovered, ...(list ? [words.recoveredWithout] : [])]}
+        values={{ name: told.name, list }}
+        between=" "
+      />
+    </p>
   );
 }
 
@@ -164,7 +203,7 @@ export function Form({ view, form, isPrimary }: FormProps) {
     onKeyDown(event);
   };
   const refusal = session.host.refusal.value;
-  const isMine = refusal?.about === "generate" || refusal?.about === "choose";
+  const isMine = isAbout(refusal?.about);
   const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
   const asks = general?.code === "confirm" ? general : null;
   const taken = model?.takes ?? [];
@@ -177,6 +216,7 @@ export function Form({ view, form, isPrimary }: FormProps) {
       onSubmit={onSubmit}
       onKeyDown={onEnter}
       onPaste={(event) => paste(view, model, event)}
+      {...useDrop((event) => drop(view, model, event))}
     >
       <Prompt view={view} form={form} />
       <div class="videogen-row is-model">
@@ -200,11 +240,12 @@ export function Form({ view, form, isPrimary }: FormProps) {
         </details>
       )}
       <Kept form={form} draft={draft} />
+      <Recovered view={view} />
       <Go form={form} draft={draft} isPrimary={isPrimary} />
       {asks ? (
         <Confirm error={asks} onYes={() => session.generate(form, { yes: true })} />
       ) : (
-        <Notice host={session.host} about={["generate", "choose"]} error={general} />
+        <Notice host={session.host} about={mine} error={general} />
       )}
     </form>
   );

@@ -233,6 +233,7 @@ const once: ReadonlySet<RequestType> = new Set([
   "watch",
   "resend",
   "edit",
+  "recall",
   "choose",
 ]);
 const jobOf = (request: Request) => ("job_id" in request ? request.job_id : "");

@@ -10,6 +10,7 @@ export interface Ack {
   readonly page: HistoryPage | null;
   readonly medium: MediaView | null;
   readonly text: string | null;
+  readonly recalled: Recalled | null;
 }
 
 export interface Cancel {
@@ -216,6 +217,20 @@ export interface ProviderView {
   readonly ready: boolean;
 }
 
+export interface Recall {
+  readonly type: "recall";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly name: string;
+  readonly receipt: string;
+}
+
+export interface Recalled {
+  readonly provider: string;
+  readonly request: RequestView;
+  readonly missing: readonly string[];
+}
+
 export interface Remove {
   readonly type: "remove";
   readonly v: 1;
@@ -286,4 +301,4 @@ export interface WidgetState {
   readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Choose | Connect | Upload | Fetch | Poster | History | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Upload | Fetch | Poster | History | Star | Remove | Code;

@@ -7,6 +7,7 @@ import { Details, Notes } from "./details";
 import { isField } from "./draft";
 import { factsOf } from "./facts";
 import * as format from "./format";
+import type { RequestType } from "./host";
 import { Icon } from "./icons";
 import { Notice } from "./notice";
 import { Player } from "./player";
@@ -23,11 +24,25 @@ import { Captions, Examples, targetOf } from "./target";
 import { Takes, Tools } from "./tools";
 import type { View } from "./view";
 
+/** Requests about the job on view; what is said of the form's is said there. */
+const about: readonly RequestType[] = ["cancel", "detach", "watch", "resend", "edit"];
+
 interface ResultProps extends Situation {
   readonly view: View;
   readonly form: FormView | null;
   readonly onFix: (field: string) => void;
 }
+
+/** Finding a clip, looking for a job and looking at one again are all done by watching it. */
+const requestOf = {
+  cancel: "cancel",
+  detach: "detach",
+  watch: "watch",
+  resend: "resend",
+  find: "watch",
+  check: "watch",
+  look: "watch",
+} as const;
 
 /** Sends what a button asks for; a look at a job that is over is the same request as watching one that is not. */
 function useAct({ view, job, playback, setPlayback }: ResultProps): (act: Act) => void {
@@ -37,10 +52,9 @@ function useAct({ view, job, playback, setPlayback }: ResultProps): (act: Act) =
     setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
   };
   return (act) => {
-    if (act === "retry") retry();
-    else if (job && act === "again") session.again(job);
-    else if (job && act !== "again")
-      session.host.send({ type: act === "look" || act === "check" ? "watch" : act, job_id: job.id });
+    if (act === "find") retry();
+    if (job && act === "again") session.again(job);
+    else if (job && act !== "again") session.host.send({ type: requestOf[act], job_id: job.id });
   };
 }
 
@@ -149,8 +163,8 @@ export function Result(props: ResultProps) {
         {scene === "ready" && form && <Examples view={view} form={form} />}
         <Notice
           host={host}
-          about={["cancel", "detach", "watch", "resend", "edit"]}
-          error={refusal && refusal.about !== "generate" && refusal.about !== "choose" ? refusal.error : null}
+          about={about}
+          error={refusal && about.includes(refusal.about) ? refusal.error : null}
         />
         {job && <Notes warnings={job.warnings} />}
         {job && look.says === "alert" && <Details job={job} />}

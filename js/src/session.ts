@@ -1,15 +1,18 @@
 /** What the views of one model share: the kernel, the draft, and which of its faults were already dealt with. */
 
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Clips } from "./clips";
 import { Draft, isField } from "./draft";
 import { Host, type Model } from "./host";
 import { Library } from "./library";
 import { Media } from "./media";
 import { drawPoster } from "./poster";
-import type { ErrorView, FormView, JobView } from "./protocol.gen";
+import type { ErrorView, FormView, JobView, RequestView } from "./protocol.gen";
 import { fill } from "./say";
 import { words } from "./strings";
+
+/** Bytes; the kernel reads no longer one. */
+const LARGEST_RECEIPT = 1 << 20;
 
 /** On which terms a request is sent. */
 export interface Terms {
@@ -25,6 +28,8 @@ export class Session {
   readonly draft: Draft;
   readonly library: Library;
   readonly clips: Clips;
+  /** The dropped clip that filled the form, and which of its fields had to stay empty. */
+  readonly recovered = signal<{ readonly name: string; readonly missing: readonly string[] } | null>(null);
   readonly #endings: (() => void)[] = [];
 
   constructor(model: Model) {
@@ -41,6 +46,7 @@ export class Session {
     const flaw = this.draft.check(form);
     this.draft.flaw.value = flaw;
     if (flaw !== null) return;
+    this.recovered.value = null;
     this.host.send({ type: "generate", request: this.draft.request(form), new: false, yes: false, ...terms });
   }
 
@@ -50,10 +56,29 @@ export class Session {
   }
 
   /** Fill the form with a job's request; without its seed it asks for something like it. */
-  recall(job: JobView, { seed }: { seed: boolean }): void {
+  async recall(job: JobView, { seed }: { seed: boolean }): Promise<void> {
+    this.recovered.value = null;
+    if (this.host.form.peek() === null) this.host.send({ type: "edit", job_id: job.id });
+    else await this.#fill(job.provider, job.request, seed);
+  }
+
+  /** Fill the form with how a clip was made: by its name, or by what its receipt says. */
+  async recover(file: File): Promise<void> {
+    this.recovered.value = null;
+    const isReceipt = file.name.endsWith(".json") && file.size <= LARGEST_RECEIPT;
+    const receipt = isReceipt ? await file.text() : "";
+    const { recalled } = (await this.host.ask({ type: "recall", name: file.name, receipt })) ?? {};
+    if (!recalled) return;
+    await this.#fill(recalled.provider, recalled.request, true);
+    this.recovered.value = { name: file.name, missing: recalled.missing };
+  }
+
+  /** A request goes where it went before. */
+  async #fill(provider: string, request: RequestView, seed: boolean): Promise<void> {
+    if (provider !== this.host.form.peek()?.provider)
+      await this.host.ask({ type: "choose", provider, refresh: false });
     const form = this.host.form.peek();
-    if (form === null) this.host.send({ type: "edit", job_id: job.id });
-    else this.draft.load(form, job.request, { seed });
+    if (form) this.draft.load(form, request, { seed });
   }
 
   /** Ask for what comes after a clip: its last frame is where the next one starts. */

@@ -20,7 +20,7 @@ export type Scene =
 
 export type Paper = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
 export type Dots = "rest" | "fill" | "full" | "lost";
-export type Act = "cancel" | "detach" | "watch" | "check" | "retry" | "look" | "resend" | "again";
+export type Act = "cancel" | "detach" | "watch" | "check" | "find" | "look" | "resend" | "again";
 
 export interface Look {
   readonly paper: Paper;
@@ -73,7 +73,7 @@ export const looks: Readonly<Record<Scene, Look>> = {
   saving: { ...still, paper: "running", dots: "full", bar: "moving" },
   succeeded: { ...still, paper: "ready", dots: "full", glyph: "check", tone: "ok" },
   reused: { ...still, paper: "ready", dots: "full", glyph: "bolt", tone: "ok", acts: ["again"] },
-  broken: { ...stopped, glyph: "question", acts: ["retry", "again"] },
+  broken: { ...stopped, glyph: "question", acts: ["find", "again"] },
   failed: { ...still, paper: "refused", glyph: "alert", tone: "error", says: "alert", between: " " },
   cancelled: { ...stopped, glyph: "stop" },
   stopped: { ...stopped, glyph: "stop" },

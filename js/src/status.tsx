@@ -11,7 +11,7 @@ const icons: Readonly<Record<Act, IconName>> = {
   detach: "stop",
   watch: "eye",
   check: "eye",
-  retry: "retry",
+  find: "search",
   look: "search",
   resend: "retry",
   again: "retry",

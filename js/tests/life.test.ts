@@ -170,10 +170,11 @@ test("a clip that cannot be played says where it is and can be tried again", asy
   const view = await draw(new FakeModel({ job: ready() }));
   view.root.querySelector("video")?.dispatchEvent(new Event("error"));
   await settle();
-  expect(text(view.root.querySelector(".videogen-line2"))).toBe(`The clip is at ${clip.src}`);
-  button(view, "Try again").click();
+  expect(text(view.root.querySelector(".videogen-line2"))).toBe(`It was saved as ${clip.src}`);
+  button(view, "Find it").click();
   await settle();
   expect(view.root.querySelector("video")).not.toBeNull();
+  expect(view.model.of("watch")).toMatchObject([{ job_id: ready().id }]); // it may have been moved
 });
 
 test("a clip that was there before is not revealed, one that arrives is", async () => {

@@ -1,5 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { button, control, FakeModel, form, model, ready, type Shown, START, settle, show, text } from "./kit";
+import {
+  button,
+  control,
+  error,
+  FakeModel,
+  form,
+  model,
+  ready,
+  type Shown,
+  START,
+  settle,
+  show,
+  text,
+} from "./kit";
 
 const able = { ...model, takes: [...model.takes, "image", "last_frame", "references", "audio"] };
 let shown: Shown;
@@ -151,4 +164,59 @@ test("a picture is kept for a model that does not take one, and not sent", async
   button(shown, "Generate").click();
   await settle();
   expect(shown.model.of("generate")[0]?.request.image).toBeNull();
+});
+
+const dropped = async (target: Element | null, data: Partial<DataTransfer>) => {
+  const event = new Event("drop", { bubbles: true, cancelable: true });
+  const transfer = { types: ["Files"], files: [], getData: () => "", ...data };
+  Object.defineProperty(event, "dataTransfer", { value: transfer });
+  target?.dispatchEvent(event);
+  await settle();
+  return event.defaultPrevented;
+};
+const files = (...list: File[]) => ({ files: list as unknown as FileList });
+const prompt = () => control<HTMLTextAreaElement>(shown, "Prompt");
+
+test("a clip that is dropped on the form fills it with how it was made", async () => {
+  const clip = new File([new Uint8Array(9)], "kite-abcdefgh.mp4", { type: "video/mp4" });
+  expect(await dropped(prompt(), files(clip))).toBe(true);
+  const [asked] = shown.model.of("recall");
+  expect(asked).toMatchObject({ name: "kite-abcdefgh.mp4", receipt: "" });
+  const request = { ...ready().request, prompt: "A kite", seed: 7 };
+  shown.model.ack(asked, { recalled: { provider: form.provider, request, missing: ["image"] } });
+  await settle();
+  expect([prompt().value, control(shown, "Seed").value]).toEqual(["A kite", "7"]);
+  expect(text(shown.root)).toContain(
+    "Filled in from kite-abcdefgh.mp4. Not found on this machine: Start image.",
+  );
+});
+
+test("a receipt goes along as text, and brings its own service", async () => {
+  const receipt = new File(['{"generator": "jupyter-videogen"}'], "kite.json", { type: "application/json" });
+  await dropped(prompt(), files(picture(9), receipt));
+  await settle();
+  const [asked] = shown.model.of("recall");
+  expect(asked).toMatchObject({ name: "kite.json", receipt: '{"generator": "jupyter-videogen"}' });
+  const request = { ...ready().request, prompt: "A kite" };
+  shown.model.ack(asked, { recalled: { provider: "qubax", request, missing: [] } });
+  await settle();
+  shown.model.set({ form: { ...form, provider: "qubax", start: { ...form.start, model: "" } } });
+  shown.model.ack(shown.model.of("choose")[0]);
+  await settle();
+  expect(prompt().value).toBe("A kite");
+});
+
+test("a clip that nobody here knows is refused in words", async () => {
+  await dropped(prompt(), files(new File([new Uint8Array(9)], "holiday.mp4", { type: "video/mp4" })));
+  const unknown = error({ message: "Nobody here knows how holiday.mp4 was made.", field: null });
+  shown.model.ack(shown.model.of("recall")[0], { ok: false, error: unknown });
+  await settle();
+  expect(text(shown.root.querySelector("form [role=alert]"))).toContain("Nobody here knows how holiday.mp4");
+  expect(prompt().value).toBe(form.start.prompt);
+});
+
+test("a picture that misses its tile is the start image; a dragged text is the prompt's", async () => {
+  await dropped(prompt(), files(picture(9)));
+  expect(text(tile("Start image"))).toContain("cat.png");
+  expect(await dropped(prompt(), { types: ["text/plain"] })).toBe(false);
 });

@@ -7,18 +7,21 @@ import re
 import shutil
 from base64 import b64decode
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
+
+from msgspec.structs import replace
 
 from . import receipt, spool
 from .clock import Clock, SystemClock
 from .container import bad
 from .errors import InvalidRequest
-from .part import Stored, link, writing
+from .part import Stored, holds, link, writing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from .values import Clip, JobRecord
 
@@ -28,6 +31,8 @@ WHITE = dict.fromkeys(map(ord, "\r\n\t "))
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
+MOST_LOOKED_AT = 20_000
+"""Files among which one that was moved is looked for: a large project, and less than a second."""
 
 
 def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
@@ -68,6 +73,28 @@ def bring(clip: Clip, output: str) -> str:
 def missing(record: JobRecord) -> bool:
     """Tell whether a job has ended well and one of its files has been moved or deleted since."""
     return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
+
+
+def found(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
+    """Look for a job's clips where they may have been moved to; None unless all are there, byte for byte."""
+    places = [clip.path if Path(clip.path).exists() else _moved(clip, folders) for clip in record.clips]
+    if not all(places):
+        return None
+    return tuple(replace(clip, path=path) for clip, path in zip(record.clips, places, strict=True) if path)
+
+
+def _moved(clip: Clip, folders: Sequence[Path]) -> str | None:
+    """Give a file below one of the folders that is this clip: of its kind, its size and its hash."""
+    for path in islice(chain.from_iterable(map(_files, folders)), MOST_LOOKED_AT):
+        if path.suffix == Path(clip.path).suffix and holds(path, clip.bytes, clip.sha256):
+            return str(path)
+    return None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, inner, names in os.walk(folder):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names))
 
 
 async def decoded(text: str) -> AsyncIterator[bytes]:

@@ -261,6 +261,14 @@ class Edit(Request, frozen=True, kw_only=True, tag="edit"):
     job_id: str
 
 
+class Recall(Request, frozen=True, kw_only=True, tag="recall"):
+    """A clip of ours, or the receipt of one, was dropped on the form: ask how it was made; the ack has it as `recalled`."""
+
+    name: str
+    receipt: str = ""
+    """The receipt's text, where that is what was dropped."""
+
+
 class Choose(Request, frozen=True, kw_only=True, tag="choose"):
     """Take another service, or ask this one for its models now; a new form comes back in the trait."""
 
@@ -343,6 +351,7 @@ PageMessage = (
     | Watch
     | Resend
     | Edit
+    | Recall
     | Choose
     | Connect
     | Upload
@@ -362,6 +371,15 @@ class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
     more: bool
 
 
+class Recalled(msgspec.Struct, frozen=True, kw_only=True):
+    """How a clip was made."""
+
+    provider: str
+    request: RequestView
+    missing: tuple[str, ...] = ()
+    """Fields whose files are not here."""
+
+
 class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
     """The kernel's answer to one message."""
 
@@ -374,3 +392,4 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     page: HistoryPage | None = None
     medium: MediaView | None = None
     text: str | None = None
+    recalled: Recalled | None = None

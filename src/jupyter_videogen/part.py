@@ -134,7 +134,7 @@ class Part:
             try:
                 await asyncio.to_thread(link, self._temporary, path)
             except FileExistsError:
-                return await asyncio.to_thread(_holds, path, stored)
+                return await asyncio.to_thread(holds, path, stored.bytes, stored.sha256)
             except PermissionError:
                 if tries == NAME_TRIES and path != self._target:
                     raise
@@ -198,12 +198,12 @@ def link(temporary: Path, path: Path) -> None:
         temporary.replace(path)
 
 
-def _holds(path: Path, stored: Stored) -> bool:
+def holds(path: Path, size: int, sha256: str) -> bool:
     """Tell whether a file has just these bytes."""
-    if not path.is_file() or path.stat().st_size != stored.bytes:
+    if not path.is_file() or path.stat().st_size != size:
         return False
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
 
 
 def _sync_folder(folder: Path) -> None:

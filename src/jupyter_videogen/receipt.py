@@ -63,8 +63,16 @@ def read(clip: Path) -> dict[str, Any] | None:
     """Read the receipt beside a clip; None where there is none, or another program's file."""
     try:
         file = place(clip)
-        facts = msgspec.json.decode(file.read_bytes()) if file.stat().st_size <= LARGEST else None
-    except (OSError, ValueError):
+        return parsed(file.read_bytes()) if file.stat().st_size <= LARGEST else None
+    except OSError:
+        return None
+
+
+def parsed(text: bytes) -> dict[str, Any] | None:
+    """Read the text of a receipt; None for anything else."""
+    try:
+        facts = msgspec.json.decode(text)
+    except ValueError:
         return None
     return facts if isinstance(facts, dict) and facts.get("generator") == GENERATOR else None
 

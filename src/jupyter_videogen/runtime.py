@@ -8,6 +8,7 @@ import threading
 import time
 from concurrent.futures import Future
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
@@ -38,7 +39,6 @@ from .wire import Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from .budget import Cap
     from .dialect import Provider
@@ -228,11 +228,17 @@ class Runtime:
         if record.state == "unknown_outcome" and not record.searching:
             raise unsolved(record)
         if clipstore.missing(record):
-            return self.fetch_again(record, line)
+            return self.bring_back(record, line)
         return self.watch(record, line, again=True)
 
-    def fetch_again(self, record: JobRecord, line: Line) -> Watch:
-        """Bring the clips of a finished job here once more; raises `ArtifactExpired` where there is nowhere to ask."""
+    def bring_back(self, record: JobRecord, line: Line) -> Watch:
+        """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
+
+        Raises `ArtifactExpired` where there is nowhere to ask.
+        """
+        if clips := clipstore.found(record, settings.folder(), Path(record.project or settings.folder())):
+            self.change(record.after(clips=clips))
+            return self.watch(record.after(clips=clips), line, again=True)
         if record.handle is None:
             raise ArtifactExpired(
                 f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",

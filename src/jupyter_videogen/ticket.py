@@ -182,14 +182,14 @@ class Job:
         self._runtime.detach(self.id)
 
     def watch(self) -> Job:
-        """Watch it (again); fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
+        """Watch it (again); find or fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
         record = self.record
         if record.state == "unknown_outcome" and not record.searching:
             self._watch = self._runtime.restart(record.after(searching=True), self._line)
         elif record.state == "expired" and record.handle:
             self._watch = self._runtime.restart(record.after(state="running", finished_at=None), self._line)
         elif clipstore.missing(record):
-            self._watch = self._runtime.fetch_again(record, self._line)
+            self._watch = self._runtime.bring_back(record, self._line)
         else:
             self._watch = self._runtime.watch(record, self._line, again=True)
         return self

@@ -33,12 +33,14 @@ from .messages import (
     History,
     PageMessage,
     Poster,
+    Recall,
     Remove,
     Resend,
     Star,
     Upload,
     Watch,
 )
+from .recall import recalled
 from .values import CREDENTIAL, FIELDS, Clip, GenerationRequest, JobRecord
 from .view import Surroundings, error_view, form_view, request_view
 
@@ -92,8 +94,10 @@ class Live(anywidget.AnyWidget):
     def _show(self, record: JobRecord, job: Job) -> None:
         if job is not self._current or not self._worth_telling(record):
             return
-        self.job = msgspec.to_builtins(seen(job, record))
-        self.changed(record)
+        try:
+            self.changed(record)  # first: what the page shows is there to be read
+        finally:
+            self.job = msgspec.to_builtins(seen(job, record))
 
     def _worth_telling(self, record: JobRecord) -> bool:
         """A new state is told at once, a new number twice a second at most."""
@@ -222,6 +226,8 @@ class VideoGen(Live):
                 self._connect(message)
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
+            case Recall():
+                return {"recalled": recalled(message)}
             case _:
                 return super()._handle(message, buffers)
         return None

@@ -139,6 +139,22 @@ def test_a_clip_that_was_deleted_is_fetched_again_not_made_again(shop: Shop, lab
     assert len(shop.book) == 1
 
 
+def test_a_clip_that_was_moved_is_found_not_fetched(
+    shop: Shop, lab: vg.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below the notebook's folder, by its bytes: another file of the same size is another file."""
+    monkeypatch.chdir(tmp_path)
+    first = lab.generate("a kite", model="m")
+    elsewhere = tmp_path / "talk" / "kite.mp4"
+    elsewhere.parent.mkdir()
+    (tmp_path / "another.mp4").write_bytes(bytes(len(MP4)))
+    Path(first.path).rename(elsewhere)
+    shop.gone = True
+    assert vg.job(first.job_id).watch().result(20).path == str(elsewhere)
+    assert lab.generate("a kite", model="m").path == str(elsewhere)
+    assert len(shop.book) == 1
+
+
 def test_a_lost_answer_is_found_in_the_list(shop: Shop, lab: vg.Client) -> None:
     """The one job that matches is adopted: the clip arrives as if nothing had happened, and is paid for once."""
     lab.generate("a boat", model="m")
