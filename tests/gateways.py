@@ -7,6 +7,7 @@ import os
 import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +57,12 @@ class Gateway:
         """The requests it has logged, as "METHOD path"."""
         lines = (self._folder / "gateway.log").read_text().splitlines()
         return [line.split('"')[1].rsplit(" ", 1)[0] for line in lines if 'HTTP/1.1"' in line]
+
+    def jobs(self) -> list[str]:
+        """The prompts of all jobs it has taken, the last one first, also where its answer was lost."""
+        asked = Request(f"{self.url}/v1/videos?limit=100", headers={"authorization": f"Bearer {self.token}"})
+        with urlopen(asked) as reply:
+            return [job["prompt"] for job in json.load(reply)["data"]]
 
     def posts(self) -> list[str]:
         """The creates among them: what a paid service would have charged for."""

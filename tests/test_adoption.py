@@ -101,7 +101,7 @@ def test_the_unknown_state_is_shown_at_once_and_the_look_ups_go_on_behind_it(tmp
     bench = Bench(tmp_path, LISTING, deaf({"rows": []}, said({}, 502), Lost("ReadTimeout"), {"rows": [{}]}))
     job = bench.run()
     assert bench.states[:3] == ["submitting", "unknown_outcome", "queued"]
-    assert bench.clock.slept[:4] == [WAITS[0], WAITS[1], 0.5, 1.0]
+    assert bench.clock.slept == [WAITS[0], WAITS[1], 0.5, 1.0, 0.0]  # found, it is looked at at once
     assert (job.state, job.handle, job.failure, job.searching) == ("succeeded", {"id": "r1"}, None, False)
     assert job.warnings == ("The answer was lost; the job was found in Slow Inc.'s list.",)
     assert bench.transport.posts == 1

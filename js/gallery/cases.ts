@@ -23,6 +23,11 @@ const wan = {
   runs: 12,
 };
 const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
+const lost = error({
+  code: "unknown_outcome",
+  message: "We lost the answer after sending (ReadTimeout).",
+  next: "It is not in AIHubMix's list. Look at your account there before you send it again. We did not send it again.",
+});
 const full = { ...form, providers, models: [wan, kling], retired: ["sora-2"] };
 const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
@@ -138,7 +143,7 @@ export const cases: Readonly<Record<string, Case>> = {
     acts: [click(".videogen-details > summary")],
   },
   "the provider had a problem": form_(job({ state: "failed", error: error() })),
-  "outcome unknown": form_(job({ state: "unknown_outcome" })),
+  "outcome unknown": form_(job({ state: "unknown_outcome", error: lost })),
   "looking for it": form_(job({ state: "unknown_outcome", searching: true })),
   "connection lost": form_(job({ state: "unreachable", next_look_at: START + 20 })),
   "key stopped working": form_(

@@ -57,7 +57,7 @@ export const en = {
     ],
     unknown_outcome: [
       ["We lost the answer after sending"],
-      ["The job may exist and may be charged. We did *not* send it again.", "[found]"],
+      ["The job may exist and may be charged. [found]"],
     ],
     unreachable: [
       ["Connection lost — your video keeps going at [provider]"],

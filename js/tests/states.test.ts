@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
   ],
   [
     "outcome unknown",
-    job({ state: "unknown_outcome" }),
+    job({ state: "unknown_outcome", error: error({ next: "We did not send it again." }) }),
     "We lost the answer after sending",
     "The job may exist and may be charged. We did not send it again.",
     ["Look for it", "Send again (may charge twice)"],

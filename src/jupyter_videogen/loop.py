@@ -58,10 +58,11 @@ class LoopThread:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(started.set)
         self._loop.run_forever()
-        for task in asyncio.all_tasks(self._loop):
-            task.cancel()
+        while tasks := asyncio.all_tasks(self._loop):  # one that is cancelled may have begun another
+            for task in tasks:
+                task.cancel()
+            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.run_until_complete(asyncio.gather(*asyncio.all_tasks(self._loop), return_exceptions=True))
         self._loop.close()
 
     def _start(

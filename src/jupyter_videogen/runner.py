@@ -99,6 +99,7 @@ class Runner:
         first_look = await self._create() if self.job.state == "draft" else 0.0
         if self.job.searching:
             await self._search()
+            first_look = 0.0  # it may have been ready for long
         if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
             self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
         await self._watch(first_look)
@@ -357,7 +358,7 @@ class Runner:
 
     def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
         """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
-        self.job = self.job.after(state=state, **changes)
+        self.job = self.job.after(state=state, next_look_at=None, **changes)
         self._ledger.save(self.job, run)
         if run is not None:
             self._lookout.experience.forget(self.job.base_url)

@@ -23,6 +23,11 @@ ENDS = {
     "flaky": ("succeeded", "Ready in"),
     "no-progress": ("succeeded", "Ready in"),
     "expired-link": ("succeeded", "Ready in"),
+    "rate-limited": ("failed", "Nothing was charged."),
+    "partly-filtered": ("succeeded", "1 of 3 videos was held back"),
+    "lost-answer": ("succeeded", "the job was found in Local engine's list"),
+    "queued-long": ("queued", "Waiting to start"),
+    "slow": ("running", "Making the video"),
     "never-finishes": ("running", "Making the video"),
 }
 """The model's name without `test/`: the row of the state table that it ends in, and some of the words there."""
@@ -48,4 +53,40 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
         lab.card.locator('.videogen-result[data-scene="detached"], [data-scene="stopped"], [data-scene="cancelled"]')
     ).to_be_visible(timeout=SLOW)
     assert not lab.errors
+    lab.close()
+
+
+LOST = """\
+import json, os, pathlib
+import jupyter_videogen as vg
+vg.generate("a kite", provider="local", duration=1, size="640x360")
+door = json.loads(pathlib.Path(os.environ["VIDEOGEN_HOME"], "gateway", "gateway.json").read_text())
+os.environ["LOST_KEY"] = door["token"]
+pathlib.Path("videogen.toml").write_text(f'''
+[providers.lost]
+dialect = "qubax"
+base_url = "{door["url"]}/qubax/v1"
+key_env = "LOST_KEY"
+''')
+vg.VideoGen(provider="lost", model="test/lost-answer")"""
+
+
+def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Where a service has no list: looking sends nothing, and only the button that says so sends."""
+    server.notebook("lost.ipynb", LOST)
+    lab = Lab(browser, server, "lost.ipynb")
+    lab.run(0)
+    lab.card.get_by_role("textbox", name="Prompt").fill("a lost kite")
+    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
+    lost = lab.card.locator('.videogen-result[data-scene="unknown_outcome"]')
+    words = "Look at your account there before you send it again. We did not send it again."
+    expect(lost).to_contain_text(f"The job may exist and may be charged. {words}", timeout=SLOW)
+    assert lab.card.locator(".is-primary").all_inner_texts() == ["Look for it"]
+    lost.get_by_role("button", name="Look for it").click()
+    expect(lost).to_contain_text("gave no list to look for it in", timeout=SLOW)
+    assert gateway.jobs().count("a lost kite") == 1
+    lost.get_by_role("button", name="Send again (may charge twice)").click()
+    expect(lost).not_to_contain_text("gave no list", timeout=SLOW)
+    expect(lost).to_be_visible(timeout=SLOW)  # its answer was lost as well
+    assert gateway.jobs().count("a lost kite") == 1  # sent twice under one key: this service makes one job of it
     lab.close()
