@@ -69,8 +69,18 @@ const pick =
     node?.dispatchEvent(new Event("change", { bubbles: true }));
     await nextFrame();
   };
+const drop =
+  (selector: string, file: File): Act =>
+  async (root) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(file);
+    root
+      .querySelector(selector)
+      ?.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer }));
+    await nextFrame();
+  };
 const acks =
-  (type: "generate" | "code" | "history", change: Parameters<FakeModel["ack"]>[1]): Act =>
+  (type: "generate" | "code" | "history" | "recall", change: Parameters<FakeModel["ack"]>[1]): Act =>
   async (_, fake) => {
     fake.ack(fake.of(type).at(-1), change);
     await nextFrame();
@@ -98,6 +108,13 @@ export const cases: Readonly<Record<string, Case>> = {
     acts: [
       click("[type=submit]"),
       refuses({ field: "size", message: "720x1280 isn't offered by wan-2.7.", sent: "no", charged: "no" }),
+    ],
+  },
+  "a clip was dropped on it": {
+    state: { form: full },
+    acts: [
+      drop("textarea", new File(["."], "kite-abcdefgh.mp4", { type: "video/mp4" })),
+      acks("recall", { recalled: { provider: form.provider, request: job().request, missing: ["image"] } }),
     ],
   },
   "a budget asks": {
