@@ -1,0 +1,36 @@
+"""How Sphinx turns these pages into a site: Markdown as it stands, and the reference from docstrings.
+
+`make docs` builds it into `build/docs`. Nothing in it is fetched from a network, neither when it is built nor when it is read.
+"""
+
+from __future__ import annotations
+
+from jupyter_videogen import __version__
+
+project = "jupyter-videogen"
+author = "The jupyter-videogen developers"
+copyright = "2026, the jupyter-videogen developers"  # noqa: A001 - Sphinx's own name
+version = release = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+myst_heading_anchors = 4
+"""Anchors as GitHub makes them, so that one link serves both."""
+highlight_language = "none"
+"""A block without a language is a cell or what a terminal says."""
+default_role = "literal"
+"""A docstring's `word` is code, as in Markdown."""
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 88
+nitpicky = True
+nitpick_ignore_regex = [("py:.*", ".*")]
+"""Types in signatures are names to be read, many of them other packages'; links in the text are all checked."""
+
+html_theme = "furo"
+html_title = "jupyter-videogen"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_sphinx = False
