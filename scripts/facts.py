@@ -27,6 +27,7 @@ SEEN = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 50
 """The HTTP statuses that the documents list."""
 OTHERS = {
     "cancel": "The form's Cancel did not cancel the job.",
+    "cancelled": "The job was cancelled, so there is no clip.",
     "confirm": "A budget wants a yes, and there was nobody to ask.",
     "frames_not_installed": "Frames of clips need PyAV and NumPy.",
     "ledger": "Jobs can't be written down here, so none is sent.",
@@ -141,6 +142,7 @@ def kinds() -> list[Kind]:
     """Give every code with the class it comes with: those of the classes, then those given where they are raised."""
     ours = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VideogenError)]
     found = {kind.code: Kind(kind.code, kind.__name__, (kind.__doc__ or "").strip()) for kind in ours}
+    found["cancelled"] = Kind("cancelled", "VideogenError", OTHERS["cancelled"])  # an end without a failure is its code
     for path in sorted(SOURCE.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             for name, word in _coded(node):
