@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import jupyter_videogen as vg
 from jupyter_videogen import cli, errors, provider, status
-from jupyter_videogen.capabilities import Capabilities
 from jupyter_videogen.dialect import Cancels, ListsJobs, ListsModels, Looks, Provider
 from jupyter_videogen.errors import VideogenError
 from jupyter_videogen.failures import REFUSED
@@ -17,6 +16,8 @@ from jupyter_videogen.wire import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from jupyter_videogen.capabilities import Capabilities
 
 SOURCE = Path(vg.__file__).parent
 SERVICES = ("qubax", "qubrid", "indoxhub", "aihubmix", "bifrost", "openai", "local")
@@ -43,8 +44,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def code(words: Iterable[str]) -> str:
-    """Give words as code, a dash for none."""
-    return " ".join(f"`{word}`" for word in words) or "–"
+    """Give words as code."""
+    return " ".join(f"`{word}`" for word in words) or "none"
 
 
 # ---- services ------------------------------------------------------------------------------------------------
@@ -194,5 +195,7 @@ def words() -> str:
 
 def usages() -> str:
     """Give the commands of the terminal."""
-    rows = ([f"`jupyter videogen {name} {usage}`".replace(" `", "`"), said] for name, (usage, said) in cli.USAGES.items())
+    rows = (
+        [f"`jupyter videogen {name} {usage}`".replace(" `", "`"), said] for name, (usage, said) in cli.USAGES.items()
+    )
     return table(["command", "does"], rows)
