@@ -116,7 +116,7 @@ def services() -> str:
     rows = [provider.BUILT_IN[name] for name in SERVICES]
     head = ["", *(f"[{row.title}](services/{row.name}.md)" for row in rows)]
     short = {"a request is": lambda row: "one call" if model(row).synchronous else "a job"}
-    facts = {name: short.get(name, say) for name, say in FACTS.items() if name != "address"}
+    facts = {name: short.get(name, say) for name, say in FACTS.items() if name not in {"address", "key in"}}
     return table(head, ([name, *map(say, rows)] for name, say in facts.items()))
 
 
