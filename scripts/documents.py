@@ -47,10 +47,14 @@ class Page(HTMLParser):
         self.places |= {given[name] for name in ("id", "name") if name in given}
         for name, value in given.items():
             if name in FETCHED:
-                self.fetched += [part.split()[0] for part in value.split(",") if part.strip()] if "set" in name else [value]
+                self.fetched += (
+                    [part.split()[0] for part in value.split(",") if part.strip()] if "set" in name else [value]
+                )
             elif name == "style":
                 self.fetched += addresses(value)
-        if "href" in given and (tag in DRAWN or (tag == "link" and not NOT_FETCHED & set(given.get("rel", "").split()))):
+        if "href" in given and (
+            tag in DRAWN or (tag == "link" and not NOT_FETCHED & set(given.get("rel", "").split()))
+        ):
             self.fetched.append(given["href"])
         elif "href" in given:
             self.followed.append(given["href"])
@@ -85,7 +89,9 @@ def broken(site: Path) -> Iterator[str]:
         name = path.relative_to(site)
         yield from (f"{name} fetches {address}" for address in page.fetched if not is_local(address))
         inside = [address for address in [*page.followed, *page.fetched] if is_local(address)]
-        yield from (f"{name} leads to {address}, which is not there" for address in inside if not leads(address, path, pages))
+        yield from (
+            f"{name} leads to {address}, which is not there" for address in inside if not leads(address, path, pages)
+        )
 
 
 def leads(address: str, path: Path, pages: dict[Path, Page]) -> bool:
