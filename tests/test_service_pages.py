@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ import facts
 import jupyter_videogen as vg
 from gateways import Gateway
 from jupyter_videogen import provider
+from jupyter_videogen.clock import SystemClock
 from jupyter_videogen.inputs import _png
 from shells import Shell
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SERVICES = Path(__file__).parent.parent / "docs" / "services"
+OVERVIEW = SERVICES.with_suffix(".md")
 DOORS = {
     "qubax": "/qubax/v1",
     "qubrid": "/qubrid/v1",
@@ -48,7 +51,12 @@ def row(name: str, url: str) -> str:
 
 @pytest.fixture
 def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    """A running gateway whose token is the key of every service of the project."""
+    """A running gateway whose token is the key of every service of the project; it is looked at without patience."""
+
+    async def hurried(_: SystemClock, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.1))  # noqa: TID251 - this is a clock
+
+    monkeypatch.setattr(SystemClock, "sleep", hurried)
     vg.generate("a kite", provider="local", duration=1, size="640x360")
     gateway = Gateway(home)
     monkeypatch.setenv("LAB_KEY", gateway.token)
@@ -75,6 +83,9 @@ def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None
                 assert said.error is None, (name, example, said.look, said.error)
             made = [job for job in vg.jobs() if job.id not in before]
             assert [job.state for job in made] == ["succeeded"] * CLIPS[name], [job.record.failure for job in made]
+        (refused,) = re.findall(r"```python\n(.*?)```", OVERVIEW.read_text("utf-8"), flags=re.DOTALL)
+        text = refused.replace("http://127.0.0.1:41234", gateway.url).replace('"…"', repr(gateway.token))
+        assert isinstance(shell.run(text).error, vg.ContentPolicyError)
 
 
 def here(example: str, name: str, gateway: Gateway) -> str:

@@ -77,14 +77,20 @@ def test_every_error_has_a_paragraph() -> None:
 
 def test_every_public_name_has_an_entry_in_the_reference() -> None:
     """And none that is gone."""
-    named = set(re.findall(r"auto\w+:: jupyter_videogen\.(\w+)$", (DOCS / "reference.md").read_text("utf-8"), re.MULTILINE))
+    named = set(
+        re.findall(r"auto\w+:: jupyter_videogen\.(\w+)$", (DOCS / "reference.md").read_text("utf-8"), re.MULTILINE)
+    )
     assert named == {*vg.__all__, "events", "testing"}
 
 
 def test_every_test_that_is_named_is_there() -> None:
     """A promise names its test, by file or by name."""
     text = "\n".join(path.read_text("utf-8") for path in PAGES)
-    known = {name for path in (ROOT / "tests").rglob("*.py") for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))}
+    known = {
+        name
+        for path in (ROOT / "tests").rglob("*.py")
+        for name in re.findall(r"def (test_\w+)", path.read_text("utf-8"))
+    }
     assert set(re.findall(r"`(test_\w+)`", text)) - known == set()
     files = set(re.findall(r"`((?:tests|benchmarks|scripts)/[\w/.]*)`", text))
     assert [name for name in sorted(files) if not (ROOT / name).exists()] == []
@@ -93,7 +99,9 @@ def test_every_test_that_is_named_is_there() -> None:
 def test_every_yes_names_its_test() -> None:
     """In the table of where it works every cell is proven by a letter, or unproven, or a dash."""
     text = (DOCS / "hosts.md").read_text("utf-8")
-    cells = [cell.strip() for row in re.findall(r"^\| (?:[^|]*) \|(.*)\|$", text, re.MULTILINE) for cell in row.split("|")]
+    cells = [
+        cell.strip() for row in re.findall(r"^\| (?:[^|]*) \|(.*)\|$", text, re.MULTILINE) for cell in row.split("|")
+    ]
     letters = Counter(letter for cell in cells if " · " in cell for letter in cell.rpartition(" · ")[2].split())
     rows = re.findall(r"^\| ([A-Z]) \| (.*) \|$", text, re.MULTILINE)
     assert sorted(letters) == [letter for letter, _ in rows]
