@@ -123,6 +123,15 @@ def test_what_is_advised_runs(shell: Shell, shop: Shop) -> None:
     assert said.value.prompt == "a kite"
 
 
+def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
+    """As written but for the address and the key: one clip, then several at once."""
+    for code in blocks("gateways.md", "python"):
+        said = shell.run(code.replace("http://localhost:4000/v1", shop.url).replace("sk-…", "sk-1"))
+        assert said.error is None, (code, said.error, said.look)
+    assert [sale.prompt for sale in shop.book] == ["Rain on glass", *shell.names["names"]]
+    assert len(shell.names["clips"]) == 3
+
+
 def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell) -> None:
     """Word for word."""
     (look,) = (block for block in blocks("magic.md", "") if block.startswith("✗"))

@@ -116,6 +116,14 @@ def test_the_picture_is_current() -> None:
         assert set(modules.split()) <= layer, name
 
 
+def test_every_module_is_in_the_table_of_layers() -> None:
+    """In its own layer, and no other."""
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\w+) \| [^|]* \| ([^|]*) \|$", text, re.MULTILINE)[1:]
+    told = {name: set(re.findall(r"`(\w+)`", modules)) for name, modules in rows}
+    assert told == {name: layer for (name, _, _), layer in zip(reversed(picture.LAYERS), LAYERS, strict=True)}
+
+
 def test_what_is_said_of_money_is_what_is_said() -> None:
     """The page's sentences are those of the errors."""
     text = (DOCS / "safety.md").read_text("utf-8")
