@@ -64,6 +64,18 @@ def test_a_sound_site_has_nothing_wrong(site: Path) -> None:
     assert list(documents.broken(site)) == []
 
 
+def test_the_readme_leads_to_what_is_there() -> None:
+    """Every file, and every heading of it by the anchor that GitHub makes."""
+    links = re.findall(r"\]\(([^):]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert len(links) > 20
+    for link in links:
+        name, _, anchor = link.partition("#")
+        assert (ROOT / name).exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.*)$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+            assert anchor in {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}, link
+
+
 def test_every_error_has_a_paragraph() -> None:
     """Each code once, and no other; each says what was charged and what to do."""
     text = (DOCS / "errors.md").read_text("utf-8")
