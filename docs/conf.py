@@ -21,6 +21,7 @@ smartquotes = False
 default_role = "literal"
 """A docstring's `word` is code, as in Markdown."""
 
+autoclass_content = "both"
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
