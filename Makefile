@@ -7,7 +7,7 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test test-interop bench pictures clean
+.PHONY: help setup lab demo test test-interop docs bench pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real b
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py
 
+docs: $(VENV)/.ready ## build the site of the documentation into build/docs
+	$(BIN)/python scripts/documents.py
+
 bench: $(VENV)/.ready ## measure ourselves beside other clients and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 
@@ -37,7 +40,7 @@ clean: ## remove what setup and tests made
 	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static
 
 $(VENV)/.ready: pyproject.toml constraints.txt $(BUNDLE)
-	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[local]' --group test
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[local]' --group test --group docs
 	@touch $@
 
 $(BUNDLE): $(VENV)/.tools $(PAGE)

@@ -4,12 +4,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { licences } from "./licences.mjs";
 
 const LIMIT_KILOBYTES = 60;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../src/jupyter_videogen/static/", import.meta.url));
 
-await build({
+const { metafile } = await build({
   absWorkingDir: here,
   entryPoints: { widget: "src/index.ts" },
   outdir: out,
@@ -20,7 +21,8 @@ await build({
   minify: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  legalComments: "none",
+  legalComments: "none", // they stand, whole, in THIRD_PARTY.md
+  metafile: true,
   charset: "ascii", // one byte a character in the browser's memory; a single dash would make it two
   logLevel: "warning",
 });
@@ -33,6 +35,8 @@ writeFileSync(
   `${out}widget.js`,
   `function make(){${code}return page.default}const mark=Symbol.for(${mark});export default globalThis[mark]??=make();\n`,
 );
+
+writeFileSync(`${out}THIRD_PARTY.md`, licences(metafile, here));
 
 // Every widget instance carries the module in its state, so growth is felt in notebooks.
 const size = (name) => gzipSync(readFileSync(out + name), { level: 9 }).length / 1000;

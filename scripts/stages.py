@@ -24,6 +24,7 @@ STAGES: dict[str, list[list[str]]] = {
         [PY, "scripts/protocol.py", "--check"],
         [PY, "scripts/bundle.py", "run", "--silent", "check"],
     ],
+    "documents": [[PY, "scripts/documents.py"]],
     "page": [[PY, "scripts/bundle.py", "run", "--silent", "test"]],
     "python": [[PY, "-m", "pytest", "--quiet", "--ignore=tests/browser"]],
     "browser": [[PY, "-m", "pytest", "--quiet", "tests/browser"]],

@@ -101,11 +101,35 @@ def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
 
 def test_every_command_of_the_page_runs(shell: Shell) -> None:
     """In order, by the entry point of the command."""
-    (text,) = blocks("terminal.md", "sh")
-    for line in text.strip().splitlines():
+    (text,), (doctor,) = blocks("terminal.md", "sh"), blocks("troubleshooting.md", "sh")
+    for line in (text + doctor).strip().splitlines():
         words = shlex.split(line)
         assert words[:2] == ["jupyter", "videogen"]
         assert cli.main(words[2:]) in ({0, 1} if "doctor" in words else {0}), line
+
+
+def test_what_is_advised_runs(shell: Shell, shop: Shop) -> None:
+    """The Python of the pages of errors and of troubles: an error is caught and printed, a job of before is brought back."""
+    shop.refusal = (400, {"error": {"message": "no", "code": "content_policy_violation"}})
+    (caught,) = blocks("errors.md", "python")
+    said = shell.run(caught)
+    assert said.error is None, (said.error, said.look)
+    assert "\ncontent_policy yes no\n" in said.out
+    shop.refusal = None
+    shell.run("vg.submit('a kite')")
+    (brought,) = blocks("troubleshooting.md", "python")
+    said = shell.run(brought)
+    assert said.error is None, (said.error, said.look)
+    assert said.value.prompt == "a kite"
+
+
+def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
+    """As written but for the address and the key: one clip, then several at once."""
+    for code in blocks("gateways.md", "python"):
+        said = shell.run(code.replace("http://localhost:4000/v1", shop.url).replace("sk-…", "sk-1"))
+        assert said.error is None, (code, said.error, said.look)
+    assert [sale.prompt for sale in shop.book] == ["Rain on glass", *shell.names["names"]]
+    assert len(shell.names["clips"]) == 3
 
 
 def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell) -> None:

@@ -1,0 +1,26 @@
+// Names the packages that are inside a bundle, and carries their licences along with it.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The packages whose files went into a bundle, by esbuild's own account. */
+export function packagesIn(metafile) {
+  const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  const names = bundled.map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1],
+  );
+  return [...new Set(names.filter(Boolean))].sort();
+}
+
+/** One text with every package's name, version and licence; a package without a licence's text ends the build. */
+export function licences(metafile, root) {
+  const texts = packagesIn(metafile).map((name) => {
+    const home = join(root, "node_modules", name);
+    const { version, license } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
+    const file = readdirSync(home).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file) throw new Error(`${name} has no licence to carry along`);
+    return `## ${name} ${version} (${license})\n\n${readFileSync(join(home, file), "utf8").trim()}\n`;
+  });
+  const head =
+    "# What is inside widget.js beside jupyter-videogen's own code\n\nWritten by js/licences.mjs.\n";
+  return [head, ...texts].join("\n");
+}

@@ -1,0 +1,201 @@
+"""Tables of the documents that are written from the code: services, errors, states, public names."""
+
+from __future__ import annotations
+
+import ast
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import jupyter_videogen as vg
+from jupyter_videogen import cli, errors, provider, status
+from jupyter_videogen.dialect import Cancels, ListsJobs, ListsModels, Looks, Provider
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.failures import REFUSED
+from jupyter_videogen.wire import Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from jupyter_videogen.capabilities import Capabilities
+
+SOURCE = Path(vg.__file__).parent
+SERVICES = ("qubax", "qubrid", "indoxhub", "aihubmix", "bifrost", "openai", "local")
+SHAPE = ("duration", "size", "aspect", "resolution", "fps")
+MEDIA = ("image", "last_frame", "references", "audio", "video")
+MORE = ("negative", "seed", "sound", "draft", "enhance", "n")
+SEEN = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504)
+"""The HTTP statuses that the documents list."""
+OTHERS = {
+    "cancel": "The form's Cancel did not cancel the job.",
+    "cancelled": "The job was cancelled, so there is no clip.",
+    "confirm": "A budget wants a yes, and there was nobody to ask.",
+    "frames_not_installed": "Frames of clips need PyAV and NumPy.",
+    "ledger": "Jobs can't be written down here, so none is sent.",
+    "local_not_installed": "The local engine needs the extra `[local]`.",
+}
+"""What the codes mean that have no class of their own."""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table in Markdown."""
+    lines = [head, ["--"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def code(words: Iterable[str]) -> str:
+    """Give words as code."""
+    return " ".join(f"`{word}`" for word in words) or "none"
+
+
+# ---- services ------------------------------------------------------------------------------------------------
+
+
+def model(row: Provider) -> Capabilities:
+    """Give what the models of a service have in common: the row for those nobody listed, or the first."""
+    return row.others or row.models[0]
+
+
+def takes(row: Provider, names: Sequence[str]) -> str:
+    """Give those of some fields that reach the models of a service."""
+    return code(name for name in names if name in model(row).takes)
+
+
+def key(row: Provider) -> str:
+    """Say where the key is."""
+    if row.key_env is None:
+        return "none"
+    return f"`{row.key_env}`" + (", if it wants one" if row.key_optional else "")
+
+
+def cancels(row: Provider) -> str:
+    """Say whether a job can be cancelled."""
+    if not isinstance(row.dialect, Cancels):
+        return "no"
+    return "while it waits" if model(row).cancel == "queued" else "yes"
+
+
+def yes(value: object) -> str:
+    """Say yes or no."""
+    return "yes" if value else "no"
+
+
+FACTS: dict[str, Callable[[Provider], str]] = {
+    "key in": key,
+    "address": lambda row: "in this machine" if row.name == "local" else f"`{row.base_url}`",
+    "a request is": lambda row: "one call, held open until the clip is there" if model(row).synchronous else "a job",
+    "percent": lambda row: yes(model(row).progress),
+    "cancel": cancels,
+    "found again after a restart": lambda row: yes(isinstance(row.dialect, Looks)),
+    "a lost answer is looked for": lambda row: yes(isinstance(row.dialect, ListsJobs)),
+    "list of models": lambda row: yes(isinstance(row.dialect, ListsModels)),
+    "length and shape": lambda row: takes(row, SHAPE),
+    "pictures, sounds, videos": lambda row: takes(row, MEDIA),
+    "more": lambda row: takes(row, MORE),
+}
+"""What is said of every service; the last word on each is the code's."""
+
+
+def limits(row: Provider) -> list[Sequence[str]]:
+    """Give what is known of the values that a service takes."""
+    what = model(row)
+    found = {
+        "shapes": ", ".join(what.aspects),
+        "resolutions": ", ".join(what.resolutions),
+        "sizes": ", ".join(what.sizes),
+        "lengths": f"{what.shortest} to {what.longest} s" if what.default_duration else "",
+        "clips of one request": f"up to {what.most}" if what.most > 1 else "",
+        "the start image": "must be exactly of the size" if what.image_matches_size else "",
+        "the prompt": "may be left out" if what.prompt_optional else "",
+    }
+    return [pair for pair in found.items() if pair[1]]
+
+
+def services() -> str:
+    """Give every service in a column of its own."""
+    rows = [provider.BUILT_IN[name] for name in SERVICES]
+    head = ["", *(f"[{row.title}](services/{row.name}.md)" for row in rows)]
+    short = {"a request is": lambda row: "one call" if model(row).synchronous else "a job"}
+    facts = {name: short.get(name, say) for name, say in FACTS.items() if name not in {"address", "key in"}}
+    return table(head, ([name, *map(say, rows)] for name, say in facts.items()))
+
+
+def service(name: str) -> str:
+    """Give one service, a line for each fact."""
+    row = provider.BUILT_IN[name]
+    return table(["", row.title], [*([fact, say(row)] for fact, say in FACTS.items()), *limits(row)])
+
+
+# ---- errors --------------------------------------------------------------------------------------------------
+
+
+class Kind(NamedTuple):
+    """One code an error can carry."""
+
+    code: str
+    name: str
+    """The class that is raised."""
+    words: str
+    """What the class says of itself."""
+
+
+def kinds() -> list[Kind]:
+    """Give every code with the class it comes with: those of the classes, then those given where they are raised."""
+    ours = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VideogenError)]
+    found = {kind.code: Kind(kind.code, kind.__name__, (kind.__doc__ or "").strip()) for kind in ours}
+    found["cancelled"] = Kind("cancelled", "VideogenError", OTHERS["cancelled"])  # an end without a failure is its code
+    for path in sorted(SOURCE.glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            for name, word in _coded(node):
+                found.setdefault(word, Kind(word, name, OTHERS.get(word, "")))
+    return list(found.values())
+
+
+def _coded(node: ast.AST) -> Iterable[tuple[str, str]]:
+    """Give the class and the code of a call that names one."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(errors, node.func.id):
+        for given in node.keywords:
+            if given.arg == "code" and isinstance(given.value, ast.Constant):
+                yield node.func.id, str(given.value.value)
+
+
+def codes() -> str:
+    """Give every code: its class, what it is, and the exit status of a command that ends so."""
+    rows = (
+        [f"[`{kind.code}`](#{kind.code})", f"`{kind.name}`", kind.words, str(cli.STATUS.get(kind.code, cli.FAILED))]
+        for kind in kinds()
+    )
+    return table(["code", "class", "what it is", "exit status"], rows)
+
+
+def answers() -> str:
+    """Give what becomes of a create that is answered with each HTTP status, as the common reader reads it."""
+    read = provider.BUILT_IN["openai"].dialect.read_failure
+    rows = []
+    for number in SEEN:
+        failure = read(Reply(number))
+        refused = number in REFUSED
+        rows.append(
+            [
+                f"{number} {HTTPStatus(number).phrase}",
+                f"`{failure.code}`" if refused else "`unknown_outcome`",
+                failure.charged if refused else "unknown",
+            ]
+        )
+    return table(["the service answers", "the job's error", "charged"], rows)
+
+
+def words() -> str:
+    """Give the words of services for the state of a job, and ours."""
+    return table(["ours", "theirs"], ([f"`{ours}`", code(theirs.split())] for ours, theirs in status.WORDS.items()))
+
+
+# ---- names ---------------------------------------------------------------------------------------------------
+
+
+def usages() -> str:
+    """Give the commands of the terminal."""
+    rows = (
+        [f"`jupyter videogen {name} {usage}`".replace(" `", "`"), said] for name, (usage, said) in cli.USAGES.items()
+    )
+    return table(["command", "does"], rows)
