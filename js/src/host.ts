@@ -5,6 +5,7 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { Clock } from "./clock";
+import type { Pace } from "./pace";
 import { advance, type Progress } from "./progress";
 import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
 
@@ -38,6 +39,12 @@ export interface Refusal {
 }
 
 const SLOW_MILLISECONDS = 3000;
+/** Undefined after so long, or as soon as nobody waits any more. */
+const later = (milliseconds: number, over: AbortSignal) =>
+  new Promise<undefined>((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), milliseconds);
+    over.addEventListener("abort", () => clearTimeout(timer));
+  });
 
 /** `randomUUID` exists only in secure contexts, and many hubs are plain http. */
 export function newRequestId(): string {
@@ -113,17 +120,41 @@ export class Host {
     return true;
   }
 
-  /** Send, and wait for the ack; null when the kernel went away, or did not answer in time. */
+  /** Send, and wait for the ack; null when the kernel went away, or nobody waits any more. */
   ask(
     request: Request,
-    { piece, patience }: { piece?: ArrayBuffer; patience?: number } = {},
+    { piece, until }: { piece?: ArrayBuffer; until?: AbortSignal } = {},
   ): Promise<Answer | null> {
     return new Promise((resolve) => {
       const requestId = this.#post(request, piece);
       this.#awaited.set(requestId, resolve);
-      if (patience !== undefined)
-        setTimeout(() => this.#awaited.has(requestId) && this.#settle(requestId), patience);
+      until?.addEventListener("abort", () => this.#awaited.has(requestId) && this.#settle(requestId));
     });
+  }
+
+  /**
+   * Ask what may be asked twice until it is answered: hosts drop messages silently under a flood of output. The answer to
+   * any of the askings is the answer, so that a line on which all of them are late still moves; null when the kernel went away.
+   */
+  async insist(request: Request, pace: Pace, piece?: ArrayBuffer): Promise<Answer | null> {
+    const over = new AbortController();
+    const answers: Promise<Answer | null>[] = [];
+    const asked = async () => {
+      const since = performance.now();
+      const answer = await this.ask(request, { ...(piece && { piece }), until: over.signal });
+      if (answer) pace.took(performance.now() - since);
+      return answer;
+    };
+    try {
+      for (let patience = pace.patience; !this.#gone.peek(); patience *= 2) {
+        answers.push(asked());
+        const answer = await Promise.race([...answers, later(patience, over.signal)]);
+        if (answer !== undefined) return answer;
+      }
+      return null;
+    } finally {
+      over.abort();
+    }
   }
 
   #post(request: Request, piece?: ArrayBuffer): string {

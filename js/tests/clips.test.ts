@@ -69,6 +69,27 @@ test("a piece that was lost in a flood is asked for again", async () => {
   expect(video()?.getAttribute("src")).toBe("blob:1");
 });
 
+test("on a line so slow that every piece is asked for again, the late answers count", async () => {
+  await draw();
+  await settle(6000);
+  expect(shown.model.of("fetch")).toHaveLength(6);
+  for (const at of [0, 1, 2]) await give(at);
+  expect(video()?.getAttribute("src")).toBe("blob:1");
+  await settle(60_000);
+  expect(shown.model.of("fetch")).toHaveLength(6);
+});
+
+test("what is lost on a quick line is asked for again soon, and ever more seldom while nobody answers", async () => {
+  await draw(40_000_000);
+  for (let at = 0; at < 16; at++) await give(at, 2 * MIB);
+  const asked = shown.model.of("fetch").length;
+  await settle(1100);
+  expect(shown.model.of("fetch").length).toBeGreaterThan(asked);
+  await settle(60_000);
+  const later = shown.model.of("fetch").length;
+  expect(later - asked).toBeLessThanOrEqual(4 * 7);
+});
+
 test("a large clip waits for somebody to want it", async () => {
   await draw(180_000_000);
   expect(shown.model.of("fetch")).toEqual([]);
