@@ -8,6 +8,7 @@ import { Clock } from "./clock";
 import type { Pace } from "./pace";
 import { advance, type Progress } from "./progress";
 import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
+import { isOpen } from "./states";
 
 /** The part of the anywidget model that we use. */
 export interface Model {
@@ -39,6 +40,8 @@ export interface Refusal {
 }
 
 const SLOW_MILLISECONDS = 3000;
+/** An open job of which nothing was heard for so long is asked after: its end may have been lost on the way. */
+const QUIET_MILLISECONDS = 10_000;
 /** Undefined after so long, or as soon as nobody waits any more. */
 const later = (milliseconds: number, over: AbortSignal) =>
   new Promise<undefined>((resolve) => {
@@ -69,6 +72,7 @@ export class Host {
   readonly #gone = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
+  #quiet: ReturnType<typeof setTimeout> | undefined;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #awaited = new Map<string, (answer: Answer | null) => void>();
 
@@ -180,6 +184,7 @@ export class Host {
     this.#model.off("msg:custom", this.#hear);
     this.#model.off("comm_live_update", this.#readLife);
     this.clock.stop();
+    clearTimeout(this.#quiet);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     for (const requestId of this.#awaited.keys()) this.#resolve(requestId, null);
@@ -201,6 +206,21 @@ export class Host {
       this.#progress.value = advance(this.#progress.peek(), job);
       this.#job.value = job;
     });
+    this.#listen();
+  };
+
+  /** What the kernel tells gets lost as silently as what it answers; greeted again, it tells the job once more. */
+  #listen(): void {
+    clearTimeout(this.#quiet);
+    const job = this.#job.peek();
+    if (job !== null && isOpen(job)) this.#quiet = setTimeout(this.#greet, QUIET_MILLISECONDS);
+  }
+
+  readonly #greet = (): void => {
+    const lost = this.#pending.peek().filter(({ request }) => request.type === "hello");
+    for (const { requestId } of lost) this.#settle(requestId);
+    if (!this.#gone.peek()) this.send({ type: "hello" });
+    this.#listen();
   };
 
   readonly #hear = (message: unknown, buffers?: readonly DataView[]): void => {

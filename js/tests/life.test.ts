@@ -38,6 +38,15 @@ test("a view says hello once it is drawn", async () => {
   expect(model.sent).toEqual([{ v: 1, type: "hello", request_id: expect.any(String) }]);
 });
 
+test("an open job of which nothing is heard is asked after, an ended one is not", async () => {
+  const { model } = await draw(new FakeModel({ job: job() }));
+  await settle(10_000);
+  expect(model.of("hello")).toHaveLength(2);
+  model.set({ job: ready() });
+  await settle(60_000);
+  expect(model.of("hello")).toHaveLength(2);
+});
+
 test("the job's buttons send the job's own messages", async () => {
   const view = await draw(new FakeModel({ job: job({ can_cancel: true }) }));
   button(view, "Cancel").click();
