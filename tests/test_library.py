@@ -161,7 +161,7 @@ def test_a_page_that_greets_is_told_its_job_once_more(
 ) -> None:
     """What was told last may have been dropped on its way; a form without a job tells nothing."""
     form, told = VideoGen(provider="local"), []
-    monkeypatch.setattr(form, "send_state", lambda key: told.append(key))
+    monkeypatch.setattr(form, "send_state", lambda key: told.append(key))  # noqa: PLW0108 - it is given by name
     greeting = {**HEAD, "type": "hello"}
     form._receive(form, {**greeting, "request_id": "early"}, [])
     assert told == []

@@ -22,13 +22,15 @@ const PIECE_BYTES = 2 << 20;
 const WINDOW = 4;
 const UNASKED_BYTES = 64 << 20;
 
-/** True where an address leads to the very file: its first byte can be had, and its size is right. */
+/**
+ * True where an address leads to the very file: its first byte alone can be had, and its size is right. A server that only
+ * gives the whole of it is passed over, since a player could not go to a moment of such a clip.
+ */
 async function leadsTo(url: string, bytes: number, signal_: AbortSignal): Promise<boolean> {
   try {
     const reply = await fetch(url, { headers: { Range: "bytes=0-0" }, signal: signal_ });
     void reply.body?.cancel();
-    const told = reply.headers.get("content-range")?.split("/")[1] ?? reply.headers.get("content-length");
-    return reply.ok && Number(told) === bytes;
+    return reply.status === 206 && Number(reply.headers.get("content-range")?.split("/")[1]) === bytes;
   } catch {
     return false;
   }

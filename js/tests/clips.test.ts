@@ -46,6 +46,15 @@ test("an address is used when it leads to the very file, and asked for one byte 
   expect(shown.model.of("fetch")).toEqual([]);
 });
 
+test("a server that gives no single byte is passed over: nobody could seek in what it gives", async () => {
+  vi.mocked(fetch).mockImplementation(
+    async () => new Response("", { status: 200, headers: { "content-length": String(BYTES) } }),
+  );
+  await draw();
+  expect(video()).toBeNull();
+  expect(shown.model.of("fetch")).toHaveLength(3);
+});
+
 test("elsewhere the clip comes from the kernel, a few pieces at a time, and is one object for all views", async () => {
   await draw();
   expect(shown.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB]);

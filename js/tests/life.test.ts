@@ -185,6 +185,14 @@ test("a clip that cannot be played says where it is and can be tried again", asy
   expect(view.root.querySelector("video")).not.toBeNull();
 });
 
+test("a browser without the codec is told of as such", async () => {
+  vi.spyOn(HTMLVideoElement.prototype, "canPlayType").mockReturnValue("");
+  const view = await draw(new FakeModel({ job: ready() }));
+  view.root.querySelector("video")?.dispatchEvent(new Event("error"));
+  await settle();
+  expect(text(view.root.querySelector(".videogen-line2"))).toContain("This browser can't play H.264");
+});
+
 test("a clip that was there before is not revealed, one that arrives is", async () => {
   const old = await draw(new FakeModel({ job: ready() }));
   expect(old.root.querySelector("video")?.dataset["curtain"]).toBe("open");
