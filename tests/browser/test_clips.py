@@ -58,13 +58,19 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.close()
 
 
-def shown(browser: Browser, hub: Server, path: Path, *, then: str = "") -> Lab:
-    """Open a notebook in a folder that shows a job of this clip; `then` is the code of a third cell, which is not run."""
+def opened(browser: Browser, hub: Server, path: Path, *, then: str = "") -> Lab:
+    """Open a notebook in a folder whose second cell shows a job of this clip; `then` is the third. Only the first is run."""
     job = put(hub.home, path, path.stem)
     name = f"a folder/{job}.ipynb"
     hub.notebook(name, LOAD, f"%videogen show {job}", then)
     lab = Lab(browser, hub, name)
     lab.run(0)
+    return lab
+
+
+def shown(browser: Browser, hub: Server, path: Path, *, then: str = "") -> Lab:
+    """Open it, and show the clip."""
+    lab = opened(browser, hub, path, then=then)
     lab.run(1)
     return lab
 
@@ -140,4 +146,31 @@ def test_a_flood_of_output_loses_no_byte(browser: Browser, hub: Server, tmp_path
     with path.open("rb") as file:
         assert video.evaluate(SHA256) == hashlib.file_digest(file, "sha256").hexdigest()
     ends(video)
+    lab.close()
+
+
+def test_a_server_without_range_is_passed_over(browser: Browser, hub: Server) -> None:
+    """A contents manager that only gives whole files: the clip comes in pieces, so that its last second can be reached."""
+    folder = hub.root / "a folder" / "videogen"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = noise(folder / "remote.mp4", 6)
+    lab = opened(browser, hub, path)
+    lab.page.route("**/files/**", lambda route: route.fulfill(status=200, path=path))
+    lab.run(1)
+    assert whole(lab) == path.stat().st_size
+    ends(lab.card.locator(".videogen-result video"))
+    lab.close()
+
+
+def test_a_deleted_clip_is_told_and_comes_back(browser: Browser, hub: Server, tmp_path: Path) -> None:
+    """The page says that it can't be played and where it was; put back, it plays at the next try."""
+    path = noise(tmp_path / "deleted.mp4", 6)
+    lab = opened(browser, hub, path)
+    kept = path.rename(tmp_path / "kept.mp4")
+    lab.run(1)
+    expect(lab.card).to_contain_text("The clip can't be played from here", timeout=SLOW)
+    expect(lab.card).to_contain_text(path.name)
+    kept.rename(path)
+    lab.card.get_by_role("button", name="Try again").click()
+    plays(lab.card.locator(".videogen-result video"))
     lab.close()
