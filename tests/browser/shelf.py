@@ -19,12 +19,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WIDTH, HEIGHT, FPS = 1280, 720, 24
+SECOND = 5
+"""Megabytes of a second, about."""
 
 
 def noise(path: Path, megabytes: float) -> Path:
-    """Write a playable H.264 clip of noise of about that size, a second drawn once and said again and again."""
+    """Write a playable H.264 clip of noise of about that size, a second drawn once and said again and again.
+
+    A second is 5.6 MB; a clip that is to be smaller is drawn worse.
+    """
     with av.open(str(path), "w") as clip:
-        stream = clip.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "qp": "40", "g": str(FPS)})
+        stream = clip.add_stream(
+            "libx264",
+            rate=FPS,
+            options={"preset": "ultrafast", "qp": "40" if megabytes > SECOND else "51", "g": str(FPS)},
+        )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         second = [(bytes(packet), packet.is_keyframe) for packet in _second(stream)]
         times = round(megabytes * 1e6 / sum(len(picture) for picture, _ in second)) or 1
