@@ -1,6 +1,6 @@
 """From a finished file to its first frame in the page: ours by address and in pieces, beside `IPython.display.Video` and `ipywidgets.Video`.
 
-    python benchmarks/clip_to_page.py
+    python benchmarks/clip_to_page.py [MEGABYTES...]
 
 One JupyterLab, one Chromium. For each size the four take turns on a page that is loaded anew for each turn, each in a cell of its
 own that is cleared before the next; the first turn is not counted. Times are from the cell's start to the frame after the video has a picture. Memory is the most the kernel held above what it held before.
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT / "scripts")]
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ROUNDS = {1: 5, 10: 5, 50: 5, 150: 3}
 """Megabytes of a clip, and how often it is shown by each."""
+MOST_EMBEDDED = 50
+"""Megabytes; a larger one is a message that what drives the browser cannot carry."""
 HEAD = """\
 %load_ext jupyter_videogen
 import ipywidgets, os
@@ -74,12 +76,13 @@ def cells(server: Server, megabytes: int) -> dict[str, str]:
     """Make the clip, beside the notebook and elsewhere, and give each one's cell."""
     near = noise(server.root / f"clip{megabytes}.mp4", megabytes)
     far = Path(shutil.copy(near, server.home))
-    return {
+    every = {
         "embed": f"display(Video({str(near)!r}, embed=True))",
         "ipywidgets.Video": f"shown = ipywidgets.Video.from_file({str(near)!r}, autoplay=False)\ndisplay(shown)",
         "ours, by address": f"%videogen show {put(server.home, near, 'near')}",
         "ours, in pieces": f"%videogen show {put(server.home, far, 'far')}",
     }
+    return every if megabytes <= MOST_EMBEDDED else {name: cell for name, cell in every.items() if name != "embed"}
 
 
 def memory(pid: int, field: str) -> float:
@@ -96,7 +99,7 @@ def show(lab: Lab, pid: int, index: int) -> Shown:
     return Shown(took, memory(pid, "VmHWM:") - before)
 
 
-def measure(browser: Browser, server: Server, megabytes: int) -> list[list[Any]]:
+def measure(browser: Browser, server: Server, megabytes: int) -> list[list[str]]:
     """Show one size by each, in turn, and give the table's rows."""
     each = cells(server, megabytes)
     name = f"clip{megabytes}.ipynb"
@@ -118,21 +121,27 @@ def measure(browser: Browser, server: Server, megabytes: int) -> list[list[Any]]
             lab.run(1)
     lab.close()
     server.end_sessions()
+    return [row(client, took, sizes[client]) for client in each]
+
+
+def row(client: str, took: dict[str, list[Shown]], size: float) -> list[str]:
+    """Give one client's medians, how many times as soon as the two others' it is, and its notebook; the first turn is not counted."""
+    middle = {name: median(one.milliseconds for one in every[1:]) for name, every in took.items()}
+    times = [one.milliseconds for one in took[client][1:]]
+    ratios = [
+        f"{middle[other] / middle[client]:.2f}" if other in middle else "" for other in ("embed", "ipywidgets.Video")
+    ]
+    growth = median(one.growth for one in took[client][1:])
     return [
-        row(client, [shown[1:] for shown in (took[client], took["embed"], took["ipywidgets.Video"])], sizes[client])
-        for client in each
+        client,
+        f"{middle[client]:.0f} ({min(times):.0f}-{max(times):.0f})",
+        *ratios,
+        f"{growth:.0f}",
+        f"{size:,.0f}",
     ]
 
 
-def row(client: str, samples: list[list[Shown]], size: float) -> list[Any]:
-    """Give one client's medians, its times against the two others', and its notebook."""
-    ours, embed, widget = ([one.milliseconds for one in sample] for sample in samples)
-    spread = f"{median(ours):.0f} ({min(ours):.0f}-{max(ours):.0f})"
-    ratios = [f"{median(other) / median(ours):.2f}" for other in (embed, widget)]
-    return [client, spread, *ratios, f"{median(one.growth for one in samples[0]):.0f}", f"{size:,.0f}"]
-
-
-def main() -> None:
+def main(sizes: list[int]) -> None:
     """Start a server and a browser for it, and end both."""
     folder = Path(tempfile.mkdtemp(prefix="videogen-clips-"))
     (folder / "notebooks").mkdir()
@@ -142,8 +151,10 @@ def main() -> None:
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
-            for megabytes, rounds in ROUNDS.items():
-                print(f"\n{megabytes} MB, {rounds} rounds in turn; load of the machine {os.getloadavg()[0]:.1f}\n")
+            for megabytes in sizes or ROUNDS:
+                print(
+                    f"\n{megabytes} MB, {ROUNDS[megabytes]} rounds in turn; load of the machine {os.getloadavg()[0]:.1f}\n"
+                )
                 print(
                     "| shown by | ms to the first frame | times as soon as embed | as ipywidgets.Video | kernel MB at most | notebook kB |"
                 )
@@ -157,4 +168,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main([int(word) for word in sys.argv[1:]])
