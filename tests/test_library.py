@@ -60,12 +60,13 @@ def upload(offset: int, total: int = len(PNG), upload_id: str = "u", name: str =
 
 
 def test_a_file_arrives_in_pieces(home: Path) -> None:
-    """In order; a piece that comes twice, because its ack was lost, is harmless; the last one gives the medium."""
+    """In order; a piece that comes twice, because its ack was lost, is harmless; the last one gives the medium each time."""
     uploads = Uploads(home)
     assert uploads.take(upload(0), PNG[:20]) is None
     assert uploads.take(upload(20), PNG[20:30]) is None
     assert uploads.take(upload(0), PNG[:20]) is None
     medium = uploads.take(upload(30), PNG[30:])
+    assert uploads.take(upload(30), PNG[30:]) == medium
     name = f"upload:{sha256(PNG).hexdigest()}"
     assert medium == MediaView(source=name, kind="image", name="cat.png", width=3, height=2)
     assert form.resolved(medium, "image") == home / "inputs" / name.removeprefix("upload:")
@@ -226,6 +227,35 @@ def test_a_clip_goes_to_the_page_in_pieces(shop: Shop, lab: vg.Client) -> None:
     Path(clip.path).unlink()
     with pytest.raises(VideogenError, match="can't be read"):
         fetch(0, 10)
+
+
+def test_a_page_that_greets_is_told_its_job_once_more(
+    shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was told last may have been dropped on its way; a form without a job tells nothing."""
+    form, told = VideoGen(provider="local"), []
+    monkeypatch.setattr(form, "send_state", lambda key: told.append(key))  # noqa: PLW0108 - it is given by name
+    greeting = {**HEAD, "type": "hello"}
+    form._receive(form, {**greeting, "request_id": "early"}, [])
+    assert told == []
+    job = lab.submit("a cat", model="m")
+    job.result(30)
+    form.follow(job)
+    told.clear()
+    form._receive(form, greeting, [])
+    assert told == ["job"]
+    assert form.job["state"] == "succeeded"
+
+
+def test_two_notebooks_in_one_folder_have_a_clip_each(shop: Shop, lab: vg.Client) -> None:
+    """Two takes of one prompt, as two notebooks ask for it, go into one folder side by side: none replaces the other."""
+    one, other = (lab.submit("a cat", model="m", new=True) for _ in range(2))
+    paths = [Path(job.result(30).path) for job in (one, other)]
+    assert paths[0].parent == paths[1].parent
+    assert paths[0] != paths[1]
+    for job, path in zip((one, other), paths, strict=True):
+        fetched = library.piece(Fetch(**HEAD, job_id=job.id, take=0, offset=0, length=1 << 20))
+        assert sha256(fetched).hexdigest() == job.record.clips[0].sha256 == sha256(path.read_bytes()).hexdigest()
 
 
 def test_a_picture_that_the_page_drew_is_kept_once(shop: Shop, lab: vg.Client) -> None:

@@ -6,6 +6,7 @@
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { addressOf } from "./address";
 import type { Host } from "./host";
+import { Pace } from "./pace";
 import type { ClipView, JobView } from "./protocol.gen";
 
 export type Reach =
@@ -19,17 +20,17 @@ export type Reach =
 const PIECE_BYTES = 2 << 20;
 /** Pieces under way at once: enough to keep the line busy, few enough for every host's memory. */
 const WINDOW = 4;
-/** Hosts drop messages silently under a flood of output; a piece that is this late is asked for again. */
-const PATIENCE_MILLISECONDS = 5000;
 const UNASKED_BYTES = 64 << 20;
 
-/** True where an address leads to the very file: its first byte can be had, and its size is right. */
+/**
+ * True where an address leads to the very file: its first byte alone can be had, and its size is right. A server that only
+ * gives the whole of it is passed over, since a player could not go to a moment of such a clip.
+ */
 async function leadsTo(url: string, bytes: number, signal_: AbortSignal): Promise<boolean> {
   try {
     const reply = await fetch(url, { headers: { Range: "bytes=0-0" }, signal: signal_ });
     void reply.body?.cancel();
-    const told = reply.headers.get("content-range")?.split("/")[1] ?? reply.headers.get("content-length");
-    return reply.ok && Number(told) === bytes;
+    return reply.status === 206 && Number(reply.headers.get("content-range")?.split("/")[1]) === bytes;
   } catch {
     return false;
   }
@@ -39,6 +40,7 @@ export class Clips {
   readonly #host: Host;
   readonly #located = new Map<string, Signal<string | null | undefined>>();
   readonly #reached = new Map<string, Signal<Reach>>();
+  readonly #pace = new Pace();
   readonly #end = new AbortController();
 
   constructor(host: Host) {
@@ -115,12 +117,9 @@ export class Clips {
 
   async #piece(job_id: string, take: number, at: number): Promise<DataView> {
     const asked = { type: "fetch", job_id, take, offset: at * PIECE_BYTES, length: PIECE_BYTES } as const;
-    while (!this.#end.signal.aborted && !this.#host.gone.peek()) {
-      const answer = await this.#host.ask(asked, { patience: PATIENCE_MILLISECONDS });
-      if (answer && !answer.ok) break;
-      if (answer?.piece) return answer.piece;
-    }
-    throw new Error("out of reach");
+    const answer = await this.#host.insist(asked, this.#pace);
+    if (!answer?.piece) throw new Error("out of reach");
+    return answer.piece;
   }
 }
 

@@ -5,8 +5,10 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { Clock } from "./clock";
+import type { Pace } from "./pace";
 import { advance, type Progress } from "./progress";
 import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
+import { isOpen } from "./states";
 
 /** The part of the anywidget model that we use. */
 export interface Model {
@@ -38,6 +40,14 @@ export interface Refusal {
 }
 
 const SLOW_MILLISECONDS = 3000;
+/** An open job of which nothing was heard for so long is asked after: its end may have been lost on the way. */
+const QUIET_MILLISECONDS = 10_000;
+/** Undefined after so long, or as soon as nobody waits any more. */
+const later = (milliseconds: number, over: AbortSignal) =>
+  new Promise<undefined>((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), milliseconds);
+    over.addEventListener("abort", () => clearTimeout(timer));
+  });
 
 /** `randomUUID` exists only in secure contexts, and many hubs are plain http. */
 export function newRequestId(): string {
@@ -62,6 +72,7 @@ export class Host {
   readonly #gone = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
+  #quiet: ReturnType<typeof setTimeout> | undefined;
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #awaited = new Map<string, (answer: Answer | null) => void>();
 
@@ -113,17 +124,41 @@ export class Host {
     return true;
   }
 
-  /** Send, and wait for the ack; null when the kernel went away, or did not answer in time. */
+  /** Send, and wait for the ack; null when the kernel went away, or nobody waits any more. */
   ask(
     request: Request,
-    { piece, patience }: { piece?: ArrayBuffer; patience?: number } = {},
+    { piece, until }: { piece?: ArrayBuffer; until?: AbortSignal } = {},
   ): Promise<Answer | null> {
     return new Promise((resolve) => {
       const requestId = this.#post(request, piece);
       this.#awaited.set(requestId, resolve);
-      if (patience !== undefined)
-        setTimeout(() => this.#awaited.has(requestId) && this.#settle(requestId), patience);
+      until?.addEventListener("abort", () => this.#awaited.has(requestId) && this.#settle(requestId));
     });
+  }
+
+  /**
+   * Ask what may be asked twice until it is answered: hosts drop messages silently under a flood of output. The answer to
+   * any of the askings is the answer, so that a line on which all of them are late still moves; null when the kernel went away.
+   */
+  async insist(request: Request, pace: Pace, piece?: ArrayBuffer): Promise<Answer | null> {
+    const over = new AbortController();
+    const answers: Promise<Answer | null>[] = [];
+    const asked = async () => {
+      const since = performance.now();
+      const answer = await this.ask(request, { ...(piece && { piece }), until: over.signal });
+      if (answer) pace.took(performance.now() - since);
+      return answer;
+    };
+    try {
+      for (let patience = pace.patience; !this.#gone.peek(); patience *= 2) {
+        answers.push(asked());
+        const answer = await Promise.race([...answers, later(patience, over.signal)]);
+        if (answer !== undefined) return answer;
+      }
+      return null;
+    } finally {
+      over.abort();
+    }
   }
 
   #post(request: Request, piece?: ArrayBuffer): string {
@@ -149,6 +184,7 @@ export class Host {
     this.#model.off("msg:custom", this.#hear);
     this.#model.off("comm_live_update", this.#readLife);
     this.clock.stop();
+    clearTimeout(this.#quiet);
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
     for (const requestId of this.#awaited.keys()) this.#resolve(requestId, null);
@@ -170,6 +206,21 @@ export class Host {
       this.#progress.value = advance(this.#progress.peek(), job);
       this.#job.value = job;
     });
+    this.#listen();
+  };
+
+  /** What the kernel tells gets lost as silently as what it answers; greeted again, it tells the job once more. */
+  #listen(): void {
+    clearTimeout(this.#quiet);
+    const job = this.#job.peek();
+    if (job !== null && isOpen(job)) this.#quiet = setTimeout(this.#greet, QUIET_MILLISECONDS);
+  }
+
+  readonly #greet = (): void => {
+    const lost = this.#pending.peek().filter(({ request }) => request.type === "hello");
+    for (const { requestId } of lost) this.#settle(requestId);
+    if (!this.#gone.peek()) this.send({ type: "hello" });
+    this.#listen();
   };
 
   readonly #hear = (message: unknown, buffers?: readonly DataView[]): void => {

@@ -2,6 +2,7 @@
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Host } from "./host";
+import { Pace } from "./pace";
 import type { History, JobView } from "./protocol.gen";
 
 export type Scope = History["scope"];
@@ -21,6 +22,7 @@ export class Library {
   /** What was taken out a moment ago and can be put back. */
   readonly removed = signal<JobView | null>(null);
   readonly #host: Host;
+  readonly #pace = new Pace();
   readonly #rows = signal<readonly JobView[]>([]);
   readonly #more = signal(false);
   /** Nothing is asked before somebody sees it. */
@@ -149,7 +151,7 @@ export class Library {
 
   async #page(before: number | null) {
     const asked = { scope: this.scope.peek(), search: this.search.peek(), starred: this.starred.peek() };
-    const ack = await this.#host.ask({ type: "history", ...asked, before, limit: PAGE });
+    const ack = await this.#host.insist({ type: "history", ...asked, before, limit: PAGE }, this.#pace);
     return ack?.page ?? null;
   }
 }

@@ -2,6 +2,7 @@
 
 import { type Signal, signal } from "@preact/signals";
 import { type Host, newRequestId } from "./host";
+import { Pace } from "./pace";
 import { prepare } from "./pictures";
 import type { MediaView, RequestView } from "./protocol.gen";
 import { fill } from "./say";
@@ -16,8 +17,6 @@ export const kindOf = (field: MediaField): MediaView["kind"] =>
 
 /** Small enough for every host: some drop messages of a megabyte, all drop those of ten. */
 const PIECE_BYTES = 512 * 1024;
-/** Then a piece is sent again; the kernel passes over what it has. */
-const PATIENCE_MILLISECONDS = 15_000;
 
 export interface Attachment {
   readonly key: string;
@@ -51,6 +50,7 @@ function sourceOf(text: string): string {
 
 export class Media {
   readonly #host: Host;
+  readonly #pace = new Pace();
   readonly #held = Object.fromEntries(
     mediaFields.map((field) => [field, signal<readonly Attachment[]>([])]),
   ) as Record<MediaField, Signal<readonly Attachment[]>>;
@@ -170,10 +170,9 @@ export class Media {
     const head = { type: "upload", upload_id: key, field, name, total: blob.size } as const;
     for (let offset = 0; offset < blob.size; ) {
       const piece = await blob.slice(offset, offset + PIECE_BYTES).arrayBuffer();
-      const ack = await this.#host.ask({ ...head, offset }, { piece, patience: PATIENCE_MILLISECONDS });
+      const ack = await this.#host.insist({ ...head, offset }, this.#pace, piece); // the kernel passes over what it has
       if (!this.#change(field, key, {})) return;
-      if (ack === null && this.#host.gone.peek()) throw new Error("gone");
-      if (ack === null) continue;
+      if (ack === null) throw new Error("gone");
       if (!ack.ok) {
         this.#change(field, key, { error: ack.error?.message ?? "" });
         return;

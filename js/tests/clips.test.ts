@@ -46,6 +46,15 @@ test("an address is used when it leads to the very file, and asked for one byte 
   expect(shown.model.of("fetch")).toEqual([]);
 });
 
+test("a server that gives no single byte is passed over: nobody could seek in what it gives", async () => {
+  vi.mocked(fetch).mockImplementation(
+    async () => new Response("", { status: 200, headers: { "content-length": String(BYTES) } }),
+  );
+  await draw();
+  expect(video()).toBeNull();
+  expect(shown.model.of("fetch")).toHaveLength(3);
+});
+
 test("elsewhere the clip comes from the kernel, a few pieces at a time, and is one object for all views", async () => {
   await draw();
   expect(shown.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB]);
@@ -67,6 +76,27 @@ test("a piece that was lost in a flood is asked for again", async () => {
   expect(shown.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB, 2 * MIB]);
   await give(3);
   expect(video()?.getAttribute("src")).toBe("blob:1");
+});
+
+test("on a line so slow that every piece is asked for again, the late answers count", async () => {
+  await draw();
+  await settle(6000);
+  expect(shown.model.of("fetch")).toHaveLength(6);
+  for (const at of [0, 1, 2]) await give(at);
+  expect(video()?.getAttribute("src")).toBe("blob:1");
+  await settle(60_000);
+  expect(shown.model.of("fetch")).toHaveLength(6);
+});
+
+test("what is lost on a quick line is asked for again soon, and ever more seldom while nobody answers", async () => {
+  await draw(40_000_000);
+  for (let at = 0; at < 16; at++) await give(at, 2 * MIB);
+  const asked = shown.model.of("fetch").length;
+  await settle(1100);
+  expect(shown.model.of("fetch").length).toBeGreaterThan(asked);
+  await settle(60_000);
+  const later = shown.model.of("fetch").length;
+  expect(later - asked).toBeLessThanOrEqual(4 * 7);
 });
 
 test("a large clip waits for somebody to want it", async () => {

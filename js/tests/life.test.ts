@@ -38,6 +38,15 @@ test("a view says hello once it is drawn", async () => {
   expect(model.sent).toEqual([{ v: 1, type: "hello", request_id: expect.any(String) }]);
 });
 
+test("an open job of which nothing is heard is asked after, an ended one is not", async () => {
+  const { model } = await draw(new FakeModel({ job: job() }));
+  await settle(10_000);
+  expect(model.of("hello")).toHaveLength(2);
+  model.set({ job: ready() });
+  await settle(60_000);
+  expect(model.of("hello")).toHaveLength(2);
+});
+
 test("the job's buttons send the job's own messages", async () => {
   const view = await draw(new FakeModel({ job: job({ can_cancel: true }) }));
   button(view, "Cancel").click();
@@ -175,6 +184,14 @@ test("a clip that cannot be played says where it is and can be tried again", asy
   await settle();
   expect(view.root.querySelector("video")).not.toBeNull();
   expect(view.model.of("watch")).toMatchObject([{ job_id: ready().id }]); // it may have been moved
+});
+
+test("a browser without the codec is told of as such", async () => {
+  vi.spyOn(HTMLVideoElement.prototype, "canPlayType").mockReturnValue("");
+  const view = await draw(new FakeModel({ job: ready() }));
+  view.root.querySelector("video")?.dispatchEvent(new Event("error"));
+  await settle();
+  expect(text(view.root.querySelector(".videogen-line2"))).toContain("This browser can't play H.264");
 });
 
 test("a clip that was there before is not revealed, one that arrives is", async () => {

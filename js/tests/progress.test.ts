@@ -57,13 +57,18 @@ test("ink ends where the percent ends, and has no edge where nothing was measure
   expect(at(null, 0.1)).toBe(at(null, 0.9));
 });
 
-test("the clock ticks without a word from the kernel", async () => {
+test("the clock ticks without a word from the kernel, which is greeted where it is silent for ten seconds", async () => {
   shown.model.set({ job: job() });
   await settle();
   const before = shown.model.sent.length;
-  await settle(41_000);
-  expect(line2(shown)).toBe("30 % · 0:41 · about 1:35 left");
+  await settle(9_000);
+  expect(line2(shown)).toBe("30 % · 0:09");
   expect(shown.model.sent).toHaveLength(before);
+  await settle(32_000);
+  expect(line2(shown)).toBe("30 % · 0:41 · about 1:35 left");
+  expect(shown.model.sent.slice(before).map((message) => (message as { type: string }).type)).toEqual(
+    Array(4).fill("hello"),
+  );
 });
 
 test("the kernel's clock corrects the page's", async () => {

@@ -72,12 +72,15 @@ class Uploads:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._parts: dict[str, bytearray] = {}
+        self._whole: dict[str, MediaView] = {}
 
     def take(self, message: Upload, piece: bytes) -> MediaView | None:
         """Take one piece, in order, and give the medium with the last; raises `InvalidRequest`.
 
         A piece that has come already is passed over, so that one whose ack was lost can be sent again.
         """
+        if message.upload_id in self._whole:
+            return self._whole[message.upload_id]
         kind = MEDIA[message.field]
         if message.total > LARGEST[kind]:
             limit = f"{message.total >> 20} MB; at most {LARGEST[kind] >> 20} are taken"
@@ -93,10 +96,11 @@ class Uploads:
         del self._parts[message.upload_id]
         path = keep(bytes(part), self._home / "inputs")
         checked = medium(path, kind, message.field, self._home)
-        return MediaView(
+        view = MediaView(
             source=f"upload:{path.name}",
             kind=checked.kind,
             name=message.name,
             width=checked.width,
             height=checked.height,
         )
+        return self._whole.setdefault(message.upload_id, view)

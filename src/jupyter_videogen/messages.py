@@ -216,7 +216,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
 
 
 class Hello(Request, frozen=True, kw_only=True, tag="hello"):
-    """A view was drawn; the ack's `now` corrects the page's clock."""
+    """A view was drawn, or has heard nothing of an open job for a while: the job is told once more.
+
+    The ack's `now` corrects the page's clock.
+    """
 
 
 class Generate(Request, frozen=True, kw_only=True, tag="generate"):

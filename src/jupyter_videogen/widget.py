@@ -30,6 +30,7 @@ from .messages import (
     Edit,
     Fetch,
     Generate,
+    Hello,
     History,
     PageMessage,
     Poster,
@@ -136,6 +137,8 @@ class Live(anywidget.AnyWidget):
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what any page may ask of the job it shows, or of the library."""
         match message:
+            case Hello():
+                self._tell_again()
             case Cancel():
                 result = self._mine(message.job_id).cancel()
                 if not result.cancelled:
@@ -154,6 +157,11 @@ class Live(anywidget.AnyWidget):
             case Code():
                 return {"text": code.written(message.request, message.language, self.provider_name)}
         return None
+
+    def _tell_again(self) -> None:
+        """Send the job as it was told last: a server under a flood of output may have dropped its end."""
+        if self.job is not None:
+            self.send_state("job")
 
     def _retell(self) -> None:
         """Show the job once more: something beside its record has changed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from fractions import Fraction
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -14,29 +15,43 @@ from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.values import Clip, GenerationRequest, JobRecord, new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 WIDTH, HEIGHT, FPS = 1280, 720, 24
-SHEETS = 24
-"""Different pictures of noise; they repeat."""
+SECOND = 5
+"""Megabytes of a second, about."""
 
 
 def noise(path: Path, megabytes: float) -> Path:
-    """Write a playable H.264 clip of noise of about that size: noise is what no encoder makes small."""
-    random = np.random.default_rng(7)
-    pictures = [random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8) for _ in range(SHEETS)]
-    with av.open(str(path), "w", options={"movflags": "faststart"}) as clip:
-        stream = clip.add_stream("libx264", rate=FPS, options={"preset": "ultrafast", "qp": "40", "g": "24"})
+    """Write a playable H.264 clip of noise of about that size, a second drawn once and said again and again.
+
+    A second is 5.6 MB; a clip that is to be smaller is drawn worse.
+    """
+    with av.open(str(path), "w") as clip:
+        stream = clip.add_stream(
+            "libx264",
+            rate=FPS,
+            options={"preset": "ultrafast", "qp": "40" if megabytes > SECOND else "51", "g": str(FPS)},
+        )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
-        size = number = 0
-        while size < megabytes * 1e6:
-            frame = av.VideoFrame.from_ndarray(pictures[number % SHEETS], format="rgb24")
-            packets = stream.encode(frame)
-            size += sum(packet.size for packet in packets)
-            clip.mux(packets)
-            number += 1
-        clip.mux(stream.encode(None))
+        second = [(bytes(packet), packet.is_keyframe) for packet in _second(stream)]
+        times = round(megabytes * 1e6 / sum(len(picture) for picture, _ in second)) or 1
+        for number, (picture, begins) in enumerate(second * times):
+            packet = av.Packet(picture)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, Fraction(1, FPS), begins
+            packet.pts = packet.dts = number
+            clip.mux(packet)
     return path
+
+
+def _second(stream: av.VideoStream) -> Iterator[av.Packet]:
+    """Encode a second of noise, which no encoder makes small; `ultrafast` knows no pictures out of order."""
+    random = np.random.default_rng(7)
+    for _ in range(FPS):
+        sheet = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+        yield from stream.encode(av.VideoFrame.from_ndarray(sheet, format="rgb24"))
+    yield from stream.encode(None)
 
 
 def put(home: Path, path: Path, prompt: str) -> str:

@@ -145,6 +145,31 @@ def test_a_tab_closed_in_the_middle_loses_nothing(browser: Browser, server: Serv
     lab.close()
 
 
+def test_a_tab_closed_in_the_middle_is_opened_beside_its_kernel(
+    browser: Browser, server: Server, gateway: Gateway
+) -> None:
+    """Saved and closed while the service works, opened when the clip is there: it plays, and the next save keeps its record."""
+    path = server.notebook("away.ipynb", LOAD, LONG.replace("rain on a city at night", "gone for tea"))
+    lab = Lab(browser, server, "away.ipynb")
+    lab.run(0)
+    lab.run(1, wait=False)
+    moved_on(lab.card, 0)
+    gateway.stop()  # nothing ends before the tab is closed
+    assert not list((path.parent / "videogen").glob("gone-for-tea-*.mp4"))
+    lab.save()
+    lab.close()
+    gateway.go_on()
+    clip = appears(path.parent / "videogen", "gone-for-tea-*.mp4")
+    lab = Lab(browser, server, "away.ipynb")
+    lab.page.locator(".videogen-record summary").click()
+    assert plays(lab.record)["duration"] == 12
+    lab.save()
+    assert f"videogen/{clip.name}" in path.read_text()
+    assert "videogen-record" in path.read_text()
+    assert path.stat().st_size < 100_000
+    lab.close()
+
+
 def test_tab_and_a_question_mark_help(browser: Browser, server: Server, gateway: Gateway) -> None:
     """Tab offers what the typed model takes, in the page's own completer; `?` shows the help on one screen."""
     server.notebook("tab.ipynb", LOAD, "%%videogen -m local/scenes --size 7", "%%videogen?")
