@@ -171,6 +171,6 @@ def test_a_deleted_clip_is_told_and_comes_back(browser: Browser, hub: Server, tm
     expect(lab.card).to_contain_text("The clip can't be played from here", timeout=SLOW)
     expect(lab.card).to_contain_text(path.name)
     kept.rename(path)
-    lab.card.get_by_role("button", name="Try again").click()
+    lab.card.get_by_role("button", name="Find it").click()
     plays(lab.card.locator(".videogen-result video"))
     lab.close()
