@@ -31,6 +31,8 @@ class Shot:
     """A picture the clip ends with."""
     sound: bool = False
     """Whether the scene is heard, where it has a sound."""
+    kilobits: int | None = None
+    """Thousand bits a second that the picture may have at most; without it as many as it needs."""
 
     @property
     def frames(self) -> int:
