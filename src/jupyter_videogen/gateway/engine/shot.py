@@ -31,6 +31,12 @@ class Shot:
     """A picture the clip ends with."""
     sound: bool = False
     """Whether the scene is heard, where it has a sound."""
+    audio: Path | None = None
+    """What is heard instead: a file with sound, cut or filled up with silence to the length of the clip."""
+    negative: str = ""
+    """Words for what is not to be seen."""
+    enhance: bool = False
+    """Whether the sentence is enriched where it leaves something open."""
 
     @property
     def frames(self) -> int:
@@ -46,3 +52,5 @@ class Rendering:
     mood: str
     words: tuple[str, ...]
     frames: int
+    revised: str = ""
+    """The enriched sentence, where there is one."""
