@@ -65,6 +65,12 @@ class Scenes:
             seed=order.seed,
             style=self._style,
             kilobits=self._kilobits,
+            image=_path(order.video or order.image),
+            last_frame=_path(order.last_frame),
+            sound=order.sound,
+            audio=_path(order.audio),
+            negative=order.negative,
+            enhance=order.enhance,
         )
         return self._engine.render(shot, path, progress=progress, cancelled=cancelled)
 
@@ -75,6 +81,10 @@ class Scenes:
     def sheet(self, path: Path) -> bytes:
         """Return sixteen frames of the clip."""
         return self._engine.sheet(path)
+
+
+def _path(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
 
 
 Engines = Mapping[str, Callable[[], Engine]]

@@ -33,6 +33,12 @@ class Shot:
     """Whether the scene is heard, where it has a sound."""
     kilobits: int | None = None
     """Thousand bits a second that the picture may have at most; without it as many as it needs."""
+    audio: Path | None = None
+    """What is heard instead: a file with sound, cut or filled up with silence to the length of the clip."""
+    negative: str = ""
+    """Words for what is not to be seen."""
+    enhance: bool = False
+    """Whether the sentence is enriched where it leaves something open."""
 
     @property
     def frames(self) -> int:
@@ -48,3 +54,5 @@ class Rendering:
     mood: str
     words: tuple[str, ...]
     frames: int
+    revised: str = ""
+    """The enriched sentence, where there is one."""
