@@ -8,6 +8,7 @@ on one machine it writes the same bytes: the seed and the clip's name are fixed,
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -60,13 +61,18 @@ def environment(home: Path) -> dict[str, str]:
 
 
 def execute(path: Path, home: Path, times: int = 1) -> nbformat.NotebookNode:
-    """Run a notebook in its folder, several times in one kernel if so wished, and give it with its outputs."""
+    """Run a notebook in its folder, all of it several times in one kernel if so wished, and give it with its outputs.
+
+    The cells of a second run stand behind those of the first: nbclient files what is updated late by the cell it was in.
+    """
     notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    once = notebook.cells
+    for turn in range(1, times):
+        notebook.cells = notebook.cells + [
+            nbformat.from_dict({**cell, "id": f"{cell.id}-{turn}"}) for cell in copy.deepcopy(once)
+        ]
     client = NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": str(path.parent)}})
-    with client.setup_kernel(env=environment(home)):
-        for _ in range(times):
-            for index, cell in enumerate(notebook.cells):
-                client.execute_cell(cell, index)
+    client.execute(env=environment(home))
     return notebook
 
 
