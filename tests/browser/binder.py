@@ -28,6 +28,15 @@ if TYPE_CHECKING:
 
 FIRST = "notebooks/01-first-clip.ipynb"
 RUN_ALL = "() => { window.jupyterapp.commands.execute('notebook:run-all-cells'); }"
+STYLES = "import jupyter_videogen as vg"
+"""What the cell of the comparison begins with."""
+SHOW = """(words) => {
+  const { content } = window.jupyterapp.shell.currentWidget;
+  const index = content.widgets.findIndex((cell) => cell.model.sharedModel.source.startsWith(words));
+  content.activeCellIndex = index;
+  return content.scrollToItem(index, "start");
+}"""
+"""JupyterLab hides what is far from view: bring a cell there as its reader would."""
 MAKES = ("**/api/sessions**", "**/api/kernels**")
 """What a page asks for to get a kernel."""
 NEW = ".videogen-record details[open] video:not([src*='firstone'])"
@@ -99,8 +108,8 @@ def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) ->
     look(visitor, "2-after-run-all")
     visitor.page.get_by_role("textbox", name="Prompt").wait_for()
     styles = visitor.page.locator(".videogen-compare video")
+    visitor.page.evaluate(SHOW, STYLES)
     styles.nth(2).wait_for(timeout=SLOW)
-    styles.nth(2).scroll_into_view_if_needed()
     plays(styles.nth(2))
     look(visitor, "3-the-styles")
     visitor.close()
