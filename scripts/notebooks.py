@@ -65,12 +65,13 @@ def execute(path: Path, home: Path, times: int = 1) -> nbformat.NotebookNode:
 
     The cells of a second run stand behind those of the first: nbclient files what is updated late by the cell it was in.
     """
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
     once = notebook.cells
     for turn in range(1, times):
-        notebook.cells = notebook.cells + [
-            nbformat.from_dict({**cell, "id": f"{cell.id}-{turn}"}) for cell in copy.deepcopy(once)
-        ]
+        again = copy.deepcopy(once)
+        for cell in again:
+            cell.id = f"{cell.id}-{turn}"
+        notebook.cells = notebook.cells + again
     client = NotebookClient(notebook, timeout=PATIENCE, resources={"metadata": {"path": str(path.parent)}})
     client.execute(env=environment(home))
     return notebook
