@@ -30,9 +30,10 @@ if TYPE_CHECKING:
 TARGET = ROOT / "docs" / "images" / "first-clip.webp"
 LARGEST = 1_000_000
 BOAT = "A paper boat crossing a neon-lit puddle"
-CELLS = ("%load_ext jupyter_videogen", f"%%videogen -d 4 --size 1280x720 --seed 4\n{BOAT}")
+CELLS = ("%load_ext jupyter_videogen", f"%%videogen\n{BOAT}")
+SETTINGS = '[defaults]\nduration = 4\nsize = "640x360"\nseed = 4\n'
 WIDTH, HEIGHT = 960, 600
-QUALITY = "55"
+QUALITY = "68"
 RATE = 8
 """Pictures a second while the clip plays."""
 TYPED, WAITED, STAYED = 70, 160, 1500
@@ -48,6 +49,7 @@ TIDY = """() => {
 }"""
 WRITE = """([index, text]) => {
   const { content } = window.jupyterapp.shell.currentWidget;
+  content.activeCellIndex = index;
   content.model.cells.get(index).sharedModel.setSource(text);
 }"""
 SEEK = """(video, seconds) => new Promise((done) => {
@@ -116,6 +118,7 @@ def main() -> None:
     """Play it, record it, and say what came of it."""
     folder = Path(tempfile.mkdtemp(prefix="videogen-capture-"))
     (folder / "notebooks").mkdir()
+    (folder / "notebooks" / "videogen.toml").write_text(SETTINGS)
     server = Server(folder / "notebooks", folder / "home")
     try:
         with sync_playwright() as playwright:
