@@ -56,8 +56,7 @@ def environment(home: Path) -> dict[str, str]:
     """Give the environment of a kernel that nobody watches and that has no keys: only a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "SESSION_NAME"))}
     kept.pop("VIDEOGEN_PROVIDER", None)
-    path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", "")])
-    return kept | {"VIDEOGEN_HOME": str(home), "VIDEOGEN_KILOBITS": str(KILOBITS), "PATH": path}
+    return kept | {"VIDEOGEN_HOME": str(home), "VIDEOGEN_KILOBITS": str(KILOBITS)}
 
 
 def execute(path: Path, home: Path, times: int = 1) -> nbformat.NotebookNode:
