@@ -19,7 +19,7 @@ from .finish import Finish
 from .poster import poster
 from .scenes import OWN, look_for, scene_for
 from .sheet import sheet
-from .shot import Cancelled, Rendering, Shot
+from .shot import Cancelled, Rendering, Shot, UnreadableError
 from .sound import heard, played
 from .stage import Stage
 from .still import Dissolve, Moving
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .scenes import Scene
     from .words import Reading
 
-__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render", "sheet"]
+__all__ = ["Cancelled", "Rendering", "Shot", "UnreadableError", "poster", "render", "sheet"]
 
 BAKED, MUXED = 5.0, 99.0
 """Percent when the scene is baked, and when the last frame is in the file."""
