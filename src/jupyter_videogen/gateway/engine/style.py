@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAPER, FIBRE = Grain(1.6, 6.0, 200), Grain(2.4, 2.0, 9)
 PAGE, PIGMENT = swatch(((0.0, "#f2e8d4"),)), swatch(((0.0, "#1a1d2b"),))
 BLEED = Grain(2.6, 5.0, 60)
-BRUSH, WET = 270, 34
+BRUSH, WET = 350, 34
 """Lines to 720 rows of what a brush can draw, and of how far wet ink runs."""
 TONES, LAYERS, POOL = 4.0, 0.42, 0.85
 """How many layers of ink there are, how much they show, and how much runs to the edges."""
@@ -63,10 +63,11 @@ class InkWash:
             for name, grain in (("wash", FIBRE), ("bleed", BLEED))
         )
         self._page = single(PAGE[0] + 0.012 * paper)
+        self._dark = PIGMENT[0] - self._page
         margins = self._margins(stage, bleed)
         self._uneven = single((1.0 + 0.13 * wash + 0.055 * paper + 0.05 * bleed) * margins)
         self._tinted = single(margins[::2, ::2])
-        self._bleed = single(0.38 * bleed + 0.22 * wash)
+        self._bleed = single(0.38 * bleed + 0.22 * wash)[::2, ::2]
 
     @staticmethod
     def _grid(stage: Stage, lines: int) -> tuple[int, int]:
@@ -87,17 +88,21 @@ class InkWash:
     def __call__(self, canvas: Canvas, seconds: float) -> None:  # noqa: ARG002 - paper does not change
         """Take the light apart into washes and lines."""
         brush = exposed(np.clip(stretched(np.clip(canvas.luma, 0.0, 1.0), *self._brush), 0.0, 1.0))
-        fine, soft = (stretched(part, canvas.height, canvas.width) for part in (brush, stretched(brush, *self._wet)))
+        half = canvas.blue.shape
+        fine, soft = (stretched(part, *half) for part in (brush, stretched(brush, *self._wet)))
         # Ink runs to the edge of a wet place and leaves the paper beside it bare.
         ink = 1.0 - fine + POOL * (soft - fine)
         steps = np.clip(ink, 0.0, 1.0) * TONES + self._bleed
         whole = np.floor(steps)
         layered = (whole + smoothstep(0.30, 0.70, steps - whole)) * (1.0 / TONES)
         ink += LAYERS * (layered - ink)
-        ink = smoothstep(0.10, 1.06, ink) * self._uneven
-        np.clip(ink, 0.0, 1.0, out=ink)
-        canvas.luma[:] = self._page - (self._page - PIGMENT[0]) * ink
-        self._tint(canvas, np.ascontiguousarray(ink[::2, ::2]))
+        ink = smoothstep(0.10, 1.06, ink)
+        self._tint(canvas, np.clip(ink * self._uneven[::2, ::2], 0.0, 1.0))
+        full = stretched(ink, canvas.height, canvas.width)
+        full *= self._uneven
+        np.clip(full, 0.0, 1.0, out=full)
+        full *= self._dark
+        np.add(self._page, full, out=canvas.luma)
 
     def _tint(self, canvas: Canvas, ink: Array) -> None:
         """Leave a breath of the scene's colours, where there is ink to carry it, and more of bright ones."""
