@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ..dialect import Call, Handle, Reply, StatusUpdate
 from ..errors import InvalidRequest
 from ..reading import as_text, given, members, text
 from ..wire import Upload
 from .openai import OpenAI
 
 if TYPE_CHECKING:
+    from ..dialect import Call, Handle, Reply, StatusUpdate
     from ..values import GenerationRequest, Media
 
 FILES = {"image": "input_reference", "last_frame": "last_frame", "video": "video", "audio": "audio"}

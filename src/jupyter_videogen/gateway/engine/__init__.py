@@ -19,7 +19,7 @@ from .finish import Finish
 from .poster import poster
 from .scenes import OWN, look_for, scene_for
 from .sheet import sheet
-from .shot import Cancelled, Rendering, Shot
+from .shot import Cancelled, Rendering, Shot, UnreadableError
 from .sound import heard, played
 from .stage import Stage
 from .still import Dissolve, Moving
@@ -38,10 +38,10 @@ if TYPE_CHECKING:
     from .scenes import Scene
     from .words import Reading
 
-__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render", "sheet"]
+__all__ = ["Cancelled", "Rendering", "Shot", "UnreadableError", "poster", "render", "sheet"]
 
-BAKED, MUXED = 5.0, 99.0
-"""Percent when the scene is baked, and when the last frame is in the file."""
+READ, BAKED, MUXED = 1.0, 5.0, 99.0
+"""Percent when the sentence is understood, when the scene is baked, and when the last frame is in the file."""
 BETWEEN_REPORTS = 0.2
 """Seconds: five reports a second are as many as anyone can see."""
 
@@ -72,6 +72,7 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     revised = prompt if prompt != shot.prompt else ""
     rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames, revised)
     stop_if(cancelled())
+    tell(READ)
     parts = cast_of(shot, reading, stage, look, dice)
     # A picture that was given keeps its corners as they are.
     finish = Finish(
@@ -141,7 +142,7 @@ def stop_if(unwanted: bool) -> None:  # noqa: FBT001 - it reads as a sentence
 
 
 class Throttle:
-    """Passes on the first and last report, and those in between that come late enough."""
+    """Passes on the first and last report, the first of any progress, and those in between that come late enough."""
 
     def __init__(self, progress: Callable[[float], None]) -> None:
         self._progress, self._next = progress, 0.0
@@ -150,5 +151,5 @@ class Throttle:
         """Report, unless the last report is too recent."""
         now = monotonic()
         if now >= self._next or percent >= 100.0:  # noqa: PLR2004 - all of it
-            self._next = now + BETWEEN_REPORTS
+            self._next = now + (BETWEEN_REPORTS if percent else 0.0)
             self._progress(percent)

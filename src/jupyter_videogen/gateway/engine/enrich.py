@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .chance import Dice
@@ -68,4 +69,5 @@ def fits(prompt: str, phrase: str, negative: str) -> bool:
     before, alone, after = read(prompt, negative), read(phrase, negative), read(f"{prompt}, {phrase}", negative)
     own = any(prop in OWN.get(before.scene, ()) for prop in alone.props)
     new = set(alone.words) - set(before.words)
-    return bool(new) and not own and after.scene == before.scene and read(phrase).words == alone.words
+    whole = alone == replace(read(phrase), scene=alone.scene, without=alone.without)
+    return bool(new) and whole and not own and after.scene == before.scene

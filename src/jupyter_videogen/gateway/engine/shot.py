@@ -13,6 +13,10 @@ class Cancelled(Exception):
     """The caller no longer wants the clip; nothing was left on disk."""
 
 
+class UnreadableError(ValueError):
+    """A file that was given is not what it has to be."""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One clip to draw: the sentence, the size in pixels (even), the length and the chance it is drawn from."""

@@ -8,6 +8,7 @@ import av
 import numpy as np
 
 from .arrays import TAU, Array, single
+from .shot import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -113,12 +114,19 @@ def heard(scene: str, dice: Dice, seconds: float) -> Array | None:
 def played(path: Path, seconds: float) -> Array:
     """Read (2, samples) at 48 kHz from a file, of the length that is wanted: cut with a fade, or followed by silence.
 
-    Raises av.FFmpegError when the file cannot be read, and ValueError when nothing is to be heard in it.
+    Raises UnreadableError when nothing can be heard in it.
     """
-    count = round(seconds * RATE)
+    try:
+        return fitted(pieces(path), round(seconds * RATE))
+    except (av.FFmpegError, IndexError) as error:
+        raise UnreadableError("The sound that was given can't be read.") from error
+
+
+def fitted(sound: Iterator[Array], count: int) -> Array:
+    """Put pieces of sound together until there are so many samples."""
     result = np.zeros((2, count), np.float32)
     filled = 0
-    for piece in pieces(path):
+    for piece in sound:
         kept = piece[:, : count - filled]
         result[:, filled : filled + kept.shape[1]] = kept
         filled += kept.shape[1]
@@ -133,8 +141,6 @@ def pieces(path: Path) -> Iterator[Array]:
     """Decode a file's first sound track piece by piece, as stereo at 48 kHz."""
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
     with av.open(str(path)) as container:
-        if not container.streams.audio:
-            raise ValueError("The file holds no sound.")
         for frame in container.decode(audio=0):
             yield from (part.to_ndarray() for part in resampler.resample(frame))
         yield from (part.to_ndarray() for part in resampler.resample(None))
