@@ -39,6 +39,7 @@ SHOW = """(words) => {
 """JupyterLab hides what is far from view: bring a cell there as its reader would."""
 MAKES = ("**/api/sessions**", "**/api/kernels**")
 """What a page asks for to get a kernel."""
+PICTURE = ROOT / "docs" / "images" / "form-dark.png"
 NEW = ".videogen-record details[open] video:not([src*='firstone'])"
 """A record of this visit: the saved one has a name of its own."""
 
@@ -94,6 +95,20 @@ class Visitor(Lab):
         return self.record.first.wait_for(timeout=60_000)
 
 
+def use_the_form(visitor: Visitor) -> None:
+    """Drop a picture in, type a sentence, press Ctrl+Enter, and see the clip."""
+    visitor.page.evaluate(SHOW, "%videogen")
+    box = visitor.page.get_by_role("textbox", name="Prompt")
+    tile = visitor.page.get_by_role("group", name="Start image")
+    tile.locator("input[type=file]").set_input_files(PICTURE)
+    tile.get_by_text("×").first.wait_for(timeout=SLOW)  # noqa: RUF001 - the sign for a size
+    box.fill("The picture comes alive")
+    box.press("Control+Enter")
+    video = visitor.page.locator(".videogen-result video").first
+    video.wait_for(timeout=SLOW)
+    plays(video)
+
+
 def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) -> dict[str, str]:
     """See the saved clip without a kernel, run all cells, see new ones; gives the places of the saved and the new clip."""
     visitor = Visitor(browser, binder, FIRST, kernel=False, height=1300)
@@ -106,12 +121,13 @@ def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) ->
     plays(made)
     places["made"] = str(made.get_attribute("src"))
     look(visitor, "2-after-run-all")
-    visitor.page.get_by_role("textbox", name="Prompt").wait_for()
+    use_the_form(visitor)
+    look(visitor, "3-the-form")
     styles = visitor.page.locator(".videogen-compare video")
     visitor.page.evaluate(SHOW, STYLES)
     styles.nth(2).wait_for(timeout=SLOW)
     plays(styles.nth(2))
-    look(visitor, "3-the-styles")
+    look(visitor, "4-the-styles")
     visitor.close()
     return places
 

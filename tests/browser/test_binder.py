@@ -28,11 +28,11 @@ def binder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Binder]:
 
 
 def test_the_first_minute(browser: Browser, binder: Binder) -> None:
-    """Below a hub's address: the saved clip plays without a kernel, then all cells run, and no clip is large."""
+    """Below a hub's address: the saved clip plays without a kernel, then all cells run, the form takes a picture, no clip is large."""
     places = visit(browser, binder, lambda _lab, _name: None)
     assert all("/user/me/files/notebooks/videogen/a-paper-boat" in address for address in places.values())
     clips = list((binder.root / "notebooks" / "videogen").glob("*.mp4"))
-    assert len(clips) == 5
+    assert len(clips) == 6
     assert max(clip.stat().st_size for clip in clips) <= MOST
 
 
