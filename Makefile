@@ -7,7 +7,7 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test test-interop docs bench pictures clean
+.PHONY: help setup lab demo test test-interop docs bench notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -32,6 +32,12 @@ docs: $(VENV)/.ready ## build the site of the documentation into build/docs
 
 bench: $(VENV)/.ready ## measure ourselves beside other clients and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
+
+notebooks: $(VENV)/.ready ## run the notebooks and save them as visitors find them
+	$(BIN)/python scripts/notebooks.py
+
+capture: $(VENV)/.ready ## record the moving picture of the README anew
+	$(BIN)/python tests/browser/capture.py
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	$(BIN)/python tests/browser/pictures.py

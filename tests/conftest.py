@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Point the package at an empty home and an empty working folder, without keys."""
-    for name in ("VIDEOGEN_PROVIDER", "VIDEOGEN_FAILPOINT", "JPY_SESSION_NAME", *(f"{name}_API_KEY" for name in KEYS)):
+    for name in (
+        "VIDEOGEN_PROVIDER",
+        "VIDEOGEN_FAILPOINT",
+        "VIDEOGEN_KILOBITS",
+        "JPY_SESSION_NAME",
+        *(f"{name}_API_KEY" for name in KEYS),
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VIDEOGEN_HOME", str(tmp_path / "home"))
     (tmp_path / "work").mkdir()

@@ -188,6 +188,16 @@ def test_a_missing_engine_is_told_before_anything_is_sent(monkeypatch: pytest.Mo
     assert vg.jobs() == []
 
 
+def test_clips_of_the_engine_can_be_kept_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """VIDEOGEN_KILOBITS holds for the gateway that is started; what is no number is told before anything is sent."""
+    monkeypatch.setenv("VIDEOGEN_KILOBITS", "many")
+    with pytest.raises(vg.InvalidRequest, match="VIDEOGEN_KILOBITS is many"):
+        vg.generate("rain on a city at night", provider="local", duration=1, size="640x360", seed=7)
+    monkeypatch.setenv("VIDEOGEN_KILOBITS", "400")
+    clip = vg.generate("rain on a city at night", provider="local", duration=2, size="640x360", seed=7, new=True)
+    assert clip.bytes < 2.5 * 400 * 125 + 8_000
+
+
 def test_a_gateway_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """When the engine dies at its start the job fails unsent, with the place of the log."""
     monkeypatch.setattr(sys, "executable", "/bin/false")

@@ -75,6 +75,13 @@ def test_the_strongest_place_wins(shell: Shell, home: Path, monkeypatch: pytest.
     assert where["defaults.provider"] == ("local", "VIDEOGEN_PROVIDER")
 
 
+def test_the_form_opens_with_the_same_defaults(shell: Shell) -> None:
+    """What the files say stands in it, as far as the model takes it; what is given stands before."""
+    project('[defaults]\nprovider = "local"\nsize = "640x360"\nduration = 3\naspect = "9:16"\n')
+    opened = shell.run("import jupyter_videogen as vg\nvg.VideoGen(duration=5).form['start']").value
+    assert (opened["size"], opened["duration"], opened["aspect"]) == ("640x360", 5, None)
+
+
 def test_the_python_api_has_the_same_defaults(shell: Shell) -> None:
     """What `%config` and the files say holds for calls as well."""
     project('[defaults]\nprovider = "local"\nsize = "640x360"\n')

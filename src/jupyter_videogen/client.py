@@ -196,7 +196,7 @@ class _Client:
     def at_once(self, model: str | None) -> int:
         """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
         try:
-            found = capabilities.find(self._with_defaults({"model": model}).get("model"), self.provider)
+            found = capabilities.find(with_defaults(self.provider, {"model": model}).get("model"), self.provider)
         except VideogenError:
             return 1
         return found.most if "n" in found.takes else 1
@@ -221,27 +221,9 @@ class _Client:
 
     def _settled(self, prompt: str, fields: Mapping[str, Any]) -> tuple[GenerationRequest, Settled]:
         """Give a request as it was asked for, and as it will be sent."""
-        asked = self._asked(prompt, self._with_defaults(fields))
+        asked = self._asked(prompt, with_defaults(self.provider, fields))
         settled = capabilities.settle(asked, self.provider)
         return asked, Settled(_seeded(settled.request, self.provider), settled.warnings)
-
-    def _with_defaults(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
-        defaults = configuration().defaults
-        given = {name: value for name, value in fields.items() if value is not None}
-        model = _whose(defaults.model)[2]
-        if "model" not in given and model and _named() in {None, self.provider.name} and self._may_have(model):
-            given["model"] = model
-        try:
-            takes = capabilities.find(given.get("model"), self.provider).takes
-        except VideogenError:
-            return given
-        skipped = SHAPE if SHAPE & set(given) else frozenset()
-        open_ = ((takes | {"fit"}) & set(defaults.__struct_fields__)) - {"model", *given} - skipped
-        return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
-
-    def _may_have(self, model: str) -> bool:
-        return self.provider.others is not None or model in {one.model for one in self.provider.models}
 
     def _estimate(self, request: GenerationRequest, config: Config) -> Estimate:
         """By the price that the user wrote down, else the service's own; the local engine is free."""
@@ -545,6 +527,26 @@ def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | No
         agreed = False
     if not agreed:
         raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
+
+
+def with_defaults(provider: Provider, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
+    defaults = configuration().defaults
+    given = {name: value for name, value in fields.items() if value is not None}
+    model = _whose(defaults.model)[2]
+    if "model" not in given and model and _named() in {None, provider.name} and _may_have(provider, model):
+        given["model"] = model
+    try:
+        takes = capabilities.find(given.get("model"), provider).takes
+    except VideogenError:
+        return given
+    skipped = SHAPE if SHAPE & set(given) else frozenset()
+    open_ = ((takes | {"fit"}) & set(defaults.__struct_fields__)) - {"model", *given} - skipped
+    return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
+
+
+def _may_have(provider: Provider, model: str) -> bool:
+    return provider.others is not None or model in {one.model for one in provider.models}
 
 
 def default_provider() -> str:

@@ -57,7 +57,15 @@ def show_job(job: Job) -> None:
     elif settings.watched() and not job.record.ended:
         _show_live(job)
     elif not _on_view(job.id):
-        _put(_bundle(job), f"videogen-record-{job.id}")
+        _show_record(job)
+
+
+def _show_record(job: Job) -> None:
+    """Put a record where nobody watches; if the cell goes on until the job has ended, it is written anew."""
+    name = f"videogen-record-{job.id}"
+    _put(_bundle(job), name)
+    if not job.record.ended:
+        job.subscribe(lambda record: _put(_bundle(job), name, update=True) if record.ended else None)
 
 
 def show_whole(jobs: Sequence[Job]) -> None:

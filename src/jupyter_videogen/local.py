@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .errors import Unreachable, Unsupported
+from . import settings
+from .errors import InvalidRequest, Unreachable, Unsupported
 from .keys import Secret
 from .transport import Endpoint
 
@@ -77,6 +78,7 @@ class LocalGateway:
             str(self._home),
             "--idle-exit",
             str(IDLE),
+            *_cap(),
         ]
         process = subprocess.Popen(  # noqa: S603 - our own module
             command,
@@ -88,6 +90,19 @@ class LocalGateway:
         _launched.append(process)
         with process.stdout as stdout:  # type: ignore[union-attr]  # it is a PIPE
             return msgspec.json.decode(stdout.readline(), type=Ready)
+
+
+def _cap() -> list[str]:
+    """Give the gateway's option for how large clips may get; raises `InvalidRequest` for what is no number."""
+    kilobits = settings.kilobits()
+    if kilobits is None:
+        return []
+    if not kilobits.isdecimal() or not int(kilobits):
+        raise InvalidRequest(
+            f"VIDEOGEN_KILOBITS is {kilobits}, which is no number of kilobits a second.",
+            next="Set it to a number such as 700, or to nothing.",
+        )
+    return ["--kilobits", kilobits]
 
 
 def check_installed() -> None:

@@ -10,6 +10,7 @@ from .capabilities import Capabilities, did_you_mean
 from .dialect import Provider
 from .dialects.bifrost import Bifrost
 from .dialects.indoxhub import IndoxHub
+from .dialects.local import Local
 from .dialects.openai import OpenAI
 from .dialects.qubax import Qubax
 from .dialects.qubrid import Qubrid
@@ -22,6 +23,7 @@ LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
 
 OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image"})
+LOCAL_FIELDS = OPENAI_FIELDS | {"last_frame", "video", "audio", "sound", "draft", "enhance"}
 LOCAL_MODELS = (
     ("local/scenes", "Scenes"),
     ("local/ink", "Ink on paper"),
@@ -48,7 +50,7 @@ LOCAL = Provider(
     "local",
     base_url=LOCAL_ORIGIN,
     key_env=None,
-    dialect=OpenAI(),
+    dialect=Local(),
     label="Local engine",
     simulated=True,
     models=(
@@ -56,7 +58,7 @@ LOCAL = Provider(
             Capabilities(
                 model=model,
                 title=title,
-                takes=frozenset({"duration", "size", "fps", "seed"}),
+                takes=LOCAL_FIELDS,
                 shortest=1,
                 longest=20,
                 default_duration=4,

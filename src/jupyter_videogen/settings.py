@@ -33,6 +33,14 @@ def provider() -> str | None:
     return Environment.get("VIDEOGEN_PROVIDER") or None
 
 
+def kilobits() -> str | None:
+    """Give what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
+
+    It holds from the next start of the local gateway, for all who use it.
+    """
+    return Environment.get("VIDEOGEN_KILOBITS") or None
+
+
 def notebook() -> Path | None:
     """Give the notebook this kernel belongs to: Jupyter servers put its path in JPY_SESSION_NAME.
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
+ENDED = {"expired": "The service no longer knows this job, or no longer has its clip."}
+"""What to say of an end of which the service said nothing."""
+
+
 class Job:
     """One request and what became of it. Displays itself in a notebook."""
 
@@ -239,7 +243,8 @@ class Job:
         return error
 
     def _error(self) -> VideogenError:
-        fallback = Failure(code=self.state, message=f"The job ended {self.state}.", sent="yes", charged="unknown")
+        message = ENDED.get(self.state, f"The job ended {self.state}.")
+        fallback = Failure(code=self.state, message=message, sent="yes", charged="unknown")
         error = from_failure(self.record.failure or fallback)
         error.provider, error.job = self.record.provider, self
         return error

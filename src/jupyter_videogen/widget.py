@@ -212,7 +212,9 @@ class VideoGen(Live):
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
         self._provider = client.endpoint(client.provider_named(where))
-        asked = inputs.collect({**given, "model": where.get("model")}, settings.home())
+        opening = client.with_defaults(self._provider, {**given, "model": where.get("model")})
+        opening = {name: value for name, value in opening.items() if name in FIELDS}
+        asked = inputs.collect({"model": None, **opening}, settings.home())
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), settings.folder())
         self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
         self._uploads = Uploads(settings.home())

@@ -27,6 +27,8 @@ class App:
     """A process that serves pages on a free port of loopback, with folders of its own for all that Jupyter keeps."""
 
     base_url = "/"
+    launcher: tuple[str, ...] = (sys.executable,)
+    """What runs the module: this Python, or another one."""
 
     def __init__(self, root: Path, home: Path) -> None:
         self.root, self.home = root, home
@@ -37,7 +39,7 @@ class App:
         (news / "notification.jupyterlab-settings").write_text(NO_NEWS)
         self._log = (self.state / "server.log").open("w")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *self._command()],
+            [*self.launcher, "-m", *self._command()],
             env=self._environment(),
             cwd=root,
             stdout=self._log,

@@ -51,6 +51,17 @@ def test_same_order_gives_same_bytes(scene: str, folder: Path) -> None:
     assert one != other
 
 
+def test_a_capped_clip_keeps_to_its_bits(folder: Path) -> None:
+    """No more than its rate and half a second in hand, byte for byte the same again; what is calm anyway is left alone."""
+    busy = replace(SHOT, prompt=PROMPTS["city"], width=640, height=360)
+    free, capped = made(busy, folder / "free.mp4"), made(replace(busy, kilobits=700), folder / "capped.mp4")
+    index = 8_000
+    assert len(free) > 1.5 * 700 * 125 + index >= len(capped) > 60_000
+    assert made(replace(busy, kilobits=700), folder / "again.mp4") == capped
+    calm = len(made(SHOT, folder / "calm.mp4"))
+    assert abs(len(made(replace(SHOT, kilobits=9_000), folder / "calm too.mp4")) - calm) < 0.1 * calm
+
+
 @pytest.mark.parametrize(("seconds", "fps", "frames"), [(1.0, 24, 24), (1.5, 30, 45), (0.7, 25, 18), (0.01, 24, 1)])
 def test_length_is_exact(seconds: float, fps: int, frames: int, folder: Path) -> None:
     """A clip has the frames, the rate and the size that were ordered."""

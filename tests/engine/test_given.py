@@ -9,7 +9,7 @@ import av
 import numpy as np
 import pytest
 
-from jupyter_videogen.gateway.engine import Rendering, Shot, render
+from jupyter_videogen.gateway.engine import Rendering, Shot, UnreadableError, render
 from jupyter_videogen.gateway.engine.contact import still
 from jupyter_videogen.gateway.engine.sound import RATE, SOUNDS
 from jupyter_videogen.gateway.engine.still import cropped
@@ -73,8 +73,9 @@ def test_file_without_picture_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "clips"
     folder.mkdir()
     (tmp_path / "text.png").write_bytes(b"no picture")
-    with pytest.raises(av.error.FFmpegError):
-        made(replace(SHOT, image=tmp_path / "text.png"), folder / "clip.mp4")
+    for field in ("image", "last_frame", "audio"):
+        with pytest.raises(UnreadableError, match="that was given can't be read"):
+            made(replace(SHOT, **{field: tmp_path / "text.png"}), folder / "clip.mp4")
     assert list(folder.iterdir()) == []
 
 

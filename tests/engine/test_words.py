@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_videogen.gateway.engine.enrich import enriched
 from jupyter_videogen.gateway.engine.look import GRADES, HUES
 from jupyter_videogen.gateway.engine.scenes import SCENES, look_for
 from jupyter_videogen.gateway.engine.vocabulary import COLOURS, MOODS
@@ -87,3 +88,49 @@ def test_tables_are_plain_and_drawable() -> None:
     assert set(SCENE_WORDS) == set(SCENES)
     assert set(COLOURS) == set(HUES)
     assert set(MOODS) <= {mood for _, looks in SCENES.values() for mood in looks} | set(GRADES)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "negative", "fields"),
+    [
+        ("the sea in the rain", "rain", {"scene": "sea", "props": ()}),
+        ("the sea on a rainy night", "Regen, Nacht", {"scene": "sea", "mood": "", "props": ()}),
+        ("a boat on the sea", "ships", {"props": ()}),
+        ("a red and blue sea", "rouge", {"colours": ("blue",)}),
+        ("the sea and mountains", "no ocean", {"scene": "mountains"}),
+        ("the sea", "sea", {"scene": "silk", "words": ()}),
+        ("silk", "silk", {"scene": "sea"}),
+        ("a stormy sea", "storm", {"scene": "sea", "mood": ""}),
+        ("the sea at dawn", "blurry text, people", {"scene": "sea", "mood": "dawn"}),
+    ],
+)
+def test_unwanted_words_are_not_understood(prompt: str, negative: str, fields: dict[str, object]) -> None:
+    """A meaning is left out whatever word or language asked for it; a word that is not known changes nothing."""
+    reading = read(prompt, negative)
+    assert {name: getattr(reading, name) for name in fields} == fields
+
+
+def test_unwanted_mood_is_not_drawn_either() -> None:
+    """A scene whose own look is unwanted takes another of its looks."""
+    assert look_for(read("northern lights"), "")[0] == "night"
+    assert look_for(read("northern lights", "night"), "")[0] != "night"
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_enriching_keeps_the_scene(scene: str) -> None:
+    """Every scene gains words that the engine knows, the same ones each time, and stays itself."""
+    prompt = SCENE_WORDS[scene][0].split()[0]
+    richer = enriched(prompt)
+    assert richer.startswith(f"{prompt}, ")
+    assert richer == enriched(prompt)
+    before, after = read(prompt), read(richer)
+    assert (after.scene, set(before.words) < set(after.words)) == (scene, True)
+
+
+def test_enriching_adds_nothing_unwanted_or_twice() -> None:
+    """What was said stays as it was said, and what is not wanted is not brought in."""
+    full = "a slow boat on the sea at dawn"
+    assert enriched(full) == full
+    added = enriched("the sea", "boat, night, dawn, sunset, golden, pastel").removeprefix("the sea, ")
+    assert read(added).props == ()
+    assert read(added).mood in {"", "day"}

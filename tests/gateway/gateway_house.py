@@ -37,6 +37,7 @@ class PuppetEngine:
         self.error: Exception | None = None
         self.poster_error: Exception | None = None
         self.clip = CLIP
+        self.revised = ""
         self.orders: list[Order] = []
 
     def render(
@@ -53,7 +54,7 @@ class PuppetEngine:
         if self.error is not None:
             raise self.error
         path.write_bytes(self.clip)
-        return SimpleNamespace(scene="sea", mood="dawn", words=("sea", "dawn"), frames=24)
+        return SimpleNamespace(scene="sea", mood="dawn", words=("sea", "dawn"), frames=24, revised=self.revised)
 
     def poster(self, path: Path) -> bytes:
         """Return the same picture for everyone."""

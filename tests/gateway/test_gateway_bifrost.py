@@ -1,6 +1,7 @@
 """Bifrost's dialect: providers before models, ids that are escaped, and its OpenAI-shaped mirror."""
 
 import base64
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,6 +11,8 @@ from gateway_house import CLIP, NOW, POSTER, SHEET, House
 
 VIDEOS = "/bifrost/v1/videos"
 MIRROR = "/bifrost/openai/v1/videos"
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+MP4 = b"\0\0\0\x18ftypmp42 and so on"
 
 
 def create(house: House, path: str = VIDEOS, **fields: object) -> httpx.Response:
@@ -153,8 +156,28 @@ def test_an_id_names_its_provider(house: House, job_id: str) -> None:
 def test_what_has_no_effect_is_named(house: House) -> None:
     """Fields of the service, and of the providers behind it, are named when the engine cannot heed them."""
     fields = {"negative_prompt": "people", "audio": True, "fallbacks": ["x/y"], "video_uri": "gs://a/b", "seed": 1}
-    assert create(house, **fields).headers["x-videogen-ignored"] == "negative_prompt,audio,fallbacks,video_uri"
+    assert create(house, **fields).headers["x-videogen-ignored"] == "fallbacks,video_uri"
     assert "x-videogen-ignored" not in create(house, audio=False).headers
+
+
+def test_media_and_wishes_reach_the_engine(house: House) -> None:
+    """Data addresses become files that the engine can open; sound and what is not to be seen go along."""
+    picture, end = (f"data:image/png;base64,{base64.b64encode(data).decode()}" for data in (PNG, PNG + b"!"))
+    reply = create(house, input_reference=picture, lastFrame=end, negative_prompt="people", audio=True)
+    house.wait()
+    (order,) = house.engine.orders
+    assert (order.negative, order.sound, order.video, order.audio) == ("people", True, None, None)
+    assert [Path(str(name)).read_bytes() for name in (order.image, order.last_frame)] == [PNG, PNG + b"!"]
+    assert "x-videogen-ignored" not in reply.headers
+
+
+def test_two_beginnings_are_refused(house: House) -> None:
+    """A picture and a video: a clip begins with one of them, and nothing is kept of a refused order."""
+    video = f"data:video/mp4;base64,{base64.b64encode(MP4).decode()}"
+    reply = create(house, input_reference=f"data:image/png;base64,{base64.b64encode(PNG).decode()}", video_uri=video)
+    assert reply.status_code == 400
+    assert message(reply) == "Send input_reference or video_uri, not both: a clip has one beginning."
+    assert list((house.folder / "clips").iterdir()) == []
 
 
 def test_a_missing_key_is_told_in_the_envelope(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from pathlib import Path
 from typing import Any
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
@@ -109,9 +110,20 @@ def test_the_fields_reach_the_engine_or_are_named(house: House) -> None:
     house.wait()
     (order,) = house.engine.orders
     assert (order.seconds, order.width, order.height) == (8, 1080, 1920)
-    names = "person_generation,negative_prompt,input_image,last_frame"
-    assert reply.headers["x-videogen-ignored"] == names
-    assert reply.json()["message"] == f"Without effect here: {names}."
+    assert [Path(str(name)).read_bytes() for name in (order.image, order.last_frame)] == [base64.b64decode(PNG)] * 2
+    assert (order.negative, order.sound) == ("people", False)
+    assert reply.headers["x-videogen-ignored"] == "person_generation"
+    assert reply.json()["message"] == "Without effect here: person_generation."
+
+
+def test_pace_and_sound_are_drawn_as_asked(house: House) -> None:
+    """What the service takes under `additional_params`, and its word for sound; an address is not fetched, and named."""
+    fields = {"generate_audio": True, "video": "https://example.com/a.mp4", "reference_image": PNG}
+    reply = create(house, **fields, additional_params={"fps": 30, "seed": 3})
+    house.wait()
+    (order,) = house.engine.orders
+    assert (order.fps, order.seed, order.sound, order.video) == (30, 3, True, None)
+    assert reply.headers["x-videogen-ignored"] == "video,reference_image"
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_signed_addresses_outlive_the_process(starter: Starter) -> None:
 
 
 def test_a_store_of_the_first_version_is_taken_over(starter: Starter) -> None:
-    """Jobs written before there were takes are still there."""
+    """Jobs written before there were takes and media are still there."""
     process = starter.start()
     gateway = ready(process)
     job_id = ask(gateway, "POST", "/v1/videos", json={"prompt": "a sea"}).json()["id"]
@@ -232,7 +232,8 @@ def test_a_store_of_the_first_version_is_taken_over(starter: Starter) -> None:
     process.kill()
     process.wait(PATIENCE_SECONDS)
     with closing(sqlite3.connect(starter.folder / "jobs.sqlite3")) as database:
-        for column in ("count", "source", "inline", "born"):
+        since_3 = ("image", "last_frame", "video", "audio", "sound", "negative", "enhance")
+        for column in ("count", "source", "inline", "born", *since_3):
             database.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 1")
     again = ready(starter.start())

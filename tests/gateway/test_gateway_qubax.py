@@ -1,11 +1,14 @@
 """Qubax's dialect: the bodies of its page, and what else its half promises."""
 
+import base64
+from pathlib import Path
 from typing import Any
 
 import pytest
 from gateway_house import CLIP, NOW, House
 
 CREATE = "/qubax/v1/video/generations"
+PNG = b"\x89PNG\r\n\x1a\n and so on"
 
 
 def create(house: House, **fields: object) -> Any:
@@ -75,6 +78,15 @@ def test_parameters_are_used_or_named(house: House) -> None:
     (order,) = house.engine.orders
     assert (order.seconds, order.width, order.height, order.seed) == (2, 720, 1280, 7)
     assert reply.headers["x-videogen-ignored"] == "image,style"
+
+
+def test_a_picture_in_the_request_is_where_the_clip_begins(house: House) -> None:
+    """A data address needs no fetching."""
+    reply = create(house, image=f"data:image/png;base64,{base64.b64encode(PNG).decode()}")
+    house.wait()
+    (order,) = house.engine.orders
+    assert Path(str(order.image)).read_bytes() == PNG
+    assert "x-videogen-ignored" not in reply.headers
 
 
 def test_a_failed_job_has_an_error_of_two_words(house: House) -> None:

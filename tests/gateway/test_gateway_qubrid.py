@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -127,16 +128,21 @@ def test_a_form_says_no_in_words(house: House, word: str) -> None:
 
 
 def test_a_form_takes_files(house: House) -> None:
-    """A picture and a sound are taken, and named as without effect."""
+    """A picture, a sound and the wish for a richer prompt reach the engine."""
     files = {"image_file": ("a.png", PNG, "image/png"), "audio_file": ("a.mp3", MP3, "audio/mpeg")}
     reply = form(house, files, prompt="a sea", save_audio="true", prompt_upsampling="true")
     assert reply.status_code == 200
-    assert set(reply.headers["x-videogen-ignored"].split(",")) == {
-        "image_file",
-        "audio_file",
-        "save_audio",
-        "prompt_upsampling",
-    }
+    (order,) = house.engine.orders
+    assert [Path(str(name)).read_bytes() for name in (order.image, order.audio)] == [PNG, MP3]
+    assert (order.sound, order.enhance) == (True, True)
+    assert "x-videogen-ignored" not in reply.headers
+
+
+def test_sound_that_is_not_wanted_is_left_out(house: House) -> None:
+    """`save_audio` is no: the file has done its work, and the clip is silent."""
+    form(house, {"audio_file": ("a.mp3", MP3, "audio/mpeg")}, prompt="a sea", save_audio="false")
+    (order,) = house.engine.orders
+    assert (order.audio, order.sound) == (None, False)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.media import Given, read_given
 from jupyter_videogen.gateway.openai import list_models, read_variant, video
 from jupyter_videogen.gateway.order import (
     COUNT,
@@ -26,6 +26,7 @@ from jupyter_videogen.gateway.order import (
     read_choice,
     read_flag,
     read_model,
+    read_negative,
     read_prompt,
     read_seed,
     read_size,
@@ -36,8 +37,10 @@ from jupyter_videogen.gateway.studio import Studio
 
 STAND_INS = ("openai/sora-2", "openai/sora-2-pro", "gemini/veo-3.0-generate-001")
 
-_HONOURED = frozenset({"model", "prompt", "seconds", "size", "seed", "fps", "numberOfVideos"})
-_REFERENCES = ("input_reference", "input_reference.0")
+_HONOURED = frozenset(
+    {"model", "prompt", "seconds", "size", "seed", "fps", "numberOfVideos", "negative_prompt", "audio"}
+)
+_MEDIA = {"input_reference": "image", "input_reference.0": "image", "lastFrame": "last_frame", "video_uri": "video"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
 _PROVIDER = re.compile(r"[a-z0-9_-]{1,64}")
@@ -96,7 +99,7 @@ class Bifrost:
         """Take an order."""
         fields = await self._read(request)
         order = read_order(fields, self._studio.names, mirror=self._mirror)
-        return await self._submit(request, order, fields)
+        return await self._submit(request, order, fields, read_given(fields, _MEDIA))
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
@@ -108,13 +111,18 @@ class Bifrost:
             raise Problem(400, "not_completed", f"Only a completed video can be remixed; this one is {source.status}.")
         return await self._submit(request, replace(source.order, prompt=read_prompt(fields), source=source.id), fields)
 
-    async def _submit(self, request: Request, order: Order, fields: dict[str, Any]) -> Response:
-        job = await self._studio.submit(order, fields, idempotency_key(request))
+    async def _submit(
+        self,
+        request: Request,
+        order: Order,
+        fields: dict[str, Any],
+        given: Given = Given(),  # noqa: B008 nothing, and frozen
+    ) -> Response:
+        job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        silent = {"audio"} if not read_flag(fields, "audio", default=False) else set()
         body = await self._body(job, request, "video_generation")
-        return JSONResponse(body, headers=ignored(fields, _HONOURED | silent))
+        return JSONResponse(body, headers=ignored(fields, _HONOURED | given.names))
 
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
@@ -208,9 +216,6 @@ def read_order(fields: Mapping[str, Any], models: tuple[str, ...], *, mirror: bo
         raise invalid("model", "model should be in provider/model format")
     if not fields.get("prompt"):
         raise invalid("prompt", "prompt cannot be empty")
-    for name in _REFERENCES:
-        check_media(fields, name)
-    check_media(fields, "video_uri", "video")
     width, height = read_size(fields)
     return Order(
         prompt=read_prompt(fields),
@@ -221,6 +226,8 @@ def read_order(fields: Mapping[str, Any], models: tuple[str, ...], *, mirror: bo
         fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
         seed=read_seed(fields),
         count=read_whole(fields, "numberOfVideos", COUNT, 1),
+        sound=read_flag(fields, "audio", default=False),
+        negative=read_negative(fields),
     )
 
 

@@ -47,10 +47,10 @@ class Engine(Protocol):
 class Scenes:
     """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
 
-    def __init__(self, style: str = "") -> None:
+    def __init__(self, style: str = "", kilobits: int | None = None) -> None:
         from jupyter_videogen.gateway import engine  # noqa: PLC0415 loaded with the first clip, so that start-up is fast
 
-        self._engine, self._style = engine, style
+        self._engine, self._style, self._kilobits = engine, style, kilobits
 
     def render(
         self, order: Order, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]
@@ -64,6 +64,13 @@ class Scenes:
             fps=order.fps,
             seed=order.seed,
             style=self._style,
+            kilobits=self._kilobits,
+            image=_path(order.video or order.image),
+            last_frame=_path(order.last_frame),
+            sound=order.sound,
+            audio=_path(order.audio),
+            negative=order.negative,
+            enhance=order.enhance,
         )
         return self._engine.render(shot, path, progress=progress, cancelled=cancelled)
 
@@ -74,6 +81,10 @@ class Scenes:
     def sheet(self, path: Path) -> bytes:
         """Return sixteen frames of the clip."""
         return self._engine.sheet(path)
+
+
+def _path(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
 
 
 Engines = Mapping[str, Callable[[], Engine]]
@@ -104,6 +115,24 @@ def installed() -> Engines:
     """Return the built-in engines and those of installed packages, which cannot take a built-in name."""
     others = {entry.name: Plugin(entry) for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
     return {**BUILT_IN, **others}
+
+
+class Capped:
+    """What makes a built-in engine that writes at most so many thousand bits a second."""
+
+    def __init__(self, make: Callable[..., Engine], kilobits: int) -> None:
+        self._make, self._kilobits = make, kilobits
+
+    def __call__(self) -> Engine:
+        """Make it."""
+        return self._make(kilobits=self._kilobits)
+
+
+def capped(engines: Engines, kilobits: int | None) -> Engines:
+    """Return engines of which the built-in ones keep to a rate; None leaves all as they are."""
+    if kilobits is None:
+        return engines
+    return {name: Capped(make, kilobits) if make is BUILT_IN.get(name) else make for name, make in engines.items()}
 
 
 ENGINES: Engines = installed()

@@ -12,11 +12,12 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.body import JSON, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.media import Given, read_given, read_media
 from jupyter_videogen.gateway.order import (
     COUNT,
     DEFAULT_FPS,
     DEFAULT_SECONDS,
+    FPS,
     SECONDS,
     Order,
     invalid,
@@ -24,6 +25,7 @@ from jupyter_videogen.gateway.order import (
     read_flag,
     read_frame,
     read_model,
+    read_negative,
     read_prompt,
     read_seed,
     read_size,
@@ -39,8 +41,9 @@ STATUSES = {"queued": "pending", "cancelled": "failed"}
 
 _HONOURED = frozenset(
     {"prompt", "model", "provider", "aspect_ratio", "resolution", "size", "duration", "n", "response_format", "seed"}
+    | {"fps", "negative_prompt", "generate_audio"}
 )
-_MEDIA = {"input_image": "image", "reference_image": "image", "last_frame": "image", "video": "video"}
+_MEDIA = {"input_image": "image", "last_frame": "last_frame", "video": "video"}
 _OUTCOMES = {"moderation_blocked": 400, "upstream_error": 503, "timeout": 504}
 _PAGE = (1, 100)
 _SKIP = (0, 10**9)
@@ -95,15 +98,15 @@ class IndoxHub:
         """Take an order, and wait for it where the model is one that makes callers wait."""
         fields = await read_fields(request, JSON)
         flat = _flat(fields)
-        order = read_order(flat, self._studio.names)
-        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution")
+        order, given = read_order(flat, self._studio.names), read_files(flat)
+        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution", given)
         data: Any = {"is_async": True, "job_id": _outside(job.id), "status": STATUSES.get(job.status, job.status)}
         if job.order.model.startswith("google/") or self._studio.waits(job):
             job = await self._studio.finish(job, request)
             if job.status != "completed":
                 raise _failure(job)
             data = await self._outputs(job, request)
-        header = ignored({name: value for name, value in flat.items() if name != "byok_api_key"}, _honoured(flat))
+        header = ignored(flat, _HONOURED | given.names | {"byok_api_key"})
         return JSONResponse(_envelope(job, data, header), headers=header)
 
     async def look(self, request: Request) -> Response:
@@ -154,8 +157,6 @@ class IndoxHub:
 
 def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
     """Return what was asked for."""
-    for name, kind in _MEDIA.items():
-        check_media(fields, name, kind)
     width, height = read_size(fields) if fields.get("size") is not None else read_frame(fields)
     return Order(
         prompt=read_prompt(fields),
@@ -163,11 +164,19 @@ def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
         seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
         width=width,
         height=height,
-        fps=DEFAULT_FPS,
+        fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
         seed=read_seed(fields),
         count=read_whole(fields, "n", COUNT, 1),
         inline=read_choice(fields, "response_format", ("url", "b64_json"), "url") == "b64_json",
+        sound=read_flag(fields, "generate_audio", default=False),
+        negative=read_negative(fields),
     )
+
+
+def read_files(fields: dict[str, Any]) -> Given:
+    """Return the media that were sent; a picture of what should appear is checked, and has no effect here."""
+    read_media(fields, "reference_image")
+    return read_given(fields, _MEDIA)
 
 
 def _flat(fields: dict[str, Any]) -> dict[str, Any]:
@@ -183,11 +192,6 @@ def _model(fields: dict[str, Any]) -> object:
         return model
     named = f"{provider}/{model}" if isinstance(provider, str) else None
     return named or next((name for name in STAND_INS if name.endswith(f"/{model}")), model)
-
-
-def _honoured(fields: dict[str, Any]) -> frozenset[str]:
-    silent = not read_flag(fields, "generate_audio", default=False)
-    return _HONOURED | ({"generate_audio"} if silent else set())
 
 
 def _envelope(job: Job, data: object, header: dict[str, str]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from jupyter_videogen.gateway.order import Order
+from jupyter_videogen.gateway.order import FILES, Order
 
 UNFINISHED = ("queued", "in_progress")
 UNFINISHED_LIMIT = 32
 ATTEMPT_LIMIT = 5
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -47,6 +47,16 @@ _SINCE_2 = (
     "inline INTEGER NOT NULL DEFAULT 0",
     "born REAL NOT NULL DEFAULT 0",
 )
+_SINCE_3 = (
+    "image TEXT",
+    "last_frame TEXT",
+    "video TEXT",
+    "audio TEXT",
+    "sound INTEGER NOT NULL DEFAULT 0",
+    "negative TEXT NOT NULL DEFAULT ''",
+    "enhance INTEGER NOT NULL DEFAULT 0",
+)
+_FLAGS = ("inline", "sound", "enhance")
 _ORDER_COLUMNS = tuple(field.name for field in fields(Order))
 
 
@@ -173,6 +183,12 @@ class JobStore:
             row = database.execute("SELECT 1 FROM jobs WHERE status IN (?, ?) LIMIT 1", UNFINISHED).fetchone()
         return row is not None
 
+    def files(self) -> set[str]:
+        """Return the names of all files that came with orders."""
+        with self._transaction() as database:
+            rows = database.execute(f"SELECT {', '.join(FILES)} FROM jobs").fetchall()  # noqa: S608 names from this package
+        return {name for row in rows for name in row if name is not None}
+
     def take(self) -> Job | None:
         """Return the oldest queued job, now in progress."""
         with self._transaction() as database:
@@ -232,10 +248,10 @@ class JobStore:
                 raise NewerStoreError(f"{path} was written by a newer jupyter-videogen; update this one.")
             if version == 0:
                 database.execute(_SCHEMA)
-            if version < _SCHEMA_VERSION:
-                for column in _SINCE_2:
+            for since, columns in ((2, _SINCE_2), (3, _SINCE_3)):
+                for column in columns if version < since else ():
                     database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
-                database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+            database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -257,5 +273,5 @@ def _job(row: sqlite3.Row) -> Job:
         completed_at=row["completed_at"],
         error=error,
         rendering=json.loads(row["rendering"]) if row["rendering"] else None,
-        order=Order(**{name: row[name] for name in _ORDER_COLUMNS} | {"inline": bool(row["inline"])}),
+        order=Order(**{name: row[name] for name in _ORDER_COLUMNS} | {name: bool(row[name]) for name in _FLAGS}),
     )

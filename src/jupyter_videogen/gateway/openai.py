@@ -11,15 +11,17 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.media import Given, read_given, read_media
 from jupyter_videogen.gateway.order import (
-    DEFAULT_FPS,
     DEFAULT_SECONDS,
     FPS,
     SECONDS,
     Order,
     invalid,
+    read_draft,
+    read_flag,
     read_model,
+    read_negative,
     read_prompt,
     read_seed,
     read_size,
@@ -33,8 +35,12 @@ AIHUBMIX = {"model": "sora-2", "size": "720x1280"}
 """What AIHubMix's page says of an order that leaves these out."""
 VARIANTS = ("video", "thumbnail", "spritesheet")
 
-_HONOURED = frozenset({"prompt", "model", "seconds", "size", "seed", "fps"})
+_HONOURED = frozenset(
+    {"prompt", "model", "seconds", "size", "seed", "fps", "negative_prompt", "sound", "draft", "enhance"}
+)
 _REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
+_MEDIA = {**dict.fromkeys(_REFERENCES, "image"), "last_frame": "last_frame", "video": "video", "audio": "audio"}
+"""The shape has the first three; the others, like some of what is honoured, are words of this gateway."""
 _POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
@@ -89,17 +95,20 @@ class OpenAI:
         fields = await read_fields(request, JSON, FORM)
         wishes = {name: value for name, value in fields.items() if value is not None}
         order = read_order(self._defaults | wishes, self._studio.names)
-        for name in _REFERENCES:
-            check_media(fields, name)
-        return await self._submit(request, order, fields, _HONOURED)
+        return await self._submit(request, order, fields, _HONOURED, read_files(fields))
 
     async def _submit(
-        self, request: Request, order: Order, fields: Mapping[str, Any], honoured: Collection[str]
+        self,
+        request: Request,
+        order: Order,
+        fields: Mapping[str, Any],
+        honoured: Collection[str],
+        given: Given = Given(),  # noqa: B008 nothing, and frozen
     ) -> Response:
-        job = await self._studio.submit(order, fields, idempotency_key(request))
+        job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        return JSONResponse(self._video(job), headers=_POLL_AFTER | ignored(fields, honoured))
+        return JSONResponse(self._video(job), headers=_POLL_AFTER | ignored(fields, {*honoured, *given.names}))
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
@@ -113,7 +122,7 @@ class OpenAI:
         fields = await read_fields(request, JSON, FORM)
         prompt = read_prompt(fields)
         if isinstance(fields.get("video"), Upload):
-            check_media(fields, "video", "video")
+            read_media(fields, "video", "video")
             order = read_order({"prompt": prompt}, self._studio.names)
             return await self._submit(request, order, fields, {"prompt"})
         source = await self._source(_video_id(fields))
@@ -210,16 +219,25 @@ def list_models(names: Collection[str]) -> Response:
 def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
     """Return what was asked for, in bounds."""
     prompt = read_prompt(fields)
-    width, height = read_size(fields)
+    width, height, pace = read_draft(fields, read_size(fields))
     return Order(
         prompt=prompt,
         model=read_model(fields, models, STAND_INS),
         seconds=read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS),
         width=width,
         height=height,
-        fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
+        fps=read_whole(fields, "fps", FPS, pace),
         seed=read_seed(fields),
+        sound=read_flag(fields, "sound", default=False),
+        negative=read_negative(fields),
+        enhance=read_flag(fields, "enhance", default=False),
     )
+
+
+def read_files(fields: Mapping[str, Any]) -> Given:
+    """Return the media that were sent; a sound is not kept where none was wanted."""
+    given = read_given(fields, _MEDIA)
+    return given if read_flag(fields, "sound", default=True) else given.without("audio")
 
 
 def video(job: Job) -> dict[str, Any]:
@@ -241,4 +259,10 @@ def video(job: Job) -> dict[str, Any]:
         "seed": job.order.seed,
         "fps": job.order.fps,
         "rendering": job.rendering,
-    }
+    } | _revised(job)
+
+
+def _revised(job: Job) -> dict[str, str]:
+    """Tell the enriched prompt, where there is one."""
+    prompt = (job.rendering or {}).get("revised_prompt")
+    return {"revised_prompt": prompt} if prompt else {}

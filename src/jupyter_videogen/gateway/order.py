@@ -12,6 +12,7 @@ DEFAULT_MODEL = "local/scenes"
 DEFAULT_SIZE = "1280x720"
 DEFAULT_SECONDS = 4
 DEFAULT_FPS = 24
+DRAFT_FPS = 12
 PROMPT_CHARACTERS = 32_000
 SECONDS = (1, 20)
 COUNT = (1, 4)
@@ -42,6 +43,24 @@ class Order:
     count: int = 1
     source: str | None = None
     inline: bool = False
+    image: str | None = None
+    """A picture to begin with. This and the next three are files: their names in the store, for an engine their paths."""
+    last_frame: str | None = None
+    """A picture to end on."""
+    video: str | None = None
+    """A clip to go on from, where it ends."""
+    audio: str | None = None
+    """What is heard."""
+    sound: bool = False
+    """Whether the scene is heard, where no file is."""
+    negative: str = ""
+    """What is not to be seen."""
+    enhance: bool = False
+    """Whether the prompt may be enriched."""
+
+
+FILES = ("image", "last_frame", "video", "audio")
+"""The fields of an order that name files."""
 
 
 def invalid(param: str, message: str, code: str = "invalid_value") -> Problem:
@@ -60,6 +79,11 @@ def read_prompt(fields: Mapping[str, Any], name: str = "prompt") -> str:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise invalid(name, f"{name} must be valid Unicode text without NUL characters or lone surrogates.")
     return value
+
+
+def read_negative(fields: Mapping[str, Any], name: str = "negative_prompt") -> str:
+    """Return what is not to be seen, in words; nothing when it was not sent."""
+    return read_prompt(fields, name) if fields.get(name) else ""
 
 
 def read_model(
@@ -113,6 +137,15 @@ def read_size(fields: Mapping[str, Any], name: str = "size") -> tuple[int, int]:
             "no smaller in area than 256x144 and no larger than 1920x1080.",
         )
     return width, height
+
+
+def read_draft(fields: Mapping[str, Any], size: tuple[int, int]) -> tuple[int, int, int]:
+    """Return width, height and the usual pace: of a draft half of each, though no smaller than this gateway draws."""
+    width, height = size
+    if not read_flag(fields, "draft", default=False):
+        return width, height, DEFAULT_FPS
+    share = min(1.0, max(0.5, SIDE[0] / min(size), (AREA[0] / (width * height)) ** 0.5))
+    return _even(width * share), _even(height * share), DRAFT_FPS
 
 
 def read_frame(

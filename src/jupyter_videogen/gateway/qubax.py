@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import JSON, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.media import read_given
 from jupyter_videogen.gateway.openai import list_models
 from jupyter_videogen.gateway.order import (
     DEFAULT_FPS,
@@ -75,11 +75,11 @@ class Qubax:
             fps=DEFAULT_FPS,
             seed=read_seed(fields),
         )
-        check_media(fields, "image")
-        job = await self._studio.submit(order, fields, idempotency_key(request), "aspect_ratio")
+        given = read_given(fields, {"image": "image"})
+        job = await self._studio.submit(order, fields, idempotency_key(request), "aspect_ratio", given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        return JSONResponse(self._body(job), headers=ignored(fields, _HONOURED))
+        return JSONResponse(self._body(job), headers=ignored(fields, _HONOURED | given.names))
 
     async def look(self, request: Request) -> Response:
         """Look at one job."""

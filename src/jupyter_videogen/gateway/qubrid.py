@@ -9,14 +9,14 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import check_media
+from jupyter_videogen.gateway.media import Given, read_given
 from jupyter_videogen.gateway.order import (
-    DEFAULT_FPS,
     DEFAULT_SECONDS,
     FPS,
     SECONDS,
     Order,
     invalid,
+    read_draft,
     read_flag,
     read_frame,
     read_model,
@@ -29,8 +29,10 @@ from jupyter_videogen.gateway.studio import Studio
 
 STAND_INS = ("p-video",)
 
-_HONOURED = frozenset({"model", "prompt", "duration", "resolution", "fps", "aspect_ratio", "draft", "seed"})
-_DRAFT_FPS = 12
+_HONOURED = frozenset(
+    {"model", "prompt", "duration", "resolution", "fps", "aspect_ratio", "draft", "seed"}
+    | {"save_audio", "prompt_upsampling"}
+)
 _NULLABLE = ("image", "audio")
 _NAMES: dict[type, str] = {str: "string", int: "integer", bool: "boolean"}
 _TYPES: dict[str, type] = (
@@ -85,13 +87,14 @@ class Qubrid:
             _check_types(fields)
         created = int(time.time())
         order = read_order(fields, self._studio.names)
-        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution")
+        given = read_files(fields)
+        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution", given)
         # Who asks for a clip that is gone is told the one thing that this service has for it: no such model.
         job = await self._studio.finish(job, request)
         if job.status != "completed":
             raise _failure(job)
         data = [{"url": url} for url in self._studio.links(job, request)]
-        return JSONResponse({"created": created, "data": data}, headers=ignored(_wishes(fields), _HONOURED))
+        return JSONResponse({"created": created, "data": data}, headers=ignored(fields, _HONOURED | given.names))
 
 
 def _check_types(fields: dict[str, Any]) -> None:
@@ -107,35 +110,29 @@ def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
     """Return what was asked for; a draft is drawn at half the size and half the pace."""
     if fields.get("model") is None:
         raise invalid("model", "Missing required parameter: 'model'.")
-    for name, kind in (("image", "image"), ("audio", "audio")):
-        if fields.get(name) is not None and fields.get(f"{name}_file") is not None:
-            raise invalid(name, f"Send {name} or {name}_file, not both.")
-        check_media(fields, name, kind)
-        check_media(fields, f"{name}_file", kind)
-    draft = read_flag(fields, "draft", default=False)
-    width, height = read_frame(fields)
+    width, height, pace = read_draft(fields, read_frame(fields))
     return Order(
         prompt=read_prompt(fields) if fields.get("prompt") else "",
         model=read_model(fields, models, STAND_INS),
         seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
-        width=_half(width) if draft else width,
-        height=_half(height) if draft else height,
-        fps=read_whole(fields, "fps", FPS, _DRAFT_FPS if draft else DEFAULT_FPS),
+        width=width,
+        height=height,
+        fps=read_whole(fields, "fps", FPS, pace),
         seed=read_seed(fields),
+        sound=read_flag(fields, "save_audio", default=False),
+        enhance=read_flag(fields, "prompt_upsampling", default=False),
     )
 
 
-def _half(pixels: int) -> int:
-    return max(144, pixels // 4 * 2)
-
-
-def _wishes(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the wishes that are granted by doing nothing: no rewriting of the prompt, no sound where none was sent."""
-    rewrite = read_flag(fields, "prompt_upsampling", default=False)
-    sound = any(fields.get(name) is not None for name in ("audio", "audio_file"))
-    kept = sound and read_flag(fields, "save_audio", default=True)
-    granted = {name for name, wish in (("prompt_upsampling", rewrite), ("save_audio", kept)) if not wish}
-    return {name: value for name, value in fields.items() if name not in granted}
+def read_files(fields: dict[str, Any]) -> Given:
+    """Return the picture and the sound that were sent; the sound is not kept where that was not wanted."""
+    for name in ("image", "audio"):
+        if fields.get(name) is not None and fields.get(f"{name}_file") is not None:
+            raise invalid(name, f"Send {name} or {name}_file, not both.")
+    places = {"image": "image", "image_file": "image", "audio": "audio", "audio_file": "audio"}
+    given = read_given(fields, places)
+    silent = not read_flag(fields, "save_audio", default=True)
+    return given.without("audio") if silent else given
 
 
 def _failure(job: Job) -> Problem:

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 
 from jupyter_videogen.gateway import claim, seal
 from jupyter_videogen.gateway.app import build
-from jupyter_videogen.gateway.engines import ENGINES, Engines
+from jupyter_videogen.gateway.engines import ENGINES, Engines, capped
 from jupyter_videogen.gateway.guard import Guard, hosts
 from jupyter_videogen.gateway.idle import Idle
 from jupyter_videogen.gateway.jobs import JobStore, NewerStoreError
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
                 _say(running)
                 return 0
             with _listen(options.host, options.port) as door:
-                _serve(folder, door, options, engines)
+                _serve(folder, door, options, capped(engines, options.kilobits))
     except (claim.HomeTakenError, NewerStoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -65,6 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
     parser.add_argument("--port", type=int, default=0, help="the port to listen at (default: any free one)")
     parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="leave so long after the last request")
+    parser.add_argument(
+        "--kilobits", type=_whole, metavar="N", help="let clips of the engine have at most N thousand bits a second"
+    )
     parser.add_argument("--pace", type=_pace, default=1.0, help="the time a test model takes, as a part of its own")
     return parser
 
@@ -73,6 +76,12 @@ def _pace(text: str) -> float:
     if not (pace := float(text)) > 0:
         raise ValueError(text)
     return pace
+
+
+def _whole(text: str) -> int:
+    if not (number := int(text)) > 0:
+        raise ValueError(text)
+    return number
 
 
 def _listen(host: str, port: int) -> socket.socket:

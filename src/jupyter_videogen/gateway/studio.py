@@ -15,10 +15,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from jupyter_videogen.gateway import inputs
 from jupyter_videogen.gateway.body import Upload
 from jupyter_videogen.gateway.cards import CARDS, Card, refuse, seen
 from jupyter_videogen.gateway.content import missing, require, send
 from jupyter_videogen.gateway.jobs import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
+from jupyter_videogen.gateway.media import Given
 from jupyter_videogen.gateway.order import Order
 from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
 from jupyter_videogen.gateway.seal import Seal
@@ -58,19 +60,39 @@ class Studio:
         """Every model that is listed: those that draw, then the test cards."""
         return (*self.models, *CARDS)
 
-    async def submit(self, order: Order, fields: Mapping[str, Any], key: str | None, setting: str = "size") -> Job:
-        """Write an order down and wake the worker; `fields` are what was sent, to recognise a repeat.
+    async def submit(
+        self,
+        order: Order,
+        fields: Mapping[str, Any],
+        key: str | None,
+        setting: str = "size",
+        given: Given = Given(),  # noqa: B008 nothing, and frozen
+    ) -> Job:
+        """Write an order down with the files it was given, and wake the worker; `fields` are what was sent, to recognise a repeat.
 
         A test card may refuse; `setting` is what this dialect calls a field that can be refused.
         """
         card = CARDS.get(order.model, _PLAIN)
         refuse(card, setting)
         order = replace(order, count=card.outputs or order.count)
-        job = await self._keep(order, fields, key, made=not card.renders)
+        job = await self._with_files(order, fields, key, given, made=not card.renders)
         self.worker.wake()
         if card.lost:
             raise LostAnswerError
         return await self.job(job.id)
+
+    async def _with_files(
+        self, order: Order, fields: Mapping[str, Any], key: str | None, given: Given, *, made: bool
+    ) -> Job:
+        """Keep the files before the order that names them, and forget them when it is not taken, or was before."""
+        names = await run_in_threadpool(inputs.keep, self.clips, given.files)
+        unused = set(names.values())
+        try:
+            job = await self._keep(replace(order, **names), fields, key, made=made)  # type: ignore[arg-type]  # text
+            unused -= inputs.names(job.order)
+        finally:
+            await run_in_threadpool(inputs.forget, self.clips, unused)
+        return job
 
     async def _keep(self, order: Order, fields: Mapping[str, Any], key: str | None, *, made: bool) -> Job:
         digest = hashlib.sha256(json.dumps(fields, sort_keys=True, default=_digest).encode()).hexdigest()
@@ -160,6 +182,8 @@ class Studio:
         takes = [clip_path(self.clips, job.id, take) for take in range(job.order.count)]
         for path in (*takes, poster_path(self.clips, job.id)):
             await run_in_threadpool(path.unlink, missing_ok=True)
+        unused = inputs.names(job.order) - await run_in_threadpool(self.store.files)
+        await run_in_threadpool(inputs.forget, self.clips, unused)
 
     def takes(self, job: Job) -> int:
         """Return how many clips a job has."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from jupyter_videogen.gateway import inputs
 from jupyter_videogen.gateway.engines import Engine, Engines, Rendering
 from jupyter_videogen.gateway.jobs import Job, JobStore
 from jupyter_videogen.gateway.order import DEFAULT_MODEL, SEED
@@ -56,6 +57,7 @@ class Worker:
         """Begin with what the store holds."""
         for leftover in self._clips.glob("*.part.*"):
             leftover.unlink(missing_ok=True)
+        inputs.sweep(self._clips, self._store.files())
         self._wake.set()
         self._thread.start()
 
@@ -118,15 +120,12 @@ class Worker:
         engine = self._engine(job.order.model)
         first, *_ = [self._take(engine, job, take) for take in range(job.order.count)]
         self._make_poster(engine, job)
-        return {
-            "scene": first.scene,
-            "mood": first.mood,
-            "words": list(first.words),
-            "frames": first.frames,
-        }
+        told = {"scene": first.scene, "mood": first.mood, "words": list(first.words), "frames": first.frames}
+        revised = getattr(first, "revised", "")  # engines of other packages need not have it
+        return told | ({"revised_prompt": revised} if revised else {})
 
     def _take(self, engine: Engine, job: Job, take: int) -> Rendering:
-        order = replace(job.order, seed=(job.order.seed + take) % (SEED[1] + 1))
+        order = replace(inputs.placed(self._clips, job.order), seed=(job.order.seed + take) % (SEED[1] + 1))
         clip = clip_path(self._clips, job.id, take)
         part = clip.with_suffix(".part.mp4")
         try:

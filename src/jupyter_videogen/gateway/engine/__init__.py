@@ -14,12 +14,13 @@ from uuid import uuid4
 from .canvas import Canvas
 from .chance import Dice
 from .encode import drawn, film, per_thread
+from .enrich import enriched
 from .finish import Finish
 from .poster import poster
 from .scenes import OWN, look_for, scene_for
 from .sheet import sheet
-from .shot import Cancelled, Rendering, Shot
-from .sound import heard
+from .shot import Cancelled, Rendering, Shot, UnreadableError
+from .sound import heard, played
 from .stage import Stage
 from .still import Dissolve, Moving
 from .style import STYLES
@@ -32,14 +33,15 @@ if TYPE_CHECKING:
 
     import av
 
+    from .arrays import Array
     from .look import Look
     from .scenes import Scene
     from .words import Reading
 
-__all__ = ["Cancelled", "Rendering", "Shot", "poster", "render", "sheet"]
+__all__ = ["Cancelled", "Rendering", "Shot", "UnreadableError", "poster", "render", "sheet"]
 
-BAKED, MUXED = 5.0, 99.0
-"""Percent when the scene is baked, and when the last frame is in the file."""
+READ, BAKED, MUXED = 1.0, 5.0, 99.0
+"""Percent when the sentence is understood, when the scene is baked, and when the last frame is in the file."""
 BETWEEN_REPORTS = 0.2
 """Seconds: five reports a second are as many as anyone can see."""
 
@@ -63,18 +65,21 @@ def render(shot: Shot, path: Path, *, progress: Callable[[float], None], cancell
 
 def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Callable[[], bool]) -> Rendering:
     """Understand the sentence, bake the scene and film it."""
-    reading, dice = read(shot.prompt), Dice(shot.prompt, shot.seed)
+    prompt = enriched(shot.prompt, shot.negative) if shot.enhance else shot.prompt
+    reading, dice = read(prompt, shot.negative), Dice(shot.prompt, shot.seed)
     mood, look = look_for(reading, shot.prompt)
-    stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props)
-    rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames)
+    stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props, reading.without)
+    revised = prompt if prompt != shot.prompt else ""
+    rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames, revised)
     stop_if(cancelled())
+    tell(READ)
     parts = cast_of(shot, reading, stage, look, dice)
     # A picture that was given keeps its corners as they are.
     finish = Finish(
         shot.width, shot.height, dice.stream("finish"), corners=0.0 if shot.image or shot.last_frame else 0.16
     )
     style = STYLES[shot.style](stage, dice)
-    sound = heard(reading.scene, dice, shot.frames / shot.fps) if shot.sound else None
+    sound = sound_of(shot, reading, dice)
     canvas = per_thread(lambda: Canvas(shot.width, shot.height))
     ending = Dissolve(stage, shot.last_frame, dice, (shot.frames - 1) / shot.fps) if shot.last_frame else None
     tell(BAKED)
@@ -106,6 +111,14 @@ def cast_of(shot: Shot, reading: Reading, stage: Stage, look: Look, dice: Dice) 
     return [scene_for(reading)(stage, look, dice), *weather]
 
 
+def sound_of(shot: Shot, reading: Reading, dice: Dice) -> Array | None:
+    """Give what is heard: the file that was given, else the scene if it is wanted."""
+    seconds = shot.frames / shot.fps
+    if shot.audio:
+        return played(shot.audio, seconds)
+    return heard(reading.scene, dice, seconds) if shot.sound else None
+
+
 def tags(shot: Shot, rendering: Rendering) -> dict[str, str]:
     """Say in the file what it is and how it came about."""
     comment = {
@@ -116,6 +129,8 @@ def tags(shot: Shot, rendering: Rendering) -> dict[str, str]:
         "scene": rendering.scene,
         "mood": rendering.mood,
         "words": rendering.words,
+        **({"negative_prompt": shot.negative} if shot.negative else {}),
+        **({"revised_prompt": rendering.revised} if rendering.revised else {}),
     }
     return {"title": shot.prompt, "comment": json.dumps(comment, ensure_ascii=False)}
 
@@ -127,7 +142,7 @@ def stop_if(unwanted: bool) -> None:  # noqa: FBT001 - it reads as a sentence
 
 
 class Throttle:
-    """Passes on the first and last report, and those in between that come late enough."""
+    """Passes on the first and last report, the first of any progress, and those in between that come late enough."""
 
     def __init__(self, progress: Callable[[float], None]) -> None:
         self._progress, self._next = progress, 0.0
@@ -136,5 +151,5 @@ class Throttle:
         """Report, unless the last report is too recent."""
         now = monotonic()
         if now >= self._next or percent >= 100.0:  # noqa: PLR2004 - all of it
-            self._next = now + BETWEEN_REPORTS
+            self._next = now + (BETWEEN_REPORTS if percent else 0.0)
             self._progress(percent)

@@ -13,6 +13,10 @@ class Cancelled(Exception):
     """The caller no longer wants the clip; nothing was left on disk."""
 
 
+class UnreadableError(ValueError):
+    """A file that was given is not what it has to be."""
+
+
 @dataclass(frozen=True)
 class Shot:
     """One clip to draw: the sentence, the size in pixels (even), the length and the chance it is drawn from."""
@@ -31,6 +35,14 @@ class Shot:
     """A picture the clip ends with."""
     sound: bool = False
     """Whether the scene is heard, where it has a sound."""
+    kilobits: int | None = None
+    """Thousand bits a second that the picture may have at most; without it as many as it needs."""
+    audio: Path | None = None
+    """What is heard instead: a file with sound, cut or filled up with silence to the length of the clip."""
+    negative: str = ""
+    """Words for what is not to be seen."""
+    enhance: bool = False
+    """Whether the sentence is enriched where it leaves something open."""
 
     @property
     def frames(self) -> int:
@@ -46,3 +58,5 @@ class Rendering:
     mood: str
     words: tuple[str, ...]
     frames: int
+    revised: str = ""
+    """The enriched sentence, where there is one."""

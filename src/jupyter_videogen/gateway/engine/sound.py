@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import av
 import numpy as np
 
 from .arrays import TAU, Array, single
+from .shot import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from .chance import Dice, Stream
 
@@ -106,3 +109,38 @@ def heard(scene: str, dice: Dice, seconds: float) -> Array | None:
     both[:, :reach] *= slope
     both[:, count - reach :] *= slope[::-1]
     return single(both * (PEAK / max(float(np.abs(both).max()), 1e-9)))
+
+
+def played(path: Path, seconds: float) -> Array:
+    """Read (2, samples) at 48 kHz from a file, of the length that is wanted: cut with a fade, or followed by silence.
+
+    Raises UnreadableError when nothing can be heard in it.
+    """
+    try:
+        return fitted(pieces(path), round(seconds * RATE))
+    except (av.FFmpegError, IndexError) as error:
+        raise UnreadableError("The sound that was given can't be read.") from error
+
+
+def fitted(sound: Iterator[Array], count: int) -> Array:
+    """Put pieces of sound together until there are so many samples."""
+    result = np.zeros((2, count), np.float32)
+    filled = 0
+    for piece in sound:
+        kept = piece[:, : count - filled]
+        result[:, filled : filled + kept.shape[1]] = kept
+        filled += kept.shape[1]
+        if filled == count:
+            reach = min(int(FADE * RATE), count)
+            result[:, count - reach :] *= np.cos(np.linspace(0.0, TAU / 4, reach))
+            break
+    return result
+
+
+def pieces(path: Path) -> Iterator[Array]:
+    """Decode a file's first sound track piece by piece, as stereo at 48 kHz."""
+    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=RATE)
+    with av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            yield from (part.to_ndarray() for part in resampler.resample(frame))
+        yield from (part.to_ndarray() for part in resampler.resample(None))

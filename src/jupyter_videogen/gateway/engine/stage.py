@@ -14,13 +14,14 @@ GRID_ROWS = 180
 
 @dataclass(frozen=True)
 class Stage:
-    """Size in pixels (even), length in seconds, pace (1 is natural), and the props that were named."""
+    """Size in pixels (even), length in seconds, pace (1 is natural), and the props that were named and unwanted."""
 
     width: int
     height: int
     seconds: float
     pace: float = 1.0
     props: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def unit(self) -> float:

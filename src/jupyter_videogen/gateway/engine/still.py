@@ -12,6 +12,7 @@ from av.video.reformatter import ColorRange, Interpolation
 from .arrays import Array, blurred, single, smoothstep
 from .finish import samples
 from .noise import Grain, sheet
+from .shot import UnreadableError
 from .stretch import stretched
 
 if TYPE_CHECKING:
@@ -33,13 +34,10 @@ BT709 = 1
 def planes(path: Path, width: int, height: int) -> tuple[Array, Array, Array]:
     """Read a picture, or the last frame of a clip, cropped to this shape: three planes of uint8 in full range.
 
-    Raises av.FFmpegError when the file is neither, and ValueError when it holds no picture.
+    Raises UnreadableError when the file is neither.
     """
-    with av.open(str(path)) as container:
-        last = deque(container.decode(video=0), maxlen=1)
-    if not last:
-        raise ValueError("The file holds no picture.")
-    frame = av.VideoFrame.from_ndarray(cropped(last[0].to_ndarray(format="rgb24"), width / height), format="rgb24")
+    picture = cropped(last_picture(path).to_ndarray(format="rgb24"), width / height)
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
     ready = frame.reformat(
         width,
         height,
@@ -50,6 +48,18 @@ def planes(path: Path, width: int, height: int) -> tuple[Array, Array, Array]:
     )
     luma, blue, red = (np.ascontiguousarray(samples(plane)) for plane in ready.planes)
     return luma, blue, red
+
+
+def last_picture(path: Path) -> av.VideoFrame:
+    """Decode the only picture of a file, or its last; raises UnreadableError."""
+    try:
+        with av.open(str(path)) as container:
+            last = deque(container.decode(video=0), maxlen=1)
+    except (av.FFmpegError, IndexError) as error:
+        raise UnreadableError("A picture or video that was given can't be read.") from error
+    if not last:
+        raise UnreadableError("A picture or video that was given is empty.")
+    return last[0]
 
 
 def cropped(picture: Array, aspect: float) -> Array:

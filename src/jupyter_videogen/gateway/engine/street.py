@@ -41,6 +41,7 @@ class Street:
         self._sources = self._mirrored_rows(1), self._mirrored_rows(2)
         self._ripples = Tile(sheet(dice.stream("ripples"), (512, 512), RIPPLES), (rows, columns // 2))
         self._wet = single(self._bake_puddles(dice))
+        self._rained_on = "rain" not in stage.without
         self._bake_drops(dice)
         # Standing water bends what it mirrors; a film of water hardly does.
         self._bends = (self._near * 7.0 + 1.2) * stage.unit * (0.35 + 0.65 * self._wet[:, ::2])
@@ -82,7 +83,8 @@ class Street:
         planes = ((canvas.luma, columns), (canvas.blue, half), (canvas.red, half))
         for (plane, where), ground in zip(planes, self._asphalt, strict=True):
             self._mirror(plane, where, ground)
-        self._draw_rings(canvas, seconds)
+        if self._rained_on:
+            self._draw_rings(canvas, seconds)
 
     def _draw_rings(self, canvas: Canvas, seconds: float) -> None:
         """Every drop leaves a ring that widens and fades, flat as the street is."""

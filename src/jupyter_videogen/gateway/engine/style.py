@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 PAPER, FIBRE = Grain(1.6, 6.0, 200), Grain(2.4, 2.0, 9)
 PAGE, PIGMENT = swatch(((0.0, "#f2e8d4"),)), swatch(((0.0, "#1a1d2b"),))
-TONES = 5.0
+BLEED = Grain(2.6, 5.0, 60)
+BRUSH, WET = 350, 34
+"""Lines to 720 rows of what a brush can draw, and of how far wet ink runs."""
+TONES, LAYERS, POOL = 4.0, 0.42, 0.85
+"""How many layers of ink there are, how much they show, and how much runs to the edges."""
+PAPER_LIGHT, DARKEST = 0.60, 0.40
+"""The mean light that ink on paper has, and how far a night is lifted toward it, as a power."""
 PLATES = 6
 """Grain plates that take turns: few enough to bake at once, enough that nobody sees them return."""
 SHADOW, LIGHT = swatch(((0.0, "#1d3a44"),)), swatch(((0.0, "#e8a860"),))
@@ -44,46 +50,79 @@ class Plain:
 
 
 class InkWash:
-    """Brush and ink on paper: few tones with soft borders, dark outlines, a breath of the colours."""
+    """Brush and ink: wet washes that pool at their edges, dry paper where there is light, a tint of the colours."""
 
     def __init__(self, stage: Stage, dice: Dice) -> None:
         rows, columns = stage.height, stage.width
-        shape = (512, 512)
-        paper = np.tile(sheet(dice.stream("paper"), shape, PAPER), (-(-rows // 512), -(-columns // 512)))[
-            :rows, :columns
-        ]
+        self._brush, self._wet = (self._grid(stage, lines) for lines in (BRUSH, WET))
+        fibres = np.tile(sheet(dice.stream("paper"), (512, 512), PAPER), (-(-rows // 512), -(-columns // 512)))
+        paper = fibres[:rows, :columns]
         grid = stage.grid(rows)
-        wash = stretched(sheet(dice.stream("wash"), shape, FIBRE)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
-        self._wash, self._paper = single(0.30 * wash + 0.10 * paper), single(PAGE[0] + 0.014 * paper)
-        self._reach = max(1, round(1.6 * stage.unit))
+        wash, bleed = (
+            stretched(sheet(dice.stream(name), (512, 512), grain)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
+            for name, grain in (("wash", FIBRE), ("bleed", BLEED))
+        )
+        self._page = single(PAGE[0] + 0.012 * paper)
+        self._dark = PIGMENT[0] - self._page
+        margins = self._margins(stage, bleed)
+        self._uneven = single((1.0 + 0.13 * wash + 0.055 * paper + 0.05 * bleed) * margins)
+        self._tinted = single(margins[::2, ::2])
+        self._bleed = single(0.38 * bleed + 0.22 * wash)[::2, ::2]
+
+    @staticmethod
+    def _grid(stage: Stage, lines: int) -> tuple[int, int]:
+        """The shape of a picture as fine as a brush with so many lines to 720 rows is."""
+        scale = lines / (720 * stage.unit)
+        return max(4, round(stage.height * scale)), max(4, round(stage.width * scale))
+
+    @staticmethod
+    def _margins(stage: Stage, bleed: Array) -> Array:
+        """How much ink there is: all of it, but for a ragged margin of bare paper."""
+        size = 720 * stage.unit
+        down, across = np.arange(stage.height) + 0.5, np.arange(stage.width) + 0.5
+        inside = np.minimum(
+            np.minimum(down, stage.height - down)[:, None], np.minimum(across, stage.width - across)[None]
+        )
+        return single(smoothstep(-0.004, 0.032, inside / size - 0.022 + 0.010 * bleed))
 
     def __call__(self, canvas: Canvas, seconds: float) -> None:  # noqa: ARG002 - paper does not change
         """Take the light apart into washes and lines."""
-        light = np.clip(canvas.luma, 0.0, 1.0)
-        if self._reach > 1:
-            # A brush has no pixels; a small picture has none to spare.
-            light = stretched(halved(light), canvas.height, canvas.width)
-            np.clip(light, 0.0, 1.0, out=light)
-        line = self._line(light)
-        np.sqrt(light, out=light)
-        steps = light * TONES + self._wash
-        tone = np.floor(steps)
-        tone += smoothstep(0.36, 0.64, steps - tone)
-        tone = np.clip(tone * (1.0 / TONES), 0.0, 1.0)
-        tone *= 1.0 - 0.85 * line
-        canvas.luma[:] = PIGMENT[0] + (self._paper - PIGMENT[0]) * tone
-        half = np.ascontiguousarray(tone[::2, ::2])
-        for plane, page, pigment in ((canvas.blue, PAGE[1], PIGMENT[1]), (canvas.red, PAGE[2], PIGMENT[2])):
-            plane[:] *= 0.34
-            plane[:] += pigment + (page - pigment) * half
+        brush = exposed(np.clip(stretched(np.clip(canvas.luma, 0.0, 1.0), *self._brush), 0.0, 1.0))
+        half = canvas.blue.shape
+        fine, soft = (stretched(part, *half) for part in (brush, stretched(brush, *self._wet)))
+        # Ink runs to the edge of a wet place and leaves the paper beside it bare.
+        ink = 1.0 - fine + POOL * (soft - fine)
+        steps = np.clip(ink, 0.0, 1.0) * TONES + self._bleed
+        whole = np.floor(steps)
+        layered = (whole + smoothstep(0.30, 0.70, steps - whole)) * (1.0 / TONES)
+        ink += LAYERS * (layered - ink)
+        ink = smoothstep(0.10, 1.06, ink)
+        self._tint(canvas, np.clip(ink * self._uneven[::2, ::2], 0.0, 1.0))
+        full = stretched(ink, canvas.height, canvas.width)
+        full *= self._uneven
+        np.clip(full, 0.0, 1.0, out=full)
+        full *= self._dark
+        np.add(self._page, full, out=canvas.luma)
 
-    def _line(self, light: Array) -> Array:
-        """How much of an outline each place is: where light changes within a brush's width."""
-        reach = self._reach
-        line = np.zeros_like(light)
-        line[reach:-reach] = np.abs(light[2 * reach :] - light[: -2 * reach])
-        line[:, reach:-reach] += np.abs(light[:, 2 * reach :] - light[:, : -2 * reach])
-        return smoothstep(0.05, 0.30, line)
+    def _tint(self, canvas: Canvas, ink: Array) -> None:
+        """Leave a breath of the scene's colours, where there is ink to carry it, and more of bright ones."""
+        strength = np.hypot(canvas.blue, canvas.red)
+        kept = (
+            self._tinted
+            * (0.42 + 0.58 * smoothstep(0.0, 0.30, ink))
+            * (0.40 + 1.1 * np.clip(strength - 0.10, 0.0, 0.45))
+        )
+        for plane, page, pigment in ((canvas.blue, PAGE[1], PIGMENT[1]), (canvas.red, PAGE[2], PIGMENT[2])):
+            plane[:] *= kept
+            plane[:] += page + (pigment - page) * ink
+
+
+def exposed(light: Array) -> Array:
+    """Bring a picture's mean light to what paper needs, as a painter would, whatever hour it shows."""
+    mean = min(max(float(light.mean()), 0.02), 0.9)
+    power = max(float(np.log(PAPER_LIGHT) / np.log(mean)), DARKEST)
+    result: Array = np.power(light, np.float32(power))
+    return result
 
 
 class FilmGrain:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from .vocabulary import COLOURS, MOODS, PACES, PROPS, SCENES, WEAK_MOODS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 FALLBACK = "silk"
 """What is drawn when no word names a scene: beautiful whatever was meant."""
@@ -28,6 +28,8 @@ class Reading:
     pace: float
     props: tuple[str, ...]
     words: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    """Scenes, moods, colours and props that are not wanted."""
 
 
 def inverted(table: Mapping[str, str] | Mapping[float, str]) -> dict[str, list[str | float]]:
@@ -67,29 +69,48 @@ def known(word: str) -> str | None:
     return next((stem for stem in stems if stem in KNOWN), None)
 
 
-def read(prompt: str) -> Reading:
-    """Read a sentence; every word counts once, and the same sentence always means the same."""
-    words = tuple(dict.fromkeys(stem for stem in map(known, plain(prompt)) if stem))
-    moods = [str(mood) for mood in meanings(words, MOOD_WORDS)]
+def read(prompt: str, negative: str = "") -> Reading:
+    """Read a sentence; every word counts once, and the same sentence always means the same.
+
+    What the words of `negative` mean is not understood, by whatever other word the sentence asks for it.
+    """
+    unwanted = stems(negative)
+    without = denied(unwanted)
+    words = tuple(word for word in stems(prompt) if word not in unwanted)
+    moods = [str(mood) for mood in meanings(words, MOOD_WORDS) if mood not in without]
     paces = meanings(words, PACE_WORDS)
     return Reading(
-        scene=scene_of(words),
+        scene=scene_of(words, without),
         mood=next((mood for mood in moods if mood not in WEAK_MOODS), moods[0] if moods else ""),
-        colours=tuple(str(colour) for colour in meanings(words, COLOUR_WORDS))[:2],
+        colours=tuple(str(colour) for colour in meanings(words, COLOUR_WORDS) if colour not in without)[:2],
         pace=float(paces[0]) if paces else 1.0,
-        props=tuple(str(prop) for prop in meanings(words, PROP_WORDS)),
+        props=tuple(str(prop) for prop in meanings(words, PROP_WORDS) if prop not in without),
         words=words,
+        without=without,
     )
 
 
-def scene_of(words: Iterable[str]) -> str:
-    """Give the scene the words speak for; among equals the first of the table."""
-    scores = dict.fromkeys(SCENES, 0)
+def stems(text: str) -> tuple[str, ...]:
+    """Give the words of a text that the tables have, once each."""
+    return tuple(dict.fromkeys(stem for stem in map(known, plain(text)) if stem))
+
+
+def denied(words: Iterable[str]) -> tuple[str, ...]:
+    """Give all that some words name; a word that merely belongs to a scene does not name it."""
+    tables = (MOOD_WORDS, COLOUR_WORDS, PROP_WORDS)
+    scenes = [scene for word in words for scene, weight in SCENE_WORDS.get(word, {}).items() if weight == SUBJECT]
+    return tuple(dict.fromkeys([*scenes, *(str(meaning) for table in tables for meaning in meanings(words, table))]))
+
+
+def scene_of(words: Iterable[str], without: Collection[str] = ()) -> str:
+    """Give the scene the words speak for, of those that are wanted; among equals the first of the table."""
+    scores = {scene: 0 for scene in SCENES if scene not in without} or dict.fromkeys(SCENES, 0)
     for word in words:
         for scene, weight in SCENE_WORDS.get(word, {}).items():
-            scores[scene] += weight
+            if scene in scores:
+                scores[scene] += weight
     best = max(scores, key=scores.__getitem__)
-    return best if scores[best] else FALLBACK
+    return best if scores[best] or FALLBACK not in scores else FALLBACK
 
 
 def meanings(words: Iterable[str], table: Mapping[str, list[str | float]]) -> list[str | float]:

@@ -61,7 +61,8 @@ def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:
 
 def look_for(reading: Reading, prompt: str) -> tuple[str, Look]:
     """Give the mood that will be drawn and its look; silk picks one by the prompt, whatever the seed."""
-    looks = SCENES[reading.scene][1]
+    every = SCENES[reading.scene][1]
+    looks = {mood: look for mood, look in every.items() if mood not in reading.without} or every
     own = next(iter(looks)) if reading.scene != FALLBACK else Dice(prompt, 0).stream("look").pick(tuple(looks))
     mood = reading.mood if reading.mood in looks or reading.mood in GRADES else own
     return mood, looks.get(mood, looks[own]).tint(reading.colours).graded(mood if mood not in looks else "")

@@ -104,7 +104,7 @@ class City:
 
     def _bake_rain(self, dice: Dice) -> None:
         self._rain = []
-        for depth, (count, speed, length, bright) in enumerate(RAIN):
+        for depth, (count, speed, length, bright) in enumerate(() if "rain" in self._stage.without else RAIN):
             chance, number = dice.stream(f"rain {depth}"), int(count * self._stage.crowd)
             places = (chance.uniform(number, -0.15, 1.15), chance.uniform(number))
             rates = self._stage.rates(chance.uniform(number, 0.85, 1.15) * speed)

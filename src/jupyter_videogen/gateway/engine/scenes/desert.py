@@ -1,4 +1,4 @@
-"""Dunes: one side of each crest in the light and the other in shade, sand blown over them."""
+"""Dunes under a low sun: crests that wind into the distance, light on one side of each, sand blown over them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, even, fading, single, smoothstep
-from ..colour import mixed, swatch
-from ..land import LENGTH, Ground, Procession
-from ..layer import Layer
+from ..arrays import Array, even, fading, halved, single, smoothstep
+from ..canvas import Mask
+from ..colour import Colour, ramp, swatch
+from ..dunes import Sand, Seen, View, hazy, seen
 from ..look import Look, written
 from ..mist import Bank, Mist
-from ..noise import Grain, along, line
+from ..noise import Grain, Tile, sheet
 from ..sky import Sky
+from ..stretch import stretched
 
 if TYPE_CHECKING:
     from ..canvas import Canvas
@@ -39,6 +40,11 @@ def look(sky: str, named: str, traits: dict[str, float]) -> Look:
     return written({"sky": sky}, named, traits, ("sky", "sand", "shade", "haze"))
 
 
+HORIZON, SLIDE = 0.56, 0.14
+"""The row of the horizon, of the height, and how far the camera goes aside, in heights of a wide frame."""
+
+VEIL = Grain(1.9, 4.0, 80, (1.3, 0.26))
+
 LOOKS = {
     "golden": look("0:#5f7fa8 0.35:#a8b0b0 0.65:#eccb94 1:#fbe2ac",
         "sand=#eda656 shade=#6d3326 haze=#f2d3a0 cloud=#c8a890 lit=#fff0d0 glow=#ffdf9c sun=#fff8e0", LOW),
@@ -56,67 +62,112 @@ LOOKS = {
 
 
 class Desert:
-    """Sky, five rows of dunes, sand in the wind."""
+    """Sky, sand as far as the eye can see, sand in the wind."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
         self._stage, size = stage, 720 * stage.unit
-        self._foot = even(stage.height * 0.60)
+        self._foot = even(stage.height * HORIZON + 2)
         self._sky = Sky(stage, look, dice, self._foot)
+        self._margin = int(SLIDE * size) + 2
+        self._top = even(stage.height * HORIZON - 0.13 * size)
+        rows = stage.height - self._top
+        lines = self._top + (np.arange(2 * rows) + 0.5) / 2
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
-        plan = ((0.55, 0.06, 0.07), (0.62, 0.10, 0.15), (0.73, 0.14, 0.26), (0.88, 0.19, 0.42), (1.08, 0.20, 0.60))
-        self._dunes = [self._dune(look, dice, number, (row * stage.height, high * size, slide * size), side) for number, (row, high, slide) in enumerate(plan)]  # fmt: skip
-        wild = 0.7 if stage.pace > 1 or look.traits["clear"] < 0 else 0.6
+        view = View(1.05 * size, self._margin + stage.width / 2, stage.height * HORIZON)
+        sand = Sand(dice, side, 0.40 if look.traits["down"] > 0.6 else 0.62)  # noqa: PLR2004 - a low sun
+        ground = seen(sand, view, lines, stage.width + 2 * self._margin)
+        self._bake(self._painted(ground, sand, view, look), ground.z > 0, lines)
+        wild = 1.0 if stage.pace > 1 or look.traits["clear"] < 0 else 0.44
         haze = swatch(look.ramps["haze"])
-        banks = Bank(0.62, 0.13, wild, 150.0), Bank(0.88, 0.10, 0.6 * wild, 190.0)
-        self._blown = [Mist(stage, dice, haze, bank) for bank in banks]
+        self._blown = Mist(stage, dice, haze, Bank(HORIZON + 0.02, 0.06, wild, 190.0)), Drift(stage, dice, haze, wild)
 
-    def _dune(self, look: Look, dice: Dice, number: int, place: tuple[float, float, float], side: float) -> tuple[Layer, float]:  # fmt: skip
-        """Bake one row: the spine runs down from each crest in a slow S, lit on the side of the sun."""
-        row, high, slide = place
-        ground, chance = Ground(self._stage, slide), dice.stream(f"dune {number}")
-        swell = line(chance, LENGTH, Grain(2.3, 4, 10))
-        scale = 150.0 - 14 * number
-        places = ground.across * scale + 137 * number
-        raised = 1.0 - 0.85 * np.abs(along(swell, places))
-        crest = row - high * (0.35 + 0.85 * np.tanh(smoothed(raised)))
-        size, below = 720 * self._stage.unit, np.maximum(ground.rows - crest[None], 0.0)
-        depth = below / size
-        bent = 150.0 * (side * (0.55 * depth - 0.030 * np.sin(depth * 21 + number)))
-        facing = self._facing(swell, places, bent, scale)
-        wave = np.sin(depth * 150 / (0.4 + number * 0.35) + 2.2 * along(swell, places * 3)[None])
-        sand, shade, haze = (swatch(look.ramps[name]) for name in ("sand", "shade", "haze"))
-        far = 0.62 - 0.15 * number
-        light = smoothstep(-1.0, 1.0, facing * side / (0.05 + 0.35 * depth)) * (1.0 - 0.25 * np.clip(depth * 3, 0, 1))
-        return self._painted(ground, crest, (mixed(sand, haze, far), mixed(shade, haze, far)), light + wave * 0.022 * fading(depth * 2)), slide  # fmt: skip
+    def _painted(self, ground: Seen, sand: Sand, view: View, look: Look) -> Array:
+        """Give (3, lines, columns): sand from shade to light, and the air before it."""
+        colours = ramp(tones(look))
+        grain = np.repeat(sand.texture(ground.x[::2], np.maximum(ground.z[::2], 1.0), view.focal), 2, axis=0)
+        light = ground.light + grain * (0.35 + ground.light)
+        index = (np.clip(0.06 + 0.94 * light, 0.0, 1.0) * (colours.shape[1] - 1)).astype(np.intp)
+        air, haze = hazy(ground.z, 520.0), swatch(look.ramps["haze"])
+        away = (np.arange(ground.z.shape[1]) - self._margin - self._sky.light.across) / (0.30 * 720 * self._stage.unit)
+        sunny = fading(away**2)[None] * smoothstep(30.0, 500.0, ground.z) * 0.45 * look.traits["glow"]
+        glow = swatch(look.ramps["glow"])
+        return np.stack(
+            [
+                part[index] * (1 - air) + air * (value * (1 - sunny) + bright * sunny)
+                for part, value, bright in zip(colours, haze, glow, strict=True)
+            ]
+        )
 
-    def _facing(self, swell: Array, places: Array, bent: Array, scale: float) -> Array:
-        """Whether sand faces right, 1, or left, -1: the side of the nearest crest, which is moved with depth."""
-        grid = np.linspace(0.0, LENGTH, 4 * LENGTH, endpoint=False)
-        values = along(swell, grid)
-        rises = np.sign(np.gradient(np.abs(values)))
-        # A little blur makes the spine a soft line instead of a knife.
-        kernel = np.ones(5) / 5
-        sides = np.convolve(np.pad(rises, 2, "wrap"), kernel, "valid")
-        index = ((places[None] + bent * scale / 150.0) * 4).astype(np.intp) % sides.size
-        return single(sides[index])
-
-    def _painted(self, ground: Ground, crest: Array, colours: tuple[tuple[float, float, float], ...], light: Array) -> Layer:  # fmt: skip
-        """Mix sand in the light with sand in the shade."""
-        cover = single(np.clip(ground.rows - crest[None] + 0.5, 0.0, 1.0))
-        sand, shade = colours
-        return Layer(np.stack([single((b + (a - b) * light) * cover) for a, b in zip(sand, shade, strict=True)]), cover)
+    def _bake(self, picture: Array, covered: Array, lines: Array) -> None:
+        """Join every two lines of the picture, and keep what each row of pixels needs to move."""
+        cover = single(covered)
+        luma, blue, red, cover = (0.5 * (plane[::2] + plane[1::2]) for plane in (*(picture * cover), cover))
+        near = np.maximum(lines[::2] - self._stage.height * HORIZON, 0.0) / (self._stage.height * (1 - HORIZON))
+        sky = self._foot - self._top
+        half = halved(cover)
+        colours = (Sheared(halved(part), half, near[::2], sky // 2) for part in (blue, red))
+        self._planes = Sheared(luma, cover, near, sky), *colours
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
-        """Draw from the far to the near."""
+        """Draw from the far to the near; the camera goes aside, and near sand passes before far sand."""
         self._sky.draw(canvas, seconds)
         canvas.luma[self._foot :] = 0.0
         canvas.blue[self._foot // 2 :] = canvas.red[self._foot // 2 :] = 0.0
-        Procession(self._stage, self._dunes).draw(canvas, seconds)
+        aside = (2.0 * self._stage.sway(seconds) - 1.0) * (self._margin - 2)
+        for plane, part, scale in zip((canvas.luma, canvas.blue, canvas.red), self._planes, (1, 2, 2), strict=True):
+            part.draw(plane[self._top // scale :], self._margin / scale, aside / scale)
         for bank in self._blown:
             bank.draw(canvas, seconds)
 
 
-def smoothed(crest: Array) -> Array:
-    """Round the valleys, keep the crests."""
-    wide = np.convolve(np.pad(crest, 12, "edge"), np.ones(25) / 25, "valid")
-    return np.maximum(crest - 0.04, wide)
+class Drift:
+    """Sand that the wind carries over the ground, in thin veils."""
+
+    def __init__(self, stage: Stage, dice: Dice, colour: Colour, amount: float) -> None:
+        self._stage, self._colour = stage, colour
+        self._top = even(stage.height * HORIZON)
+        self._grid = stage.grid(stage.height - self._top)
+        self._tile = Tile(sheet(dice.stream("drifting sand"), (256, 512), VEIL), self._grid)
+        down = (np.arange(self._grid[0])[:, None] + 0.5) / self._grid[0]
+        self._amount = single(amount * smoothstep(0.0, 0.10, down) * (1.0 - 0.45 * down))
+
+    def draw(self, canvas: Canvas, seconds: float) -> None:
+        """Lay the veils over the ground."""
+        field = smoothstep(-0.3, 2.4, self._tile.drift(self._stage.phase(0.25, seconds), 400.0, -9.0)) * self._amount
+        canvas.over(Mask.of(stretched(single(field), canvas.height - self._top, canvas.width), self._top), self._colour)
+
+
+class Sheared:
+    """A plane of ground, wider than the frame: each row is moved by as much as it is near; the first lie over the sky."""
+
+    def __init__(self, values: Array, cover: Array, near: Array, over: int) -> None:
+        self._values, self._clear = single(values), single(1.0 - cover)
+        self._near = near
+        self._open = over
+
+    def draw(self, plane: Array, margin: float, aside: float) -> None:
+        """Put it on a plane of the canvas."""
+        rows, columns = plane.shape
+        start = margin + aside * self._near
+        left = start.astype(np.intp)
+        index = (left + np.arange(rows) * self._values.shape[1])[:, None] + np.arange(columns)[None]
+        share = single(start - left)[:, None]
+        plane[: self._open] *= between(self._clear, index[: self._open], share[: self._open])
+        plane += between(self._values, index, share)
+
+
+def between(values: Array, index: Array, share: Array) -> Array:
+    """Read between neighbours."""
+    flat = values.reshape(-1)
+    result: Array = flat[index + 1]
+    first = flat[index]
+    result -= first
+    result *= share
+    result += first
+    return result
+
+
+def tones(look: Look) -> tuple[tuple[float, str], ...]:
+    """Give the tones of sand from the deepest shade to the brightest crest."""
+    (_, shade), (_, sand), (_, haze) = (look.ramps[name][0] for name in ("shade", "sand", "haze"))
+    return ((0.0, shade), (0.55, sand), (1.0, haze))

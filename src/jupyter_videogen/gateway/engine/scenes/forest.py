@@ -59,7 +59,11 @@ class Forest:
             self._rows.append((wood.layer(colour, mixed(colour, mist, 0.75 - 0.16 * number)), slide * self._size))
         self._mists = [Mist(stage, dice, mist, Bank(row, 0.10, amount)) for row, amount in ((0.60, 0.5), (0.78, 0.55), (0.98, 0.30))]  # fmt: skip
         self._bake_rays(dice)
-        self._flies = Fireflies(stage, dice) if look.traits["flies"] and "fireflies" not in stage.props else None
+        self._flies = (
+            Fireflies(stage, dice)
+            if look.traits["flies"] and "fireflies" not in (*stage.props, *stage.without)
+            else None
+        )
 
     def _bake_rays(self, dice: Dice) -> None:
         """Angles around a light above the frame, and how bright the fan is at each place."""

@@ -74,7 +74,11 @@ class Meadow:
         self._seeds = chance.uniform(5 * self._count).reshape(5, self._count)
         self._wings = [mixed(colours["wing"], colours[name], 0.55 * (name != "bloom")) for name in BLOOMS]
         self._body = colours["near"]
-        self._flies = Fireflies(stage, dice) if look.traits["flies"] and "fireflies" not in stage.props else None
+        self._flies = (
+            Fireflies(stage, dice)
+            if look.traits["flies"] and "fireflies" not in (*stage.props, *stage.without)
+            else None
+        )
 
     def _bake_grass(self, stream: Stream, colours: dict[str, Colour], row: float, high: float, number: int) -> Layer:
         """Blades by the hundred, dark at the foot and light at the tip, and flowers among them."""

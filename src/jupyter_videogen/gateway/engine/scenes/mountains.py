@@ -74,7 +74,11 @@ class Mountains:
         trees = spruces(Ground(stage, 0.13 * size), dice.stream("trees"), 0.93 * stage.height, 0.20 * size)
         near = swatch(look.ramps["near"])
         self._trees = trees.layer(near, mixed(near, swatch(look.ramps["mist"]), 0.12)), 0.13 * size
-        self._snow = Snowfall(stage, dice) if look.traits["flakes"] or "snow" in stage.props else None
+        self._snow = (
+            Snowfall(stage, dice)
+            if "snow" in stage.props or (look.traits["flakes"] and "snow" not in stage.without)
+            else None
+        )
 
     def _range(self, look: Look, dice: Dice, number: int, place: tuple[float, float, float]) -> tuple[Layer, float]:
         """Bake one range: lit faces and snow at the crest, mist at the foot."""

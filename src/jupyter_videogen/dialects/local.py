@@ -1,0 +1,61 @@
+"""The local engine: the OpenAI `/v1/videos` shape, with names of our own for what that shape has no field for.
+
+Files go as multipart. The engine fetches nothing, so an address is refused before anything is sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..errors import InvalidRequest
+from ..reading import as_text, given, members, text
+from ..wire import Upload
+from .openai import OpenAI
+
+if TYPE_CHECKING:
+    from ..dialect import Call, Handle, Reply, StatusUpdate
+    from ..values import GenerationRequest, Media
+
+FILES = {"image": "input_reference", "last_frame": "last_frame", "video": "video", "audio": "audio"}
+"""The form's names for a request's media."""
+
+
+class Local(OpenAI):
+    """`/videos` of the gateway that comes with this package."""
+
+    def create(self, request: GenerationRequest) -> Call:
+        """Add media, sound, draft and enrichment to what the shape has; raises `InvalidRequest` for what cannot go."""
+        switches = given({"sound": request.sound, "draft": request.draft, "enhance": request.enhance})
+        plain = msgspec.structs.replace(request, image=None, extra={**switches, **request.extra})
+        media = {name: medium for name in FILES if (medium := getattr(request, name)) is not None}
+        _check(media)
+        call = super().create(plain)
+        if not media:
+            return call
+        fields: dict[str, str | Upload] = {name: as_text(name, value) for name, value in (call.json or {}).items()}
+        files = {FILES[name]: Upload(one.path, one.name, one.content_type) for name, one in media.items()}
+        return msgspec.structs.replace(call, json=None, form={**fields, **files})
+
+    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
+        """Tell the enriched prompt too, where there is one."""
+        update = super().read_look(reply, handle)
+        revised = text(members(reply).get("revised_prompt"))
+        note = f"Drawn from the enriched prompt: {revised}"
+        return msgspec.structs.replace(update, notes=(*update.notes, note)) if revised else update
+
+
+def _check(media: dict[str, Media]) -> None:
+    """Refuse what the engine would not see, and two beginnings."""
+    for name, medium in media.items():
+        if medium.path is None:
+            raise InvalidRequest(
+                f"The local engine fetches nothing: {name} is an address.",
+                next="Download the file and give its path.",
+                field=name,
+            )
+    if "image" in media and "video" in media:
+        raise InvalidRequest(
+            "A clip has one beginning: a picture, or the end of a video.", next="Leave one of them out.", field="video"
+        )
