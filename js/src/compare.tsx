@@ -44,6 +44,7 @@ function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
   useLayoutEffect(() => (video.current ? together.join(video.current) : undefined), [together, address]);
   const [width, height] = [job.clip?.width ?? 16, job.clip?.height ?? 9];
   const took = job.finished_at === null ? undefined : format.took(job.finished_at - job.created_at);
+  const reason = job.clip === null ? job.error?.message : undefined;
   const cost = job.cost === null ? undefined : format.dollars(job.cost);
   return (
     <figure class="videogen-clip" style={{ "--videogen-aspect": `${width} / ${height}` }}>
@@ -76,7 +77,7 @@ function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
           <bdi>{job.model}</bdi>
         </b>
         <span>
-          <Say parts={["{took}", "{cost}"]} values={{ took, cost }} between=" · " />
+          <Say parts={["{took}", "{cost}", "[reason]"]} values={{ took, cost, reason }} between=" · " />
         </span>
       </figcaption>
     </figure>

@@ -4,6 +4,7 @@ import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/si
 import type { Host } from "./host";
 import { Pace } from "./pace";
 import type { History, JobView } from "./protocol.gen";
+import { isOpen } from "./states";
 
 export type Scope = History["scope"];
 export const scopes: readonly Scope[] = ["notebook", "project", "all"];
@@ -12,6 +13,10 @@ export const MOST_PICKED = 6;
 const PAGE = 24;
 const UNDO_MILLISECONDS = 10_000;
 const TYPING_MILLISECONDS = 250;
+/** A job of another cell is asked after this often while it is under way. */
+const FOLLOW_MILLISECONDS = 4000;
+/** The kernel gives no more in one page. */
+const MOST_ROWS = 100;
 
 export class Library {
   readonly scope = signal<Scope>("notebook");
@@ -30,11 +35,12 @@ export class Library {
   readonly #endings: (() => void)[] = [];
   #undo: ReturnType<typeof setTimeout> | undefined;
   #typing: ReturnType<typeof setTimeout> | undefined;
+  #following: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
   constructor(host: Host) {
     this.#host = host;
-    this.#endings.push(effect(this.#reload));
+    this.#endings.push(effect(this.#reload), effect(this.#follow));
   }
 
   /** Newest first; the job on view is as fresh as its own news. */
@@ -52,6 +58,11 @@ export class Library {
 
   open(): void {
     this.#open.value = true;
+  }
+
+  /** Somebody comes near: other cells may have made jobs meanwhile. */
+  refresh(): void {
+    if (this.#open.peek()) void this.#renew();
   }
 
   /** Ask for the older ones too. */
@@ -114,13 +125,20 @@ export class Library {
 
   dispose(): void {
     for (const end of this.#endings) end();
-    clearTimeout(this.#undo);
-    clearTimeout(this.#typing);
+    for (const timer of [this.#undo, this.#typing, this.#following]) clearTimeout(timer);
   }
 
   #put(job: JobView): void {
     this.#rows.value = this.#rows.peek().map((row) => (row.id === job.id ? job : row));
   }
+
+  /** Jobs of other cells bring no news by themselves. */
+  readonly #follow = (): void => {
+    const mine = this.#host.job.value?.id;
+    const isMoving = this.#rows.value.some((job) => isOpen(job) && !job.detached && job.id !== mine);
+    clearTimeout(this.#following);
+    if (isMoving) this.#following = setTimeout(() => this.refresh(), FOLLOW_MILLISECONDS);
+  };
 
   /** A new job, an end, or another question: ask anew. */
   readonly #reload = (): void => {
@@ -150,8 +168,9 @@ export class Library {
   }
 
   async #page(before: number | null) {
+    const limit = before === null ? Math.min(Math.max(PAGE, this.#rows.peek().length), MOST_ROWS) : PAGE;
     const asked = { scope: this.scope.peek(), search: this.search.peek(), starred: this.starred.peek() };
-    const ack = await this.#host.insist({ type: "history", ...asked, before, limit: PAGE }, this.#pace);
+    const ack = await this.#host.insist({ type: "history", ...asked, before, limit }, this.#pace);
     return ack?.page ?? null;
   }
 }

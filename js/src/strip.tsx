@@ -136,7 +136,7 @@ export function Strip({ view }: { view: View }) {
   const { list, at, setAt, onKeyDown } = useKeys(view, jobs, open);
   const isFiltered = library.search.value !== "" || library.starred.value;
   return (
-    <div class="videogen-history">
+    <div class="videogen-history" onPointerEnter={() => library.refresh()}>
       <Bar view={view} library={library} />
       <div class="videogen-strip">
         <div

@@ -126,6 +126,22 @@ test("older jobs are asked for by the last one's time, and put behind", async ()
   expect(stamps()).toHaveLength(4);
 });
 
+test("jobs of other cells are followed while they run, and looked for when somebody comes near", async () => {
+  await answer([job({ id: "another0", prompt: "Rain" }), ...rows]);
+  shown.model.set({ job: ready({ id: "newest00" }) });
+  await settle();
+  await answer([job({ id: "another0", prompt: "Rain" }), ...rows]);
+  const asked = shown.model.of("history").length;
+  await settle(4100);
+  expect(shown.model.of("history")).toHaveLength(asked + 1);
+  await answer([ready({ id: "another0", prompt: "Rain" }), ...rows]);
+  await settle(9000);
+  expect(shown.model.of("history")).toHaveLength(asked + 1);
+  shown.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
+  await settle();
+  expect(shown.model.of("history")).toHaveLength(asked + 2);
+});
+
 test("one stamp is in the order of tabs, and the arrow keys walk", async () => {
   expect(stamps().map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
   stamps()[0]?.focus();

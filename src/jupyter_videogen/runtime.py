@@ -302,7 +302,7 @@ class Runtime:
         """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
         dialect, title = line.provider.dialect, line.provider.title
         if not isinstance(dialect, Cancels):
-            return CancelResult(cancelled=False, reason=f"{title} can't cancel. It may finish and be charged.")
+            return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(line)}")
         if record.handle is None:
             return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
         call = dialect.cancel(record.handle)
@@ -314,7 +314,7 @@ class Runtime:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
         words = dialect.read_failure(reply).message
-        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} It may finish and be charged.")
+        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:
         """Give the jobs that this process watches, after a moment's patience with requests that are just being answered."""
@@ -461,6 +461,12 @@ class Runtime:
         for line, lookout in tuple(self._lookouts.items()):
             await self._transports[line].refresh()
             lookout.slept(seconds)
+
+
+def _fate(line: Line) -> str:
+    """Say what becomes of a job that is not cancelled."""
+    free = line.provider.simulated
+    return "It goes on, and nothing is charged." if free else "It may finish and be charged."
 
 
 def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
