@@ -161,8 +161,14 @@ def writing(path: Path, job_id: str = "id") -> Iterator[Part]:
             part.discard()
 
 
+_swept: dict[Path, float] = {}
+
+
 def sweep(folder: Path, *, now: float) -> None:
-    """Remove temporary files that nobody has written to for an hour: a kernel died over them."""
+    """Remove temporary files that nobody has written to for an hour: a kernel died over them. Looks once an hour."""
+    if now - _swept.get(folder, -STALE) < STALE:
+        return
+    _swept[folder] = now
     for file in folder.glob(".videogen-*.part"):
         with suppress(OSError):  # somebody else's, or gone already
             if now - file.stat().st_mtime > STALE:
