@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lab import SLOW, Lab
+from lab import SLOW, Lab, ask
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
     lab.close()
 
 
-LOST = """\
+AWAY = """\
 import json, os, pathlib
 import jupyter_videogen as vg
 vg.generate("a kite", provider="local", duration=1, size="640x360")
@@ -68,16 +68,15 @@ dialect = "qubax"
 base_url = "{door["url"]}/qubax/v1"
 key_env = "LOST_KEY"
 ''')
-vg.VideoGen(provider="lost", model="test/lost-answer")"""
+"""
 
 
 def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gateway: Gateway) -> None:
     """Where a service has no list: looking sends nothing, and only the button that says so sends."""
-    server.notebook("lost.ipynb", LOST)
+    server.notebook("lost.ipynb", f"{AWAY}vg.VideoGen(provider='lost', model='test/lost-answer')")
     lab = Lab(browser, server, "lost.ipynb")
     lab.run(0)
-    lab.card.get_by_role("textbox", name="Prompt").fill("a lost kite")
-    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
+    ask(lab.card, "a lost kite")
     lost = lab.card.locator('.videogen-result[data-scene="unknown_outcome"]')
     words = "Look at your account there before you send it again. We did not send it again."
     expect(lost).to_contain_text(f"The job may exist and may be charged. {words}", timeout=SLOW)
@@ -89,4 +88,29 @@ def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gat
     expect(lost).not_to_contain_text("gave no list", timeout=SLOW)
     expect(lost).to_be_visible(timeout=SLOW)  # its answer was lost as well
     assert gateway.jobs().count("a lost kite") == 1  # sent twice under one key: this service makes one job of it
+    lab.close()
+
+
+BUDGET = """\
+with pathlib.Path("videogen.toml").open("a") as file:
+    file.write('''
+[prices."lost:local/scenes"]
+per_clip = 5.0
+[budget]
+confirm_above = 1.0
+''')
+"""
+
+
+def test_a_budget_asks_in_the_form(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """What costs more than may be spent unasked is said beside the button, and sent by a click of its own."""
+    server.notebook("asks.ipynb", f"{AWAY}{BUDGET}vg.VideoGen(provider='lost', model='local/scenes', duration=1)")
+    lab = Lab(browser, server, "asks.ipynb")
+    lab.run(0)
+    ask(lab.card, "a dear kite")
+    expect(lab.card.get_by_role("alert").filter(has_text="$5.00")).to_be_visible(timeout=SLOW)
+    assert "a dear kite" not in gateway.jobs()
+    lab.card.get_by_role("button", name="Send it").click()
+    expect(lab.card.locator('.videogen-result[data-scene="succeeded"]')).to_be_visible(timeout=SLOW)
+    assert gateway.jobs().count("a dear kite") == 1
     lab.close()
