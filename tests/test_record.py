@@ -120,6 +120,7 @@ def test_a_poster_goes_along_and_keeps_the_record_small(tmp_path: Path) -> None:
     ready = done(tmp_path, poster=jpeg)
     html = record.html(ready, SLOW, "videogen/a.mp4")
     assert 'poster="data:image/jpeg;base64,/9j/' in html
+    assert "<img" not in html  # twice would be too much
     assert len(html) < 100_000
     (tmp_path / "p.jpg").unlink()
     assert "poster" not in record.html(ready, SLOW, "videogen/a.mp4")
@@ -136,6 +137,17 @@ def test_the_other_forms(tmp_path: Path) -> None:
     bundle = record.bundle(done(tmp_path), SLOW, "videogen/a.mp4")
     assert bundle["text/markdown"].startswith("[a kite](videogen/a.mp4) · m · 4 s · 640×360 · seed 7 · by Slow Inc.")  # noqa: RUF001 - the sign for a size
     assert bundle["text/plain"] == "a kite: videogen/a.mp4"
+
+
+def test_a_site_that_takes_films_out_still_shows_a_picture(tmp_path: Path) -> None:
+    """As GitHub does: the tag goes, and what is inside it stays, with the facts around it."""
+    ready = done(tmp_path, poster=b"\xff\xd8\xff" + bytes(30_000))
+    html = record.html(ready, SLOW, "videogen/a.mp4")
+    left = re.sub(r"</?video[^>]*>", "", html)
+    assert '<img src="data:image/jpeg;base64,/9j/' in left
+    assert 'alt="a kite"' in left
+    assert record.facts(ready, SLOW) in left
+    assert len(html) < 100_000
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .values import JobRecord
 
 WIDEST = 640
+TWICE = 45_000
+"""Characters of a picture that stands in the record twice: as the poster, and for sites that take films out."""
 PROMPT = 160
 """Characters of a prompt on the folded line."""
 FIGURE = "margin:0;max-width:640px;font-size:13px;line-height:1.5"
@@ -92,21 +94,23 @@ def _video(job: JobRecord, src: str) -> str:
     if job.state in LINES and not job.clips:
         return ""
     width, height = pixels(job.request.size) if job.request.size else (WIDEST, WIDEST * 9 // 16)
-    poster = _poster(job)
+    picture, name = _picture(job), escape(_short(job))
+    poster = f' poster="{picture}"' if picture else ""
+    still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= TWICE else ""
     return (
         f'<video controls preload="none" src="{escape(quote(src))}" width="{width}" height="{height}"'
-        f'{poster} style="{VIDEO}" aria-label="{escape(_short(job))}"></video>'
+        f'{poster} style="{VIDEO}" aria-label="{name}">{still}</video>'
     )
 
 
-def _poster(job: JobRecord) -> str:
-    """Give the poster attribute with the picture's bytes, at most 60 kB, or nothing."""
+def _picture(job: JobRecord) -> str:
+    """Give the still picture as a data URL, of at most 60 kB of bytes, or nothing."""
     path = job.clips[0].poster if job.clips else None
     if path is None or not Path(path).exists():
         return ""
     picture = Path(path).read_bytes()
     kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f' poster="data:image/{kind};base64,{base64.b64encode(picture).decode()}"'
+    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
 
 
 def _words(job: JobRecord) -> str:
