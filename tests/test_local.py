@@ -9,6 +9,7 @@ import wave
 from typing import TYPE_CHECKING, Any
 
 import av
+import msgspec
 import numpy as np
 import pytest
 
@@ -125,6 +126,30 @@ def test_video_is_continued_where_it_ends(local: vg.Client) -> None:
     assert apart(after[0], before[-1]) < 4
     assert apart(after[0], before[-1]) < apart(after[0], before[0])
     assert apart(after[-1], after[0]) > 2 * apart(after[0], before[-1])
+
+
+def test_clip_is_extended_by_a_call(
+    service: tuple[str, str], local: vg.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its own model, in its own size, from its last frame; the clip itself stays as it is."""
+    first = made(local, "waves", extra={}, size="640x360")
+    monkeypatch.setenv("LAB_KEY", service[1])
+    where = {"base_url": local.provider.base_url, "key_env": "LAB_KEY"}
+    more = first.extend("the camera pulls back", duration=1, **where)
+    assert (more.model, more.size, more.duration) == (first.model, "640x360", 1)
+    assert apart(frames(more)[0], frames(first)[-1]) < 4
+
+
+def test_a_model_that_takes_no_video_names_those_that_do(local: vg.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is sent."""
+    monkeypatch.setenv("QUBAX_API_KEY", "canary")
+    clip = msgspec.structs.replace(made(local, "waves"), provider="qubax", model="some-model")
+    with pytest.raises(vg.Unsupported, match="some-model at Qubax does not go on from a clip") as caught:
+        clip.extend("the camera pulls back")
+    assert caught.value.failure.next.startswith(
+        "These do: indoxhub:… (a model of IndoxHub that takes a video), bifrost:…"
+    )
+    assert "local:local/scenes" in caught.value.failure.next
 
 
 def test_audio_is_the_sound_of_the_clip_and_is_cut(local: vg.Client, tmp_path: Path) -> None:

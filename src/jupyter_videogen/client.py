@@ -16,9 +16,9 @@ import msgspec
 
 from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
-from .capabilities import Settled
+from .capabilities import Settled, find
 from .config import describe
-from .errors import AuthError, BudgetExceeded, InvalidRequest, VideogenError
+from .errors import AuthError, BudgetExceeded, InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
 from .listing import Listings
 from .prices import FREE, Price
@@ -27,7 +27,7 @@ from .ticket import Job
 from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest, JobRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from .capabilities import Capabilities
     from .config import Config
@@ -388,6 +388,31 @@ def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) 
     never the job: `vg.jobs()` has it.
     """
     return client_for(fields).generate(prompt, timeout=timeout, **fields)
+
+
+def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+    """Make what comes after a clip; see `Clip.extend`."""
+    asked = {"provider": clip.provider, "model": clip.model} | fields
+    client = client_for(asked)
+    model = find(asked.get("model"), client.provider)
+    if "video" not in model.takes:
+        raise Unsupported(
+            f"{model.model} at {client.provider.title} does not go on from a clip.",
+            next=f"These do: {', '.join(_extenders())}. Name one: clip.extend(…, model=…).",
+            field="model",
+        )
+    if clip.size in model.sizes and not {"size", "aspect", "resolution"} & set(asked):
+        asked["size"] = clip.size
+    return client.generate(prompt, video=clip, **asked)
+
+
+def _extenders() -> Iterator[str]:
+    """Name what goes on from a clip, service by service; a service that lists no models here by any of its own."""
+    for row in providers.known().values():
+        if any("video" in model.takes for model in row.models):
+            yield f"{row.name}:{next(model.model for model in row.models if 'video' in model.takes)}"
+        elif row.others is not None and "video" in row.others.takes:
+            yield f"{row.name}:… (a model of {row.title} that takes a video)"
 
 
 def estimate(prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - as in Client

@@ -58,6 +58,8 @@ class LoopThread:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(started.set)
         self._loop.run_forever()
+        self._loop.call_soon(self._loop.stop)
+        self._loop.run_forever()  # one turn: Python complains of a task that is cancelled before its first step
         while tasks := asyncio.all_tasks(self._loop):  # one that is cancelled may have begun another
             for task in tasks:
                 task.cancel()

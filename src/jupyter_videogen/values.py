@@ -166,6 +166,14 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """
         return _use("clipstore").copy(self, path, overwrite=overwrite)  # type: ignore[no-any-return]
 
+    def extend(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - a request's
+        """Make a clip that goes on where this one ends, by the same model unless another is named, and wait for it.
+
+        Fields as for `vg.generate`; `duration` is that of the new clip. Raises `Unsupported`, which names models that can,
+        for a model that takes no video; what `vg.generate` raises otherwise.
+        """
+        return _use("client").extend(self, prompt, **fields)  # type: ignore[no-any-return]
+
     def frame(self, t: float) -> Array:
         """Give the frame nearest to `t` seconds as uint8 (H, W, 3); a negative `t` counts from the end.
 
