@@ -129,7 +129,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "percent known": form_(job({ progress: 62 })),
   "no percent, a history": form_(job({ usual: 70, runs: 12 })),
   "no percent, no history": form_(job()),
-  "longer than usual": form_(job({ usual: 5, runs: 3 })),
+  "longer than usual": form_(job({ usual: 5, runs: 3, slow: 10 })),
   busy: form_(job({ state: "queued", next_look_at: START + 60 })),
   saving: form_(job({ state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 })),
   ready: { state: { form: full, job: done }, acts: [history] },

@@ -135,6 +135,7 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   reused: false,
   starred: false,
   usual: null,
+  slow: null,
   runs: 0,
   next_look_at: null,
   clips: [],

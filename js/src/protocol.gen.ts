@@ -158,6 +158,7 @@ export interface JobView {
   readonly starred: boolean;
   readonly usual: number | null;
   readonly runs: number;
+  readonly slow: number | null;
   readonly next_look_at: number | null;
   readonly clip: ClipView | null;
   readonly clips: readonly ClipView[];

@@ -24,9 +24,6 @@ export interface Situation {
   readonly wait: number | null;
 }
 
-/** So many times the usual is worth a word. */
-const LATE = 1.75;
-
 /** The newest job, or the one of the history that is looked at, with what became of it since. */
 function jobOf({ session, shown }: View): JobView | null {
   const newest = session.host.job.value;
@@ -45,7 +42,7 @@ export function useSituation(view: View): Situation {
   const elapsed = job && isOpen(job) ? host.clock.since(job.created_at) : 0;
   const wait = job?.next_look_at && isOpen(job) ? host.clock.until(job.next_look_at) : null;
   const gone = host.gone.value;
-  const late = job?.usual != null && elapsed > LATE * job.usual;
+  const late = job?.slow != null && elapsed > job.slow;
   const scene = sceneOf({ job, hasForm, gone, broken: playback.broken, late, waits: wait !== null });
   return { scene, job, playback, setPlayback, elapsed, wait };
 }

@@ -162,7 +162,7 @@ const cases: readonly Case[] = [
   ],
   [
     "longer than usual",
-    job({ usual: 5, runs: 3 }),
+    job({ usual: 5, runs: 3, slow: 10 }),
     "Still working — longer than usual",
     "0:12 · usually about 5 s · you can close this; it keeps going at AIHubMix",
     ["Stop waiting"],

@@ -189,6 +189,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     usual: float | None
     """Seconds that jobs like this took, the median of at least three; None where there were fewer."""
     runs: int
+    slow: float | None
+    """Seconds since the service took it from which on it is slower than usual; None where nothing is known."""
     next_look_at: float | None
     """When the service is looked at again, where that is worth telling: it is busy, or away."""
     clip: ClipView | None

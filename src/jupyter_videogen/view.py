@@ -91,6 +91,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: Aside =
         starred=aside.starred,
         usual=aside.usual.seconds,
         runs=aside.usual.runs,
+        slow=aside.usual.slow,
         next_look_at=job.next_look_at,
         clip=clips[0] if clips else None,
         clips=clips,
