@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from jupyter_videogen import display, magic
 
@@ -35,7 +37,9 @@ class Shell:
     """IPython as a library: the same parser, namespace and completer as in a kernel."""
 
     def __init__(self) -> None:
-        self.shell = InteractiveShell.instance()
+        self.shell = InteractiveShell.instance(
+            config=Config(HistoryManager={"enabled": False})
+        )  # a thread and a file each
         self.names = self.shell.user_ns
         self._before = dict(self.names)
 
@@ -51,6 +55,9 @@ class Shell:
         for name in set(self.names) - set(self._before):
             del self.names[name]
         InteractiveShell.clear_instance()
+        atexit.unregister(
+            self.shell.atexit_operations
+        )  # hundreds of shells would be taken apart one by one, for minutes
 
     def magic(self, line: str, body: str) -> Said:
         """Run the magic on a body as it is, without IPython's own reading of the cell."""
