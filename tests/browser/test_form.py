@@ -86,7 +86,7 @@ def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
     make(lab, "rain on a neon city")
     for number in (0, 1):
         lab.card.locator(".videogen-stamp").nth(number).click(modifiers=["Control"])
-    lab.card.get_by_role("button", name="Compare").click()
+    lab.card.get_by_role("button", name=re.compile("^Compare")).click()
     lab.card.get_by_role("button", name="Play all").click()
     lab.page.wait_for_function(
         "() => { const all = [...document.querySelectorAll('.videogen-clip video')];"
