@@ -118,23 +118,28 @@ def sheets(browser: Browser, folder: Path) -> None:
             gallery.close()
 
 
+def album(browser: Browser, folder: Path, look: str) -> None:
+    """Take every scene in one look; in a home of its own, for what was made once is not made again."""
+    (folder / "notebooks").mkdir(parents=True)
+    server = Server(folder / "notebooks", folder / "home")
+    gateway = Gateway(server.home)
+    try:
+        for scene in SCENES:
+            take(browser, server, gateway, scene, look)
+    finally:
+        server.close()
+        gateway.kill()
+
+
 def main() -> None:
     """Take every scene in every look, and the sheets of all states."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="videogen-pictures-"))
-    (folder / "notebooks").mkdir()
-    server = Server(folder / "notebooks", folder / "home")
-    gateway = Gateway(server.home)
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
-            sheets(browser, folder)
-            for look in LOOKS:
-                for scene in SCENES:
-                    take(browser, server, gateway, scene, look)
-    finally:
-        server.close()
-        gateway.kill()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
+        sheets(browser, folder)
+        for look in LOOKS:
+            album(browser, folder / look, look)
 
 
 if __name__ == "__main__":
