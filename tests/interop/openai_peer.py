@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+import zlib
 from typing import Any
 
 import openai
@@ -9,7 +10,16 @@ from openai import OpenAI
 
 warnings.simplefilter("ignore", DeprecationWarning)
 URL, TOKEN = sys.argv[1:3]
-PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+SIDES = (16).to_bytes(4, "big") * 2 + b"\x08\x02\0\0\0"
+ROWS = zlib.compress((b"\0" + b"\xc8\x28\x28" * 16) * 16)
+PNG = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", SIDES) + chunk(b"IDAT", ROWS) + chunk(b"IEND", b"")
+"""A red square: what comes as a picture is looked at."""
 SMALL = {"seconds": "1", "size": "256x144"}
 ERRORS: dict[str, tuple[type[openai.APIStatusError], str]] = {
     "test/bad-key": (openai.AuthenticationError, "invalid_api_key"),
