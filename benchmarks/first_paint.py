@@ -89,7 +89,7 @@ def talk(lab: Lab) -> tuple[float, float, int]:
     """Run one job; give its seconds, comm messages a second over them, and the most in any one second."""
     lab.page.evaluate(LISTEN)
     ask(lab.card, "rain on a city at night")
-    lab.card.locator("video").wait_for(timeout=SLOW)
+    lab.card.locator(".videogen-result video").wait_for(timeout=SLOW)
     heard = [entry["at"] / 1000 for entry in lab.page.evaluate("window.heard")]
     lasted = heard[-1] - heard[0]
     most = max(sum(start <= at < start + 1 for at in heard) for start in heard)

@@ -147,7 +147,7 @@ export class Library {
     const key = JSON.stringify([
       ...asked,
       job?.id,
-      job?.state === "running" ? "" : job?.state,
+      job && !isOpen(job) ? job.state : "",
       job?.clip?.src,
     ]);
     if (!asked[0] || key === this.#asked) return;

@@ -55,7 +55,7 @@ if not (STATIC / "widget.js").exists():
     raise ImportError(
         "The page's bundle is missing from this checkout. Build it with `make setup` (or `python scripts/bundle.py`)."
     )
-PACE = 0.5
+PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
 
@@ -101,7 +101,7 @@ class Live(anywidget.AnyWidget):
             self.job = msgspec.to_builtins(seen(job, record))
 
     def _worth_telling(self, record: JobRecord) -> bool:
-        """A new state is told at once, a new number twice a second at most."""
+        """A new state is told at once, a new number every `PACE` seconds at most."""
         state, at = self._told
         now = time.monotonic()
         key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
