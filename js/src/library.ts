@@ -37,6 +37,7 @@ export class Library {
   #typing: ReturnType<typeof setTimeout> | undefined;
   #following: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
+  #asking = false;
 
   constructor(host: Host) {
     this.#host = host;
@@ -62,7 +63,7 @@ export class Library {
 
   /** Somebody comes near: other cells may have made jobs meanwhile. */
   refresh(): void {
-    if (this.#open.peek()) void this.#renew();
+    if (this.#open.peek() && !this.#asking) void this.#renew();
   }
 
   /** Ask for the older ones too. */
@@ -144,12 +145,7 @@ export class Library {
   readonly #reload = (): void => {
     const asked = [this.#open.value, this.scope.value, this.search.value, this.starred.value] as const;
     const job = this.#host.job.value;
-    const key = JSON.stringify([
-      ...asked,
-      job?.id,
-      job && !isOpen(job) ? job.state : "",
-      job?.clip?.src,
-    ]);
+    const key = JSON.stringify([...asked, job?.id, job && !isOpen(job) ? job.state : "", job?.clip?.src]);
     if (!asked[0] || key === this.#asked) return;
     this.#asked = key;
     void this.#renew();
@@ -159,8 +155,11 @@ export class Library {
   async #renew(): Promise<void> {
     this.#turn += 1;
     const turn = this.#turn;
+    this.#asking = true; // until the newest question is answered: a busy kernel is not asked again and again
     const page = await this.#page(null);
-    if (page === null || turn !== this.#turn) return;
+    if (turn !== this.#turn) return;
+    this.#asking = false;
+    if (page === null) return;
     batch(() => {
       this.#rows.value = page.jobs;
       this.#more.value = page.more;

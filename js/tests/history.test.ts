@@ -140,6 +140,9 @@ test("jobs of other cells are followed while they run, and looked for when someb
   shown.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
   await settle();
   expect(shown.model.of("history")).toHaveLength(asked + 2);
+  shown.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
+  await settle();
+  expect(shown.model.of("history")).toHaveLength(asked + 2); // a busy kernel is not asked again and again
 });
 
 test("one stamp is in the order of tabs, and the arrow keys walk", async () => {

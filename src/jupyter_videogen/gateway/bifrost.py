@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import Given, read_given
+from jupyter_videogen.gateway.media import NOTHING, Given, read_given
 from jupyter_videogen.gateway.openai import list_models, read_variant, video
 from jupyter_videogen.gateway.order import (
     COUNT,
@@ -116,7 +116,7 @@ class Bifrost:
         request: Request,
         order: Order,
         fields: dict[str, Any],
-        given: Given = Given(),  # noqa: B008 nothing, and frozen
+        given: Given = NOTHING,
     ) -> Response:
         job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):

@@ -38,6 +38,9 @@ class Given:
         return Given({kept: data for kept, data in self.files.items() if kept != purpose}, self.names)
 
 
+NOTHING = Given()
+
+
 def read_given(fields: Mapping[str, Any], places: Mapping[str, str]) -> Given:
     """Return the files in some fields, each named with what it is for; an address is passed over, for nothing is fetched.
 

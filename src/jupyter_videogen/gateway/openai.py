@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import Given, read_given, read_media
+from jupyter_videogen.gateway.media import NOTHING, Given, read_given, read_media
 from jupyter_videogen.gateway.order import (
     DEFAULT_SECONDS,
     FPS,
@@ -103,7 +103,7 @@ class OpenAI:
         order: Order,
         fields: Mapping[str, Any],
         honoured: Collection[str],
-        given: Given = Given(),  # noqa: B008 nothing, and frozen
+        given: Given = NOTHING,
     ) -> Response:
         job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):

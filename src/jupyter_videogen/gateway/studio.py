@@ -20,7 +20,7 @@ from jupyter_videogen.gateway.body import Upload
 from jupyter_videogen.gateway.cards import CARDS, Card, refuse, seen
 from jupyter_videogen.gateway.content import missing, require, send
 from jupyter_videogen.gateway.jobs import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
-from jupyter_videogen.gateway.media import Given
+from jupyter_videogen.gateway.media import NOTHING, Given
 from jupyter_videogen.gateway.order import Order
 from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
 from jupyter_videogen.gateway.seal import Seal
@@ -66,7 +66,7 @@ class Studio:
         fields: Mapping[str, Any],
         key: str | None,
         setting: str = "size",
-        given: Given = Given(),  # noqa: B008 nothing, and frozen
+        given: Given = NOTHING,
     ) -> Job:
         """Write an order down with the files it was given, and wake the worker; `fields` are what was sent, to recognise a repeat.
 

@@ -43,6 +43,8 @@ def look(sky: str, named: str, traits: dict[str, float]) -> Look:
 HORIZON, SLIDE = 0.56, 0.14
 """The row of the horizon, of the height, and how far the camera goes aside, in heights of a wide frame."""
 
+LOW_SUN = 0.6
+"""Share of the sky's height; from there down it is low, and shadows are long."""
 VEIL = Grain(1.9, 4.0, 80, (1.3, 0.26))
 
 LOOKS = {
@@ -74,7 +76,7 @@ class Desert:
         lines = self._top + (np.arange(2 * rows) + 0.5) / 2
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
         view = View(1.05 * size, self._margin + stage.width / 2, stage.height * HORIZON)
-        sand = Sand(dice, side, 0.40 if look.traits["down"] > 0.6 else 0.62)  # noqa: PLR2004 - a low sun
+        sand = Sand(dice, side, 0.40 if look.traits["down"] > LOW_SUN else 0.62)
         ground = seen(sand, view, lines, stage.width + 2 * self._margin)
         self._bake(self._painted(ground, sand, view, look), ground.z > 0, lines)
         wild = 1.0 if stage.pace > 1 or look.traits["clear"] < 0 else 0.44
