@@ -63,11 +63,24 @@ def test_a_bad_value_is_refused_with_the_nearest_good_one(asked: Ask, field: str
 
 @pytest.mark.parametrize(
     ("size", "nearest"),
-    [("1920x1088", "1920x1080"), ("700x1300", "720x1280"), ("512x512", "720x720"), ("big", "1280x720")],
+    [("1920x1088", "1920x1080"), ("701x1301", "720x1280"), ("511x511", "720x720"), ("144x200", "360x640")],
 )
 def test_the_nearest_size_has_the_nearest_shape(size: str, nearest: str) -> None:
     """A portrait is answered with a portrait."""
     with pytest.raises(InvalidRequest, match=f"Nearest: {nearest}"):
+        settle(Ask(prompt="a", size=size), LOCAL)
+
+
+@pytest.mark.parametrize("size", ["800x600", "256x144", "144x256", "1920x1080", "1440x1440"])
+def test_any_size_within_the_bounds_is_taken(size: str) -> None:
+    """What is offered is not all there is."""
+    assert settle(Ask(prompt="a", size=size), LOCAL).request.size == size
+
+
+@pytest.mark.parametrize("size", ["big", "800", "0x600", "800x-600", "800x600x2"])
+def test_what_is_no_size_is_refused(size: str) -> None:
+    """Before bounds are looked at."""
+    with pytest.raises(InvalidRequest, match=f"{size} is no size. Write it as 1280x720"):
         settle(Ask(prompt="a", size=size), LOCAL)
 
 
@@ -91,3 +104,10 @@ def test_an_unknown_provider_is_answered_with_its_neighbour() -> None:
     """So is a typo in a provider."""
     with pytest.raises(VideogenError, match=r"Did you mean local\?"):
         find("lokal")
+
+
+def test_several_clips_of_a_model_that_makes_one_are_told_how() -> None:
+    """A number that is not used says what to do instead; one clip of one is what it makes."""
+    (warning,) = settle(Ask(prompt="a", n=3), LOCAL).warnings
+    assert warning.endswith("For 3 clips: vg.compare(prompt, models=['local:local/scenes'], n=3).")
+    assert settle(Ask(prompt="a", n=1), LOCAL).warnings == ()

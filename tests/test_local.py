@@ -46,7 +46,7 @@ def local(service: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> vg.Clien
 
 def job_of(client: vg.Client, prompt: str, **fields: Any) -> vg.Job:
     """A finished job of the smallest size, a second long unless something else is asked."""
-    asked = {"duration": 1, "fps": FPS, "seed": 7, "extra": {"size": f"{WIDTH}x{HEIGHT}"}, "new": True} | fields
+    asked = {"duration": 1, "fps": FPS, "seed": 7, "size": f"{WIDTH}x{HEIGHT}", "new": True} | fields
     job = client.submit(prompt, **asked)
     job.result(60)
     return job
@@ -218,7 +218,7 @@ def test_negative_scene_gives_way_to_another(local: vg.Client) -> None:
 
 def test_draft_is_half_the_size_and_pace(local: vg.Client) -> None:
     """Width, height and, where none was named, the pace are halved; the clip says how large it is."""
-    clip = made(local, "the sea", draft=True, fps=None, size="1280x720", extra={})
+    clip = made(local, "the sea", draft=True, fps=None, size="1280x720")
     assert (clip.size, clip.frames().shape) == ("640x360", (12, 360, 640, 3))
     assert made(local, "the sea", draft=True).size == "256x144", "nothing is drawn smaller than that"
 
@@ -249,7 +249,7 @@ def test_several_takes_count_their_seeds_up(service: tuple[str, str], monkeypatc
     url, key = service
     monkeypatch.setenv("ENGINE_KEY", key)
     there = {"base_url": f"{url}/v1", "key_env": "ENGINE_KEY", "models": ["local:local/scenes"]}
-    small = {"duration": 1, "fps": FPS, "extra": {"size": f"{WIDTH}x{HEIGHT}"}}
+    small = {"duration": 1, "fps": FPS, "size": f"{WIDTH}x{HEIGHT}"}
     clips = vg.compare("the sea", n=3, seed=5, **there, **small).result(60)
     assert [clip.seed for clip in clips] == [5, 6, 7]
     assert len({clip.sha256 for clip in clips}) == 3
@@ -260,7 +260,7 @@ def test_several_takes_count_their_seeds_up(service: tuple[str, str], monkeypatc
 )
 def test_every_size_and_length_is_exact(local: vg.Client, size: str, duration: int, fps: int) -> None:
     """The ends of what is offered, with a picture to begin with, and a size that nobody lists."""
-    clip = made(local, "the sea", duration=duration, fps=fps, extra={"size": size}, image=picture())
+    clip = made(local, "the sea", duration=duration, fps=fps, size=size, image=picture())
     with av.open(clip.path) as container:
         stream = container.streams.video[0]
         assert (f"{stream.width}x{stream.height}", stream.frames) == (size, duration * fps)

@@ -38,6 +38,7 @@ LAYERS = [
             "clipstore",
             "config",
             "container",
+            "digest",
             "frames",
             "inputs",
             "keys",

@@ -78,6 +78,7 @@ export const model: ModelView = {
   longest: 12,
   default_duration: 8,
   sizes: ["1280x720", "720x1280"],
+  any_size: false,
   default_size: "1280x720",
   takes: ["duration", "size", "seed"],
   aspects: [],

@@ -122,14 +122,16 @@ function sizeText(size: string): string {
 export function Size({ view, form, model }: ChoiceProps) {
   const { draft } = view.session;
   const flaw = draft.flaw.value;
+  const size = draft.size.value;
+  const offered = model.sizes.includes(size) || size === "" ? model.sizes : [...model.sizes, size];
   if (model.sizes.length === 0) return <Text view={view} form={form} name="size" placeholder="1280x720" />;
   return (
     <Labelled view={view.id} name="size" label={words.size} flaw={flaw}>
       <Select
         wiring={wire(view.id, "size", flaw)}
-        value={draft.size.value}
-        options={model.sizes.map((size) => [size, sizeText(size)])}
-        glyph={<ShapeGlyph size={draft.size.value} />}
+        value={size}
+        options={offered.map((one) => [one, sizeText(one)])}
+        glyph={<ShapeGlyph size={size} />}
         onPick={(value) => draft.set("size", value, form)}
       />
     </Labelled>

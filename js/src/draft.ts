@@ -123,7 +123,7 @@ export class Draft {
     const { duration, size } = this;
     if (duration.peek() !== "" && !offers(model, Number(duration.peek()))) duration.value = "";
     if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
-    if (model.sizes.length > 0 && !model.sizes.includes(size.peek())) size.value = model.default_size;
+    if (!makes(model, size.peek())) size.value = model.default_size;
   }
 
   /** The first thing wrong that needs no kernel to see. */
@@ -242,6 +242,10 @@ export const empty: RequestView = {
   extra: "",
   fit: null,
 };
+
+function makes(model: ModelView, size: string): boolean {
+  return model.sizes.length === 0 || model.sizes.includes(size) || (model.any_size && size !== "");
+}
 
 function offers(model: ModelView, duration: number): boolean {
   if (model.durations.length > 0) return model.durations.includes(duration);

@@ -184,6 +184,7 @@ export interface ModelView {
   readonly longest: number;
   readonly default_duration: number | null;
   readonly sizes: readonly string[];
+  readonly any_size: boolean;
   readonly default_size: string;
   readonly aspects: readonly string[];
   readonly resolutions: readonly string[];

@@ -295,3 +295,15 @@ test("the button says what it will cost, where a price is known", async () => {
   await settle();
   expect(text(button(shown, "Generate"))).toBe("Generate · ≈ $2.00");
 });
+
+test("a size that is made but not offered stays, and one that is not made falls back", async () => {
+  const start = { ...form.start, size: "800x600" };
+  const sizes = async (any_size: boolean) => {
+    shown.model.set({ form: { ...form, models: [{ ...model, any_size }], start } });
+    await settle();
+    const size = control<HTMLSelectElement>(shown, "Size");
+    return [size.value, [...size.options].map(({ value }) => value)];
+  };
+  expect(await sizes(true)).toEqual(["800x600", ["1280x720", "720x1280", "800x600"]]);
+  expect(await sizes(false)).toEqual(["1280x720", ["1280x720", "720x1280"]]);
+});

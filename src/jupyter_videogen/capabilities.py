@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
@@ -22,6 +23,25 @@ MOST_NAMED = 20
 LARGEST_SEED = 2**32 - 1
 
 
+class Frame(msgspec.Struct, frozen=True):
+    """Which sizes a model makes beside those it offers: any of even sides within bounds."""
+
+    side: tuple[int, int]
+    """The shortest and the longest side, in pixels."""
+    smallest: str
+    """The smallest and the largest in area, as "WxH"."""
+    largest: str
+
+    def __str__(self) -> str:
+        return f"any even size from {self.smallest} to {self.largest}, sides from {self.side[0]} to {self.side[1]}"
+
+    def holds(self, size: str) -> bool:
+        """Tell whether a size is within the bounds; raises `ValueError` for what is no size."""
+        sides, area = pixels(size), [prod(pixels(bound)) for bound in (self.smallest, self.largest)]
+        even = all(side % 2 == 0 and self.side[0] <= side <= self.side[1] for side in sides)
+        return even and area[0] <= prod(sides) <= area[1]
+
+
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """One model: what it takes and what its service can do. Lengths in seconds, sizes as "WxH"."""
 
@@ -36,6 +56,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     default_duration: int | None = None
     sizes: tuple[str, ...] = ()
     """Offered sizes; empty when only the service knows."""
+    frame: Frame | None = None
+    """The bounds of further sizes, where it makes any others than those it offers."""
     default_size: str | None = None
     aspects: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
@@ -101,10 +123,12 @@ def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
 
 def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
     """Name every given field that will not reach the model."""
-    always = {"prompt", "model", "extra"}
+    always = {"prompt", "model", "extra"} | ({"n"} if request.n == 1 else set())
     for name in request.__struct_fields__:
         if name not in model.takes | always and getattr(request, name) not in (None, ()):
-            yield f"{name} isn't used by {model.model} at {provider.title}."
+            models = f"[{f'{provider.name}:{model.model}'!r}]"
+            more = f" For {request.n} clips: vg.compare(prompt, models={models}, n={request.n})." if name == "n" else ""
+            yield f"{name} isn't used by {model.model} at {provider.title}.{more}"
 
 
 def find(name: str | None, provider: Provider) -> Capabilities:
@@ -172,15 +196,21 @@ def _check_duration(request: GenerationRequest, model: Capabilities) -> None:
 
 def _check_size(request: GenerationRequest, model: Capabilities) -> None:
     size = request.size
-    if size is not None and not model.sizes:
+    if size is not None and (not model.sizes or model.frame):
         _check_is_size(size)
-    if size is None or not model.sizes or size in model.sizes:
+    if size is None or not model.sizes or makes(size, model):
         return
+    others = [str(model.frame)] if model.frame else []
     raise InvalidRequest(
-        f"Size {size} isn't offered by {model.model}. It makes {_either(list(model.sizes))}.",
+        f"Size {size} isn't offered by {model.model}. It makes {_either([*model.sizes, *others])}.",
         next=f"Nearest: {_nearest_size(size, model.sizes)}.",
         field="size",
     )
+
+
+def makes(size: str, model: Capabilities) -> bool:
+    """Tell whether a model is known to make a size, "WxH"."""
+    return size in model.sizes or (model.frame is not None and model.frame.holds(size))
 
 
 def _nearest_size(size: str, sizes: Sequence[str]) -> str:

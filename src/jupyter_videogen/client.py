@@ -16,7 +16,7 @@ import msgspec
 
 from . import budget, capabilities, config, inputs, keys, prices, settings
 from . import provider as providers
-from .capabilities import Settled, find
+from .capabilities import Settled, find, makes
 from .config import describe
 from .errors import AuthError, BudgetExceeded, InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
@@ -401,7 +401,7 @@ def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as
             next=f"These do: {', '.join(_extenders())}. Name one: clip.extend(…, model=…).",
             field="model",
         )
-    if clip.size in model.sizes and not {"size", "aspect", "resolution"} & set(asked):
+    if clip.size and makes(clip.size, model) and not {"size", "aspect", "resolution"} & set(asked):
         asked["size"] = clip.size
     return client.generate(prompt, video=clip, **asked)
 

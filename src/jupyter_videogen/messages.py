@@ -42,6 +42,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     default_duration: int | None
     sizes: tuple[str, ...]
     """Offered sizes; empty when only the service knows."""
+    any_size: bool
+    """Whether others than the offered ones are made too."""
     default_size: str
     aspects: tuple[str, ...]
     resolutions: tuple[str, ...]

@@ -19,6 +19,7 @@ from uuid import uuid4
 import msgspec
 
 from .container import HEAD, check_container, check_signature, check_size
+from .digest import Digest
 from .errors import DownloadError
 
 if TYPE_CHECKING:
@@ -62,11 +63,13 @@ class Part:
         self._target = path
         self._temporary = path.with_name(f".videogen-{uuid4().hex}.part")
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._digest = Digest()
         self._file = self._temporary.open("xb")
         self.restart()
 
     def discard(self) -> None:
         """Remove the temporary file."""
+        self._digest.close()
         with suppress(OSError):  # what could not be written cannot be flushed either
             self._file.close()
         with suppress(OSError):
@@ -76,7 +79,8 @@ class Part:
         """Forget what has come so far."""
         self._file.seek(0)
         self._file.truncate()
-        self.size, self._head, self._digest = 0, b"", hashlib.sha256()
+        self._digest.close()
+        self.size, self._head, self._digest = 0, b"", Digest()
         self.expected: int | None = None
 
     def reserve(self, total: int) -> None:
@@ -113,8 +117,11 @@ class Part:
         """Check the whole and bring it to the disk; tells whether the file itself shows that nothing is missing."""
         check_size(self.size, expected)
         self._file.flush()
-        proven = await asyncio.to_thread(check_container, self._temporary)
-        await asyncio.to_thread(os.fsync, self._file.fileno())
+        return await asyncio.to_thread(self._check_and_sync)
+
+    def _check_and_sync(self) -> bool:
+        proven = check_container(self._temporary)
+        os.fsync(self._file.fileno())
         return proven
 
     async def publish(self, clock: Clock, *, proven: bool = True) -> Stored:
@@ -124,7 +131,6 @@ class Part:
         names = (self._target.with_stem(f"{self._target.stem}-{number}") for number in range(1, 1000))
         for path in chain([self._target], names):
             if await self._name(path, stored, clock):
-                await asyncio.to_thread(_sync_folder, path.parent)
                 return msgspec.structs.replace(stored, path=path)
         raise FileExistsError(errno.EEXIST, "every name like it is taken")
 
@@ -132,7 +138,7 @@ class Part:
         """Try one name; False where something else has it or keeps it."""
         for tries in range(1, NAME_TRIES + 1):
             try:
-                await asyncio.to_thread(link, self._temporary, path)
+                await asyncio.to_thread(_link_and_sync, self._temporary, path)
             except FileExistsError:
                 return await asyncio.to_thread(holds, path, stored.bytes, stored.sha256)
             except PermissionError:
@@ -202,6 +208,11 @@ def link(temporary: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         temporary.replace(path)
+
+
+def _link_and_sync(temporary: Path, path: Path) -> None:
+    link(temporary, path)
+    _sync_folder(path.parent)
 
 
 def holds(path: Path, size: int, sha256: str) -> bool:

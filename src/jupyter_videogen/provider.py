@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from .capabilities import Capabilities, did_you_mean
+from .capabilities import Capabilities, Frame, did_you_mean
 from .dialect import Provider
 from .dialects.bifrost import Bifrost
 from .dialects.indoxhub import IndoxHub
@@ -64,6 +64,7 @@ LOCAL = Provider(
                 default_duration=4,
                 sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
                 default_size="1280x720",
+                frame=Frame((144, 1920), "256x144", "1920x1080"),
                 fps=(12, 60),
                 lists=True,
             )

@@ -220,6 +220,7 @@ def model_view(model: Capabilities, price: Price | None = None, usual: Usual = U
         longest=model.longest,
         default_duration=model.default_duration,
         sizes=model.sizes,
+        any_size=model.frame is not None,
         default_size=model.default_size or "",
         aspects=model.aspects,
         resolutions=model.resolutions,
