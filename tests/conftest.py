@@ -9,7 +9,7 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import KEYS
-from jupyter_videogen import client, keys
+from jupyter_videogen import keys, process
 from shop import Shop
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path / "work")
     monkeypatch.setitem(sys.modules, "keyring", None)  # what this machine keeps is not for tests
     yield tmp_path / "home"
-    client.close()
+    process.close()
     for kept in (keys._typed, keys._absent):
         kept.clear()
 

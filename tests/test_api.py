@@ -15,7 +15,7 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import client, local
+from jupyter_videogen import local, process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,7 +130,7 @@ def test_a_job_of_a_process_that_is_gone_is_watched_again(gateway: Gateway) -> N
     job.subscribe(lambda record: accepted.set() if record.handle else None)
     assert accepted.wait(30)
     gateway.stop()
-    client.close()
+    process.close()
     gateway.go_on()
     assert vg.job(job.id).result(60).job_id == job.id
     assert [line for line in gateway.requests() if line.startswith("POST")] == ["POST /v1/videos"]
@@ -209,8 +209,8 @@ def test_a_gateway_that_cannot_start_is_told(monkeypatch: pytest.MonkeyPatch, ho
 
 def test_a_forked_child_starts_afresh() -> None:
     """Threads, sockets and files of the parent are not the child's."""
-    parent = client.runtime()
+    parent = process.runtime()
     pid = os.fork()
     if pid == 0:
-        os._exit(0 if client.runtime() is not parent else 1)
+        os._exit(0 if process.runtime() is not parent else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, config, prices
+from jupyter_videogen import config, prices, process
 from jupyter_videogen.budget import DAY, Budget, Cap, Spent, caps, check, question
 from jupyter_videogen.config import Config
 from jupyter_videogen.errors import BudgetExceeded, InvalidRequest
@@ -164,7 +164,7 @@ def test_refused_and_free_jobs_do_not_count(shop: Shop, lab: vg.Client) -> None:
     assert lab.generate("a kite", model="m", duration=8)
     with pytest.raises(BudgetExceeded, match="1 of 1 paid jobs for 24 hours are used up"):
         lab.submit("a boat", model="m", duration=8)
-    assert client.runtime().ledger.spent(Cap("", None, None)) == (0.8, 1)
+    assert process.runtime().ledger.spent(Cap("", None, None)) == (0.8, 1)
 
 
 def test_many_at_once_cannot_pass_a_cap_together(shop: Shop, lab: vg.Client) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, keys, provider, settings
+from jupyter_videogen import keys, process, provider, routing, settings
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) ->
     """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
-    order = vg.Client(client.provider_named({})).order("a kite", {})
+    order = vg.Client(routing.provider_named({})).order("a kite", {})
     assert (order.line.provider.name, order.settled.request.model) == ("aihubmix", "wan-2.7")
     assert (order.settled.request.size, order.settled.request.negative, order.settled.warnings) == (
         "1280x720",
@@ -119,7 +119,7 @@ def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, monkeypatch: pytest.M
     shop.held.set()
     assert job.result(30).provider == "lab"
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab"]
-    client.close()
+    process.close()
     Path("videogen.toml").unlink()
     again = vg.job(job.id)
     assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "OpenAI")
@@ -131,9 +131,9 @@ def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(shop: Shop, monkey
     project(LAB.format(url=shop.url).replace("lab]", "qubax]"))
     job = vg.submit("a kite", model="qubax:m")
     job.result(30)
-    client.close()
+    process.close()
     Path("videogen.toml").unlink()
-    client.configuration()
+    routing.configuration()
     again = vg.job(job.id)
     assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
     assert type(provider.find("qubax").dialect).__name__ == "Qubax"
@@ -182,7 +182,7 @@ def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -
     """A setting that is passed over in silence could be the budget."""
     project(text)
     with pytest.raises(vg.InvalidRequest) as caught:
-        client.configuration()
+        routing.configuration()
     assert words in str(caught.value)
 
 

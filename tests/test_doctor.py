@@ -17,7 +17,7 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import checkup, client, local, reach, settings
+from jupyter_videogen import checkup, local, process, reach, settings
 from jupyter_videogen.checkup import CHECKS, Place, examine
 from jupyter_videogen.findings import Finding, Report
 from jupyter_videogen.reach import Answer, Question
@@ -135,8 +135,8 @@ def test_a_home_that_others_may_write_to_is_a_problem(home: Path, mode: int) -> 
 
 def test_a_ledger_that_others_may_read_is_worth_a_word(home: Path) -> None:
     """A copy that was put back with another mode."""
-    client.runtime()
-    client.close()
+    process.runtime()
+    process.close()
     (home / "ledger.sqlite3").chmod(0o644)
     assert any("Others may read ledger.sqlite3" in finding.words for finding in examine(place(home)))
 
@@ -162,7 +162,7 @@ def test_a_home_on_a_network_is_a_problem(home: Path, mounts: str, kind: str) ->
 
 def test_a_ledger_in_use_is_whole_and_writable(home: Path) -> None:
     """While the process that has it open goes on; looking leaves its jobs alone."""
-    run = client.runtime()
+    run = process.runtime()
     finding = found(place(home), "Ledger")
     assert finding.state == "ok"
     assert finding.words.startswith("0 jobs in ")
@@ -173,8 +173,8 @@ def test_a_ledger_in_use_is_whole_and_writable(home: Path) -> None:
 @pytest.mark.parametrize("damage", ["not SQLite", "not WAL", "newer", "locked"])
 def test_a_ledger_that_cannot_be_used_is_a_problem(home: Path, damage: str) -> None:
     """In words that say what to do; the file stays as it is."""
-    client.runtime()
-    client.close()
+    process.runtime()
+    process.close()
     path = home / "ledger.sqlite3"
     db = sqlite3.connect(path, isolation_level=None)
     if damage == "newer":
@@ -196,8 +196,8 @@ def test_a_ledger_that_cannot_be_used_is_a_problem(home: Path, damage: str) -> N
 
 def test_open_and_lost_jobs_are_counted(home: Path) -> None:
     """What is still on its way, and what may have been charged without an answer."""
-    client.runtime()
-    client.close()
+    process.runtime()
+    process.close()
     with sqlite3.connect(home / "ledger.sqlite3") as db:
         for number, state in enumerate(["accepted", "running", "unknown_outcome", "stored", "failed"]):
             row = (f"job{number}", state, "x", "x", "x", "f", number, str(number), 0.0, b"{}")

@@ -12,7 +12,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import client, commands, events, provider, settings
+from jupyter_videogen import client, commands, events, process, provider, settings
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def test_jobs_are_found_by_what_people_call_them(shell: Shell) -> None:
     shell.run("%%videogen --wait --as kite\na kite")
     shell.run("%%videogen --wait -n 2 --as takes\nwaves")
     kite, takes = shell.names["kite"], shell.names["takes"]
-    client.close()
+    process.close()
     for name in ("kite", "takes"):
         del shell.names[name]
 
@@ -322,11 +322,11 @@ def test_a_key_given_to_a_client_is_found_again_in_its_process(shop: Shop, home:
     shop.held.set()
     job.result(30)
     shop.locked = True
-    client.close()
+    process.close()
     found = vg.job(job.id)
     assert found._line.account == job._line.account
-    client._given.clear()
-    client.close()
+    process.given.clear()
+    process.close()
     assert vg.job(job.id)._line.account == ""
     assert "canary" not in (home / "ledger.sqlite3").read_bytes().decode("latin-1")
 
@@ -339,8 +339,8 @@ def test_a_job_that_is_locked_out_says_how_it_is_let_in(shop: Shop) -> None:
     job.subscribe(lambda record: accepted.set() if record.handle else None)
     shop.held.set()
     assert accepted.wait(10)
-    client.close()
-    client._given.clear()
+    process.close()
+    process.given.clear()
     settings.session.clear()
     record = vg.job(job.id).record.after(
         state="unreachable", failure=vg.AuthError("bad key", sent="yes", charged="unknown").failure, clips=()

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, code, form, grammar, library, receipt
+from jupyter_videogen import client, code, form, grammar, library, process, receipt
 from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.form import Uploads
 from jupyter_videogen.inputs import _png
@@ -125,9 +125,9 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
     library.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
-    assert client.runtime().ledger.usual("openai", "m").runs == 5
-    assert client.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
-    assert client.runtime().ledger.used("https://elsewhere.example/v1") == []
+    assert process.runtime().ledger.usual("openai", "m").runs == 5
+    assert process.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
+    assert process.runtime().ledger.used("https://elsewhere.example/v1") == []
 
 
 # ---- clips that are dropped on the form ------------------------------------------------------------------------

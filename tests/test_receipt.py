@@ -10,7 +10,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4, SLOW
-from jupyter_videogen import receipt
+from jupyter_videogen import process, receipt
 from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.values import Clip, GenerationRequest, JobRecord, Media
 from test_runner import DONE, Bench, draft, looks
@@ -117,7 +117,7 @@ def test_a_clip_without_its_receipt_is_known_by_the_ledger(home: Path, tmp_path:
     ledger.add(record)
     ledger.close()
     assert clip.provenance == {name: value for name, value in with_file.items() if name != "versions"}
-    assert not vg.client._runtimes
+    assert not process._runtimes
 
 
 def test_a_clip_known_to_nobody_tells_what_it_knows(home: Path, tmp_path: Path) -> None:

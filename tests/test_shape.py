@@ -63,7 +63,7 @@ LAYERS = [
         },
     },
     {"download", "lookout", "runner", "saver", "search"},
-    {"runtime", "tables", "ticket", "group", "client", "batch"},
+    {"runtime", "tables", "ticket", "group", "process", "routing", "orders", "client", "batch"},
     {
         "record",
         "view",

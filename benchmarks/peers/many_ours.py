@@ -13,8 +13,7 @@ import time
 from pathlib import Path
 
 import jupyter_videogen as vg
-from jupyter_videogen import client as root
-from jupyter_videogen import settings
+from jupyter_videogen import process, settings
 from jupyter_videogen.runtime import Runtime
 
 
@@ -69,8 +68,8 @@ def watch_size(samples: list[tuple[float, float, int, int]], stop: threading.Eve
 
 def main(url: str, jobs: int, at_once: int, scale: float) -> None:
     if scale:
-        root._runtimes[str(settings.home())] = Runtime(settings.home(), clock=Fast(scale))
-    root.runtime()  # loaded before anything is counted, as the other client is
+        process._runtimes[str(settings.home())] = Runtime(settings.home(), clock=Fast(scale))
+    process.runtime()  # loaded before anything is counted, as the other client is
     client = vg.Client("openai", base_url=f"{url}/v1", api_key="k")
     samples: list[tuple[float, float, int, int]] = []
     stop, gate = threading.Event(), threading.Semaphore(at_once)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .capabilities import LARGEST_SEED
-from .client import Order, Remarks, asking, client_for, place
+from .client import client_for
 from .errors import InvalidRequest
 from .group import JobGroup
+from .orders import Order, Remarks, asking, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import client, config, reach, settings
+from . import client, config, process, reach, routing, settings
 from . import provider as endpoints
 from .checkup import LIMIT, question
 from .dialect import Cancels, ListsJobs, Looks
@@ -64,7 +64,7 @@ def providers(*, network: bool = False) -> Table:
 
     With `network` each is asked, for free, whether anybody is there.
     """
-    client.configuration()  # it may declare providers
+    routing.configuration()  # it may declare providers
     rows = list(endpoints.known().values())
     answers = _answers(rows) if network else {}
     found = [_provider(row, answers.get(row.name, "")) for row in rows]
@@ -72,16 +72,16 @@ def providers(*, network: bool = False) -> Table:
 
 
 def _ready() -> list[str]:
-    client.configuration()
+    routing.configuration()
     known = endpoints.known()
-    return [name for name, row in known.items() if not row.key_env or row.key_optional or client.key(row)]
+    return [name for name, row in known.items() if not row.key_env or row.key_optional or routing.key(row)]
 
 
 def _models(maker: Client, *, refresh: bool) -> Iterator[dict[str, Any]]:
-    row, config, ledger = maker.provider, client.configuration(), client.runtime().ledger
+    row, config, ledger = maker.provider, routing.configuration(), process.runtime().ledger
     for model in maker.models(refresh=refresh):
         usual = ledger.usual(row.name, model.model)
-        yield _model(model, row, client.price_of(row, model.model, config)) | {"usual_seconds": usual.seconds}
+        yield _model(model, row, routing.price_of(row, model.model, config)) | {"usual_seconds": usual.seconds}
 
 
 def _model(model: Capabilities, row: Provider, price: Price | None) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _price(row: dict[str, Any]) -> str:
 
 def _provider(row: Provider, answer: str) -> dict[str, Any]:
     try:
-        secret = client.key(row)
+        secret = routing.key(row)
         source = secret.source if secret else None
     except VideogenError as error:
         source = error.message
@@ -157,7 +157,7 @@ def _answers(rows: Sequence[Provider]) -> dict[str, str]:
     """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
     door = running(settings.home())
     remote = [row for row in rows if row.base_url != endpoints.LOCAL_ORIGIN]
-    asked = reach.ask([question(row, Endpoint(row.base_url, client.key(row))) for row in remote], LIMIT)
+    asked = reach.ask([question(row, Endpoint(row.base_url, routing.key(row))) for row in remote], LIMIT)
     words = {row.name: _answer(answer) for row, answer in zip(remote, asked, strict=True)}
     return words | {endpoints.LOCAL.name: "running" if door else "started when it is needed"}
 
@@ -169,7 +169,7 @@ def _answer(answer: reach.Answer) -> str:
 def settings_table() -> Table:
     """Give every setting that has a value, and where that came from."""
     folder = settings.project(settings.folder())
-    places = config.layers(settings.home(), folder, client.around())
+    places = config.layers(settings.home(), folder, routing.around())
     rows = [
         {"setting": "home", "value": str(settings.home()), "source": settings.home_source()},
         {
@@ -190,7 +190,7 @@ def settings_table() -> Table:
 
 def _provider_row() -> dict[str, Any]:
     try:
-        return {"setting": "provider", "value": client.default_provider(), "source": "the one that can be used here"}
+        return {"setting": "provider", "value": routing.default_provider(), "source": "the one that can be used here"}
     except InvalidRequest as error:
         return {"setting": "provider", "value": None, "source": error.message}
 

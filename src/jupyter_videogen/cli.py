@@ -35,6 +35,7 @@ from . import (
     look,
     options,
     references,
+    routing,
     settings,
     spending,
 )
@@ -44,6 +45,7 @@ from .errors import InvalidRequest, VideogenError
 from .group import JobGroup
 from .local import check_installed
 from .look import Typed
+from .orders import Remarks, asking, place
 from .progress import Progress
 from .values import UNPAID
 
@@ -168,12 +170,12 @@ def _make(line: Line, *, as_json: bool) -> int:
         raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
     name = intake.variable(values.get("name"))
     fields = intake.fields(line, {})
-    orders = intake.numbered(list(batch.spread([client.Remarks(name)], [_prompt(line)], fields)), name)
+    orders = intake.numbered(list(batch.spread([Remarks(name)], [_prompt(line)], fields)), name)
     if values.get("dry_run"):
         preview = import_module(".preview", __package__)  # it brings what a terminal has no other use for
         say(preview.written(orders))
         return DONE
-    jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)
+    jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
     if values.get("wait") is False:
         say(_json(jobs) if as_json else "\n".join(job.id for job in jobs))
         return DONE
@@ -193,7 +195,7 @@ def _prompt(line: Line) -> str:
 
 def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quiet: bool = False) -> int:
     """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
-    limit = client.configuration().defaults.timeout if timeout is None else timeout
+    limit = routing.configuration().defaults.timeout if timeout is None else timeout
     try:
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:

@@ -3,109 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import logging
-import os
 import secrets
-import sys
-import threading
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import budget, capabilities, config, inputs, keys, prices, settings
+from . import capabilities, inputs, keys, prices, process, routing, settings
 from . import provider as providers
 from .capabilities import Settled, find, makes
 from .config import describe
-from .errors import AuthError, BudgetExceeded, InvalidRequest, Unsupported, VideogenError
+from .errors import AuthError, InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
 from .listing import Listings
-from .prices import FREE, Price
-from .runtime import Line, Runtime, Terms
+from .orders import Order, Remarks, asking, place
+from .process import runtime
+from .routing import configuration, price_of, provider_named, with_defaults
+from .runtime import Line
 from .ticket import Job
-from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest, JobRecord
+from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from .capabilities import Capabilities
     from .config import Config
     from .dialect import Provider
     from .prices import Estimate
+    from .runtime import Runtime
+    from .values import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
 CALL = ("new", "yes", "max_cost", "output")
 """Options of a call that are no fields of the request."""
-SHAPE = frozenset({"size", "aspect", "resolution"})
-"""Fields that go together: one that is given keeps the configured others away."""
-_given: dict[tuple[str, str], keys.Secret] = {}
-"""Keys that clients of this process were given, by address and account: jobs found again can use them."""
-_lock = threading.Lock()
-_runtimes: dict[str, Runtime] = {}
 showing: list[Callable[[Job], None]] = []
 """What shows a job while `generate` waits for it; a face adds itself here."""
-
-
-def runtime() -> Runtime:
-    """Give this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
-    home = settings.home()
-    with _lock:
-        if str(home) in _runtimes:
-            return _runtimes[str(home)]
-        made = _runtimes[str(home)] = Runtime(home)
-    for record in made.ledger.unfinished():
-        made.watch(record, _line_of(made, record))
-    return made
-
-
-def close() -> None:
-    """Stop watching and close everything this process has open; the next use opens it again."""
-    while _runtimes:
-        _runtimes.popitem()[1].close()
-
-
-def _farewell() -> None:
-    """Say which jobs go on without this process."""
-    for run in _runtimes.values():
-        if jobs := run.going_on():
-            names = " ".join(job.id for job in jobs)
-            print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
-
-
-# Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
-getattr(threading, "_register_atexit", atexit.register)(_farewell)
-os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
-
-
-class Remarks(NamedTuple):
-    """What a face wants written down with a job: the variable it is kept in, and what its prompt was made from."""
-
-    name: str = ""
-    template: str = ""
-    filled: Mapping[str, str] = {}
-
-
-class Order(NamedTuple):
-    """A request that was checked and priced: it can be placed."""
-
-    line: Line
-    asked: GenerationRequest
-    settled: Settled
-    estimate: Estimate
-    new: bool = False
-    output: str = ""
-    remarks: Remarks = Remarks()
-
-    @property
-    def known(self) -> bool:
-        """Whether it is a job already, so that placing it costs nothing."""
-        return not self.new and runtime().known(self.asked, self.settled, self.line) is not None
-
-    def terms(self, config: Config) -> Terms:
-        """Give the terms on which it is sent."""
-        cost, remarks = self.estimate.cost, self.remarks
-        return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
 
 
 class _Client:
@@ -139,18 +72,18 @@ class _Client:
         finally:
             del api_key  # tracebacks can show what a function holds, here and above
         config = configuration()
-        row = describe(providers.find(provider or default_provider()), config)
+        row = describe(providers.find(provider or routing.default_provider()), config)
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
-        secret = given or _key(here, variable)
+        secret = given or routing.find_key(here, variable)
         if secret is None and variable is not None and not row.key_optional:
-            raise AuthError(f"{row.title} needs a key.", next=_ways(row, variable, at_home=here is row))
+            raise AuthError(f"{row.title} needs a key.", next=routing.ways(row, variable, at_home=here is row))
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
         self._line = Line(here, secret, headers, allow_insecure=allow_insecure, timeout=timeout)
         if given:
-            _given[here.base_url, given.account] = given
+            process.given[here.base_url, given.account] = given
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.provider.name} at {self.provider.base_url}>"
@@ -298,82 +231,10 @@ class AsyncClient(_Client):
         return await asyncio.to_thread(self._models, refresh=refresh)
 
 
-def place(
-    orders: Sequence[Order],
-    *,
-    yes: bool = False,
-    most: float | None = None,
-    ask: Callable[[str], bool] | None = None,
-) -> list[Job]:
-    """Send orders, after one look at what they cost together; those that are jobs already are given, and cost nothing.
-
-    `most` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the error
-    says which were sent.
-    """
-    run, config = runtime(), configuration()
-    unpaid = [order for order in orders if not order.known]
-    if unpaid:
-        total = prices.together([order.estimate for order in unpaid])
-        budget.check_call(total, config.defaults.max_cost if most is None else most)
-        _check_caps(run, unpaid, config)
-        _confirm(budget.question(total, config.budget), yes=yes, ask=ask)
-    jobs: list[Job] = []
-    for order in orders:
-        try:
-            watch, reused = run.submit(order.asked, order.settled, order.line, order.terms(config))
-        except VideogenError as error:
-            if jobs:
-                error.add_note(
-                    f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}."
-                )
-            raise
-        jobs.append(Job(run, watch, order.line, reused=reused))
-    return jobs
-
-
-def _check_caps(run: Runtime, orders: Sequence[Order], config: Config) -> None:
-    """Refuse several orders together where a cap would stop some of them: half of a batch helps nobody."""
-    paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
-    for cap in run.caps(config.budget) if len(orders) > 1 else ():
-        budget.check_all(cap, run.ledger.spent(cap), paid)
-
-
 def client_for(fields: dict[str, Any]) -> Client:
     """Give the client that a request's provider and model name; takes what is about the service out of `fields`."""
     where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
     return Client(provider_named(fields), **where)
-
-
-def provider_named(fields: dict[str, Any]) -> str:
-    """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
-    keys.hide(fields)
-    named = fields.pop("provider", None)
-    where, _, rest = _whose(fields.get("model"))
-    if where:
-        fields["model"] = rest
-        return where
-    return str(named or default_provider())
-
-
-def _whose(model: object) -> tuple[str | None, str, str | None]:
-    """Split `provider:model`; the provider is None where none is named."""
-    prefix, colon, rest = str(model or "").partition(":")
-    configuration()  # it may declare providers
-    return (prefix, colon, rest) if colon and prefix in providers.known() else (None, "", str(model) if model else None)
-
-
-def endpoint(name: str) -> Provider:
-    """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
-    config = configuration()
-    return Listings(settings.home()).of(describe(providers.find(name), config), now=time.time())
-
-
-def price_of(row: Provider, model: str, config: Config) -> Price | None:
-    """Give the price that the user wrote down, else the service's own; the local engine is free."""
-    if row.simulated:
-        return FREE
-    listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
-    return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
 
 
 def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
@@ -453,44 +314,8 @@ def named(name: str) -> JobGroup:
 
 
 def _job(run: Runtime, record: JobRecord) -> Job:
-    line = _line_of(run, record)
+    line = process.line_of(run, record)
     return Job(run, run.watch(record, line), line)
-
-
-def provider_of(record: JobRecord) -> Provider:
-    """Give the endpoint that a job was sent to."""
-    row = providers.known().get(record.provider)
-    if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
-        row = providers.BUILT_IN.get(record.like or record.provider, providers.OPENAI)
-        row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
-    return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
-
-
-def _line_of(run: Runtime, record: JobRecord) -> Line:
-    """Give the way back to where a job was sent; without its key the service will say so."""
-    here = provider_of(record)
-    found = _key(here, record.key_env)
-    if found is None or found.account != record.account:
-        found = _given.get((record.base_url, record.account), found)
-    return run.line(here, found)
-
-
-def key(row: Provider) -> keys.Secret | None:
-    """Find the key that requests to a provider would carry; raises `AuthError` when what is there is no key."""
-    return _key(row, row.key_env)
-
-
-def _key(row: Provider, variable: str | None) -> keys.Secret | None:
-    """Find a provider's key; at another address than its own only a key that was named counts."""
-    known = None if providers.is_declared(row.name) else providers.known().get(row.name)
-    at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
-    return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
-
-
-def _ways(row: Provider, variable: str, *, at_home: bool) -> str:
-    """Say how to hand a key over."""
-    typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
-    return f"Set {variable}{typed}, or pass api_key=."
 
 
 def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
@@ -519,84 +344,6 @@ def _number(seed: object) -> object:
     return None if seed == "random" else seed
 
 
-def configuration() -> Config:
-    """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
-    found = config.load(settings.home(), settings.project(settings.folder()), around())
-    providers.declare(config.rows(found))
-    return found
-
-
-def around() -> dict[str, dict[str, Any]]:
-    """Give what was set outside of files, the strongest first, by the names of the defaults."""
-    named = settings.provider()
-    return {
-        "%config VideogenMagics": dict(settings.session),
-        "VIDEOGEN_PROVIDER": {"provider": named} if named else {},
-    }
-
-
-def asking(question: str) -> bool:
-    """Ask whoever sits at the keyboard; raises `NotImplementedError` or `OSError` where nobody does."""
-    if not (_in_kernel() or sys.stdin.isatty()):
-        raise OSError("nobody to ask")
-    return input(f"{question} Send it? [y/N] ").strip().lower() in {"y", "yes"}
-
-
-def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
-    """Let a person decide what a budget asks; raises `BudgetExceeded` on a no, and where nobody can say yes."""
-    if question is None or yes:
-        return
-    try:
-        agreed = ask is not None and ask(question)
-    except (EOFError, OSError, NotImplementedError):
-        agreed = False
-    if not agreed:
-        raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
-
-
-def with_defaults(provider: Provider, fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
-    defaults = configuration().defaults
-    given = {name: value for name, value in fields.items() if value is not None}
-    model = _whose(defaults.model)[2]
-    if "model" not in given and model and _named() in {None, provider.name} and _may_have(provider, model):
-        given["model"] = model
-    try:
-        takes = capabilities.find(given.get("model"), provider).takes
-    except VideogenError:
-        return given
-    skipped = SHAPE if SHAPE & set(given) else frozenset()
-    open_ = ((takes | {"fit"}) & set(defaults.__struct_fields__)) - {"model", *given} - skipped
-    return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
-
-
-def _may_have(provider: Provider, model: str) -> bool:
-    return provider.others is not None or model in {one.model for one in provider.models}
-
-
-def default_provider() -> str:
-    """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
-    if named := _named():
-        return named
-    ready = [name for name, row in providers.known().items() if _key(row, row.key_env)]
-    if len(ready) == 1:
-        return ready[0]
-    if not ready and _in_ipython():
-        return providers.LOCAL.name
-    known = ", ".join(ready or providers.known())
-    raise InvalidRequest(
-        "No provider is named and there is no telling which you mean.",
-        next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
-        field="provider",
-    )
-
-
-def _named() -> str | None:
-    """Give the provider that the configuration names, itself or with its model."""
-    defaults = configuration().defaults
-    return _whose(defaults.model)[0] or defaults.provider
-
-
 def _clips(fields: dict[str, Any]) -> dict[str, Any]:
     """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
 
@@ -608,13 +355,3 @@ def _clips(fields: dict[str, Any]) -> dict[str, Any]:
         name: [clip(one) for one in value] if name == "references" else clip(value) for name, value in media.items()
     }
     return {**fields, **made}
-
-
-def _in_kernel() -> bool:
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")
-
-
-def _in_ipython() -> bool:
-    shell = sys.modules.get("IPython")
-    return shell is not None and shell.get_ipython() is not None

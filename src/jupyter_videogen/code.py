@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, client, grammar, inputs, interpolation, settings
+from . import capabilities, grammar, inputs, interpolation, routing, settings
 from . import provider as rows
 from .errors import Unsupported, VideogenError
 from .form import fields
@@ -78,7 +78,7 @@ def _beside(medium: Media) -> str:
 
 def _without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
     """Leave out what would be chosen anyway."""
-    row = client.endpoint(provider)
+    row = routing.endpoint(provider)
     try:
         model = capabilities.find(given.get("model"), row)
     except VideogenError:
@@ -143,7 +143,7 @@ def _json(prompt: str, given: dict[str, Any]) -> str:
 
 
 def _curl(prompt: str, given: dict[str, Any]) -> str:
-    row = client.endpoint(given.pop("provider"))
+    row = routing.endpoint(given.pop("provider"))
     if row.base_url == rows.LOCAL_ORIGIN:
         raise Unsupported("The local engine has a new address and token each time.", next="Copy another form of code.")
     fit = given.pop("fit", None)

@@ -28,12 +28,14 @@ from . import (
     options,
     preview,
     references,
+    routing,
     settings,
     spending,
 )
 from .capabilities import near
 from .errors import InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
+from .orders import Remarks, asking, place
 from .values import FIELDS, UNPAID, Clip
 from .widget import VideoGen
 
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from .arguments import Arguments
-    from .client import Remarks
     from .grammar import Line
     from .tables import Table
     from .ticket import Job
@@ -115,7 +116,7 @@ class Commands:
         if values.get("dry_run"):
             say(preview.written(orders))
             return None
-        jobs = client.place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=client.asking)
+        jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
         for job in (job for job in jobs if job.reused and job.clips):
             clipstore.bring(job.clip, str(values.get("output") or ""))
         kind = batch.kind_of(len(texts), len(fields["model"] or [""]))
@@ -143,7 +144,7 @@ class Commands:
             filled = interpolation.Filled(prompt, {}) if raw else interpolation.fill(prompt, self.variables)
             texts.append(filled.text)
             template = prompt if filled.text != prompt else ""
-            remarks.append(client.Remarks(name, template, filled.values))
+            remarks.append(Remarks(name, template, filled.values))
             for note in () if quiet else filled.notes:
                 print(f"videogen: {note}", file=sys.stderr)  # noqa: T201 - a note that belongs to this cell
         return texts, remarks
@@ -168,7 +169,7 @@ class Commands:
         )
 
     def _connect(self, given: Arguments) -> None:
-        client.configuration()  # it may declare providers
+        routing.configuration()  # it may declare providers
         say(connect.connect(" ".join([*given.words, *given.marks])))
 
     def _wait_for(self, given: Arguments) -> object:
@@ -193,7 +194,7 @@ class Commands:
 
 def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
     """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
-    limit = client.configuration().defaults.timeout if timeout is None else timeout
+    limit = routing.configuration().defaults.timeout if timeout is None else timeout
     group = result if isinstance(result, JobGroup) else JobGroup([result])
     watched = settings.watched() and display.in_kernel()
     if watched and not quiet:
@@ -215,7 +216,7 @@ def waits(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
     """Whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
     if asked is not None:
         return asked
-    configured = client.configuration().defaults.wait
+    configured = routing.configuration().defaults.wait
     return bool(configured) if configured is not None else not (settings.watched() and display.in_kernel())
 
 

@@ -221,12 +221,12 @@ def _jobs() -> list[str]:
         ledger.close()
 
 
-def _client() -> Any:  # noqa: ANN401 - a module, loaded when it is needed
-    return import_module(".client", __package__)
+def _routing() -> Any:  # noqa: ANN401 - a module, loaded when it is needed
+    return import_module(".routing", __package__)
 
 
 def _rows() -> dict[str, Any]:
-    _client().configuration()  # it may declare providers
+    _routing().configuration()  # it may declare providers
     return dict(import_module(".provider", __package__).known())
 
 
@@ -239,7 +239,7 @@ def _models(typed: str, line: str) -> list[str]:
     named = _typed(line, "provider")
     found: list[str] = []
     for name in [named] if named else _rows():
-        row = _client().endpoint(name)
+        row = _routing().endpoint(name)
         models = dict.fromkeys([*(one.model for one in row.models), *row.described, *row.listed])
         found += models if named or name == "local" else [f"{name}:{model}" for model in models]
     return _fuzzy(typed, found)
@@ -259,10 +259,10 @@ def _valid(field: str, line: str) -> list[str]:
 
 
 def _model(line: str) -> Capabilities:
-    client = _client()
+    routing = _routing()
     fields = {"model": (_typed(line, "model") or "").split(",")[0] or None, "provider": _typed(line, "provider")}
-    where = client.provider_named(fields)
-    found: Capabilities = import_module(".capabilities", __package__).find(fields["model"], client.endpoint(where))
+    where = routing.provider_named(fields)
+    found: Capabilities = import_module(".capabilities", __package__).find(fields["model"], routing.endpoint(where))
     return found
 
 

@@ -14,8 +14,8 @@ from .values import FIELDS, MEDIA, Clip
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .client import Order
     from .grammar import Line
+    from .orders import Order
 
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
 OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import client, clipstore, keys, settings
+from . import client, clipstore, keys, process, routing, settings
 from . import provider as rows
 from .errors import VideogenError
 from .ledger import Shelf
@@ -30,8 +30,8 @@ LARGEST_PIECE = 4 << 20
 
 def seen(job: Job, record: JobRecord) -> JobView:
     """Give a job as the page draws it, with what the ledger knows beside its record."""
-    ledger = client.runtime().ledger
-    usual = client.runtime().experience.usual(record)
+    ledger = process.runtime().ledger
+    usual = process.runtime().experience.usual(record)
     aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=settings.folder(), aside=aside)
 
@@ -46,9 +46,9 @@ def answer(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[
         case Poster():
             take_poster(message, bytes(buffers[0]))
         case Star():
-            client.runtime().ledger.star(message.job_id, on=message.on)
+            process.runtime().ledger.star(message.job_id, on=message.on)
         case Remove():
-            client.runtime().ledger.remove(message.job_id, undo=message.undo)
+            process.runtime().ledger.remove(message.job_id, undo=message.undo)
     return {}
 
 
@@ -63,9 +63,9 @@ def page(asked: History) -> HistoryPage:
     )
     limit = min(max(asked.limit, 1), MOST)
     before = time.time() + 1 if asked.before is None else asked.before
-    found = client.runtime().ledger.page(shelf, before=before, limit=limit + 1)
+    found = process.runtime().ledger.page(shelf, before=before, limit=limit + 1)
     views = (
-        job_view(record, client.provider_of(record), folder=folder, aside=Aside(starred=starred))
+        job_view(record, routing.provider_of(record), folder=folder, aside=Aside(starred=starred))
         for record, starred in found[:limit]
     )
     return HistoryPage(jobs=tuple(views), more=len(found) > limit)
@@ -86,7 +86,7 @@ def piece(asked: Fetch) -> bytes:
 
 def take_poster(asked: Poster, picture: bytes) -> None:
     """Keep a picture that the page drew of a clip that has none; one that is no picture, or too large, is passed over."""
-    run, job = client.runtime(), client.job(asked.job_id)
+    run, job = process.runtime(), client.job(asked.job_id)
     clip = _clip(asked.job_id, asked.take)
     if clip.poster is not None:
         return

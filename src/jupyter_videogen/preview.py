@@ -14,7 +14,7 @@ from .wire import Base64, Upload
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .client import Order
+    from .orders import Order
 
 
 def written(orders: Sequence[Order]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import client, clipstore, receipt, settings
+from . import clipstore, process, receipt, settings
 from .errors import InvalidRequest
 from .messages import Recall, Recalled
 from .part import holds
@@ -44,7 +44,7 @@ def _beside(name: str) -> dict[str, Any] | None:
 def _recorded(name: str) -> JobRecord | None:
     for job_id in JOB_ID.findall(name):
         with suppress(InvalidRequest):
-            return client.runtime().ledger.find(job_id)
+            return process.runtime().ledger.find(job_id)
     return None
 
 

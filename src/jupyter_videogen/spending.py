@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import client, tables
+from . import process, routing, tables
 from .prices import dollars
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def table(by: str = "model") -> Costs:
 
     Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
     """
-    run = client.runtime()
-    caps = run.caps(client.configuration().budget)
+    run = process.runtime()
+    caps = run.caps(routing.configuration().budget)
     return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
 
 

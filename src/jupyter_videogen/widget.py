@@ -14,7 +14,7 @@ import anywidget
 import msgspec
 import traitlets
 
-from . import client, code, inputs, keys, library, settings
+from . import client, code, inputs, keys, library, process, routing, settings
 from .client import Client
 from .errors import VideogenError
 from .form import Uploads, fields
@@ -211,8 +211,8 @@ class VideoGen(Live):
     def __init__(self, *, provider: str | None = None, prompt: str = "", **options: Any) -> None:  # noqa: ANN401 - fields and ipywidgets' own
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
-        self._provider = client.endpoint(client.provider_named(where))
-        opening = client.with_defaults(self._provider, {**given, "model": where.get("model")})
+        self._provider = routing.endpoint(routing.provider_named(where))
+        opening = routing.with_defaults(self._provider, {**given, "model": where.get("model")})
         opening = {name: value for name, value in opening.items() if name in FIELDS}
         asked = inputs.collect({"model": None, **opening}, settings.home())
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), settings.folder())
@@ -258,7 +258,7 @@ class VideoGen(Live):
         self._go_to(message.provider)
         if message.refresh:
             Client(self._provider.name).models()
-            self._provider = client.endpoint(self._provider.name)
+            self._provider = routing.endpoint(self._provider.name)
         self.form = self._form()
 
     def _connect(self, message: Connect) -> None:
@@ -270,15 +270,15 @@ class VideoGen(Live):
     def _go_to(self, provider: str) -> None:
         """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
         if provider != self._provider.name:
-            self._provider = client.endpoint(provider)
+            self._provider = routing.endpoint(provider)
             self._start = msgspec.structs.replace(self._start, model="")
             self._secrets = {}
 
     def _form(self) -> dict[str, Any]:
-        run, here, prices = client.runtime(), self._provider, client.configuration()
+        run, here, prices = process.runtime(), self._provider, routing.configuration()
         around = Surroundings(
             providers=library.providers(),
-            price=lambda model: client.price_of(here, model, prices),
+            price=lambda model: routing.price_of(here, model, prices),
             usual=lambda model: run.ledger.usual(here.name, model),
             used=run.ledger.used(here.base_url),
             shared=settings.shared(),

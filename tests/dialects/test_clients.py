@@ -18,8 +18,7 @@ from host import EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import client as core
-from jupyter_videogen import polling, search
+from jupyter_videogen import polling, process, search
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.values import CancelResult
@@ -132,7 +131,7 @@ def test_a_cancelled_task_stops_waiting_and_loses_nothing(
         job = asyncio.run(give_up(door))
         door.open.set()
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
-    assert core.runtime().ledger.find(job.id).state == "succeeded"
+    assert process.runtime().ledger.find(job.id).state == "succeeded"
     assert job.record.handle == (None if name == "qubrid" else {"id": "j1"})
     assert door.host.posts == 1
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == []
@@ -146,7 +145,7 @@ async def _wait(job: vg.Job) -> vg.Clip:
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_stopping_to_watch_leaves_no_task(name: str, held: str) -> None:
     """In the middle of a look or a download: no task of the job stays, no part of a file; it can be watched again."""
-    runtime = core.runtime()
+    runtime = process.runtime()
     before = runtime.loop.call(_settled)
     with Door(name, held) as door:
         job = client(name, door.host).submit("a kite", model="m")
@@ -202,9 +201,9 @@ def script() -> Iterator[Callable[[str, Host], subprocess.Popen[str]]]:
         return started[-1]
 
     yield start
-    for process in started:
-        with process:
-            process.kill()
+    for child in started:
+        with child:
+            child.kill()
 
 
 def heard(process: subprocess.Popen[str]) -> list[Any]:
@@ -301,7 +300,7 @@ def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
     assert caught.value.failure == Failure(
         code="cancelled", message="The job ended cancelled.", sent="yes", charged="unknown"
     )
-    assert core.runtime().ledger.find(job.id).state == "cancelled"
+    assert process.runtime().ledger.find(job.id).state == "cancelled"
     assert [one.target for one in host.asked if one.method == "POST"] == [
         "/v1/videos/generations",
         "/v1/videos/jobs/j1/cancel",

@@ -16,7 +16,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import client
+from jupyter_videogen import process
 from jupyter_videogen.search import WAITS
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def test_a_job_that_is_just_starting_is_not_taken_for_one_that_died(
     shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same request from another thread, between the ledger's line and the job's task, joins it and sends nothing."""
-    ledger = client.runtime().ledger
+    ledger = process.runtime().ledger
     add, others, joined = ledger.add, [], []
 
     def met(*args: Any, **caps: Any) -> JobRecord:
@@ -192,7 +192,7 @@ def test_sending_again_from_two_threads_at_once_sends_once(
     with pytest.raises(vg.OutcomeUnknown):
         job.result(20)
     shop.deaf = False
-    ledger = client.runtime().ledger
+    ledger = process.runtime().ledger
     claim, other = ledger.claim, threading.Thread(target=vg.job(job.id).send_again)
 
     def met(job_id: str, *, now: float) -> bool:
@@ -211,7 +211,7 @@ def test_a_job_that_had_expired_is_looked_at_again(shop: Shop, lab: vg.Client) -
     """The service has it after all: its clip is fetched, and nothing is ordered."""
     clip = lab.generate("a kite", model="m")
     job = vg.job(clip.job_id)
-    client.runtime().change(job.record.after(state="expired", clips=()))
+    process.runtime().change(job.record.after(state="expired", clips=()))
     assert job.watch().result(20).sha256 == clip.sha256
     assert len(shop.book) == 1
 
@@ -252,6 +252,6 @@ def test_stop_waiting_while_the_request_is_open(shop: Shop, lab: vg.Client) -> N
     job.subscribe(lambda record: accepted.set() if record.handle else None)
     shop.held.set()
     assert accepted.wait(10)
-    assert client.runtime().ledger.find(job.id).handle == {"id": "video_1"}
+    assert process.runtime().ledger.find(job.id).handle == {"id": "video_1"}
     assert job.watch().result(20).bytes == len(MP4)
     assert not job.detached

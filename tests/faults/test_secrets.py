@@ -20,7 +20,7 @@ from IPython.core.ultratb import VerboseTB
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import client, keys, local, logs
+from jupyter_videogen import keys, local, logs, process
 from jupyter_videogen.errors import VideogenError
 from jupyter_videogen.loop import LoopThread
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
@@ -113,7 +113,7 @@ def test_no_value_shows_a_secret(shop: Shop) -> None:
         job.clip,
         house.provider,
         call,
-        client.runtime(),
+        process.runtime(),
     ):
         name = type(value).__name__
         clean(f"{value!r} {value!s} {value} {[value]}", name)

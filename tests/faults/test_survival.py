@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, settings
+from jupyter_videogen import process, settings
 from jupyter_videogen.errors import VideogenError
 from jupyter_videogen.ledger import Ledger
 from jupyter_videogen.runtime import UNSENT
@@ -126,18 +126,18 @@ def submit_all(url: str, numbers: range) -> None:
     lab = vg.Client("openai", base_url=url, api_key="canary-1")
     for job in [lab.submit(f"kite {number}", model="m") for number in numbers]:
         job.result(60)
-    client.close()
+    process.close()
 
 
 def test_four_processes_share_a_ledger(shop: Shop) -> None:
     """All four want the same twelve clips at once: twelve are paid for, all see all of them."""
     context = multiprocessing.get_context("spawn")
     processes = [context.Process(target=submit_all, args=(shop.url, range(12))) for _ in range(4)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(90)
-    assert [process.exitcode for process in processes] == [0] * 4
+    for child in processes:
+        child.start()
+    for child in processes:
+        child.join(90)
+    assert [child.exitcode for child in processes] == [0] * 4
     assert (len(shop.book), len(vg.jobs("succeeded"))) == (12, 12)
 
 

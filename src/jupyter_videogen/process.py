@@ -1,0 +1,61 @@
+"""What this process has open: one runtime for each home, and the keys its clients were given."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from . import routing, settings
+from .runtime import Line, Runtime
+
+if TYPE_CHECKING:
+    from . import keys
+    from .values import JobRecord
+
+given: dict[tuple[str, str], keys.Secret] = {}
+"""Keys that clients of this process were given, by address and account: jobs found again can use them."""
+_lock = threading.Lock()
+_runtimes: dict[str, Runtime] = {}
+
+
+def runtime() -> Runtime:
+    """Give this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
+    home = settings.home()
+    with _lock:
+        if str(home) in _runtimes:
+            return _runtimes[str(home)]
+        made = _runtimes[str(home)] = Runtime(home)
+    for record in made.ledger.unfinished():
+        made.watch(record, line_of(made, record))
+    return made
+
+
+def close() -> None:
+    """Stop watching and close everything this process has open; the next use opens it again."""
+    while _runtimes:
+        _runtimes.popitem()[1].close()
+
+
+def line_of(run: Runtime, record: JobRecord) -> Line:
+    """Give the way back to where a job was sent; without its key the service will say so."""
+    here = routing.provider_of(record)
+    found = routing.find_key(here, record.key_env)
+    if found is None or found.account != record.account:
+        found = given.get((record.base_url, record.account), found)
+    return run.line(here, found)
+
+
+def _farewell() -> None:
+    """Say which jobs go on without this process."""
+    for run in _runtimes.values():
+        if jobs := run.going_on():
+            names = " ".join(job.id for job in jobs)
+            print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
+
+
+# Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
+getattr(threading, "_register_atexit", atexit.register)(_farewell)
+os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles

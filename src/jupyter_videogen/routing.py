@@ -1,0 +1,149 @@
+"""Which service a request goes to: by what was named, configured or can be used here; with which defaults, key and price."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from . import capabilities, config, keys, settings
+from . import provider as providers
+from .config import describe
+from .errors import InvalidRequest, VideogenError
+from .listing import Listings
+from .prices import FREE, Price
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .config import Config
+    from .dialect import Provider
+    from .values import JobRecord
+
+SHAPE = frozenset({"size", "aspect", "resolution"})
+"""Fields that go together: one that is given keeps the configured others away."""
+
+
+def configuration() -> Config:
+    """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
+    found = config.load(settings.home(), settings.project(settings.folder()), around())
+    providers.declare(config.rows(found))
+    return found
+
+
+def around() -> dict[str, dict[str, Any]]:
+    """Give what was set outside of files, the strongest first, by the names of the defaults."""
+    named = settings.provider()
+    return {
+        "%config VideogenMagics": dict(settings.session),
+        "VIDEOGEN_PROVIDER": {"provider": named} if named else {},
+    }
+
+
+def default_provider() -> str:
+    """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
+    if named := _named():
+        return named
+    ready = [name for name, row in providers.known().items() if find_key(row, row.key_env)]
+    if len(ready) == 1:
+        return ready[0]
+    if not ready and _in_ipython():
+        return providers.LOCAL.name
+    known = ", ".join(ready or providers.known())
+    raise InvalidRequest(
+        "No provider is named and there is no telling which you mean.",
+        next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
+        field="provider",
+    )
+
+
+def _named() -> str | None:
+    """Give the provider that the configuration names, itself or with its model."""
+    defaults = configuration().defaults
+    return _whose(defaults.model)[0] or defaults.provider
+
+
+def provider_named(fields: dict[str, Any]) -> str:
+    """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
+    keys.hide(fields)
+    named = fields.pop("provider", None)
+    where, _, rest = _whose(fields.get("model"))
+    if where:
+        fields["model"] = rest
+        return where
+    return str(named or default_provider())
+
+
+def _whose(model: object) -> tuple[str | None, str, str | None]:
+    """Split `provider:model`; the provider is None where none is named."""
+    prefix, colon, rest = str(model or "").partition(":")
+    configuration()  # it may declare providers
+    return (prefix, colon, rest) if colon and prefix in providers.known() else (None, "", str(model) if model else None)
+
+
+def endpoint(name: str) -> Provider:
+    """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
+    config = configuration()
+    return Listings(settings.home()).of(describe(providers.find(name), config), now=time.time())
+
+
+def provider_of(record: JobRecord) -> Provider:
+    """Give the endpoint that a job was sent to."""
+    row = providers.known().get(record.provider)
+    if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
+        row = providers.BUILT_IN.get(record.like or record.provider, providers.OPENAI)
+        row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
+    return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
+
+
+def price_of(row: Provider, model: str, config: Config) -> Price | None:
+    """Give the price that the user wrote down, else the service's own; the local engine is free."""
+    if row.simulated:
+        return FREE
+    listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
+    return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
+
+
+def with_defaults(provider: Provider, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
+    defaults = configuration().defaults
+    given = {name: value for name, value in fields.items() if value is not None}
+    model = _whose(defaults.model)[2]
+    if "model" not in given and model and _named() in {None, provider.name} and _may_have(provider, model):
+        given["model"] = model
+    try:
+        takes = capabilities.find(given.get("model"), provider).takes
+    except VideogenError:
+        return given
+    skipped = SHAPE if SHAPE & set(given) else frozenset()
+    open_ = ((takes | {"fit"}) & set(defaults.__struct_fields__)) - {"model", *given} - skipped
+    return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
+
+
+def _may_have(provider: Provider, model: str) -> bool:
+    return provider.others is not None or model in {one.model for one in provider.models}
+
+
+def key(row: Provider) -> keys.Secret | None:
+    """Find the key that requests to a provider would carry; raises `AuthError` when what is there is no key."""
+    return find_key(row, row.key_env)
+
+
+def find_key(row: Provider, variable: str | None) -> keys.Secret | None:
+    """Find a provider's key; at another address than its own only a key that was named counts."""
+    known = None if providers.is_declared(row.name) else providers.known().get(row.name)
+    at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
+    return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
+
+
+def ways(row: Provider, variable: str, *, at_home: bool) -> str:
+    """Say how to hand a key over."""
+    typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
+    return f"Set {variable}{typed}, or pass api_key=."
+
+
+def _in_ipython() -> bool:
+    shell = sys.modules.get("IPython")
+    return shell is not None and shell.get_ipython() is not None
