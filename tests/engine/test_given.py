@@ -46,6 +46,17 @@ def test_clip_is_continued_from_its_last_frame(clip: Path, tmp_path: Path) -> No
     assert np.abs(later[-1] - later[0]).mean() > 2 * np.abs(later[0] - earlier[-1]).mean()
 
 
+def test_clip_is_extended_by_what_comes_after_it(clip: Path, tmp_path: Path) -> None:
+    """All frames of the first clip are shown, then what goes on from its last; the length is that of both."""
+    longer = replace(SHOT, prompt="a storm", seconds=1.5, image=clip, before=clip)
+    rendering = made(longer, tmp_path / "longer.mp4")
+    first, whole = decoded(clip), decoded(tmp_path / "longer.mp4")
+    assert rendering.frames == len(whole) == 18
+    assert np.abs(whole[:12] - first).mean() < 3
+    assert np.abs(whole[12] - first[-1]).mean() < 3
+    assert np.abs(whole[-1] - first[-1]).mean() > 2 * np.abs(whole[12] - first[-1]).mean()
+
+
 def test_clip_ends_with_the_last_frame(clip: Path, tmp_path: Path) -> None:
     """A clip begins as its own scene and ends with the picture that was given."""
     sea = replace(SHOT, prompt="the sea at noon", last_frame=clip)

@@ -511,6 +511,11 @@ def test_an_edit_and_an_extension_name_their_source(house: House, body: dict[str
     extension = send("/v1/videos/extensions", prompt="on and on", seconds="8")
     assert (edit["remixed_from_video_id"], edit["seconds"]) == (source, "4")
     assert (extension["remixed_from_video_id"], extension["seconds"]) == (source, "12")
+    house.wait()
+    house.wait()
+    *_, order = house.engine.orders
+    assert (order.whole, order.prompt, order.seconds) == (True, "on and on", 12)
+    assert Path(order.video or "").read_bytes() == house.request("GET", f"/v1/videos/{source}/content").content
     refused = send("/v1/videos/extensions", prompt="on and on", seconds="20")
     message = "The extended video would last 24 s; 20 s is the longest."
     assert refused == refusal("invalid_value", message, "seconds")

@@ -233,7 +233,7 @@ def test_a_store_of_the_first_version_is_taken_over(starter: Starter) -> None:
     process.wait(PATIENCE_SECONDS)
     with closing(sqlite3.connect(starter.folder / "jobs.sqlite3")) as database:
         since_3 = ("image", "last_frame", "video", "audio", "sound", "negative", "enhance")
-        for column in ("count", "source", "inline", "born", *since_3):
+        for column in ("count", "source", "inline", "born", *since_3, "whole"):
             database.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
         database.execute("PRAGMA user_version = 1")
     again = ready(starter.start())

@@ -66,6 +66,7 @@ class Scenes:
             style=self._style,
             kilobits=self._kilobits,
             image=_path(order.video or order.image),
+            before=_path(order.video if order.whole else None),
             last_frame=_path(order.last_frame),
             sound=order.sound,
             audio=_path(order.audio),

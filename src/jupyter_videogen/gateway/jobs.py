@@ -17,7 +17,7 @@ UNFINISHED = ("queued", "in_progress")
 UNFINISHED_LIMIT = 32
 ATTEMPT_LIMIT = 5
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 _SCHEMA = """
 CREATE TABLE jobs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -56,7 +56,8 @@ _SINCE_3 = (
     "negative TEXT NOT NULL DEFAULT ''",
     "enhance INTEGER NOT NULL DEFAULT 0",
 )
-_FLAGS = ("inline", "sound", "enhance")
+_SINCE_4 = ("whole INTEGER NOT NULL DEFAULT 0",)
+_FLAGS = ("inline", "whole", "sound", "enhance")
 _ORDER_COLUMNS = tuple(field.name for field in fields(Order))
 
 
@@ -248,7 +249,7 @@ class JobStore:
                 raise NewerStoreError(f"{path} was written by a newer jupyter-videogen; update this one.")
             if version == 0:
                 database.execute(_SCHEMA)
-            for since, columns in ((2, _SINCE_2), (3, _SINCE_3)):
+            for since, columns in ((2, _SINCE_2), (3, _SINCE_3), (4, _SINCE_4)):
                 for column in columns if version < since else ():
                     database.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
             database.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")

@@ -130,15 +130,18 @@ class OpenAI:
         return await self._submit(request, order, fields, {"prompt", "video", "video[id]"})
 
     async def extend(self, request: Request) -> Response:
-        """Take an order for a clip that is here, longer; `seconds` is then the whole."""
+        """Take an order for a clip that is here and what comes after it; `seconds` is then the whole."""
         fields = await read_fields(request, JSON, FORM)
         prompt, more = read_prompt(fields), read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS)
         source = await self._source(_video_id(fields))
         seconds = source.order.seconds + more
         if seconds > SECONDS[1]:
             raise invalid("seconds", f"The extended video would last {seconds} s; {SECONDS[1]} s is the longest.")
-        order = replace(source.order, prompt=prompt, seconds=seconds, source=source.id)
-        return await self._submit(request, order, fields, {"prompt", "seconds", "video", "video[id]"})
+        order = replace(source.order, prompt=prompt, seconds=seconds, count=1, source=source.id, whole=True)
+        order = replace(order, image=None, last_frame=None)  # it begins as its source does, and need not end so
+        clip, *_ = await self._studio.read(source)
+        given = Given({"video": clip}, frozenset({"video", "video[id]"}))
+        return await self._submit(request, order, fields, {"prompt", "seconds"}, given)
 
     async def characters(self, _request: Request) -> Response:
         """Say that there are none."""

@@ -44,11 +44,13 @@ class Order:
     source: str | None = None
     inline: bool = False
     image: str | None = None
-    """A picture to begin with. This and the next three are files: their names in the store, for an engine their paths."""
+    """A picture to begin with. This and the next ones are files: their names in the store, for an engine their paths."""
     last_frame: str | None = None
     """A picture to end on."""
     video: str | None = None
     """A clip to go on from, where it ends."""
+    whole: bool = False
+    """Whether that clip is the beginning of the new one."""
     audio: str | None = None
     """What is heard."""
     sound: bool = False

@@ -22,13 +22,13 @@ from .sheet import sheet
 from .shot import Cancelled, Rendering, Shot, UnreadableError
 from .sound import heard, played
 from .stage import Stage
-from .still import Dissolve, Moving
+from .still import Dissolve, Moving, earlier, length
 from .style import STYLES
 from .weather import EXTRAS
 from .words import read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
     from pathlib import Path
 
     import av
@@ -68,7 +68,8 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     prompt = enriched(shot.prompt, shot.negative) if shot.enhance else shot.prompt
     reading, dice = read(prompt, shot.negative), Dice(shot.prompt, shot.seed)
     mood, look = look_for(reading, shot.prompt)
-    stage = Stage(shot.width, shot.height, shot.frames / shot.fps, reading.pace, reading.props, reading.without)
+    count = shot.frames - length(shot.before)
+    stage = Stage(shot.width, shot.height, count / shot.fps, reading.pace, reading.props, reading.without)
     revised = prompt if prompt != shot.prompt else ""
     rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames, revised)
     stop_if(cancelled())
@@ -81,7 +82,7 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     style = STYLES[shot.style](stage, dice)
     sound = sound_of(shot, reading, dice)
     canvas = per_thread(lambda: Canvas(shot.width, shot.height))
-    ending = Dissolve(stage, shot.last_frame, dice, (shot.frames - 1) / shot.fps) if shot.last_frame else None
+    ending = Dissolve(stage, shot.last_frame, dice, (count - 1) / shot.fps) if shot.last_frame else None
     tell(BAKED)
 
     def picture(number: int) -> av.VideoFrame:
@@ -94,12 +95,19 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
             ending.draw(mine, seconds)
         return finish(mine)
 
-    with film(partial, shot, tags(shot, rendering), sound) as append, closing(drawn(picture, shot.frames)) as frames:
+    shown = chained(earlier(shot.before), drawn(picture, count))
+    with film(partial, shot, tags(shot, rendering), sound) as append, closing(shown) as frames:
         for number, frame in enumerate(frames):
             stop_if(cancelled())
             append(frame, number)
             tell(BAKED + (MUXED - BAKED) * (number + 1) / shot.frames)
     return rendering
+
+
+def chained(*parts: Generator[av.VideoFrame]) -> Generator[av.VideoFrame]:
+    """Give the frames of one after the other; stop early, and the one that was being read is closed."""
+    for part in parts:
+        yield from part
 
 
 def cast_of(shot: Shot, reading: Reading, stage: Stage, look: Look, dice: Dice) -> list[Scene]:

@@ -31,6 +31,8 @@ class Shot:
     """How it is drawn over: '', 'ink' or 'grain'."""
     image: Path | None = None
     """A picture or a clip to move over instead of a scene; of a clip, its last frame."""
+    before: Path | None = None
+    """A clip of this size and pace that is shown first; its frames count among those of the shot."""
     last_frame: Path | None = None
     """A picture the clip ends with."""
     sound: bool = False

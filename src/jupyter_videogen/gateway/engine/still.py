@@ -16,6 +16,7 @@ from .shot import UnreadableError
 from .stretch import stretched
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
     from .canvas import Canvas
@@ -60,6 +61,27 @@ def last_picture(path: Path) -> av.VideoFrame:
     if not last:
         raise UnreadableError("A picture or video that was given is empty.")
     return last[0]
+
+
+def length(path: Path | None) -> int:
+    """Give how many frames a clip has; none is none."""
+    if path is None:
+        return 0
+    with av.open(str(path)) as container:
+        return container.streams.video[0].frames
+
+
+def earlier(path: Path | None) -> Generator[av.VideoFrame]:
+    """Give the frames of a clip, to be encoded anew; raises UnreadableError for what is none."""
+    if path is None:
+        return
+    try:
+        with av.open(str(path)) as container:
+            for frame in container.decode(video=0):
+                frame.pict_type = av.video.frame.PictureType.NONE  # the encoder chooses by itself again
+                yield frame
+    except (av.FFmpegError, IndexError) as error:
+        raise UnreadableError("A video that was given can't be read.") from error
 
 
 def cropped(picture: Array, aspect: float) -> Array:
