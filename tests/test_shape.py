@@ -38,7 +38,6 @@ LAYERS = [
             "clipstore",
             "config",
             "container",
-            "digest",
             "frames",
             "inputs",
             "keys",

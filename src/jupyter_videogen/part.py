@@ -19,7 +19,6 @@ from uuid import uuid4
 import msgspec
 
 from .container import HEAD, check_container, check_signature, check_size
-from .digest import Digest
 from .errors import DownloadError
 
 if TYPE_CHECKING:
@@ -63,13 +62,11 @@ class Part:
         self._target = path
         self._temporary = path.with_name(f".videogen-{uuid4().hex}.part")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._digest = Digest()
         self._file = self._temporary.open("xb")
         self.restart()
 
     def discard(self) -> None:
         """Remove the temporary file."""
-        self._digest.close()
         with suppress(OSError):  # what could not be written cannot be flushed either
             self._file.close()
         with suppress(OSError):
@@ -79,8 +76,7 @@ class Part:
         """Forget what has come so far."""
         self._file.seek(0)
         self._file.truncate()
-        self._digest.close()
-        self.size, self._head, self._digest = 0, b"", Digest()
+        self.size, self._head, self._digest = 0, b"", hashlib.sha256()
         self.expected: int | None = None
 
     def reserve(self, total: int) -> None:
