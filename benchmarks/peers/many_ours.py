@@ -10,6 +10,7 @@ import resource
 import sys
 import threading
 import time
+from importlib import import_module
 from pathlib import Path
 
 import jupyter_videogen as vg
@@ -69,22 +70,22 @@ def watch_size(samples: list[tuple[float, float, int, int]], stop: threading.Eve
 def main(url: str, jobs: int, at_once: int, scale: float) -> None:
     if scale:
         process._runtimes[str(settings.home())] = Runtime(settings.home(), clock=Fast(scale))
-    process.runtime()  # loaded before anything is counted, as the other client is
+    process.runtime()
     client = vg.Client("openai", base_url=f"{url}/v1", api_key="k")
+    import_module("httpcore")  # loaded before anything is counted, as the other client has it
     samples: list[tuple[float, float, int, int]] = []
     stop, gate = threading.Event(), threading.Semaphore(at_once)
     idle, before, began = resident(), cpu(), time.monotonic()
     if os.environ.get("SAMPLES"):
         threading.Thread(target=watch_size, args=(samples, stop), daemon=True).start()
-    started = []
+    started, ended = [], set()
     for _ in range(jobs):
         gate.acquire()
         job = client.submit("A paper boat", model="sora-2", duration=4, size="720x1280", new=True)
-        ended = threading.Event()
 
-        def note(record, ended=ended) -> None:
-            if record.ended and not ended.is_set():
-                ended.set()
+        def note(record) -> None:
+            if record.ended and record.id not in ended:
+                ended.add(record.id)
                 gate.release()
 
         job.subscribe(note)

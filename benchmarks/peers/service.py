@@ -14,6 +14,7 @@ import time
 MEDIAN, SPREAD, SCALE, CLIP = (*(float(word) for word in sys.argv[2:]), *(20.0, 0.1, 0.0, 200_000)[len(sys.argv) - 2 :])
 TRIP, TRIP_SPREAD = 0.25, 0.35
 PAGE = 100
+POSTER = b"\xff\xd8\xff" + bytes(8000)
 chance, delays = random.Random(7), random.Random(8)
 pause = asyncio.sleep
 jobs: dict[str, dict[str, float]] = {}
@@ -74,7 +75,7 @@ def answer(method: str, target: str) -> tuple[int, object]:
         return (200, page(target)) if listing else (404, {"error": {"message": "There is no list."}})
     name = target.split("/")[3]
     if "variant=" in target:
-        return 404, {"error": {"message": "There is no such thing."}}
+        return 200, POSTER
     if target.endswith("/content"):
         asked["clips"] += 1
         return 200, clip_of(name)

@@ -96,8 +96,9 @@ class _Client:
     def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
         keys.hide(fields)
-        _, settled = self._settled(prompt, fields)
-        return self._estimate(settled.request, configuration())
+        config = configuration()
+        _, settled = self._settled(prompt, fields, config)
+        return self._estimate(settled.request, config)
 
     def start(self, prompt: str, fields: Mapping[str, Any], *, ask: Callable[[str], bool] | None = None) -> Job:
         """Start a job for a face; `ask` puts a question to a person. Fields as for `generate`.
@@ -116,20 +117,20 @@ class _Client:
         can be refused for before it is sent.
         """
         keys.hide(fields)
-        given = dict(fields)
+        given, config = dict(fields), configuration()
         new = bool(given.get("new")) or given.get("seed") == "random"
-        output = str(given.get("output") or configuration().defaults.output or "")
+        output = str(given.get("output") or config.defaults.output or "")
         given = {name: value for name, value in given.items() if name not in CALL}
-        asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))})
+        asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))}, config)
         if take > 1:
             asked = msgspec.structs.replace(asked, n=take)
-        config = configuration()
         return Order(self._line, asked, settled, self._estimate(settled.request, config), new, output, remarks)
 
     def at_once(self, model: str | None) -> int:
         """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
         try:
-            found = capabilities.find(with_defaults(self.provider, {"model": model}).get("model"), self.provider)
+            wanted = with_defaults(self.provider, {"model": model}, configuration().defaults)
+            found = capabilities.find(wanted.get("model"), self.provider)
         except VideogenError:
             return 1
         return found.most if "n" in found.takes else 1
@@ -152,9 +153,9 @@ class _Client:
         run = runtime()
         return Job(run, run.attach(remote_id, self._line), self._line)
 
-    def _settled(self, prompt: str, fields: Mapping[str, Any]) -> tuple[GenerationRequest, Settled]:
+    def _settled(self, prompt: str, fields: Mapping[str, Any], config: Config) -> tuple[GenerationRequest, Settled]:
         """Give a request as it was asked for, and as it will be sent."""
-        asked = self._asked(prompt, with_defaults(self.provider, fields))
+        asked = self._asked(prompt, with_defaults(self.provider, fields, config.defaults))
         settled = capabilities.settle(asked, self.provider)
         return asked, Settled(_seeded(settled.request, self.provider), settled.warnings)
 

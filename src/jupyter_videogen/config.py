@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -235,9 +236,15 @@ def _flat(section: str, said: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: A
 
 
 def _given(said: msgspec.Struct) -> dict[str, Any]:
-    defaults = {field.name: field.default for field in msgspec.structs.fields(said)}
+    defaults = _defaults(type(said))
     found = {name: getattr(said, name) for name in said.__struct_fields__}
     return {name: value for name, value in found.items() if value not in (None, {}, "") and value != defaults[name]}
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Give what stands where nothing is said; working it out reads every annotation anew."""
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
 
 
 def _joined(said: list[dict[str, Any]]) -> dict[str, Any]:

@@ -349,6 +349,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
         _check_shared(mode)
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA cache_size = -256")  # KiB: the system holds these pages anyway
         with db:
             db.execute("BEGIN IMMEDIATE")
             _migrate(db)

@@ -85,7 +85,6 @@ class Seat:
         self.told: Listed | None = None
         self.key = b""
         self._lookout, self._clock, self._rest = lookout, lookout.clock, Rest(lookout.clock)
-        self._chance = Random(job.id)  # noqa: S311 - to spread looks
         self._begun: float | None = None
         self._mark: Mark | None = None
         self._marks: dict[int, Mark] = {}
@@ -104,7 +103,7 @@ class Seat:
 
     def wait(self, poll_after: float | None = None) -> float:
         """Give the seconds until the next look."""
-        jitter = self._chance.uniform(-1.0, 1.0)
+        jitter = self._lookout.chance.uniform(-1.0, 1.0)
         return self.schedule.wait(self.age, mark=self._mark, poll_after=poll_after, jitter=jitter)
 
     async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
@@ -180,6 +179,7 @@ class Lookout:
         self.experience, self.clock = experience, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
         self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
+        self.chance = Random()  # noqa: S311 - to spread looks; one for all seats, for each takes 2.5 kB
         self._dialect, self._transport = provider.dialect, transport
         self._circles: dict[str, Circle] = {}
         self._seats: set[Seat] = set()

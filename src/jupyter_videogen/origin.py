@@ -119,10 +119,12 @@ def is_loopback(url: str) -> bool:
 
 def proxy(url: str) -> str | None:
     """Give the proxy that this machine's settings name for a URL; never one for this machine itself."""
+    if is_loopback(url):
+        return None
     scheme, host, _ = origin(url)
     settings = getproxies()
     found = settings.get(scheme) or settings.get("all")
-    if not found or is_loopback(url) or proxy_bypass(host):
+    if not found or proxy_bypass(host):
         return None
     return found if "://" in found else f"http://{found}"
 

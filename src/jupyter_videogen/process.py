@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from . import keys
     from .values import JobRecord
 
+MOST_NAMED = 8
+"""Jobs named in one line."""
 given: dict[tuple[str, str], keys.Secret] = {}
 """Keys that clients of this process were given, by address and account: jobs found again can use them."""
 _lock = threading.Lock()
@@ -52,7 +54,7 @@ def _farewell() -> None:
     """Say which jobs go on without this process."""
     for run in _runtimes.values():
         if jobs := run.going_on():
-            names = " ".join(job.id for job in jobs)
+            names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
             print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
 
 

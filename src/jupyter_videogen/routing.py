@@ -18,7 +18,7 @@ from .prices import FREE, Price
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .config import Config
+    from .config import Config, Defaults
     from .dialect import Provider
     from .values import JobRecord
 
@@ -44,7 +44,7 @@ def around() -> dict[str, dict[str, Any]]:
 
 def default_provider() -> str:
     """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
-    if named := _named():
+    if named := _named(configuration().defaults):
         return named
     ready = [name for name, row in providers.known().items() if find_key(row, row.key_env)]
     if len(ready) == 1:
@@ -59,15 +59,15 @@ def default_provider() -> str:
     )
 
 
-def _named() -> str | None:
+def _named(defaults: Defaults) -> str | None:
     """Give the provider that the configuration names, itself or with its model."""
-    defaults = configuration().defaults
     return _whose(defaults.model)[0] or defaults.provider
 
 
 def provider_named(fields: dict[str, Any]) -> str:
     """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
     keys.hide(fields)
+    configuration()  # it may declare providers
     named = fields.pop("provider", None)
     where, _, rest = _whose(fields.get("model"))
     if where:
@@ -79,7 +79,6 @@ def provider_named(fields: dict[str, Any]) -> str:
 def _whose(model: object) -> tuple[str | None, str, str | None]:
     """Split `provider:model`; the provider is None where none is named."""
     prefix, colon, rest = str(model or "").partition(":")
-    configuration()  # it may declare providers
     return (prefix, colon, rest) if colon and prefix in providers.known() else (None, "", str(model) if model else None)
 
 
@@ -106,12 +105,11 @@ def price_of(row: Provider, model: str, config: Config) -> Price | None:
     return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
 
 
-def with_defaults(provider: Provider, fields: Mapping[str, Any]) -> dict[str, Any]:
+def with_defaults(provider: Provider, fields: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
     """Fill in the configured defaults, as far as they are about this provider and its model takes them."""
-    defaults = configuration().defaults
     given = {name: value for name, value in fields.items() if value is not None}
     model = _whose(defaults.model)[2]
-    if "model" not in given and model and _named() in {None, provider.name} and _may_have(provider, model):
+    if "model" not in given and model and _named(defaults) in {None, provider.name} and _may_have(provider, model):
         given["model"] = model
     try:
         takes = capabilities.find(given.get("model"), provider).takes

@@ -212,7 +212,9 @@ class VideoGen(Live):
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
         self._provider = routing.endpoint(routing.provider_named(where))
-        opening = routing.with_defaults(self._provider, {**given, "model": where.get("model")})
+        opening = routing.with_defaults(
+            self._provider, {**given, "model": where.get("model")}, routing.configuration().defaults
+        )
         opening = {name: value for name, value in opening.items() if name in FIELDS}
         asked = inputs.collect({"model": None, **opening}, settings.home())
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), settings.folder())
