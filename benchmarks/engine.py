@@ -30,6 +30,7 @@ from jupyter_videogen.gateway.engine.finish import Finish
 from jupyter_videogen.gateway.engine.scenes import look_for, scene_for
 from jupyter_videogen.gateway.engine.stage import Stage
 from jupyter_videogen.gateway.engine.words import read
+from jupyter_videogen.gateway.serve import TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -185,5 +186,6 @@ def serving() -> None:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(TURN)  # as in the process of the service
     speed(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
     serving()

@@ -2,7 +2,8 @@
 
 import sys
 
-from jupyter_videogen.gateway.serve import main
+from jupyter_videogen.gateway.serve import TURN, main
 
 if __name__ == "__main__":
+    sys.setswitchinterval(TURN)
     sys.exit(main())

@@ -28,6 +28,9 @@ from jupyter_videogen.gateway.line import Line
 from jupyter_videogen.gateway.studio import Studio
 from jupyter_videogen.gateway.worker import Worker
 
+TURN = 0.001
+"""Seconds after which the interpreter is handed on. Two threads draw and one answers: by the usual five milliseconds all
+of them wait longer, and clips take a tenth more time."""
 _LOG_BYTES = 2_000_000
 _FAREWELL_SECONDS = 1
 _WORKER_SECONDS = 5.0

@@ -11,6 +11,9 @@ Array: TypeAlias = npt.NDArray[Any]
 """A numpy array; pictures are float32, and the docstrings say which shape."""
 
 TAU = 2.0 * np.pi
+STRIP = 180
+"""Rows of a frame worked on at a time. With fewer, each of the two that draw waits for the other at every call, for one
+interpreter serves both; with more, both wait for memory."""
 
 
 def single(values: Array) -> Array:

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import Array, single
+from .arrays import STRIP, Array, single
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .colour import Colour
-
-STRIP = 96
-"""Rows worked on at a time, so that a strip stays in the processor's cache."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ class Curtains:
             amount, height, base = self._shape(curtain, turn + 2.1 * number, 0.17 * number)
             up = (base - self._down) / height
             place = np.clip((up + BELOW) * ((LEVELS - 1) / (BELOW + ABOVE)), 0, LEVELS - 1).astype(np.intp)
-            light += np.take(self._profile, place, axis=1) * amount
+            light += np.take(self._profile, place, axis=1, mode="clip") * amount
         canvas.luma[: self._rows] += stretched(light[0], self._rows, canvas.width, (0.0, 2.0))
         for plane, part in ((canvas.blue, light[1]), (canvas.red, light[2])):
             plane[: self._rows // 2] += stretched(part, self._rows // 2, canvas.width // 2, (-1.0, 1.0))

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from .arrays import Array, single
+from .arrays import STRIP, Array, single
 
 if TYPE_CHECKING:
     from .canvas import Canvas
     from .chance import Stream
 
-STRIP = 64
 BLACK, WHITE = 16, 235
 """Limited range, as every player expects of H.264."""
 

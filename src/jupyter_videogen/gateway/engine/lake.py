@@ -57,7 +57,7 @@ class Lake:
             (canvas.blue, half, share[::2], self._deep[1]),
             (canvas.red, half, share[::2], self._deep[2]),
         ):
-            seen = np.take(plane.reshape(-1), where)
+            seen = np.take(plane.reshape(-1), where, mode="clip")
             seen -= np.float32(deep)
             seen *= part
             seen += np.float32(deep)

@@ -6,14 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .arrays import Array, halved, single
+from .arrays import STRIP, Array, halved, single
 
 if TYPE_CHECKING:
     from .canvas import Canvas
-
-
-STRIP = 32
-"""Rows worked on at a time, so that a strip stays in the processor's cache."""
 
 
 def slid(plane: Array, offset: float, columns: int) -> Array:

@@ -9,6 +9,8 @@ import av
 import numpy as np
 from av.video.reformatter import Interpolation, VideoReformatter
 
+from .arrays import STRIP
+
 if TYPE_CHECKING:
     from .arrays import Array
 
@@ -16,7 +18,6 @@ FLOOR, SPAN = 2768.0, 60000.0
 """Sixteen-bit codes keep room at both ends, because bicubic curves overshoot."""
 METHOD = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 """The exact flags give the same result whichever instructions the processor has."""
-STRIP = 96
 
 _scalers = threading.local()
 

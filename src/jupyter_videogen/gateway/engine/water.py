@@ -61,9 +61,9 @@ class Water:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the water and the haze above it."""
         sideways, toward = self._waves.pyramids(seconds)
-        slope = np.take(toward, self._one) * np.float32(0.72)
-        slope += np.take(toward, self._two) * np.float32(0.50)
-        tilt = np.take(sideways, self._one)
+        slope = np.take(toward, self._one, mode="clip") * np.float32(0.72)
+        slope += np.take(toward, self._two, mode="clip") * np.float32(0.50)
+        tilt = np.take(sideways, self._one, mode="clip")
         planes = self._mirrored(slope)
         self._add_glitter(planes, slope, tilt)
         if self._look.traits["foam"] > 0:
@@ -79,7 +79,7 @@ class Water:
         parts = ((place, mirror), (place[::2], mirror[::2]), (place[::2], mirror[::2]))
         planes = []
         for colours, deep, (where, share) in zip(self._sky, self._deep, parts, strict=True):
-            plane = np.take(colours, where) - np.float32(deep)
+            plane = np.take(colours, where, mode="clip") - np.float32(deep)
             plane *= share
             plane += np.float32(deep)
             planes.append(plane)

@@ -136,7 +136,7 @@ class Fire:
         half = halved(full)
         top = self._flame.shape[1] - 1
         for plane, place, part in ((canvas.luma, full, 0), (canvas.blue, half, 1), (canvas.red, half, 2)):
-            colour = np.take(self._flame[part], (place * top).astype(np.intp))
+            colour = np.take(self._flame[part], (place * top).astype(np.intp), mode="clip")
             share = np.clip(place * 3.2 - 0.25, 0.0, 1.0)
             plane[:] += (colour - plane) * share
         bloom = stretched(blurred(heat, 7) * 0.20, canvas.height, canvas.width)
