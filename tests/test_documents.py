@@ -129,7 +129,9 @@ def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
     for code in blocks("gateways.md", "python"):
         said = shell.run(code.replace("http://localhost:4000/v1", shop.url).replace("sk-…", "sk-1"))
         assert said.error is None, (code, said.error, said.look)
-    assert [sale.prompt for sale in shop.book] == ["Rain on glass", *shell.names["names"]]
+    first, *others = (sale.prompt for sale in shop.book)
+    assert first == "Rain on glass"
+    assert sorted(others) == sorted(shell.names["names"])  # each over a line of its own: which comes first is open
     assert len(shell.names["clips"]) == 3
 
 
