@@ -171,6 +171,13 @@ def test_a_missing_key_is_told_by_its_variable() -> None:
         vg.generate("waves", provider="openai", model="x")
 
 
+def test_what_sends_nothing_needs_no_key() -> None:
+    """What it would cost and what would be sent is told to everybody; sending needs the key."""
+    assert vg.estimate("waves", provider="openai", model="x").cost is None
+    with pytest.raises(vg.AuthError, match="Set OPENAI_API_KEY"):
+        vg.Client("openai", keyless=True).submit("waves", model="x")
+
+
 def test_a_mistyped_option_is_answered_with_its_neighbour() -> None:
     """Unknown keywords are refused, with the nearest one."""
     with pytest.raises(vg.InvalidRequest, match=r"no option duratoin. Did you mean duration\?"):

@@ -204,3 +204,8 @@ def test_a_budget_of_the_session_holds(shell: Shell) -> None:
     assert "and $0.00 of $1.50 for 24 hours are spent" in said.look
     with pytest.raises(vg.BudgetExceeded):
         vg.submit("a kite", provider="bifrost", model="m")
+
+
+def test_a_preview_needs_no_key(shell: Shell) -> None:
+    """It shows where the key would stand."""
+    assert dry(shell, "-p qubax -m wan-2.7")["headers"]["authorization"] == "Bearer …"

@@ -62,7 +62,7 @@ LAYERS = [
         },
     },
     {"download", "lookout", "runner", "saver", "search"},
-    {"runtime", "tables", "ticket", "group", "process", "routing", "orders", "client", "batch"},
+    {"runtime", "tables", "ticket", "group", "line", "watch", "process", "routing", "orders", "client", "batch"},
     {
         "record",
         "view",

@@ -10,7 +10,8 @@ import pytest
 
 from jupyter_videogen import runtime
 from jupyter_videogen.clock import SystemClock
-from jupyter_videogen.runtime import Line, Runtime
+from jupyter_videogen.line import Line
+from jupyter_videogen.runtime import Runtime
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
 from jupyter_videogen.wire import Call
 

@@ -29,17 +29,19 @@ def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  
     return JobGroup(jobs, kind="compare", label=prompt)
 
 
-def spread(remarks: Sequence[Remarks], prompts: Sequence[str], fields: Mapping[str, Any]) -> Iterator[Order]:
+def spread(
+    remarks: Sequence[Remarks], prompts: Sequence[str], fields: Mapping[str, Any], *, keyless: bool = False
+) -> Iterator[Order]:
     """Give an order for every prompt, model and take; `remarks` go with the prompts.
 
     `model` may be a list. A model that makes several clips of one request gets one; others get as many orders as `n` says,
-    each with the next seed where one is given. Raises what a request can be refused for before it is sent.
+    each with the next seed where one is given. `keyless` orders can be looked at, and not placed. Raises what a request can be refused for before it is sent.
     """
     models = fields.get("model")
     names = models if isinstance(models, list) else [models]
     for prompt, remark in zip(prompts, remarks, strict=True):
         for name in names:
-            yield from _takes(prompt, {**fields, "model": name}, remark)
+            yield from _takes(prompt, {**fields, "model": name}, remark, keyless=keyless)
 
 
 def kind_of(prompts: int, models: int) -> Kind:
@@ -47,8 +49,8 @@ def kind_of(prompts: int, models: int) -> Kind:
     return "batch" if prompts > 1 else "compare" if models > 1 else "takes"
 
 
-def _takes(prompt: str, fields: dict[str, Any], remarks: Remarks) -> Iterator[Order]:
-    client, count = client_for(fields), fields.get("n")
+def _takes(prompt: str, fields: dict[str, Any], remarks: Remarks, *, keyless: bool) -> Iterator[Order]:
+    client, count = client_for(fields, keyless=keyless), fields.get("n")
     if count is None or client.at_once(fields.get("model")) > 1:
         yield client.order(prompt, fields, remarks=remarks)
         return

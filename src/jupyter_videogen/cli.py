@@ -170,8 +170,10 @@ def _make(line: Line, *, as_json: bool) -> int:
         raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
     name = intake.variable(values.get("name"))
     fields = intake.fields(line, {})
-    orders = intake.numbered(list(batch.spread([Remarks(name)], [_prompt(line)], fields)), name)
-    if values.get("dry_run"):
+    only_looked_at = bool(values.get("dry_run"))
+    spread = batch.spread([Remarks(name)], [_prompt(line)], fields, keyless=only_looked_at)
+    orders = intake.numbered(list(spread), name)
+    if only_looked_at:
         preview = import_module(".preview", __package__)  # it brings what a terminal has no other use for
         say(preview.written(orders))
         return DONE

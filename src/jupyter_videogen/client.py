@@ -16,11 +16,11 @@ from .capabilities import Settled, find, makes
 from .config import describe
 from .errors import AuthError, InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
+from .line import Line
 from .listing import Listings
 from .orders import Order, Remarks, asking, place
 from .process import runtime
 from .routing import configuration, price_of, provider_named, with_defaults
-from .runtime import Line
 from .ticket import Job
 from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest
 
@@ -55,12 +55,14 @@ class _Client:
         timeout: float | None = None,
         name: str | None = None,
         allow_insecure: bool = False,
+        keyless: bool = False,
     ) -> None:
         """Name a provider, and for another server of its dialect a `base_url`.
 
         A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`. A key travels
         to a public host by plain http only with `allow_insecure`. `timeout` in seconds is how long one answer may take: a
-        create that is given up then is of unknown outcome, for its answer is lost.
+        create that is given up then is of unknown outcome, for its answer is lost. `keyless` is for estimates and
+        previews, which send nothing: a key is asked for when something is sent.
         """
         try:
             given = keys.Secret(api_key, source="api_key") if api_key else None
@@ -76,8 +78,12 @@ class _Client:
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
         secret = given or routing.find_key(here, variable)
+        self._lacking: AuthError | None = None
         if secret is None and variable is not None and not row.key_optional:
-            raise AuthError(f"{row.title} needs a key.", next=routing.ways(row, variable, at_home=here is row))
+            ways = routing.ways(row, variable, at_home=here is row)
+            self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
+        if self._lacking and not keyless:
+            raise self._lacking
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
@@ -106,6 +112,8 @@ class _Client:
         Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
         """
         keys.hide(fields)
+        if self._lacking:
+            raise self._lacking
         order = self.order(prompt, fields)
         (job,) = place([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
         return job
@@ -232,10 +240,10 @@ class AsyncClient(_Client):
         return await asyncio.to_thread(self._models, refresh=refresh)
 
 
-def client_for(fields: dict[str, Any]) -> Client:
+def client_for(fields: dict[str, Any], *, keyless: bool = False) -> Client:
     """Give the client that a request's provider and model name; takes what is about the service out of `fields`."""
     where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
-    return Client(provider_named(fields), **where)
+    return Client(provider_named(fields), **where, keyless=keyless)
 
 
 def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
@@ -278,8 +286,8 @@ def _extenders() -> Iterator[str]:
 
 
 def estimate(prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - as in Client
-    """Say what a request would cost, without sending anything. Fields as for `generate`."""
-    return client_for(fields).estimate(prompt, **fields)
+    """Say what a request would cost, without sending anything; needs no key. Fields as for `generate`."""
+    return client_for(fields, keyless=True).estimate(prompt, **fields)
 
 
 def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:  # noqa: ANN401 - as for Client

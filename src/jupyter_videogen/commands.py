@@ -112,8 +112,9 @@ class Commands:
         name = intake.variable(values.get("name"))
         fields = intake.fields(line, self._names)
         texts, remarks = self._filled(prompts, name, raw=bool(values.get("raw")), quiet=bool(values.get("quiet")))
-        orders = intake.numbered(list(batch.spread(remarks, texts, fields)), name)
-        if values.get("dry_run"):
+        only_looked_at = bool(values.get("dry_run"))
+        orders = intake.numbered(list(batch.spread(remarks, texts, fields, keyless=only_looked_at)), name)
+        if only_looked_at:
             say(preview.written(orders))
             return None
         jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
     from .capabilities import Settled
     from .config import Config
+    from .line import Line
     from .prices import Estimate
-    from .runtime import Line, Runtime
+    from .runtime import Runtime
     from .values import GenerationRequest
 
 

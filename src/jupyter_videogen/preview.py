@@ -27,6 +27,7 @@ def preview(order: Order) -> dict[str, Any]:
     """Give one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
     row, request = order.line.provider, order.settled.request.redacted()
     call = row.dialect.create(request)
+    carries_key = order.line.account or (row.key_env and not row.key_optional)
     body = {"json": call.json} if call.form is None else {"form": call.form}
     return {
         "provider": row.name,
@@ -35,7 +36,7 @@ def preview(order: Order) -> dict[str, Any]:
         "url": f"{row.base_url}{call.url}",
         "headers": {
             **call.headers,
-            **({"authorization": "Bearer …"} if order.line.account else {}),
+            **({"authorization": "Bearer …"} if carries_key else {}),
             "idempotency-key": "…",
         },
         **msgspec.to_builtins(body, enc_hook=_medium),

@@ -9,10 +9,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from . import routing, settings
-from .runtime import Line, Runtime
+from .runtime import Runtime
 
 if TYPE_CHECKING:
     from . import keys
+    from .line import Line
     from .values import JobRecord
 
 MOST_NAMED = 8

@@ -6,11 +6,10 @@ import asyncio
 import logging
 import threading
 import time
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 import msgspec
@@ -23,22 +22,22 @@ from .dialect import Cancels, ListsModels
 from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
 from .experience import Experience
 from .fingerprint import fingerprint
-from .keys import Hidden
 from .ledger import LEASE, Ledger
+from .line import Line
 from .listing import Listings
-from .local import LocalGateway, check_installed
+from .local import check_installed
 from .lookout import Lookout
 from .loop import LoopThread
-from .provider import LOCAL_ORIGIN
 from .reading import identifier, model_names, model_prices
 from .runner import Parts, Runner
 from .search import lost
-from .transport import Endpoint, Fixed, Source, Transport
+from .transport import Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
+from .watch import Watch
 from .wire import Lost, NotSent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from .budget import Cap
     from .dialect import Provider
@@ -84,86 +83,6 @@ class Submitted(NamedTuple):
 
     watch: Watch
     reused: bool
-
-
-class Line:
-    """A way to a provider: its row, the key and the headers that go with it."""
-
-    def __init__(
-        self,
-        provider: Provider,
-        secret: Secret | None = None,
-        headers: Mapping[str, str] | None = None,
-        *,
-        allow_insecure: bool = False,
-        timeout: float | None = None,
-    ) -> None:
-        self.provider, self.timeout = provider, timeout
-        self._secret, self._headers, self._allow_insecure = secret, Hidden(headers or {}), allow_insecure
-
-    @property
-    def local(self) -> bool:
-        """Whether this leads to the local gateway."""
-        return self.provider.base_url == LOCAL_ORIGIN
-
-    @property
-    def account(self) -> str:
-        """The mark of the key, by which the ledger tells accounts apart; empty without one."""
-        return self._secret.account if self._secret else ""
-
-    def source(self, home: Path) -> Source:
-        """Give what knows the endpoint: calls go there."""
-        if self.local:
-            return LocalGateway(home)
-        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))
-
-
-class Watch:
-    """One job as this process sees it: its newest record, and who wants to hear of the next."""
-
-    def __init__(self, record: JobRecord) -> None:
-        self.record = record
-        self.detached = False
-        self.future: Future[JobRecord] = Future()
-        self.running = False
-        """Whether the future belongs to a task of ours."""
-        self.task: asyncio.Task[Any] | None = None
-        self.answered = threading.Event()
-        """Set once the service has answered the request, or cannot any more."""
-        self.account = record.account
-        """The mark of the key that it is watched with."""
-        self._listeners: list[Callable[[JobRecord], None]] = []
-        if record.ended:
-            self.future.set_result(record)
-
-    @property
-    def idle(self) -> bool:
-        """Whether no task of ours is at work on it."""
-        return self.future.done() or not self.running
-
-    def begin(self, future: Future[JobRecord]) -> None:
-        """Note the task that runs the job."""
-        self.future, self.running, self.detached = future, True, False
-
-    def locked_out(self, line: Line) -> bool:
-        """Whether it is watched with another key than it was sent with, and this line has the right one."""
-        right = line.account == self.record.account
-        return self.running and right and self.account != line.account and not self.future.done()
-
-    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
-        """Tell a listener of every change, on the loop's thread."""
-        self._listeners.append(listener)
-
-    def publish(self, record: JobRecord) -> None:
-        """Take the newest record and pass it on; a listener that fails is logged, never felt."""
-        self.record = record
-        if record.state not in {"draft", "submitting"}:
-            self.answered.set()
-        for listener in tuple(self._listeners):
-            try:
-                listener(record)
-            except Exception:
-                log.exception("A listener of job %s failed.", record.id)
 
 
 class Runtime:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
     from .dialect import Provider
     from .events import Event
-    from .runtime import Line, Runtime, Watch
+    from .line import Line
+    from .runtime import Runtime
     from .values import Clip, GenerationRequest, JobState
+    from .watch import Watch
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 

@@ -521,6 +521,14 @@ def test_an_edit_and_an_extension_name_their_source(house: House, body: dict[str
     assert refused == refusal("invalid_value", message, "seconds")
 
 
+def test_an_extension_needs_the_clip_itself(house: House) -> None:
+    """It begins with all of it, so one that somebody took away is missed at once."""
+    source = house.finished()
+    (house.folder / "clips" / f"{source}.mp4").unlink()
+    reply = house.request("POST", "/v1/videos/extensions", json={"prompt": "on", "video": {"id": source}})
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "content_missing")
+
+
 def test_an_edit_may_bring_its_video(house: House) -> None:
     """A video that is sent is looked at, and then named as without effect."""
     parts: dict[str, Any] = {"prompt": (None, "a city"), "video": ("a.mp4", b"\0\0\0\x18ftypmp42")}

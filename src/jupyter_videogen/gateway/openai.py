@@ -139,8 +139,7 @@ class OpenAI:
             raise invalid("seconds", f"The extended video would last {seconds} s; {SECONDS[1]} s is the longest.")
         order = replace(source.order, prompt=prompt, seconds=seconds, count=1, source=source.id, whole=True)
         order = replace(order, image=None, last_frame=None)  # it begins as its source does, and need not end so
-        clip, *_ = await self._studio.read(source)
-        given = Given({"video": clip}, frozenset({"video", "video[id]"}))
+        given = Given({"video": await self._studio.first(source)}, frozenset({"video", "video[id]"}))
         return await self._submit(request, order, fields, {"prompt", "seconds"}, given)
 
     async def characters(self, _request: Request) -> Response:

@@ -231,6 +231,13 @@ class Studio:
         except FileNotFoundError:
             raise missing(variant) from None
 
+    async def first(self, job: Job) -> bytes:
+        """Return the bytes of a job's first clip; raises a 404 where it has none."""
+        if self.takes(job):
+            with suppress(FileNotFoundError):
+                return await run_in_threadpool(clip_path(self.clips, job.id).read_bytes)
+        raise missing("video")
+
     async def read(self, job: Job) -> list[bytes]:
         """Return the bytes of every clip of a job."""
         paths = [clip_path(self.clips, job.id, take) for take in range(self.takes(job))]
