@@ -1,5 +1,7 @@
 /** Numbers as people read them, in the language of the page. */
 
+import { words } from "./strings";
+
 const language = (typeof document === "undefined" ? "" : document.documentElement.lang) || undefined;
 /** Keeps a number and its unit on one line. */
 const JOIN = "\u00a0";
@@ -101,6 +103,8 @@ export const moment = (epochSeconds: number): string =>
 export const day = (epochSeconds: number): string =>
   new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(epochSeconds * 1000);
 
-/** An amount of money as it is written: prices are in dollars. */
+/** An amount of money as it is written: prices are in dollars, and nothing is no price. */
 export const dollars = (amount: number): string =>
-  `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2 })}`;
+  amount === 0
+    ? words.free
+    : `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2 })}`;

@@ -294,6 +294,7 @@ export const en = {
   generate: "Generate",
   generatePriced: "Generate · ≈ {cost}",
   generateFree: "Generate · free",
+  free: "free",
   sending: "Sending…",
   busy: "The kernel is busy; this will happen when the running cell ends.",
 

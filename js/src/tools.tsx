@@ -101,15 +101,17 @@ export function Tools({ view, form, job, clip, url, screen, onEdit }: ToolsProps
           <Quiet icon="proceed" label={words.proceed} onClick={() => proceed(form)} />
         )}
         {clip && url && <Save clip={clip} url={url} />}
-        <Quiet
-          bare
-          icon="star"
-          label={words.star}
-          pressed={job.starred}
-          solid={job.starred}
-          onClick={() => void session.library.star(job)}
-        />
-        {form && <Shelved view={view} job={job} />}
+        <span class="videogen-marks">
+          <Quiet
+            bare
+            icon="star"
+            label={words.star}
+            pressed={job.starred}
+            solid={job.starred}
+            onClick={() => void session.library.star(job)}
+          />
+          {form && <Shelved view={view} job={job} />}
+        </span>
       </fieldset>
     </div>
   );
