@@ -111,3 +111,4 @@ def test_several_clips_of_a_model_that_makes_one_are_told_how() -> None:
     (warning,) = settle(Ask(prompt="a", n=3), LOCAL).warnings
     assert warning.endswith("For 3 clips: vg.compare(prompt, models=['local:local/scenes'], n=3).")
     assert settle(Ask(prompt="a", n=1), LOCAL).warnings == ()
+    assert settle(Ask(prompt="a", n=0), LOCAL).warnings == ("n isn't used by local/scenes at Local engine.",)

@@ -126,9 +126,15 @@ def _unused(request: GenerationRequest, model: Capabilities, provider: Provider)
     always = {"prompt", "model", "extra"} | ({"n"} if request.n == 1 else set())
     for name in request.__struct_fields__:
         if name not in model.takes | always and getattr(request, name) not in (None, ()):
-            models = f"[{f'{provider.name}:{model.model}'!r}]"
-            more = f" For {request.n} clips: vg.compare(prompt, models={models}, n={request.n})." if name == "n" else ""
-            yield f"{name} isn't used by {model.model} at {provider.title}.{more}"
+            yield f"{name} isn't used by {model.model} at {provider.title}.{_instead(name, request, model, provider)}"
+
+
+def _instead(name: str, request: GenerationRequest, model: Capabilities, provider: Provider) -> str:
+    """Say how to get several clips of a model that makes one."""
+    if name != "n" or request.n is None or request.n <= 1:
+        return ""
+    models = [f"{provider.name}:{model.model}"]
+    return f" For {request.n} clips: vg.compare(prompt, models={models}, n={request.n})."
 
 
 def find(name: str | None, provider: Provider) -> Capabilities:
