@@ -7,7 +7,7 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test test-interop docs bench notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop docs bench notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,16 @@ demo: $(VENV)/.ready ## run the first notebook headless and print its clip's fac
 test: setup ## pass every test: lint, types, Python, TypeScript, kernels, real browser
 	$(BIN)/python scripts/browser.py > /dev/null
 	$(BIN)/python scripts/stages.py
+
+quick: $(VENV)/.ready ## pass lint, types, the page's tests and those of changed modules
+	$(BIN)/python scripts/stages.py lint types page
+	$(BIN)/python scripts/changed.py
+
+test-pythons: setup ## pass the Python suite on the oldest and the newest Python of this machine
+	$(BIN)/python scripts/pythons.py
+
+test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that are allowed
+	$(BIN)/python scripts/lowest.py
 
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py

@@ -26,6 +26,8 @@ MEDIA = ("image", "last_frame", "references", "audio", "video")
 MORE = ("negative", "seed", "sound", "draft", "enhance", "n")
 SEEN = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504)
 """The HTTP statuses that the documents list."""
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+"""Their names in RFC 9110, which Python has had since 3.13."""
 OTHERS = {
     "cancel": "The form's Cancel did not cancel the job.",
     "cancelled": "The job was cancelled, so there is no clip.",
@@ -177,7 +179,7 @@ def answers() -> str:
         refused = number in REFUSED
         rows.append(
             [
-                f"{number} {HTTPStatus(number).phrase}",
+                f"{number} {PHRASES.get(number) or HTTPStatus(number).phrase}",
                 f"`{failure.code}`" if refused else "`unknown_outcome`",
                 failure.charged if refused else "unknown",
             ]

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,7 +38,8 @@ def test_states_have_their_names_at_rest(path: Path) -> None:
     at_rest = []
     for state in ("draft", "submitting", "queued", "running", "saving", "succeeded", "unknown_outcome"):
         ledger.save(job.after(state=state))
-        at_rest += sqlite3.connect(path).execute("SELECT state FROM jobs").fetchone()
+        with closing(sqlite3.connect(path)) as db:
+            at_rest += db.execute("SELECT state FROM jobs").fetchone()
     assert at_rest == ["planned", "sent", "accepted", "running", "saving", "stored", "unknown_outcome"]
 
 
@@ -103,7 +105,8 @@ def test_the_lease_of_a_dead_process_is_free(path: Path) -> None:
 def test_a_ledger_of_a_newer_version_is_left_alone(path: Path) -> None:
     """Never migrate down: say which program to upgrade."""
     Ledger(path).close()
-    sqlite3.connect(path).execute(f"PRAGMA user_version = {VERSION + 1}")
+    with closing(sqlite3.connect(path)) as db:
+        db.execute(f"PRAGMA user_version = {VERSION + 1}")
     with pytest.raises(VideogenError, match="newer jupyter-videogen"):
         Ledger(path)
 

@@ -28,6 +28,10 @@ class TimelessLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._jumping.jumped
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as asyncio has it
+        """Wait for threads without a limit: since Python 3.12 there is one, and it would be over at once."""
+        await super().shutdown_default_executor()
+
 
 class LoopClock:
     """The time of the running loop; `ahead` is by how much the wall clock has been set forward."""

@@ -9,13 +9,12 @@ status says how it ended:
     1  the job gave no clip, or doctor found    5  your own budget stopped it
        a problem                                6  still going: only the waiting ended
     2  it can't be done as it is written        130  interrupted: the job goes on
-    3  the key or the account was refused
+    3  the key or the account was refused       141  the pipe it wrote to was closed: the job goes on
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import subprocess
 import sys
@@ -38,6 +37,7 @@ from . import (
     routing,
     settings,
     spending,
+    terminal,
 )
 from .capabilities import did_you_mean
 from .checkup import doctor
@@ -47,6 +47,7 @@ from .local import check_installed
 from .look import Typed
 from .orders import Remarks, asking, place
 from .progress import Progress
+from .terminal import say, tell
 from .values import UNPAID
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from .ticket import Job
 
 PROGRAM = "jupyter videogen"
-DONE, FAILED, INTERRUPTED = 0, 1, 130
+DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141
 STATUS = {
     "invalid_request": 2,
     "model_not_found": 2,
@@ -94,9 +95,17 @@ JSON = "--json"
 
 def main(given: list[str] | None = None) -> int:
     """Read the command line and do what it says; gives the exit status."""
-    words = sys.argv[1:] if given is None else list(given)
+    terminal.prepare(sys.stdout, sys.stderr)
+    try:
+        return _answer(sys.argv[1:] if given is None else list(given))
+    except BrokenPipeError:  # `jobs | head -1` has read enough; what was sent goes on
+        terminal.close_quietly()
+        return CLOSED
+
+
+def _answer(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
-        say(usage())
+        say(_fitted(usage()))
         return DONE if words else STATUS["invalid_request"]
     typed = [Typed(f"{PROGRAM} {words[0]} ", "")]
     try:
@@ -106,6 +115,8 @@ def main(given: list[str] | None = None) -> int:
         return _refused(misread.error, typed[0])
     except VideogenError as error:
         return _refused(error, typed[0])
+    except BrokenPipeError:
+        raise
     except OSError as error:
         tell(f"✗ {error}")
         return FAILED
@@ -117,7 +128,7 @@ def _run(name: str, rest: list[str], typed: list[Typed]) -> int:
     if name not in USAGES:
         raise InvalidRequest(f"There is no command {name}.", next=did_you_mean(name, list(USAGES)))
     if {"-h", "--help"} & set(rest):
-        say(usage(name))
+        say(_fitted(usage(name)))
         return DONE
     return COMMANDS[name]([word for word in rest if word != JSON], JSON in rest, typed)
 
@@ -137,18 +148,12 @@ def usage(name: str = "") -> str:
     )
 
 
+def _fitted(words: str) -> str:
+    return terminal.fit(words, terminal.width())
+
+
 UNFIT = {"embed", "raw"}
 """Options that are about cells of a notebook."""
-
-
-def say(words: str) -> None:
-    """Print an answer."""
-    print(words)  # noqa: T201 - a command talks to its terminal
-
-
-def tell(words: str) -> None:
-    """Print what is no answer."""
-    print(words, file=sys.stderr)  # noqa: T201 - the same
 
 
 # ---- commands ---------------------------------------------------------------------------------------------------
@@ -267,7 +272,7 @@ def _models(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
 def _doctor(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
     """Print the report; the exit status is 1 where there is a problem."""
     report = doctor(network="--no-network" not in _arguments("doctor", words).marks)
-    say(json.dumps([finding._asdict() for finding in report], ensure_ascii=False, indent=2) if as_json else str(report))
+    say(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 
 
@@ -312,14 +317,14 @@ def _arguments(name: str, words: list[str]) -> Arguments:
 
 
 def _table(rows: list[dict[str, Any]], *, as_json: bool) -> int:
-    say(json.dumps(list(rows), ensure_ascii=False, indent=2) if as_json else repr(rows))
+    say(terminal.as_json(list(rows)) if as_json else repr(rows))
     return DONE
 
 
 def _json(jobs: list[Job], *, many: bool = False) -> str:
     """Give jobs as JSON: an object for one, a list for several; no key is in it."""
     found = [_facts(job) for job in jobs]
-    return json.dumps(found if many or len(found) != 1 else found[0], ensure_ascii=False, indent=2)
+    return terminal.as_json(found if many or len(found) != 1 else found[0])
 
 
 def _facts(job: Job) -> dict[str, Any]:

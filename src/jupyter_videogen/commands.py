@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import re
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +30,7 @@ from . import (
     routing,
     settings,
     spending,
+    terminal,
 )
 from .capabilities import near
 from .errors import InvalidRequest, Unsupported, VideogenError
@@ -84,7 +84,7 @@ class Commands:
     def form(self, line: Line) -> VideoGen | None:
         """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
         if not (settings.watched() and display.in_kernel()):
-            say(NO_PAGE)
+            terminal.say(NO_PAGE)
             return None
         given = intake.fields(line, self._names)
         given["model"] = (given["model"] or [None])[0]
@@ -115,7 +115,7 @@ class Commands:
         only_looked_at = bool(values.get("dry_run"))
         orders = intake.numbered(list(batch.spread(remarks, texts, fields, keyless=only_looked_at)), name)
         if only_looked_at:
-            say(preview.written(orders))
+            terminal.say(preview.written(orders))
             return None
         jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
         for job in (job for job in jobs if job.reused and job.clips):
@@ -147,7 +147,7 @@ class Commands:
             template = prompt if filled.text != prompt else ""
             remarks.append(Remarks(name, template, filled.values))
             for note in () if quiet else filled.notes:
-                print(f"videogen: {note}", file=sys.stderr)  # noqa: T201 - a note that belongs to this cell
+                terminal.tell(f"videogen: {note}")
         return texts, remarks
 
     # ---- line magics ----------------------------------------------------------------------------------------
@@ -171,26 +171,26 @@ class Commands:
 
     def _connect(self, given: Arguments) -> None:
         routing.configuration()  # it may declare providers
-        say(connect.connect(" ".join([*given.words, *given.marks])))
+        terminal.say(connect.connect(" ".join([*given.words, *given.marks])))
 
     def _wait_for(self, given: Arguments) -> object:
         jobs = self._find(given.words) if given.words else client.jobs("unfinished")
         if not jobs:
-            say("No job is unfinished.")
+            terminal.say("No job is unfinished.")
             return None
         return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"))
 
     def _resume(self, names: tuple[str, ...]) -> object:
         jobs = (self._find(names) if names else client.jobs("unfinished")).watch()
         if not jobs:
-            say("No job is unfinished.")
+            terminal.say("No job is unfinished.")
             return None
         return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
 
     def _cancel(self, given: Arguments) -> None:
         everything = given.words == (UNFINISHED,)
         for job in client.jobs("unfinished") if everything else self._find(given.words or ("last",)):
-            say(references.cancelled(job, "%videogen resume"))
+            terminal.say(references.cancelled(job, "%videogen resume"))
 
 
 def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
@@ -233,11 +233,6 @@ def show_embedded(clip: Clip) -> None:
     content = base64.b64encode(Path(clip.path).read_bytes()).decode()
     video = f'<video controls preload="metadata" style="max-width:100%" src="data:video/mp4;base64,{content}"></video>'
     publish_display_data({"text/html": video, "text/plain": clip.path})  # type: ignore[no-untyped-call]
-
-
-def say(words: str) -> None:
-    """Print an answer."""
-    print(words)  # noqa: T201 - the answer to what was typed
 
 
 def unknown_command(word: str) -> InvalidRequest:

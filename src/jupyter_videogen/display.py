@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 from IPython.display import publish_display_data
 
-from . import client, settings
+from . import client, settings, terminal
 from . import record as records
 from .group import JobGroup
 from .ticket import Job
@@ -53,7 +53,7 @@ def in_kernel() -> bool:
 def show_job(job: Job) -> None:
     """Show a job: live where a page watches, else its record as it stands, once a cell."""
     if not in_kernel():
-        print(records.plain(job.record, job.record.path))  # noqa: T201 - a terminal's display
+        terminal.say(records.plain(job.record, job.record.path))
     elif settings.watched() and not job.record.ended:
         _show_live(job)
     elif not _on_view(job.id):
@@ -108,7 +108,7 @@ def show_group(group: JobGroup) -> None:
     elif group.kind == "listing" and in_kernel():
         _put(group._repr_mimebundle_())
     elif group.kind == "listing":
-        print(repr(group))  # noqa: T201 - a terminal's display
+        terminal.say(repr(group))
     else:
         show_jobs(group)
 

@@ -6,6 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from . import terminal
 from .keys import KEYLIKE
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Report:
     def __repr__(self) -> str:
         width = max((len(finding.name) for finding in self.findings), default=0)
         lines = [_line(finding, width) for finding in self.findings]
-        return "\n".join([HEAD, "", *lines, "", self.summary])
+        return terminal.fit("\n".join([HEAD, "", *lines, "", self.summary]), terminal.width())
 
     def _repr_html_(self) -> str:
         rows = "".join(map(_row, self.findings))

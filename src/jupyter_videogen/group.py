@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import tables
+from . import tables, terminal
 from .capabilities import pixels
 from .errors import Failure, VideogenError, from_failure
 from .prices import dollars
@@ -81,7 +81,7 @@ class JobGroup(list[Job]):
         return self
 
     def __repr__(self) -> str:
-        return tables.text([_words(job) for job in self]) or "No jobs."
+        return tables.text([_words(job) for job in self], terminal.width()) or "No jobs."
 
     def _repr_html_(self) -> str:
         return tables.html([_words(job) for job in self]) or "<div>No jobs.</div>"

@@ -7,6 +7,7 @@ import os
 import socket
 import sqlite3
 import threading
+import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
@@ -155,6 +156,8 @@ class Ledger:
         self._lock = threading.Lock()
         with _explained(path):
             self._db = _open(path)
+        self._closing = weakref.finalize(self, self._db.close)
+        self._closing.atexit = False  # a job's answer may still come while the process ends
 
     def add(self, record: JobRecord, *, new: bool = True, caps: Sequence[Cap] = ()) -> JobRecord:
         """Write a new job down and give it with its take, one more than this request has had.
@@ -299,8 +302,8 @@ class Ledger:
             )
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file; a ledger that is dropped closes itself."""
+        self._closing()
 
     def _last_take(self, fingerprint: str) -> JobRecord | None:
         query = "SELECT record FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"

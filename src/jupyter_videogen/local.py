@@ -9,6 +9,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,6 @@ IDLE = 60
 """Seconds after its last client that the gateway ends itself."""
 PATIENCE = 60.0
 """Seconds a start may take on a slow machine."""
-_launched: list[subprocess.Popen[bytes]] = []
-"""Gateways started by this process. They may outlive it, on purpose; kept here to be reaped when they don't."""
 NEEDED = ("av", "numpy", "python_multipart", "starlette", "uvicorn")
 
 
@@ -68,8 +67,6 @@ class LocalGateway:
             ) from None
 
     def _launch(self) -> Ready:
-        for earlier in _launched:
-            earlier.poll()  # reap those that ended
         command = [
             sys.executable,
             "-m",
@@ -87,7 +84,8 @@ class LocalGateway:
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # interrupts and restarts of a kernel go to its group: not to the gateway
         )
-        _launched.append(process)
+        # It may outlive this process, on purpose; while this one lives, a thread waits for its end, as the system wants it.
+        threading.Thread(target=process.wait, name="videogen-gateway", daemon=True).start()
         with process.stdout as stdout:  # type: ignore[union-attr]  # it is a PIPE
             return msgspec.json.decode(stdout.readline(), type=Ready)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import grammar
+from . import grammar, terminal
 from .errors import VideogenError, money
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 WIDEST = 110
 FLAG = re.compile(r"-[a-z](?![\w-])|-[a-z](?=\d)|--[a-z-]+")
 NEAREST = re.compile(r"\A(Nearest: )(\S+\.)\Z")
-AROUND = 70
-"""Characters of a long line that are shown before its caret."""
+BAR = "  │ "
+"""What stands before the line that was typed."""
 
 
 class Typed(NamedTuple):
@@ -28,17 +28,22 @@ class Typed(NamedTuple):
 
 
 def words(error: BaseException, typed: Typed | None = None) -> str:
-    """Give an error in words, with its place on the line where that is known."""
+    """Give an error in words, with its place on the line where that is known; it fits a narrow terminal."""
+    columns = terminal.width()
+    return terminal.fit(_words(error, typed, min(columns or WIDEST, WIDEST)), columns)
+
+
+def _words(error: BaseException, typed: Typed | None, widest: int) -> str:
     if not isinstance(error, VideogenError):
         return f"videogen: {error}"
     failure = error.failure
     head, hint = _parted(failure.message) if typed and typed.span else (failure.message, "")
-    place = _place(typed, hint) if typed and typed.span else []
+    place = _place(typed, hint, widest) if typed and typed.span else []
     if hint and not place:
         head, hint = failure.message, ""
     notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
     todo = _as_typed(failure.next, typed) if place and typed else failure.next
-    return "\n".join([f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(todo, money(failure))])
+    return "\n".join([f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(todo, money(failure), widest)])
 
 
 def _as_typed(todo: str, typed: Typed) -> str:
@@ -51,12 +56,12 @@ def _sign(failure: Failure) -> str:
     return "?" if failure.code == "unknown_outcome" and failure.sent != "no" else "✗"
 
 
-def _ending(todo: str, cost: str) -> list[str]:
+def _ending(todo: str, cost: str, widest: int) -> list[str]:
     """Give what to do next and what it cost, on one line where there is room."""
     if not todo:
         return [f"  {cost}"]
     both = f"  → {todo}    {cost}"
-    return [both] if len(both) <= WIDEST else [f"  → {todo}", f"  {cost}"]
+    return [both] if len(both) <= widest else [f"  → {todo}", f"  {cost}"]
 
 
 def _parted(message: str) -> tuple[str, str]:
@@ -65,16 +70,19 @@ def _parted(message: str) -> tuple[str, str]:
     return (f"{first}.", rest) if rest else (message, "")
 
 
-def _place(typed: Typed, hint: str) -> list[str]:
+def _place(typed: Typed, hint: str, widest: int) -> list[str]:
     """Give the line with a caret under the part at fault; what may be a key is left out of it."""
     line, span = grammar.shown(typed.options, typed.span)
     if span is None:
         return []
     start, end = span[0] + len(typed.prefix), span[1] + len(typed.prefix)
     line = f"{typed.prefix}{line}"
-    if len(line) > WIDEST:
-        cut = max(0, start - AROUND)
-        line = f"{'…' if cut else ''}{line[cut : cut + WIDEST]}"
-        start, end = (at - cut + bool(cut) for at in (start, min(end, cut + WIDEST)))
-    carets = "^" * max(1, min(end, len(line)) - start)
-    return [f"  │ {line}", f"  │ {' ' * start}{carets}{f'  {hint}' if hint else ''}"]
+    room = widest - len(BAR)
+    if len(line) > room:
+        cut = max(0, start - room * 2 // 3)  # most of what is shown stands before the caret
+        line = f"{'…' if cut else ''}{line[cut : cut + room - bool(cut)]}"
+        start, end = (at - cut + bool(cut) for at in (start, min(end, cut + room)))
+    carets = " " * start + "^" * max(1, min(end, len(line)) - start)
+    if len(carets) + 2 + len(hint) <= room or not hint:
+        return [f"{BAR}{line}", f"{BAR}{carets}{f'  {hint}' if hint else ''}"]
+    return [f"{BAR}{line}", f"{BAR}{carets}", f"{BAR}{hint}"]

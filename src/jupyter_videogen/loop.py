@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
+import inspect
 import threading
 from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,14 +59,21 @@ class LoopThread:
         asyncio.set_event_loop(self._loop)
         self._loop.call_soon(started.set)
         self._loop.run_forever()
-        self._loop.call_soon(self._loop.stop)
-        self._loop.run_forever()  # one turn: Python complains of a task that is cancelled before its first step
-        while tasks := asyncio.all_tasks(self._loop):  # one that is cancelled may have begun another
-            for task in tasks:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        while tasks := asyncio.all_tasks(self._loop):  # a cancelled task may have started another
+            self._cancel(tasks)
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
+
+    def _cancel(self, tasks: set[asyncio.Task[Any]]) -> None:
+        """Cancel tasks that have taken their first step, and let the others take it.
+
+        anyio (4.16, `TaskHandle._run_coro`) wraps each coroutine in a second one. A wrapper that is cancelled before its
+        first step never awaits the inner coroutine, and Python reports "was never awaited".
+        """
+        started = [task for task in tasks if _started(task)]
+        for task in started:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.wait(started) if started else _one_turn())
 
     def _start(
         self,
@@ -90,6 +98,16 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
             left -= SLICE
             if future.done() or left <= 0:
                 raise
+
+
+def _started(task: asyncio.Task[Any]) -> bool:
+    coroutine: Any = task.get_coro()
+    return inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
+
+
+async def _one_turn() -> None:
+    """Let the loop run what is ready."""
+    await asyncio.sleep(0)  # noqa: TID251 - no time passes
 
 
 def _transfer(task: asyncio.Task[T], future: concurrent.futures.Future[T]) -> None:

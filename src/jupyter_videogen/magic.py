@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, HasTraits, Int, Unicode, Union
 
-from . import completion, grammar, help, keys, look, options, settings  # noqa: A004 - the word the command has
+from . import completion, grammar, help, keys, look, options, settings, terminal  # noqa: A004 - the word the command has
 from .errors import VideogenError
 from .look import Typed
 
@@ -111,7 +111,7 @@ class VideogenMagics(Magics, Settings):
     @line_cell_magic
     def videogen(self, line: str, cell: str | None = None) -> object:  # noqa: D102 - written from the options, below
         if keys.KEYLIKE.search(f"{line}\n{cell or ''}"):
-            print(KEY_IN_CELL, file=sys.stderr)  # noqa: T201 - a warning that belongs to this cell
+            terminal.tell(KEY_IN_CELL)
         prefix = "%videogen " if cell is None else "%%videogen "
         typed = [Typed(prefix, line)]
         try:
@@ -132,7 +132,7 @@ class VideogenMagics(Magics, Settings):
     def _line(self, text: str, typed: list[Typed]) -> object:
         command, _, rest = text.strip().partition(" ")
         if command == "tb":
-            print(self._last_error)  # noqa: T201 - it is asked for
+            terminal.say(self._last_error)
             return None
         if command in {"help", "-h", "--help"}:
             self._help(rest.strip())
@@ -185,7 +185,7 @@ class VideogenMagics(Magics, Settings):
         return grammar.Misread(error, first.start, first.end)
 
     def _help(self, word: str) -> None:
-        print(help.topic(word) if word else help.short())  # noqa: T201 - it is asked for
+        terminal.say(terminal.fit(help.topic(word) if word else help.short(), terminal.width()))
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -198,10 +198,10 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     try:
         open_jobs = _unfinished()
     except VideogenError as error:
-        print(f"videogen: {error}")  # noqa: T201 - loading goes on, and says what it could not do
+        terminal.say(f"videogen: {error}")  # loading goes on, and says what it could not do
         return
     if open_jobs:
-        print(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")  # noqa: T201
+        terminal.say(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import code
+from . import code, terminal
 from .keys import KEYLIKE
 from .wire import Base64, Upload
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 def written(orders: Sequence[Order]) -> str:
     """Give orders as JSON: one object, or a list of several."""
     found = [preview(order) for order in orders]
-    return KEYLIKE.sub("…", json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2))
+    return KEYLIKE.sub("…", terminal.as_json(found[0] if len(found) == 1 else found))
 
 
 def preview(order: Order) -> dict[str, Any]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
-import sys
 import threading
 from typing import TYPE_CHECKING
 
-from . import routing, settings
+from . import routing, settings, terminal
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def _farewell() -> None:
     for run in _runtimes.values():
         if jobs := run.going_on():
             names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
-            print(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.", file=sys.stderr)  # noqa: T201
+            terminal.tell(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
 
 
 # Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.

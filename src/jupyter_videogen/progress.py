@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from . import terminal
 from .ticket import seconds
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Progress:
         if self._quiet:
             return
         if self._screen:
-            self._stream.write(CLEAR + "  ".join(map(line, jobs)))
+            self._stream.write(CLEAR + _cut("  ".join(map(line, jobs)), terminal.width(self._stream)))
         else:
             for job in jobs:
                 self._news(job)
@@ -72,6 +73,11 @@ class Progress:
         if self._told.get(job.id) != words:
             self._told[job.id] = words
             self._stream.write(f"{words}\n")
+
+
+def _cut(words: str, columns: int | None) -> str:
+    """Keep one line shorter than the screen is wide: a line that wraps could not be drawn over."""
+    return words if columns is None or len(words) < columns else f"{words[: columns - 2]}…"
 
 
 def line(job: Job) -> str:

@@ -50,6 +50,12 @@ def notebook() -> Path | None:
     return Path(named) if named else None
 
 
+def columns() -> int | None:
+    """Give how many columns COLUMNS says the terminal has, None where it says nothing."""
+    named = Environment.get("COLUMNS", "")
+    return int(named) if named.isdecimal() and int(named) else None
+
+
 def watched() -> bool:
     """Whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
     return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))

@@ -7,6 +7,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from . import terminal
 from .errors import Unsupported
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Table(list[dict[str, Any]]):
         return frame(self)
 
     def __repr__(self) -> str:
-        return text(self._shown) or self._empty
+        return text(self._shown, terminal.width()) or self._empty
 
     def _repr_html_(self) -> str:
         return html(self._shown) or f"<div>{escape(self._empty)}</div>"
@@ -48,15 +49,24 @@ def frame(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is
     return pandas.DataFrame(list(rows))
 
 
-def text(rows: Sequence[Mapping[str, str]]) -> str:
-    """Give rows as aligned text; empty for none."""
+def text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> str:
+    """Give rows as aligned text; empty for none. Where `columns` are too few, each row is a block of its own."""
     if not rows:
         return ""
     table = [list(rows[0]), *([short(cell) for cell in row.values()] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
+    if columns is not None and sum(widths) + 2 * (len(widths) - 1) > columns:
+        return "\n\n".join(_block(row, columns) for row in rows)
     return "\n".join(
         "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in table
     )
+
+
+def _block(row: Mapping[str, str], columns: int) -> str:
+    """Give a row as a line for each value that it has, with the value's name before it."""
+    wide = max(map(len, row))
+    lines = [f"{name:<{wide}}  {short(cell)}" for name, cell in row.items() if cell]
+    return terminal.fit("\n".join(lines), columns)
 
 
 def html(rows: Sequence[Mapping[str, str]]) -> str:

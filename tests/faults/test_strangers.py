@@ -150,7 +150,9 @@ def test_a_public_service_cannot_send_us_to_a_private_address(host: str) -> None
 def test_no_private_ipv4_address_hides_in_an_ipv6_one(address: IPv4Address | IPv6Address) -> None:
     """Wrapped as mapped, NAT64 or 6to4, an address is judged as the one inside."""
     public = origin.is_public(str(address))
-    assert not public or (address.is_global and not address.is_multicast)
+    inner = address.sixtofour if isinstance(address, IPv6Address) else None  # Python 3.13 calls no 6to4 address global
+    judged = inner or address
+    assert not public or (judged.is_global and not judged.is_multicast)
     if isinstance(address, IPv4Address):
         number = int(address)
         wrapped = [0xFFFF << 32 | number, 0x64FF9B << 96 | number, 0x2002 << 112 | number << 80]

@@ -101,10 +101,14 @@ class JobStore:
         self._lock = threading.Lock()
         self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._database.row_factory = sqlite3.Row
-        self._database.execute("PRAGMA journal_mode = WAL")
-        # An answered create is a promise: it has to outlive a power cut.
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._prepare(path)
+        try:
+            self._database.execute("PRAGMA journal_mode = WAL")
+            # An answered create is a promise: it has to outlive a power cut.
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._prepare(path)
+        except BaseException:
+            self._database.close()
+            raise
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,0 +1,111 @@
+"""Run the Python suite, without browser and soak, on the oldest and the newest supported Python of this machine.
+
+They are looked for in VIDEOGEN_PYTHONS (paths, divided as PATH is), else on PATH and under pyenv. Each gets an environment
+of its own under .cache. With fewer than two versions it says so in one line and, where CI is set, fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stages import WORKERS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parent.parent
+CACHE = ROOT / ".cache" / "pythons"
+OLDEST = (3, 11)
+ASK = "import ensurepip, json, sys, venv; print(json.dumps([*sys.version_info[:3], sys.version_info.releaselevel, sys.implementation.name]))"
+Version = tuple[int, ...]
+
+
+def candidates() -> Iterator[Path]:
+    """Give programs that may be Pythons."""
+    named = os.environ.get("VIDEOGEN_PYTHONS")
+    if named:
+        yield from map(Path, filter(None, named.split(os.pathsep)))
+        return
+    for folder in os.get_exec_path():
+        yield from (Path(folder) / name for name in _names(Path(folder)))
+    pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from pyenv.glob("versions/*/bin/python3")
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return sorted(name for name in os.listdir(folder) if re.fullmatch(r"python3(\.\d+)?", name))  # noqa: PTH208 - names alone
+    except OSError:
+        return []
+
+
+def version(program: Path) -> Version | None:
+    """Give a program's version when it is a released CPython that this package supports."""
+    try:
+        asked = subprocess.run([program, "-c", ASK], capture_output=True, timeout=20, check=True)
+        *numbers, level, name = json.loads(asked.stdout)
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    released = level == "final" and name == "cpython" and tuple(numbers) >= OLDEST
+    return tuple(numbers) if released else None
+
+
+def found() -> dict[Version, Path]:
+    """Give the supported Pythons of this machine by version; a shim that leads to the same one counts once."""
+    pythons: dict[Version, Path] = {}
+    for program in candidates():
+        known = version(program) if shutil.which(program) else None
+        if known:
+            pythons.setdefault(known, program)
+    return pythons
+
+
+def environment(number: str, program: Path) -> Path:
+    """Make, or bring up to date, an environment for one Python; gives its interpreter."""
+    folder = CACHE / number
+    python, stamp = folder / "bin" / "python", folder / ".ready"
+    wanted = "".join((ROOT / name).read_text() for name in ("pyproject.toml", "constraints.txt"))
+    if stamp.exists() and stamp.read_text() == wanted:
+        return python
+    subprocess.run([program, "-m", "venv", "--clear", folder], check=True)
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, "--upgrade", "pip>=25.1"], check=True)
+    install += ["--constraint", "constraints.txt"]
+    subprocess.run([*install, "hatchling", "editables"], cwd=ROOT, check=True)
+    what = ["--no-build-isolation", "--editable", ".[local]", "--group", "test"]
+    subprocess.run([*install, *what], cwd=ROOT, check=True)
+    stamp.write_text(wanted)
+    return python
+
+
+def suite(python: Path) -> bool:
+    """Run the suite with one interpreter; True when it passed."""
+    command = [str(python), "-m", "pytest", "--quiet", "--ignore=tests/browser", "-m", "not soak", *WORKERS]
+    clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    return subprocess.run(command, cwd=ROOT, env=clean, check=False).returncode == 0
+
+
+def main() -> int:
+    """Run the suite on both; gives the exit status."""
+    pythons = found()
+    minors = sorted(pythons)
+    ends = sorted({minors[0], minors[-1]}) if minors else []
+    names = [".".join(map(str, one)) for one in ends]
+    print(f"pythons: {' and '.join(names) or 'none'} of {len(pythons)} found", flush=True)
+    if len({one[:2] for one in ends}) < len(("oldest", "newest")):
+        print("pythons: a second version of Python (3.11 or newer) was not found; name some in VIDEOGEN_PYTHONS")
+        if os.environ.get("CI"):
+            return 1
+    passed = [suite(environment(name, pythons[one])) for name, one in zip(names, ends, strict=True)]
+    return int(not all(passed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
