@@ -58,6 +58,7 @@ LAYERS = [
             "scene",
             "settings",
             "spool",
+            "terminal",
             "transport",
         },
     },
