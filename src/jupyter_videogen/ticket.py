@@ -209,11 +209,12 @@ class Job:
         record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome":
             self._watch = self._runtime.restart(record, self._line, _drafted_again)
-            record = self._watch.record
-        if record.ended and record.state != "unknown_outcome":
+        elif record.ended:
             raise InvalidRequest(
                 f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
             )
+        else:
+            self._watch = self._runtime.watch(record, self._line, again=True)
         return self
 
     def cancel(self) -> CancelResult:
