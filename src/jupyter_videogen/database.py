@@ -131,9 +131,10 @@ class Database:
                 return
 
     def _follow_the_path(self) -> None:
-        """Open the file at the path where it is another one now, and take along the jobs that are not over.
+        """Open the file at the path where it is another one now, and take the jobs along.
 
         A file that was deleted or replaced goes on living under the connection, and nobody would find what is written there.
+        Jobs that are over come along, too: a request that was paid for stays known.
         """
         if _identity(self.path) == self._opened:
             return
@@ -141,9 +142,10 @@ class Database:
         self._connect()
         with suppress(sqlite3.Error):
             moved = _carry_over(before, self._connection)
-            log.warning(
-                "The job ledger %s was deleted or replaced while it was in use. %s", self.path, _told_of_moved(moved)
+            words = (
+                "The job ledger %s was deleted or replaced while it was in use; %d jobs were written into the new one."
             )
+            log.warning(words, self.path, moved)
         closing()
 
     def _connect(self) -> None:
@@ -247,10 +249,9 @@ def _migrate(db: sqlite3.Connection) -> None:
 
 
 def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
-    """Copy the jobs that are not over from one file to another; gives how many."""
+    """Copy jobs from one file to another that does not have them; gives how many."""
     names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
-    over = "state IN ('stored', 'failed', 'cancelled', 'expired')"
-    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs WHERE NOT ({over})").fetchall()  # noqa: S608 - our own words
+    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()  # noqa: S608 - our own words
     insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - the same
     with now:
         now.execute("BEGIN IMMEDIATE")
@@ -263,7 +264,3 @@ def _unique(db: sqlite3.Connection, row: dict[str, object]) -> tuple[object, ...
     (last,) = db.execute(query, (row["fingerprint"], row["id"])).fetchone()
     taken = db.execute("SELECT 1 FROM jobs WHERE fingerprint = ? AND take = ?", (row["fingerprint"], row["take"]))
     return tuple((row | {"take": last + 1} if taken.fetchone() and last is not None else row).values())
-
-
-def _told_of_moved(jobs: int) -> str:
-    return f"A new file has the {jobs} job(s) that are not over." if jobs else "No job was going on."
