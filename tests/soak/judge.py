@@ -64,9 +64,15 @@ class Evidence:
     """All that is known of one run."""
 
     def __init__(
-        self, plan: dict[str, Any], book: dict[str, Any], home: Path, log: Iterable[Exchange], kills: list[float]
+        self,
+        plan: dict[str, Any],
+        book: dict[str, Any],
+        home: Path,
+        log: Iterable[Exchange],
+        kills: list[float],
+        naps: list[tuple[float, float]],
     ) -> None:
-        self.plan, self.kills = plan, kills
+        self.plan, self.kills, self._naps = plan, kills, naps
         self.records = ledger(home / "ledger.sqlite3")
         self.meant = set((home.parent / "journal.txt").read_text().splitlines())
         """What the client set out to order, written down before it did."""
@@ -80,9 +86,13 @@ class Evidence:
             self.exchanges[exchange.prompt].append(exchange)
 
     def killed_within(self, prompt: str) -> bool:
-        """Whether the client died while a create of this order was under way, or its answer just read."""
-        spans = [(one.began, one.answered + CLOSE) for one in self.exchanges[prompt]]
+        """Whether the client died while a create of this order was under way, or its answer just read, or not read yet."""
+        spans = [(one.began, self._awake(one.answered) + CLOSE) for one in self.exchanges[prompt]]
         return any(began <= kill <= ended for began, ended in spans for kill in self.kills)
+
+    def _awake(self, moment: float) -> float:
+        """Give when the client could read what arrived at a moment: at once, or when it wakes."""
+        return next((until for since, until in self._naps if since - CLOSE <= moment <= until), moment)
 
     def untold(self, prompt: str) -> bool:
         """Whether no answer that names the job ever left the line whole."""

@@ -26,5 +26,5 @@ if __name__ == "__main__":
                 continue
             if job.state in {"unknown_outcome", "expired"}:
                 job.watch()
-            elif not job.record.ended or job.state == "succeeded":
+            elif job.state == "succeeded":
                 clients[job.record.provider].submit(job.request.prompt, model=job.record.model)

@@ -167,7 +167,9 @@ class Run:
             await kind()
 
     def _evidence(self) -> Evidence:
-        return Evidence(self.plan, self.service.book(), self.folder / "home", self.weather.log, self.kills)
+        return Evidence(
+            self.plan, self.service.book(), self.folder / "home", self.weather.log, self.kills, self.trouble.naps
+        )
 
     def _judge(self) -> Verdict:
         (self.folder / "book.json").write_text(json.dumps(self.service.book(), indent=1))

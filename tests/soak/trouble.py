@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sqlite3
+import time
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,6 +30,8 @@ class Trouble:
 
     def __init__(self, home: Path, client: Callable[[], int | None], spans: Spans) -> None:
         self._ledger, self._client, self._spans = home / "ledger.sqlite3", client, spans
+        self.naps: list[tuple[float, float]] = []
+        """From when to when the process was held; what arrives meanwhile it has not read."""
         self.count = dict.fromkeys(("sleep", "lock", "full", "gone"), 0)
 
     @property
@@ -39,6 +42,7 @@ class Trouble:
     async def sleep(self) -> None:
         """Hold the process still, as a lid that is closed."""
         if self._signal(pid := self._client(), signal.SIGSTOP):
+            self.naps.append((time.time(), time.time() + self._spans.sleep))
             await pause(self._spans.sleep)
             self._signal(pid, signal.SIGCONT)
             self.count["sleep"] += 1
