@@ -34,6 +34,7 @@ LAYERS = [
     {
         *{
             "animation",
+            "bounded",
             "clock",
             "clipstore",
             "config",
@@ -53,12 +54,15 @@ LAYERS = [
             "logs",
             "mounts",
             "part",
+            "places",
             "private",
             "receipt",
             "scene",
             "settings",
             "spool",
+            "terminal",
             "transport",
+            "trust",
         },
     },
     {"download", "lookout", "runner", "saver", "search"},

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
 WHITE = dict.fromkeys(map(ord, "\r\n\t "))
+FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
+"""Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
@@ -53,7 +55,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     chosen = Path.cwd() / Path(output).expanduser()
     if output.endswith(("/", os.sep)) or chosen.is_dir():
         return chosen / planned.name
-    return chosen if chosen.suffix else chosen.with_suffix(".mp4")
+    return chosen if chosen.suffix.lower() in FILMS else chosen.with_name(f"{chosen.name}.mp4")
 
 
 def bring(clip: Clip, output: str) -> str:
@@ -63,10 +65,13 @@ def bring(clip: Clip, output: str) -> str:
     """
     made = Path(clip.path)
     target = chosen_path(output, made.parent, clip.prompt, clip.job_id)
-    if not output or target.exists():
+    if not output or os.path.lexists(target):
         return clip.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, target)
+    try:
+        with replacing(target) as temporary:
+            shutil.copyfile(made, temporary)
+    except InvalidRequest:  # somebody was faster
+        return clip.path
     return str(target)
 
 
@@ -167,7 +172,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
-    if target.exists() and not overwrite:
+    if os.path.lexists(target) and not overwrite:
         raise _taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".videogen-{uuid4().hex}.part")

@@ -67,6 +67,7 @@ class Commands:
             "models": self._models,
             "providers": lambda given: catalogue.providers(network="--no-network" not in given.marks),
             "connect": self._connect,
+            "trust": self._trust,
             "show": lambda given: display.show_whole(self._find(given.words or ("last",))),
             "wait": self._wait_for,
             "resume": lambda given: self._resume(given.words),
@@ -172,6 +173,10 @@ class Commands:
     def _connect(self, given: Arguments) -> None:
         routing.configuration()  # it may declare providers
         terminal.say(connect.connect(" ".join([*given.words, *given.marks])))
+
+    def _trust(self, given: Arguments) -> None:
+        routing.configuration()
+        terminal.say(connect.trusted(given.words, forget="--forget" in given.marks))
 
     def _wait_for(self, given: Arguments) -> object:
         jobs = self._find(given.words) if given.words else client.jobs("unfinished")

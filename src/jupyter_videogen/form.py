@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from IPython import get_ipython
 
-from . import client, settings
+from . import client, places, settings
 from .errors import InvalidRequest
 from .inputs import LARGEST, keep, medium
 from .messages import MediaView, RequestView, Upload
 from .values import MEDIA
-from .view import PLAIN
+from .view import PLAIN, known
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,7 +51,10 @@ def resolved(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `in
         case "upload" if KEPT.fullmatch(name):
             return settings.home() / "inputs" / name
         case "file":
-            return settings.folder() / name
+            folder = settings.folder()
+            return places.below(name, settings.project(folder), folder, what=f"{field}: the page", field=field)
+        case "known" if name in known:
+            return known[name]
         case "clip":
             return client.job(name).clip
         case "variable":

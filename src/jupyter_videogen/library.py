@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import client, clipstore, keys, process, routing, settings
+from . import client, clipstore, process, routing, settings
 from . import provider as rows
 from .errors import VideogenError
 from .ledger import Shelf
@@ -109,12 +109,17 @@ def providers() -> tuple[ProviderView, ...]:
 
 
 def _provider(name: str) -> ProviderView:
-    row = rows.find(name)
-    found = keys.find(row.name, row.key_env)
+    row, found, asks = rows.find(name), None, ""
+    try:
+        found = routing.key(row)
+    except VideogenError as error:
+        claim = rows.claim(name)
+        asks = claim.words if claim and error.failure.code == "untrusted" else ""
     return ProviderView(
         name=name,
         label=row.title,
         simulated=row.simulated,
         key=found.source if found else "",
-        ready=found is not None or row.key_env is None or row.key_optional,
+        ready=found is not None or row.key_env is None or (row.key_optional and not asks),
+        asks=asks,
     )

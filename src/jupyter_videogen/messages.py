@@ -68,6 +68,8 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     """Where its key was found, in words; empty where there is none."""
     ready: bool
     """It has what it needs: a key, or no need of one."""
+    asks: str
+    """What this project's file would send where for it, as long as nobody has agreed to that; else empty."""
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
@@ -291,6 +293,13 @@ class Connect(Request, frozen=True, kw_only=True, tag="connect"):
     keep: bool = False
 
 
+class Trust(Request, frozen=True, kw_only=True, tag="trust"):
+    """Agree that this project's file may send a provider's key where it says; `asks` is what the person was shown."""
+
+    provider: str
+    asks: str
+
+
 class Upload(Request, frozen=True, kw_only=True, tag="upload"):
     """One piece of a file, its bytes in the message's buffer; the last piece's ack has the file as `medium`."""
 
@@ -361,6 +370,7 @@ PageMessage = (
     | Recall
     | Choose
     | Connect
+    | Trust
     | Upload
     | Fetch
     | Poster

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, config, keys, settings
+from . import capabilities, config, keys, prices, settings, trust
 from . import provider as providers
 from .config import describe
 from .errors import InvalidRequest, VideogenError
@@ -16,21 +17,35 @@ from .listing import Listings
 from .prices import FREE, Price
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from .config import Config, Defaults
+    from .config import Config, Defaults, Layer
     from .dialect import Provider
+    from .errors import AuthError
     from .values import JobRecord
 
+log = logging.getLogger("jupyter_videogen")
+_told: set[config.Setting] = set()
+LISTED = "the service's list"
 SHAPE = frozenset({"size", "aspect", "resolution"})
 """Fields that go together: one that is given keeps the configured others away."""
 
 
 def configuration() -> Config:
     """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
-    found = config.load(settings.home(), settings.project(settings.folder()), around())
-    providers.declare(config.rows(found))
+    places = config.layers(settings.home(), settings.project(settings.folder()), around())
+    found = config.joined(places)
+    providers.declare(config.rows(found), config.claims(places))
+    _tell(places)
     return found
+
+
+def _tell(places: Sequence[Layer]) -> None:
+    """Say, once a process, what of a project's file does not count."""
+    for setting in (one for layer in places for one in layer.ignored):
+        if setting not in _told:
+            _told.add(setting)
+            log.warning("%s = %s stands in %s.", *setting)
 
 
 def around() -> dict[str, dict[str, Any]]:
@@ -46,7 +61,7 @@ def default_provider() -> str:
     """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
     if named := _named(configuration().defaults):
         return named
-    ready = [name for name, row in providers.known().items() if find_key(row, row.key_env)]
+    ready = [name for name, row in providers.known().items() if has_key(row)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
@@ -98,11 +113,16 @@ def provider_of(record: JobRecord) -> Provider:
 
 
 def price_of(row: Provider, model: str, config: Config) -> Price | None:
-    """Give the price that the user wrote down, else the service's own; the local engine is free."""
+    """Give the price that the user wrote down, else the service's own; the local engine is free.
+
+    A price is a finite number above 0; the user's own file may call a model free as well.
+    """
     if row.simulated:
         return FREE
-    listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
-    return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
+    written = config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}")
+    if written is not None and (sound := prices.sound(written, free=True)):
+        return sound
+    return Price(per_clip=row.prices[model], source=LISTED) if prices.is_price(row.prices.get(model)) else None
 
 
 def with_defaults(provider: Provider, fields: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
@@ -125,8 +145,32 @@ def _may_have(provider: Provider, model: str) -> bool:
 
 
 def key(row: Provider) -> keys.Secret | None:
-    """Find the key that requests to a provider would carry; raises `AuthError` when what is there is no key."""
+    """Find the key that requests to a provider would carry.
+
+    Raises `AuthError` when what is there is no key, or where a project's file asks for it and nobody has agreed to that.
+    """
+    if refusal := distrust(row):
+        raise refusal
     return find_key(row, row.key_env)
+
+
+def distrust(row: Provider) -> AuthError | None:
+    """Give the error, with the code "untrusted", for a provider of a project's file that nobody has agreed to."""
+    claim = providers.claim(row.name)
+    return trust.refusal(claim) if claim is not None and claim not in trust.agreed(settings.home()) else None
+
+
+def usable(row: Provider) -> bool:
+    """Tell whether requests to a provider would have the key that they need."""
+    return not row.key_env or row.key_optional or has_key(row)
+
+
+def has_key(row: Provider) -> bool:
+    """Tell whether there is a key for a provider, and it may be used."""
+    try:
+        return key(row) is not None
+    except VideogenError:
+        return False
 
 
 def find_key(row: Provider, variable: str | None) -> keys.Secret | None:

@@ -14,9 +14,10 @@ import anywidget
 import msgspec
 import traitlets
 
-from . import client, code, inputs, keys, library, process, routing, settings
+from . import client, code, inputs, keys, library, process, routing, settings, trust
+from . import provider as rows
 from .client import Client
-from .errors import VideogenError
+from .errors import InvalidRequest, VideogenError
 from .form import Uploads, fields
 from .library import seen
 from .messages import (
@@ -38,6 +39,7 @@ from .messages import (
     Remove,
     Resend,
     Star,
+    Trust,
     Upload,
     Watch,
 )
@@ -236,6 +238,8 @@ class VideoGen(Live):
                 self._choose(message)
             case Connect():
                 self._connect(message)
+            case Trust():
+                self._trust(message)
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
@@ -266,6 +270,17 @@ class VideoGen(Live):
     def _connect(self, message: Connect) -> None:
         """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
         keys.remember(message.provider, keys.Secret(message.key, source="the form"), keep=message.keep)
+        self._go_to(message.provider)
+        self.form = self._form()
+
+    def _trust(self, message: Trust) -> None:
+        """Agree to what a project's file asks for, as long as it is what the person was shown."""
+        routing.configuration()
+        claim = rows.claim(message.provider)
+        if claim is None or claim.words != message.asks:
+            self.form = self._form()
+            raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
+        trust.agree(settings.home(), [claim])
         self._go_to(message.provider)
         self.form = self._form()
 
