@@ -14,7 +14,7 @@ import jupyter_videogen as vg
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
-    {"errors", "values", "wire", "messages", "events"},
+    {"errors", "values", "wire", "messages", "events", "visible"},
     {
         *{"arguments", "options", "interpolation"},
         *{
