@@ -14,7 +14,7 @@ import jupyter_videogen as vg
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
-    {"errors", "values", "wire", "messages", "events", "visible"},
+    {"errors", "values", "wire", "messages", "events", "veil", "visible"},
     {
         *{"arguments", "options", "interpolation"},
         *{
@@ -26,6 +26,7 @@ LAYERS = [
             "dialects",
             "failures",
             "fingerprint",
+            "heard",
             "polling",
             "prices",
         },

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from . import polling
+from . import heard, polling
 from .container import bad, check_size
 from .errors import DownloadError
-from .failures import read_failure
 from .wire import GZIP, Forbidden, Lost, NotSent
 
 if TYPE_CHECKING:
@@ -152,7 +151,7 @@ class Download:
         reply = await stream.reply()
         if stream.status not in TRANSIENT:
             raise Answered(reply)
-        failure = read_failure(reply)
+        failure = heard.failure(reply)
         self._wait = failure.retry_after
         raise Lost(f"HTTP {stream.status}: {failure.message}")
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import re
 
+from . import veil
+
 THREAD = "videogen"
 """The name of the loop's thread."""
 LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
@@ -24,7 +26,7 @@ class Redacted(logging.Filter):
         """Change a line of ours, keep all."""
         if record.threadName == THREAD:
             words = HEADERS.sub(r"\1'…'", record.getMessage())
-            record.msg, record.args = USERINFO.sub("//…@", QUERY.sub("?…", words)), None
+            record.msg, record.args = veil.clean(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
         return True
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, frames, polling, receipt, spool
+from . import clipstore, frames, heard, polling, receipt, spool
 from .download import Answered, Download
-from .errors import ArtifactExpired, DownloadError
+from .errors import ArtifactExpired, DownloadError, explain
 from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Forbidden, Lost, NotSent
@@ -69,6 +69,8 @@ class Saver:
             try:
                 clips.append(await self._fetch(number))
             except DownloadError as error:
+                error.failure = heard.believed(error.failure)  # it may quote what was sent in place of a clip
+                error.args = (explain(error.failure),)
                 errors.append(error)
         if not clips:
             self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)

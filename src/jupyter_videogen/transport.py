@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
 
-from . import origin
+from . import origin, veil
 from .errors import Failure, VideogenError
 from .keys import Secret
 from .spool import Spool
+from .values import credentials
 from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ class Transport:
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
         """Open one call and give its reply as it comes; `sent` is set once the whole request has left."""
         endpoint = await self._endpoint()
+        _learn(endpoint, call)
         sent = sent or asyncio.Event()
         async with self._gate, self._counted():
             response = await self._follow(call, endpoint, sent)
@@ -364,6 +366,16 @@ def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types
             sent.set()
 
     return trace
+
+
+def _learn(endpoint: Endpoint, call: Call) -> None:
+    """Note what is sent and must not come back in words: the key, headers of the user's, fields that hold credentials."""
+    if endpoint.secret is not None:
+        veil.learn(endpoint.secret.reveal())
+    for value in endpoint.headers.values():
+        veil.learn(str(value).removeprefix("Bearer "))
+    for credential in credentials(call.json if call.form is None else call.form):
+        veil.learn(credential)
 
 
 def _doors(endpoint: Endpoint) -> dict[str, str]:

@@ -12,6 +12,7 @@ import msgspec
 from .errors import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
     from pathlib import Path
 
@@ -110,6 +111,18 @@ def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
     if isinstance(value, dict):
         return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
     return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: ANN401 - JSON is any
+    """Give the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from credentials(inner, named=named or CREDENTIAL.search(str(name)) is not None)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from credentials(inner, named=named)
+    elif named and isinstance(value, str):
+        yield value
 
 
 FIELDS = GenerationRequest.__struct_fields__
