@@ -149,11 +149,11 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
     """
     source, target = there(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
-    if receipt.place(target).exists() and not overwrite:
+    if os.path.lexists(receipt.place(target)) and not overwrite:
         raise _taken(receipt.place(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
-    receipt.write(target, receipt.provenance(clip))
+    receipt.write(target, receipt.provenance(clip), overwrite=overwrite)
     return target
 
 
@@ -199,5 +199,6 @@ def write_poster(picture: bytes, path: Path) -> str | None:
     if len(picture) > LARGEST_POSTER or not picture.startswith((b"\xff\xd8\xff", b"\x89PNG")):
         return None
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(picture)
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_bytes(picture)
     return str(path)

@@ -95,7 +95,7 @@ class Saver:
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
-        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path))
+        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
         self._note(receipt.keep(clip, self.job))
         return clip
 
@@ -162,9 +162,9 @@ class Saver:
             )
         return _unfetched(words)
 
-    async def _poster(self, artifact: Artifact, clip: Path) -> str | None:
+    async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
-        place = self._posters / f"{clip.stem}.jpg"
+        place = self._posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
         with suppress(NotSent, Lost, OSError):
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clipstore.write_poster(reply.body, place)):
