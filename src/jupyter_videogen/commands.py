@@ -37,6 +37,7 @@ from .errors import InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
 from .orders import Remarks, asking, place
 from .values import FIELDS, UNPAID, Clip
+from .view import relative
 from .widget import VideoGen
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ def show_embedded(clip: Clip) -> None:
         )
     content = base64.b64encode(Path(clip.path).read_bytes()).decode()
     video = f'<video controls preload="metadata" style="max-width:100%" src="data:video/mp4;base64,{content}"></video>'
-    publish_display_data({"text/html": video, "text/plain": clip.path})  # type: ignore[no-untyped-call]
+    publish_display_data({"text/html": video, "text/plain": relative(clip.path, settings.folder())})  # type: ignore[no-untyped-call]
 
 
 def unknown_command(word: str) -> InvalidRequest:

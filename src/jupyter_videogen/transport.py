@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import zlib
 from base64 import b64encode
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
 
-from . import origin, veil
+from . import origin, settings, veil
 from .errors import Failure, VideogenError
 from .keys import Secret
 from .spool import Spool
@@ -27,7 +28,6 @@ from .values import credentials
 from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Sequence
 
 CONNECTIONS = 8
@@ -46,6 +46,7 @@ INFLATED = 256 * 1024
 SMALL, DENSE = 16 * 1024 * 1024, 50
 """Bytes of an inflated body from which on it may be so many times the compressed one: films hardly shrink."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
 REDIRECTS = 5
 ERRORS = 400
 """Statuses from here on are errors."""
@@ -362,16 +363,30 @@ class Transport:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte."""
-    return httpx.create_ssl_context(trust_env=False)
+def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
+
+    Those of the environment (OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR), else those that come with the library.
+    """
+    if file is None and folder is None:
+        return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cafile=file, capath=folder)
+
+
+def _certificates() -> ssl.SSLContext:
+    try:
+        return _trusted(*settings.certificates())
+    except OSError as error:  # SSLError is one
+        message = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
+        failure = Failure(code="unreachable", message=message, next=CERTIFICATES, sent="no", charged="no")
+        raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
 
 
 def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
     """Give a client that follows nothing, keeps no cookie and asks for bytes as they are."""
     kept = 0 if fresh else CONNECTIONS
     lines = Pinned(
-        verify=_trusted(),
+        verify=_certificates(),
         proxy=proxy,
         limits=httpx.Limits(max_keepalive_connections=kept),
         socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],

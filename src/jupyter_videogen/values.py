@@ -167,6 +167,11 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
 
+    def __repr__(self) -> str:
+        size = f", {self.size}" if self.size else ""
+        name = re.split(r"[/\\]", self.path)[-1]  # saved notebooks are shown to others: the home's path is not theirs
+        return f"<Clip {name}{size}: {self.prompt[:60]!r} by {self.provider}:{self.model}, job {self.job_id}>"
+
     @property
     def provenance(self) -> dict[str, Any]:
         """How it was made: request, service, times, hash; from the receipt beside it, else from the ledger."""
@@ -288,6 +293,9 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the service is asked again, where that is worth telling: it is busy, or away."""
     searching: bool = False
     """The outcome is unknown, and the service's list is being asked for it."""
+
+    def __repr__(self) -> str:
+        return f"<JobRecord {self.id} {self.state} at {self.provider}:{self.model}: {self.request.prompt[:60]!r}>"
 
     @property
     def ended(self) -> bool:
