@@ -88,6 +88,7 @@ LAYERS = [
         "progress",
         "references",
         "form",
+        "guest",
         "recall",
         "library",
         "checkup",

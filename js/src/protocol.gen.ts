@@ -98,6 +98,7 @@ export interface FormView {
   readonly other: ModelView | null;
   readonly listed: boolean;
   readonly shared: boolean;
+  readonly guest: boolean;
   readonly start: RequestView;
 }
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SENT = ("model", *(name for name in PLAIN if name != "prompt"), "fit")
 """What goes on as the form has it: the prompt goes beside, media are found first, further fields are read."""
+MOST_OPEN = 8
+"""Files on their way at once."""
 KEPT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -77,6 +79,11 @@ class Uploads:
         self._parts: dict[str, bytearray] = {}
         self._whole: dict[str, MediaView] = {}
 
+    @property
+    def sources(self) -> set[str]:
+        """The names of the files that were handed over here."""
+        return {view.source for view in self._whole.values()}
+
     def take(self, message: Upload, piece: bytes) -> MediaView | None:
         """Take one piece, in order, and give the medium with the last; raises `InvalidRequest`.
 
@@ -85,9 +92,15 @@ class Uploads:
         if message.upload_id in self._whole:
             return self._whole[message.upload_id]
         kind = MEDIA[message.field]
+        if not 0 <= message.offset <= message.offset + len(piece) <= message.total:
+            raise InvalidRequest(
+                f"A piece of {message.name} does not fit.", next="Choose the file again.", field=message.field
+            )
         if message.total > LARGEST[kind]:
             limit = f"{message.total >> 20} MB; at most {LARGEST[kind] >> 20} are taken"
             raise InvalidRequest(f"{message.name} has {limit}.", next="Choose a smaller one.", field=message.field)
+        while message.upload_id not in self._parts and len(self._parts) >= MOST_OPEN:
+            del self._parts[next(iter(self._parts))]  # given up long ago, or a page that only begins
         part = self._parts.setdefault(message.upload_id, bytearray())
         if message.offset > len(part):
             raise InvalidRequest(

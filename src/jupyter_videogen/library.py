@@ -76,8 +76,8 @@ def piece(asked: Fetch) -> bytes:
     clip = _clip(asked.job_id, asked.take)
     try:
         with Path(clip.path).open("rb") as file:
-            file.seek(asked.offset)
-            return file.read(min(asked.length, LARGEST_PIECE))
+            file.seek(max(asked.offset, 0))
+            return file.read(min(max(asked.length, 0), LARGEST_PIECE))
     except OSError as error:
         raise VideogenError(
             f"The clip can't be read: {error.strerror}.", next=f"It was at {clip.path}.", sent="yes", charged="unknown"

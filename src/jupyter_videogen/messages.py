@@ -89,6 +89,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the service can be asked for its models."""
     shared: bool
     """This machine is shared: keys are kept in the kernel only."""
+    guest: bool = False
+    """The page is shown to visitors: no history, no other service, no key, no code."""
     start: RequestView
 
 
