@@ -20,6 +20,8 @@ MOST = 256
 """Secrets that are remembered; the oldest goes first."""
 HIDDEN = "…"
 ESCAPES = frozenset("%\\&")
+LEAST = 12
+"""Characters of a key's beginning or end that are hidden wherever they stand, or half of it where that is more."""
 TELLING = 6
 """Characters of a key's beginning that are hidden at the end of a text, where it was cut."""
 BROKEN = r"(?:%[0-9a-f]{0,2}|\\{1,4}[ux]?[0-9a-f]{0,3}|&#?x?[0-9a-f]{0,6})?"
@@ -53,22 +55,33 @@ def holds(text: str) -> bool:
 
 
 def _without(text: str, secret: str) -> str:
-    plain, escaped, cut = _forms(secret)
+    plain, part, cut = _forms(secret)
     lowered = text.lower()
-    if any(form in lowered for form in plain):
+    if any(form in lowered for form in plain) or not ESCAPES.isdisjoint(text):
+        text = part.sub(HIDDEN, text)
         text = re.sub("|".join(map(re.escape, plain)), HIDDEN, text, flags=re.IGNORECASE)
-    if not ESCAPES.isdisjoint(text):
-        text = escaped.sub(HIDDEN, text)
     return cut.sub(HIDDEN, text)
 
 
 @lru_cache(maxsize=MOST)
 def _forms(secret: str) -> tuple[tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
-    """Give the ways to write a secret: whole encodings in lower case, signs escaped one by one, and its beginning at an end."""
+    """Give the ways to write a secret: whole encodings in lower case, its signs escaped one by one, and its beginning at an end.
+
+    Half of it is as good as all of it: a service may quote a part.
+    """
+    half = min(len(secret), max(LEAST, len(secret) // 2))
     signs = [_sign(sign) for sign in secret]
-    cut = "".join(signs[:TELLING]) + "".join(f"(?:{sign}" for sign in signs[TELLING:]) + ")?" * len(signs[TELLING:])
-    plain = sorted({form.lower() for form in (secret, *_encoded(secret))}, key=len, reverse=True)
-    return tuple(plain), re.compile("".join(signs), re.IGNORECASE), re.compile(rf"{cut}{BROKEN}\Z", re.IGNORECASE)
+    forms = {form.lower() for form in (secret, secret[:half], secret[-half:], *_encoded(secret))}
+    part, cut = (
+        re.compile(f"{_beginning(signs, least)}{end}", re.IGNORECASE)
+        for least, end in ((half, ""), (TELLING, rf"{BROKEN}\Z"))
+    )
+    return tuple(sorted(forms, key=len, reverse=True)), part, cut
+
+
+def _beginning(signs: list[str], least: int) -> str:
+    """Match so many of the first signs, and as many more as there are."""
+    return "".join(signs[:least]) + "".join(f"(?:{sign}" for sign in signs[least:]) + ")?" * len(signs[least:])
 
 
 def _sign(sign: str) -> str:
