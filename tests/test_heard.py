@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import jupyter_videogen as vg
 from fakes import SLOW, Slow
-from jupyter_videogen import heard, provider, search, terminal, veil, visible
+from jupyter_videogen import config, heard, provider, routing, search, terminal, veil, visible
 from jupyter_videogen.dialect import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.failures import ahead, read_failure, retry_after
@@ -424,3 +424,33 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
         assert "ended the watching (RuntimeError)" in job.record.failure.message
     assert vg.job(job.id).watch().result(30).prompt == "a kite"
     assert len(shop.book) == 1
+
+
+# ---- prices -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said_", [-1000, 0, "-0.01", "nan", "inf", "1e999", 1e9, 10**400, True, None, "free", [], {"a": 1}]
+)
+def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anything else is no price, which is unknown: caps in dollars ask, and `max_cost` refuses."""
+    reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": said_}}]}).encode())
+    assert heard.prices(reply) == {}
+    row = msgspec.structs.replace(provider.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
+    assert routing.price_of(row, "m", config.Config()) is None
+    home.mkdir()
+    (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": -1000.0}}}))
+    lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
+    for most in ({"max_cost": 0.01}, {"max_cost": 1000.0}):
+        with pytest.raises(vg.BudgetExceeded, match="not known"):
+            lab.submit("a kite", model="m", **most)
+    assert shop.book == []
+
+
+def test_a_good_listed_price_counts(shop: Shop, home: Path) -> None:
+    """As a price that somebody wrote down."""
+    reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": "0.25"}}]}).encode())
+    assert heard.prices(reply) == {"m": 0.25}
+    home.mkdir()
+    (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": 0.25}}}))
+    assert vg.Client("openai", base_url=shop.url, api_key="canary-1").estimate("a kite", model="m").cost == 0.25

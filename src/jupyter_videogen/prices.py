@@ -30,7 +30,9 @@ FREE = Price(per_clip=0.0, source="the local engine is free")
 
 def is_price(value: float | None, *, free: bool = False) -> bool:
     """Tell whether a figure can be a price: a finite number above 0, or with `free` 0 as well."""
-    return value is not None and (0.0 < value <= LARGEST or (free and value == 0.0))
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0.0 < value <= LARGEST or (free and value == 0.0)
 
 
 def sound(price: Price, *, free: bool = False) -> Price | None:
