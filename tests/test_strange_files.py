@@ -25,6 +25,7 @@ from jupyter_videogen import (
     keys,
     library,
     places,
+    process,
     provider,
     routing,
     settings,
@@ -450,3 +451,33 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     assert set(config.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities"}
     assert set(config.Row.__struct_fields__) == {"dialect", "base_url", "key_env"}
     assert client.CALL == ("new", "yes", "max_cost", "output")
+
+
+# ---- an address that is the file's ----------------------------------------------------------------------------------
+
+
+def test_no_credential_goes_to_an_address_of_the_file(shop: Shop, home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Neither a second key among `extra` nor headers; a known name that is sent elsewhere is said once."""
+    project(f'[providers.openai]\nbase_url = "{shop.url}"\n')
+    for extra in ({"byok_api_key": "canary-byok-1"}, {"deep": [{"token": "canary-byok-1"}]}):
+        with pytest.raises(vg.AuthError, match="no credential of yours is sent there"):
+            vg.submit("a kite", provider="openai", model="m", extra=extra)
+    with pytest.raises(vg.AuthError, match="no credential of yours"):
+        vg.Client("openai", headers={"x-team": "canary-team-1"})
+    assert shop.book == []
+    assert vg.generate("a kite", provider="openai", model="m", extra={"style": "noir"}).model == "m"
+    told = [line for line in caplog.messages if "sends what is for openai to" in line]
+    assert len(told) == 1
+    mine = vg.Client("openai", base_url=shop.url, headers={"x-team": "canary-team-1"})
+    assert mine.generate("another", model="m", extra={"byok_api_key": "canary-byok-1"}).model == "m"
+    user(home, f'[providers.openai]\nbase_url = "{shop.url}"\n')
+    Path("videogen.toml").unlink()
+    assert vg.generate("a third", provider="openai", model="m", extra={"byok_api_key": "canary-byok-1"}).model == "m"
+
+
+def test_a_job_whose_variable_is_no_name_any_more_does_not_stand_in_the_way(shop: Shop) -> None:
+    """The ledger may be older than the check."""
+    job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
+    job.result(30)
+    record = job.record.after(key_env="MY-KEY $(id)")
+    process.line_of(process.runtime(), record)

@@ -87,6 +87,9 @@ class _Client:
             self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
         if self._lacking and not keyless:
             raise self._lacking
+        self._own_address = base_url is not None
+        if not self._own_address:
+            routing.check_credentials(row, headers, {})
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
@@ -131,6 +134,8 @@ class _Client:
         given, config = dict(fields), configuration()
         new = bool(given.get("new")) or given.get("seed") == "random"
         output = str(given.get("output") or config.defaults.output or "")
+        if not self._own_address:
+            routing.check_credentials(self.provider, {}, {"extra": given.get("extra") or {}})
         if not output:
             places.check_folder(settings.folder() / clipstore.FOLDER, settings.project(settings.folder()))
         given = {name: value for name, value in given.items() if name not in CALL}

@@ -164,6 +164,12 @@ def claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
     }
 
 
+def foreign(said_in: Sequence[Layer]) -> dict[str, str]:
+    """Give the providers whose address a project's file names, each with that address."""
+    rows = (layer.config.providers for layer in said_in if layer.foreign)
+    return {name: _address(name, row) for given in rows for name, row in given.items()}
+
+
 def settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
     """Give every value that is set, each once, from the strongest place that sets it, then what does not count."""
     for section in SECTIONS:

@@ -18,7 +18,7 @@ from .dialects.qubrid import Qubrid
 from .errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from .trust import Claim
 
@@ -158,6 +158,8 @@ _declared: dict[str, Provider] = {}
 """Rows that the user's and the project's `videogen.toml` bring, by name."""
 _claims: dict[str, Claim] = {}
 """Which of them come from a project's file and ask for a key, by name."""
+_foreign: set[str] = set()
+"""Which of them come from a project's file, by name."""
 _broken: dict[str, str] = {}
 """Plug-ins that could not be loaded, and the kind of error each gave."""
 
@@ -193,8 +195,15 @@ def known() -> dict[str, Provider]:
     return {**packaged(), **_declared}
 
 
-def declare(rows: Mapping[str, Provider], claims: Mapping[str, Claim] | None = None) -> None:
-    """Take the rows of the configuration, and what they claim, in place of those that it brought before."""
+def declare(
+    rows: Mapping[str, Provider], claims: Mapping[str, Claim] | None = None, foreign: Collection[str] = ()
+) -> None:
+    """Take the rows of the configuration in place of those that it brought before.
+
+    `foreign` are those of a project's file, `claims` what they ask for.
+    """
+    _foreign.clear()
+    _foreign.update(foreign)
     _claims.clear()
     _claims.update(claims or {})
     if rows != _declared:
@@ -206,6 +215,11 @@ def declare(rows: Mapping[str, Provider], claims: Mapping[str, Claim] | None = N
 def claim(name: str) -> Claim | None:
     """Give what a provider of a project's file asks for; None for every other provider."""
     return _claims.get(name)
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a provider's address is the word of a project's file, and not the user's own."""
+    return name in _foreign
 
 
 def claimed() -> tuple[Claim, ...]:

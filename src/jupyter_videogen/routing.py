@@ -12,16 +12,16 @@ import msgspec
 from . import capabilities, config, keys, prices, settings, trust
 from . import provider as providers
 from .config import describe
-from .errors import InvalidRequest, VideogenError
+from .errors import AuthError, InvalidRequest, VideogenError
 from .listing import Listings
 from .prices import FREE, Price
+from .values import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .config import Config, Defaults, Layer
     from .dialect import Provider
-    from .errors import AuthError
     from .values import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
@@ -35,7 +35,7 @@ def configuration() -> Config:
     """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
     places = config.layers(settings.home(), settings.project(settings.folder()), around())
     found = config.joined(places)
-    providers.declare(config.rows(found), config.claims(places))
+    providers.declare(config.rows(found), config.claims(places), config.foreign(places))
     _tell(places)
     return found
 
@@ -46,6 +46,28 @@ def _tell(places: Sequence[Layer]) -> None:
         if setting not in _told:
             _told.add(setting)
             log.warning("%s = %s stands in %s.", *setting)
+    for name, address in config.foreign(places).items():
+        told = config.Setting(name, address, "")
+        if name in providers.packaged() and told not in _told:
+            _told.add(told)
+            log.warning("This project's file sends what is for %s to %s; no key goes along.", name, address)
+
+
+def check_credentials(row: Provider, headers: Mapping[str, str], fields: Mapping[str, Any]) -> None:
+    """Raise `AuthError` where headers or fields of a request would give a credential to an address of a project's file."""
+    if not providers.is_foreign(row.name) or trusted(row) or not (headers or any(credentials(dict(fields)))):
+        return
+    raise AuthError(
+        f"The address of {row.title} is this project's file's, {row.base_url}: no credential of yours is sent there.",
+        next="Name the address yourself with base_url=, or leave out headers and keys.",
+        code="untrusted",
+    )
+
+
+def trusted(row: Provider) -> bool:
+    """Tell whether somebody has agreed to what a project's file asks for a provider."""
+    claim = providers.claim(row.name)
+    return claim is not None and claim in trust.agreed(settings.home())
 
 
 def around() -> dict[str, dict[str, Any]]:

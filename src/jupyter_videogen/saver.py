@@ -16,7 +16,7 @@ from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError, explain
 from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
-from .wire import Call, Forbidden, Lost, NotSent
+from .wire import Call, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -165,11 +165,11 @@ class Saver:
     async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
         place = self._posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
-        with suppress(NotSent, Lost, OSError):
+        with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clipstore.write_poster(reply.body, place)):
                 return offered
-        with suppress(OSError):
+        with suppress(Exception):
             drawn = await asyncio.to_thread(frames.poster, clip)
             return clipstore.write_poster(drawn, place) if drawn else None
         return None
