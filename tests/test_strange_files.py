@@ -34,6 +34,8 @@ from jupyter_videogen import (
 from jupyter_videogen.budget import Budget, stricter
 from jupyter_videogen.messages import MediaView
 from jupyter_videogen.prices import Price
+from jupyter_videogen.widget import VideoGen
+from shells import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -481,3 +483,52 @@ def test_a_job_whose_variable_is_no_name_any_more_does_not_stand_in_the_way(shop
     job.result(30)
     record = job.record.after(key_env="MY-KEY $(id)")
     process.line_of(process.runtime(), record)
+
+
+# ---- the other ways to agree ----------------------------------------------------------------------------------------
+
+
+def test_the_line_magic_agrees_and_takes_it_back(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the command does."""
+    monkeypatch.setenv("LAB_API_KEY", "canary-lab-1")
+    project(LAB.format(url=shop.url))
+    with Shell() as shell:
+        refused = shell.run("%%videogen -p lab -m m --wait\na kite")
+        assert "%videogen trust lab" in refused.look
+        said = shell.run("%videogen trust lab")
+        assert f"$LAB_API_KEY is sent to {shop.url}" in said.out
+        assert shell.run("%%videogen -p lab -m m --wait\na kite").error is None
+        assert "No more trusted" in shell.run("%videogen trust lab --forget").out
+    assert trust.agreed(home) == frozenset()
+    assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab-1"]
+
+
+def test_the_forms_button_agrees_to_what_was_read(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To that and nothing else: a file that changed under the person's eyes is read again."""
+    monkeypatch.setenv("LAB_API_KEY", "canary-lab-1")
+    project(LAB.format(url=shop.url))
+    form_ = VideoGen(provider="local")
+    told: list[dict[str, object]] = []
+    form_.send = lambda content, _buffers=None: told.append(content)
+    (view,) = (one for one in form_.form["providers"] if one["name"] == "lab")
+    message = {"v": 1, "type": "trust", "provider": "lab", "asks": view["asks"]}
+    project(LAB.format(url=f"{shop.url}/elsewhere"))
+    form_._receive(form_, {**message, "request_id": "1"}, [])
+    assert (told[-1]["ok"], trust.agreed(home)) == (False, frozenset())
+    project(LAB.format(url=shop.url))
+    form_._receive(form_, {**message, "request_id": "2"}, [])
+    assert told[-1]["ok"] is True
+    assert (form_.form["provider"], [claim.address for claim in trust.agreed(home)]) == ("lab", [shop.url])
+    (view,) = (one for one in form_.form["providers"] if one["name"] == "lab")
+    assert (view["ready"], view["asks"]) == (True, "")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[1]", "[" * 100_000, '[{"path": "x"}]'])
+def test_agreements_that_cannot_be_read_are_none(content: str, home: Path) -> None:
+    """Nothing is trusted by mistake, and a new agreement can be written."""
+    home.mkdir()
+    (home / trust.NAME).write_text(content)
+    assert trust.agreed(home) == frozenset()
+    claim = trust.Claim("/p/videogen.toml", "lab", "http://x/v1", "LAB_API_KEY")
+    trust.agree(home, [claim])
+    assert trust.agreed(home) == {claim}
