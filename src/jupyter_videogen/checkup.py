@@ -23,10 +23,11 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from . import keys, local, mounts, origin, provider, reach, settings
+from .database import VERSION
 from .dialect import Call, ListsModels, Provider
 from .errors import AuthError, VideogenError
 from .findings import Finding, Report, State, tidy
-from .ledger import AT_REST, VERSION
+from .ledger import AT_REST
 from .private import OTHERS_WRITE
 from .reach import Answer, Question
 from .transport import Endpoint, Fixed

@@ -85,7 +85,7 @@ class Commands:
 
     def form(self, line: Line) -> VideoGen | None:
         """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
-        if not (settings.watched() and display.in_kernel()):
+        if not (settings.watched() and settings.in_kernel()):
             terminal.say(NO_PAGE)
             return None
         given = intake.fields(line, self._names)
@@ -203,7 +203,7 @@ def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = F
     """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
     limit = routing.configuration().defaults.timeout if timeout is None else timeout
     group = result if isinstance(result, JobGroup) else JobGroup([result])
-    watched = settings.watched() and display.in_kernel()
+    watched = settings.watched() and settings.in_kernel()
     if watched and not quiet:
         display.show_jobs(group)
     try:
@@ -224,7 +224,7 @@ def waits(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
     if asked is not None:
         return asked
     configured = routing.configuration().defaults.wait
-    return bool(configured) if configured is not None else not (settings.watched() and display.in_kernel())
+    return bool(configured) if configured is not None else not (settings.watched() and settings.in_kernel())
 
 
 def show_embedded(clip: Clip) -> None:

@@ -176,10 +176,6 @@ def _recorded(job_id: str) -> JobRecord | None:
     if not file.exists():
         return None
     with suppress(VideogenError):
-        ledger = Ledger(file)
-        try:
-            record = ledger.find(job_id)
-        finally:
-            ledger.close()
+        record = Ledger.at(file).find(job_id)
         return record if record.id == job_id else None
     return None

@@ -15,11 +15,11 @@ import msgspec
 from . import heard, polling, search
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from .errors import Failure
+from .errors import Failure, VideogenError
 from .experience import Experience
 from .failures import REFUSED
 from .lookout import Lookout
-from .saver import Saver
+from .saver import Saver, unwritten
 from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from .wire import Call
 
 CREATE_TRIES = 3
+RECORD_TRIES = 30
+"""How often, a second apart, a paid call that is about to leave is tried to be written down."""
 GRACE = 60.0
 """Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
 OUTAGE = 15 * 60.0
@@ -55,6 +57,14 @@ class Parts(NamedTuple):
     failpoint: Callable[[str], None]
     lookout: Lookout | None = None
     """Of all the jobs at one service; a job that is alone has its own."""
+
+
+class Unrecorded(Exception):
+    """The paid call could not be written down, so it was not sent."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
 
 
 class TakenBack(Exception):
@@ -139,11 +149,11 @@ class Runner:
         self._failpoint("planned")
         call = self._dialect.create(self.job.request)
         keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
-        self._move("submitting", sent_at=self._clock.now())
-        self._failpoint("sent")
         poll_after = None
         try:
             poll_after = self._read_create(await self._send_once(keyed))
+        except Unrecorded as error:
+            self._fail(error.failure)
         except NotSent as error:
             self._fail(error.failure or _unsent(self._provider))
         except Lost as error:
@@ -154,6 +164,7 @@ class Runner:
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
         for attempt in range(1, CREATE_TRIES):
+            await self._record_send()
             try:
                 reply = await self._transport.send(call)
             except Forbidden:
@@ -166,14 +177,34 @@ class Runner:
             if refusal is None or refusal.code != "rate_limited":
                 return reply
             await self._hold(polling.after_miss(attempt, retry_after=refusal.retry_after))
+        await self._record_send()
         return await self._transport.send(call)
+
+    async def _record_send(self) -> None:
+        """Write down, as the owner of the job, that the paid call leaves now; nothing is sent otherwise.
+
+        Raises `Superseded` when another process has the job, and `Unrecorded` when the file can't be written for half a
+        minute.
+        """
+        leaving = self.job.after(state="submitting", sent_at=self._clock.now(), next_look_at=None)
+        for wait in (1.0,) * RECORD_TRIES:
+            try:
+                self.job = self._ledger.send(leaving, now=self._clock.now())
+            except VideogenError as error:
+                failed = error.failure
+                await self._clock.sleep(wait)
+                continue
+            self._publish(self.job)
+            self._failpoint("sent")
+            return
+        raise Unrecorded(failed)
 
     async def _hold(self, seconds: float) -> None:
         """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
-        self._ledger.save(self.job.after(state="draft"))
+        held, _ = self._ledger.keep(self.job.after(state="draft"))
+        self.job = self.job.after(version=held.version)
         self._tell_wait(seconds)
         await self._clock.sleep(seconds)
-        self._ledger.save(self.job)
 
     def _read_create(self, reply: Reply) -> float | None:
         """Take the answer in, and give the service's hint for the first look."""
@@ -221,7 +252,10 @@ class Runner:
 
     def _shared(self, handle: Handle) -> list[str]:
         """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""
-        other = self._ledger.holder(self.job.base_url, handle)
+        try:
+            other = self._ledger.holder(self.job.base_url, handle)
+        except VideogenError:  # it can't be read now, and the job is there all the same
+            return []
         return [f"{self._provider.title} gave the job it had given for {other.id} already."] if other else []
 
     # ---- search: the answer is lost, and the service may know ----------------------------------------------
@@ -375,10 +409,10 @@ class Runner:
     def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
         """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
         self.job = self.job.after(state=state, next_look_at=None, **changes)
-        self._ledger.save(self.job, run)
+        self.job, written = self._ledger.keep(self.job, run)
         if run is not None:
             self._lookout.experience.forget(self.job.base_url)
-        self._publish(self.job)
+        self._publish(self.job if written else unwritten(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -31,12 +32,12 @@ from .errors import (
 )
 from .experience import Experience
 from .fingerprint import fingerprint
-from .ledger import LEASE, Ledger
+from .ledger import LEASE, Ledger, Superseded
 from .line import Line
 from .listing import Listings
 from .local import check_installed
 from .lookout import Lookout
-from .loop import LoopThread
+from .loop import LoopThread, always
 from .polling import after_miss
 from .reading import identifier
 from .runner import Parts, Runner
@@ -71,6 +72,8 @@ UNSENT = Failure(
     sent="no",
     charged="no",
 )
+UNANSWERED = frozenset({"draft", "submitting"})
+"""States in which a service has not answered yet."""
 LOST = "The kernel stopped while this was being sent, and the answer is lost."
 
 
@@ -103,7 +106,7 @@ class Runtime:
     def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
         self.home, self.posters = home, home / "posters"
         self.clock = clock or SystemClock()
-        self.ledger = Ledger(home / "ledger.sqlite3")
+        self.ledger = Ledger.at(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
         self.experience = Experience(self.ledger)
@@ -112,8 +115,8 @@ class Runtime:
         """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, self.posters, settings.failpoint)
-        self._beat = self.loop.submit(self._keep_leases)
-        self._alarm = self.loop.submit(self._mind_the_clocks)
+        for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
+            self.loop.submit(partial(always, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
@@ -173,28 +176,43 @@ class Runtime:
         Raises `ArtifactExpired` where there is nowhere to ask.
         """
         if clips := clipstore.found(record, settings.folder(), Path(record.project or settings.folder())):
-            self.change(record.after(clips=clips))
-            return self.watch(record.after(clips=clips), line, again=True)
+            return self.watch(self.change(record.after(clips=clips)), line, again=True)
         if record.handle is None:
             raise ArtifactExpired(
                 f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",
                 next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
             )
-        return self.restart(record.after(state="saving", clips=(), finished_at=None), line)
+        return self.restart(record, line, _fetched_again)
 
-    def restart(self, record: JobRecord, line: Line) -> Watch:
-        """Let a job that had ended go on from where the record says; raises `VideogenError` while another process has it.
+    def reload(self, record: JobRecord) -> JobRecord:
+        """Give a job as the ledger has it now, and show it so: another process may have written it since."""
+        now = self.ledger.find(record.id)
+        watch = self.watches.get(record.id)
+        if watch is not None and watch.idle and now.version > watch.record.version:
+            watch.publish(now)
+        return now
 
-        One that another thread of ours has let go on meanwhile is given as it is: nothing is sent for it a second time.
+    def restart(self, record: JobRecord, line: Line, revive: Callable[[JobRecord], JobRecord | None]) -> Watch:
+        """Let a job that had ended go on from where `revive` puts it; it is given the job as it is now, not as it was shown.
+
+        Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
+        while another process has the job.
         """
         with self._starting:
             watch = self.watches.setdefault(record.id, Watch(record))
             if not watch.idle:
                 return watch
-            if not self.ledger.claim(record.id, now=self.clock.now()):
+            claimed = self.ledger.claim(record.id, now=self.clock.now())
+            now = self.ledger.find(record.id)
+            if not claimed:
+                watch.publish(now)
                 raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
-            self.ledger.save(record)
-            watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+            revived = revive(now)
+            if revived is None:
+                self.ledger.release(record.id)
+                watch.publish(now)
+                return watch
+            watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), line)))
             return watch
 
     def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
@@ -210,11 +228,15 @@ class Runtime:
                 watch.account = line.account
             return watch
 
-    def change(self, record: JobRecord) -> None:
-        """Write down what is newly known of a job that is over, and tell whoever watches it."""
-        self.ledger.save(record)
+    def change(self, record: JobRecord) -> JobRecord:
+        """Write down what is newly known of a job that is over, tell whoever watches it, and give it as it is then."""
+        try:
+            record = self.ledger.save(record)
+        except Superseded as newer:
+            record = newer.record
         if watch := self.watches.get(record.id):
             watch.publish(record)
+        return record
 
     def detach(self, job_id: str) -> None:
         """Stop watching; the job itself goes on.
@@ -287,13 +309,16 @@ class Runtime:
             await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
         if not watch.record.ended:
             record = watch.record.after(state="cancelled", finished_at=self.clock.now())
-            self.ledger.save(record)
+            with suppress(Superseded):
+                record, _ = self.ledger.keep(record)
             watch.publish(record)
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
         self.loop.call(self._close_lines)
         self.loop.stop()
+        with suppress(VideogenError):
+            self.ledger.pay_back()
         self.ledger.close()
 
     def _open(self, line: Line) -> Transport:
@@ -347,15 +372,40 @@ class Runtime:
 
     async def _follow(self, watch: Watch, line: Line) -> JobRecord:
         """Take a job up again, or read along while another process has it."""
-        job_id, watch.task = watch.record.id, asyncio.current_task()
-        while not (mine := self.ledger.claim(job_id, now=self.clock.now())):
-            watch.publish(self.ledger.find(job_id))
+        watch.task = asyncio.current_task()
+        while (record := self._taken_up(watch, line)) is None:
             if watch.record.ended:
-                break
+                return watch.record
             await self.clock.sleep(OBSERVE)
-        record = _after_death(self.ledger.find(job_id), line.provider) if mine else watch.record
-        self.ledger.save(record)
         return await self._run(watch, record, line)
+
+    def _taken_up(self, watch: Watch, line: Line) -> JobRecord | None:
+        """Become the one that watches a job and give it as it is now; None where another process is, or must be.
+
+        Only a process with the job's key takes it: without, it could say nothing of the job and keep others from it.
+        """
+        speaks = line.account == watch.record.account or not watch.record.account
+        try:
+            record = self.ledger.find(watch.record.id)
+            mine = (speaks or record.state in UNANSWERED) and self.ledger.claim(record.id, now=self.clock.now())
+            if mine:
+                record = self._judged(record.id, line, speaks=speaks)
+        except (VideogenError, Superseded):
+            return None  # it can't be read or written now: the next round may
+        if mine and speaks and not record.ended:
+            return record
+        watch.publish(record if speaks else _unspoken_for(record, line))
+        return None
+
+    def _judged(self, job_id: str, line: Line, *, speaks: bool) -> JobRecord:
+        """Give a job that is ours now, judged where the process that was sending it died."""
+        record = self.ledger.find(job_id)
+        judged = _after_death(record, line.provider, can_search=speaks)
+        if judged is not record:
+            record = self.ledger.save(judged)
+        if not speaks:
+            self.ledger.release(job_id)
+        return record
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
         def told(news: JobRecord) -> None:
@@ -369,8 +419,12 @@ class Runtime:
         parts = self._parts._replace(lookout=self._lookouts[line])
         try:
             return await self._persist(lambda job: Runner(job, line.provider, transport, parts, told), record)
+        except Superseded as newer:
+            watch.publish(newer.record)
         finally:
-            self.ledger.release(record.id)
+            with suppress(VideogenError):
+                self.ledger.release(record.id)
+        return await self._follow(watch, line)
 
     async def _persist(self, runner_of: Callable[[JobRecord], Runner], record: JobRecord) -> JobRecord:
         """Run a job; after an error of our own take it up again, and at last say that nobody watches it."""
@@ -378,7 +432,7 @@ class Runtime:
             runner = runner_of(record)
             try:
                 return await runner.run()
-            except VideogenError:
+            except (VideogenError, Superseded):
                 raise
             except Exception as error:
                 log.exception("Job %s came upon an error of our own.", record.id)
@@ -395,7 +449,24 @@ class Runtime:
             await self.clock.sleep(HEARTBEAT)
             for watch in list(self.watches.values()):
                 if not watch.future.done():
-                    self.ledger.claim(watch.record.id, now=self.clock.now())
+                    with suppress(VideogenError):  # the file is held for long: the next beat may get through
+                        self.ledger.renew(watch.record.id, now=self.clock.now())
+
+    async def _pay_back(self) -> None:
+        """Write down what could not be written when it was news."""
+        while True:
+            await self.clock.sleep(TICK)
+            owing = self.ledger.owing
+            if owing:
+                with suppress(VideogenError):
+                    self.ledger.pay_back()
+                    self._tell(owing)
+
+    def _tell(self, records: list[JobRecord]) -> None:
+        """Show jobs as they are now written down."""
+        for record in records:
+            if watch := self.watches.get(record.id):
+                watch.publish(self.ledger.find(record.id))
 
     async def _mind_the_clocks(self) -> None:
         """Notice that this machine slept: connections from before are dead, and jobs may have ended meanwhile."""
@@ -427,14 +498,33 @@ def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Lin
     return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 
-def _after_death(record: JobRecord, provider: Provider) -> JobRecord:
+def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> JobRecord:
     """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
     match record.state:
         case "draft":
             return record.after(state="failed", failure=UNSENT)
         case "submitting":
-            return record.after(state="unknown_outcome", **lost(LOST, provider.dialect, sent="unknown"))
+            changes = lost(LOST, provider.dialect if can_search else None, sent="unknown")
+            return record.after(state="unknown_outcome", **changes)
     return record
+
+
+def _fetched_again(record: JobRecord) -> JobRecord:
+    return record.after(state="saving", clips=(), finished_at=None)
+
+
+def _unspoken_for(record: JobRecord, line: Line) -> JobRecord:
+    """Give a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
+    if record.ended or record.handle is None:
+        return record
+    failure = Failure(
+        code="auth",
+        message=f"{line.provider.title} does not let this job be looked at without its key.",
+        next="The job itself goes on and is kept.",
+        sent="yes",
+        charged="unknown",
+    )
+    return record.after(state="unreachable", failure=failure)
 
 
 def unsolved(record: JobRecord) -> OutcomeUnknown:

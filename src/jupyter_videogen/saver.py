@@ -38,6 +38,7 @@ NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progres
 UNVERIFIED = (
     "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
 )
+UNWRITTEN = "This can't be written down right now; we keep trying. Free some space, or close what holds the job ledger."
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
 
@@ -200,14 +201,18 @@ class Saver:
 
     def _move(self, state: str, **changes: object) -> None:
         """Write the next state down, then tell everybody."""
-        self.job = self.job.after(state=state, **changes)
-        self._ledger.save(self.job)
-        self._publish(self.job)
+        self.job, written = self._ledger.keep(self.job.after(state=state, **changes))
+        self._publish(self.job if written else unwritten(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
+
+
+def unwritten(job: JobRecord) -> JobRecord:
+    """Give a job as it is shown while its newest state can't be written down."""
+    return job.after(warnings=(*job.warnings, UNWRITTEN))
 
 
 def _is_late(status: int, words: str) -> bool:

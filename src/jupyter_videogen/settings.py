@@ -101,8 +101,16 @@ def _began() -> Path | None:
 
     A cell may have changed the working directory since; the notebook is still where it was.
     """
-    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return Path(shell.starting_dir) if hasattr(shell, "kernel") and not watched() else None
+    return Path(_shell().starting_dir) if in_kernel() and not watched() else None
+
+
+def in_kernel() -> bool:
+    """Whether outputs go to a notebook rather than a terminal."""
+    return hasattr(_shell(), "kernel")
+
+
+def _shell() -> Any:  # noqa: ANN401 - IPython's, which is not loaded for this
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 def project(start: Path) -> Path:

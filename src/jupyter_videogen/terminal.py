@@ -62,8 +62,11 @@ def as_json(value: object) -> str:
 def width(stream: TextIO | None = None) -> int | None:
     """Give the columns of a terminal (standard output's where none is named), or None where there is no limit.
 
-    COLUMNS wins, as in other programs; a pipe or a notebook has no limit.
+    COLUMNS wins, as in other programs. A pipe has no limit of its own; a notebook, whose server may have been started in a
+    terminal, never has one.
     """
+    if settings.in_kernel():
+        return None
     stream = sys.stdout if stream is None else stream
     columns = settings.columns()
     if columns is None and stream.isatty():

@@ -1,7 +1,7 @@
 """`Call -> Reply` over HTTP: the only file that imports the HTTP library, and the one that holds credentials.
 
-Nothing is retried here. Every failure of the line leaves as `NotSent` (proof that the body never left whole) or
-`Lost` (it may have arrived), without the library's request objects: those hold keys.
+Nothing is retried here. Every failure of the line leaves as `NotSent` (proof that the request never left whole: its last
+byte was not handed to the line) or `Lost` (it may have arrived), without the library's request objects: those hold keys.
 """
 
 from __future__ import annotations
@@ -47,11 +47,12 @@ SMALL, DENSE = 16 * 1024 * 1024, 50
 """Bytes of an inflated body from which on it may be so many times the compressed one: films hardly shrink."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
+PIECE = 64 * 1024
+"""Bytes of a request that are handed to the line at once."""
 REDIRECTS = 5
 ERRORS = 400
 """Statuses from here on are errors."""
 MOVED = frozenset({301, 302, 303, 307, 308})
-BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
 KEEPALIVE = [
@@ -201,6 +202,33 @@ def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
     return inner is None or bool(inner.trailing_data[0])
 
 
+class Outgoing(httpx.AsyncByteStream):
+    """The body of a request on its way out; it notes that the request may arrive before it gives its last byte away.
+
+    The note comes first, so its absence is proof: whatever interrupts the sending (a timeout, a signal, a process that was
+    stopped for an hour), a request without the note never left whole. Noting afterwards leaves a gap in which the bytes
+    are gone and the note is not there.
+    """
+
+    def __init__(self, request: httpx.Request, sent: asyncio.Event) -> None:
+        length = request.headers.get("content-length")
+        self._body: Any = request.stream
+        self._left = int(length) if length is not None and length.isdecimal() else 0
+        self._sent = sent
+        if not self._left:  # the head alone may be all of it, or nobody knows where the end is
+            sent.set()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body in small pieces, the last of them only after the note."""
+        async for whole in self._body:
+            for start in range(0, len(whole), PIECE):
+                piece = whole[start : start + PIECE]
+                self._left -= len(piece)
+                if self._left <= 0:
+                    self._sent.set()
+                yield piece
+
+
 class Pinned(httpx.AsyncHTTPTransport):
     """Connects to the addresses that were checked, under the name that was asked for.
 
@@ -253,7 +281,7 @@ class Transport:
 
     @asynccontextmanager
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
-        """Open one call and give its reply as it comes; `sent` is set once the whole request has left."""
+        """Open one call and give its reply as it comes; `sent` is set before its last byte leaves."""
         endpoint = await self._endpoint()
         _learn(endpoint, call)
         sent = sent or asyncio.Event()
@@ -352,8 +380,9 @@ class Transport:
                     **_body(call, files),
                     headers={**_kind(call), **(call.headers | _doors(endpoint) if home else _harmless(call))},
                     timeout=httpx.Timeout(call.timeout, connect=CONNECT),
-                    extensions={"trace": _watch_body(sent), "addresses": () if proxy else addresses},
+                    extensions={"addresses": () if proxy else addresses},
                 )
+                request.stream = Outgoing(request, sent)
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
             failed: NotSent | Lost = NotSent(_name(error))
@@ -419,23 +448,6 @@ def _kind(call: Call) -> dict[str, str]:
 
 def _as_text(value: Base64) -> str:
     return value.prefix + b64encode(Path(value.path).read_bytes()).decode()
-
-
-def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types its hook so
-    """Give the hook that notes when the body has left: without that note the service never had all of it.
-
-    A request for a tunnel, to a proxy, is traced like any other, and is none of ours.
-    """
-    ours = True
-
-    async def trace(event: str, info: dict[str, Any]) -> None:
-        nonlocal ours
-        if event.endswith(BODY_BEGUN):
-            ours = info["request"].method != b"CONNECT"
-        if event.endswith(BODY_SENT) and ours:
-            sent.set()
-
-    return trace
 
 
 def _learn(endpoint: Endpoint, call: Call) -> None:
