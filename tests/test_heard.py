@@ -372,8 +372,12 @@ def test_an_integer_without_end_loses_no_job(tmp_path: Path) -> None:
 # ---- a task that died -------------------------------------------------------------------------------------------------
 
 
-def test_a_search_that_breaks_is_taken_up_again(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_breaks_is_taken_up_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     """After an error of our own the list is asked again; the page never says "looking" while nobody does."""
+    caplog.set_level("DEBUG")
+    veil.learn(KEY)
     told: list[str] = []
     real = search.look_for
 
@@ -389,6 +393,8 @@ def test_a_search_that_breaks_is_taken_up_again(shop: Shop, monkeypatch: pytest.
     assert job.result(60).prompt == "a kite"
     assert len(told) == 3
     assert len(shop.book) == 1
+    assert caplog.text.count("came upon an error of our own") == 2
+    assert "canary-KKKK" not in caplog.text
 
 
 def test_a_search_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -399,6 +400,21 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
     found = routing.price_of(row, "m", routing.configuration())
     figures = found and (found.per_clip, found.per_second, found.by_size)
     assert figures == (held and (held.per_clip, held.per_second, held.by_size))
+
+
+@pytest.mark.parametrize("key", ["OpenAI shape:m", "openai:m"])
+def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
+    """A service has a name and a title; and what it lists itself counts as mine."""
+    project(f'[prices."{key}"]\nper_clip = 0.01\n')
+    row = msgspec.structs.replace(provider.find("openai"), prices={"m": 5.0})
+    listed = routing.price_of(row, "m", routing.configuration())
+    assert listed is not None
+    assert listed.per_clip == 5.0
+    for mine in ("OpenAI shape:m", "openai:m"):
+        user(home, f'[prices."{mine}"]\nper_clip = 2\n')
+        price = routing.price_of(row, "m", routing.configuration())
+        assert price is not None
+        assert price.per_clip == 2
 
 
 # ---- the file itself ------------------------------------------------------------------------------------------------

@@ -308,13 +308,14 @@ def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, l
 
 def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], list[Setting]]:
     """Let a project's price raise what the user wrote down, never lower it, and never call anything free."""
-    kept, ignored = {}, []
+    kept: dict[str, Price] = {}
+    ignored = []
     for key, theirs in said.prices.items():
         price = prices.sound(theirs, free=False)
         mine = own.prices.get(key)
         price = price if mine is None else prices.higher(mine, price)
         if price not in (None, mine):
-            kept[key] = msgspec.structs.replace(price, source=price.source or source)
+            kept[key] = prices.Foreign(**{**msgspec.structs.asdict(price), "source": price.source or source})
         if price != theirs:
             reason = "a price is more than 0" if mine is None else "yours stands where it is higher"
             told = [f"{name} {value}" for name, value in _given(theirs).items()]

@@ -187,6 +187,10 @@ def _row(said: Listed) -> Listed | None:
     state = said.state if said.state in STATES.values() else None
     return msgspec.structs.replace(
         said,
+        **{
+            name: value if isinstance(value := getattr(said, name), str) else None
+            for name in ("prompt", "model", "size")
+        },
         handle=handle,
         state=state,
         status=words(said.status, STATUS),

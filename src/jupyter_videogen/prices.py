@@ -23,6 +23,10 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where it was read, and when."""
 
 
+class Foreign(Price, frozen=True, kw_only=True):
+    """A price that a project's file names: it may raise what is known otherwise, and lowers nothing."""
+
+
 LARGEST = 1e6
 """Dollars of one clip or second; a larger figure is a mistake."""
 FREE = Price(per_clip=0.0, source="the local engine is free")

@@ -14,7 +14,7 @@ from . import provider as providers
 from .config import describe
 from .errors import AuthError, InvalidRequest, VideogenError
 from .listing import Listings
-from .prices import FREE, Price
+from .prices import FREE, Foreign, Price
 from .values import credentials
 
 if TYPE_CHECKING:
@@ -137,14 +137,17 @@ def provider_of(record: JobRecord) -> Provider:
 def price_of(row: Provider, model: str, config: Config) -> Price | None:
     """Give the price that the user wrote down, else the service's own; the local engine is free.
 
-    A price is a finite number above 0; the user's own file may call a model free as well.
+    A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file lowers
+    neither, under whichever of the service's names it stands.
     """
     if row.simulated:
         return FREE
-    written = config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}")
-    if written is not None and (sound := prices.sound(written, free=True)):
-        return sound
-    return Price(per_clip=row.prices[model], source=LISTED) if prices.is_price(row.prices.get(model)) else None
+    given = [config.prices.get(f"{name}:{model}") for name in dict.fromkeys((row.label, row.name))]
+    own = [price for one in given if one and not isinstance(one, Foreign) and (price := prices.sound(one, free=True))]
+    theirs = next((one for one in given if isinstance(one, Foreign)), None)
+    if not own and prices.is_price(row.prices.get(model)):
+        own = [Price(per_clip=row.prices[model], source=LISTED)]
+    return prices.higher(own[0], theirs) if own else theirs
 
 
 def with_defaults(provider: Provider, fields: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:

@@ -59,6 +59,8 @@ if not (STATIC / "widget.js").exists():
     raise ImportError(
         "The page's bundle is missing from this checkout. Build it with `make setup` (or `python scripts/bundle.py`)."
     )
+LONGEST_ID, REMEMBERED = 100, 10_000
+"""Characters of a message's id, and how many of them are remembered."""
 PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
@@ -77,7 +79,7 @@ class Live(anywidget.AnyWidget):
         self._visited = settings.published() if shared is None else shared
         super().__init__(**traits)
         self._current: Job | None = None
-        self._heard: set[str] = set()
+        self._heard: dict[str, None] = {}
         self._told: tuple[str, float] = ("", 0.0)
         self.on_msg(self._receive)
 
@@ -125,9 +127,11 @@ class Live(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
         request_id = content.get("request_id") if isinstance(content, dict) else None
-        if not isinstance(request_id, str) or request_id in self._heard:
+        if not isinstance(request_id, str) or len(request_id) > LONGEST_ID or request_id in self._heard:
             return  # one click, one job, however often the line repeats it
-        self._heard.add(request_id)
+        self._heard[request_id] = None
+        if len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
         self._answer(request_id, self._outcome(content, buffers))
 
     def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
