@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from . import reading, veil, visible
 from .dialect import Accepted, Finished, Listed, Page, Refused, StatusUpdate
@@ -21,13 +22,13 @@ from .failures import SLOWEST, read_failure
 from .prices import is_price
 from .reading import MOST_CLIPS, SIZE, identifier
 from .status import STATES
-from .values import Artifact
 from .wire import Malformed, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .dialect import Dialect, Handle
+    from .values import Artifact
 
 READ = 8192
 """Characters of one string of a reply that are read as words."""
@@ -122,17 +123,19 @@ def believed(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dial
 
 
 def _accepted(said: Accepted) -> Accepted:
-    return Accepted(_handle(said.handle), _number(said.poll_after, most=LATEST_HINT), _notes(said.notes))
+    hint = _number(said.poll_after, most=LATEST_HINT)
+    return replace(said, handle=_handle(said.handle), poll_after=hint, notes=_notes(said.notes))
 
 
 def _page(said: Page) -> Page:
     rows = (_row(row) for row in said.jobs[:MOST_ROWS])
     cursor = said.cursor if isinstance(said.cursor, str) and len(said.cursor) <= LONGEST_HANDLE else None
-    return Page([row for row in rows if row is not None], cursor)
+    return replace(said, jobs=[row for row in rows if row is not None], cursor=cursor)
 
 
 def _failure(said: Failure) -> Failure:
-    return Failure(
+    return replace(
+        said,
         code=said.code if isinstance(said.code, str) and CODE.fullmatch(said.code) else "provider",
         message=words(said.message),
         next=words(said.next, NOTE),
@@ -145,8 +148,9 @@ def _failure(said: Failure) -> Failure:
 
 
 def _update(said: StatusUpdate) -> StatusUpdate:
-    return StatusUpdate(
-        said.state if said.state in STATES.values() else "running",
+    return replace(
+        said,
+        state=said.state if said.state in STATES.values() else "running",
         progress=_number(said.progress, most=100.0),
         artifacts=_artifacts(said.artifacts),
         poll_after=_number(said.poll_after, most=LATEST_HINT),
@@ -163,8 +167,9 @@ def _artifacts(said: Iterable[Artifact]) -> tuple[Artifact, ...]:
 
 def _artifact(said: Artifact) -> Artifact:
     """Give where a clip can be had; our own key in its address is not sent there, nor written down."""
-    return Artifact(
-        _address(said.url),
+    return replace(
+        said,
+        url=_address(said.url),
         poster=None if said.poster is None else _address(said.poster),
         duration=_number(said.duration) or None,
         size=said.size if isinstance(said.size, str) and SIZE.fullmatch(said.size) else None,
@@ -185,7 +190,7 @@ def _row(said: Listed) -> Listed | None:
     except Malformed:
         return None
     state = said.state if said.state in STATES.values() else None
-    return msgspec.structs.replace(
+    return replace(
         said,
         **{
             name: value if isinstance(value := getattr(said, name), str) else None
@@ -236,7 +241,7 @@ JUDGES: dict[type, Callable[[Any], Any]] = {
     Failure: _failure,
     StatusUpdate: _update,
     Accepted: _accepted,
-    Finished: lambda said: Finished(_artifacts(said.artifacts)),
-    Refused: lambda said: Refused(_failure(said.failure)),
+    Finished: lambda said: replace(said, artifacts=_artifacts(said.artifacts)),
+    Refused: lambda said: replace(said, failure=_failure(said.failure)),
     Page: _page,
 }
