@@ -340,6 +340,13 @@ def test_a_plug_in_that_fails_is_a_missed_look(tmp_path: Path) -> None:
     assert all(len(note) <= heard.NOTE for note in job.warnings)
 
 
+class Unhashable(Slow):
+    """A plug-in as a data class makes it."""
+
+    __hash__ = None  # type: ignore[assignment]
+    word = "x"
+
+
 def test_a_guarded_dialect_keeps_its_halves() -> None:
     """What it can do is what it is asked for."""
     for row in provider.ROWS:
@@ -347,6 +354,7 @@ def test_a_guarded_dialect_keeps_its_halves() -> None:
         assert isinstance(guarded, Looks) == isinstance(row.dialect, Looks)
         assert isinstance(guarded, ListsJobs) == isinstance(row.dialect, ListsJobs)
     assert heard.of(SLOW.dialect) is heard.of(SLOW.dialect)
+    assert heard.of(Unhashable()).word == "x"
     assert issubclass(Slow, Dialect)
     assert RecursionError in UNREADABLE
 

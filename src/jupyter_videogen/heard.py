@@ -50,17 +50,21 @@ KINDS: dict[str, tuple[type, ...]] = {
 
 def of(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
     """Give a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
-    return _guarded(dialect)
+    try:
+        return _guarded(dialect)
+    except TypeError:  # a plug-in's may have no hash
+        return _guarded.__wrapped__(dialect)
 
 
 @lru_cache(maxsize=64)
 def _guarded(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
-    names = [name for name in dir(dialect) if not name.startswith("_")]
-    halves = {name: half for name in names if callable(half := getattr(dialect, name))}
-    members = {
+    names = (name for name in dir(dialect) if not name.startswith("_"))
+    halves = {name: half for name in names if callable(half := getattr(dialect, name, None))}
+    members: dict[str, Any] = {
         name: staticmethod(partial(_read, name, half) if name.startswith("read_") else half)
         for name, half in halves.items()
     }
+    members["__getattr__"] = lambda _, name: getattr(dialect, name)
     return type(type(dialect).__name__, (), members)()
 
 
