@@ -37,7 +37,8 @@ test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that 
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py
 
-soak: $(VENV)/.ready ## let 400 jobs live through a bad line, kills, sleep, locked, full and deleted ledgers (20 minutes)
+soak: $(VENV)/.ready ## let 400 jobs live through a bad line, kills, sleep, locked, full and deleted ledgers (half an hour)
+	PYTHONPATH=tests:tests/faults $(BIN)/python tests/faults/test_model.py --steps 6000
 	$(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
 
 docs: $(VENV)/.ready ## build the site of the documentation into build/docs

@@ -87,7 +87,7 @@ class _Client:
             self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
         if self._lacking and not keyless:
             raise self._lacking
-        self._own_address = base_url is not None
+        self._own_address, self._keyless = base_url is not None, keyless
         if not self._own_address:
             routing.check_credentials(row, headers, {})
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
@@ -120,6 +120,7 @@ class _Client:
         keys.hide(fields)
         if self._lacking:
             raise self._lacking
+        self._check_credentials(fields)
         order = self.order(prompt, fields)
         (job,) = place([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
         return job
@@ -134,8 +135,8 @@ class _Client:
         given, config = dict(fields), configuration()
         new = bool(given.get("new")) or given.get("seed") == "random"
         output = str(given.get("output") or config.defaults.output or "")
-        if not self._own_address:
-            routing.check_credentials(self.provider, {}, {"extra": given.get("extra") or {}})
+        if not self._keyless:
+            self._check_credentials(given)
         if not output:
             places.check_folder(settings.folder() / clipstore.FOLDER, settings.project(settings.folder()))
         given = {name: value for name, value in given.items() if name not in CALL}
@@ -143,6 +144,11 @@ class _Client:
         if take > 1:
             asked = msgspec.structs.replace(asked, n=take)
         return Order(self._line, asked, settled, self._estimate(settled.request, config), new, output, remarks)
+
+    def _check_credentials(self, fields: Mapping[str, Any]) -> None:
+        """Keep a second key from an address that only a project's file names; a preview sends nothing."""
+        if not self._own_address:
+            routing.check_credentials(self.provider, {}, {"extra": fields.get("extra") or {}})
 
     def at_once(self, model: str | None) -> int:
         """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""

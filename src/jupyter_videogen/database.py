@@ -81,7 +81,7 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         with explained(path):
-            self._connect()
+            self._hold(_open(path), _identity(path))
 
     def close(self) -> None:
         """Close the file; a connection that is dropped closes itself."""
@@ -138,19 +138,19 @@ class Database:
         """
         if _identity(self.path) == self._opened:
             return
-        before, closing = self._connection, self._closing
-        self._connect()
-        with suppress(sqlite3.Error):
-            moved = _carry_over(before, self._connection)
-            words = (
-                "The job ledger %s was deleted or replaced while it was in use; %d jobs were written into the new one."
-            )
-            log.warning(words, self.path, moved)
-        closing()
+        opened, now = _open(self.path), _identity(self.path)
+        try:
+            moved = _carry_over(self._connection, opened)
+        except BaseException:
+            opened.close()
+            raise  # the old one stays until all of it is in the new one
+        self._closing()
+        self._hold(opened, now)
+        words = "The job ledger %s was deleted or replaced while it was in use; %d jobs were written into the new one."
+        log.warning(words, self.path, moved)
 
-    def _connect(self) -> None:
-        self._connection = _open(self.path)
-        self._opened = _identity(self.path)
+    def _hold(self, connection: sqlite3.Connection, identity: tuple[int, int] | None) -> None:
+        self._connection, self._opened = connection, identity
         self._closing = weakref.finalize(self, self._connection.close)
         self._closing.atexit = False  # a job's answer may still come while the process ends
 
@@ -253,8 +253,8 @@ def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
     names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
     rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()  # noqa: S608 - our own words
     insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - the same
+    _patiently(now, "BEGIN IMMEDIATE")
     with now:
-        now.execute("BEGIN IMMEDIATE")
         return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)
 
 

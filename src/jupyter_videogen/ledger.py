@@ -59,6 +59,8 @@ CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND lease
 RENEW = "UPDATE jobs SET lease_until = ? WHERE id = ? AND lease_owner = ?"
 MOMENT = 1.0
 """Seconds that a write on the loop's thread waits for other programs: all jobs wait with it."""
+UNANSWERED: frozenset[JobState] = frozenset({"draft", "submitting", "unknown_outcome"})
+"""States of a job whose service's answer nobody has."""
 UNDECIDED = frozenset({"planned", "sent"})
 """States, as in the file, in which the owner may still send: only its proven death lets another process judge them."""
 PAGE = """
@@ -141,8 +143,7 @@ class Ledger:
         """The newest of each job that could not be written down yet."""
         self._paid_back: dict[str, int] = {}
         """The versions that were written here since, in the place of whoever holds the record."""
-        with suppress(VideogenError, OSError):
-            self._spill.empty(self.absorb)
+        self.empty_spill()
 
     @classmethod
     def at(cls, path: Path) -> Ledger:
@@ -241,7 +242,7 @@ class Ledger:
             if newer.missing:
                 self.absorb(record)
                 return record.after(version=0)
-            if record.handle is None or newer.record.handle is not None:
+            if not _answers(record, newer.record):
                 raise
             return self.save(record.after(version=newer.record.version), run, patience=MOMENT)
 
@@ -258,6 +259,11 @@ class Ledger:
             if self._owed.get(record.id, (None,))[0] is record:
                 del self._owed[record.id]
 
+    def empty_spill(self) -> None:
+        """Take in what this process or another could only spill; what can't be written yet stays where it is."""
+        with suppress(VideogenError, OSError):
+            self._spill.empty(self.absorb)
+
     def absorb(self, record: JobRecord) -> None:
         """Take in a job as it was spilled: where the file does not have it, or has it as it was before that."""
         with self._file.writing() as db:
@@ -266,7 +272,7 @@ class Ledger:
                 last = self._last_take(db, record.fingerprint)
                 record = record.after(take=last.take + 1 if last else 1)
                 db.execute(INSERT, (*_identity(record), *_news(record), None, 0.0))
-            elif (now := _record(*known)).version <= record.version or (record.handle and now.handle is None):
+            elif (now := _record(*known)).version <= record.version or _answers(record, now):
                 db.execute(UPDATE, (*_news(record), record.id, now.version))
 
     def runs(self, origin: str, *, limit: int) -> list[Run]:
@@ -418,6 +424,11 @@ class Ledger:
 
 def _record(content: bytes, version: int) -> JobRecord:
     return msgspec.json.decode(content, type=JobRecord).after(version=version)
+
+
+def _answers(record: JobRecord, now: JobRecord) -> bool:
+    """Whether a record has the service's answer, and the job as it is written does not: nobody may throw it away."""
+    return record.state not in UNANSWERED and now.state in UNANSWERED and now.handle is None
 
 
 def _superseded(db: sqlite3.Connection, record: JobRecord) -> Superseded:

@@ -420,6 +420,9 @@ class Runner:
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
     def _fail(self, failure: Failure, run: Run | None = None) -> None:
+        if self.job.in_doubt and self.job.handle is None:
+            self._move("unknown_outcome", failure=still_in_doubt(failure), finished_at=self._clock.now())
+            return
         if failure.code == "model_not_found" and not failure.next and self._provider.listed:
             words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
             failure = msgspec.structs.replace(failure, next=words)
@@ -432,6 +435,18 @@ class Runner:
         self._move(
             "unknown_outcome", **search.lost(what, self._dialect, request_id=request_id), finished_at=self._clock.now()
         )
+
+
+def still_in_doubt(failure: Failure) -> Failure:
+    """Say that sending it again came to nothing, and that the first time it was sent may have come to something."""
+    return msgspec.structs.replace(
+        failure,
+        code="unknown_outcome",
+        message=f"Sending it again came to nothing: {failure.message} Sent the first time, it may exist.",
+        next="Look at your account there before you send it again.",
+        sent="yes",
+        charged="unknown",
+    )
 
 
 def _unsent(provider: Provider) -> Failure:

@@ -40,7 +40,7 @@ from .lookout import Lookout
 from .loop import LoopThread, always
 from .polling import after_miss
 from .reading import identifier
-from .runner import Parts, Runner
+from .runner import Parts, Runner, still_in_doubt
 from .search import lost
 from .transport import Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
@@ -399,6 +399,7 @@ class Runtime:
 
     def _judged(self, job_id: str, line: Line, *, speaks: bool) -> JobRecord:
         """Give a job that is ours now, judged where the process that was sending it died."""
+        self.ledger.empty_spill()  # the answer may be there
         record = self.ledger.find(job_id)
         judged = _after_death(record, line.provider, can_search=speaks)
         if judged is not record:
@@ -502,6 +503,8 @@ def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> 
     """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
     match record.state:
         case "draft":
+            if record.in_doubt:
+                return record.after(state="unknown_outcome", failure=still_in_doubt(UNSENT))
             return record.after(state="failed", failure=UNSENT)
         case "submitting":
             changes = lost(LOST, provider.dialect if can_search else None, sent="unknown")

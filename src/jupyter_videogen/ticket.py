@@ -275,7 +275,8 @@ def _looked_at_again(record: JobRecord) -> JobRecord | None:
 def _drafted_again(record: JobRecord) -> JobRecord | None:
     if record.state != "unknown_outcome":
         return None
-    return record.after(state="draft", failure=None, searching=False, sent_at=None, finished_at=None)
+    cleared = {"failure": None, "searching": False, "sent_at": None, "finished_at": None}
+    return record.after(state="draft", in_doubt=True, **cleared)
 
 
 def seconds(timeout: float | str) -> float:

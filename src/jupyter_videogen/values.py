@@ -293,6 +293,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the service is asked again, where that is worth telling: it is busy, or away."""
     searching: bool = False
     """The outcome is unknown, and the service's list is being asked for it."""
+    in_doubt: bool = False
+    """It was sent before, with an unknown outcome, and is sent again on purpose: the first may exist all the same."""
     version: int = 0
     """How often it was written since it was added: a write by an older record is refused."""
 
