@@ -14,7 +14,7 @@ import jupyter_videogen as vg
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
-    {"errors", "values", "wire", "messages", "events"},
+    {"errors", "values", "wire", "messages", "events", "veil", "visible"},
     {
         *{"arguments", "options", "interpolation"},
         *{
@@ -26,6 +26,7 @@ LAYERS = [
             "dialects",
             "failures",
             "fingerprint",
+            "heard",
             "polling",
             "prices",
         },
@@ -34,6 +35,7 @@ LAYERS = [
     {
         *{
             "animation",
+            "bounded",
             "clock",
             "clipstore",
             "config",
@@ -55,6 +57,7 @@ LAYERS = [
             "logs",
             "mounts",
             "part",
+            "places",
             "private",
             "receipt",
             "scene",
@@ -63,6 +66,7 @@ LAYERS = [
             "spool",
             "terminal",
             "transport",
+            "trust",
         },
     },
     {"download", "lookout", "runner", "saver", "search"},
@@ -87,6 +91,7 @@ LAYERS = [
         "progress",
         "references",
         "form",
+        "guest",
         "recall",
         "library",
         "checkup",

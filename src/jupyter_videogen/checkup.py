@@ -244,6 +244,12 @@ def _disk(place: Place) -> Iterator[Finding]:
         yield Finding("Clips", "problem", f"{tidy(there)} can't be written to.", cure)
 
 
+def _plug_ins(_: Place) -> Iterator[Finding]:
+    """Providers of other packages that could not be loaded; the others work without them."""
+    for name, kind in provider.broken().items():
+        yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")
+
+
 def _proxies(_: Place) -> Iterator[Finding]:
     """The proxies on the way to services, by their hosts: a proxy's address may hold a password."""
     ways = {origin.proxy(row.base_url) for row in provider.known().values() if row.key_env} - {None}
@@ -374,6 +380,7 @@ CHECKS: tuple[Check, ...] = (
     _ledger,
     _disk,
     _local_engine,
+    _plug_ins,
     _proxies,
     _keys,
     _services_and_clock,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import capabilities, inputs, keys, prices, process, routing, settings
+from . import capabilities, clipstore, inputs, keys, places, prices, process, routing, settings
 from . import provider as providers
 from .capabilities import Settled, find, makes
 from .config import describe
@@ -68,6 +68,8 @@ class _Client:
             given = keys.Secret(api_key, source="api_key") if api_key else None
             headers = keys.Hidden(headers or {})
             keys.check_address(base_url or "")
+            if key_env is not None:
+                keys.check_variable(key_env)
         except VideogenError:
             base_url = None
             raise
@@ -77,13 +79,17 @@ class _Client:
         row = describe(providers.find(provider or routing.default_provider()), config)
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
-        secret = given or routing.find_key(here, variable)
-        self._lacking: AuthError | None = None
-        if secret is None and variable is not None and not row.key_optional:
+        secret, self._lacking = given, None if given or key_env or base_url else routing.distrust(row)
+        if secret is None and self._lacking is None:
+            secret = routing.find_key(here, variable)
+        if secret is None and variable is not None and not row.key_optional and self._lacking is None:
             ways = routing.ways(row, variable, at_home=here is row)
             self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
         if self._lacking and not keyless:
             raise self._lacking
+        self._own_address, self._keyless = base_url is not None, keyless
+        if not self._own_address:
+            routing.check_credentials(row, headers, {})
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
@@ -114,6 +120,7 @@ class _Client:
         keys.hide(fields)
         if self._lacking:
             raise self._lacking
+        self._check_credentials(fields)
         order = self.order(prompt, fields)
         (job,) = place([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
         return job
@@ -128,11 +135,20 @@ class _Client:
         given, config = dict(fields), configuration()
         new = bool(given.get("new")) or given.get("seed") == "random"
         output = str(given.get("output") or config.defaults.output or "")
+        if not self._keyless:
+            self._check_credentials(given)
+        if not output:
+            places.check_folder(settings.folder() / clipstore.FOLDER, settings.project(settings.folder()))
         given = {name: value for name, value in given.items() if name not in CALL}
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))}, config)
         if take > 1:
             asked = msgspec.structs.replace(asked, n=take)
         return Order(self._line, asked, settled, self._estimate(settled.request, config), new, output, remarks)
+
+    def _check_credentials(self, fields: Mapping[str, Any]) -> None:
+        """Keep a second key from an address that only a project's file names; a preview sends nothing."""
+        if not self._own_address:
+            routing.check_credentials(self.provider, {}, {"extra": fields.get("extra") or {}})
 
     def at_once(self, model: str | None) -> int:
         """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""

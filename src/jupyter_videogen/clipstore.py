@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
 WHITE = dict.fromkeys(map(ord, "\r\n\t "))
+FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
+"""Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
@@ -53,7 +55,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     chosen = Path.cwd() / Path(output).expanduser()
     if output.endswith(("/", os.sep)) or chosen.is_dir():
         return chosen / planned.name
-    return chosen if chosen.suffix else chosen.with_suffix(".mp4")
+    return chosen if chosen.suffix.lower() in FILMS else chosen.with_name(f"{chosen.name}.mp4")
 
 
 def bring(clip: Clip, output: str) -> str:
@@ -63,10 +65,13 @@ def bring(clip: Clip, output: str) -> str:
     """
     made = Path(clip.path)
     target = chosen_path(output, made.parent, clip.prompt, clip.job_id)
-    if not output or target.exists():
+    if not output or os.path.lexists(target):
         return clip.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, target)
+    try:
+        with replacing(target) as temporary:
+            shutil.copyfile(made, temporary)
+    except InvalidRequest:  # somebody was faster
+        return clip.path
     return str(target)
 
 
@@ -144,11 +149,11 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
     """
     source, target = there(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
-    if receipt.place(target).exists() and not overwrite:
+    if os.path.lexists(receipt.place(target)) and not overwrite:
         raise _taken(receipt.place(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
-    receipt.write(target, receipt.provenance(clip))
+    receipt.write(target, receipt.provenance(clip), overwrite=overwrite)
     return target
 
 
@@ -167,7 +172,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
-    if target.exists() and not overwrite:
+    if os.path.lexists(target) and not overwrite:
         raise _taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".videogen-{uuid4().hex}.part")
@@ -194,5 +199,6 @@ def write_poster(picture: bytes, path: Path) -> str | None:
     if len(picture) > LARGEST_POSTER or not picture.startswith((b"\xff\xd8\xff", b"\x89PNG")):
         return None
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(picture)
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_bytes(picture)
     return str(path)

@@ -31,8 +31,13 @@ def check_size(size: int, expected: int | None) -> None:
 
 def check_signature(head: bytes) -> None:
     """Refuse what does not begin as a video does, and show its first line; raises `DownloadError`."""
-    if not any(head[where] == mark for mark, where in SIGNATURES.items()):
+    if not is_film(head):
         raise bad(f"is not a video: {_first_line(head)!r}")
+
+
+def is_film(head: bytes) -> bool:
+    """Tell whether bytes begin as a film does."""
+    return any(head[where] == mark for mark, where in SIGNATURES.items())
 
 
 def check_container(path: Path) -> bool:

@@ -26,8 +26,12 @@ MODERATION = re.compile(
     r"moderation|content.?policy|content.?filter|sentinel_block|safety|\brai\b|rai_?media", re.IGNORECASE
 )
 """Google's filter is called RAI."""
-GONE = re.compile(r"model_(not_found|deprecated)|\bmodel\b[^.]*\b(deprecated|retired|no longer)\b", re.IGNORECASE)
-"""How a service says in a 400 that it has no such model any more."""
+MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
+GONE = re.compile(r"\b(?:deprecated|retired|no longer)\b", re.IGNORECASE)
+GONE_CODE = re.compile(r"model_(?:not_found|deprecated)", re.IGNORECASE)
+"""How a service says in a 400 that it has no such model any more: in one sentence, or by a code."""
+READ = 8192
+"""Characters of an error that are read."""
 QUOTA = re.compile(r"insufficient_quota|credit", re.IGNORECASE)
 REQUEST_ID_HEADERS = ("x-request-id", "x-litellm-call-id")
 LONGEST = 300
@@ -40,7 +44,7 @@ def read_failure(reply: Reply) -> Failure:
     error = _body(reply)
     refused = reply.status in REFUSED
     return Failure(
-        code=_kind(reply.status, f"{error.get('code')} {error.get('type')} {error.get('message')}"),
+        code=_kind(reply.status, f"{error.get('code')} {error.get('type')} {error.get('message')}"[:READ]),
         message=str(error.get("message") or f"The service answered HTTP {reply.status}.")[:LONGEST],
         field=error["param"] if isinstance(error.get("param"), str) else None,
         sent="yes",
@@ -64,7 +68,7 @@ def ahead(reply: Reply, *, now: float) -> float:
     """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, IndexError):
         return 0.0
 
 
@@ -72,7 +76,7 @@ def _until(moment: str, now: str) -> float | None:
     """Seconds to a moment by the service's own clock, which need not agree with ours; None where it does not tell."""
     try:
         seconds = (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return min(max(seconds, 0.0), SLOWEST)
 
@@ -88,9 +92,16 @@ def _kind(status: int, words: str) -> str:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
     if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
         return "out_of_credit"
-    if status == 400 and GONE.search(words):  # noqa: PLR2004 - Bad Request
+    if status == 400 and _is_gone(words):  # noqa: PLR2004 - Bad Request
         return "model_not_found"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
+
+
+def _is_gone(words: str) -> bool:
+    """Tell whether a sentence speaks of a model, and then of its end; each is searched once, so that length costs no more."""
+    sentences = ((sentence, MODEL.search(sentence)) for sentence in words.split("."))
+    told = any(model and GONE.search(sentence, model.end()) for sentence, model in sentences)
+    return told or GONE_CODE.search(words) is not None
 
 
 def _body(reply: Reply) -> dict[str, Any]:
@@ -125,12 +136,12 @@ def _detail(detail: object) -> str:
         return next((words for name in ("message", "msg", "error") if isinstance(words := detail.get(name), str)), "")
     if isinstance(detail, list):
         rows = [row for row in detail if isinstance(row, dict)]
-        return "; ".join(f"{'.'.join(map(str, row.get('loc', ())))}: {row.get('msg')}" for row in rows)
+        return "; ".join(f"{'.'.join(map(str, row.get('loc') or ()))}: {row.get('msg')}" for row in rows)
     return detail if isinstance(detail, str) else ""
 
 
 def _first_words(body: bytes) -> str:
-    text = re.sub(r"<[^>]*>", " ", body[:4096].decode("utf-8", "replace"))
+    text = re.sub(r"<[^<>]*>", " ", body[:4096].decode("utf-8", "replace"))
     return " ".join(text.split())[:LONGEST]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from . import heard
 from .allowance import PER_SECOND, PER_SECOND_AT_HOME, Allowance
 from .belief import Mark, Run, kind, tenth
 from .dialect import UNREADABLE, ListsJobs
@@ -182,7 +183,7 @@ class Lookout:
         self.experience, self.clock = experience, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
         self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
-        self._dialect, self._transport = provider.dialect, transport
+        self._dialect, self._transport = heard.of(provider.dialect), transport
         self._circles: dict[str, Circle] = {}
         self._seats: set[Seat] = set()
 

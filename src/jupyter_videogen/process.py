@@ -5,9 +5,11 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from . import routing, settings, terminal
+from .errors import VideogenError
 from .ledger import Ledger
 from .runtime import Runtime
 
@@ -45,7 +47,9 @@ def close() -> None:
 def line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
     here = routing.provider_of(record)
-    found = routing.find_key(here, record.key_env)
+    found = None
+    with suppress(VideogenError):  # what is there is no key any more
+        found = routing.find_key(here, record.key_env)
     if found is None or found.account != record.account:
         found = given.get((record.base_url, record.account), found)
     return run.line(here, found)

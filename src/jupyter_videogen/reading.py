@@ -11,7 +11,7 @@ import msgspec
 
 from .dialect import Listed, Page
 from .errors import Failure, InvalidRequest
-from .failures import LONGEST, MODERATION
+from .failures import LONGEST, MODERATION, READ
 from .status import fold
 from .values import Artifact
 from .wire import Malformed, Reply
@@ -62,7 +62,7 @@ def number(value: object) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # an integer of hundreds of digits
         return None
     return found if abs(found) < float("inf") else None
 
@@ -127,7 +127,7 @@ def why(error: object) -> Failure:
     """Read the `error` of a failed job: an object, a string or nothing. No claim is made about the bill."""
     facts = error if isinstance(error, dict) else {"message": error}
     words = text(facts.get("message")) or NO_REASON
-    marks = f"{facts.get('code')} {facts.get('type')} {words}"
+    marks = f"{facts.get('code')} {facts.get('type')} {words}"[:READ]
     kind = "content_policy" if MODERATION.search(marks) else "provider"
     return Failure(code=kind, message=words[:LONGEST], sent="yes", charged="unknown")
 

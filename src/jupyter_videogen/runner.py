@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
-from . import polling, search
+from . import heard, polling, search
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from .errors import Failure, VideogenError
 from .experience import Experience
 from .failures import REFUSED
 from .lookout import Lookout
-from .reading import job_facts, located, members
 from .saver import Saver, unwritten
 from .wire import Forbidden, Lost, NotSent, Reply
 
@@ -88,7 +87,7 @@ class Runner:
         publish: Callable[[JobRecord], None],
     ) -> None:
         self.job = job
-        self._provider, self._dialect = provider, provider.dialect
+        self._provider, self._dialect = provider, heard.of(provider.dialect)
         self._transport, self._publish = transport, publish
         self._parts = parts
         self._ledger, self._clock, _posters, self._failpoint, lookout = parts
@@ -121,10 +120,27 @@ class Runner:
                 await self._watch(self._apply(back.update))
         return self.job
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to be taken up again: the service has the job, or its list is being asked."""
+        return self.job.searching or self.job.state in WATCHED or self.job.state == "saving"
+
     def give_up(self, why: str) -> None:
-        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown."""
+        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown.
+
+        A job that goes on at its service says that nobody watches it now, and how it is taken up again.
+        """
+        again = f"vg.job({self.job.id!r}).watch() takes it up again; nothing is sent for that."
         if self.job.state == "submitting":
             self._lose(f"An error of our own came between the request and its answer ({why}).")
+        if self.job.searching:
+            old = self.job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
+            failure = msgspec.structs.replace(old, next=f"An error of our own ended the search for it ({why}): {again}")
+            self._move("unknown_outcome", searching=False, failure=failure)
+        elif self.goes_on:
+            words = f"An error of our own ended the watching ({why}); the job goes on."
+            failure = Failure(code="unreachable", message=words, next=again, sent="yes", charged="unknown")
+            self._move(self.job.state if self.job.state == "saving" else "unreachable", failure=failure)
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
@@ -205,7 +221,7 @@ class Runner:
         try:
             born = self._dialect.read_create(reply)
         except UNREADABLE:
-            name = located(reply) if isinstance(self._dialect, Looks) else None
+            name = heard.location(reply) if isinstance(self._dialect, Looks) else None
             if name is None:
                 self._lose("The service took the request, but its answer made no sense.")
                 return None
@@ -226,7 +242,7 @@ class Runner:
     def _changed(self, reply: Reply) -> Iterator[str]:
         """Say where the service has taken something else than was asked for; the job is kept."""
         try:
-            says = job_facts(members(reply))
+            says = heard.facts(reply)
         except UNREADABLE:
             return
         for name in ("duration", "size"):

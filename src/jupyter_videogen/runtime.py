@@ -15,12 +15,21 @@ from uuid import uuid4
 
 import msgspec
 
-from . import clipstore, settings
+from . import clipstore, heard, settings
 from .budget import Budget, caps
 from .capabilities import Settled
 from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
-from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
+from .errors import (
+    ArtifactExpired,
+    Failure,
+    InvalidRequest,
+    OutcomeUnknown,
+    Unreachable,
+    Unsupported,
+    VideogenError,
+    from_failure,
+)
 from .experience import Experience
 from .fingerprint import fingerprint
 from .ledger import LEASE, Ledger, Superseded
@@ -29,13 +38,14 @@ from .listing import Listings
 from .local import check_installed
 from .lookout import Lookout
 from .loop import LoopThread, always
-from .reading import identifier, model_names, model_prices
+from .polling import after_miss
+from .reading import identifier
 from .runner import Parts, Runner, still_in_doubt
 from .search import lost
 from .transport import Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
 from .watch import Watch
-from .wire import Lost, NotSent
+from .wire import Lost, Malformed, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,6 +60,8 @@ PATIENCE = 5.0
 """Seconds that the end of a process waits for answers to requests, all together."""
 TICK = 5.0
 """Seconds between two looks at the clocks."""
+ATTEMPTS = 4
+"""Times that the watching of a job is taken up after errors of our own: with pauses of 0.5, 1 and 2 seconds."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -136,7 +148,12 @@ class Runtime:
 
     def attach(self, remote_id: str, line: Line) -> Watch:
         """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
-        handle = {"id": identifier(remote_id)}
+        try:
+            handle = {"id": identifier(remote_id)}
+        except Malformed:
+            raise InvalidRequest(
+                "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
+            ) from None
         held = self.ledger.holder(line.provider.base_url, handle)
         if held is None:
             now = self.clock.now()
@@ -254,7 +271,7 @@ class Runtime:
         if reply.ok:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        words = dialect.read_failure(reply).message
+        words = heard.of(line.provider.dialect).read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:
@@ -276,9 +293,12 @@ class Runtime:
         except (NotSent, Lost) as error:
             raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
         if not reply.ok:
-            raise from_failure(provider.dialect.read_failure(reply))
-        names = model_names(reply)
-        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=model_prices(reply))
+            raise from_failure(heard.of(provider.dialect).read_failure(reply))
+        try:
+            names, prices = heard.names(reply), heard.prices(reply)
+        except Malformed:
+            raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
+        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
         line.provider = Listings(self.home).of(provider, now=self.clock.now())
         return names
 
@@ -398,21 +418,31 @@ class Runtime:
         watch.publish(record)
         transport = self._open(line)
         parts = self._parts._replace(lookout=self._lookouts[line])
-        runner = Runner(record, line.provider, transport, parts, told)
         try:
-            return await runner.run()
-        except VideogenError:
-            raise
+            return await self._persist(lambda job: Runner(job, line.provider, transport, parts, told), record)
         except Superseded as newer:
             watch.publish(newer.record)
-        except Exception as error:
-            log.exception("Job %s came upon an error of our own.", record.id)
-            runner.give_up(type(error).__name__)
-            raise
         finally:
             with suppress(VideogenError):
                 self.ledger.release(record.id)
         return await self._follow(watch, line)
+
+    async def _persist(self, runner_of: Callable[[JobRecord], Runner], record: JobRecord) -> JobRecord:
+        """Run a job; after an error of our own take it up again, and at last say that nobody watches it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            runner = runner_of(record)
+            try:
+                return await runner.run()
+            except (VideogenError, Superseded):
+                raise
+            except Exception as error:
+                log.exception("Job %s came upon an error of our own.", record.id)
+                record = runner.job
+                if attempt == ATTEMPTS or not runner.goes_on:
+                    runner.give_up(type(error).__name__)
+                    break
+            await self.clock.sleep(after_miss(attempt))
+        return runner.job
 
     async def _keep_leases(self) -> None:
         """Tell other processes, four times a lease, that this one still watches."""

@@ -11,12 +11,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, frames, polling, receipt, spool
+from . import clipstore, frames, heard, polling, receipt, spool
 from .download import Answered, Download
-from .errors import ArtifactExpired, DownloadError
+from .errors import ArtifactExpired, DownloadError, explain
 from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
-from .wire import Call, Forbidden, Lost, NotSent
+from .wire import Call, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -70,6 +70,8 @@ class Saver:
             try:
                 clips.append(await self._fetch(number))
             except DownloadError as error:
+                error.failure = heard.believed(error.failure)  # it may quote what was sent in place of a clip
+                error.args = (explain(error.failure),)
                 errors.append(error)
         if not clips:
             self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
@@ -94,7 +96,7 @@ class Saver:
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
-        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path))
+        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
         self._note(receipt.keep(clip, self.job))
         return clip
 
@@ -161,14 +163,14 @@ class Saver:
             )
         return _unfetched(words)
 
-    async def _poster(self, artifact: Artifact, clip: Path) -> str | None:
+    async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
-        place = self._posters / f"{clip.stem}.jpg"
-        with suppress(NotSent, Lost, OSError):
+        place = self._posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
+        with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clipstore.write_poster(reply.body, place)):
                 return offered
-        with suppress(OSError):
+        with suppress(Exception):
             drawn = await asyncio.to_thread(frames.poster, clip)
             return clipstore.write_poster(drawn, place) if drawn else None
         return None

@@ -12,7 +12,7 @@ from .adoption import candidates
 from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
 from .errors import Failure, VideogenError
 from .failures import ahead
-from .wire import Lost, Malformed, NotSent
+from .wire import Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -103,7 +103,7 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
 async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
     """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
     for attempt in range(1, TRIES):
-        with suppress(NotSent, Lost, Malformed):
+        with suppress(NotSent, Lost, *UNREADABLE):
             return await _asked(call, transport)
         await clock.sleep(polling.after_miss(attempt))
     return await _asked(call, transport)

@@ -33,6 +33,16 @@ def provider() -> str | None:
     return Environment.get("VIDEOGEN_PROVIDER") or None
 
 
+def certificates() -> tuple[str | None, str | None]:
+    """Give the file and the folder of certificates that SSL_CERT_FILE and SSL_CERT_DIR name; None where they say nothing."""
+    return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
+
+
+def published() -> bool:
+    """Whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
+    return Environment.get("SERVER_SOFTWARE", "").lower().startswith("voila/")
+
+
 def kilobits() -> str | None:
     """Give what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
 

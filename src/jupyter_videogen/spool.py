@@ -9,11 +9,14 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
+from base64 import b64decode
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 import msgspec
+
+from .container import is_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 LONG = 64 * 1024
 """Bytes from which a string is lifted."""
 PIECE = 256 * 1024
+OPENING, HEAD = 512, 24
+"""Bytes of a string, and of its base64, that show whether it is a film."""
 KEPT = 64
 """Strings that may wait for their reader; the oldest goes first."""
 STOP = re.compile(rb'["\\]')
@@ -30,10 +35,12 @@ _lifted: dict[str, BinaryIO] = {}
 
 
 class Spool:
-    """JSON as it arrives; `rest` is what stays in memory, `size` all that came."""
+    """JSON as it arrives; `rest` is what stays in memory, `size` all that came, `words` what was lifted and is no film."""
 
     def __init__(self) -> None:
-        self.rest, self.size = bytearray(), 0
+        self.rest, self.size, self.words = bytearray(), 0, 0
+        self._film = False
+        """Whether the string that is being lifted begins as a film in base64 does."""
         self._begin: int | None = None
         """Where in `rest` the string began that is being read; None between strings."""
         self._file: BinaryIO | None = None
@@ -64,6 +71,8 @@ class Spool:
         end = self._end(piece, at)
         self.rest += piece[at:end]
         if self._file or len(self.rest) - begin > LONG:
+            self._film = self._film if self._file else _begins_a_film(self.rest, begin)
+            self.words += 0 if self._film else len(self.rest) - begin
             self._file = self._file or self._fresh()
             self._file.write(self.rest[begin:])
             self._digest.update(self.rest[begin:])
@@ -90,6 +99,16 @@ class Spool:
             at = stop.end() + 1
             self._escaped = at > len(piece)
         return len(piece)
+
+
+def _begins_a_film(rest: bytearray, begin: int) -> bool:
+    """Tell whether a string of JSON begins as the base64 of a film, or as a data URL of one."""
+    text = bytes(rest[begin : begin + OPENING]).replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
+    body = text.partition(b",")[2] if text.startswith(b"data:") else text
+    try:
+        return is_film(b64decode(body.translate(None, b" ")[:HEAD]))
+    except ValueError:
+        return False
 
 
 def _keep(file: BinaryIO, mark: str) -> str:

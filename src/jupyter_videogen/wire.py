@@ -82,7 +82,7 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
         """The body as JSON, a byte order mark before it or not; raises `Malformed` when it is none."""
         try:
             return msgspec.json.decode(self.body.removeprefix(BOM))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             raise Malformed(str(error)) from None
 
 
