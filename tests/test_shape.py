@@ -29,7 +29,7 @@ LAYERS = [
             "polling",
             "prices",
         },
-        *{"provider", "reading", "status"},
+        *{"provider", "reading", "reasons", "status"},
     },
     {
         *{

@@ -17,9 +17,8 @@ from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from .errors import Failure
 from .experience import Experience
-from .failures import REFUSED
 from .lookout import Lookout
-from .reading import job_facts, located, members
+from .reading import clips_of, complaint, job_facts, located, members, named_job, refusal
 from .saver import Saver
 from .wire import Forbidden, Lost, NotSent, Reply
 
@@ -44,6 +43,8 @@ WATCHED = frozenset({"queued", "running", "unreachable"})
 NOT_FOUND, BUSY = 404, 429
 LOCKED = frozenset({401, 402, 403})
 """Refusals of a look that will last until somebody acts."""
+UNSAID = "The service answered HTTP {}."
+NO_SENSE = "The service took the request, but its answer made no sense."
 UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
 
 
@@ -160,25 +161,31 @@ class Runner:
         self._ledger.save(self.job)
 
     def _read_create(self, reply: Reply) -> float | None:
-        """Take the answer in, and give the service's hint for the first look."""
+        """Take the answer in, and give the service's hint for the first look.
+
+        A refusal is what a service, or a gateway, says of the request; whatever else is no answer leaves it open.
+        """
         if reply.ok:
             return self._read_birth(reply)
-        if reply.status in REFUSED:
-            self._fail(self._dialect.read_failure(reply))
+        failure = self._dialect.read_failure(reply)
+        if failure.charged == "no":
+            self._fail(failure)
         else:
-            reference = self._dialect.read_failure(reply).request_id
-            self._lose(f"{self._provider.title} answered HTTP {reply.status} to the request.", reference)
+            said = f"{self._provider.title} answered HTTP {reply.status} to the request"
+            unsaid = failure.message == UNSAID.format(reply.status)
+            self._lose(f"{said}." if unsaid else f"{said}: {failure.message}", failure.request_id)
         return None
 
     def _read_birth(self, reply: Reply) -> float | None:
+        """Take in a 2xx: a clip, a job, or a plain refusal; anything else is an unknown outcome, told in its own words."""
         try:
             born = self._dialect.read_create(reply)
         except UNREADABLE:
-            name = located(reply) if isinstance(self._dialect, Looks) else None
-            if name is None:
-                self._lose("The service took the request, but its answer made no sense.")
+            odd = self._odd_birth(reply)
+            if isinstance(odd, str):
+                self._lose(odd)
                 return None
-            born = Accepted({"id": name})
+            born = odd
         match born:
             case Accepted(handle, poll_after, notes):
                 self._note((*notes, *self._shared(handle), *self._changed(reply)))
@@ -191,6 +198,21 @@ class Runner:
             case Refused(failure):
                 self._fail(failure)
         return None
+
+    def _odd_birth(self, reply: Reply) -> Accepted | Finished | Refused | str:
+        """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
+        name = named_job(reply) or located(reply)
+        if found := clips_of(reply):
+            return Finished(found)
+        if name is not None and isinstance(self._dialect, Looks):
+            return Accepted({"id": name})
+        refused = None if name else refusal(reply)
+        if refused is not None:
+            return Refused(refused)
+        words = complaint(reply)
+        if name is not None:
+            return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
+        return f"The service took the request, and answered: {words}" if words else NO_SENSE
 
     def _changed(self, reply: Reply) -> Iterator[str]:
         """Say where the service has taken something else than was asked for; the job is kept."""
