@@ -20,6 +20,7 @@ LAYERS = [
         *{
             "adoption",
             "belief",
+            "boxes",
             "budget",
             "capabilities",
             "dialect",

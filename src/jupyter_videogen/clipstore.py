@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
-WHITE = dict.fromkeys(map(ord, "\r\n\t "))
+SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
+"""White space is left out; the alphabet for URLs becomes the usual one."""
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
@@ -100,20 +102,30 @@ def _files(folder: Path) -> Iterator[Path]:
 async def decoded(text: str) -> AsyncIterator[bytes]:
     """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
-    Nor is a data URL's head. Raises `DownloadError` for anything else.
+    Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5), padded or not, percent-encoded or not.
+    Raises `DownloadError` for anything else.
     """
-    left, begun = "", False
+    left, begun, escaped = "", False, ""
     try:
         for chunk in spool.chunks(text):
-            body = chunk if begun or not chunk.startswith("data:") else chunk.partition(",")[2]
+            body = chunk if begun or chunk[:5].lower() != "data:" else chunk.partition(",")[2]
             begun = True
-            left += body.translate(WHITE)
+            whole, escaped = _unescaped(escaped + body)
+            left += whole.translate(SIGNS)
             end = max(len(left) - 4, 0) // 4 * 4
             yield b64decode(left[:end].replace("=", "!"), validate=True)  # padding is good at the very end only
             left = left[end:]
-        yield b64decode(left, validate=True)
+        left += escaped
+        yield b64decode(left + "=" * (-len(left) % 4), validate=True)
     except ValueError:
         raise bad("is broken base64") from None
+
+
+def _unescaped(text: str) -> tuple[str, str]:
+    """Undo the escapes of a URL in a text; gives apart what may be the beginning of one that goes on."""
+    cut = text.find("%", max(len(text) - 2, 0))
+    whole, rest = (text, "") if cut < 0 else (text[:cut], text[cut:])
+    return unquote(whole) if "%" in whole else whole, rest
 
 
 async def store(  # noqa: PLR0913 - keywords, each of its own

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from .errors import Failure, Known
-from .reasons import said
+from .reasons import page_words, said
 
 if TYPE_CHECKING:
     from .wire import Reply
@@ -21,6 +21,10 @@ REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
 """Statuses that say no before any work is accepted."""
 GONE = re.compile(r"model_(not_found|deprecated)|\bmodel\b[^.]*\b(deprecated|retired|no longer)\b", re.IGNORECASE)
 """How a service says in a 400 that it has no such model any more."""
+LATE = frozenset({202, 204, 404, 409, 423, 425})
+"""How services answer where a finished clip is not there yet."""
+NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
+GOING_ON = re.compile(r"\b(queued|pending|running|generating|preparing)\b|in.?progress|processing", re.IGNORECASE)
 QUOTA = re.compile(r"insufficient_quota|credit", re.IGNORECASE)
 REQUEST_ID_HEADERS = ("x-request-id", "x-litellm-call-id")
 SLOWEST = 86_400.0
@@ -51,6 +55,16 @@ def retry_after(reply: Reply) -> float | None:
     except ValueError:
         return _until(asked, reply.headers.get("date", ""))
     return min(max(seconds, 0.0), SLOWEST) if seconds == seconds else None  # noqa: PLR0124 - NaN is not itself
+
+
+def speaks_of_later(reply: Reply) -> bool:
+    """Tell whether an answer in place of a clip means "not yet": by its status, or by its words; expiry is for good."""
+    error = said(reply)
+    words = error.words or page_words(reply.body)
+    if "expired" in words.lower():
+        return False
+    goes_on = reply.ok and GOING_ON.search(error.marks)
+    return reply.status in LATE or bool(goes_on or NOT_YET.search(words))
 
 
 def ahead(reply: Reply, *, now: float) -> float:

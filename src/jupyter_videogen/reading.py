@@ -48,6 +48,10 @@ PLAIN = {
     "invalid_request": re.compile(r"invalid.?(request|param|argument|value|size|prompt)|missing.?(required|param)", re.I),
 }
 """How a 2xx says plainly that a request was refused, and what it then is."""
+NO_LOOKS = frozenset({401, 402, 403, 429})
+"""Refusals that say nothing of the job that was asked for."""
+ENDS = frozenset({"failed", "cancelled", "canceled", "completed", "succeeded", "expired"})
+"""Words for a job's end that no envelope of an error uses for itself."""
 MILLISECONDS = 1e11
 """No number of seconds is as large for the next thousand years; one of milliseconds is."""
 SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
@@ -229,6 +233,15 @@ def clips_of(reply: Reply) -> tuple[Artifact, ...]:
         return ()
 
 
+def empty(reply: Reply) -> bool:
+    """Tell whether an answer has the place of a finished clip (`data`), and nothing there."""
+    try:
+        body = reply.json
+    except Malformed:
+        return False
+    return isinstance(body, dict) and ("data" in body or "created" in body)
+
+
 def named_job(reply: Reply) -> str | None:
     """Give the id of the job in an answer of any shape; None where it names none."""
     try:
@@ -349,6 +362,21 @@ def _has_error(body: object) -> bool:
     code = str(body.get("code", "")).lower()
     wrong = code not in {"", "0", "200", "success", "ok", "none"} and not isinstance(body.get("data"), dict)
     return bool(body.get("error") or body.get("errors") or body.get("success") is False or wrong)
+
+
+def ended(reply: Reply) -> bool:
+    """Tell whether an error's body is the object of a job that has ended; the envelope of an error is none.
+
+    A refusal for want of a key or of credit is none either, whatever it calls itself.
+    """
+    try:
+        job = reply.json
+    except Malformed:
+        return False
+    if not isinstance(job, dict) or reply.status in NO_LOOKS or fold(job.get("status"))[0] in {"queued", "running"}:
+        return False
+    whole = named({name: job.get(name) for name in IDS if name != "request_id"}) or job.get("object") == "video"
+    return bool(whole) or (reply.status != 404 and str(job["status"]).lower() in ENDS)  # noqa: PLR2004 - not found
 
 
 def as_text(name: str, value: object) -> str:

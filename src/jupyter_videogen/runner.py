@@ -18,8 +18,8 @@ from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdat
 from .errors import Failure
 from .experience import Experience
 from .lookout import Lookout
-from .reading import clips_of, complaint, job_facts, located, members, named_job, refusal
-from .saver import Saver
+from .reading import clips_of, complaint, empty, ended, job_facts, located, members, named_job, refusal
+from .saver import NoClip, Saver
 from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
@@ -45,6 +45,9 @@ LOCKED = frozenset({401, 402, 403})
 """Refusals of a look that will last until somebody acts."""
 UNSAID = "The service answered HTTP {}."
 NO_SENSE = "The service took the request, but its answer made no sense."
+STATUS = 80
+"""Characters of a service's words that are shown as a job's status."""
+GOES_ON = "The job itself goes on and is kept, and it is still looked at."
 UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
 
 
@@ -102,7 +105,7 @@ class Runner:
             await self._search()
             first_look = 0.0  # it may have been ready for long
         if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
-            self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
+            self._lose(_unstored(self.job.failure))
         await self._watch(first_look)
         while self.job.state == "saving":
             try:
@@ -148,7 +151,7 @@ class Runner:
                 await self._transport.renew()
                 continue
             refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
-            if refusal is None or refusal.code != "rate_limited":
+            if refusal is None or refusal.code != "rate_limited" or (refusal.retry_after or 0.0) > polling.LONGEST_HOLD:
                 return reply
             await self._hold(polling.after_miss(attempt, retry_after=refusal.retry_after))
         return await self._transport.send(call)
@@ -203,7 +206,7 @@ class Runner:
         """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
         name = named_job(reply) or located(reply)
         if found := clips_of(reply):
-            return Finished(found)
+            return Finished(list(found))
         if name is not None and isinstance(self._dialect, Looks):
             return Accepted({"id": name})
         refused = None if name else refusal(reply)
@@ -212,14 +215,20 @@ class Runner:
         words = complaint(reply)
         if name is not None:
             return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
+        if empty(reply):
+            return f"{self._provider.title} says it is done, but there is no clip."
         return f"The service took the request, and answered: {words}" if words else NO_SENSE
 
-    def _changed(self, reply: Reply) -> Iterator[str]:
-        """Say where the service has taken something else than was asked for; the job is kept."""
+    def _changed(self, reply: Reply, *, looked: bool = False) -> Iterator[str]:
+        """Say where the service has taken something else than was asked for; the job is kept.
+
+        In a look `duration` may be what the work has taken so far; `seconds` is the clip's.
+        """
         try:
-            says = job_facts(members(reply))
+            row = members(reply)
         except UNREADABLE:
             return
+        says = job_facts({**row, "duration": None} if looked else row)
         for name in ("duration", "size"):
             asked, taken = getattr(self.job.request, name), says[name]
             if None not in {asked, taken} and asked != taken:
@@ -263,9 +272,20 @@ class Runner:
         except (Lost, *UNREADABLE):
             return self._missed()
         if isinstance(update, Reply):
-            return self._refused_look(update)
+            return self._complained(update) if update.ok else self._refused_look(update)
         self._note(update.notes)
         return self._good(update)
+
+    def _complained(self, reply: Reply) -> float:
+        """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
+        words = complaint(reply)
+        self.job = self.job.after(status=words[:STATUS])
+        if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
+            failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
+            self._move("unreachable", failure=failure)
+        else:
+            self._publish(self.job)
+        return self._missed()
 
     def _hear(self, row: Listed) -> float:
         """Take in what the service's list says of a job that goes on; an end is never taken from there."""
@@ -275,6 +295,7 @@ class Runner:
         self._misses = 0
         self.job = self.job.after(failure=None, next_look_at=None)
         self._since.pop("missed", None)
+        self._since.pop("complained", None)
         self._since.pop("not found", None)
         return self._apply(update)
 
@@ -284,7 +305,7 @@ class Runner:
             return self._not_found()
         failure = self._dialect.read_failure(reply)
         if reply.status == BUSY:
-            self._lookout.allowance.too_many(min(failure.retry_after or 0.0, polling.LATEST))
+            self._lookout.allowance.too_many(min(failure.retry_after or 0.0, polling.LONGEST_ASKED))
         if reply.status not in LOCKED:
             return self._missed(retry_after=failure.retry_after)
         if self.job.state != "unreachable":
@@ -292,10 +313,16 @@ class Runner:
         return polling.LATEST
 
     async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
-        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles."""
+        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles.
+
+        The object of a job that has ended is a look under any status code (vLLM-Omni answers 4xx or 5xx with it).
+        """
         dialect = cast("Looks", self._dialect)
         reply = await self._transport.send(dialect.look(handle))
-        return dialect.read_look(reply, handle) if reply.ok else reply
+        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply)):
+            return reply
+        self._note(self._changed(reply, looked=True))
+        return dialect.read_look(reply, handle)
 
     def _apply(self, update: StatusUpdate) -> float:
         match update.state:
@@ -349,9 +376,12 @@ class Runner:
 
     def _empty(self) -> float:
         if self._lasting("empty") >= GRACE:
-            message = f"{self._provider.title} says it is done, but there is no clip."
-            self._fail(Failure(code="provider", message=message, sent="yes", charged="unknown"))
+            self._fail(self._nothing())
         return polling.PACE
+
+    def _nothing(self) -> Failure:
+        message = f"{self._provider.title} says it is done, but there is no clip."
+        return Failure(code="provider", message=message, sent="yes", charged="unknown")
 
     def _lasting(self, what: str) -> float:
         """Seconds since something began to be so."""
@@ -363,7 +393,10 @@ class Runner:
     async def _save(self) -> None:
         """Hand the clips over to the saver; what cannot be fetched now can be fetched later."""
         saver = Saver(self.job, self._dialect, self._transport, self._parts, self._publish)
-        self.job = await saver.save(self._artifacts, self._fresh)
+        try:
+            self.job = await saver.save(self._artifacts, self._fresh)
+        except NoClip:
+            self._fail(self._nothing())
 
     async def _fresh(self) -> Sequence[Artifact]:
         """Look once for where the clips are now; nothing where that cannot be told. Raises `TakenBack`."""
@@ -404,6 +437,12 @@ class Runner:
         self._move(
             "unknown_outcome", **search.lost(what, self._dialect, request_id=request_id), finished_at=self._clock.now()
         )
+
+
+def _unstored(failure: Failure | None) -> str:
+    """Say why a clip is lost that came inside an answer, which nobody can ask for again."""
+    why = "the kernel stopped before it was stored." if failure is None else f"could not be stored: {failure.message}"
+    return f"The clip came inside the answer, and {why}"
 
 
 def _unsent(provider: Provider) -> Failure:

@@ -117,11 +117,14 @@ class Stream:
             return
         raise broken  # out here it has no context: the library's error holds the request, and that the key
 
-    async def inflated(self) -> AsyncIterator[bytes]:
-        """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut."""
+    async def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+        """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
+
+        `pieces` are the body's, where somebody has looked at its beginning already.
+        """
         inflate = zlib.decompressobj(wbits=47)  # gzip or zlib, by its head
         try:
-            async for piece in self.pieces():
+            async for piece in pieces or self.pieces():
                 rest = piece
                 while rest:
                     yield inflate.decompress(rest, INFLATED)
@@ -148,7 +151,8 @@ class Stream:
                     break  # the first words of an error are enough, and its status says what it means
                 if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
                     raise Lost("the reply is larger than any reply should be")
-            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)))
+            film = spool.end() if carries_clips else ""
+            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)), film)
 
     def _readable(self, body: bytes) -> bytes:
         """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""

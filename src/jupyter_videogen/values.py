@@ -131,6 +131,8 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """"WxH"."""
     inline: str | None = None
     """The bytes themselves in base64, where a reply carries them."""
+    presumed: bool = False
+    """Whether the reply says nothing of a clip, so that a refusal of this place is an empty result."""
     others: tuple[str, ...] = ()
     """Other places of the same clip, as `url`; tried in their order where the first has none."""
 

@@ -37,6 +37,7 @@ def test_a_create_is_json_with_seconds_as_text() -> None:
             "fallbacks": ["runway/gen4.5"],
         },
         timeout=120.0,
+        carries_clips=True,
     )
 
 
@@ -58,15 +59,15 @@ def video(**facts: Any) -> StatusUpdate:
 @pytest.mark.parametrize(
     ("videos", "clips", "notes"),
     [
-        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
+        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2", others=("https://cdn/a.mp4",)),), ()),
         ([{"type": "url", "url": "gs://bucket/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
         ([{"type": "base64", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
-        ([{"url": "https://cdn/a.mp4", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
-        ([], (), ()),
-        (None, (), ()),
+        ([{"url": "https://cdn/a.mp4", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2", others=("https://cdn/a.mp4",)),), ()),
+        ([], (Artifact("/videos/j1/content", duration=4, size="1x2", presumed=True),), ()),
+        (None, (Artifact("/videos/j1/content", duration=4, size="1x2", presumed=True),), ()),
         (
             [{"url": "https://cdn/a.mp4"}, {"url": "gs://b/c"}, {"base64": "AAAA"}],
-            (Artifact("https://cdn/a.mp4", duration=4, size="1x2"), Artifact("", inline="AAAA", duration=4, size="1x2")),
+            (Artifact("/videos/j1/content", duration=4, size="1x2", others=("https://cdn/a.mp4",)), Artifact("", inline="AAAA", duration=4, size="1x2")),
             ("1 of 3 clips stand where only the provider's own key leads.",),
         ),
         (
@@ -77,7 +78,7 @@ def video(**facts: Any) -> StatusUpdate:
     ],
 )  # fmt: skip
 def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...], notes: tuple[str, ...]) -> None:
-    """A single clip is fetched from content; of several, those that can be had; what cannot is told; none is none."""
+    """The first is fetched from content, also where no row says so; further ones where they stand; what cannot is told."""
     assert video(videos=videos, seconds="4", size="1x2") == StatusUpdate("succeeded", artifacts=clips, notes=notes)
 
 
@@ -104,7 +105,7 @@ def test_some_filtered_is_a_success_with_a_word() -> None:
     update = video(videos=[{"url": "https://c/a.mp4"}], content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate(
         "succeeded",
-        artifacts=(Artifact("/videos/j1/content"),),
+        artifacts=(Artifact("/videos/j1/content", others=("https://c/a.mp4",)),),
         notes=("1 held back by the provider's filter: violence",),
     )
 
@@ -127,7 +128,7 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "failure"),
     [
-        (400, {"is_bifrost_error": False, "error": {"message": "model should be in provider/model format"}}, Failure(code="invalid_request", message="model should be in provider/model format", sent="yes", charged="no")),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"message": "model should be in provider/model format"}}, Failure(code="invalid_request", message="model should be in provider/model format", sent="yes", charged="no")),
         (400, {"is_bifrost_error": True, "status_code": 429, "error": {"type": "rate_limit", "message": "slow"}, "extra_fields": {"provider": "openai"}}, Failure(code="invalid_request", message="slow", sent="yes", charged="no")),
         (500, {"event_id": "e1", "error": {"message": "boom"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e1")),
         (500, {"error": {"message": "boom", "event_id": "e2"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e2")),

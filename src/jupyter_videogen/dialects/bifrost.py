@@ -185,7 +185,7 @@ def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
         return ()
     first = rows[0] if rows else {}
     inline, url = text(first.get("base64")), _web(first)
-    content = Artifact(f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), **facts)
+    content = Artifact(f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts)
     return (content, *filter(None, (_row(row, facts) for row in rows[1:])))
 
 

@@ -57,7 +57,7 @@ class Qubrid(Dialect):
         found = (film,) if film else clips(members(reply).get("data")) or clips(members(reply))
         if not found:
             raise Malformed("no clip")
-        return Finished(found)
+        return Finished(list(found))
 
 
 def _files(request: GenerationRequest) -> dict[str, str | Upload]:
