@@ -102,23 +102,31 @@ def _files(folder: Path) -> Iterator[Path]:
 async def decoded(text: str) -> AsyncIterator[bytes]:
     """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
-    Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5), padded or not, percent-encoded or not.
+    Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5; the second padded or not), and percent-encoded text.
     Raises `DownloadError` for anything else.
     """
-    left, begun, escaped = "", False, ""
+    left, begun, escaped, signs = "", False, "", ""
     try:
         for chunk in spool.chunks(text):
             body = chunk if begun or chunk[:5].lower() != "data:" else chunk.partition(",")[2]
             begun = True
             whole, escaped = _unescaped(escaped + body)
+            signs += "".join(sign for sign in "+/-_" if sign in whole and sign not in signs)
             left += whole.translate(SIGNS)
             end = max(len(left) - 4, 0) // 4 * 4
             yield b64decode(left[:end].replace("=", "!"), validate=True)  # padding is good at the very end only
             left = left[end:]
         left += escaped
-        yield b64decode(left + "=" * (-len(left) % 4), validate=True)
+        yield b64decode(left + _padding(len(left), signs), validate=True)
     except ValueError:
         raise bad("is broken base64") from None
+
+
+def _padding(length: int, signs: str) -> str:
+    """Give the padding that the alphabet for URLs may lack; raises `ValueError` for two alphabets in one text."""
+    if set(signs) & {"+", "/"} and set(signs) & {"-", "_"}:
+        raise ValueError("two alphabets")
+    return "=" * (-length % 4) if set(signs) & {"-", "_"} else ""
 
 
 def _unescaped(text: str) -> tuple[str, str]:

@@ -92,6 +92,8 @@ class Spool:
 
     def close(self) -> None:
         """Let go of a string that did not come whole."""
+        if self._film is None:
+            self._read(self._unread())
         for file in (self._file, self._film):
             if file:
                 file.close()

@@ -60,7 +60,7 @@ def test_a_finished_job_may_be_taken_back(name: str, tmp_path: Path) -> None:
 def test_finished_without_a_clip_is_asked_again_for_a_minute(name: str, tmp_path: Path) -> None:
     """Then it is a failure that makes no claim about the bill; nothing is sent again."""
     empty = {**CREATED, "status": "completed", "output_count": 0}
-    one = bench(tmp_path, ROWS[name], service(name, [empty] * 40))
+    one = bench(tmp_path, ROWS[name], service(name, [empty] * 40, [said({}, 404)] * 40))
     job = one.run()
     assert (job.state, job.failure, one.transport.posts) == ("failed", failed(name), 1)
     assert (one.stored, job.handle) == (job, {"id": "j1"})
@@ -151,7 +151,9 @@ DATE = {"date": "Wed, 21 Oct 2026 07:28:00 GMT"}
     ("headers", "waits"),
     [
         ({"retry_after": "7"}, [7.0, 7.0]),
-        ({"retry_after": "9999"}, [120.0, 120.0]),
+        ({"retry_after": "120"}, [120.0, 120.0]),
+        ({"retry_after": "121"}, []),
+        ({"retry_after": "9999"}, []),
         ({"retry_after": "Wed, 21 Oct 2026 07:28:07 GMT", **DATE}, [7.0, 7.0]),
         ({"retry_after": "Wed, 21 Oct 2026 07:28:07 GMT"}, [0.5, 1.0]),
         ({}, [0.5, 1.0]),

@@ -65,7 +65,7 @@ class IndoxHub(Dialect):
             return Finished([film])
         body = members(reply)
         if found := clips(body.get("data")):
-            return Finished(list(found))
+            return Finished(found)
         refused = body.get("success") is False
         with suppress(Malformed):
             job = _named(body) if refused else _unnumbered(body)
@@ -73,7 +73,7 @@ class IndoxHub(Dialect):
         if refused:
             return Refused(_refusal(body))
         if found := clips(body):
-            return Finished(list(found))
+            return Finished(found)
         raise Malformed("neither a clip nor a job")
 
     def look(self, handle: Handle) -> Call:
