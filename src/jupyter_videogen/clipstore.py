@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
+USUAL, FOR_URLS = "+/", "-_"
 SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
 """White space is left out; the alphabet for URLs becomes the usual one."""
 LARGEST_POSTER = 60_000
@@ -111,22 +112,24 @@ async def decoded(text: str) -> AsyncIterator[bytes]:
             body = chunk if begun or chunk[:5].lower() != "data:" else chunk.partition(",")[2]
             begun = True
             whole, escaped = _unescaped(escaped + body)
-            signs += "".join(sign for sign in "+/-_" if sign in whole and sign not in signs)
+            signs = _alphabet(whole, signs)
             left += whole.translate(SIGNS)
             end = max(len(left) - 4, 0) // 4 * 4
             yield b64decode(left[:end].replace("=", "!"), validate=True)  # padding is good at the very end only
             left = left[end:]
         left += escaped
-        yield b64decode(left + _padding(len(left), signs), validate=True)
+        padding = "=" * (-len(left) % 4) if signs == FOR_URLS else ""
+        yield b64decode(left + padding, validate=True)
     except ValueError:
         raise bad("is broken base64") from None
 
 
-def _padding(length: int, signs: str) -> str:
-    """Give the padding that the alphabet for URLs may lack; raises `ValueError` for two alphabets in one text."""
-    if set(signs) & {"+", "/"} and set(signs) & {"-", "_"}:
+def _alphabet(text: str, known: str) -> str:
+    """Give the alphabet of a text by the two signs that only one has, or what is known of it; raises `ValueError` for two."""
+    seen = {known} | {signs for signs in (USUAL, FOR_URLS) if signs[0] in text or signs[1] in text}
+    if {USUAL, FOR_URLS} <= seen:
         raise ValueError("two alphabets")
-    return "=" * (-length % 4) if set(signs) & {"-", "_"} else ""
+    return max(seen)
 
 
 def _unescaped(text: str) -> tuple[str, str]:

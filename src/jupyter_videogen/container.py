@@ -40,10 +40,10 @@ def check_signature(head: bytes) -> None:
         raise bad(f"is not a video: {first_line(head)!r}")
 
 
-def check_container(path: Path) -> bool:
+def check_container(path: Path, *, measured: bool = False) -> bool:
     """Refuse what is no video or an MP4 that was cut; raises `DownloadError`.
 
-    Tells whether every cut would have shown: not in fragments (each could be the last), nor in other containers.
+    `measured` is that it has the length that was announced, so that a few zeros at its end are no box that was cut. Tells whether every cut would have shown: not in fragments (each could be the last), nor in other containers.
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -52,7 +52,7 @@ def check_container(path: Path) -> bool:
             if what := boxes.still_or_sound(path):
                 raise no_film(what)
             return False
-        kinds = _boxes(file, path.stat().st_size)
+        kinds = _boxes(file, path.stat().st_size, measured=measured)
         if not {b"moov", b"mdat"} <= kinds:
             raise bad("is cut short")
         if boxes.tracks(path) == {"soun"}:
@@ -60,7 +60,7 @@ def check_container(path: Path) -> bool:
         return not kinds & {b"moof", OPEN_END}
 
 
-def _boxes(file: BinaryIO, end: int) -> set[bytes]:
+def _boxes(file: BinaryIO, end: int, *, measured: bool) -> set[bytes]:
     """Walk the top-level boxes and give their kinds; empty when they do not fill the file, up to a blank rest."""
     kinds: set[bytes] = set()
     at = 0
@@ -69,7 +69,8 @@ def _boxes(file: BinaryIO, end: int) -> set[bytes]:
             return kinds if at == end else set()
         file.seek(at)
         head = file.read(16)
-        if not head[:4].strip(BLANK) and _is_blank(file, at, end):
+        cut = not measured and end - at < 8 and not head[0]  # noqa: PLR2004 - the head of a box
+        if not head[:4].strip(BLANK) and not cut and _is_blank(file, at, end):
             return kinds
         size, kind, least = int.from_bytes(head[:4], "big"), head[4:8], 8
         if size == 0:

@@ -346,13 +346,17 @@ def refusal(reply: Reply) -> Failure | None:
     return Failure(code=code, message=told.words, sent="yes", charged="unknown")
 
 
-def complaint(reply: Reply) -> str:
-    """Give the words of a 2xx that holds an error and no job; empty where it complains of nothing."""
+def complaint(reply: Reply, *, looked: bool = False) -> str:
+    """Give the words of a 2xx that holds an error and no job; empty where it complains of nothing.
+
+    In a look the object of a job has a `status`, and its error is the job's.
+    """
     try:
         body = reply.json
     except Malformed:
         return ""
-    return read(body).words if _has_error(body) else ""
+    a_job = looked and isinstance(body, dict) and text(body.get("status")) is not None
+    return read(body).words if not a_job and _has_error(body) else ""
 
 
 def _has_error(body: object) -> bool:

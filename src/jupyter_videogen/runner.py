@@ -278,7 +278,7 @@ class Runner:
 
     def _complained(self, reply: Reply) -> float:
         """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
-        words = complaint(reply)
+        words = complaint(reply, looked=True)
         self.job = self.job.after(status=words[:STATUS])
         if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
             failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
@@ -319,7 +319,7 @@ class Runner:
         """
         dialect = cast("Looks", self._dialect)
         reply = await self._transport.send(dialect.look(handle))
-        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply)):
+        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply, looked=True)):
             return reply
         self._note(self._changed(reply, looked=True))
         return dialect.read_look(reply, handle)
