@@ -144,7 +144,7 @@ def test_an_open_file_is_read(opened: Any, tmp_path: Path) -> None:
     ("value", "words"),
     [
         (b"", "is no image that services take."),
-        (io.BytesIO(), "is no image that services take."),
+        (io.BytesIO(), "that file is empty, or at its end."),
         (io.StringIO("text"), "can't be made from a StringIO."),
         (b"ID3" + bytes(60), "is no image that services take."),
         (b"GIF89a" + bytes(60), "is no image that services take."),

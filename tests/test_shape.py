@@ -40,6 +40,7 @@ LAYERS = [
             "config",
             "container",
             "frames",
+            "pictures",
             "inputs",
             "keys",
             "ledger",
