@@ -63,6 +63,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     "empty-result": {
         "aihubmix": End("saving", "download", "unknown"),
         "openai": End("saving", "download", "unknown"),
+        "qubrid": End("unknown_outcome", "unknown_outcome", "unknown"),
         "": End("failed", "provider", "unknown"),
     },
     "partly-filtered": {"aihubmix": READY, "openai": READY, "": End("succeeded", clips=2)},
@@ -227,13 +228,16 @@ def test_no_key_reaches_the_ledger_or_a_receipt(service: tuple[str, str], home: 
 
 @pytest.mark.parametrize("name", ["qubax", "indoxhub", "aihubmix", "bifrost", "openai"])
 def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> None:
-    """Listed by the service, kept for a day; meanwhile a name that is not there is answered with its neighbour."""
+    """Listed by the service, kept for a day; a name that is not there is sent all the same: lists inform, they never refuse."""
     names = [model.model for model in client(name, service).models()]
     assert "local/scenes" in names
     assert names[-1].startswith("test/")
+    job = client(name, service).submit("x", model="local/scene")
     with pytest.raises(vg.ModelNotFound, match=r"Did you mean local/scenes\?") as caught:
-        client(name, service).generate("x", model="local/scene")
-    assert caught.value.sent == "no"
+        job.result(60)
+    assert (caught.value.sent, caught.value.charged) == ("yes", "no")
+    assert "local/scene was not among" in job.record.warnings[0]
+    assert job.record.warnings[0].endswith("when they were last listed. The nearest there: local/scenes.")
 
 
 def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:

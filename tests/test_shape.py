@@ -63,7 +63,7 @@ LAYERS = [
             "transport",
         },
     },
-    {"download", "lookout", "runner", "saver", "search"},
+    {"addresses", "download", "lookout", "runner", "saver", "search"},
     {"runtime", "tables", "ticket", "group", "line", "watch", "process", "routing", "orders", "client", "batch"},
     {
         "record",

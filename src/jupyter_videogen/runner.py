@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import msgspec
 
 from . import polling, search
+from .addresses import fetched
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from .errors import Failure
+from .errors import Failure, InvalidRequest
 from .experience import Experience
 from .lookout import Lookout
 from .reading import clips_of, complaint, empty, ended, job_facts, located, members, named_job, refusal
@@ -87,6 +88,7 @@ class Runner:
         self._parts = parts
         self._ledger, self._clock, _posters, self._failpoint, lookout = parts
         self._artifacts: Sequence[Artifact] = job.artifacts
+        self._request = job.request
         self._lookout = lookout or Lookout(provider, transport, Experience(self._ledger), self._clock)
         self._seat = self._lookout.seat(job)
         self._misses = 0
@@ -100,6 +102,8 @@ class Runner:
             self._seat.leave()
 
     async def _run(self) -> JobRecord:
+        if self.job.state == "draft" and not await self._gather():
+            return self.job
         first_look = await self._create() if self.job.state == "draft" else 0.0
         if self.job.searching:
             await self._search()
@@ -122,10 +126,20 @@ class Runner:
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
+    async def _gather(self) -> bool:
+        """Fetch what stands at an address and must go as a file; nothing is sent to the service where that fails."""
+        try:
+            home = self._parts.posters.parent
+            self._request = await fetched(self.job.request, self._dialect.files_only, self._transport, home)
+        except InvalidRequest as error:
+            self._fail(error.failure)
+            return False
+        return True
+
     async def _create(self) -> float:
         """Send the paid call and give the seconds until the first look."""
         self._failpoint("planned")
-        call = self._dialect.create(self.job.request)
+        call = self._dialect.create(self._request)
         keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
         self._move("submitting", sent_at=self._clock.now())
         self._failpoint("sent")

@@ -58,6 +58,9 @@ NOT_PASSED_ON = re.compile(
 class Bifrost(Dialect):
     """`/videos` of a Bifrost gateway."""
 
+    files_only = frozenset({"image", "last_frame"})
+    """v1.5.2 answers an address with a 500: it wants a data URL."""
+
     def create(self, request: GenerationRequest) -> Call:
         """`seconds` is a string; fields that the gateway does not know are passed on to the provider."""
         fields = {

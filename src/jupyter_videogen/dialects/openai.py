@@ -41,6 +41,9 @@ PAGE = 50
 class OpenAI(Dialect):
     """`POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`, list, delete, remix, edits, extensions."""
 
+    files_only = frozenset({"image"})
+    """OpenAI's own server takes an address; SGLang, vLLM-Omni, Bifrost's mirror and others pass it over without a word."""
+
     def __init__(self, *, multipart: bool = False) -> None:
         self._multipart = multipart
 
