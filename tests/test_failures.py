@@ -45,7 +45,8 @@ def test_a_refusal_costs_nothing_and_an_upset_server_may() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("7", 7.0), ("0.5", 0.5), ("600", 600.0), ("1e99", 86_400.0), ("-3", 0.0), ("NaN", None), ("soon", None)]
+    ("text", "seconds"),
+    [("7", 7.0), ("0.5", 0.5), ("600", 600.0), ("1e99", 86_400.0), ("-3", 0.0), ("NaN", None), ("soon", None)],
 )
 def test_the_wait_a_service_asks_for_is_bounded(text: str, seconds: float | None) -> None:
     """Told as it was asked for, a day at most."""

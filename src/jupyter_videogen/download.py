@@ -197,9 +197,7 @@ class Download:
             raise bad("is a part that was not asked for")
         return self._take_whole({**headers, "content-length": str(span.total)})
 
-    async def _judge(
-        self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None
-    ) -> int | None:
+    async def _judge(self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None) -> int | None:
         """Judge a body by its beginning: a word that the clip is not ready, or how it is coded; gives its length."""
         if head.lstrip()[:1] == JSON:
             reply = Reply(stream.status, stream.headers, await _all(head, pieces))

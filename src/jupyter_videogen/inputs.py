@@ -171,7 +171,9 @@ def _of_data_url(text: str, field: str) -> bytes:
         plain = b"".join(content.split()).translate(bytes.maketrans(b"-_", b"+/"))
         return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except ValueError:
-        raise InvalidRequest(f"{field}: that data URL can't be read.", next="Give a path or bytes.", field=field) from None
+        raise InvalidRequest(
+            f"{field}: that data URL can't be read.", next="Give a path or bytes.", field=field
+        ) from None
 
 
 def _as_bytes(value: Any, field: str) -> bytes | None:  # noqa: ANN401 - as above

@@ -41,11 +41,15 @@ SPOOLED = "spooled:"
 DEEPEST = 5
 """Levels of a reply in which clips are looked for."""
 PLAIN = {
-    "out_of_credit": re.compile(r"insufficient.{0,12}(quota|balance|credit|fund)|balance.{0,20}(low|insufficient)", re.I),
-    "auth": re.compile(r"invalid.?(api.?)?(key|token)|unauthori|authenticat", re.I),
-    "rate_limited": re.compile(r"rate.?limit|too many requests", re.I),
-    "model_not_found": re.compile(r"model.?(not.?found|not.?exist)|no such model", re.I),
-    "invalid_request": re.compile(r"invalid.?(request|param|argument|value|size|prompt)|missing.?(required|param)", re.I),
+    "out_of_credit": re.compile(
+        r"insufficient.{0,12}(quota|balance|credit|fund)|balance.{0,20}(low|insufficient)", re.IGNORECASE
+    ),
+    "auth": re.compile(r"invalid.?(api.?)?(key|token)|unauthori|authenticat", re.IGNORECASE),
+    "rate_limited": re.compile(r"rate.?limit|too many requests", re.IGNORECASE),
+    "model_not_found": re.compile(r"model.?(not.?found|not.?exist)|no such model", re.IGNORECASE),
+    "invalid_request": re.compile(
+        r"invalid.?(request|param|argument|value|size|prompt)|missing.?(required|param)", re.IGNORECASE
+    ),
 }
 """How a 2xx says plainly that a request was refused, and what it then is."""
 NO_LOOKS = frozenset({401, 402, 403, 429})
@@ -83,11 +87,13 @@ def identifier(value: object) -> str:
 def named(job: object) -> str | None:
     """Give the id of a job by whatever name it has in an object; None where it has none."""
     for name in IDS if isinstance(job, dict) else ():
-        try:
-            return identifier(job.get(name))  # type: ignore[union-attr]  # an object, or there is no name
-        except Malformed:
-            continue
+        with suppress(Malformed):
+            return identifier(_member(job, name))
     return None
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
@@ -106,8 +112,8 @@ def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
 
 def _wrapped(body: object) -> Iterator[object]:
     """Give the objects in which an answer may keep its job; the first of a list."""
-    for name in BOXES if isinstance(body, dict) else ():
-        yield from objects(body.get(name))[:1]  # type: ignore[union-attr]  # an object, or there is no name
+    for name in BOXES:
+        yield from objects(_member(body, name))[:1]
     if isinstance(body, list):
         yield from objects(body)[:1]
 
@@ -340,7 +346,9 @@ def refusal(reply: Reply) -> Failure | None:
         return None
     told = read(body)
     marks = f"{told.marks} {told.words}"
-    code = "content_policy" if told.filtered else next((kind for kind, word in PLAIN.items() if word.search(marks)), None)
+    code = (
+        "content_policy" if told.filtered else next((kind for kind, word in PLAIN.items() if word.search(marks)), None)
+    )
     if code is None or not told.words or not _has_error(body):
         return None
     return Failure(code=code, message=told.words, sent="yes", charged="unknown")
@@ -361,7 +369,7 @@ def complaint(reply: Reply, *, looked: bool = False) -> str:
 
 def _has_error(body: object) -> bool:
     """Tell whether an object is about an error: it has one, says that it did not succeed, or a code that is no success."""
-    if not isinstance(body, dict) or text(body.get("status")) and fold(body["status"])[0] != "failed":
+    if not isinstance(body, dict) or (text(body.get("status")) and fold(body["status"])[0] != "failed"):
         return False
     code = str(body.get("code", "")).lower()
     wrong = code not in {"", "0", "200", "success", "ok", "none"} and not isinstance(body.get("data"), dict)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -54,12 +54,14 @@ INNOCENT = re.compile(
     re.IGNORECASE,
 )
 """What else is prohibited or flagged, and what befalls a filter itself."""
-OTHER_KINDS = re.compile(r"rate_?limit|quota|balance|authenti|permission|out_of_memory|\boom\b|time_?out", re.IGNORECASE)
+OTHER_KINDS = re.compile(
+    r"rate_?limit|quota|balance|authenti|permission|out_of_memory|\boom\b|time_?out", re.IGNORECASE
+)
 """Codes that say plainly that it is something else."""
 HIDDEN = frozenset({"style", "script", "noscript", "template", "svg", "head"})
 
 
-class Said(NamedTuple):
+class Said(msgspec.Struct, frozen=True):
     """What a body says of an error."""
 
     words: str = ""

@@ -164,7 +164,19 @@ def test_words_fold_and_unknown_ones_are_never_an_end(speech: Speech, word: obje
 
 @pytest.mark.parametrize(
     ("progress", "read"),
-    [(0, 0), (42.5, 42.5), ("42", 42), ("42%", 42), ("62.5 %", 62.5), ("%", None), (None, None), (-1, None), (101, None), ("NaN", None), ([], None)],
+    [
+        (0, 0),
+        (42.5, 42.5),
+        ("42", 42),
+        ("42%", 42),
+        ("62.5 %", 62.5),
+        ("%", None),
+        (None, None),
+        (-1, None),
+        (101, None),
+        ("NaN", None),
+        ([], None),
+    ],
 )
 def test_progress_is_a_percent_or_nothing(speech: Speech, progress: object, read: float | None) -> None:
     """Junk is no progress."""

@@ -43,7 +43,11 @@ def test_a_create_carries_what_was_asked_and_nothing_else() -> None:
     """`seconds` is a string, open fields are absent, `extra` goes beside them."""
     request = GenerationRequest(prompt="a kite", model="m", duration=4, extra={"style": "ink"})
     assert OpenAI().create(request) == Call(
-        "POST", "/videos", json={"model": "m", "prompt": "a kite", "seconds": "4", "style": "ink"}, timeout=120.0, carries_clips=True
+        "POST",
+        "/videos",
+        json={"model": "m", "prompt": "a kite", "seconds": "4", "style": "ink"},
+        timeout=120.0,
+        carries_clips=True,
     )
 
 

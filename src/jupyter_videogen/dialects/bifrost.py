@@ -100,7 +100,9 @@ class Bifrost(Dialect):
         if NOT_PASSED_ON.search(failure.message):
             code = "invalid_request" if failure.code == "provider" else failure.code
             return msgspec.structs.replace(failure, code=code, charged="no")
-        return msgspec.structs.replace(failure, charged="unknown", code="provider") if reply.status in REFUSED else failure
+        return (
+            msgspec.structs.replace(failure, charged="unknown", code="provider") if reply.status in REFUSED else failure
+        )
 
     def look(self, handle: Handle) -> Call:
         """One look; a finished video may come along in base64."""
@@ -188,7 +190,9 @@ def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
         return ()
     first = rows[0] if rows else {}
     inline, url = text(first.get("base64")), _web(first)
-    content = Artifact(f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts)
+    content = Artifact(
+        f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts
+    )
     return (content, *filter(None, (_row(row, facts) for row in rows[1:])))
 
 

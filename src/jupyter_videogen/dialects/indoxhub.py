@@ -12,7 +12,23 @@ from urllib.parse import quote
 
 from ..dialect import Accepted, Call, Dialect, Finished, Handle, Listed, Malformed, Page, Refused, Reply, StatusUpdate
 from ..errors import Failure, InvalidRequest
-from ..reading import clips, film_of, given, hint, job_facts, job_id, judged, members, named, objects, percent, reason, text, took, why
+from ..reading import (
+    clips,
+    film_of,
+    given,
+    hint,
+    job_facts,
+    job_id,
+    judged,
+    members,
+    named,
+    objects,
+    percent,
+    reason,
+    text,
+    took,
+    why,
+)
 from ..status import fold
 from ..wire import Base64
 
