@@ -163,11 +163,9 @@ def _of_data_url(text: str, field: str) -> bytes:
     """Give what stands in a data URL (RFC 2397); raises `InvalidRequest`, without its text."""
     head, comma, body = text.partition(",")
     content = unquote_to_bytes(body)
+    if comma and not head.lower().endswith(";base64"):
+        return content
     try:
-        if not comma:
-            raise ValueError("no data")
-        if not head.lower().endswith(";base64"):
-            return content
         plain = b"".join(content.split()).translate(bytes.maketrans(b"-_", b"+/"))
         return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except ValueError:
