@@ -277,10 +277,10 @@ def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
             size = _size(file.fileno(), path, field)
             content_type = _content_type(file.read(HEAD), path, kind)
             if content_type.partition("/")[0] != kind:
-                raise InvalidRequest(f"{field}: {path.name} is no {kind} that services take.", field=field)
+                raise InvalidRequest(f"{field}: {_named(path, home)} is no {kind} that services take.", field=field)
             if size > LARGEST[kind]:
                 raise InvalidRequest(
-                    f"{field}: {path.name} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.", field=field
+                    f"{field}: {_named(path, home)} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.", field=field
                 )
             file.seek(0)
             if kind == "image":
@@ -291,11 +291,16 @@ def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
     return Media(kind=kind, content_type=content_type, path=str(path), sha256=digest)  # type: ignore[arg-type]  # one of MEDIA's
 
 
+def _named(path: Path, home: Path) -> str:
+    """Give the name of a file for people; what came as bytes has only that of its hash."""
+    return "what was given" if path.parent == home / "inputs" else path.name
+
+
 def _picture(content: bytes, content_type: str, path: Path, field: str, home: Path) -> Media:
     """Give the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
     if not pictures.is_whole(content):
         raise InvalidRequest(
-            f"{field}: {path.name} is cut short.", next="Save or download that picture again.", field=field
+            f"{field}: {_named(path, home)} is cut short.", next="Save or download that picture again.", field=field
         )
     plain = pictures.cleaned(content)
     width, height = pictures.shown_size(plain)

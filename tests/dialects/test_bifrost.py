@@ -9,6 +9,7 @@ from test_common import HANDLE, reply
 
 from jupyter_videogen.dialect import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Base64
@@ -138,6 +139,48 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
 def test_errors_come_in_an_envelope(status: int, body: Any, failure: Failure) -> None:
     """The HTTP status decides, the envelope has the words and the reference for support."""
     assert Bifrost().read_failure(reply(body, status)) == failure
+
+
+REFUSED = "network error occurred while connecting to provider API (DNS lookup, connection refused, etc.)"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "sent", "charged"),
+    [
+        (400, {"is_bifrost_error": False, "error": {"error": "dial tcp 10.0.0.1:443: connect: connection refused", "message": REFUSED}}, "unreachable", "no", "no"),
+        (500, {"is_bifrost_error": False, "error": {"error": "dial tcp: lookup maker.example: no such host", "message": REFUSED}}, "unreachable", "no", "no"),
+        (400, {"is_bifrost_error": False, "error": {"error": "read tcp: connection reset by peer", "message": "failed to execute HTTP request to provider API"}}, "provider", "yes", "unknown"),
+        (400, {"is_bifrost_error": False, "error": {"message": "timeout awaiting response headers"}}, "provider", "yes", "unknown"),
+        (400, {"is_bifrost_error": True, "error": {"message": "EOF"}}, "provider", "yes", "unknown"),
+        (500, {"is_bifrost_error": True, "error": {"error": "input_reference must be a base64 data URL", "message": "failed to convert video generation request to openai format"}}, "invalid_request", "yes", "no"),
+        (500, {"is_bifrost_error": False, "error": {"error": "prompt field is required", "message": "failed to parse request"}}, "invalid_request", "yes", "no"),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"message": "prompt cannot be empty"}}, "invalid_request", "yes", "no"),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"code": "moderation_blocked", "message": "no"}}, "content_policy", "yes", "no"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_what_is_said_of_the_request(status: int, body: Any, code: str, sent: str, charged: str) -> None:
+    """v1.5.2 answers 400 when the line to its maker broke: the job may be there. What never left the gateway is not charged."""
+    failure = Bifrost().read_failure(reply(body, status))
+    assert (failure.code, failure.sent, failure.charged) == (code, sent, charged)
+
+
+def test_the_newer_names_of_who_made_it_are_read() -> None:
+    """Bifrost v1.5: `original_model_requested` and `resolved_model_used`."""
+    extra = {"provider": "runway", "original_model_requested": "sora-2", "resolved_model_used": "gen4.5"}
+    note = "Made by runway with gen4.5, where sora-2 was asked for."
+    assert Bifrost().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
+    assert OpenAI().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
+    same = {**extra, "resolved_model_used": "sora-2"}
+    assert Bifrost().read_create(reply({"id": "j1", "extra_fields": same})) == Accepted({"id": "j1"})
+
+
+@pytest.mark.parametrize("model", ["gemini/veo-3", "vertex/veo-3"])
+def test_the_last_picture_is_an_object_for_google(model: str) -> None:
+    """The gateway passes it on as it is, and Google takes an object; others take a data URL."""
+    call = Bifrost().create(GenerationRequest(prompt="x", model=model, last_frame=FILE))
+    assert call.json["lastFrame"] == {"bytesBase64Encoded": Base64("/p/cat.png"), "mimeType": "image/png"}
+    call = Bifrost().create(GenerationRequest(prompt="x", model="runway/gen4.5", last_frame=FILE))
+    assert call.json["lastFrame"] == Base64("/p/cat.png", prefix="data:image/png;base64,")
 
 
 def test_a_list_names_its_provider() -> None:

@@ -146,9 +146,7 @@ def test_a_job_that_nobody_can_look_at_is_told_by_its_name(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(("status", "body", "words"), [(500, {"message": "worker died"}, "worker died"), (502, b"<title>Bad gateway</title>", "Bad gateway")])  # fmt: skip
-def test_a_5xx_to_a_create_is_told_in_its_words(
-    name: str, status: int, body: Any, words: str, tmp_path: Path
-) -> None:
+def test_a_5xx_to_a_create_is_told_in_its_words(name: str, status: int, body: Any, words: str, tmp_path: Path) -> None:
     """Still an unknown outcome."""
     job = bench(tmp_path, ROWS[name], lambda _call: said(body, status)).run()
     assert job.state == "unknown_outcome"
@@ -192,7 +190,10 @@ def test_an_error_in_a_200_to_a_look_is_shown_and_then_out_of_reach(name: str, b
     one = bench(tmp_path, ROWS[name], service(name, [said(body)] * 12 + [done(name)]))
     seen: list[tuple[str, str, str]] = []
     note = one._note
-    one._note = lambda job: (seen.append((job.state, job.status, job.failure.message if job.failure else "")), note(job))[1]  # type: ignore[method-assign, func-returns-value]
+    one._note = lambda job: (
+        seen.append((job.state, job.status, job.failure.message if job.failure else "")),
+        note(job),
+    )[1]  # type: ignore[method-assign, func-returns-value]
     assert one.run().state == "succeeded"
     assert ("queued", "no channel is available", "") in seen
     assert any(state == "unreachable" and words == "no channel is available" for state, _, words in seen)

@@ -83,7 +83,9 @@ def test_a_part_that_is_not_everything_is_none(span: str, tmp_path: Path) -> Non
     assert stage.asked() == ["all", "all"]
 
 
-@pytest.mark.parametrize("label", ["aws-chunked", "UTF-8", "utf-8", "binary", "none", "gzip", "br", "deflate", "x-gzip"])
+@pytest.mark.parametrize(
+    "label", ["aws-chunked", "UTF-8", "utf-8", "binary", "none", "gzip", "br", "deflate", "x-gzip"]
+)
 def test_a_label_does_not_make_a_plain_film_compressed(label: str, tmp_path: Path) -> None:
     """Stores give out what they were told at upload: the bytes decide, and their length is what was announced."""
     stage = Stage(tmp_path, says(LONG, content_encoding=label))
