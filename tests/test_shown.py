@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import struct
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import av
 import numpy as np
@@ -15,7 +14,11 @@ from films import clip_of, film
 from jupyter_videogen import frames
 from jupyter_videogen.inputs import medium
 from jupyter_videogen.scene import concat
-from jupyter_videogen.values import Clip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from jupyter_videogen.values import Clip
 
 CORNERS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "black": (0, 0, 0)}
 MATRICES = {

@@ -16,7 +16,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-import httpx  # noqa: TID251 - this is the one place; `httpx2` has the same API and is a change of this line
 import msgspec
 
 from . import origin
@@ -24,6 +23,14 @@ from .errors import Failure, VideogenError
 from .keys import Secret
 from .spool import Spool
 from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
+
+if TYPE_CHECKING:
+    import httpx  # noqa: TID251 - this is the one place
+else:
+    try:  # httpx's maintained successor, of the same API; a request costs over a quarter less processor
+        import httpx2 as httpx  # noqa: TID251 - the same
+    except ImportError:
+        import httpx  # noqa: TID251 - the same
 
 if TYPE_CHECKING:
     import ssl

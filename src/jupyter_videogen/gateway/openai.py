@@ -41,11 +41,11 @@ _HONOURED = frozenset(
 _REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
 _MEDIA = {**dict.fromkeys(_REFERENCES, "image"), "last_frame": "last_frame", "video": "video", "audio": "audio"}
 """The shape has the first three; the others, like some of what is honoured, are words of this gateway."""
-_POLL_AFTER = {"openai-poll-after-ms": "400"}
+POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
 _ORDERS = ("asc", "desc")
-_MODELS_CREATED = 1_767_225_600
+MODELS_CREATED = 1_767_225_600
 _STATUSES = {"cancelled": "failed"}
 
 
@@ -108,7 +108,7 @@ class OpenAI:
         job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        return JSONResponse(self._video(job), headers=_POLL_AFTER | ignored(fields, {*honoured, *given.names}))
+        return JSONResponse(self._video(job), headers=POLL_AFTER | ignored(fields, {*honoured, *given.names}))
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
@@ -155,7 +155,7 @@ class OpenAI:
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
         job = await self._studio.look(request.path_params["id"])
-        return JSONResponse(self._video(job), headers=_POLL_AFTER if job.unfinished else None)
+        return JSONResponse(self._video(job), headers=POLL_AFTER if job.unfinished else None)
 
     async def list(self, request: Request) -> Response:
         """Look at a page of videos."""
@@ -213,7 +213,7 @@ def _video_id(fields: Mapping[str, Any]) -> str:
 
 def list_models(names: Collection[str]) -> Response:
     """List models in this shape."""
-    values = {"object": "model", "created": _MODELS_CREATED, "owned_by": "jupyter-videogen"}
+    values = {"object": "model", "created": MODELS_CREATED, "owned_by": "jupyter-videogen"}
     stories = {name: {"description": card.story} for name, card in CARDS.items()}
     return JSONResponse({"object": "list", "data": [{"id": name} | values | stories.get(name, {}) for name in names]})
 
