@@ -40,11 +40,11 @@ class Piece(NamedTuple):
 
 
 def is_whole(picture: bytes) -> bool:
-    """Tell whether a PNG, JPEG or WebP has its end; True for what is none of these."""
+    """Tell whether a PNG, JPEG or WebP has its end; True for what is none of these, or too odd to tell."""
     if picture.startswith(JPEG):
         return any(piece.kind[0] == END for piece in _segments(picture))
     if picture.startswith(PNG):
-        return any(piece.kind == b"IEND" and piece.end <= len(picture) for piece in _chunks(picture))
+        return picture[12:16] != b"IHDR" or b"IEND" in picture
     return not _is_webp(picture) or int.from_bytes(picture[4:8], "little") + 8 <= len(picture) + 1
 
 
@@ -68,7 +68,8 @@ def cleaned(picture: bytes) -> bytes:
     if picture.startswith(JPEG):
         return _clean_jpeg(picture, kept)
     if picture.startswith(PNG):
-        return _clean_png(picture, kept)
+        walked = any(piece.kind == b"IEND" for piece in _chunks(picture))
+        return _clean_png(picture, kept) if walked else picture
     return _clean_webp(picture, kept) if _is_webp(picture) else picture
 
 
