@@ -262,3 +262,22 @@ def test_a_service_without_a_list_says_so(service: tuple[str, str]) -> None:
     """Qubrid has none."""
     with pytest.raises(vg.Unsupported, match="Qubrid has no list of models"):
         client("qubrid", service).models()
+
+
+@pytest.mark.parametrize("mood", ["cloud", "late-content", "error-in-200", "late-list"])
+def test_a_clip_comes_whatever_mood_a_server_is_in(mood: str, service: tuple[str, str]) -> None:
+    """At an address, late, after errors, out of no list: made once, and fetched."""
+    url, key = service
+    clip = vg.Client("openai", base_url=f"{url}/moods/{mood}/v1", api_key=key).generate(
+        "waves", model="local/scenes", duration=1
+    )
+    assert clip.bytes > 1000
+
+
+def test_a_failed_look_that_is_a_500_is_the_end_it_tells_of(service: tuple[str, str]) -> None:
+    """The job has failed, and says why; it is not out of reach."""
+    url, key = service
+    job = vg.Client("openai", base_url=f"{url}/moods/failed-look/v1", api_key=key).submit(
+        "waves", model="test/refused", duration=1
+    )
+    assert end_of(job) == End("failed", "content_policy", "unknown")

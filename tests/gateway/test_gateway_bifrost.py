@@ -15,9 +15,7 @@ PNG = b"\x89PNG\r\n\x1a\n and so on"
 MP4 = b"\0\0\0\x18ftypmp42 and so on"
 
 
-LACKS = (
-    "provider is required in model field (format: provider/model) \N{EM DASH} no providers found for model"
-)
+LACKS = "provider is required in model field (format: provider/model) \N{EM DASH} no providers found for model"
 
 
 def create(house: House, path: str = VIDEOS, **fields: object) -> httpx.Response:
@@ -108,7 +106,10 @@ def test_a_bad_field_is_refused_in_its_envelope(house: House, fields: dict[str, 
 def test_the_native_route_reads_json_only(house: House) -> None:
     """A form is a bad request at the native route, and an order at the mirror."""
     reply = house.request("POST", VIDEOS, files={"prompt": (None, "a sea")})
-    assert (reply.status_code, message(reply)) == (400, "Invalid request format: The body must be JSON, sent as application/json.")
+    assert (reply.status_code, message(reply)) == (
+        400,
+        "Invalid request format: The body must be JSON, sent as application/json.",
+    )
     mirrored = house.request("POST", MIRROR, files={"prompt": (None, "a sea"), "model": (None, "sora-2")})
     assert mirrored.status_code == 200
     assert mirrored.json()["id"].endswith(":openai")
@@ -125,7 +126,10 @@ def test_the_list_is_one_providers(house: House) -> None:
     rest = house.get(f"{VIDEOS}?provider=openai&after={quote(page['last_id'])}&order=desc").json()
     assert [entry["id"] for entry in rest["data"]] == mine[:1]
     assert len(house.get(MIRROR).json()["data"]) == 3
-    for query, words in (("", "provider query parameter is required"), ("?provider=openai&limit=x", "invalid limit parameter")):
+    for query, words in (
+        ("", "provider query parameter is required"),
+        ("?provider=openai&limit=x", "invalid limit parameter"),
+    ):
         reply = house.get(f"{VIDEOS}{query}")
         assert reply.status_code == 400
         assert message(reply).startswith(words)

@@ -113,7 +113,9 @@ def shape(recorded: Any, ours: Any, case: str, place: str = "") -> list[str]:
         missing, more = set(recorded) - set(ours) - skipped, set(ours) - set(recorded) - skipped
         found = [f"{place}: lacks {sorted(missing)}"] * bool(missing) + [f"{place}: has {sorted(more)}"] * bool(more)
         return found + [
-            one for key in recorded.keys() & ours.keys() for one in shape(recorded[key], ours[key], case, f"{place}.{key}")
+            one
+            for key in recorded.keys() & ours.keys()
+            for one in shape(recorded[key], ours[key], case, f"{place}.{key}")
         ]
     if isinstance(recorded, list) and isinstance(ours, list):
         if bool(recorded) != bool(ours):
