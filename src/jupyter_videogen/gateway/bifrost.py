@@ -107,7 +107,8 @@ def _maker(request_type: str, provider: str, model: str | None = None) -> Iterat
     except Problem as problem:
         raw = {"code": problem.code, "message": problem.message, "param": problem.param, "type": problem.kind}
         asked = {} if model is None else {"original_model_requested": model, "resolved_model_used": model}
-        extra = {"provider": provider, **asked, "request_type": request_type, "raw_response": {"error": raw}}
+        extra: dict[str, Any] = {"provider": provider, **asked, "request_type": request_type}
+        extra["raw_response"] = {"error": raw}
         raise Answer(problem.status, _envelope(problem.status, _error(problem), **extra), problem.headers) from None
 
 
@@ -269,7 +270,7 @@ class Bifrost:
             "message": f"failed to convert video generation request to {_kind(provider)} format",
         }
         asked = {"original_model_requested": model, "resolved_model_used": model}
-        extra = {"provider": provider, **asked, "request_type": "video_generation"}
+        extra: dict[str, Any] = {"provider": provider, **asked, "request_type": "video_generation"}
         raise Answer(500, _envelope(None, error, ours=True, **extra))
 
     def _id(self, request: Request, request_type: str = "video_remix") -> tuple[str, str]:
@@ -297,7 +298,7 @@ class Bifrost:
 
     def _unknown(self, provider: str, request_type: str) -> Answer:
         words = "failed to get config for provider: not found"
-        extra = {"provider": provider, "request_type": request_type}
+        extra: dict[str, Any] = {"provider": provider, "request_type": request_type}
         return Answer(500 if self._mirror else 400, _envelope(None, {"error": words, "message": words}, **extra))
 
     # ---- what is answered ------------------------------------------------------------------------------------
