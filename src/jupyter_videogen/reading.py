@@ -140,12 +140,10 @@ def number(value: object) -> float | None:
     return found if abs(found) < float("inf") else None
 
 
-def percent(value: object, *, share: bool = False) -> float | None:
-    """Give a number from 0 to 100, also of "62%"; with `share` a service counts from 0 to 1."""
+def percent(value: object) -> float | None:
+    """Give a number from 0 to 100, also of "62%". No dialect's document counts from 0 to 1."""
     told = isinstance(value, str) and value.strip().endswith("%")
     found = number(str(value).strip()[:-1] if told else value)
-    if found is not None and share and not told:
-        found *= 100.0
     return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
 
 

@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -37,7 +38,8 @@ def environment(name: str) -> Path:
     if wanted.startswith("@"):  # a server from npm, to which our own client speaks
         if not mark.exists() or mark.read_text() != wanted:
             folder.mkdir(parents=True, exist_ok=True)
-            subprocess.run(["npm", "install", "--silent", "--prefix", str(folder), *wanted.split()], check=True)
+            npm = shutil.which("npm") or "npm"
+            subprocess.run([npm, "install", "--silent", "--prefix", str(folder), *wanted.split()], check=True)
             mark.write_text(wanted)
         return Path(sys.executable)
     if not mark.exists() or mark.read_text() != wanted:
