@@ -99,15 +99,21 @@ def _member(value: object, name: str) -> object:
 def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
     """Give the id of the job in an answer to a create: in itself, or in what it wraps; raises `Malformed`.
 
-    `first` are names that the dialect's document has, which go before all others.
+    `first` are names that the dialect's document has, which go before all others. A `request_id` beside an error is that of
+    the exchange.
     """
-    levels = [body, *_wrapped(body)]
+    levels = [_unnumbered(level) if has_error(body) else level for level in (body, *_wrapped(body))]
     ours = (row.get(name) for row in levels if isinstance(row, dict) for name in first)
     for value in ours:
         with suppress(Malformed):
             return identifier(value)
     found = next(filter(None, map(named, levels)), None)
     return identifier(found)
+
+
+def _unnumbered(body: object) -> object:
+    """Give an object without the id of its exchange."""
+    return {name: value for name, value in body.items() if name != "request_id"} if isinstance(body, dict) else body
 
 
 def _wrapped(body: object) -> Iterator[object]:
@@ -232,9 +238,10 @@ def clips_of(reply: Reply) -> tuple[Artifact, ...]:
     """Give the clips in an answer of any shape: it is a film itself, or says where they are, or holds them."""
     film = film_of(reply)
     try:
-        return (film,) if film else clips(reply.json)
+        body = reply.json
     except Malformed:
-        return ()
+        return (film,) if film else ()
+    return clips(body.get("data") if has_error(body) else body)  # an error may name an address of its own
 
 
 def empty(reply: Reply) -> bool:
@@ -247,9 +254,10 @@ def empty(reply: Reply) -> bool:
 
 
 def named_job(reply: Reply) -> str | None:
-    """Give the id of the job in an answer of any shape; None where it names none."""
+    """Give the id of the job in an answer of any shape; None where it names none, or but the exchange itself."""
     try:
-        return job_id(reply.json)
+        body = reply.json
+        return job_id(_unnumbered(body))
     except Malformed:
         return None
 
@@ -347,7 +355,7 @@ def refusal(reply: Reply) -> Failure | None:
     code = (
         "content_policy" if told.filtered else next((kind for kind, word in PLAIN.items() if word.search(marks)), None)
     )
-    if code is None or not told.words or not _has_error(body):
+    if code is None or not told.words or not has_error(body):
         return None
     return Failure(code=code, message=told.words, sent="yes", charged="unknown")
 
@@ -362,10 +370,10 @@ def complaint(reply: Reply, *, looked: bool = False) -> str:
     except Malformed:
         return ""
     a_job = looked and isinstance(body, dict) and text(body.get("status")) is not None
-    return read(body).words if not a_job and _has_error(body) else ""
+    return read(body).words if not a_job and has_error(body) else ""
 
 
-def _has_error(body: object) -> bool:
+def has_error(body: object) -> bool:
     """Tell whether an object is about an error: it has one, says that it did not succeed, or a code that is no success."""
     if not isinstance(body, dict) or (text(body.get("status")) and fold(body["status"])[0] != "failed"):
         return False

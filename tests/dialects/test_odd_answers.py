@@ -337,3 +337,29 @@ def test_a_clip_that_came_inside_and_could_not_be_stored_is_told_as_that(tmp_pat
     job = one.run()
     assert job.failure is not None
     assert job.failure.message.startswith("The clip came inside the answer, and could not be stored:")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "worker lost"}, "request_id": "req-1"},
+        {"error": {"message": "worker lost"}, "request_id": "req-1", "url": "https://docs.example/errors"},
+        {"success": True, "data": [], "request_id": "req-1"},
+    ],
+)
+@pytest.mark.parametrize("name", EVERY)
+def test_the_id_of_an_exchange_is_no_job(name: str, body: Any, tmp_path: Path) -> None:
+    """What stands beside an error, or beside nothing, is looked at by no such name, and fetched from nowhere."""
+    if name != "indoxhub" and "success" in body:
+        body = {**body, "error": "worker lost"}
+    one = bench(tmp_path, {**ROWS, "qubrid": rows.QUBRID}[name], lambda _call: said(body))
+    job = one.run()
+    assert (job.state, job.handle, one.transport.posts) == ("unknown_outcome", None, 1)
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_row_with_a_clip_is_the_clip_and_no_job(name: str, tmp_path: Path) -> None:
+    """DeepInfra's and others' `data[0]` has an id of the file beside its address."""
+    body = {"created": 1, "data": [{"id": "file-1", "url": CLIP}]}
+    one = bench(tmp_path, ROWS[name], lambda call: said(body) if call.method == "POST" else said(MP4))
+    assert (one.run().state, [call.url for call in one.transport.calls][1:]) == ("succeeded", [CLIP])

@@ -18,6 +18,7 @@ from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page,
 from ..errors import Failure
 from ..failures import REFUSED, read_failure
 from ..reading import (
+    clips_of,
     cursor_page,
     film_of,
     given,
@@ -27,6 +28,7 @@ from ..reading import (
     length,
     made_by,
     members,
+    named,
     number,
     objects,
     percent,
@@ -83,6 +85,8 @@ class Bifrost(Dialect):
         if film := film_of(reply):
             return Finished([film])
         video = members(reply)
+        if named(video) is None and (found := clips_of(reply)):
+            return Finished(found)
         return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
 
     def read_failure(self, reply: Reply) -> Failure:

@@ -14,6 +14,7 @@ from ..dialect import Accepted, Call, Dialect, Finished, Handle, Listed, Malform
 from ..errors import Failure, InvalidRequest
 from ..reading import (
     clips,
+    clips_of,
     film_of,
     given,
     hint,
@@ -88,7 +89,7 @@ class IndoxHub(Dialect):
             return Accepted({"id": job_id(job, first=OURS)}, poll_after=hint(reply))
         if refused:
             return Refused(_refusal(body))
-        if found := clips(body):
+        if found := clips_of(reply):
             return Finished(found)
         raise Malformed("neither a clip nor a job")
 

@@ -14,6 +14,7 @@ from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page,
 from ..reading import (
     as_text,
     at_content,
+    clips_of,
     cursor_page,
     film_of,
     given,
@@ -23,6 +24,7 @@ from ..reading import (
     length,
     made_by,
     members,
+    named,
     percent,
     size,
     took,
@@ -79,6 +81,8 @@ class OpenAI(Dialect):
         if film := film_of(reply):
             return Finished([film])
         video = members(reply)
+        if named(video) is None and (found := clips_of(reply)):
+            return Finished(found)
         return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
 
     def look(self, handle: Handle) -> Call:

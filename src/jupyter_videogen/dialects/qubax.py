@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
-from ..reading import clips, count, given, hint, job_id, judged, members, percent
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
+from ..reading import clips, clips_of, count, given, hint, job_id, judged, members, named, percent
 from ..status import fold
 
 if TYPE_CHECKING:
@@ -35,9 +35,12 @@ class Qubax(Dialect):
         }
         return Call("POST", "/video/generations", json=given(fields), timeout=120.0)
 
-    def read_create(self, reply: Reply) -> Accepted:
-        """The documented answer has an `id`."""
-        return Accepted({"id": job_id(_job(reply))}, poll_after=hint(reply))
+    def read_create(self, reply: Reply) -> Accepted | Finished:
+        """The documented answer has an `id`; a clip where none is named is the finished work."""
+        job = _job(reply)
+        if named(job) is None and (found := clips_of(reply)):
+            return Finished(found)
+        return Accepted({"id": job_id(job)}, poll_after=hint(reply))
 
     def look(self, handle: Handle) -> Call:
         """One look at the job."""

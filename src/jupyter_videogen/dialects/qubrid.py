@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..dialect import Call, Dialect, Finished, Malformed, Reply
 from ..errors import InvalidRequest
-from ..reading import as_text, clips, film_of, given, members
+from ..reading import as_text, clips, clips_of, film_of, given, members
 from ..wire import Upload
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ class Qubrid(Dialect):
 
     def read_create(self, reply: Reply) -> Finished:
         """The finished clips; raises `Malformed` for a 200 without any, which proves neither success nor failure."""
-        film = film_of(reply)
-        found = (film,) if film else clips(members(reply).get("data")) or clips(members(reply))
+        found = clips_of(reply) if film_of(reply) else clips(members(reply).get("data")) or clips_of(reply)
         if not found:
             raise Malformed("no clip")
         return Finished(list(found))
