@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jupyter_videogen.failures import read_failure
-from jupyter_videogen.reading import why
+from jupyter_videogen.reading import clips, clips_of, complaint, ended, named_job, refusal, why
 from jupyter_videogen.reasons import page_words, read, said
 from jupyter_videogen.wire import Reply
 
@@ -127,3 +130,37 @@ def test_the_type_of_a_row_counts_too() -> None:
     body = {"detail": [{"loc": ["body", "prompt"], "msg": "Not taken.", "type": "content_policy_violation"}]}
     failure = read_failure(Reply(422, {}, msgspec.json.encode(body)))
     assert (failure.code, failure.message) == ("content_policy", "body.prompt: Not taken.")
+
+
+NAMES = st.sampled_from(
+    "error errors message detail loc msg code type status data id task_id url urls video videos result output metadata "
+    "b64_json fail_reason title request_id x".split()
+)
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=12)
+    | st.sampled_from(
+        ['{"error": "x"}', "<p>x</p>", "https://x/a.mp4", "/a", "data:,x", "failed", "{", "<!--", "&#x;"]
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_nothing_that_a_service_sends_breaks_the_readers(value: Any) -> None:
+    """Whatever stands wherever: words, clips, ids and ends are found or not, and nothing else is raised."""
+    reply = Reply(200, {}, json.dumps(value).encode())
+    assert len(read(value).words) <= 300
+    assert all(clip.url or clip.inline for clip in clips(value))
+    for reads in (complaint, named_job, clips_of, ended, refusal, said):
+        reads(reply)
+
+
+@given(st.binary(max_size=400))
+def test_no_page_breaks_the_reader(body: bytes) -> None:
+    """Bytes of any kind in place of a page."""
+    assert len(page_words(b"<" + body)) <= 300

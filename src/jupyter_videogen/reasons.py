@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 LONGEST = 300
 """Characters of a reason that are kept."""
-PAGE = 64 * 1024
+PAGE = 16 * 1024
 """Bytes of a page that are read for its words."""
 DEEPEST = 6
 """Levels of a reply that are looked through."""
+MOST_MARKS = 1000
+"""Characters of codes and types that are looked at: what is searched stays short, whatever is sent."""
 OUTER = ("error", "errors")
 PLACES = (
     *("message", "msg", "detail", "details", "fail_reason", "failure_reason", "reason", "error_message", "error_msg"),
@@ -90,7 +92,7 @@ def said(reply: Reply) -> Said:
 def read(value: object) -> Said:
     """Read the error in a JSON value."""
     speaking = dict(_speaking(value))
-    return Said(_words(value)[:LONGEST], " ".join(_marks(value)), speaking)
+    return Said(_words(value)[:LONGEST], " ".join(_marks(value))[:MOST_MARKS], speaking)
 
 
 def page_words(body: bytes) -> str:
