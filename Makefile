@@ -7,7 +7,7 @@ BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
 
-.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop docs bench notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that 
 
 test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
 	$(BIN)/python tests/interop/run.py
+
+soak: $(VENV)/.ready ## let 400 jobs live through a bad line, kills, sleep, locked, full and deleted ledgers (20 minutes)
+	$(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
 
 docs: $(VENV)/.ready ## build the site of the documentation into build/docs
 	$(BIN)/python scripts/documents.py

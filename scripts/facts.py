@@ -35,6 +35,7 @@ OTHERS = {
     "frames_not_installed": "Frames of clips need PyAV and NumPy.",
     "ledger": "Jobs can't be written down here, so none is sent.",
     "local_not_installed": "The local engine needs the extra `[local]`.",
+    "untrusted": "A project's file asks for a key, and nobody has agreed to that.",
 }
 """What the codes mean that have no class of their own."""
 

@@ -29,6 +29,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         "VIDEOGEN_FAILPOINT",
         "VIDEOGEN_KILOBITS",
         "JPY_SESSION_NAME",
+        "COLUMNS",
         *(f"{name}_API_KEY" for name in KEYS),
     ):
         monkeypatch.delenv(name, raising=False)

@@ -41,6 +41,13 @@ class Shop:
         self.held.set()
         self.asked = threading.Event()
         """A create has arrived."""
+        self.begun, self.reading = threading.Event(), threading.Event()
+        """The first 64 KiB of a create have arrived; the rest is read only while the second is set."""
+        self.reading.set()
+        self.busy = 0
+        """How many further creates are answered 429, with a Retry-After of 3 seconds."""
+        self.done = True
+        """Finish jobs."""
         self.gone = False
         """Know no job any more."""
         self.locked = False
@@ -75,13 +82,22 @@ class Shop:
 
     def __exit__(self, *_: object) -> None:
         self.held.set()
+        self.reading.set()
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
 
     def post(self, request: BaseHTTPRequestHandler) -> None:
-        body = fields(request)
+        whole = self._read(request)
+        if len(whole) < int(request.headers["content-length"]):
+            request.close_connection = True  # cut off on its way: no request
+            return
+        body = fields(request, whole)
         self.asked.set()
+        if self.busy:
+            self.busy -= 1
+            answer(request, 429, {"error": {"message": "slow down"}}, retry_after="3")
+            return
         if self.refusal is not None:
             answer(request, *self.refusal)
             return
@@ -93,6 +109,14 @@ class Shop:
             request.close_connection = True
             return
         answer(request, 200, {"id": name, "status": "queued"})
+
+    def _read(self, request: BaseHTTPRequestHandler) -> bytes:
+        """Read the body of a create, with a pause in it where that is wanted."""
+        length = int(request.headers["content-length"])
+        first = request.rfile.read(min(length, 1 << 16))
+        self.begun.set()
+        self.reading.wait()
+        return first + request.rfile.read(length - len(first))
 
     def get(self, request: BaseHTTPRequestHandler) -> None:
         url = urlsplit(request.path)
@@ -109,7 +133,11 @@ class Shop:
             answer(request, 404, {"error": {"message": "no such video"}})
         else:
             self.looks += 1
-            answer(request, 200, {"id": words[-1], "status": "completed" if self.held.is_set() else "in_progress"})
+            answer(
+                request,
+                200,
+                {"id": words[-1], "status": "completed" if self.done and self.held.is_set() else "in_progress"},
+            )
 
     def _page(self, query: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
         if not self.listing:
@@ -122,16 +150,20 @@ class Shop:
         return 200, {"data": page, "has_more": start + limit < len(rows), "last_id": page[-1]["id"] if page else None}
 
 
-def fields(request: BaseHTTPRequestHandler) -> dict[str, str]:
+def fields(request: BaseHTTPRequestHandler, body: bytes) -> dict[str, str]:
     """Read a multipart form of text fields."""
     head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
-    form = message_from_bytes(head + request.rfile.read(int(request.headers["content-length"])))
+    form = message_from_bytes(head + body)
     return {str(part.get_param("name", header="content-disposition")): str(part.get_payload()) for part in form.walk()}
 
 
-def answer(request: BaseHTTPRequestHandler, status: int, body: dict[str, Any] | bytes) -> None:
+def answer(
+    request: BaseHTTPRequestHandler, status: int, body: dict[str, Any] | bytes, *, retry_after: str | None = None
+) -> None:
     payload = body if isinstance(body, bytes) else json.dumps(body).encode()
     request.send_response(status)
+    if retry_after is not None:
+        request.send_header("retry-after", retry_after)
     request.send_header("content-length", str(len(payload)))
     request.send_header("openai-poll-after-ms", "200")
     request.end_headers()

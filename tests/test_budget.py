@@ -99,8 +99,8 @@ def test_what_has_to_be_asked() -> None:
     assert question(unknown, Budget(per_day=3.0)) == "What this costs is not known: no price."
 
 
-def test_the_project_file_stands_above_the_users(home: Path, tmp_path: Path) -> None:
-    """Key by key; without files there are no prices and no budget."""
+def test_the_project_file_stands_beside_the_users(home: Path, tmp_path: Path) -> None:
+    """Caps hold together; without files there are no prices and no budget."""
     assert config.load(home, tmp_path) == Config()
     home.mkdir()
     (home / "videogen.toml").write_text(
@@ -108,7 +108,7 @@ def test_the_project_file_stands_above_the_users(home: Path, tmp_path: Path) -> 
     )
     (tmp_path / "videogen.toml").write_text('[prices."a:b"]\nper_clip = 2\n[budget]\nper_day = "3 jobs"\n')
     found = config.load(home, tmp_path)
-    assert found.budget == Budget(per_day="3 jobs", confirm_above=2)
+    assert found.budget == Budget(per_day="9.0 and 3 jobs", confirm_above=2)
     assert {name: price.per_clip for name, price in found.prices.items()} == {"openai:m": None, "a:b": 2}
 
 

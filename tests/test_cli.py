@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _lab(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A project whose service is the shop."""
+def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A user whose service is the shop."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
-    Path("videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
+    home.mkdir()
+    (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
     yield
     provider.declare({})
 

@@ -108,10 +108,10 @@ def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) ->
     assert (shaped.aspect, shaped.size) == ("9:16", None)
 
 
-def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Named like any provider, with its own key, and found again after a restart without the file."""
     monkeypatch.setenv("LAB_KEY", "canary-lab")
-    project(LAB.format(url=shop.url))
+    user(home, LAB.format(url=shop.url))
     shop.held.clear()
     job = vg.submit("a kite", model="lab:m")
     assert (job.provider.name, job.provider.title, job.provider.like) == ("lab", "lab", "openai")
@@ -120,19 +120,21 @@ def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, monkeypatch: pytest.M
     assert job.result(30).provider == "lab"
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab"]
     process.close()
-    Path("videogen.toml").unlink()
+    (home / "videogen.toml").unlink()
     again = vg.job(job.id)
     assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "OpenAI")
 
 
-def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
+    shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A known name that was given another dialect, and is itself again after a restart."""
     monkeypatch.setenv("LAB_KEY", "canary-lab")
-    project(LAB.format(url=shop.url).replace("lab]", "qubax]"))
+    user(home, LAB.format(url=shop.url).replace("lab]", "qubax]"))
     job = vg.submit("a kite", model="qubax:m")
     job.result(30)
     process.close()
-    Path("videogen.toml").unlink()
+    (home / "videogen.toml").unlink()
     routing.configuration()
     again = vg.job(job.id)
     assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")

@@ -36,12 +36,13 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.fixture
 def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A project in which every service is the shop, with what the examples take for granted."""
+    """A user for whom every service is the shop, with what the examples take for granted."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     shop.models = list(MODELS)
     rows = (f'[providers.{name}]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n' for name in NAMES)
     rules = f'[providers.openai]\nbase_url = "{shop.url}"\n[defaults]\nprovider = "lab"\nmodel = "wan-2.7"\n'
-    Path("videogen.toml").write_text("".join(rows) + rules + '[prices."bifrost:runway/gen4.5"]\nper_clip = 0.5\n')
+    home.mkdir()
+    (home / "videogen.toml").write_text("".join(rows) + rules + '[prices."bifrost:runway/gen4.5"]\nper_clip = 0.5\n')
     Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
     with Shell() as shell:
         shell.names.update(fig=PNG, hero="Ada", city="Oslo", vg=vg)
@@ -95,7 +96,7 @@ def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
     Path("videogen.toml").write_text(text)
     rows = {row["setting"]: row["value"] for row in shell.run("%videogen config").value}
     assert rows["defaults.model"] == "wan-2.7"
-    assert rows["providers.lab.key_env"] == "LAB_KEY"
+    assert rows["providers.lab.key_env"] == "LAB_API_KEY"
     assert rows['capabilities."lab:wan-2.7".durations'] == (4, 8, 12)
     assert rows["budget.per_day"] == "20 jobs"
 
@@ -135,10 +136,10 @@ def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
     assert len(shell.names["clips"]) == 3
 
 
-def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell) -> None:
+def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell, home: Path) -> None:
     """Word for word."""
     (look,) = (block for block in blocks("magic.md", "") if block.startswith("✗"))
-    Path("videogen.toml").unlink()
+    (home / "videogen.toml").unlink()
     shell.run("%config VideogenMagics.default_provider = 'local'")
     assert shell.run("%%videogen -d 99\na kite").look == look.strip("\n")
 

@@ -25,10 +25,11 @@ PRICED = '[prices."lab:m"]\nper_clip = 1.0\n[prices."lab:other"]\nper_clip = 2.0
 
 @pytest.fixture
 def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A shell whose project has a service of its own, `lab`."""
+    """A shell whose user has a service of its own, `lab`."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
-    Path("videogen.toml").write_text(f"{row}[defaults]\nprovider = 'lab'\nmodel = 'm'\nwait = false\n{PRICED}")
+    home.mkdir()
+    (home / "videogen.toml").write_text(f"{row}[defaults]\nprovider = 'lab'\nmodel = 'm'\nwait = false\n{PRICED}")
     with Shell() as shell:
         yield shell
     provider.declare({})
@@ -175,7 +176,7 @@ def test_a_clip_of_ours_is_a_medium(shell: Shell, shop: Shop) -> None:
     """By @name, by place in a group, by variable; one that is not there yet is a sentence."""
     shell.run("%%videogen --wait -n 2 --as takes\nwaves")
     clip = shell.names["takes"][1].clip
-    Path("videogen.toml").write_text(Path("videogen.toml").read_text() + '[capabilities."lab:m"]\ntakes = ["video"]\n')
+    Path("videogen.toml").write_text('[capabilities."lab:m"]\ntakes = ["video"]\n')
     for word in ("@takes[1]", "@takes[-1]", "{takes[1]}", f"@{clip.job_id}", f"'{clip.path}'"):
         order = shell.run(f"%%videogen --video {word} --dry-run\nmore")
         assert order.error is None or "video" in order.look, order.look
@@ -192,14 +193,13 @@ def test_a_batch_is_priced_as_one(shell: Shell, shop: Shop, monkeypatch: pytest.
     """Its limit and its question are for all of it, and nothing of it is sent before."""
     said = shell.run("%%videogen -n 3 --max-cost 2.5\na kite")
     assert "This would cost about $3.00 (3 requests" in said.look
-    text = Path("videogen.toml").read_text()
-    Path("videogen.toml").write_text(f"{text}[budget]\nconfirm_above = 2.5\n")
+    Path("videogen.toml").write_text("[budget]\nconfirm_above = 2.5\n")
     asked: list[str] = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr(builtins, "input", lambda question: asked.append(question) or "n")
     assert "your limit is $2.50" in shell.run("%%videogen -n 3\na kite").look
     assert len(asked) == 1
-    Path("videogen.toml").write_text(f"{text}[budget]\nper_day = 2\n")
+    Path("videogen.toml").write_text("[budget]\nper_day = 2\n")
     assert "of $2.00 for 24 hours" in shell.run("%%videogen -n 3\na kite").look
     assert (shop.book, client.jobs()) == ([], [])
     assert len(shell.run("%%videogen -n 2 --yes --wait\na kite").value) == 2

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import SLOW
+from jupyter_videogen.database import VERSION
 from jupyter_videogen.errors import InvalidRequest, VideogenError
-from jupyter_videogen.ledger import LEASE, VERSION, Ledger
+from jupyter_videogen.ledger import LEASE, Ledger, Superseded
 from test_runner import draft
 
 if TYPE_CHECKING:
@@ -37,18 +38,20 @@ def test_states_have_their_names_at_rest(path: Path) -> None:
     job = ledger.add(draft(SLOW, path.parent))
     at_rest = []
     for state in ("draft", "submitting", "queued", "running", "saving", "succeeded", "unknown_outcome"):
-        ledger.save(job.after(state=state))
+        job = ledger.save(job.after(state=state))
         with closing(sqlite3.connect(path)) as db:
             at_rest += db.execute("SELECT state FROM jobs").fetchone()
     assert at_rest == ["planned", "sent", "accepted", "running", "saving", "stored", "unknown_outcome"]
 
 
 def test_only_its_owner_can_read_it(path: Path) -> None:
-    """Folder 0700 and file 0600, write-ahead log included."""
-    Ledger(path).add(draft(SLOW, path.parent))
-    modes = {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    assert modes == {0o600}
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    """Folders 0700 and files 0600, write-ahead log and the signs of life included."""
+    ledger = Ledger(path)
+    ledger.add(draft(SLOW, path.parent))
+    found = [path.parent, *path.parent.rglob("*")]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in found if file.is_file()} == {0o600}
+    assert {stat.S_IMODE(file.stat().st_mode) for file in found if file.is_dir()} == {0o700}
+    assert len(found) > len(["folder", "ledger", "log", "index", "running"])
 
 
 def test_the_same_request_again_is_another_take(path: Path) -> None:
@@ -83,13 +86,64 @@ def test_one_process_watches_a_job_at_a_time(path: Path) -> None:
     """A lease is held until it is released or has been silent for a minute."""
     one, other = Ledger(path), Ledger(path)
     job = one.add(draft(SLOW, path.parent))
+    job = one.save(job.after(state="queued", handle={"id": "r1"}))
     assert not other.claim(job.id, now=1_000)
     assert one.claim(job.id, now=1_000)
     assert one.claim(job.id, now=1_001)
     assert not other.claim(job.id, now=1_002)
     one.release(job.id)
     assert other.claim(job.id, now=1_003)
+    assert not one.claim(job.id, now=1_003 + LEASE - 1)
     assert one.claim(job.id, now=1_003 + LEASE + 1)
+    assert not other.renew(job.id, now=1_003 + LEASE + 2)
+
+
+@pytest.mark.parametrize("state", ["draft", "submitting"])
+def test_a_living_sender_keeps_its_job_however_long_it_is_silent(path: Path, state: str) -> None:
+    """It may be asleep, and sends when it wakes; only when it gives the job up may others judge it."""
+    one, other = Ledger(path), Ledger(path)
+    job = one.add(draft(SLOW, path.parent))
+    job = one.save(job.after(state=state))
+    assert not other.claim(job.id, now=1_000_000.0)
+    one.release(job.id)
+    assert other.claim(job.id, now=1_000_000.0)
+    with pytest.raises(Superseded):
+        one.send(job, now=1_000_000.0)
+    assert other.send(job.after(state="submitting"), now=1_000_000.0).version == job.version + 1
+
+
+def test_a_write_by_an_older_record_is_refused(path: Path) -> None:
+    """Whoever read the job before somebody else wrote it is given the job as it is."""
+    one, other = Ledger(path), Ledger(path)
+    job = one.add(draft(SLOW, path.parent))
+    seen = other.find(job.id)
+    ended = one.save(job.after(state="succeeded"))
+    with pytest.raises(Superseded) as caught:
+        other.save(seen.after(state="failed"))
+    assert caught.value.record == ended == other.find(job.id)
+    with pytest.raises(Superseded):
+        other.keep(seen.after(state="failed"))
+
+
+def test_an_answer_is_written_over_the_word_of_one_who_did_not_have_it(path: Path) -> None:
+    """An accepted id is in the ledger, whoever judged the job meanwhile."""
+    one, other = Ledger(path), Ledger(path)
+    sent = one.save(one.add(draft(SLOW, path.parent)).after(state="submitting"))
+    other.save(other.find(sent.id).after(state="unknown_outcome"))
+    kept, written = one.keep(sent.after(state="queued", handle={"id": "r1"}))
+    assert written
+    assert other.find(sent.id) == kept
+    assert kept.handle == {"id": "r1"}
+
+
+def test_one_process_opens_a_ledger_once(path: Path) -> None:
+    """Whoever asks gets the one that is open, until it is closed."""
+    one = Ledger.at(path)
+    assert Ledger.at(path) is one
+    one.close()
+    other = Ledger.at(path)
+    assert other is not one
+    other.close()
 
 
 def test_the_lease_of_a_dead_process_is_free(path: Path) -> None:

@@ -133,8 +133,32 @@ def test_the_type_of_a_row_counts_too() -> None:
 
 
 NAMES = st.sampled_from(
-    "error errors message detail loc msg code type status data id task_id url urls video videos result output metadata "
-    "b64_json fail_reason title request_id x".split()
+    [
+        "error",
+        "errors",
+        "message",
+        "detail",
+        "loc",
+        "msg",
+        "code",
+        "type",
+        "status",
+        "data",
+        "id",
+        "task_id",
+        "url",
+        "urls",
+        "video",
+        "videos",
+        "result",
+        "output",
+        "metadata",
+        "b64_json",
+        "fail_reason",
+        "title",
+        "request_id",
+        "x",
+    ]
 )
 VALUES = st.recursive(
     st.none()

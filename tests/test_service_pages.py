@@ -60,7 +60,7 @@ def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     vg.generate("a kite", provider="local", duration=1, size="640x360")
     gateway = Gateway(home)
     monkeypatch.setenv("LAB_KEY", gateway.token)
-    Path("videogen.toml").write_text("".join(row(name, gateway.url) for name in DOORS))
+    (home / "videogen.toml").write_text("".join(row(name, gateway.url) for name in DOORS))
     Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
     yield gateway
     provider.declare({})

@@ -58,7 +58,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     "no-progress": READY,
     "slow": READY,
     "queued-long": READY,
-    "lost-answer": LOST,
+    "lost-answer": {"qubax": LOST, "qubrid": LOST, "": READY},
     "expired-link": {"qubrid": End("saving", "expired", "unknown"), "": READY},
     "empty-result": {
         "aihubmix": End("saving", "download", "unknown"),
@@ -68,7 +68,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     },
     "partly-filtered": {"aihubmix": READY, "openai": READY, "": End("succeeded", clips=2)},
     "sync": READY,
-    "sync-timeout": {"qubrid": LOST, "indoxhub": LOST, "": End("failed", "provider", "unknown")},
+    "sync-timeout": {"qubrid": LOST, "": End("failed", "provider", "unknown")},
 }
 
 
@@ -117,10 +117,13 @@ def test_a_sentence_becomes_a_clip_at_every_service(name: str, service: tuple[st
 @pytest.mark.parametrize("name", PLACES)
 @pytest.mark.parametrize("card", ENDS)
 def test_every_way_a_service_can_end_a_job(name: str, card: str, service: tuple[str, str]) -> None:
-    """Each test model in each dialect: the state, the kind of error, what it says of the bill, and the clips."""
+    """Each test model in each dialect: the state, the kind of error, what it says of the bill, and the clips.
+
+    A lost answer is found again where there is a list; the prompt is this test's own, so nothing else there can be it.
+    """
     ends = ENDS[card]
     expected = ends if isinstance(ends, End) else ends.get(name, ends.get("", READY))
-    assert end_of(client(name, service).submit("waves", model=f"test/{card}", duration=1)) == expected
+    assert end_of(client(name, service).submit(f"waves for {name}", model=f"test/{card}", duration=1)) == expected
 
 
 @pytest.mark.parametrize("name", JOBS)

@@ -14,7 +14,7 @@ import jupyter_videogen as vg
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "src" / "jupyter_videogen"
 LAYERS = [
-    {"errors", "values", "wire", "messages", "events"},
+    {"errors", "values", "wire", "messages", "events", "veil", "visible"},
     {
         *{"arguments", "options", "interpolation"},
         *{
@@ -27,6 +27,7 @@ LAYERS = [
             "dialects",
             "failures",
             "fingerprint",
+            "heard",
             "polling",
             "prices",
         },
@@ -35,16 +36,19 @@ LAYERS = [
     {
         *{
             "animation",
+            "bounded",
             "clock",
             "clipstore",
             "config",
             "container",
+            "database",
             "frames",
             "pictures",
             "inputs",
             "keys",
             "ledger",
             "listing",
+            "liveness",
             "local",
             "loop",
             "origin",
@@ -55,12 +59,16 @@ LAYERS = [
             "logs",
             "mounts",
             "part",
+            "places",
             "private",
             "receipt",
             "scene",
             "settings",
+            "spill",
             "spool",
+            "terminal",
             "transport",
+            "trust",
         },
     },
     {"addresses", "download", "lookout", "runner", "saver", "search"},
@@ -85,6 +93,7 @@ LAYERS = [
         "progress",
         "references",
         "form",
+        "guest",
         "recall",
         "library",
         "checkup",

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from jupyter_videogen import cli, provider, tables, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from shop import Shop
 
@@ -29,11 +29,12 @@ PROMPT = "a lighthouse \N{SNOWMAN} \N{RIGHTWARDS ARROW} \u706f\u53f0"
 
 
 @pytest.fixture(autouse=True)
-def _lab(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A project whose service is the shop, with one clip made."""
+def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A user whose service is the shop, with one clip made."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
-    Path("videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
+    home.mkdir()
+    (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
     assert cli.main(["generate", "-q", PROMPT]) == 0
     yield
     provider.declare({})

@@ -11,9 +11,9 @@ export interface Case {
 }
 
 const providers = [
-  { name: "local", label: "Local engine", simulated: true, key: "", ready: true },
-  { name: "aihubmix", label: "AIHubMix", simulated: false, key: "AIHUBMIX_API_KEY", ready: true },
-  { name: "qubax", label: "Qubax", simulated: false, key: "", ready: false },
+  { name: "local", label: "Local engine", simulated: true, key: "", ready: true, asks: "" },
+  { name: "aihubmix", label: "AIHubMix", simulated: false, key: "AIHUBMIX_API_KEY", ready: true, asks: "" },
+  { name: "qubax", label: "Qubax", simulated: false, key: "", ready: false, asks: "" },
 ];
 const wan = {
   ...model,

@@ -102,6 +102,7 @@ export const form: FormView = {
   listed: true,
   retired: [],
   shared: false,
+  guest: false,
   start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
 };
 

@@ -66,7 +66,7 @@ export function App({ view }: { view: View }) {
       ) : (
         <Desk view={view} />
       )}
-      {form && <Strip view={view} />}
+      {form && !form.guest && <Strip view={view} />}
     </>
   );
 }

@@ -98,6 +98,7 @@ export interface FormView {
   readonly other: ModelView | null;
   readonly listed: boolean;
   readonly shared: boolean;
+  readonly guest: boolean;
   readonly start: RequestView;
 }
 
@@ -217,6 +218,7 @@ export interface ProviderView {
   readonly simulated: boolean;
   readonly key: string;
   readonly ready: boolean;
+  readonly asks: string;
 }
 
 export interface Recall {
@@ -279,6 +281,14 @@ export interface Star {
   readonly on: boolean;
 }
 
+export interface Trust {
+  readonly type: "trust";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly provider: string;
+  readonly asks: string;
+}
+
 export interface Upload {
   readonly type: "upload";
   readonly v: 1;
@@ -303,4 +313,4 @@ export interface WidgetState {
   readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Upload | Fetch | Poster | History | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | History | Star | Remove | Code;

@@ -83,7 +83,9 @@ function Foot({ view, form, job }: { view: View; form: FormView | null; job: Job
       <p class="videogen-meta">
         <Say parts={parts} values={values} between=" · " />
       </p>
-      <AsCode key={job?.id} view={view} request={() => request() ?? draft.request(form as FormView)} />
+      {!form?.guest && (
+        <AsCode key={job?.id} view={view} request={() => request() ?? draft.request(form as FormView)} />
+      )}
     </div>
   );
 }

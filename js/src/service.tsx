@@ -81,6 +81,41 @@ function Connect({ view, provider, shared, onDone }: ConnectProps) {
   );
 }
 
+interface TrustProps {
+  readonly view: View;
+  readonly provider: ProviderView;
+  readonly onDone: () => void;
+}
+
+/** A project's file asks for a key: the person reads what would be sent where, and says yes once. */
+function Trust({ view, provider, onDone }: TrustProps) {
+  const [told, setTold] = useState("");
+  const agree = async () => {
+    setTold(words.sending);
+    const ack = await view.session.host.ask({ type: "trust", provider: provider.name, asks: provider.asks });
+    if (ack?.ok) onDone();
+    else setTold(ack?.error ? `${ack.error.message} ${ack.error.next}` : words.noAnswer);
+  };
+  return (
+    <fieldset class="videogen-panel videogen-connect">
+      <legend class="videogen-unseen">{fill(words.trustFor, { provider: provider.label })}</legend>
+      <p class="videogen-hint">{words.projectAsks}</p>
+      <p class="videogen-hint">
+        <bdi>{provider.asks}</bdi>
+      </p>
+      <p class="videogen-hint" aria-live="polite">
+        {told}
+      </p>
+      <div class="videogen-acts">
+        <button type="button" class="videogen-button is-risky" onClick={() => void agree()}>
+          {words.trust}
+        </button>
+        <Quiet icon="close" label={words.notNow} onClick={onDone} />
+      </div>
+    </fieldset>
+  );
+}
+
 function Options({ providers, label }: { providers: readonly ProviderView[]; label: string }) {
   if (providers.length === 0) return null;
   return (
@@ -98,7 +133,7 @@ export function Service({ view, form }: ServiceProps) {
   const [asking, setAsking] = useState<ProviderView | null>(null);
   const { host } = view.session;
   const id = `${view.id}-provider`;
-  if (form.providers.length === 0) return null;
+  if (form.providers.length === 0 || form.guest) return null;
   const current = form.providers.find(({ name }) => name === form.provider);
   const pick = (name: string) => {
     const provider = form.providers.find((one) => one.name === name);
@@ -127,11 +162,14 @@ export function Service({ view, form }: ServiceProps) {
       {current && !current.ready && asking === null && (
         <Quiet
           icon="key"
-          label={fill(words.connectTo, { provider: current.label })}
+          label={fill(current.asks === "" ? words.connectTo : words.trustFor, { provider: current.label })}
           onClick={() => setAsking(current)}
         />
       )}
-      {asking && (
+      {asking && asking.asks !== "" && (
+        <Trust key={asking.asks} view={view} provider={asking} onDone={() => setAsking(null)} />
+      )}
+      {asking && asking.asks === "" && (
         <Connect
           key={asking.name}
           view={view}

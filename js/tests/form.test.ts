@@ -307,3 +307,32 @@ test("a size that is made but not offered stays, and one that is not made falls 
   expect(await sizes(true)).toEqual(["800x600", ["1280x720", "720x1280", "800x600"]]);
   expect(await sizes(false)).toEqual(["1280x720", ["1280x720", "720x1280"]]);
 });
+
+test("what a project's file asks for is read, and agreed to by a click", async () => {
+  const asks = "lab: $LAB_API_KEY is sent to https://lab.example/v1, as /work/videogen.toml says";
+  const lab = { name: "lab", label: "lab", simulated: false, key: "", ready: false, asks };
+  shown.end();
+  await draw(new FakeModel({ form: { ...form, provider: "lab", providers: [lab] } }));
+  button(shown, "Trust lab").click();
+  await settle();
+  expect(text(shown.root.querySelector(".videogen-connect"))).toContain(asks);
+  expect(shown.root.querySelector("input[type=password]")).toBeNull();
+  button(shown, "Trust it").click();
+  await settle();
+  expect(shown.model.of("trust")).toEqual([
+    { v: 1, type: "trust", request_id: expect.any(String), provider: "lab", asks },
+  ]);
+  expect(shown.model.of("connect")).toEqual([]);
+});
+
+test("a page for visitors offers no history, no service and no code", async () => {
+  const lab = { name: "aihubmix", label: "AIHubMix", simulated: false, key: "", ready: false, asks: "" };
+  shown.end();
+  await draw(new FakeModel({ form: { ...form, guest: true, providers: [lab] } }));
+  expect(shown.root.querySelector(".videogen-history-bar")).toBeNull();
+  expect(shown.root.querySelector(".videogen-code")).toBeNull();
+  expect(shown.model.of("history")).toEqual([]);
+  expect(text(shown.root)).not.toContain("Connect to");
+  await generate();
+  expect(shown.model.of("generate")).toHaveLength(1);
+});

@@ -6,6 +6,8 @@ import asyncio
 import contextvars
 from typing import TYPE_CHECKING, NamedTuple
 
+from .loop import always
+
 if TYPE_CHECKING:
     from .clock import Clock
 
@@ -53,7 +55,9 @@ class Allowance:
         waiting = _Waiting(rate, self._clock.monotonic(), granted)
         self._waiting.append(waiting)
         if self._giver is None:
-            self._giver = asyncio.get_running_loop().create_task(self._give(), context=contextvars.Context())
+            self._giver = asyncio.get_running_loop().create_task(
+                always(self._give, self._clock), context=contextvars.Context()
+            )
         try:
             await granted
         finally:
@@ -69,18 +73,16 @@ class Allowance:
         self._held = max(self._held, now + retry_after)
 
     async def _give(self) -> None:
-        try:
-            while self._waiting:
-                if not self._take():
-                    await self._clock.sleep(self._pause())
-                    continue
-                now = self._clock.monotonic()
-                first = max(self._waiting, key=lambda one: one.rate * (now - one.since + 1.0))
-                self._waiting.remove(first)
-                if not first.granted.done():
-                    first.granted.set_result(None)
-        finally:
-            self._giver = None
+        while self._waiting:
+            if not self._take():
+                await self._clock.sleep(self._pause())
+                continue
+            now = self._clock.monotonic()
+            first = max(self._waiting, key=lambda one: one.rate * (now - one.since + 1.0))
+            self._waiting.remove(first)
+            if not first.granted.done():
+                first.granted.set_result(None)
+        self._giver = None
 
     def _take(self) -> bool:
         now = self._clock.monotonic()

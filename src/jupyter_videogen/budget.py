@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -13,10 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DAY = 24 * 3600.0
+JOBS = re.compile(r"([0-9]{1,9}) +jobs?")
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[budget]` of `videogen.toml`. A cap is dollars, or a number of paid jobs as "20 jobs"."""
+    """`[budget]` of `videogen.toml`. A cap is dollars, a number of paid jobs as "20 jobs", or both as "5.00 and 20 jobs"."""
 
     per_notebook: float | str | None = None
     per_day: float | str | None = None
@@ -64,11 +66,19 @@ def check_all(cap: Cap, spent: Spent, costs: Sequence[float | None]) -> None:
         spent = Spent(spent.dollars + (cost or 0.0), spent.jobs + 1)
 
 
+def check_caps(budget: Budget) -> None:
+    """Raise `InvalidRequest` for a cap that is none: not-a-number would hold nothing back."""
+    for cap in (budget.per_notebook, budget.per_day, budget.confirm_above):
+        if cap is not None:
+            _limit(cap)
+
+
 def question(estimate: Estimate, budget: Budget) -> str | None:
     """Give what somebody has to be asked before a call, or None where nothing has to be."""
     limit = budget.confirm_above
     if estimate.cost is None:
-        capped = any(isinstance(cap, int | float) for cap in (budget.per_notebook, budget.per_day, limit))
+        given = (cap for cap in (budget.per_notebook, budget.per_day, limit) if cap is not None)
+        capped = any(_limit(cap)[0] is not None for cap in given)
         return f"What this costs is not known: {estimate.how}." if capped else None
     if limit is None or estimate.cost <= limit:
         return None
@@ -83,14 +93,48 @@ def check_call(estimate: Estimate, most: float | None) -> None:
     raise BudgetExceeded(f"{what}, and max_cost is {dollars(most)}.", next="Raise max_cost, or ask for less.")
 
 
+def stricter(mine: float | str | None, theirs: float | str | None) -> float | str | None:
+    """Give the cap that allows less; dollars and jobs are no measure of each other, and both hold."""
+    if mine is None or theirs is None:
+        return theirs if mine is None else mine
+    dollars_, jobs = (_least(*pair) for pair in zip(_limit(mine), _limit(theirs), strict=True))
+    for one in (mine, theirs):
+        if _limit(one) == (dollars_, jobs):
+            return one
+    return _written(dollars_, jobs)
+
+
+def _least(mine: float | None, theirs: float | None) -> Any:  # noqa: ANN401 - dollars or a number of jobs
+    return min((value for value in (mine, theirs) if value is not None), default=None)
+
+
+def _written(dollars_: float | None, jobs: int | None) -> float | str:
+    return dollars_ if jobs is None and dollars_ is not None else f"{dollars_!r} and {jobs} jobs"
+
+
 def _limit(value: float | str) -> tuple[float | None, int | None]:
-    """Read a cap: dollars, or a number of jobs."""
-    if isinstance(value, str):
-        number, _, unit = value.strip().partition(" ")
-        if unit.strip() not in {"job", "jobs"} or not number.isdecimal():
-            raise InvalidRequest(f"{value!r} is no budget.", next='Write dollars, as 5.00, or "20 jobs".')
-        return None, int(number)
-    return float(value), None
+    """Read a cap: dollars, a number of jobs, or both as "5.0 and 20 jobs"; raises `InvalidRequest` for what is none."""
+    if not isinstance(value, str):
+        return _dollars(value, value), None
+    money, both, jobs = value.strip().rpartition(" and ")
+    match = JOBS.fullmatch(jobs)
+    if match is None:
+        raise _no_budget(value)
+    return _dollars(money, value) if both else None, int(match[1])
+
+
+def _dollars(amount: float | str, value: float | str) -> float:
+    try:
+        found = float(amount)
+    except (ValueError, OverflowError):
+        raise _no_budget(value) from None
+    if not 0.0 <= found < float("inf"):
+        raise _no_budget(value)
+    return found
+
+
+def _no_budget(value: float | str) -> InvalidRequest:
+    return InvalidRequest(f"{value!r} is no budget.", next='Write dollars, as 5.00, or "20 jobs".')
 
 
 def _beyond(words: str) -> BudgetExceeded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import client, config, process, reach, routing, settings
+from . import client, config, process, reach, routing, settings, trust
 from . import provider as endpoints
 from .checkup import LIMIT, question
 from .dialect import Cancels, ListsJobs, Looks
@@ -74,7 +74,7 @@ def providers(*, network: bool = False) -> Table:
 def _ready() -> list[str]:
     routing.configuration()
     known = endpoints.known()
-    return [name for name, row in known.items() if not row.key_env or row.key_optional or routing.key(row)]
+    return [name for name, row in known.items() if routing.usable(row)]
 
 
 def _models(maker: Client, *, refresh: bool) -> Iterator[dict[str, Any]]:
@@ -156,10 +156,20 @@ def _provider_words(row: dict[str, Any]) -> dict[str, str]:
 def _answers(rows: Sequence[Provider]) -> dict[str, str]:
     """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
     door = running(settings.home())
-    remote = [row for row in rows if row.base_url != endpoints.LOCAL_ORIGIN]
-    asked = reach.ask([question(row, Endpoint(row.base_url, routing.key(row))) for row in remote], LIMIT)
-    words = {row.name: _answer(answer) for row, answer in zip(remote, asked, strict=True)}
+    questions = {
+        row.name: asked for row in rows if row.base_url != endpoints.LOCAL_ORIGIN and (asked := _question(row))
+    }
+    answers = reach.ask(list(questions.values()), LIMIT)
+    words = {name: _answer(answer) for name, answer in zip(questions, answers, strict=True)}
     return words | {endpoints.LOCAL.name: "running" if door else "started when it is needed"}
+
+
+def _question(row: Provider) -> reach.Question | None:
+    """Give the question to a service; None where its key can't be used, or may not."""
+    try:
+        return question(row, Endpoint(row.base_url, routing.key(row)))
+    except VideogenError:
+        return None
 
 
 def _answer(answer: reach.Answer) -> str:
@@ -178,6 +188,7 @@ def settings_table() -> Table:
             "source": "the nearest folder with videogen.toml or .git, else this one",
         },
         *(one._asdict() | {"setting": one.name} for one in config.settings(places)),
+        *_trust(places),
     ]
     if not any(row["setting"] == "defaults.provider" for row in rows):
         rows.append(_provider_row())
@@ -186,6 +197,15 @@ def settings_table() -> Table:
         {name: tidy(Path(value)) if _is_path(value) else str(value) for name, value in row.items()} for row in plain
     ]
     return Table(plain, shown=shown, empty="")
+
+
+def _trust(places: Sequence[config.Layer]) -> Iterator[dict[str, Any]]:
+    """Say of each key that this project's file asks for whether somebody has agreed to it."""
+    agreed = trust.agreed(settings.home())
+    for name, claim in config.claims(places).items():
+        state = "trusted" if claim in agreed else f"not trusted: {trust.COMMAND} {name}"
+        words = f"{state} (${claim.variable} to {claim.address})"
+        yield {"setting": f"trust.{name}", "value": words, "source": claim.path}
 
 
 def _provider_row() -> dict[str, Any]:

@@ -23,10 +23,11 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from . import keys, local, mounts, origin, provider, reach, settings
+from .database import VERSION
 from .dialect import Call, ListsModels, Provider
 from .errors import AuthError, VideogenError
 from .findings import Finding, Report, State, tidy
-from .ledger import AT_REST, VERSION
+from .ledger import AT_REST
 from .private import OTHERS_WRITE
 from .reach import Answer, Question
 from .transport import Endpoint, Fixed
@@ -243,6 +244,12 @@ def _disk(place: Place) -> Iterator[Finding]:
         yield Finding("Clips", "problem", f"{tidy(there)} can't be written to.", cure)
 
 
+def _plug_ins(_: Place) -> Iterator[Finding]:
+    """Providers of other packages that could not be loaded; the others work without them."""
+    for name, kind in provider.broken().items():
+        yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")
+
+
 def _proxies(_: Place) -> Iterator[Finding]:
     """The proxies on the way to services, by their hosts: a proxy's address may hold a password."""
     ways = {origin.proxy(row.base_url) for row in provider.known().values() if row.key_env} - {None}
@@ -373,6 +380,7 @@ CHECKS: tuple[Check, ...] = (
     _ledger,
     _disk,
     _local_engine,
+    _plug_ins,
     _proxies,
     _keys,
     _services_and_clock,

@@ -29,6 +29,7 @@ from . import (
     catalogue,
     client,
     clipstore,
+    connect,
     grammar,
     intake,
     look,
@@ -38,6 +39,7 @@ from . import (
     settings,
     spending,
     terminal,
+    trust,
 )
 from .capabilities import did_you_mean
 from .checkup import doctor
@@ -65,6 +67,7 @@ STATUS = {
     "unsupported": 2,
     "local_not_installed": 2,
     "auth": 3,
+    "untrusted": 3,
     "permission": 3,
     "out_of_credit": 3,
     "unknown_outcome": 4,
@@ -87,6 +90,7 @@ USAGES = {
     "providers": ("[--no-network]", "services, where their keys were found, and what they can do"),
     "cost": ("[--by model|day|notebook]", "what was spent, and what is left"),
     "config": ("", "every setting and where it came from"),
+    "trust": ("[NAME …] [--forget]", "agree that this project's videogen.toml may send a key where it says"),
     "doctor": ("[--no-network]", "look at what can go wrong here; sends nothing that is paid for"),
     "serve": ("[--host 127.0.0.1] [--port 0]", "run the local gateway; its first line is {url, token, pid} as JSON"),
 }
@@ -276,6 +280,15 @@ def _doctor(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
     return FAILED if report.problems else DONE
 
 
+def _trust(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+    given = _arguments("trust", words)
+    routing.configuration()
+    told = connect.trusted(given.words, forget="--forget" in given.marks)
+    claims = [msgspec.to_builtins(claim) for claim in sorted(trust.agreed(settings.home()))]
+    say(terminal.as_json(claims) if as_json else told)
+    return DONE
+
+
 def _serve(words: list[str], _json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
@@ -303,6 +316,7 @@ COMMANDS: dict[str, Callable[[list[str], bool, list[Typed]], int]] = {
         spending.table(_arguments("cost", words).values.get("--by", "model")), as_json=as_json
     ),
     "config": lambda words, as_json, _: _table(_settings(_arguments("config", words)), as_json=as_json),
+    "trust": _trust,
     "doctor": _doctor,
     "serve": _serve,
 }

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import capabilities, inputs, keys, prices, process, routing, settings
+from . import capabilities, clipstore, inputs, keys, places, prices, process, routing, settings
 from . import provider as providers
 from .capabilities import Settled, find, makes
 from .config import describe
@@ -73,6 +73,8 @@ class _Client:
             given = keys.Secret(api_key, source="api_key") if api_key else None
             headers = keys.Hidden(headers or {})
             keys.check_address(base_url or "")
+            if key_env is not None:
+                keys.check_variable(key_env)
         except VideogenError:
             base_url = None
             raise
@@ -82,13 +84,17 @@ class _Client:
         row = describe(providers.find(provider or routing.default_provider()), config)
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
-        secret = given or routing.find_key(here, variable)
-        self._lacking: AuthError | None = None
-        if secret is None and variable is not None and not row.key_optional:
+        secret, self._lacking = given, None if given or key_env or base_url else routing.distrust(row)
+        if secret is None and self._lacking is None:
+            secret = routing.find_key(here, variable)
+        if secret is None and variable is not None and not row.key_optional and self._lacking is None:
             ways = routing.ways(row, variable, at_home=here is row)
             self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
         if self._lacking and not keyless:
             raise self._lacking
+        self._own_address = base_url is not None
+        if not self._own_address:
+            routing.check_credentials(row, headers, {})
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(settings.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
@@ -133,6 +139,10 @@ class _Client:
         given, config = dict(fields), configuration()
         new = bool(given.get("new")) or given.get("seed") == "random"
         output = str(given.get("output") or config.defaults.output or "")
+        if not self._own_address:
+            routing.check_credentials(self.provider, {}, {"extra": given.get("extra") or {}})
+        if not output:
+            places.check_folder(settings.folder() / clipstore.FOLDER, settings.project(settings.folder()))
         given = {name: value for name, value in given.items() if name not in CALL}
         asked, settled = self._settled(prompt, {**given, "seed": _number(given.get("seed"))}, config)
         if take > 1:

@@ -31,6 +31,8 @@ FOLDER = "videogen"
 USUAL, FOR_URLS = "+/", "-_"
 SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
 """White space is left out; the alphabet for URLs becomes the usual one."""
+FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
+"""Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
@@ -56,7 +58,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     chosen = Path.cwd() / Path(output).expanduser()
     if output.endswith(("/", os.sep)) or chosen.is_dir():
         return chosen / planned.name
-    return chosen if chosen.suffix else chosen.with_suffix(".mp4")
+    return chosen if chosen.suffix.lower() in FILMS else chosen.with_name(f"{chosen.name}.mp4")
 
 
 def bring(clip: Clip, output: str) -> str:
@@ -66,10 +68,13 @@ def bring(clip: Clip, output: str) -> str:
     """
     made = Path(clip.path)
     target = chosen_path(output, made.parent, clip.prompt, clip.job_id)
-    if not output or target.exists():
+    if not output or os.path.lexists(target):
         return clip.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(made, target)
+    try:
+        with replacing(target) as temporary:
+            shutil.copyfile(made, temporary)
+    except InvalidRequest:  # somebody was faster
+        return clip.path
     return str(target)
 
 
@@ -167,11 +172,11 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
     """
     source, target = there(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
-    if receipt.place(target).exists() and not overwrite:
+    if os.path.lexists(receipt.place(target)) and not overwrite:
         raise _taken(receipt.place(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
-    receipt.write(target, receipt.provenance(clip))
+    receipt.write(target, receipt.provenance(clip), overwrite=overwrite)
     return target
 
 
@@ -190,7 +195,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
-    if target.exists() and not overwrite:
+    if os.path.lexists(target) and not overwrite:
         raise _taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".videogen-{uuid4().hex}.part")
@@ -217,5 +222,6 @@ def write_poster(picture: bytes, path: Path) -> str | None:
     if len(picture) > LARGEST_POSTER or not picture.startswith((b"\xff\xd8\xff", b"\x89PNG")):
         return None
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(picture)
+    with replacing(path, overwrite=True) as temporary:
+        temporary.write_bytes(picture)
     return str(path)

@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, grammar, inputs, interpolation, routing, settings
+from . import capabilities, grammar, inputs, interpolation, keys, routing, settings, visible
 from . import provider as rows
-from .errors import Unsupported, VideogenError
+from .clipstore import replacing
+from .errors import InvalidRequest, Unsupported, VideogenError
 from .form import fields
+from .places import check_folder
 from .values import CREDENTIAL, GenerationRequest, Media
 from .view import relative
 from .wire import Base64, Call, Upload
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 FOLDER = "inputs"
 """Beside the notebook: where pasted pictures are put, so that code can name them."""
 INDENT = "    "
+OTHER = "Copy it as Python."
 FLAGS = {True: "--{}", False: "--no-{}"}
 
 
@@ -49,7 +54,8 @@ def python(request: GenerationRequest, provider: str) -> str:
             return value.url or relative(str(value.path), folder)
         return [put(one) for one in value] if isinstance(value, tuple) else value
 
-    given = {name: put(value) for name, value in msgspec.structs.asdict(request).items() if value not in (None, (), {})}
+    asked = msgspec.structs.asdict(request.redacted())
+    given = {name: put(value) for name, value in asked.items() if value not in (None, (), {})}
     return _python(given.pop("prompt", ""), {"provider": provider, **_without_defaults(given, provider)})
 
 
@@ -57,11 +63,11 @@ def _kept(value: Any) -> Any:  # noqa: ANN401 - any field's value
     """Leave out credentials, and give media by where code can find them."""
     if isinstance(value, Media):
         return value.url or _beside(value)
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_kept(one) for one in value]
-    return (
-        {name: one for name, one in value.items() if not CREDENTIAL.search(name)} if isinstance(value, dict) else value
-    )
+    if isinstance(value, dict):
+        return {name: _kept(one) for name, one in value.items() if not CREDENTIAL.search(str(name))}
+    return value
 
 
 def _beside(medium: Media) -> str:
@@ -70,9 +76,9 @@ def _beside(medium: Media) -> str:
     if path.is_relative_to(folder):
         return relative(str(path), folder)
     copy = folder / FOLDER / f"{path.stem[:12]}.{medium.content_type.rpartition('/')[2]}"
-    if not copy.exists():
-        copy.parent.mkdir(exist_ok=True)
-        shutil.copyfile(path, copy)
+    check_folder(copy.parent, settings.project(folder))
+    with suppress(InvalidRequest), replacing(copy) as temporary:  # it is there from before
+        shutil.copyfile(path, temporary)
     return relative(str(copy), folder)
 
 
@@ -96,7 +102,7 @@ def _without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
 
 def _magic(prompt: str, given: dict[str, Any]) -> str:
     words = [word for name, value in given.items() for word in _flag(name, value)]
-    if grammar.SEPARATOR.search(prompt) or any(interpolation.FIELD.search(word) for word in (prompt, *words)):
+    if grammar.prompts(prompt, raw=False) != [prompt] or any(map(interpolation.FIELD.search, (prompt, *words))):
         words.append("--raw")  # what was sent is sent again, whatever variables there are by then
     return f"%%videogen {' '.join(words)}\n{prompt}\n"
 
@@ -107,8 +113,10 @@ def _flag(name: str, value: Any) -> list[str]:  # noqa: ANN401 - any field's val
         return [FLAGS[value].format(name)]
     if isinstance(value, list):
         return [word for one in value for word in _flag(name, one)]
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-    return [flag, shlex.quote(text)]
+    text = visible.json(json.dumps(value, ensure_ascii=False)) if isinstance(value, dict) else str(value)
+    if visible.HIDDEN.search(text) or "\n" in text:
+        raise Unsupported(f"{name} has several lines or hidden characters, and a line of options has none.", next=OTHER)
+    return [f"{flag}={shlex.quote(text)}"] if text.startswith("-") else [flag, shlex.quote(text)]
 
 
 def _python(prompt: str, given: dict[str, Any]) -> str:
@@ -130,7 +138,7 @@ def _arguments(prompt: str, given: dict[str, Any], indent: str) -> str:
 def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
     """Write a value as Python does, with double quotes."""
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return visible.python(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, dict):
@@ -139,7 +147,7 @@ def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
 
 
 def _json(prompt: str, given: dict[str, Any]) -> str:
-    return json.dumps({"prompt": prompt, **given}, ensure_ascii=False, indent=2) + "\n"
+    return visible.json(json.dumps({"prompt": prompt, **given}, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _curl(prompt: str, given: dict[str, Any]) -> str:
@@ -151,34 +159,49 @@ def _curl(prompt: str, given: dict[str, Any]) -> str:
     if fit and asked.image:
         asked = msgspec.structs.replace(asked, image=inputs.fitted(asked.image, asked.size or "", fit, settings.home()))
     call = row.dialect.create(capabilities.settle(asked, row).request)
-    lines = [f"curl {shlex.quote(row.base_url + call.url)}", *_credentials(row.key_env), *_body(call)]
+    lines = [f"curl {_shell(row.base_url + call.url)}", *_credentials(row.key_env), *_body(call)]
     return " \\\n  ".join(lines) + "\n"
 
 
+def _shell(text: str) -> str:
+    """Quote a text for a POSIX shell; one with hidden characters by their numbers, for a paste obeys some of them."""
+    return f"$'{visible.octal(text)}'" if visible.HIDDEN.search(text) else shlex.quote(text)
+
+
 def _credentials(key_env: str | None) -> list[str]:
-    return [f'-H "Authorization: Bearer ${key_env}"'] if key_env else []
+    """Name the variable of the key, for the shell to fill in; a variable's name is checked, for it can't be quoted here."""
+    if key_env is None:
+        return []
+    keys.check_variable(key_env)
+    return [f'-H "Authorization: Bearer ${key_env}"']
 
 
 def _body(call: Call) -> list[str]:
     if call.form is not None:
-        return [f"-F {shlex.quote(_part(name, value))}" for name, value in call.form.items()]
+        return [_part(name, value) for name, value in call.form.items()]
     files: list[str] = []
+    mark_of = token_hex()
 
     def mark(value: Base64) -> str:
-        path = shlex.quote(relative(value.path, settings.folder()))
-        files.append(f"'\"{value.prefix}$(base64 < {path} | tr -d '\\n')\"'")
-        return f"@{len(files) - 1}@"
+        """Stand for a file; the shell's substitution stays outside of quotes, where it is not split: base64 has no spaces."""
+        path = _shell(relative(value.path, settings.folder()))
+        files.append(f"{shlex.quote(value.prefix)}$(base64 < {path} | tr -d '\\n')")
+        return f"{mark_of}{len(files) - 1}@"
 
-    text = shlex.quote(msgspec.json.encode(call.json, enc_hook=mark).decode())
+    text = visible.json(msgspec.json.encode(call.json, enc_hook=mark).decode())
+    text = shlex.quote(text)
     for number, file in enumerate(files):
-        text = text.replace(f"@{number}@", file)
+        text = text.replace(f"{mark_of}{number}@", f"'{file}'")
     return ["-H 'Content-Type: application/json'", f"-d {text}"]
 
 
 def _part(name: str, value: str | Upload) -> str:
-    if isinstance(value, Upload):
-        return f"{name}=@{relative(value.path, settings.folder())};type={value.content_type}"
-    return f"{name}={value}" if not value.startswith(("@", "<")) else f'{name}="{value}"'
+    """Write one part of a form: text as it is (`-F` would read signs of its own in it), a file with its name quoted for curl."""
+    if not isinstance(value, Upload):
+        return f"--form-string {_shell(f'{name}={value}')}"
+    kind = value.content_type
+    path = relative(value.path, settings.folder()).replace("\\", "\\\\").replace('"', '\\"')
+    return "-F " + _shell(f'{name}=@"{path}";type={kind}')
 
 
 WRITERS: dict[str, Callable[[str, dict[str, Any]], str]] = {

@@ -37,6 +37,7 @@ from .errors import InvalidRequest, Unsupported, VideogenError
 from .group import JobGroup
 from .orders import Remarks, asking, place
 from .values import FIELDS, UNPAID, Clip
+from .view import relative
 from .widget import VideoGen
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Commands:
             "models": self._models,
             "providers": lambda given: catalogue.providers(network="--no-network" not in given.marks),
             "connect": self._connect,
+            "trust": self._trust,
             "show": lambda given: display.show_whole(self._find(given.words or ("last",))),
             "wait": self._wait_for,
             "resume": lambda given: self._resume(given.words),
@@ -83,7 +85,7 @@ class Commands:
 
     def form(self, line: Line) -> VideoGen | None:
         """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
-        if not (settings.watched() and display.in_kernel()):
+        if not (settings.watched() and settings.in_kernel()):
             terminal.say(NO_PAGE)
             return None
         given = intake.fields(line, self._names)
@@ -173,6 +175,10 @@ class Commands:
         routing.configuration()  # it may declare providers
         terminal.say(connect.connect(" ".join([*given.words, *given.marks])))
 
+    def _trust(self, given: Arguments) -> None:
+        routing.configuration()
+        terminal.say(connect.trusted(given.words, forget="--forget" in given.marks))
+
     def _wait_for(self, given: Arguments) -> object:
         jobs = self._find(given.words) if given.words else client.jobs("unfinished")
         if not jobs:
@@ -197,7 +203,7 @@ def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = F
     """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
     limit = routing.configuration().defaults.timeout if timeout is None else timeout
     group = result if isinstance(result, JobGroup) else JobGroup([result])
-    watched = settings.watched() and display.in_kernel()
+    watched = settings.watched() and settings.in_kernel()
     if watched and not quiet:
         display.show_jobs(group)
     try:
@@ -218,7 +224,7 @@ def waits(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
     if asked is not None:
         return asked
     configured = routing.configuration().defaults.wait
-    return bool(configured) if configured is not None else not (settings.watched() and display.in_kernel())
+    return bool(configured) if configured is not None else not (settings.watched() and settings.in_kernel())
 
 
 def show_embedded(clip: Clip) -> None:
@@ -232,7 +238,7 @@ def show_embedded(clip: Clip) -> None:
         )
     content = base64.b64encode(Path(clip.path).read_bytes()).decode()
     video = f'<video controls preload="metadata" style="max-width:100%" src="data:video/mp4;base64,{content}"></video>'
-    publish_display_data({"text/html": video, "text/plain": clip.path})  # type: ignore[no-untyped-call]
+    publish_display_data({"text/html": video, "text/plain": relative(clip.path, settings.folder())})  # type: ignore[no-untyped-call]
 
 
 def unknown_command(word: str) -> InvalidRequest:

@@ -214,11 +214,8 @@ def _jobs() -> list[str]:
     path = settings.home() / "ledger.sqlite3"
     if not path.exists():
         return []
-    ledger = import_module(".ledger", __package__).Ledger(path)
-    try:
-        return [record.id for record in ledger.recent(limit=RECENT)]
-    finally:
-        ledger.close()
+    ledger = import_module(".ledger", __package__).Ledger.at(path)
+    return [record.id for record in ledger.recent(limit=RECENT)]
 
 
 def _routing() -> Any:  # noqa: ANN401 - a module, loaded when it is needed

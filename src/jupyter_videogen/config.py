@@ -1,27 +1,38 @@
-"""What was set beforehand: `%config`, the environment, the project's `videogen.toml`, the user's; each value with its source."""
+"""What was set beforehand: `%config`, the environment, the project's `videogen.toml`, the user's; each value with its source.
+
+A project's file comes with somebody's repository. What it may say is bounded here, before it is joined with what is the
+user's own: its clips stay below the project, it lifts no cap, lowers no price, and asks for no key but its own provider's.
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from . import bounded, keys, places, prices
 from . import provider as providers
-from .budget import Budget
+from .budget import Budget, check_caps, stricter
 from .capabilities import Capabilities, did_you_mean
 from .errors import InvalidRequest
 from .prices import Price
+from .trust import Claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from .dialect import Provider
 
 NAME = "videogen.toml"
 DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost")
+PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A provider's name: it stands in commands, tables and addresses of models."""
+FILE_LIKE = re.compile(r"\.[A-Za-z]\w*")
+"""A suffix that makes a name one of a file; `v1.5` is none."""
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,10 +116,14 @@ class Setting(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """What one place says."""
+    """What one place says, as far as it counts."""
 
     source: str
     config: Config
+    foreign: bool = False
+    """Whether it is a project's file, which is not the user's own word."""
+    ignored: tuple[Setting, ...] = ()
+    """What stands there and does not count, each with the reason as its source."""
 
 
 def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -> tuple[Layer, ...]:
@@ -116,16 +131,19 @@ def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -
 
     `around` is what goes before the files, by its name, as single values.
     """
-    return (
-        *(Layer(source, _of(source, values)) for source, values in around.items()),
-        *(Layer(str(path), _read(path)) for path in dict.fromkeys((project / NAME, home / NAME))),
-    )
+    own = Layer(str(home / NAME), _read(home / NAME))
+    said = () if project / NAME == home / NAME else (_bounded(project, _read(project / NAME), own.config),)
+    return (*(Layer(source, _of(source, values)) for source, values in around.items()), *said, own)
 
 
 def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
     """Give what all places say together; as `layers`."""
-    said = [layer.config for layer in layers(home, project, around or {})]
-    weakest_first = said[::-1]
+    return joined(layers(home, project, around or {}))
+
+
+def joined(said_in: Sequence[Layer]) -> Config:
+    """Give what all places say together, out of `layers`."""
+    weakest_first = [layer.config for layer in said_in][::-1]
     return Config(
         defaults=Defaults(**_joined([_given(one.defaults) for one in weakest_first])),
         providers=_joined([one.providers for one in weakest_first]),
@@ -135,14 +153,33 @@ def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | No
     )
 
 
-def settings(places: tuple[Layer, ...]) -> Iterator[Setting]:
-    """Give every value that is set, each once, from the strongest place that sets it."""
+def claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
+    """Give what a project's file asks to be sent, by provider: a variable's value, to an address."""
+    return {
+        name: Claim(layer.source, name, _address(name, row), row.key_env)
+        for layer in said_in
+        if layer.foreign
+        for name, row in layer.config.providers.items()
+        if row.key_env
+    }
+
+
+def foreign(said_in: Sequence[Layer]) -> dict[str, str]:
+    """Give the providers whose address a project's file names, each with that address."""
+    rows = (layer.config.providers for layer in said_in if layer.foreign)
+    return {name: _address(name, row) for given in rows for name, row in given.items()}
+
+
+def settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
+    """Give every value that is set, each once, from the strongest place that sets it, then what does not count."""
     for section in SECTIONS:
         owner: dict[str, str] = {}
-        for source, config in places:
-            for whole, name, value in _flat(section, getattr(config, section)):
-                if owner.setdefault(whole, source) == source:
-                    yield Setting(name, value, source)
+        for layer in said_in:
+            for whole, name, value in _flat(section, getattr(layer.config, section)):
+                if owner.setdefault(whole, layer.source) == layer.source:
+                    yield Setting(name, value, layer.source)
+    for layer in said_in:
+        yield from layer.ignored
 
 
 def rows(config: Config) -> dict[str, Provider]:
@@ -167,6 +204,7 @@ def _described(row: Provider, model: str, said: Described) -> Capabilities:
 
 
 def _row(name: str, row: Row) -> Provider:
+    _check_row(name, row)
     built_in = providers.BUILT_IN.get(name)
     if built_in is not None and row.dialect is None:
         address = row.base_url or built_in.base_url
@@ -189,17 +227,123 @@ def _row(name: str, row: Row) -> Provider:
     )
 
 
+def _check_row(name: str, row: Row) -> None:
+    """Refuse names and addresses that are none: they are shown, written down, and copied into commands."""
+    if not PROVIDER.fullmatch(name):
+        raise InvalidRequest(
+            f"{name[:64]!r} is no name for a provider.", next="Take letters, digits, dots, hyphens and underscores."
+        )
+    if row.key_env is not None:
+        keys.check_variable(row.key_env)
+    keys.check_address(row.base_url or "")
+    if row.base_url is not None and not keys.ADDRESS.fullmatch(row.base_url):
+        raise InvalidRequest(
+            f"The base_url of [providers.{name}] is no web address.", next='Write it as base_url = "https://…".'
+        )
+
+
+def _address(name: str, row: Row) -> str:
+    built_in = providers.BUILT_IN.get(name)
+    return (row.base_url or (built_in.base_url if built_in else "")).rstrip("/")
+
+
+# ---- what a project's file may say ---------------------------------------------------------------------------------
+
+
+def _bounded(project: Path, said: Config, own: Config) -> Layer:
+    """Give a project's file as far as it counts beside the user's own; raises `InvalidRequest` for what it must not ask."""
+    source = str((project / NAME).resolve())
+    for name, row in said.providers.items():
+        _check_claim(name, row)
+    defaults, budget, more = _capped(said, own, source)
+    costs, cheap = _priced(said, own, source)
+    if said.defaults.output:
+        defaults = msgspec.structs.replace(defaults, output=_folder_below(said.defaults.output, project))
+    config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs)
+    return Layer(source, config, foreign=True, ignored=(*more, *cheap))
+
+
+def _check_claim(name: str, row: Row) -> None:
+    """Let a project's file ask for the key of a provider of its own, by that provider's name, and for no other variable."""
+    _check_row(name, row)
+    taken = {known.name for known in providers.packaged().values()}
+    variables = {known.key_env for known in providers.packaged().values()}
+    own = f"{re.sub('[.-]', '_', name).upper()}_API_KEY"
+    if row.key_env is None or (row.key_env == own and name not in taken and own not in variables):
+        return
+    why = "is the name of a service that is known" if name in taken or own in variables else f"may ask for {own} alone"
+    raise InvalidRequest(
+        f"[providers.{name}] of this project's {NAME} asks for the value of {row.key_env}, and {why}.",
+        next=f"Put that provider into your own file ($VIDEOGEN_HOME/{NAME}), where any variable may be named.",
+    )
+
+
+def _folder_below(named: str, project: Path) -> str:
+    """Give the folder below the project that its file names for clips; the names of the files in it are ours."""
+    what = f"`output` of this project's {NAME}"
+    place = places.below(named, project, what=what, field="output")
+    if FILE_LIKE.fullmatch(place.suffix):
+        raise InvalidRequest(
+            f"{what} names a file, {place.name}: a project can name a folder, not a file.",
+            next="Name a folder, or give the file by output= or -o.",
+            field="output",
+        )
+    return f"{place}/"
+
+
+def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, list[Setting]]:
+    """Keep the stricter of two caps, and tell of those that do not count."""
+    kept: dict[str, dict[str, Any]] = {"budget": {}, "defaults": {}}
+    ignored = []
+    pairs = [("budget", name) for name in Budget.__struct_fields__] + [("defaults", "max_cost")]
+    for section, name in pairs:
+        theirs, mine = (getattr(getattr(config, section), name) for config in (said, own))
+        kept[section][name] = cap = stricter(mine, theirs) if theirs is not None else None
+        if cap is not None and cap == mine and theirs != mine:
+            kept[section][name] = None
+            ignored.append(Setting(f"{section}.{name}", theirs, f"{source}, which does not count: yours is stricter"))
+    defaults = msgspec.structs.replace(said.defaults, **kept["defaults"])
+    return defaults, Budget(**kept["budget"]), ignored
+
+
+def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], list[Setting]]:
+    """Let a project's price raise what the user wrote down, never lower it, and never call anything free."""
+    kept: dict[str, Price] = {}
+    ignored = []
+    for key, theirs in said.prices.items():
+        price = prices.sound(theirs, free=False)
+        mine = own.prices.get(key)
+        price = price if mine is None else prices.higher(mine, price)
+        if price not in (None, mine):
+            kept[key] = prices.Foreign(**{**msgspec.structs.asdict(price), "source": price.source or source})
+        if price != theirs:
+            reason = "a price is more than 0" if mine is None else "yours stands where it is higher"
+            told = [f"{name} {value}" for name, value in _given(theirs).items()]
+            ignored.append(Setting(f'prices."{key}"', ", ".join(told), f"{source}, which does not count: {reason}"))
+    return kept, ignored
+
+
+# ---- reading -------------------------------------------------------------------------------------------------------
+
+
 def _read(path: Path) -> Config:
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        said = tomllib.loads(bounded.read(path).decode("utf-8"))
     except FileNotFoundError:
         return Config()
+    except RecursionError:
+        raise InvalidRequest(f"{path} can't be read: it is nested too deeply.", next="Mend the file.") from None
     except (OSError, ValueError) as error:
-        raise InvalidRequest(f"{path} can't be read: {error}.", next="Mend the file, or move it away.") from None
+        why = (error.strerror or error) if isinstance(error, OSError) else error
+        raise InvalidRequest(f"{path} can't be read: {why}.", next="Mend the file, or move it away.") from None
     try:
-        return msgspec.convert(said, Config)
+        found = msgspec.convert(said, Config)
+        check_caps(found.budget)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
+    except OverflowError:
+        raise InvalidRequest(f"{path}: a number in it is too large.", next="Check the figures.") from None
+    return found
 
 
 def _nearest(said: dict[str, Any]) -> str:

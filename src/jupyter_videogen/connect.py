@@ -6,10 +6,12 @@ import getpass
 import warnings
 from typing import TYPE_CHECKING
 
-from . import keys, provider, settings
+from . import keys, provider, settings, trust
 from .errors import AuthError, InvalidRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from .dialect import Provider
 
 SHARED = "This computer is shared: use a key that you can revoke."
@@ -32,6 +34,28 @@ def connect(words: str) -> str:
     if row.key_env is None:
         return f"{row.title} needs no key."
     return _forget(row) if "--forget" in words.split() else _take(row)
+
+
+def trusted(names: Sequence[str], *, forget: bool = False) -> str:
+    """Agree to what this project's file asks for, all or by provider, or with `forget` no more; gives what is so now.
+
+    Raises `InvalidRequest` for a name that asks for nothing here.
+    """
+    asked = {claim.provider: claim for claim in provider.claimed()}
+    for name in names:
+        if name not in asked:
+            raise InvalidRequest(f"{name} asks for no key by a file of this project.", next=_asking(asked))
+    chosen = [asked[name] for name in names] or list(asked.values())
+    if not chosen:
+        return "No file of this project asks for a key."
+    (trust.withdraw if forget else trust.agree)(settings.home(), chosen)
+    head = "No more trusted" if forget else "Trusted from now on, until the file says something else"
+    return "\n".join([f"{head}:", *(f"  {claim.words}" for claim in chosen)])
+
+
+def _asking(asked: Iterable[str]) -> str:
+    names = ", ".join(asked)
+    return f"These do: {names}." if names else "There is nothing to be trusted."
 
 
 def _take(row: Provider) -> str:

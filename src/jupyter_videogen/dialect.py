@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 Handle = dict[str, Any]
-UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError)
+UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
 """What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
 RemoteState = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
 

@@ -44,15 +44,9 @@ def install() -> None:
         client.showing.append(show_job)
 
 
-def in_kernel() -> bool:
-    """Whether outputs go to a notebook rather than a terminal."""
-    shell = get_ipython()
-    return shell is not None and hasattr(shell, "kernel")
-
-
 def show_job(job: Job) -> None:
     """Show a job: live where a page watches, else its record as it stands, once a cell."""
-    if not in_kernel():
+    if not settings.in_kernel():
         terminal.say(records.plain(job.record, job.record.path))
     elif settings.watched() and not job.record.ended:
         _show_live(job)
@@ -70,7 +64,7 @@ def _show_record(job: Job) -> None:
 
 def show_whole(jobs: Sequence[Job]) -> None:
     """Show jobs of the library with all their buttons where a page watches, each with the record that stays below it."""
-    if not (in_kernel() and settings.watched()):
+    if not (settings.in_kernel() and settings.watched()):
         return show_jobs(jobs)
     for job in jobs:
         _put(_widget_bundle(Shown(job)))
@@ -80,7 +74,7 @@ def show_whole(jobs: Sequence[Job]) -> None:
 
 def show_comparison(jobs: Sequence[Job]) -> None:
     """Show clips side by side where a page watches, and below them the records that stay."""
-    if not (in_kernel() and settings.watched()):
+    if not (settings.in_kernel() and settings.watched()):
         return show_jobs(jobs)
     _put(_widget_bundle(Comparison(jobs)))
     for job in jobs:
@@ -105,7 +99,7 @@ def show_group(group: JobGroup) -> None:
     """Show several jobs: a comparison side by side, a listing as a table, others each as a job shows itself."""
     if group.kind == "compare":
         show_comparison(group)
-    elif group.kind == "listing" and in_kernel():
+    elif group.kind == "listing" and settings.in_kernel():
         _put(group._repr_mimebundle_())
     elif group.kind == "listing":
         terminal.say(repr(group))

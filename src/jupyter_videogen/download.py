@@ -6,15 +6,16 @@ versions are never joined. Everything a server says of a range is checked, and w
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from . import polling
+from . import heard, polling
 from .container import bad, check_size, first_line
 from .errors import DownloadError
-from .failures import read_failure, speaks_of_later
+from .failures import speaks_of_later
 from .wire import GZIP, Forbidden, Lost, NotSent, Reply, is_film
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ TRIES = 5
 """Tries in a row that bring nothing new."""
 PROGRESS = 1024
 """Bytes that count as something new."""
+WORDS = 30.0
+"""Seconds that an error may take in place of a clip."""
 WINDOW, SLOWEST = 60.0, 1024
 """A minute in which fewer bytes a second than this arrive is a line that is dead."""
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, *range(520, 528), 529, 530})
@@ -52,6 +55,10 @@ class Answered(Exception):
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
         self.reply = reply
+
+
+class Slow(Lost):
+    """A line that is hardly alive: what it brought is kept, but no reason to go on with it."""
 
 
 class Span(NamedTuple):
@@ -99,6 +106,7 @@ class Download:
         """
         tries, best = 0, self._part.size
         while True:
+            slow = False
             try:
                 await self._once(call)
                 return await self._part.finish(self.total)
@@ -108,13 +116,14 @@ class Download:
                 await self._transport.renew()
                 failed = _broken(f"clip could not be asked for ({error})")
             except Lost as error:
+                slow = isinstance(error, Slow)
                 failed = _broken(f"download broke off ({error})")
             except DownloadError as error:
                 if error.final:
                     raise
                 failed = error
                 self._forget()
-            tries = 0 if self._part.size >= best + PROGRESS else tries + 1
+            tries = 0 if self._part.size >= best + PROGRESS and not slow else tries + 1
             best = max(best, self._part.size)
             if tries >= TRIES:
                 raise failed
@@ -166,10 +175,14 @@ class Download:
                 return self._take_all(stream.headers)
             case 416 if asked:
                 return self._take_nothing(stream.headers)
-        reply = await stream.reply()
+        try:
+            async with asyncio.timeout(WORDS):
+                reply = await stream.reply()
+        except TimeoutError:
+            raise Lost(f"HTTP {stream.status}, and no whole answer in time") from None
         if stream.status not in TRANSIENT:
             raise Answered(reply)
-        failure = read_failure(reply)
+        failure = heard.failure(reply)
         self._wait = failure.retry_after
         raise Lost(f"HTTP {stream.status}: {failure.message}")
 
@@ -248,7 +261,7 @@ class Download:
             arrived += len(piece)
             if self._clock.monotonic() - since >= WINDOW:
                 if arrived < WINDOW * SLOWEST:
-                    raise Lost("hardly anything came for a minute")
+                    raise Slow("hardly anything came for a minute")
                 since, arrived = self._clock.monotonic(), 0
             yield piece
 

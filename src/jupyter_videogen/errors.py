@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
+from .visible import words
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -47,7 +49,8 @@ class VideogenError(Exception):
 
     def __init__(self, message: str, *, next: str = "", **facts: object) -> None:  # noqa: A002 - the word the page uses too
         self.failure = msgspec.convert(
-            {"code": self.code, "message": message, "next": next, "sent": "no", "charged": "no", **facts}, Failure
+            {"code": self.code, "message": words(message), "next": words(next), "sent": "no", "charged": "no", **facts},
+            Failure,
         )
         self.provider: str | None = None
         self.job: object | None = None

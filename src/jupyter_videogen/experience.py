@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .belief import calibrate, kind, learn
+from .errors import VideogenError
 from .ledger import Usual
 from .polling import PollSchedule
 
 if TYPE_CHECKING:
+    from .belief import Run
     from .ledger import Ledger
     from .values import JobRecord
 
@@ -31,12 +34,17 @@ class Experience:
         likeness = _likeness(job)
         schedule = self._schedules.get(likeness)
         if schedule is None:
-            runs = self._ledger.runs(job.base_url, limit=REMEMBERED)
+            runs = self._runs(job.base_url)
             schedule = PollSchedule(learn(runs, job), calibrate(runs, job.model))
             if len(self._schedules) >= KEPT:
                 self._schedules.clear()
             self._schedules[likeness] = schedule
         return schedule
+
+    def _runs(self, origin: str) -> list[Run]:
+        with suppress(VideogenError):  # without the ledger, what is known of all jobs has to do
+            return self._ledger.runs(origin, limit=REMEMBERED)
+        return []
 
     def usual(self, job: JobRecord) -> Usual:
         """Give how long jobs like one take, and from when on it is slower than usual."""

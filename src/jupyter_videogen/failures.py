@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
 REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
 """Statuses that say no before any work is accepted."""
-GONE = re.compile(r"model_(not_found|deprecated)|\bmodel\b[^.]*\b(deprecated|retired|no longer)\b", re.IGNORECASE)
-"""How a service says in a 400 that it has no such model any more."""
+MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
+GONE = re.compile(r"\b(?:deprecated|retired|no longer)\b", re.IGNORECASE)
+GONE_CODE = re.compile(r"model_(?:not_found|deprecated)", re.IGNORECASE)
+"""How a service says in a 400 that it has no such model any more: in one sentence, or by a code."""
 LATE = frozenset({202, 204, 404, 409, 423, 425})
 """How services answer where a finished clip is not there yet."""
 NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
@@ -71,7 +73,7 @@ def ahead(reply: Reply, *, now: float) -> float:
     """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
-    except ValueError:
+    except (ValueError, TypeError, OverflowError, IndexError):
         return 0.0
 
 
@@ -79,7 +81,7 @@ def _until(moment: str, now: str) -> float | None:
     """Seconds to a moment by the service's own clock, which need not agree with ours; None where it does not tell."""
     try:
         seconds = (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return min(max(seconds, 0.0), SLOWEST)
 
@@ -93,9 +95,16 @@ def _kind(status: int, words: str) -> str:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
     if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
         return "out_of_credit"
-    if status == 400 and GONE.search(words):  # noqa: PLR2004 - Bad Request
+    if status == 400 and _is_gone(words):  # noqa: PLR2004 - Bad Request
         return "model_not_found"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
+
+
+def _is_gone(words: str) -> bool:
+    """Tell whether a sentence speaks of a model, and then of its end; each is searched once, so that length costs no more."""
+    sentences = ((sentence, MODEL.search(sentence)) for sentence in words.split("."))
+    told = any(model and GONE.search(sentence, model.end()) for sentence, model in sentences)
+    return told or GONE_CODE.search(words) is not None
 
 
 def _request_id(reply: Reply, facts: dict[str, object]) -> str | None:

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from IPython import get_ipython
 
-from . import client, settings
+from . import client, places, settings
 from .errors import InvalidRequest
 from .inputs import LARGEST, keep, medium
 from .messages import MediaView, RequestView, Upload
 from .values import MEDIA
-from .view import PLAIN
+from .view import PLAIN, known
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SENT = ("model", *(name for name in PLAIN if name != "prompt"), "fit")
 """What goes on as the form has it: the prompt goes beside, media are found first, further fields are read."""
+MOST_OPEN = 8
+"""Files on their way at once."""
 KEPT = re.compile(r"[0-9a-f]{64}")
 
 
@@ -51,7 +53,10 @@ def resolved(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `in
         case "upload" if KEPT.fullmatch(name):
             return settings.home() / "inputs" / name
         case "file":
-            return settings.folder() / name
+            folder = settings.folder()
+            return places.below(name, settings.project(folder), folder, what=f"{field}: the page", field=field)
+        case "known" if name in known:
+            return known[name]
         case "clip":
             return client.job(name).clip
         case "variable":
@@ -74,6 +79,11 @@ class Uploads:
         self._parts: dict[str, bytearray] = {}
         self._whole: dict[str, MediaView] = {}
 
+    @property
+    def sources(self) -> set[str]:
+        """The names of the files that were handed over here."""
+        return {view.source for view in self._whole.values()}
+
     def take(self, message: Upload, piece: bytes) -> MediaView | None:
         """Take one piece, in order, and give the medium with the last; raises `InvalidRequest`.
 
@@ -82,9 +92,15 @@ class Uploads:
         if message.upload_id in self._whole:
             return self._whole[message.upload_id]
         kind = MEDIA[message.field]
+        if not 0 <= message.offset <= message.offset + len(piece) <= message.total:
+            raise InvalidRequest(
+                f"A piece of {message.name} does not fit.", next="Choose the file again.", field=message.field
+            )
         if message.total > LARGEST[kind]:
             limit = f"{message.total >> 20} MB; at most {LARGEST[kind] >> 20} are taken"
             raise InvalidRequest(f"{message.name} has {limit}.", next="Choose a smaller one.", field=message.field)
+        while message.upload_id not in self._parts and len(self._parts) >= MOST_OPEN:
+            del self._parts[next(iter(self._parts))]  # given up long ago, or a page that only begins
         part = self._parts.setdefault(message.upload_id, bytearray())
         if message.offset > len(part):
             raise InvalidRequest(

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 KEYLIKE = re.compile(r"(?<![A-Za-z0-9])(?:sk-|qbx_live_)[A-Za-z0-9_-]{8,}")
 """What several services' keys begin with."""
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
+"""The name of an environment variable, as POSIX has it: it stands in commands that are copied."""
+ADDRESS = re.compile(r"(?:https?://[!-~]+|local:)", re.IGNORECASE)
 USERINFO = re.compile(r"^(?:[^/?#]*:)?//[^/?#]*@")
 SERVICE = "jupyter-videogen"
 """The name under which keys stand in the keyring; the user name there is the provider's."""
@@ -107,7 +110,12 @@ def find(provider: str, variable: str | None) -> Secret | None:
 
 
 def from_environment(variable: str | None) -> Secret | None:
-    """Give the key in an environment variable, None when it is not set; raises `AuthError` when it is no key."""
+    """Give the key in an environment variable, None when it is not set.
+
+    Raises `AuthError` when it is no key, `InvalidRequest` for a name that is none.
+    """
+    if variable is not None:
+        check_variable(variable)
     value = os.environ.get(variable or "")  # noqa: TID251 - keys is where keys are read
     try:
         return None if variable is None or value is None else Secret(value, source=variable)
@@ -141,6 +149,16 @@ def _remove(ring: Keyring, provider: str) -> None:
         raise AuthError(
             f"{ring.name} did not let the key go ({type(error).__name__}).", next=f"Remove {SERVICE} there by hand."
         ) from None
+
+
+def check_variable(name: str) -> None:
+    """Raise `InvalidRequest` for what is no name of an environment variable."""
+    if not VARIABLE.fullmatch(name):
+        raise InvalidRequest(
+            f"key_env names no environment variable: {KEYLIKE.sub('…', name)[:40]!r}.",
+            next="Name a variable by letters, digits and underscores, such as LAB_API_KEY.",
+            field="key_env",
+        )
 
 
 class Keyring(NamedTuple):

@@ -2,75 +2,32 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import socket
-import sqlite3
 import threading
 import weakref
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from statistics import median
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from . import budget, mounts, private
+from . import budget, settings
 from .belief import Mark, Run
 from .budget import Cap, Spent
+from .database import Database, explained
 from .errors import InvalidRequest, VideogenError
+from .liveness import Presence
+from .spill import Spill
 from .values import ENDED, UNPAID, JobRecord, JobState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    import sqlite3
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
 
-log = logging.getLogger("jupyter_videogen")
-DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
 LEASE = 60.0
 """Seconds after which a silent watcher is taken for dead."""
 AT_REST: dict[JobState, str] = {"draft": "planned", "submitting": "sent", "queued": "accepted", "succeeded": "stored"}
 """Four states have a name of their own in the file; every other is stored as it is called."""
-FIRST = """
-CREATE TABLE jobs (
-    id TEXT PRIMARY KEY, state TEXT NOT NULL, provider TEXT NOT NULL, origin TEXT NOT NULL, model TEXT NOT NULL,
-    fingerprint TEXT NOT NULL, take INTEGER NOT NULL, idempotency_key TEXT NOT NULL UNIQUE,
-    notebook TEXT, project TEXT, created_at REAL NOT NULL,
-    lease_owner TEXT, lease_until REAL NOT NULL DEFAULT 0,
-    record BLOB NOT NULL,
-    UNIQUE (fingerprint, take)
-);
-CREATE INDEX jobs_by_age ON jobs (created_at);
-CREATE INDEX jobs_by_state ON jobs (state);
-"""
-MONEY = """
-ALTER TABLE jobs ADD COLUMN handle TEXT;
-ALTER TABLE jobs ADD COLUMN cost REAL;
-ALTER TABLE jobs ADD COLUMN charged INTEGER NOT NULL DEFAULT 1;
-CREATE INDEX jobs_by_handle ON jobs (origin, handle);
-"""
-LIBRARY = """
-ALTER TABLE jobs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE jobs ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
-"""
-DURATIONS = """
-CREATE TABLE runs (
-    origin TEXT NOT NULL, model TEXT NOT NULL, duration REAL, size TEXT, kind TEXT NOT NULL,
-    seconds REAL NOT NULL, well INTEGER NOT NULL, marks TEXT NOT NULL DEFAULT '[]'
-);
-CREATE INDEX runs_by_origin ON runs (origin);
-INSERT INTO runs (origin, model, duration, size, kind, seconds, well)
-SELECT origin, model, json_extract(record, '$.request.duration'), json_extract(record, '$.request.size'),
-    iif(json_extract(record, '$.request.video') IS NOT NULL, 'video',
-        iif(coalesce(json_extract(record, '$.request.image'), json_extract(record, '$.request.references[0]')) IS NOT NULL,
-            'image', 'text')),
-    json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), 1
-FROM jobs WHERE state = 'stored' AND handle IS NOT NULL
-    AND json_extract(record, '$.finished_at') > json_extract(record, '$.accepted_at') ORDER BY created_at;
-"""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS)
-"""What made each version of the file out of the one before."""
-VERSION = len(MIGRATIONS)
 PASSING = frozenset({"running", "saving", "unreachable"})
 """States of accepted work that another look at the service tells again."""
 INSERT = """
@@ -78,7 +35,14 @@ INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_ke
     state, record, handle, cost, charged, lease_owner, lease_until)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
-UPDATE = "UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ? WHERE id = ?"
+UPDATE = """
+UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ?, version = version + 1
+WHERE id = ? AND version = ?
+"""
+SEND = """
+UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ?, version = version + 1, lease_until = ?
+WHERE id = ? AND version = ? AND lease_owner = ?
+"""
 SPENT = """
 SELECT total(cost), count(*) FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
 """
@@ -91,11 +55,14 @@ COSTS = """
 SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({ended}), 0, cost)), count(*), sum(cost IS NULL)
 FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
 """
-CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND (lease_owner = ? OR lease_until < ?)"
-
-
+CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND lease_owner IS ?"
+RENEW = "UPDATE jobs SET lease_until = ? WHERE id = ? AND lease_owner = ?"
+MOMENT = 1.0
+"""Seconds that a write on the loop's thread waits for other programs: all jobs wait with it."""
+UNDECIDED = frozenset({"planned", "sent"})
+"""States, as in the file, in which the owner may still send: only its proven death lets another process judge them."""
 PAGE = """
-SELECT record, starred FROM jobs
+SELECT record, version, starred FROM jobs
 WHERE NOT removed AND created_at < ? AND starred >= ? AND (? IS NULL OR notebook = ?) AND (? IS NULL OR project = ?)
     AND instr(lower(json_extract(record, '$.request.prompt') || ' ' || model), lower(?)) > 0
 ORDER BY created_at DESC, rowid DESC LIMIT ?
@@ -147,17 +114,61 @@ class Cost(NamedTuple):
     unpriced: int
 
 
+class Superseded(Exception):
+    """Another process has written the job since it was read here, or has become its owner; `record` is how it stands."""
+
+    def __init__(self, record: JobRecord, *, missing: bool = False) -> None:
+        super().__init__(record.id)
+        self.record, self.missing = record, missing
+
+
 class Ledger:
-    """The file of jobs; safe to call from any thread. Errors of the disk leave as `VideogenError`."""
+    """The file of jobs; safe to call from any thread. Errors of the disk leave as `VideogenError`.
+
+    Take the one of this process with `Ledger.at(path)`.
+    """
+
+    _opened: ClassVar[weakref.WeakValueDictionary[Path, Ledger]] = weakref.WeakValueDictionary()
+    _opening: ClassVar = threading.Lock()
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.owner = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
-        self._lock = threading.Lock()
-        with _explained(path):
-            self._db = _open(path)
-        self._closing = weakref.finalize(self, self._db.close)
-        self._closing.atexit = False  # a job's answer may still come while the process ends
+        self._file = Database(path)
+        self._presence = Presence(path.parent / "running")
+        weakref.finalize(self, self._presence.close).atexit = False
+        self._spill = Spill(path.parent, settings.folder)
+        self._owed: dict[str, tuple[JobRecord, Run | None]] = {}
+        """The newest of each job that could not be written down yet."""
+        self._paid_back: dict[str, int] = {}
+        """The versions that were written here since, in the place of whoever holds the record."""
+        with suppress(VideogenError, OSError):
+            self._spill.empty(self.absorb)
+
+    @classmethod
+    def at(cls, path: Path) -> Ledger:
+        """Give this process's ledger of a path, opened where it is not."""
+        with cls._opening:
+            known = cls._opened.get(path)
+            if known is None or known.closed:
+                known = cls._opened[path] = cls(path)
+            return known
+
+    @classmethod
+    def forget(cls) -> list[Ledger]:
+        """Give up all that are open, unclosed: in a child process they are its parent's."""
+        left = list(cls._opened.values())
+        cls._opened.clear()
+        return left
+
+    @property
+    def owner(self) -> str:
+        """The name under which this process holds jobs."""
+        return str(self._presence.owner)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._file.closed
 
     def add(self, record: JobRecord, *, new: bool = True, caps: Sequence[Cap] = ()) -> JobRecord:
         """Write a new job down and give it with its take, one more than this request has had.
@@ -167,43 +178,113 @@ class Ledger:
         kernels cannot both pass; raises `BudgetExceeded`. The job is ours to watch from the first moment: another
         process that starts just now must not take it for orphaned.
         """
-        with self._writing():
-            last = self._last_take(record.fingerprint)
+        with explained(self.path):
+            self._presence.show()
+        with self._file.writing() as db:
+            last = self._last_take(db, record.fingerprint)
             if last is not None and not new and last.state not in UNPAID:
                 return last
             for cap in caps:
-                budget.check(cap, self._spent(cap), record.cost)
-            record = record.after(take=last.take + 1 if last else 1)
-            self._db.execute(INSERT, (*_identity(record), *_news(record), self.owner, record.created_at + LEASE))
+                budget.check(cap, _spent(db, cap), record.cost)
+            record = record.after(take=last.take + 1 if last else 1, version=0)
+            db.execute(INSERT, (*_identity(record), *_news(record), self.owner, record.created_at + LEASE))
         return record
 
-    def save(self, record: JobRecord, run: Run | None = None) -> None:
-        """Write the newest state of a job, with what is to be learnt of its end.
+    def save(self, record: JobRecord, run: Run | None = None, *, patience: float | None = None) -> JobRecord:
+        """Write the newest state of a job, with what is to be learnt of its end; gives the record to go on with.
 
         On return it survives a power cut. Only that accepted work has begun, or is done there and on its way, survives the
-        death of this process and no more: after a power cut the job is looked at again, and says so again.
+        death of this process and no more: after a power cut the job is looked at again, and says so again. Raises
+        `Superseded` when the job was written since this record was read.
         """
-        with self._writing(durable=record.handle is None or record.state not in PASSING):
-            self._db.execute(UPDATE, (*_news(record), record.id))
+        durable = record.handle is None or record.state not in PASSING
+        version = max(record.version, self._paid_back.get(record.id, 0))
+        with self._file.writing(durable=durable, patience=patience) as db:
+            if db.execute(UPDATE, (*_news(record), record.id, version)).rowcount != 1:
+                raise _superseded(db, record)
             if run is not None:
-                self._db.execute(LEARN, (record.base_url, *_lesson(run)))
+                db.execute(LEARN, (record.base_url, *_lesson(run)))
+        return record.after(version=version + 1)
+
+    def send(self, record: JobRecord, *, now: float) -> JobRecord:
+        """Write down that a paid request leaves now, as its owner, for another lease; gives the record to go on with.
+
+        Raises `Superseded` when another process has become the owner, or has written the job: then nothing may be sent.
+        """
+        version = max(record.version, self._paid_back.get(record.id, 0))
+        with self._file.writing(patience=MOMENT) as db:
+            values = (*_news(record), now + LEASE, record.id, version, self.owner)
+            if db.execute(SEND, values).rowcount != 1:
+                raise _superseded(db, record)
+        self._owed.pop(record.id, None)
+        return record.after(version=version + 1)
+
+    def keep(self, record: JobRecord, run: Run | None = None) -> tuple[JobRecord, bool]:
+        """Write news of paid work down if that can be done now; else it is owed, and tells so by False.
+
+        What a service has answered stays in memory, and `pay_back` writes it later. Raises `Superseded` as `save` does;
+        not for an answer that whoever wrote the job meanwhile did not know: that is written all the same.
+        """
+        try:
+            kept = self._save_or_add(record, run)
+        except VideogenError:
+            self._owed[record.id] = record, run
+            self._spill.write(record)
+            return record, False
+        self._owed.pop(record.id, None)
+        return kept, True
+
+    def _save_or_add(self, record: JobRecord, run: Run | None) -> JobRecord:
+        try:
+            return self.save(record, run, patience=MOMENT)
+        except Superseded as newer:
+            if newer.missing:
+                self.absorb(record)
+                return record.after(version=0)
+            if record.handle is None or newer.record.handle is not None:
+                raise
+            return self.save(record.after(version=newer.record.version), run, patience=MOMENT)
+
+    @property
+    def owing(self) -> list[JobRecord]:
+        """The jobs whose newest state is not written down."""
+        return [record for record, _ in tuple(self._owed.values())]
+
+    def pay_back(self) -> None:
+        """Write down what is owed; raises `VideogenError` while that can't be done."""
+        for record, run in tuple(self._owed.values()):
+            with suppress(Superseded):
+                self._paid_back[record.id] = self._save_or_add(record, run).version
+            if self._owed.get(record.id, (None,))[0] is record:
+                del self._owed[record.id]
+
+    def absorb(self, record: JobRecord) -> None:
+        """Take in a job as it was spilled: where the file does not have it, or has it as it was before that."""
+        with self._file.writing() as db:
+            known = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
+            if known is None:
+                last = self._last_take(db, record.fingerprint)
+                record = record.after(take=last.take + 1 if last else 1)
+                db.execute(INSERT, (*_identity(record), *_news(record), None, 0.0))
+            elif (now := _record(*known)).version <= record.version or (record.handle and now.handle is None):
+                db.execute(UPDATE, (*_news(record), record.id, now.version))
 
     def runs(self, origin: str, *, limit: int) -> list[Run]:
         """Give how the newest jobs of a service went, the newest first."""
-        with self._lock, _explained(self.path):
-            rows = self._db.execute(RUNS, (origin, limit)).fetchall()
+        with self._file.reading() as db:
+            rows = db.execute(RUNS, (origin, limit)).fetchall()
         return [_run(*row) for row in rows]
 
     def latest(self, fingerprint: str) -> JobRecord | None:
         """Give the job that a request already is: its last take, unless that came to nothing."""
-        with self._lock, _explained(self.path):
-            last = self._last_take(fingerprint)
+        with self._file.reading() as db:
+            last = self._last_take(db, fingerprint)
         return last if last is not None and last.state not in UNPAID else None
 
     def spent(self, cap: Cap) -> Spent:
         """Give what the jobs under a cap come to; those whose outcome is unknown count as spent."""
-        with self._lock, _explained(self.path):
-            return self._spent(cap)
+        with self._file.reading() as db:
+            return _spent(db, cap)
 
     def costs(self, by: str = "model") -> list[Cost]:
         """Give what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
@@ -211,42 +292,42 @@ class Ledger:
             raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
         ended = ", ".join(f"'{_at_rest(state)}'" for state in sorted(ENDED))
         query = COSTS.format(group=GROUPS[by], ended=ended)
-        with self._lock, _explained(self.path):
-            return [Cost(*row) for row in self._db.execute(query)]
+        with self._file.reading() as db:
+            return [Cost(*row) for row in db.execute(query)]
 
     def page(self, shelf: Shelf, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
         """Give jobs of a shelf made before a moment, newest first, each with whether it is starred."""
         here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
-        with self._lock, _explained(self.path):
-            rows = self._db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
-        return [(msgspec.json.decode(record, type=JobRecord), bool(starred)) for record, starred in rows]
+        with self._file.reading() as db:
+            rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
+        return [(_record(record, version), bool(starred)) for record, version, starred in rows]
 
     def star(self, job_id: str, *, on: bool) -> None:
         """Mark a job as liked, or no more."""
-        with self._writing():
-            self._db.execute("UPDATE jobs SET starred = ? WHERE id = ?", (on, job_id))
+        with self._file.writing() as db:
+            db.execute("UPDATE jobs SET starred = ? WHERE id = ?", (on, job_id))
 
     def remove(self, job_id: str, *, undo: bool = False) -> None:
         """Take a job out of the library, or put it back; the row stays, for it may have been paid for."""
-        with self._writing():
-            self._db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
+        with self._file.writing() as db:
+            db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
 
     def starred(self, job_id: str) -> bool:
         """Whether a job is marked as liked."""
-        with self._lock, _explained(self.path):
-            row = self._db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        with self._file.reading() as db:
+            row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return bool(row and row[0])
 
     def usual(self, provider: str, model: str) -> Usual:
         """Give how long a model's newest jobs took, by your own history."""
-        with self._lock, _explained(self.path):
-            took = [seconds for (seconds,) in self._db.execute(TOOK, (provider, model)) if seconds is not None]
+        with self._file.reading() as db:
+            took = [seconds for (seconds,) in db.execute(TOOK, (provider, model)) if seconds is not None]
         return Usual(median(took) if len(took) >= FEWEST else None, len(took))
 
     def used(self, origin: str) -> list[str]:
         """Give the models that made clips of yours at an address, the last one first."""
-        with self._lock, _explained(self.path):
-            return [model for (model,) in self._db.execute(USED, (origin,))]
+        with self._file.reading() as db:
+            return [model for (model,) in db.execute(USED, (origin,))]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
         """Give the job that a service's reference belongs to, if it is one of ours."""
@@ -286,32 +367,43 @@ class Ledger:
         return [record for record in rows if not record.ended]
 
     def claim(self, job_id: str, *, now: float) -> bool:
-        """Become, or stay, the one that watches a job; False while somebody else alive does."""
-        with self._writing(durable=False):
-            owner = self._db.execute("SELECT lease_owner FROM jobs WHERE id = ?", (job_id,)).fetchone()
-            expired_before = float("inf") if owner and _dead(owner[0]) else now
-            values = (self.owner, now + LEASE, job_id, self.owner, expired_before)
-            return self._db.execute(CLAIM, values).rowcount == 1
+        """Become, or stay, the one that watches a job; False while somebody else does.
+
+        A watcher that is silent for a lease loses the job. One that may still send something paid loses it only when it is
+        proven dead: it may be asleep, and would send when it wakes.
+        """
+        with explained(self.path):
+            self._presence.show()
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            query = "SELECT lease_owner, lease_until, state FROM jobs WHERE id = ?"
+            holder, until, state = db.execute(query, (job_id,)).fetchone() or (None, 0.0, "")
+            silent = until < now and state not in UNDECIDED
+            if holder not in {None, self.owner} and not silent and not self._presence.gone(holder):
+                return False
+            return db.execute(CLAIM, (self.owner, now + LEASE, job_id, holder)).rowcount == 1
+
+    def renew(self, job_id: str, *, now: float) -> bool:
+        """Stay the one that watches a job; False where another process has become it."""
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            return db.execute(RENEW, (now + LEASE, job_id, self.owner)).rowcount == 1
 
     def release(self, job_id: str) -> None:
         """Stop being the one that watches."""
-        with self._writing(durable=False):
-            self._db.execute(
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            db.execute(
                 "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = ? AND lease_owner = ?",
                 (job_id, self.owner),
             )
 
     def close(self) -> None:
         """Close the file; a ledger that is dropped closes itself."""
-        self._closing()
+        self._file.close()
+        self._presence.close()
 
-    def _last_take(self, fingerprint: str) -> JobRecord | None:
-        query = "SELECT record FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
-        row = self._db.execute(query, (fingerprint,)).fetchone()
-        return row and msgspec.json.decode(row[0], type=JobRecord)
-
-    def _spent(self, cap: Cap) -> Spent:
-        return Spent(*self._db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
+    def _last_take(self, db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:
+        query = "SELECT record, version FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
+        row = db.execute(query, (fingerprint,)).fetchone()
+        return row and _record(*row)
 
     def _matches(self, reference: str) -> list[JobRecord]:
         if reference in {"last", "-1"}:
@@ -319,103 +411,23 @@ class Ledger:
         return self._read("WHERE substr(id, 1, ?) = ? LIMIT 9", len(reference), reference)
 
     def _read(self, rest: str, *values: object) -> list[JobRecord]:
-        with self._lock, _explained(self.path):
-            rows = self._db.execute(f"SELECT record FROM jobs {rest}", values).fetchall()  # noqa: S608 - our own words
-        return [msgspec.json.decode(record, type=JobRecord) for (record,) in rows]
-
-    @contextmanager
-    def _writing(self, *, durable: bool = True) -> Iterator[None]:
-        """Hold one write transaction: taken at once, fsynced at its end where it must be durable, undone on any error."""
-        with self._lock, _explained(self.path), self._db:
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
+        with self._file.reading() as db:
+            rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()  # noqa: S608 - our own words
+        return [_record(*row) for row in rows]
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    private.folder(path.parent)
-    if kind := mounts.remote(path, mounts.table()):
-        raise OSError(f"it is on a network file system, {kind}, where two kernels can't share it safely")
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))  # SQLite itself would make it readable by all
-    try:
-        return _connect(path)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorname not in DAMAGED:
-            raise
-        _set_aside(path)
-        return _open(path)
+def _record(content: bytes, version: int) -> JobRecord:
+    return msgspec.json.decode(content, type=JobRecord).after(version=version)
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    try:
-        (mode,) = db.execute("PRAGMA journal_mode = WAL").fetchone()
-        _check_shared(mode)
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA cache_size = -256")  # KiB: the system holds these pages anyway
-        with db:
-            db.execute("BEGIN IMMEDIATE")
-            _migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
+def _superseded(db: sqlite3.Connection, record: JobRecord) -> Superseded:
+    """Give the error for a write that came too late, with the job as the file has it."""
+    row = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
+    return Superseded(record, missing=True) if row is None else Superseded(_record(*row))
 
 
-def _check_shared(mode: str) -> None:
-    """Refuse a file system on which two processes cannot share the file safely; raises OSError."""
-    if mode != "wal":
-        raise OSError(f"its file system can't share it safely: journal mode {mode}")
-
-
-def _set_aside(path: Path) -> None:
-    """Keep a damaged file under another name, so that a new one can be begun; nothing is deleted."""
-    aside = path.with_name(f"{path.stem}-damaged-{uuid4().hex[:8]}{path.suffix}")
-    for tail in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            Path(f"{path}{tail}").replace(f"{aside}{tail}")
-    log.warning("The job ledger was damaged. It is kept as %s, and a new one was begun.", aside.name)
-
-
-def _migrate(db: sqlite3.Connection) -> None:
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    if version > VERSION:
-        raise VideogenError(
-            "The job ledger was written by a newer jupyter-videogen.",
-            next="Upgrade this one: pip install -U jupyter-videogen.",
-            code="ledger",
-        )
-    for migration in MIGRATIONS[version:]:
-        for statement in filter(str.strip, migration.split(";")):
-            db.execute(statement)
-    db.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn errors of the disk into a sentence: what cannot be recorded is not submitted."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise VideogenError(
-            f"The job ledger {path} cannot be used ({error}).",
-            next="Free some space or point VIDEOGEN_HOME at a local, writable folder. Jobs that can't be recorded aren't submitted.",
-            code="ledger",
-        ) from error
-
-
-def _dead(owner: str | None) -> bool:
-    """Tell whether a lease's owner ran on this machine and is gone."""
-    host, _, rest = (owner or "").partition("/")
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(rest.partition("/")[0]), 0)
-    except ProcessLookupError:
-        return True
-    except (OSError, ValueError):
-        return False
-    return False
+def _spent(db: sqlite3.Connection, cap: Cap) -> Spent:
+    return Spent(*db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
 
 
 def _at_rest(state: JobState) -> str:
@@ -431,7 +443,7 @@ def _identity(job: JobRecord) -> tuple[object, ...]:
 def _news(job: JobRecord) -> tuple[object, ...]:
     """Give the columns that change: the state, the record itself, and what is asked for by other columns than these."""
     handle = None if job.handle is None else _handle(job.handle)
-    return (_at_rest(job.state), msgspec.json.encode(job.redacted()), handle, job.cost, job.charged)
+    return (_at_rest(job.state), msgspec.json.encode(job.redacted().after(version=0)), handle, job.cost, job.charged)
 
 
 def _run(*row: Any) -> Run:  # noqa: ANN401 - what the columns hold

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import client, clipstore, keys, process, routing, settings
+from . import client, clipstore, process, routing, settings
 from . import provider as rows
 from .errors import VideogenError
 from .ledger import Shelf
@@ -76,8 +76,8 @@ def piece(asked: Fetch) -> bytes:
     clip = _clip(asked.job_id, asked.take)
     try:
         with Path(clip.path).open("rb") as file:
-            file.seek(asked.offset)
-            return file.read(min(asked.length, LARGEST_PIECE))
+            file.seek(max(asked.offset, 0))
+            return file.read(min(max(asked.length, 0), LARGEST_PIECE))
     except OSError as error:
         raise VideogenError(
             f"The clip can't be read: {error.strerror}.", next=f"It was at {clip.path}.", sent="yes", charged="unknown"
@@ -109,12 +109,17 @@ def providers() -> tuple[ProviderView, ...]:
 
 
 def _provider(name: str) -> ProviderView:
-    row = rows.find(name)
-    found = keys.find(row.name, row.key_env)
+    row, found, asks = rows.find(name), None, ""
+    try:
+        found = routing.key(row)
+    except VideogenError as error:
+        claim = rows.claim(name)
+        asks = claim.words if claim and error.failure.code == "untrusted" else ""
     return ProviderView(
         name=name,
         label=row.title,
         simulated=row.simulated,
         key=found.source if found else "",
-        ready=found is not None or row.key_env is None or row.key_optional,
+        ready=found is not None or row.key_env is None or (row.key_optional and not asks),
+        asks=asks,
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import re
 
+from . import veil
+
 THREAD = "videogen"
 """The name of the loop's thread."""
 LAYERS = ("connection", "http11", "http2", "proxy", "socks")
@@ -25,14 +27,28 @@ class Redacted(logging.Filter):
         """Change a line of ours, keep all."""
         if record.threadName == THREAD:
             words = HEADERS.sub(r"\1'…'", record.getMessage())
-            record.msg, record.args = USERINFO.sub("//…@", QUERY.sub("?…", words)), None
+            record.msg, record.args = veil.clean(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
         return True
 
 
-_redacted = Redacted()
+class Ours(logging.Filter):
+    """Takes the keys that were sent out of our own lines and their tracebacks: an error may quote what a service said."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a line where it holds one, keep all."""
+        if record.exc_info:
+            record.exc_text = veil.clean(logging.Formatter().formatException(record.exc_info))
+        words = record.getMessage()
+        if (cleaned := veil.clean(words)) != words:
+            record.msg, record.args = cleaned, None
+        return True
+
+
+_redacted, _ours = Redacted(), Ours()
 
 
 def install() -> None:
     """Put the filter where the library logs; once is enough, twice does no harm."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(_redacted)
+    logging.getLogger("jupyter_videogen").addFilter(_ours)

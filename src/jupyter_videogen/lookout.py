@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from . import heard
 from .allowance import PER_SECOND, PER_SECOND_AT_HOME, Allowance
 from .belief import Mark, Run, kind, tenth
 from .dialect import UNREADABLE, ListsJobs
+from .loop import always
 from .origin import is_loopback
 from .polling import after_miss, wait_for_all
 from .wire import Lost, NotSent
@@ -181,7 +183,7 @@ class Lookout:
         self.experience, self.clock = experience, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
         self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
-        self._dialect, self._transport = provider.dialect, transport
+        self._dialect, self._transport = heard.of(provider.dialect), transport
         self._circles: dict[str, Circle] = {}
         self._seats: set[Seat] = set()
 
@@ -228,7 +230,9 @@ class Circle:
         """Take a job in; from the third on, the list is read."""
         self.seats[seat.key] = seat
         if self._reader is None and self._worth_it():
-            self._reader = asyncio.get_running_loop().create_task(self._read(), context=contextvars.Context())
+            self._reader = asyncio.get_running_loop().create_task(
+                always(self._read, self._lookout.clock), context=contextvars.Context()
+            )
 
     def _worth_it(self) -> bool:
         return len(self.seats) >= FEW * self._pages and self._lookout.clock.monotonic() >= self._not_before
@@ -241,9 +245,9 @@ class Circle:
                 if self._worth_it():
                     await self._sweep()
         finally:
-            self._reader = None
             for seat in self.seats.values():
                 seat.untold()
+        self._reader = None
 
     def _wait(self) -> float:
         if self._misses:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
-import inspect
+import logging
 import threading
 from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,7 +19,12 @@ from . import logs
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from .clock import Clock
+
 T = TypeVar("T")
+log = logging.getLogger("jupyter_videogen")
+AGAIN = 1.0
+"""Seconds before work that must go on begins again after an error."""
 SLICE = 0.1
 """Seconds between chances for an interrupt while waiting."""
 
@@ -65,15 +70,15 @@ class LoopThread:
         self._loop.close()
 
     def _cancel(self, tasks: set[asyncio.Task[Any]]) -> None:
-        """Cancel tasks that have taken their first step, and let the others take it.
+        """Cancel tasks, but none before its first step.
 
         anyio (4.16, `TaskHandle._run_coro`) wraps each coroutine in a second one. A wrapper that is cancelled before its
         first step never awaits the inner coroutine, and Python reports "was never awaited".
         """
-        started = [task for task in tasks if _started(task)]
-        for task in started:
+        self._loop.run_until_complete(_one_turn())
+        for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.wait(started) if started else _one_turn())
+        self._loop.run_until_complete(asyncio.wait(tasks))
 
     def _start(
         self,
@@ -88,6 +93,16 @@ class LoopThread:
         )
 
 
+async def always(work: Callable[[], Coroutine[Any, Any, None]], clock: Clock) -> None:
+    """Run work that must not end while the loop lives: what ends it by an error is logged, and it begins again."""
+    while True:
+        try:
+            return await work()
+        except Exception:
+            log.exception("%s stopped by an error of our own; it begins again.", work.__name__)
+        await clock.sleep(AGAIN)
+
+
 def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
     """Wait in slices, so that an interrupt gets through on every platform; raises TimeoutError."""
     left = float("inf") if timeout is None else timeout
@@ -98,11 +113,6 @@ def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> 
             left -= SLICE
             if future.done() or left <= 0:
                 raise
-
-
-def _started(task: asyncio.Task[Any]) -> bool:
-    coroutine: Any = task.get_coro()
-    return inspect.getcoroutinestate(coroutine) != inspect.CORO_CREATED
 
 
 async def _one_turn() -> None:

@@ -214,11 +214,8 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 def _unfinished() -> list[str]:
     """Give the jobs that are watched again; what watches them is loaded only where there are any."""
-    ledger = import_module(".ledger", __package__).Ledger(settings.home() / "ledger.sqlite3")
-    try:
-        waiting = ledger.unfinished()
-    finally:
-        ledger.close()
+    ledger = import_module(".ledger", __package__).Ledger.at(settings.home() / "ledger.sqlite3")
+    waiting = ledger.unfinished()
     return [job.id for job in import_module(".client", __package__).jobs("unfinished")] if waiting else []
 
 

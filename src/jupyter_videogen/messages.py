@@ -68,6 +68,8 @@ class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
     """Where its key was found, in words; empty where there is none."""
     ready: bool
     """It has what it needs: a key, or no need of one."""
+    asks: str
+    """What this project's file would send where for it, as long as nobody has agreed to that; else empty."""
 
 
 class FormView(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,6 +89,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the service can be asked for its models."""
     shared: bool
     """This machine is shared: keys are kept in the kernel only."""
+    guest: bool = False
+    """The page is shown to visitors: no history, no other service, no key, no code."""
     start: RequestView
 
 
@@ -291,6 +295,13 @@ class Connect(Request, frozen=True, kw_only=True, tag="connect"):
     keep: bool = False
 
 
+class Trust(Request, frozen=True, kw_only=True, tag="trust"):
+    """Agree that this project's file may send a provider's key where it says; `asks` is what the person was shown."""
+
+    provider: str
+    asks: str
+
+
 class Upload(Request, frozen=True, kw_only=True, tag="upload"):
     """One piece of a file, its bytes in the message's buffer; the last piece's ack has the file as `medium`."""
 
@@ -361,6 +372,7 @@ PageMessage = (
     | Recall
     | Choose
     | Connect
+    | Trust
     | Upload
     | Fetch
     | Poster

@@ -313,6 +313,12 @@ COMMANDS: tuple[Command, ...] = (
         "Type a service's key into a box that shows nothing; --forget drops it.",
         ("--forget",),
     ),
+    Command(
+        "trust",
+        "[NAME …] [--forget]",
+        "Agree that this project's videogen.toml may send a key where it says, and print what that is; --forget takes it back.",
+        ("--forget",),
+    ),
     Command("show", "ID", "A job and its clip.", takes_jobs=True),
     Command(
         "wait",

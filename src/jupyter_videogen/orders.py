@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import budget, prices
+from . import budget, prices, settings
 from .errors import BudgetExceeded, VideogenError
 from .process import runtime
 from .routing import configuration
@@ -107,11 +107,6 @@ def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | No
 
 def asking(question: str) -> bool:
     """Ask whoever sits at the keyboard; raises `NotImplementedError` or `OSError` where nobody does."""
-    if not (_in_kernel() or sys.stdin.isatty()):
+    if not (settings.in_kernel() or sys.stdin.isatty()):
         raise OSError("nobody to ask")
     return input(f"{question} Send it? [y/N] ").strip().lower() in {"y", "yes"}
-
-
-def _in_kernel() -> bool:
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")

@@ -68,8 +68,12 @@ async def check(url: str, *, base_url: str) -> Sequence[str]:
 
 
 async def private(url: str) -> bool:
-    """Tell whether any address of a URL's host is not of the public internet; a host that is not found is nobody's."""
-    return not all(map(is_public, await resolve(*origin(url)[1:])))
+    """Tell whether a URL's host has private addresses and no other.
+
+    A public name that leads to a private address as well is nobody's own machine: its owner may have aimed it there.
+    """
+    found = await resolve(*origin(url)[1:])
+    return bool(found) and not any(map(is_public, found))
 
 
 async def public(url: str) -> bool:

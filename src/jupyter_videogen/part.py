@@ -201,7 +201,7 @@ def link(temporary: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError:  # no hard links on this file system
-        if path.exists():
+        if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         temporary.replace(path)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -23,7 +23,46 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Where it was read, and when."""
 
 
+class Foreign(Price, frozen=True, kw_only=True):
+    """A price that a project's file names: it may raise what is known otherwise, and lowers nothing."""
+
+
+LARGEST = 1e6
+"""Dollars of one clip or second; a larger figure is a mistake."""
 FREE = Price(per_clip=0.0, source="the local engine is free")
+
+
+def is_price(value: float | None, *, free: bool = False) -> bool:
+    """Tell whether a figure can be a price: a finite number above 0, or with `free` 0 as well."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0.0 < value <= LARGEST or (free and value == 0.0)
+
+
+def sound(price: Price, *, free: bool = False) -> Price | None:
+    """Give a price without the figures that are none; None where nothing is left, which is an unknown price."""
+    kept: dict[str, Any] = {
+        name: value for name in ("per_clip", "per_second") if is_price(value := getattr(price, name), free=free)
+    }
+    by_size = {size: value for size, value in price.by_size.items() if is_price(value, free=free)}
+    return Price(**kept, by_size=by_size, source=price.source) if kept or by_size else None
+
+
+def higher(mine: Price, theirs: Price | None) -> Price:
+    """Give a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
+    if theirs is None:
+        return mine
+    sizes = {size: max(value, theirs.by_size.get(size, 0.0)) for size, value in mine.by_size.items()}
+    return Price(
+        per_clip=_higher(mine.per_clip, theirs.per_clip),
+        per_second=_higher(mine.per_second, theirs.per_second),
+        by_size=sizes,
+        source=mine.source,
+    )
+
+
+def _higher(mine: float | None, theirs: float | None) -> float | None:
+    return mine if mine is None or theirs is None else max(mine, theirs)
 
 
 class Estimate(msgspec.Struct, frozen=True):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import atexit
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from . import routing, settings, terminal
+from .errors import VideogenError
+from .ledger import Ledger
 from .runtime import Runtime
 
 if TYPE_CHECKING:
@@ -44,7 +47,9 @@ def close() -> None:
 def line_of(run: Runtime, record: JobRecord) -> Line:
     """Give the way back to where a job was sent; without its key the service will say so."""
     here = routing.provider_of(record)
-    found = routing.find_key(here, record.key_env)
+    found = None
+    with suppress(VideogenError):  # what is there is no key any more
+        found = routing.find_key(here, record.key_env)
     if found is None or found.account != record.account:
         found = given.get((record.base_url, record.account), found)
     return run.line(here, found)
@@ -58,6 +63,16 @@ def _farewell() -> None:
             terminal.tell(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
 
 
+_of_the_parent: list[object] = []
+"""What a child process must neither use nor close."""
+
+
+def _leave_to_the_parent() -> None:
+    """Begin a child process with nothing open: it starts a thread, sockets and files of its own."""
+    _of_the_parent.extend([*_runtimes.values(), *Ledger.forget()])
+    _runtimes.clear()
+
+
 # Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
 getattr(threading, "_register_atexit", atexit.register)(_farewell)
-os.register_at_fork(after_in_child=_runtimes.clear)  # a child starts its own thread, sockets and file handles
+os.register_at_fork(after_in_child=_leave_to_the_parent)

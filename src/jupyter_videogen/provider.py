@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
@@ -17,7 +18,9 @@ from .dialects.qubrid import Qubrid
 from .errors import InvalidRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
+
+    from .trust import Claim
 
 LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
@@ -150,23 +153,78 @@ GROUP = "jupyter_videogen.providers"
 """The entry points by which other packages bring a provider: each names a `Provider`."""
 
 
+log = logging.getLogger("jupyter_videogen")
 _declared: dict[str, Provider] = {}
 """Rows that the user's and the project's `videogen.toml` bring, by name."""
+_claims: dict[str, Claim] = {}
+"""Which of them come from a project's file and ask for a key, by name."""
+_foreign: set[str] = set()
+"""Which of them come from a project's file, by name."""
+_broken: dict[str, str] = {}
+"""Plug-ins that could not be loaded, and the kind of error each gave."""
+
+
+@cache
+def packaged() -> dict[str, Provider]:
+    """Give ours, and those of other packages, which cannot replace ours; a plug-in that fails is left out, and said."""
+    found = {}
+    for entry in entry_points(group=GROUP):
+        if entry.name in BUILT_IN:
+            continue
+        try:
+            row = entry.load()
+        except Exception as error:  # noqa: BLE001 - somebody else's code, and no reason for ours not to work
+            _broken[entry.name] = type(error).__name__
+            log.warning("The provider plug-in %s could not be loaded (%s).", entry.name, type(error).__name__)
+            continue
+        if isinstance(row, Provider):
+            found[entry.name] = row
+    return {**BUILT_IN, **found}
+
+
+def broken() -> dict[str, str]:
+    """Give the plug-ins that could not be loaded, by name, each with the kind of its error."""
+    packaged()
+    return dict(_broken)
 
 
 @cache
 def known() -> dict[str, Provider]:
-    """Give every provider by name: ours, those of other packages, which cannot replace ours, and what the user declared."""
-    found = {entry.name: entry.load() for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
-    return {**BUILT_IN, **{name: row for name, row in found.items() if isinstance(row, Provider)}, **_declared}
+    """Give every provider by name: the packaged ones, and what the user or the project declared."""
+    packaged.cache_clear()
+    return {**packaged(), **_declared}
 
 
-def declare(rows: Mapping[str, Provider]) -> None:
-    """Take the rows of the configuration in place of those that it brought before."""
+def declare(
+    rows: Mapping[str, Provider], claims: Mapping[str, Claim] | None = None, foreign: Collection[str] = ()
+) -> None:
+    """Take the rows of the configuration in place of those that it brought before.
+
+    `foreign` are those of a project's file, `claims` what they ask for.
+    """
+    _foreign.clear()
+    _foreign.update(foreign)
+    _claims.clear()
+    _claims.update(claims or {})
     if rows != _declared:
         _declared.clear()
         _declared.update(rows)
         known.cache_clear()
+
+
+def claim(name: str) -> Claim | None:
+    """Give what a provider of a project's file asks for; None for every other provider."""
+    return _claims.get(name)
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a provider's address is the word of a project's file, and not the user's own."""
+    return name in _foreign
+
+
+def claimed() -> tuple[Claim, ...]:
+    """Give all that this project's file asks for."""
+    return tuple(_claims.values())
 
 
 def is_declared(name: str) -> bool:

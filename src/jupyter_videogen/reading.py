@@ -141,7 +141,7 @@ def number(value: object) -> float | None:
         return None
     try:
         found = float(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # an integer of hundreds of digits
         return None
     return found if abs(found) < float("inf") else None
 

@@ -38,7 +38,12 @@ def recalled(asked: Recall) -> Recalled:
 
 def _beside(name: str) -> dict[str, Any] | None:
     """Read the receipt of a clip of this name, where this notebook's clips are."""
-    return receipt.read(settings.folder() / clipstore.FOLDER / Path(name).name)
+    plain = Path(name).name
+    return (
+        None
+        if plain in {"", ".."} or not plain.isprintable()
+        else receipt.read(settings.folder() / clipstore.FOLDER / plain)
+    )
 
 
 def _recorded(name: str) -> JobRecord | None:
@@ -57,8 +62,10 @@ def _told(facts: dict[str, Any], name: str) -> Recalled:
     missing = tuple(field for field, here in media.items() if not here)
     try:
         request = msgspec.convert({**given, **media, "model": facts.get("model")}, GenerationRequest)
-    except msgspec.ValidationError as error:
-        raise InvalidRequest(f"The receipt {name} can't be read: {error}.", next="Write the prompt again.") from None
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+        raise InvalidRequest(
+            f"The receipt {name[:80]} can't be read: {error}.", next="Write the prompt again."
+        ) from None
     return Recalled(provider=provider, request=request_view(request, settings.folder()), missing=missing)
 
 
@@ -69,7 +76,7 @@ def _found(media: Any) -> Any:  # noqa: ANN401 - JSON is any
     if not isinstance(media, dict):
         return None
     facts = {name: value for name, value in media.items() if name not in {"name", "path"}}
-    sha256, name = (Path(str(media.get(key))).name for key in ("sha256", "name"))
+    sha256, name = (Path(str(media.get(key)).replace("\0", "")).name for key in ("sha256", "name"))
     for file in (settings.home() / "inputs" / sha256, settings.folder() / name):
         if file.is_file() and holds(file, file.stat().st_size, sha256):
             return {**facts, "path": str(file)}

@@ -6,6 +6,8 @@ their query. Losing it loses nothing; the ledger knows the same.
 
 from __future__ import annotations
 
+import errno
+import os
 import platform
 import re
 from contextlib import suppress
@@ -16,7 +18,7 @@ from uuid import uuid4
 
 import msgspec
 
-from . import __version__, settings
+from . import __version__, bounded, settings
 from .errors import VideogenError
 from .keys import KEYLIKE
 from .ledger import Ledger
@@ -47,23 +49,58 @@ def keep(clip: Clip, record: JobRecord) -> list[str]:
     return []
 
 
-def write(clip: Path, facts: dict[str, Any]) -> None:
-    """Write facts beside a clip, whole or not at all; raises OSError."""
-    target = place(clip)
-    temporary = target.with_name(f".videogen-{uuid4().hex}.part")
+def places(clip: Path) -> tuple[Path, Path]:
+    """Give where a clip's receipt may be: the first, and where that is another file, the second."""
+    return place(clip), clip.with_name(f"{clip.name}.json")
+
+
+def write(clip: Path, facts: dict[str, Any], *, overwrite: bool = False) -> None:
+    """Write facts beside a clip, whole or not at all; no file of anybody else's is replaced, and no link followed.
+
+    A receipt of the same job is replaced, with `overwrite` that of any clip of this name. Raises `OSError`.
+    """
+    temporary = clip.with_name(f".videogen-{uuid4().hex}.part")
     text = msgspec.json.format(msgspec.json.encode(facts | {"path": clip.name}), indent=2)
     try:
-        temporary.write_bytes(text + b"\n")
-        temporary.replace(target)
+        with temporary.open("xb") as file:
+            file.write(text + b"\n")
+        for target in places(clip):
+            if _is_ours(target, clip, None if overwrite else facts.get("job_id")) or _took(target):
+                temporary.replace(target)
+                return
+        raise FileExistsError(errno.EEXIST, "other files have its names")
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def read(clip: Path) -> dict[str, Any] | None:
-    """Read the receipt beside a clip; None where there is none, or another program's file."""
+def _took(file: Path) -> bool:
+    """Take a name that is free; raises `OSError` for a folder, as for a full disk."""
     try:
-        file = place(clip)
-        return parsed(file.read_bytes()) if file.stat().st_size <= LARGEST else None
+        file.open("xb").close()
+    except FileExistsError:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        return False
+    return True
+
+
+def _is_ours(file: Path, clip: Path, job_id: object) -> bool:
+    """Tell whether a file is the receipt of a clip of this name, and of this job where one is named."""
+    facts = None if file.is_symlink() else _facts(file)
+    return facts is not None and facts.get("path") == clip.name and job_id in (None, facts.get("job_id"))
+
+
+def read(clip: Path, sha256: str | None = None) -> dict[str, Any] | None:
+    """Read the receipt beside a clip, first one of these bytes or this name; None where there is only another program's file."""
+    found = [facts for file in places(clip) if (facts := _facts(file))]
+    wanted = [("sha256", sha256), ("path", clip.name)]
+    told = (facts for name, value in wanted for facts in found if facts.get(name) == value)
+    return next(told, found[0] if found else None)
+
+
+def _facts(file: Path) -> dict[str, Any] | None:
+    try:
+        return parsed(bounded.read(file, LARGEST))
     except OSError:
         return None
 
@@ -72,7 +109,7 @@ def parsed(text: bytes) -> dict[str, Any] | None:
     """Read the text of a receipt; None for anything else."""
     try:
         facts = msgspec.json.decode(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return facts if isinstance(facts, dict) and facts.get("generator") == GENERATOR else None
 
@@ -82,7 +119,7 @@ def provenance(clip: Clip) -> dict[str, Any]:
 
     Only a receipt tells the versions.
     """
-    facts = read(Path(clip.path))
+    facts = read(Path(clip.path), clip.sha256)
     return facts if facts and facts.get("sha256") == clip.sha256 else made(clip, _recorded(clip.job_id))
 
 
@@ -139,10 +176,6 @@ def _recorded(job_id: str) -> JobRecord | None:
     if not file.exists():
         return None
     with suppress(VideogenError):
-        ledger = Ledger(file)
-        try:
-            record = ledger.find(job_id)
-        finally:
-            ledger.close()
+        record = Ledger.at(file).find(job_id)
         return record if record.id == job_id else None
     return None

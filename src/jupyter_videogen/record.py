@@ -8,13 +8,14 @@ script, no style sheet and no bytes but a small poster. Everything that came fro
 from __future__ import annotations
 
 import base64
+import re
 import time
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from . import interpolation
+from . import interpolation, visible
 from .capabilities import pixels
 from .errors import explain, money
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .values import JobRecord
 
 WIDEST = 640
+MARKS = re.compile(r"[\\`*_{}\[\]#!|~$]")
+"""Signs that Markdown reads wherever they stand in a line."""
 TWICE = 45_000
 """Characters of a picture that stands in the record twice: as the poster, and for sites that take films out."""
 PROMPT = 160
@@ -46,9 +49,14 @@ def bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False
     """
     return {
         "text/html": html(job, provider, src, folded=folded),
-        "text/markdown": f"[{_short(job)}]({quote(src)}) · {facts(job, provider)}",
+        "text/markdown": f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(facts(job, provider))}",
         "text/plain": plain(job, src),
     }
+
+
+def _markdown(text: str) -> str:
+    """Give text in which nothing is a mark of Markdown, of mathematics, or HTML."""
+    return MARKS.sub(r"\\\g<0>", escape(visible.words(text), quote=False))
 
 
 def html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
@@ -133,5 +141,5 @@ def _way_back(job: JobRecord, src: str) -> str:
 
 
 def _short(job: JobRecord) -> str:
-    words = " ".join(job.request.prompt.split())
+    words = visible.words(" ".join(job.request.prompt.split()))
     return words if len(words) <= PROMPT else f"{words[: PROMPT - 1]}…"

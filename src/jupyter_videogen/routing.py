@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, config, keys, settings
+from . import capabilities, config, keys, prices, settings, trust
 from . import provider as providers
 from .config import describe
-from .errors import InvalidRequest, VideogenError
+from .errors import AuthError, InvalidRequest, VideogenError
 from .listing import Listings
-from .prices import FREE, Price
+from .prices import FREE, Foreign, Price
+from .values import credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from .config import Config, Defaults
+    from .config import Config, Defaults, Layer
     from .dialect import Provider
     from .values import JobRecord
 
+log = logging.getLogger("jupyter_videogen")
+_told: set[config.Setting] = set()
+LISTED = "the service's list"
 SHAPE = frozenset({"size", "aspect", "resolution"})
 """Fields that go together: one that is given keeps the configured others away."""
 
 
 def configuration() -> Config:
     """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
-    found = config.load(settings.home(), settings.project(settings.folder()), around())
-    providers.declare(config.rows(found))
+    places = config.layers(settings.home(), settings.project(settings.folder()), around())
+    found = config.joined(places)
+    providers.declare(config.rows(found), config.claims(places), config.foreign(places))
+    _tell(places)
     return found
+
+
+def _tell(places: Sequence[Layer]) -> None:
+    """Say, once a process, what of a project's file does not count."""
+    for setting in (one for layer in places for one in layer.ignored):
+        if setting not in _told:
+            _told.add(setting)
+            log.warning("%s = %s stands in %s.", *setting)
+    for name, address in config.foreign(places).items():
+        told = config.Setting(name, address, "")
+        if name in providers.packaged() and told not in _told:
+            _told.add(told)
+            log.warning("This project's file sends what is for %s to %s; no key goes along.", name, address)
+
+
+def check_credentials(row: Provider, headers: Mapping[str, str], fields: Mapping[str, Any]) -> None:
+    """Raise `AuthError` where headers or fields of a request would give a credential to an address of a project's file."""
+    if not providers.is_foreign(row.name) or trusted(row) or not (headers or any(credentials(dict(fields)))):
+        return
+    raise AuthError(
+        f"The address of {row.title} is this project's file's, {row.base_url}: no credential of yours is sent there.",
+        next="Name the address yourself with base_url=, or leave out headers and keys.",
+        code="untrusted",
+    )
+
+
+def trusted(row: Provider) -> bool:
+    """Tell whether somebody has agreed to what a project's file asks for a provider."""
+    claim = providers.claim(row.name)
+    return claim is not None and claim in trust.agreed(settings.home())
 
 
 def around() -> dict[str, dict[str, Any]]:
@@ -46,7 +83,7 @@ def default_provider() -> str:
     """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
     if named := _named(configuration().defaults):
         return named
-    ready = [name for name, row in providers.known().items() if find_key(row, row.key_env)]
+    ready = [name for name, row in providers.known().items() if has_key(row)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
@@ -98,11 +135,19 @@ def provider_of(record: JobRecord) -> Provider:
 
 
 def price_of(row: Provider, model: str, config: Config) -> Price | None:
-    """Give the price that the user wrote down, else the service's own; the local engine is free."""
+    """Give the price that the user wrote down, else the service's own; the local engine is free.
+
+    A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file lowers
+    neither, under whichever of the service's names it stands.
+    """
     if row.simulated:
         return FREE
-    listed = Price(per_clip=row.prices[model], source="the service's list") if model in row.prices else None
-    return config.prices.get(f"{row.label}:{model}") or config.prices.get(f"{row.name}:{model}") or listed
+    given = [config.prices.get(f"{name}:{model}") for name in dict.fromkeys((row.label, row.name))]
+    own = [price for one in given if one and not isinstance(one, Foreign) and (price := prices.sound(one, free=True))]
+    theirs = next((one for one in given if isinstance(one, Foreign)), None)
+    if not own and prices.is_price(row.prices.get(model)):
+        own = [Price(per_clip=row.prices[model], source=LISTED)]
+    return prices.higher(own[0], theirs) if own else theirs
 
 
 def with_defaults(provider: Provider, fields: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
@@ -125,8 +170,32 @@ def _may_have(provider: Provider, model: str) -> bool:
 
 
 def key(row: Provider) -> keys.Secret | None:
-    """Find the key that requests to a provider would carry; raises `AuthError` when what is there is no key."""
+    """Find the key that requests to a provider would carry.
+
+    Raises `AuthError` when what is there is no key, or where a project's file asks for it and nobody has agreed to that.
+    """
+    if refusal := distrust(row):
+        raise refusal
     return find_key(row, row.key_env)
+
+
+def distrust(row: Provider) -> AuthError | None:
+    """Give the error, with the code "untrusted", for a provider of a project's file that nobody has agreed to."""
+    claim = providers.claim(row.name)
+    return trust.refusal(claim) if claim is not None and claim not in trust.agreed(settings.home()) else None
+
+
+def usable(row: Provider) -> bool:
+    """Tell whether requests to a provider would have the key that they need."""
+    return not row.key_env or row.key_optional or has_key(row)
+
+
+def has_key(row: Provider) -> bool:
+    """Tell whether there is a key for a provider, and it may be used."""
+    try:
+        return key(row) is not None
+    except VideogenError:
+        return False
 
 
 def find_key(row: Provider, variable: str | None) -> keys.Secret | None:

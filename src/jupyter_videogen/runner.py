@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
-from . import polling, search
+from . import heard, polling, search
 from .addresses import fetched
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from .errors import Failure, InvalidRequest
+from .errors import Failure, InvalidRequest, VideogenError
 from .experience import Experience
 from .lookout import Lookout
-from .reading import clips_of, complaint, empty, ended, job_facts, located, members, named_job, refusal
-from .saver import NoClip, Saver
+from .reading import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
+from .saver import NoClip, Saver, unwritten
 from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .wire import Call
 
 CREATE_TRIES = 3
+RECORD_TRIES = 30
+"""How often, a second apart, a paid call that is about to leave is tried to be written down."""
 GRACE = 60.0
 """Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
 OUTAGE = 15 * 60.0
@@ -63,6 +65,14 @@ class Parts(NamedTuple):
     """Of all the jobs at one service; a job that is alone has its own."""
 
 
+class Unrecorded(Exception):
+    """The paid call could not be written down, so it was not sent."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
 class TakenBack(Exception):
     """A service that had finished says otherwise, and the clip is not stored: it is believed."""
 
@@ -83,7 +93,7 @@ class Runner:
         publish: Callable[[JobRecord], None],
     ) -> None:
         self.job = job
-        self._provider, self._dialect = provider, provider.dialect
+        self._provider, self._dialect = provider, heard.of(provider.dialect)
         self._transport, self._publish = transport, publish
         self._parts = parts
         self._ledger, self._clock, _posters, self._failpoint, lookout = parts
@@ -119,10 +129,27 @@ class Runner:
                 await self._watch(self._apply(back.update))
         return self.job
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to be taken up again: the service has the job, or its list is being asked."""
+        return self.job.searching or self.job.state in WATCHED or self.job.state == "saving"
+
     def give_up(self, why: str) -> None:
-        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown."""
+        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown.
+
+        A job that goes on at its service says that nobody watches it now, and how it is taken up again.
+        """
+        again = f"vg.job({self.job.id!r}).watch() takes it up again; nothing is sent for that."
         if self.job.state == "submitting":
             self._lose(f"An error of our own came between the request and its answer ({why}).")
+        if self.job.searching:
+            old = self.job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
+            failure = msgspec.structs.replace(old, next=f"An error of our own ended the search for it ({why}): {again}")
+            self._move("unknown_outcome", searching=False, failure=failure)
+        elif self.goes_on:
+            words = f"An error of our own ended the watching ({why}); the job goes on."
+            failure = Failure(code="unreachable", message=words, next=again, sent="yes", charged="unknown")
+            self._move(self.job.state if self.job.state == "saving" else "unreachable", failure=failure)
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
@@ -141,11 +168,11 @@ class Runner:
         self._failpoint("planned")
         call = self._dialect.create(self._request)
         keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
-        self._move("submitting", sent_at=self._clock.now())
-        self._failpoint("sent")
         poll_after = None
         try:
             poll_after = self._read_create(await self._send_once(keyed))
+        except Unrecorded as error:
+            self._fail(error.failure)
         except NotSent as error:
             self._fail(error.failure or _unsent(self._provider))
         except Lost as error:
@@ -156,6 +183,7 @@ class Runner:
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
         for attempt in range(1, CREATE_TRIES):
+            await self._record_send()
             try:
                 reply = await self._transport.send(call)
             except Forbidden:
@@ -168,14 +196,34 @@ class Runner:
             if refusal is None or refusal.code != "rate_limited" or (refusal.retry_after or 0.0) > polling.LONGEST_HOLD:
                 return reply
             await self._hold(polling.after_miss(attempt, retry_after=refusal.retry_after))
+        await self._record_send()
         return await self._transport.send(call)
+
+    async def _record_send(self) -> None:
+        """Write down, as the owner of the job, that the paid call leaves now; nothing is sent otherwise.
+
+        Raises `Superseded` when another process has the job, and `Unrecorded` when the file can't be written for half a
+        minute.
+        """
+        leaving = self.job.after(state="submitting", sent_at=self._clock.now(), next_look_at=None)
+        for wait in (1.0,) * RECORD_TRIES:
+            try:
+                self.job = self._ledger.send(leaving, now=self._clock.now())
+            except VideogenError as error:
+                failed = error.failure
+                await self._clock.sleep(wait)
+                continue
+            self._publish(self.job)
+            self._failpoint("sent")
+            return
+        raise Unrecorded(failed)
 
     async def _hold(self, seconds: float) -> None:
         """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
-        self._ledger.save(self.job.after(state="draft"))
+        held, _ = self._ledger.keep(self.job.after(state="draft"))
+        self.job = self.job.after(version=held.version)
         self._tell_wait(seconds)
         await self._clock.sleep(seconds)
-        self._ledger.save(self.job)
 
     def _read_create(self, reply: Reply) -> float | None:
         """Take the answer in, and give the service's hint for the first look.
@@ -218,15 +266,15 @@ class Runner:
 
     def _odd_birth(self, reply: Reply) -> Accepted | Finished | Refused | str:
         """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
-        name = named_job(reply) or located(reply)
-        if found := clips_of(reply):
+        name = heard.guarded(named_job, reply) or heard.location(reply)
+        if found := heard.guarded(clips_of, reply):
             return Finished(list(found))
         if name is not None and isinstance(self._dialect, Looks):
             return Accepted({"id": name})
-        refused = None if name else refusal(reply)
+        refused = None if name else heard.guarded(refusal, reply)
         if refused is not None:
             return Refused(refused)
-        words = complaint(reply)
+        words = heard.words(heard.guarded(complaint, reply) or "")
         if name is not None:
             return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
         if empty(reply):
@@ -250,7 +298,10 @@ class Runner:
 
     def _shared(self, handle: Handle) -> list[str]:
         """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""
-        other = self._ledger.holder(self.job.base_url, handle)
+        try:
+            other = self._ledger.holder(self.job.base_url, handle)
+        except VideogenError:  # it can't be read now, and the job is there all the same
+            return []
         return [f"{self._provider.title} gave the job it had given for {other.id} already."] if other else []
 
     # ---- search: the answer is lost, and the service may know ----------------------------------------------
@@ -292,7 +343,7 @@ class Runner:
 
     def _complained(self, reply: Reply) -> float:
         """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
-        words = complaint(reply, looked=True)
+        words = heard.words(complaint(reply, looked=True))
         self.job = self.job.after(status=words[:STATUS])
         if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
             failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
@@ -428,10 +479,10 @@ class Runner:
     def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
         """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
         self.job = self.job.after(state=state, next_look_at=None, **changes)
-        self._ledger.save(self.job, run)
+        self.job, written = self._ledger.keep(self.job, run)
         if run is not None:
             self._lookout.experience.forget(self.job.base_url)
-        self._publish(self.job)
+        self._publish(self.job if written else unwritten(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -14,30 +15,40 @@ from uuid import uuid4
 
 import msgspec
 
-from . import clipstore, settings
+from . import clipstore, heard, settings
 from .budget import Budget, caps
 from .capabilities import Settled
 from .clock import Clock, SystemClock
 from .dialect import Cancels, ListsModels
-from .errors import ArtifactExpired, Failure, OutcomeUnknown, Unreachable, Unsupported, VideogenError, from_failure
+from .errors import (
+    ArtifactExpired,
+    Failure,
+    InvalidRequest,
+    OutcomeUnknown,
+    Unreachable,
+    Unsupported,
+    VideogenError,
+    from_failure,
+)
 from .experience import Experience
 from .fingerprint import fingerprint
-from .ledger import LEASE, Ledger
+from .ledger import LEASE, Ledger, Superseded
 from .line import Line
 from .listing import Listings
 from .local import check_installed
 from .lookout import Lookout
-from .loop import LoopThread
-from .reading import identifier, model_names, model_prices
+from .loop import LoopThread, always
+from .polling import after_miss
+from .reading import identifier
 from .runner import Parts, Runner
 from .search import lost
 from .transport import Transport
 from .values import CancelResult, GenerationRequest, JobRecord, new_id
 from .watch import Watch
-from .wire import Lost, NotSent
+from .wire import Lost, Malformed, NotSent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .budget import Cap
     from .dialect import Provider
@@ -49,6 +60,8 @@ PATIENCE = 5.0
 """Seconds that the end of a process waits for answers to requests, all together."""
 TICK = 5.0
 """Seconds between two looks at the clocks."""
+ATTEMPTS = 4
+"""Times that the watching of a job is taken up after errors of our own: with pauses of 0.5, 1 and 2 seconds."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -59,6 +72,8 @@ UNSENT = Failure(
     sent="no",
     charged="no",
 )
+UNANSWERED = frozenset({"draft", "submitting"})
+"""States in which a service has not answered yet."""
 LOST = "The kernel stopped while this was being sent, and the answer is lost."
 
 
@@ -91,7 +106,7 @@ class Runtime:
     def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
         self.home, self.posters = home, home / "posters"
         self.clock = clock or SystemClock()
-        self.ledger = Ledger(home / "ledger.sqlite3")
+        self.ledger = Ledger.at(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, Watch] = {}
         self.experience = Experience(self.ledger)
@@ -100,8 +115,8 @@ class Runtime:
         """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
         self._parts = Parts(self.ledger, self.clock, self.posters, settings.failpoint)
-        self._beat = self.loop.submit(self._keep_leases)
-        self._alarm = self.loop.submit(self._mind_the_clocks)
+        for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
+            self.loop.submit(partial(always, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
@@ -133,7 +148,12 @@ class Runtime:
 
     def attach(self, remote_id: str, line: Line) -> Watch:
         """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
-        handle = {"id": identifier(remote_id)}
+        try:
+            handle = {"id": identifier(remote_id)}
+        except Malformed:
+            raise InvalidRequest(
+                "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
+            ) from None
         held = self.ledger.holder(line.provider.base_url, handle)
         if held is None:
             now = self.clock.now()
@@ -156,28 +176,43 @@ class Runtime:
         Raises `ArtifactExpired` where there is nowhere to ask.
         """
         if clips := clipstore.found(record, settings.folder(), Path(record.project or settings.folder())):
-            self.change(record.after(clips=clips))
-            return self.watch(record.after(clips=clips), line, again=True)
+            return self.watch(self.change(record.after(clips=clips)), line, again=True)
         if record.handle is None:
             raise ArtifactExpired(
                 f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",
                 next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
             )
-        return self.restart(record.after(state="saving", clips=(), finished_at=None), line)
+        return self.restart(record, line, _fetched_again)
 
-    def restart(self, record: JobRecord, line: Line) -> Watch:
-        """Let a job that had ended go on from where the record says; raises `VideogenError` while another process has it.
+    def reload(self, record: JobRecord) -> JobRecord:
+        """Give a job as the ledger has it now, and show it so: another process may have written it since."""
+        now = self.ledger.find(record.id)
+        watch = self.watches.get(record.id)
+        if watch is not None and watch.idle and now.version > watch.record.version:
+            watch.publish(now)
+        return now
 
-        One that another thread of ours has let go on meanwhile is given as it is: nothing is sent for it a second time.
+    def restart(self, record: JobRecord, line: Line, revive: Callable[[JobRecord], JobRecord | None]) -> Watch:
+        """Let a job that had ended go on from where `revive` puts it; it is given the job as it is now, not as it was shown.
+
+        Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
+        while another process has the job.
         """
         with self._starting:
             watch = self.watches.setdefault(record.id, Watch(record))
             if not watch.idle:
                 return watch
-            if not self.ledger.claim(record.id, now=self.clock.now()):
+            claimed = self.ledger.claim(record.id, now=self.clock.now())
+            now = self.ledger.find(record.id)
+            if not claimed:
+                watch.publish(now)
                 raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
-            self.ledger.save(record)
-            watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+            revived = revive(now)
+            if revived is None:
+                self.ledger.release(record.id)
+                watch.publish(now)
+                return watch
+            watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), line)))
             return watch
 
     def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
@@ -193,11 +228,15 @@ class Runtime:
                 watch.account = line.account
             return watch
 
-    def change(self, record: JobRecord) -> None:
-        """Write down what is newly known of a job that is over, and tell whoever watches it."""
-        self.ledger.save(record)
+    def change(self, record: JobRecord) -> JobRecord:
+        """Write down what is newly known of a job that is over, tell whoever watches it, and give it as it is then."""
+        try:
+            record = self.ledger.save(record)
+        except Superseded as newer:
+            record = newer.record
         if watch := self.watches.get(record.id):
             watch.publish(record)
+        return record
 
     def detach(self, job_id: str) -> None:
         """Stop watching; the job itself goes on.
@@ -232,7 +271,7 @@ class Runtime:
         if reply.ok:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        words = dialect.read_failure(reply).message
+        words = heard.of(line.provider.dialect).read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:
@@ -254,9 +293,12 @@ class Runtime:
         except (NotSent, Lost) as error:
             raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
         if not reply.ok:
-            raise from_failure(provider.dialect.read_failure(reply))
-        names = model_names(reply)
-        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=model_prices(reply))
+            raise from_failure(heard.of(provider.dialect).read_failure(reply))
+        try:
+            names, prices = heard.names(reply), heard.prices(reply)
+        except Malformed:
+            raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
+        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
         line.provider = Listings(self.home).of(provider, now=self.clock.now())
         return names
 
@@ -267,13 +309,16 @@ class Runtime:
             await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
         if not watch.record.ended:
             record = watch.record.after(state="cancelled", finished_at=self.clock.now())
-            self.ledger.save(record)
+            with suppress(Superseded):
+                record, _ = self.ledger.keep(record)
             watch.publish(record)
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
         self.loop.call(self._close_lines)
         self.loop.stop()
+        with suppress(VideogenError):
+            self.ledger.pay_back()
         self.ledger.close()
 
     def _open(self, line: Line) -> Transport:
@@ -327,15 +372,40 @@ class Runtime:
 
     async def _follow(self, watch: Watch, line: Line) -> JobRecord:
         """Take a job up again, or read along while another process has it."""
-        job_id, watch.task = watch.record.id, asyncio.current_task()
-        while not (mine := self.ledger.claim(job_id, now=self.clock.now())):
-            watch.publish(self.ledger.find(job_id))
+        watch.task = asyncio.current_task()
+        while (record := self._taken_up(watch, line)) is None:
             if watch.record.ended:
-                break
+                return watch.record
             await self.clock.sleep(OBSERVE)
-        record = _after_death(self.ledger.find(job_id), line.provider) if mine else watch.record
-        self.ledger.save(record)
         return await self._run(watch, record, line)
+
+    def _taken_up(self, watch: Watch, line: Line) -> JobRecord | None:
+        """Become the one that watches a job and give it as it is now; None where another process is, or must be.
+
+        Only a process with the job's key takes it: without, it could say nothing of the job and keep others from it.
+        """
+        speaks = line.account == watch.record.account or not watch.record.account
+        try:
+            record = self.ledger.find(watch.record.id)
+            mine = (speaks or record.state in UNANSWERED) and self.ledger.claim(record.id, now=self.clock.now())
+            if mine:
+                record = self._judged(record.id, line, speaks=speaks)
+        except (VideogenError, Superseded):
+            return None  # it can't be read or written now: the next round may
+        if mine and speaks and not record.ended:
+            return record
+        watch.publish(record if speaks else _unspoken_for(record, line))
+        return None
+
+    def _judged(self, job_id: str, line: Line, *, speaks: bool) -> JobRecord:
+        """Give a job that is ours now, judged where the process that was sending it died."""
+        record = self.ledger.find(job_id)
+        judged = _after_death(record, line.provider, can_search=speaks)
+        if judged is not record:
+            record = self.ledger.save(judged)
+        if not speaks:
+            self.ledger.release(job_id)
+        return record
 
     async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
         def told(news: JobRecord) -> None:
@@ -347,17 +417,31 @@ class Runtime:
         watch.publish(record)
         transport = self._open(line)
         parts = self._parts._replace(lookout=self._lookouts[line])
-        runner = Runner(record, line.provider, transport, parts, told)
         try:
-            return await runner.run()
-        except VideogenError:
-            raise
-        except Exception as error:
-            log.exception("Job %s came upon an error of our own.", record.id)
-            runner.give_up(type(error).__name__)
-            raise
+            return await self._persist(lambda job: Runner(job, line.provider, transport, parts, told), record)
+        except Superseded as newer:
+            watch.publish(newer.record)
         finally:
-            self.ledger.release(record.id)
+            with suppress(VideogenError):
+                self.ledger.release(record.id)
+        return await self._follow(watch, line)
+
+    async def _persist(self, runner_of: Callable[[JobRecord], Runner], record: JobRecord) -> JobRecord:
+        """Run a job; after an error of our own take it up again, and at last say that nobody watches it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            runner = runner_of(record)
+            try:
+                return await runner.run()
+            except (VideogenError, Superseded):
+                raise
+            except Exception as error:
+                log.exception("Job %s came upon an error of our own.", record.id)
+                record = runner.job
+                if attempt == ATTEMPTS or not runner.goes_on:
+                    runner.give_up(type(error).__name__)
+                    break
+            await self.clock.sleep(after_miss(attempt))
+        return runner.job
 
     async def _keep_leases(self) -> None:
         """Tell other processes, four times a lease, that this one still watches."""
@@ -365,7 +449,24 @@ class Runtime:
             await self.clock.sleep(HEARTBEAT)
             for watch in list(self.watches.values()):
                 if not watch.future.done():
-                    self.ledger.claim(watch.record.id, now=self.clock.now())
+                    with suppress(VideogenError):  # the file is held for long: the next beat may get through
+                        self.ledger.renew(watch.record.id, now=self.clock.now())
+
+    async def _pay_back(self) -> None:
+        """Write down what could not be written when it was news."""
+        while True:
+            await self.clock.sleep(TICK)
+            owing = self.ledger.owing
+            if owing:
+                with suppress(VideogenError):
+                    self.ledger.pay_back()
+                    self._tell(owing)
+
+    def _tell(self, records: list[JobRecord]) -> None:
+        """Show jobs as they are now written down."""
+        for record in records:
+            if watch := self.watches.get(record.id):
+                watch.publish(self.ledger.find(record.id))
 
     async def _mind_the_clocks(self) -> None:
         """Notice that this machine slept: connections from before are dead, and jobs may have ended meanwhile."""
@@ -397,14 +498,33 @@ def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Lin
     return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 
-def _after_death(record: JobRecord, provider: Provider) -> JobRecord:
+def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> JobRecord:
     """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
     match record.state:
         case "draft":
             return record.after(state="failed", failure=UNSENT)
         case "submitting":
-            return record.after(state="unknown_outcome", **lost(LOST, provider.dialect, sent="unknown"))
+            changes = lost(LOST, provider.dialect if can_search else None, sent="unknown")
+            return record.after(state="unknown_outcome", **changes)
     return record
+
+
+def _fetched_again(record: JobRecord) -> JobRecord:
+    return record.after(state="saving", clips=(), finished_at=None)
+
+
+def _unspoken_for(record: JobRecord, line: Line) -> JobRecord:
+    """Give a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
+    if record.ended or record.handle is None:
+        return record
+    failure = Failure(
+        code="auth",
+        message=f"{line.provider.title} does not let this job be looked at without its key.",
+        next="The job itself goes on and is kept.",
+        sent="yes",
+        charged="unknown",
+    )
+    return record.after(state="unreachable", failure=failure)
 
 
 def unsolved(record: JobRecord) -> OutcomeUnknown:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from . import boxes, clipstore, frames, polling, receipt, spool
+from . import boxes, clipstore, frames, heard, polling, receipt, spool
 from .download import Answered, Download
-from .errors import ArtifactExpired, DownloadError
+from .errors import ArtifactExpired, DownloadError, explain
 from .failures import LATE, speaks_of_later
 from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
-from .wire import Call, Forbidden, Lost, NotSent
+from .wire import Call, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -43,6 +43,7 @@ EXPIRED = frozenset({400, 403, 410})
 UNVERIFIED = (
     "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
 )
+UNWRITTEN = "This can't be written down right now; we keep trying. Free some space, or close what holds the job ledger."
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
 
@@ -79,6 +80,8 @@ class Saver:
             try:
                 clips.append(await self._fetch(number))
             except DownloadError as error:
+                error.failure = heard.believed(error.failure)  # it may quote what was sent in place of a clip
+                error.args = (explain(error.failure),)
                 errors.append(error)
         if not clips:
             self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
@@ -103,7 +106,7 @@ class Saver:
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
-        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path))
+        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
         self._note(receipt.keep(clip, self.job))
         self._note(filter(None, [boxes.unplayed(stored.path)]))
         return clip
@@ -182,14 +185,14 @@ class Saver:
             )
         return _unfetched(words)
 
-    async def _poster(self, artifact: Artifact, clip: Path) -> str | None:
+    async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
-        place = self._posters / f"{clip.stem}.jpg"
-        with suppress(NotSent, Lost, OSError):
+        place = self._posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
+        with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clipstore.write_poster(reply.body, place)):
                 return offered
-        with suppress(OSError):
+        with suppress(Exception):
             drawn = await asyncio.to_thread(frames.poster, clip)
             return clipstore.write_poster(drawn, place) if drawn else None
         return None
@@ -220,14 +223,18 @@ class Saver:
 
     def _move(self, state: str, **changes: object) -> None:
         """Write the next state down, then tell everybody."""
-        self.job = self.job.after(state=state, **changes)
-        self._ledger.save(self.job)
-        self._publish(self.job)
+        self.job, written = self._ledger.keep(self.job.after(state=state, **changes))
+        self._publish(self.job if written else unwritten(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
+
+
+def unwritten(job: JobRecord) -> JobRecord:
+    """Give a job as it is shown while its newest state can't be written down."""
+    return job.after(warnings=(*job.warnings, UNWRITTEN))
 
 
 class Patience:

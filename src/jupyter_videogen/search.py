@@ -10,9 +10,9 @@ import msgspec
 from . import polling
 from .adoption import candidates
 from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
-from .errors import Failure
+from .errors import Failure, VideogenError
 from .failures import ahead
-from .wire import Lost, Malformed, NotSent
+from .wire import Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,8 +41,11 @@ class NoList(Exception):
     """The service, or the gateway before it, has no list after all."""
 
 
-def lost(what: str, dialect: Dialect, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
-    """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on."""
+def lost(what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
+    """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on.
+
+    Without a dialect nobody here can look.
+    """
     listed = isinstance(dialect, ListsJobs)
     words = "We are looking for it in the service's list." if listed else ACCOUNT
     failure = Failure(
@@ -75,6 +78,8 @@ async def look_for(
                 unclaimed = [row for row in unique if ledger.holder(job.base_url, row.handle) is None]
         except NoList:
             break
+        except VideogenError:
+            continue  # whose the rows are can't be read now
         if unclaimed:
             break  # nothing is awaited between the check above and the adoption
     return unclaimed
@@ -98,7 +103,7 @@ async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clo
 async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
     """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
     for attempt in range(1, TRIES):
-        with suppress(NotSent, Lost, Malformed):
+        with suppress(NotSent, Lost, *UNREADABLE):
             return await _asked(call, transport)
         await clock.sleep(polling.after_miss(attempt))
     return await _asked(call, transport)

@@ -33,6 +33,16 @@ def provider() -> str | None:
     return Environment.get("VIDEOGEN_PROVIDER") or None
 
 
+def certificates() -> tuple[str | None, str | None]:
+    """Give the file and the folder of certificates that SSL_CERT_FILE and SSL_CERT_DIR name; None where they say nothing."""
+    return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
+
+
+def published() -> bool:
+    """Whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
+    return Environment.get("SERVER_SOFTWARE", "").lower().startswith("voila/")
+
+
 def kilobits() -> str | None:
     """Give what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
 
@@ -91,8 +101,16 @@ def _began() -> Path | None:
 
     A cell may have changed the working directory since; the notebook is still where it was.
     """
-    shell: Any = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    return Path(shell.starting_dir) if hasattr(shell, "kernel") and not watched() else None
+    return Path(_shell().starting_dir) if in_kernel() and not watched() else None
+
+
+def in_kernel() -> bool:
+    """Whether outputs go to a notebook rather than a terminal."""
+    return hasattr(_shell(), "kernel")
+
+
+def _shell() -> Any:  # noqa: ANN401 - IPython's, which is not loaded for this
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 def project(start: Path) -> Path:

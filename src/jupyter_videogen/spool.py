@@ -10,13 +10,14 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 import msgspec
 
+from .boxes import begins_as_video
 from .wire import is_film
 
 if TYPE_CHECKING:
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 LONG = 64 * 1024
 """Bytes from which a string is lifted."""
 PIECE = 256 * 1024
-HEAD = 12
+OPENING, HEAD = 512, 24
+"""Bytes of a string, and of its base64, that show whether it is a film."""
+FIRST = 12
 """Bytes after which a body shows whether it is a film."""
 KEPT = 64
 """Strings that may wait for their reader; the oldest goes first."""
@@ -36,49 +39,51 @@ _lifted: dict[str, BinaryIO] = {}
 
 
 class Spool:
-    """JSON as it arrives; `rest` is what stays in memory, `size` all that came."""
+    """JSON as it arrives; `rest` is what stays in memory, `size` all that came, `words` what was lifted and is no film."""
 
     def __init__(self) -> None:
-        self.rest, self.size = bytearray(), 0
+        self.rest, self.size, self.words = bytearray(), 0, 0
+        self._film = False
+        """Whether the string that is being lifted begins as a film in base64 does."""
         self._begin: int | None = None
         """Where in `rest` the string began that is being read; None between strings."""
         self._file: BinaryIO | None = None
         self._digest = sha256()
         self._id = uuid4().hex
         self._escaped = False
-        self._film: BinaryIO | None = None
+        self._whole: BinaryIO | None = None
         self._head: bytes | None = b""
         """The first bytes, until they show what is coming; in a film what is left of a group of three."""
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes; raises `OSError` where the disk does not."""
         self.size += len(piece)
-        if self._film is not None:
+        if self._whole is not None:
             self._add(piece)
         elif self._head is None:
             self._read(piece)
-        elif len(self._head) + len(piece) < HEAD:
+        elif len(self._head) + len(piece) < FIRST:
             self._head += piece
         elif is_film(self._head + piece):
-            self._film = self._fresh()
+            self._whole = self._fresh()
             self._add(piece)
         else:
             self._read(self._unread() + piece)
 
     def end(self) -> str:
         """Take in that nothing more comes; gives the mark of a film, empty for anything else."""
-        if self._film is None:
+        if self._whole is None:
             self._read(self._unread())
             return ""
-        self._film.write(b64encode(self._head or b""))
-        film, self._film = self._film, None
+        self._whole.write(b64encode(self._head or b""))
+        film, self._whole = self._whole, None
         return _keep(film, f"spooled:{self._id}film")
 
     def _add(self, piece: bytes) -> None:
         """Add to a film; base64 goes by groups of three bytes."""
         together = (self._head or b"") + piece
         whole = len(together) // 3 * 3
-        self._film.write(b64encode(together[:whole]))  # type: ignore[union-attr]  # it is there
+        self._whole.write(b64encode(together[:whole]))  # type: ignore[union-attr]  # it is there
         self._head = together[whole:]
 
     def _unread(self) -> bytes:
@@ -92,9 +97,9 @@ class Spool:
 
     def close(self) -> None:
         """Let go of a string that did not come whole."""
-        if self._film is None:
+        if self._whole is None:
             self._read(self._unread())
-        for file in (self._file, self._film):
+        for file in (self._file, self._whole):
             if file:
                 file.close()
 
@@ -109,6 +114,8 @@ class Spool:
         end = self._end(piece, at)
         self.rest += piece[at:end]
         if self._file or len(self.rest) - begin > LONG:
+            self._film = self._film if self._file else _begins_a_film(self.rest, begin)
+            self.words += 0 if self._film else len(self.rest) - begin
             self._file = self._file or self._fresh()
             self._file.write(self.rest[begin:])
             self._digest.update(self.rest[begin:])
@@ -135,6 +142,16 @@ class Spool:
             at = stop.end() + 1
             self._escaped = at > len(piece)
         return len(piece)
+
+
+def _begins_a_film(rest: bytearray, begin: int) -> bool:
+    """Tell whether a string of JSON begins as the base64 of a film, or as a data URL of one."""
+    text = bytes(rest[begin : begin + OPENING]).replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
+    body = text.partition(b",")[2] if text.startswith(b"data:") else text
+    try:
+        return begins_as_video(b64decode(body.translate(None, b" ")[:HEAD]))
+    except ValueError:
+        return False
 
 
 def _keep(file: BinaryIO, mark: str) -> str:

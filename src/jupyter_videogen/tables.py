@@ -7,7 +7,7 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import terminal
+from . import terminal, visible
 from .errors import Unsupported
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def html(rows: Sequence[Mapping[str, str]]) -> str:
 
 def short(words: str) -> str:
     """Give words on one line, cut where they are long."""
-    line = " ".join(words.split())
+    line = visible.words(" ".join(words.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 

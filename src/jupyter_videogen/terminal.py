@@ -9,7 +9,7 @@ import sys
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from . import settings
+from . import settings, visible
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -56,14 +56,17 @@ def tell(words: str) -> None:
 def as_json(value: object) -> str:
     """Give JSON for standard output: where that can't hold all of Unicode it is escaped, so nothing is replaced."""
     whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    return json.dumps(value, ensure_ascii=not whole, indent=2)
+    return visible.json(json.dumps(value, ensure_ascii=not whole, indent=2))
 
 
 def width(stream: TextIO | None = None) -> int | None:
     """Give the columns of a terminal (standard output's where none is named), or None where there is no limit.
 
-    COLUMNS wins, as in other programs; a pipe or a notebook has no limit.
+    COLUMNS wins, as in other programs. A pipe has no limit of its own; a notebook, whose server may have been started in a
+    terminal, never has one.
     """
+    if settings.in_kernel():
+        return None
     stream = sys.stdout if stream is None else stream
     columns = settings.columns()
     if columns is None and stream.isatty():
@@ -108,5 +111,6 @@ def _size(stream: TextIO) -> int | None:
 
 def _write(stream: Any, words: str) -> None:  # noqa: ANN401 - a kernel's stream is no TextIO
     encoding = getattr(stream, "encoding", None) or "utf-8"
+    words = visible.words(words)
     stream.write(words.encode(encoding, ERRORS).decode(encoding) + "\n")
     stream.flush()

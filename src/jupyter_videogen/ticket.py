@@ -189,11 +189,11 @@ class Job:
 
     def watch(self) -> Job:
         """Watch it (again); find or fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
-        record = self.record
+        record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome" and not record.searching:
-            self._watch = self._runtime.restart(record.after(searching=True), self._line)
+            self._watch = self._runtime.restart(record, self._line, _searched_for)
         elif record.state == "expired" and record.handle:
-            self._watch = self._runtime.restart(record.after(state="running", finished_at=None), self._line)
+            self._watch = self._runtime.restart(record, self._line, _looked_at_again)
         elif clipstore.missing(record):
             self._watch = self._runtime.bring_back(record, self._line)
         else:
@@ -206,13 +206,15 @@ class Job:
         It goes with the same idempotency key, so a service that honours those charges once. Raises `InvalidRequest`
         for a job in any other state.
         """
-        record = self.record
-        if record.state != "unknown_outcome":
+        record = self._runtime.reload(self.record)
+        if record.state == "unknown_outcome":
+            self._watch = self._runtime.restart(record, self._line, _drafted_again)
+        elif record.ended:
             raise InvalidRequest(
                 f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
             )
-        draft = record.after(state="draft", failure=None, searching=False, sent_at=None, finished_at=None)
-        self._watch = self._runtime.restart(draft, self._line)
+        else:
+            self._watch = self._runtime.watch(record, self._line, again=True)
         return self
 
     def cancel(self) -> CancelResult:
@@ -260,6 +262,20 @@ class Job:
         )
         error.job = self
         return error
+
+
+def _searched_for(record: JobRecord) -> JobRecord | None:
+    return record.after(searching=True) if record.state == "unknown_outcome" else None
+
+
+def _looked_at_again(record: JobRecord) -> JobRecord | None:
+    return record.after(state="running", finished_at=None) if record.state == "expired" else None
+
+
+def _drafted_again(record: JobRecord) -> JobRecord | None:
+    if record.state != "unknown_outcome":
+        return None
+    return record.after(state="draft", failure=None, searching=False, sent_at=None, finished_at=None)
 
 
 def seconds(timeout: float | str) -> float:

@@ -1,13 +1,14 @@
 """`Call -> Reply` over HTTP: the only file that imports the HTTP library, and the one that holds credentials.
 
-Nothing is retried here. Every failure of the line leaves as `NotSent` (proof that the body never left whole) or
-`Lost` (it may have arrived), without the library's request objects: those hold keys.
+Nothing is retried here. Every failure of the line leaves as `NotSent` (proof that the request never left whole: its last
+byte was not handed to the line) or `Lost` (it may have arrived), without the library's request objects: those hold keys.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import zlib
 from base64 import b64encode
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
@@ -18,10 +19,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from . import origin
+from . import origin, settings, veil
 from .errors import Failure, VideogenError
 from .keys import Secret
 from .spool import Spool
+from .values import credentials
 from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
@@ -33,24 +35,31 @@ else:
         import httpx  # noqa: TID251 - the same
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Sequence
 
 CONNECTIONS = 8
 """In flight per endpoint, behind our own gate: the pool's own queue costs CPU for every waiter."""
 CONNECT = 10.0
+HEADS = 2.0
+"""Times of a call's own limit that the way to a reply's head may take, redirects and all."""
 LARGEST_REPLY = 2 * 1024 * 1024
 """Bytes of a reply that cannot hold a clip."""
+LARGEST_LOOK = 8 * 1024 * 1024
+"""Bytes of one that may hold clips, without the clips."""
 LARGEST_INLINE = 6 * 1024**3
-"""Bytes of a reply that may hold clips in base64; all but 2 MiB of it goes to the disk."""
+"""Bytes of a reply that may hold clips in base64; they go to the disk."""
 INFLATED = 256 * 1024
 """Bytes taken out of a compressed body at once, however much is in it."""
+SMALL, DENSE = 16 * 1024 * 1024, 50
+"""Bytes of an inflated body from which on it may be so many times the compressed one: films hardly shrink."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
+PIECE = 64 * 1024
+"""Bytes of a request that are handed to the line at once."""
 REDIRECTS = 5
 ERRORS = 400
 """Statuses from here on are errors."""
 MOVED = frozenset({301, 302, 303, 307, 308})
-BODY_BEGUN, BODY_SENT = "send_request_body.started", "send_request_body.complete"
 AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
 KEEPALIVE = [
@@ -130,11 +139,17 @@ class Stream:
         `pieces` are the body's, where somebody has looked at its beginning already.
         """
         inflate = zlib.decompressobj(wbits=47)  # gzip or zlib, by its head
+        came = given = 0
         try:
             async for piece in pieces or self.pieces():
                 rest = piece
+                came += len(piece)
                 while rest:
-                    yield inflate.decompress(rest, INFLATED)
+                    found = inflate.decompress(rest, INFLATED)
+                    given += len(found)
+                    if given > max(SMALL, DENSE * came):
+                        raise Lost("the compressed body unfolds to more than any clip would")
+                    yield found
                     rest = inflate.unconsumed_tail
             yield inflate.flush()
         except zlib.error:
@@ -143,10 +158,11 @@ class Stream:
             raise Lost("the compressed body is cut short")
 
     async def reply(self, *, carries_clips: bool = False) -> Reply:
-        """Read the rest as one reply of at most 2 MiB, not counting clips: those go to the disk as they come.
+        """Read the rest as one reply: at most 2 MiB, or 8 MiB not counting clips, which go to the disk as they come.
 
         A service that compresses unasked is read all the same. Raises `Lost`.
         """
+        largest = LARGEST_LOOK if carries_clips else LARGEST_REPLY
         with closing(Spool()) as spool:
             encoded = self.headers.get("content-encoding", "").lower() in GZIP
             async for piece in self.inflated() if encoded else self.pieces():
@@ -156,7 +172,7 @@ class Stream:
                     raise Lost(f"the reply could not be kept here: {error.strerror}") from None
                 if len(spool.rest) > LARGEST_REPLY and self.status >= ERRORS:
                     break  # the first words of an error are enough, and its status says what it means
-                if len(spool.rest) > LARGEST_REPLY or spool.size > LARGEST_INLINE:
+                if len(spool.rest) + spool.words > largest or spool.size > LARGEST_INLINE:
                     raise Lost("the reply is larger than any reply should be")
             film = spool.end() if carries_clips else ""
             return Reply(self.status, self.headers, self._readable(bytes(spool.rest)), film)
@@ -166,6 +182,62 @@ class Stream:
         if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
             return body
         return body.replace(self._secret.reveal().encode(), "…".encode())
+
+
+class Whole(httpx.AsyncByteStream):
+    """A body after which its connection is used again only where it brought nothing more.
+
+    What came behind it would be taken for the answer to the next question on that connection.
+    """
+
+    def __init__(self, body: Any, line: Any) -> None:  # noqa: ANN401 - the library types neither
+        self._body, self._line = body, line
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body as it arrives."""
+        async for piece in self._body:
+            yield piece
+
+    async def aclose(self) -> None:
+        """Close it, and the connection as well where something was left over: before anybody else is given it."""
+        if self._line is not None and _left_over(self._body):
+            await self._line.aclose()
+        await self._body.aclose()
+
+
+def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
+    """Tell whether the connection behind a body holds bytes that are no part of it, or cannot be looked into."""
+    inner: Any = body
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        inner = getattr(inner, name, None)
+    return inner is None or bool(inner.trailing_data[0])
+
+
+class Outgoing(httpx.AsyncByteStream):
+    """The body of a request on its way out; it notes that the request may arrive before it gives its last byte away.
+
+    The note comes first, so its absence is proof: whatever interrupts the sending (a timeout, a signal, a process that was
+    stopped for an hour), a request without the note never left whole. Noting afterwards leaves a gap in which the bytes
+    are gone and the note is not there.
+    """
+
+    def __init__(self, request: httpx.Request, sent: asyncio.Event) -> None:
+        length = request.headers.get("content-length")
+        self._body: Any = request.stream
+        self._left = int(length) if length is not None and length.isdecimal() else 0
+        self._sent = sent
+        if not self._left:  # the head alone may be all of it, or nobody knows where the end is
+            sent.set()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body in small pieces, the last of them only after the note."""
+        async for whole in self._body:
+            for start in range(0, len(whole), PIECE):
+                piece = whole[start : start + PIECE]
+                self._left -= len(piece)
+                if self._left <= 0:
+                    self._sent.set()
+                yield piece
 
 
 class Pinned(httpx.AsyncHTTPTransport):
@@ -183,12 +255,17 @@ class Pinned(httpx.AsyncHTTPTransport):
             request.url = request.url.copy_with(host=address)
             request.extensions = {**request.extensions, "sni_hostname": name}
             try:
-                return await super().handle_async_request(request)
+                return _whole(await super().handle_async_request(request))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failed = error
         if failed is not None:
             raise failed
-        return await super().handle_async_request(request)
+        return _whole(await super().handle_async_request(request))
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    response.stream = Whole(response.stream, response.extensions.get("network_stream"))
+    return response
 
 
 class Transport:
@@ -215,15 +292,24 @@ class Transport:
 
     @asynccontextmanager
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
-        """Open one call and give its reply as it comes; `sent` is set once the whole request has left."""
+        """Open one call and give its reply as it comes; `sent` is set before its last byte leaves."""
         endpoint = await self._endpoint()
+        _learn(endpoint, call)
         sent = sent or asyncio.Event()
         async with self._gate, self._counted():
-            response = await self._follow(call, endpoint, sent)
+            response = await self._answered(call, endpoint, sent)
             try:
                 yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
+
+    async def _answered(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+        """Give a reply's head; a line that brings it sign by sign is given up like one that is silent."""
+        try:
+            async with asyncio.timeout(HEADS * call.timeout):
+                return await self._follow(call, endpoint, sent)
+        except TimeoutError:
+            raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
 
     @asynccontextmanager
     async def _counted(self) -> AsyncIterator[None]:
@@ -305,8 +391,9 @@ class Transport:
                     **_body(call, files),
                     headers={**_kind(call), **(call.headers | _doors(endpoint) if home else _harmless(call))},
                     timeout=httpx.Timeout(call.timeout, connect=CONNECT),
-                    extensions={"trace": _watch_body(sent), "addresses": () if proxy else addresses},
+                    extensions={"addresses": () if proxy else addresses},
                 )
+                request.stream = Outgoing(request, sent)
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
             failed: NotSent | Lost = NotSent(_name(error))
@@ -316,16 +403,30 @@ class Transport:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
-    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte."""
-    return httpx.create_ssl_context(trust_env=False)
+def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
+
+    Those of the environment (OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR), else those that come with the library.
+    """
+    if file is None and folder is None:
+        return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cafile=file, capath=folder)
+
+
+def _certificates() -> ssl.SSLContext:
+    try:
+        return _trusted(*settings.certificates())
+    except OSError as error:  # SSLError is one
+        message = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
+        failure = Failure(code="unreachable", message=message, next=CERTIFICATES, sent="no", charged="no")
+        raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
 
 
 def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
     """Give a client that follows nothing, keeps no cookie and asks for bytes as they are."""
     kept = 0 if fresh else CONNECTIONS
     lines = Pinned(
-        verify=_trusted(),
+        verify=_certificates(),
         proxy=proxy,
         limits=httpx.Limits(max_keepalive_connections=kept),
         socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
@@ -360,21 +461,14 @@ def _as_text(value: Base64) -> str:
     return value.prefix + b64encode(Path(value.path).read_bytes()).decode()
 
 
-def _watch_body(sent: asyncio.Event) -> Any:  # noqa: ANN401 - the library types its hook so
-    """Give the hook that notes when the body has left: without that note the service never had all of it.
-
-    A request for a tunnel, to a proxy, is traced like any other, and is none of ours.
-    """
-    ours = True
-
-    async def trace(event: str, info: dict[str, Any]) -> None:
-        nonlocal ours
-        if event.endswith(BODY_BEGUN):
-            ours = info["request"].method != b"CONNECT"
-        if event.endswith(BODY_SENT) and ours:
-            sent.set()
-
-    return trace
+def _learn(endpoint: Endpoint, call: Call) -> None:
+    """Note what is sent and must not come back in words: the key, headers of the user's, fields that hold credentials."""
+    if endpoint.secret is not None:
+        veil.learn(endpoint.secret.reveal())
+    for value in endpoint.headers.values():
+        veil.learn(str(value).removeprefix("Bearer "))
+    for credential in credentials(call.json if call.form is None else call.form):
+        veil.learn(credential)
 
 
 def _doors(endpoint: Endpoint) -> dict[str, str]:

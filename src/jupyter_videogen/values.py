@@ -12,6 +12,7 @@ import msgspec
 from .errors import Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from os import PathLike
     from pathlib import Path
 
@@ -112,6 +113,18 @@ def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
     return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
+def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: ANN401 - JSON is any
+    """Give the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from credentials(inner, named=named or CREDENTIAL.search(str(name)) is not None)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from credentials(inner, named=named)
+    elif named and isinstance(value, str):
+        yield value
+
+
 FIELDS = GenerationRequest.__struct_fields__
 MEDIA = {"image": "image", "last_frame": "image", "references": "image", "audio": "audio", "video": "video"}
 """The fields that hold media, and of which kind."""
@@ -158,6 +171,11 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Absolute path of a still picture, where the service gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
+
+    def __repr__(self) -> str:
+        size = f", {self.size}" if self.size else ""
+        name = re.split(r"[/\\]", self.path)[-1]  # saved notebooks are shown to others: the home's path is not theirs
+        return f"<Clip {name}{size}: {self.prompt[:60]!r} by {self.provider}:{self.model}, job {self.job_id}>"
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -280,6 +298,11 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the service is asked again, where that is worth telling: it is busy, or away."""
     searching: bool = False
     """The outcome is unknown, and the service's list is being asked for it."""
+    version: int = 0
+    """How often it was written since it was added: a write by an older record is refused."""
+
+    def __repr__(self) -> str:
+        return f"<JobRecord {self.id} {self.state} at {self.provider}:{self.model}: {self.request.prompt[:60]!r}>"
 
     @property
     def ended(self) -> bool:

@@ -51,6 +51,10 @@ def relative(path: str, folder: Path) -> str:
         return Path(path).as_posix()
 
 
+known: dict[str, Path] = {}
+"""Files elsewhere on this machine that this kernel has shown to a page, by their SHA-256: the page can name no others."""
+
+
 class Aside(NamedTuple):
     """What is known of a job beside its record."""
 
@@ -126,15 +130,23 @@ def request_view(request: GenerationRequest, folder: Path) -> RequestView:
 
 
 def _medium(medium: Media, folder: Path) -> MediaView:
-    """Name a file by its hash where it is one of ours, else by its place beside the notebook."""
+    """Name a file by its hash where it is one of ours or lies elsewhere, else by its place beside the notebook."""
     if medium.path is None:
         source = name = medium.url or ""
     else:
         path = Path(medium.path)
         ours = path.parent.name == "inputs" and path.name == medium.sha256
-        source = f"upload:{path.name}" if ours else f"file:{relative(medium.path, folder)}"
+        source = f"upload:{path.name}" if ours else _source(medium.path, medium.sha256 or "", folder)
         name = medium.name if ours else path.name
     return MediaView(source=source, kind=medium.kind, name=name, width=medium.width, height=medium.height)
+
+
+def _source(path: str, sha256: str, folder: Path) -> str:
+    """Name a file below the notebook's folder by its place, any other by a word that only this kernel understands."""
+    if Path(path).is_relative_to(folder):
+        return f"file:{relative(path, folder)}"
+    known[sha256] = Path(path)
+    return f"known:{sha256}"
 
 
 def clip_view(clip: Clip, folder: Path) -> ClipView:

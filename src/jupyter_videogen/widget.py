@@ -6,6 +6,7 @@ thread the kernel likes: they check, hand over and answer; the work happens on t
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,10 @@ import anywidget
 import msgspec
 import traitlets
 
-from . import client, code, inputs, keys, library, process, routing, settings
+from . import client, code, guest, inputs, keys, library, process, routing, settings, trust
+from . import provider as rows
 from .client import Client
-from .errors import VideogenError
+from .errors import InvalidRequest, VideogenError
 from .form import Uploads, fields
 from .library import seen
 from .messages import (
@@ -38,11 +40,12 @@ from .messages import (
     Remove,
     Resend,
     Star,
+    Trust,
     Upload,
     Watch,
 )
 from .recall import recalled
-from .values import CREDENTIAL, FIELDS, Clip, GenerationRequest, JobRecord
+from .values import CREDENTIAL, FIELDS, MEDIA, Clip, GenerationRequest, JobRecord
 from .view import Surroundings, error_view, form_view, request_view
 
 if TYPE_CHECKING:
@@ -50,11 +53,14 @@ if TYPE_CHECKING:
 
     from .ticket import Job
 
+log = logging.getLogger("jupyter_videogen")
 STATIC = Path(__file__).parent / "static"
 if not (STATIC / "widget.js").exists():
     raise ImportError(
         "The page's bundle is missing from this checkout. Build it with `make setup` (or `python scripts/bundle.py`)."
     )
+LONGEST_ID, REMEMBERED = 100, 10_000
+"""Characters of a message's id, and how many of them are remembered."""
 PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
@@ -69,10 +75,11 @@ class Live(anywidget.AnyWidget):
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
 
-    def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
+    def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
+        self._visited = settings.published() if shared is None else shared
         super().__init__(**traits)
         self._current: Job | None = None
-        self._heard: set[str] = set()
+        self._heard: dict[str, None] = {}
         self._told: tuple[str, float] = ("", 0.0)
         self.on_msg(self._receive)
 
@@ -98,7 +105,12 @@ class Live(anywidget.AnyWidget):
         try:
             self.changed(record)  # first: what the page shows is there to be read
         finally:
-            self.job = msgspec.to_builtins(seen(job, record))
+            self.job = self._told_of(job, record)
+
+    def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
+        """Give a job as this widget's page may see it."""
+        view: dict[str, Any] = msgspec.to_builtins(seen(job, record))
+        return dict(guest.told(view)) if self._visited else view
 
     def _worth_telling(self, record: JobRecord) -> bool:
         """A new state is told at once, a new number every `PACE` seconds at most."""
@@ -115,19 +127,37 @@ class Live(anywidget.AnyWidget):
 
     def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
         request_id = content.get("request_id") if isinstance(content, dict) else None
-        if not isinstance(request_id, str) or request_id in self._heard:
+        if not isinstance(request_id, str) or len(request_id) > LONGEST_ID or request_id in self._heard:
             return  # one click, one job, however often the line repeats it
-        self._heard.add(request_id)
+        self._heard[request_id] = None
+        if len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
         self._answer(request_id, self._outcome(content, buffers))
 
     def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
         """Do what a message asks for, and give what its ack says."""
         try:
-            return self._handle(msgspec.convert(content, PageMessage), buffers) or {}
+            message: PageMessage = msgspec.convert(content, PageMessage)
+            outcome = self._handle(self._admitted(message) if self._visited else message, buffers) or {}
         except msgspec.ValidationError as error:
-            return _refused(VideogenError(f"The page sent what this kernel does not know: {error}."))
+            outcome = _refused(VideogenError(f"The page sent what this kernel does not know: {error}."))
         except VideogenError as error:
-            return _refused(error)
+            outcome = _refused(error)
+        except Exception as error:  # a page can send anything, and waits for its answer
+            log.exception("A message of the page came upon an error of our own.")
+            outcome = _refused(VideogenError(f"An error of our own ({type(error).__name__})."))
+        if self._visited and "error" in outcome:
+            outcome["error"] = guest.error(outcome["error"])
+        return outcome
+
+    def _admitted(self, message: PageMessage) -> PageMessage:
+        """Give a visitor's message as far as it counts; raises `VideogenError`."""
+        return guest.admitted(message, jobs=self._own, media=(), provider=self.provider_name, extra="")
+
+    @property
+    def _own(self) -> set[str]:
+        """The jobs that this widget's page may ask about where it is shown to visitors."""
+        return {self._current.id} if self._current is not None else set()
 
     def _answer(self, request_id: str, outcome: dict[str, Any]) -> None:
         buffers = outcome.pop("buffers", None)
@@ -187,14 +217,19 @@ class Comparison(Live):
     """Clips side by side under one clock: what `vg.compare` shows."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        super().__init__(compared=[msgspec.to_builtins(seen(job, job.record)) for job in jobs])
+        self._visited = settings.published()
+        super().__init__(compared=[self._told_of(job, job.record) for job in jobs])
         for job in jobs:
             job.subscribe(lambda record, job=job: self._renew(record, job))  # type: ignore[misc]  # mypy's lambdas
+
+    @property
+    def _own(self) -> set[str]:
+        return {str(view["id"]) for view in self.compared}
 
     def _renew(self, record: JobRecord, job: Job) -> None:
         """Show what became of one of them, when it has ended."""
         if record.ended:
-            fresh = msgspec.to_builtins(seen(job, record))
+            fresh = self._told_of(job, record)
             self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
 
 
@@ -208,7 +243,18 @@ class VideoGen(Live):
     jobs = traitlets.Tuple(read_only=True, help="Every job of this form, oldest first.")
     clip = traitlets.Instance(Clip, allow_none=True, read_only=True, help="The newest finished clip.")
 
-    def __init__(self, *, provider: str | None = None, prompt: str = "", **options: Any) -> None:  # noqa: ANN401 - fields and ipywidgets' own
+    def __init__(
+        self,
+        *,
+        provider: str | None = None,
+        prompt: str = "",
+        shared: bool | None = None,
+        **options: Any,  # noqa: ANN401 - fields and ipywidgets' own
+    ) -> None:
+        """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
+
+        Under Voila a form is shared by itself; `shared=False` takes that back.
+        """
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
         self._provider = routing.endpoint(routing.provider_named(where))
@@ -220,7 +266,8 @@ class VideoGen(Live):
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), settings.folder())
         self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
         self._uploads = Uploads(settings.home())
-        super().__init__(form=self._form(), **options)
+        self._visited = settings.published() if shared is None else shared
+        super().__init__(form=self._form(), shared=shared, **options)
 
     @property
     def provider_name(self) -> str:
@@ -236,6 +283,8 @@ class VideoGen(Live):
                 self._choose(message)
             case Connect():
                 self._connect(message)
+            case Trust():
+                self._trust(message)
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
@@ -243,6 +292,20 @@ class VideoGen(Live):
             case _:
                 return super()._handle(message, buffers)
         return None
+
+    @property
+    def _own(self) -> set[str]:
+        return {job.id for job in self.jobs} | super()._own
+
+    def _admitted(self, message: PageMessage) -> PageMessage:
+        where = {"provider": self.provider_name, "extra": self._start.extra}
+        return guest.admitted(message, jobs=self._own, media=self._uploads.sources | self._given, **where)
+
+    @property
+    def _given(self) -> set[str]:
+        """The media that the form opened with."""
+        media = (getattr(self._start, name) for name in MEDIA)
+        return {one.source for value in media for one in (value if isinstance(value, tuple) else (value,)) if one}
 
     def _generate(self, message: Generate) -> None:
         given = fields(message.request)
@@ -269,6 +332,17 @@ class VideoGen(Live):
         self._go_to(message.provider)
         self.form = self._form()
 
+    def _trust(self, message: Trust) -> None:
+        """Agree to what a project's file asks for, as long as it is what the person was shown."""
+        routing.configuration()
+        claim = rows.claim(message.provider)
+        if claim is None or claim.words != message.asks:
+            self.form = self._form()
+            raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
+        trust.agree(settings.home(), [claim])
+        self._go_to(message.provider)
+        self.form = self._form()
+
     def _go_to(self, provider: str) -> None:
         """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
         if provider != self._provider.name:
@@ -286,7 +360,7 @@ class VideoGen(Live):
             shared=settings.shared(),
         )
         view = form_view(here, self._start, around)
-        return dict(msgspec.to_builtins(view))
+        return dict(msgspec.to_builtins(guest.form(view) if self._visited else view))
 
     def changed(self, record: JobRecord) -> None:
         """Keep the public traits current."""

@@ -93,7 +93,7 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
         body = self.body.removeprefix(BOM)
         try:
             return msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, ValueError, RecursionError) as error:
             if any(word in body for word in UNNUMBERS):
                 return _loose(body)
             raise Malformed(str(error)) from None

@@ -61,12 +61,12 @@ import json, os, pathlib
 import jupyter_videogen as vg
 vg.generate("a kite", provider="local", duration=1, size="640x360")
 door = json.loads(pathlib.Path(os.environ["VIDEOGEN_HOME"], "gateway", "gateway.json").read_text())
-os.environ["LOST_KEY"] = door["token"]
-pathlib.Path("videogen.toml").write_text(f'''
+os.environ["LOST_API_KEY"] = door["token"]
+pathlib.Path(os.environ["VIDEOGEN_HOME"], "videogen.toml").write_text(f'''
 [providers.lost]
 dialect = "qubax"
 base_url = "{door["url"]}/qubax/v1"
-key_env = "LOST_KEY"
+key_env = "LOST_API_KEY"
 ''')
 """
 
@@ -92,7 +92,7 @@ def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gat
 
 
 BUDGET = """\
-with pathlib.Path("videogen.toml").open("a") as file:
+with pathlib.Path(os.environ["VIDEOGEN_HOME"], "videogen.toml").open("a") as file:
     file.write('''
 [prices."lost:local/scenes"]
 per_clip = 5.0

@@ -159,7 +159,7 @@ def test_an_ordinary_clip_in_chunks_needs_no_length(tmp_path: Path) -> None:
     stage.check_stored(total=False)
 
 
-@pytest.mark.parametrize("second", [WHOLE, says(gzip.compress(LONG), content_encoding="gzip")])
+@pytest.mark.parametrize("second", [WHOLE, says(gzip.compress(LONG), content_encoding="gzip")], ids=["whole", "gzip"])
 def test_an_unasked_compression_is_declined_once_then_undone(tmp_path: Path, second: Turn) -> None:
     """Bytes were asked for as they are. A server that insists is taken as it is."""
     stage = Stage(tmp_path, says(gzip.compress(LONG), content_encoding="gzip"), second)

@@ -273,7 +273,9 @@ def test_the_bytes_are_on_the_disk_before_the_name_and_the_name_before_the_ledge
     save = stage.ledger.save
     monkeypatch.setattr(os, "fsync", fsync)
     monkeypatch.setattr(os, "link", link)
-    monkeypatch.setattr(stage.ledger, "save", lambda job, run=None: (done.append(job.state), save(job, run)))
+    monkeypatch.setattr(
+        stage.ledger, "save", lambda job, run=None, **how: done.append(job.state) or save(job, run, **how)
+    )
     stage.run()
     stage.check_stored()
     assert done[-5:] == ["saving", "sync file", "name", "sync folder", "succeeded"]

@@ -136,7 +136,7 @@ def test_an_answer_that_was_compressed_unasked_is_read(coding: str) -> None:
     assert reply.json == {"id": "r1"}
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b'{"id": "r1"}', mtime=0)[:-5], b"plain"])
+@pytest.mark.parametrize("body", [gzip.compress(b'{"id": "r1"}', mtime=0)[:-5], b"plain"], ids=["cut", "plain"])
 def test_a_compressed_answer_that_is_broken_is_lost(body: bytes) -> None:
     """Half of it could read as something else."""
     with pytest.raises(Lost, match="compressed body"):

@@ -28,13 +28,14 @@ if TYPE_CHECKING:
 
     from shop import Shop
 
-LAB = 'import sys, jupyter_videogen as vg\nlab = vg.Client("openai", base_url=sys.argv[1], api_key="canary-1")\n'
+LAB = 'import sys, jupyter_videogen as vg\nlab = vg.Client("openai", base_url=sys.argv[1], key_env="LAB_KEY")\n'
 GENERATE = LAB + 'print(lab.generate("a kite", model="m").path)\n'
 
 
 @pytest.fixture(autouse=True)
 def setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key in the environment, where a job that is found again looks for it; lists are asked at once."""
+    monkeypatch.setenv("LAB_KEY", "canary-1")
     monkeypatch.setattr("jupyter_videogen.search.WAITS", (0.0,) * len(WAITS))
 
 

@@ -5,13 +5,16 @@ so that a judge can tell an order that was never made from one that was forgotte
 """
 
 import json
+import sqlite3
 import sys
 import threading
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import jupyter_videogen as vg
+from jupyter_videogen import ledger, settings
 
 waiting = threading.Event()
 LOOK_EVERY = 0.5
@@ -19,7 +22,9 @@ LOOK_EVERY = 0.5
 
 def order(plan: dict[str, Any], journal: Path) -> None:
     """Make every order that the ledger does not have, each in its time."""
-    made = {job.request.prompt for job in vg.jobs(limit=1_000_000)}  # the first use: open jobs are watched again
+    made = {
+        job.request.prompt for job in vg.jobs(limit=1_000_000)
+    } | gone()  # the first use: open jobs are watched again
     clients = {name: vg.Client(name, base_url=base, key_env=plan["keys"][name]) for name, base in plan["bases"].items()}
     for one in plan["orders"]:
         if one["prompt"] in made:
@@ -27,16 +32,43 @@ def order(plan: dict[str, Any], journal: Path) -> None:
         waiting.wait(max(plan["began"] + one["at"] - time.time(), 0))
         with journal.open("a") as file:
             file.write(one["prompt"] + "\n")
-        clients[one["provider"]].submit(one["prompt"], model=one["model"])
+        submit(clients[one["provider"]], one)
+
+
+def submit(client: vg.Client, one: dict[str, Any]) -> None:
+    """Order until it is written down: while the ledger can't be used, nothing is sent."""
+    while True:
+        try:
+            client.submit(one["prompt"], model=one["model"])
+        except vg.VideogenError as error:
+            if error.failure.code != "ledger":
+                raise
+            waiting.wait(LOOK_EVERY)
+        else:
+            return
+
+
+def gone() -> set[str]:
+    """Give the orders in ledgers that were taken away: nobody orders those again."""
+    found = set()
+    for path in settings.home().glob("ledger-gone-*.sqlite3"):
+        with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
+            found |= {json.loads(row)["request"]["prompt"] for (row,) in db.execute("SELECT record FROM jobs")}
+    return found
 
 
 def finish() -> None:
     """Wait until nothing is open; asking for open jobs also takes up again what could not be fetched."""
-    while vg.jobs("unfinished"):
+    while True:
+        with suppress(vg.VideogenError):
+            if not vg.jobs("unfinished"):
+                return
         waiting.wait(LOOK_EVERY)
 
 
 if __name__ == "__main__":
     given = Path(sys.argv[1])
-    order(json.loads(given.read_text()), given.with_name("journal.txt"))
+    plan = json.loads(given.read_text())
+    ledger.LEASE = plan["lease"]
+    order(plan, given.with_name("journal.txt"))
     finish()

@@ -95,11 +95,16 @@ class Evidence:
 
 
 def ledger(path: Path) -> dict[str, list[dict[str, Any]]]:
-    """Read the ledger's records by prompt, as anybody could."""
+    """Read the records of the ledger, and of those that were taken away, by prompt, as anybody could."""
+    newest: dict[str, tuple[int, dict[str, Any]]] = {}
+    for file in [*sorted(path.parent.glob("ledger-gone-*.sqlite3")), path]:
+        with closing(sqlite3.connect(file)) as database:
+            rows = database.execute("SELECT id, version, record FROM jobs ORDER BY created_at").fetchall()
+        for name, version, record in rows:
+            if name not in newest or newest[name][0] <= version:
+                newest[name] = version, json.loads(record)
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with closing(sqlite3.connect(path)) as database:
-        rows = database.execute("SELECT record FROM jobs ORDER BY created_at").fetchall()
-    for record in (json.loads(row) for (row,) in rows):
+    for _, record in newest.values():
         found[record["request"]["prompt"]].append(record)
     return found
 

@@ -1,6 +1,9 @@
 """Hundreds of jobs in five dialects on a bad line, by a client that is killed again and again; judged by the service's book.
 
-    python tests/soak/soak.py --jobs 200 --minutes 10 --kills 10 --seed 7
+    python tests/soak/soak.py --jobs 400 --minutes 20 --kills 30 --troubles 3 --seed 7
+
+With troubles, the client also sleeps beyond its lease, its ledger is locked, full or taken away, and a second kernel shows the
+same jobs and presses their buttons.
 
 The service, the line and the judge live here; the client is another process, and the only one that dies. Prints what came
 of the orders and what went wrong on the line; the exit code is 1 where a promise was broken.
@@ -26,6 +29,7 @@ from typing import Any
 from http1 import pause
 from judge import Evidence, Verdict, judge, judge_files, settled
 from service import BASES, DIALECTS, MODELS, Service
+from trouble import Spans, Trouble
 from weather import Weather
 
 HERE = Path(__file__).parent
@@ -53,6 +57,11 @@ class Terms:
     """Seconds; longer than the client waits for the next piece of a clip."""
     hint: int | None = None
     """Milliseconds after which the service suggests to look again."""
+    troubles: int = 0
+    """How often each kind of trouble befalls the client: sleep, a locked ledger, a full disk, a ledger that is gone."""
+    spans: Spans = field(default_factory=Spans)
+    lease: float = 60.0
+    """Seconds, as the client and its neighbour have it."""
     until_settled: bool = False
     """Stop once nothing that was accepted is open: vain searches for what never arrived are cut short."""
 
@@ -65,6 +74,8 @@ class Run:
     folder: Path
     kills: list[float] = field(default_factory=list)
     starts: int = 0
+    _pid: int | None = None
+    """Of the client that lives now."""
     complaints: list[str] = field(default_factory=list)
     """What the client said when it ended by itself, and not well."""
     verdict: Verdict = field(default_factory=Verdict)
@@ -78,13 +89,20 @@ class Run:
         self.plan = make_plan(terms, await self.weather.start(), began)
         (self.folder / "plan.json").write_text(json.dumps(self.plan))
         (self.folder / "journal.txt").touch()
-        outages = asyncio.create_task(self._outages(began))
+        self.trouble = Trouble(self.folder / "home", lambda: self._pid, terms.spans)
+        others = [asyncio.create_task(work) for work in (self._outages(began), self._troubles(began))]
+        neighbour = _Client(self.folder, self.plan, self.complaints, "neighbour.py")
         try:
-            await self._live(began)
+            if terms.troubles:
+                async with neighbour:
+                    await self._live(began)
+            else:
+                await self._live(began)
         finally:
-            outages.cancel()
-            with suppress(asyncio.CancelledError):
-                await outages
+            for task in others:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await self.weather.stop()
             listener.close()
         return self._judge()
@@ -93,6 +111,7 @@ class Run:
         """Start the client, kill it at its hours, start it again, and let the last one finish."""
         for hour, moment in zip(self._hours(), cycle(("", "create", "clip")), strict=False):
             async with self._client() as client:
+                self._pid = client.pid
                 await _until(began + hour)
                 if moment:
                     with suppress(TimeoutError):
@@ -100,12 +119,13 @@ class Run:
                 self._kill(client)
         deadline = began + self.terms.seconds + LAST_PATIENCE
         async with self._client() as client:
+            self._pid = client.pid
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._finish(client), deadline - time.time())
 
     def _client(self) -> _Client:
         self.starts += 1
-        return _Client(self.folder, self.plan, self.complaints)
+        return _Client(self.folder, self.plan, self.complaints, "customer.py")
 
     def _kill(self, client: asyncio.subprocess.Process) -> None:
         if client.returncode is None:
@@ -139,6 +159,13 @@ class Run:
             await pause(OUTAGE_EVERY * chance.uniform(0.5, 1.5))
             await self.weather.outage(chance.uniform(0.3, 3.0))
 
+    async def _troubles(self, began: float) -> None:
+        """Let each kind of trouble come so often, one after the other, while orders are made."""
+        kinds = self.trouble.kinds * self.terms.troubles
+        for number, kind in enumerate(kinds):
+            await _until(began + ORDERING * self.terms.seconds * (number + 0.5) / len(kinds))
+            await kind()
+
     def _evidence(self) -> Evidence:
         return Evidence(self.plan, self.service.book(), self.folder / "home", self.weather.log, self.kills)
 
@@ -157,21 +184,22 @@ class Run:
         counts = self.weather.counts
         line = ", ".join(f"{count} {fault}" for fault, count in sorted(counts.items()))
         parts = len([path for path in (self.folder / "work").rglob("*") if ".part" in path.name])
-        return f"{self.verdict}\nkilled {len(self.kills)} times, started {self.starts}; half clips left behind: {parts}\non the line: {line}"
+        troubles = ", ".join(f"{count} {kind}" for kind, count in self.trouble.count.items())
+        return f"{self.verdict}\ntroubles: {troubles}\nkilled {len(self.kills)} times, started {self.starts}; half clips left behind: {parts}\non the line: {line}"
 
 
 class _Client:
     """The client's process; gone, and reaped, when this is left."""
 
-    def __init__(self, folder: Path, plan: dict[str, Any], complaints: list[str]) -> None:
-        self._folder, self._plan, self._complaints = folder, plan, complaints
+    def __init__(self, folder: Path, plan: dict[str, Any], complaints: list[str], program: str) -> None:
+        self._folder, self._plan, self._complaints, self._program = folder, plan, complaints, program
 
     async def __aenter__(self) -> asyncio.subprocess.Process:
         (self._folder / "work").mkdir(exist_ok=True)
         environment = {**os.environ, "VIDEOGEN_HOME": str(self._folder / "home")}  # noqa: TID251 - a child's
         environment |= {variable: f"soak-{name}" for name, variable in self._plan["keys"].items()}
-        program = [sys.executable, str(HERE / "customer.py"), str(self._folder / "plan.json")]
-        self._log = (self._folder / "customer.log").open("ab")
+        program = [sys.executable, str(HERE / self._program), str(self._folder / "plan.json")]
+        self._log = (self._folder / f"{self._program}.log").open("ab")
         self._process = await asyncio.create_subprocess_exec(
             *program, cwd=self._folder / "work", env=environment, stderr=self._log, stdout=self._log
         )
@@ -183,7 +211,10 @@ class _Client:
         code = await self._process.wait()
         self._log.close()
         if code not in {0, -signal.SIGKILL}:
-            self._complaints.append(f"code {code}: {(self._folder / 'customer.log').read_text()[-2000:]}")
+            self._complaints.append(f"code {code}: {self._said()}")
+
+    def _said(self) -> str:
+        return (self._folder / f"{self._program}.log").read_text()[-2000:]
 
 
 def _end(client: asyncio.subprocess.Process) -> None:
@@ -206,6 +237,7 @@ def make_plan(terms: Terms, port: int, began: float) -> dict[str, Any]:
         "bases": bases,
         "keys": {name: f"SOAK_{name.upper()}_KEY" for name in BASES},
         "orders": orders,
+        "lease": terms.lease,
     }
 
 
@@ -218,10 +250,12 @@ def _terms() -> tuple[Terms, Path | None]:
     parser.add_argument("--jobs", type=int, default=200)
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--kills", type=int, default=10)
+    parser.add_argument("--troubles", type=int, default=2)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--keep", type=Path, help="a folder for the book, the ledger and the clips")
     given = parser.parse_args()
-    return Terms(given.jobs, given.minutes * 60, given.kills, given.seed), given.keep
+    terms = Terms(given.jobs, given.minutes * 60, given.kills, given.seed, troubles=given.troubles)
+    return terms, given.keep
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""A minute of bad weather and two deaths; the ten minutes are `python tests/soak/soak.py`."""
+"""A minute of bad weather, trouble and two deaths; the long run is `make soak`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from judge import whole
 from service import draw_clip
 from soak import Run, Terms
+from trouble import Spans
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +19,11 @@ pytestmark = pytest.mark.soak
 
 
 def test_no_job_is_lost_or_paid_twice_on_a_bad_line(tmp_path: Path) -> None:
-    """Thirty jobs in five dialects, every fault there is, two kills: the service's own book and the ledger agree."""
-    terms = Terms(30, 40, 2, seed=7, shortest=0.5, longest=4, stall=3, hint=500, until_settled=True)
+    """Thirty jobs in five dialects, every fault and trouble there is, two kills: the service's book and the ledger agree."""
+    spans = Spans(sleep=2.5, lock=2.5, full=2.0)
+    terms = Terms(
+        30, 40, 2, 7, shortest=0.5, longest=4, stall=3, hint=500, troubles=1, spans=spans, lease=2.0, until_settled=True
+    )
     run = Run(terms, tmp_path)
     asyncio.run(run.go())
     print(run)  # noqa: T201 - what pytest shows when it failed

@@ -5,9 +5,26 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
 
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.problem import Problem
+
+
+class Content(FileResponse):
+    """A file, of which a GET can ask for a part in bytes; what RFC 9110 (section 14.2) has ignored is ignored."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or the part that was asked for."""
+        kept = [
+            (name, value) for name, value in scope["headers"] if name != b"range" or _is_ours(scope["method"], value)
+        ]
+        await super().__call__({**scope, "headers": kept}, receive, send)
+
+
+def _is_ours(method: str, asked: bytes) -> bool:
+    """Tell whether a Range is one that is understood here: of a GET, in bytes."""
+    return method == "GET" and asked.partition(b"=")[0].strip().lower() == b"bytes"
 
 
 def require(job: Job) -> None:
@@ -30,7 +47,7 @@ async def send(path: Path, variant: str) -> FileResponse:
         found = await run_in_threadpool(os.stat, path)
     except FileNotFoundError:
         raise missing(variant) from None
-    return FileResponse(
+    return Content(
         path,
         media_type="video/mp4" if variant == "video" else "image/jpeg",
         filename=path.name,

@@ -1,0 +1,567 @@
+"""Replies that no service should send, to whole jobs of every dialect in every phase: each ends in a state, without a key.
+
+    python tests/soak/fuzz.py --seconds 600 --seed 7
+
+A case is a job at a service that is a function: its create, looks, lists, models, cancel, errors and clip are well-formed, odd or
+broken. After each case every sink is searched for the keys that were sent and for characters that a terminal obeys; every turn
+of the loop is measured in processor time. Prints figures; the exit code is 1 where something came through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import random
+import sys
+import tempfile
+import time
+from asyncio import events
+from base64 import b64encode
+from collections import Counter
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes import MP4
+from jupyter_videogen import code, heard, logs, provider, receipt, record, veil, visible
+from jupyter_videogen.dialect import ListsJobs, ListsModels, Looks
+from jupyter_videogen.errors import VideogenError, explain
+from jupyter_videogen.ledger import Ledger
+from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.testing import FakeClock, FakeTransport
+from jupyter_videogen.transport import LARGEST_REPLY
+from jupyter_videogen.values import GenerationRequest, JobRecord, new_id
+from jupyter_videogen.view import job_view
+from jupyter_videogen.wire import Lost, Malformed, NotSent, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator
+
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.wire import Call
+
+KEY = "sk-canary-KKKK0123456789abcd"
+BYOK = "canary-BBBB-0123456789-efgh"
+KEYS = (KEY, BYOK)
+LONGEST_TURN = 0.2
+"""Seconds of processor time."""
+LOOKS = 6
+"""Odd looks, after which the service answers well, so that a case comes to its end."""
+STATUSES = (
+    200,
+    200,
+    200,
+    201,
+    202,
+    204,
+    206,
+    301,
+    400,
+    401,
+    402,
+    403,
+    404,
+    408,
+    409,
+    410,
+    416,
+    422,
+    425,
+    429,
+    500,
+    502,
+    503,
+    504,
+    599,
+)
+STATES = (
+    "queued",
+    "in_progress",
+    "completed",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "expired",
+    "nonsense",
+    "",
+    "\x1b[2J",
+)
+ROWS = {row.name: row for row in provider.ROWS}
+CREATED: dict[str, Any] = {
+    "openai": {
+        "id": "v1",
+        "object": "video",
+        "status": "queued",
+        "seconds": "4",
+        "size": "640x360",
+        "created_at": 1000,
+    },
+    "qubax": {"code": "success", "message": "", "data": {"task_id": "t1", "id": "t1", "status": "queued"}},
+    "qubrid": {"data": [{"url": "https://cdn.example/clip.mp4"}]},
+    "indoxhub": {"success": True, "message": "", "data": {"is_async": True, "job_id": "j1", "status": "pending"}},
+    "bifrost": {
+        "id": "v1:openai",
+        "status": "queued",
+        "progress": 0,
+        "extra_fields": {"provider": "openai", "model_requested": "m"},
+    },
+}
+LOOKED: dict[str, Any] = {
+    "openai": {
+        "id": "v1",
+        "status": "completed",
+        "progress": 100,
+        "seconds": "4",
+        "size": "640x360",
+        "created_at": 1,
+        "completed_at": 9,
+        "error": None,
+    },
+    "qubax": {"id": "t1", "status": "completed", "progress": 100, "output_count": 1, "error": None},
+    "indoxhub": {
+        "job_id": "j1",
+        "status": "completed",
+        "progress": 100,
+        "result": {"url": "/clip", "videos": [{"url": "/clip"}]},
+    },
+    "bifrost": {
+        "id": "v1:openai",
+        "status": "completed",
+        "videos": [{"type": "url", "url": "https://cdn.example/a"}],
+        "content_filter": None,
+    },
+}
+LISTED: Any = {
+    "data": [
+        {
+            "id": "v1",
+            "prompt": "a kite",
+            "model": "m",
+            "seconds": "4",
+            "size": "640x360",
+            "created_at": 1000,
+            "status": "queued",
+        }
+    ],
+    "jobs": [
+        {"job_id": "j1", "prompt": "a kite", "model": "m", "status": "pending", "created_at": "1970-01-01T00:16:40Z"}
+    ],
+    "has_more": True,
+    "last_id": "v1",
+}
+MODELS: Any = {"data": [{"id": "m", "pricing": {"request": "0.5"}}, {"id": "n"}], "models": ["m"]}
+ERROR: Any = {
+    "error": {"message": "The size is wrong.", "code": "x", "type": "invalid", "param": "size"},
+    "request_id": "r1",
+}
+SHAPES: dict[str, Any] = {"create": CREATED, "look": LOOKED}
+
+
+def escaped(key: str) -> str:
+    return "".join(f"\\u{ord(sign):04x}" for sign in key)
+
+
+WAYS: tuple[Callable[[str], str], ...] = (
+    str,
+    str.upper,
+    lambda key: quote(key, safe=""),
+    lambda key: "".join(f"%{ord(sign):02x}" for sign in key),
+    escaped,
+    lambda key: json.dumps({"error": {"message": key}}),
+    lambda key: b64encode(key.encode()).decode(),
+    lambda key: b64encode(f"Bearer {key}".encode()).decode(),
+    lambda key: key.encode().hex(),
+    lambda key: "".join(f"&#{ord(sign)};" for sign in key),
+    lambda key: key[: len(key) // 2 + 6],
+    lambda key: "x" * 290 + key,
+)
+SPELLS = ("\x1b]52;c;aWQ=\x07", "\x9b2J", "\u202egnp", "\r\n", "\x00", "\x08" * 9, "\u2066", "\U000e0041")
+
+
+@dataclass
+class Book:
+    """What came of the cases."""
+
+    cases: int = 0
+    turns: int = 0
+    longest: float = 0.0
+    ends: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+
+    def fault(self, where: str, words: str) -> None:
+        if len(self.faults) < 20:
+            self.faults.append(f"{where}: {words[:300]!r}")
+
+    @property
+    def words(self) -> str:
+        ends = ", ".join(f"{state} {count}" for state, count in self.ends.most_common())
+        return f"{self.cases} cases, {self.turns} turns, the longest {self.longest * 1000:.0f} ms of processor time; {ends}"
+
+
+class Odd:
+    """Makes replies, by chance that can be repeated."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+
+    def reply(self, shape: Any, *, badly: float = 0.8) -> Reply:
+        """A reply like `shape`, more or less; or what the line does instead."""
+        chance = self._chance
+        if chance.random() < 0.04:
+            raise chance.choice([NotSent("ConnectError"), Lost("ReadTimeout")])
+        if chance.random() > badly:
+            return Reply(200, {}, json.dumps(shape).encode())
+        body = self._body(shape)
+        if len(body) > LARGEST_REPLY:
+            raise Lost("the reply is larger than any reply should be")
+        return Reply(chance.choice(STATUSES), self._headers(), body)
+
+    def _body(self, shape: Any) -> bytes:  # noqa: PLR0911 - a row of chances
+        chance = self._chance
+        match chance.randrange(12):
+            case 0:
+                return b""
+            case 1:
+                return json.dumps(shape).encode()[: chance.randrange(1, 60)]
+            case 2:
+                return chance.choice([b"[", b'{"a":', b"<", b"model "]) * chance.choice([50, 5_000, 40_000])
+            case 3:
+                return f"<html><body>{self._words()}</body></html>".encode("utf-8", "replace")
+            case 4:
+                return bytes(chance.randrange(256) for _ in range(60))
+            case 5:
+                return self._json(self._value(4))
+        for _ in range(chance.randrange(1, 4)):
+            shape = self._changed(shape)
+        return self._json(shape)
+
+    def _json(self, value: Any) -> bytes:
+        text = json.dumps(value, ensure_ascii=self._chance.random() < 0.5)
+        return text.encode("utf-8", "surrogatepass")
+
+    def _changed(self, shape: Any) -> Any:
+        """Put something else into one place of a value."""
+        chance = self._chance
+        if isinstance(shape, dict) and shape and chance.random() < 0.9:
+            name = chance.choice(list(shape))
+            if chance.random() < 0.15:
+                return {other: value for other, value in shape.items() if other != name}
+            return {
+                **shape,
+                name: chance.choice(STATES)
+                if name == "status" and chance.random() < 0.7
+                else self._changed(shape[name]),
+            }
+        if isinstance(shape, list) and shape and chance.random() < 0.9:
+            at = chance.randrange(len(shape))
+            return [*shape[:at], self._changed(shape[at]), *shape[at + 1 :]] * chance.choice([1, 1, 1, 50])
+        return self._value(2)
+
+    def _value(self, depth: int) -> Any:  # noqa: PLR0911 - as above
+        chance = self._chance
+        match chance.randrange(12 if depth else 9):
+            case 0:
+                return None
+            case 1:
+                return chance.choice([True, False])
+            case 2:
+                return chance.choice([0, -1, 10**400, -(10**20), 1e308, -0.0, 2**63])
+            case 3:
+                return chance.choice(
+                    ["1" * 400, "nan", "1e999", "-5", "0001-01-01T00:00:00", "9999-12-31T23:59:59+14:00"]
+                )
+            case 4:
+                return chance.choice(
+                    [
+                        "..",
+                        "a/b",
+                        "a\r\nHost: x",
+                        "x" * 600,
+                        "https://[",
+                        "data:video/mp4;base64,@@",
+                        "//",
+                        "gs://x",
+                        "file:///etc",
+                    ]
+                )
+            case 5:
+                return chance.choice(["model ", "<", "{", "rai ", "%", "\\"]) * chance.choice([10, 3_000, 14_000])
+            case 9 | 10:
+                return {self._words()[:20]: self._value(depth - 1) for _ in range(chance.randrange(4))}
+            case 11:
+                return [self._value(depth - 1) for _ in range(chance.randrange(4))]
+        return self._words()
+
+    def _words(self) -> str:
+        chance = self._chance
+        parts = [
+            chance.choice(["no", "The model is retired.", "safety", "progress", "expired"]),
+            chance.choice(SPELLS),
+            chance.choice(WAYS)(chance.choice(KEYS)),
+        ]
+        chance.shuffle(parts)
+        return " ".join(parts)
+
+    def _headers(self) -> dict[str, str]:
+        chance = self._chance
+        odd = [
+            "x",
+            "9" * 400,
+            "-1",
+            "nan",
+            "1e999",
+            "Fri, 01 Jan 0001 00:00:00 +2400",
+            "Thu, 31 Dec 9999 23:59:59 GMT",
+            "²",
+            KEY,
+            SPELLS[0],
+        ]
+        names = [
+            "date",
+            "retry-after",
+            "openai-poll-after-ms",
+            "x-request-id",
+            "location",
+            "content-length",
+            "content-range",
+            "etag",
+        ]
+        return {name: chance.choice(odd) for name in names if chance.random() < 0.3}
+
+
+class Clock(FakeClock):
+    """Time that passes at once, a turn of the loop for each sleep."""
+
+    async def sleep(self, seconds: float) -> None:
+        await super().sleep(seconds)
+        await asyncio.sleep(0)  # noqa: TID251 - this is a clock
+
+
+class Line(FakeTransport):
+    """Answers in a turn of its own, as a line does."""
+
+    async def send(self, call: Call) -> Reply:
+        self.calls.append(call)
+        return await asyncio.to_thread(self._answer, call)  # what it takes to make a reply is none of the loop's
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[Any]:
+        await asyncio.sleep(0)  # noqa: TID251 - as above
+        async with super().stream(call) as stream:
+            yield stream
+
+
+class Service:
+    """A service that is a function: odd for a while, then well-behaved."""
+
+    def __init__(self, name: str, odd: Odd) -> None:
+        self._name = name if name in CREATED else "openai"
+        self._odd, self._asked = odd, 0
+
+    def answer(self, call: Call) -> Reply:
+        self._asked += 1
+        good = self._asked > LOOKS
+        if call.method == "POST":
+            return self._odd.reply(CREATED[self._name], badly=0.5)
+        if "limit=" in call.url:
+            return self._odd.reply(LISTED, badly=0.6)
+        if "content" in call.url or "artifacts" in call.url or call.url.endswith((".mp4", "/clip", "/a")):
+            return Reply(200, {"content-length": str(len(MP4))}, MP4) if good else self._odd.reply(ERROR, badly=0.9)
+        shape = LOOKED.get(self._name, {})
+        return Reply(200, {}, json.dumps(shape).encode()) if good else self._odd.reply(shape)
+
+
+@contextmanager
+def measured(book: Book) -> Iterator[None]:
+    """Measure the processor time of every turn of every loop of this thread."""
+    real = events.Handle._run
+
+    def run(handle: events.Handle) -> None:
+        began = time.thread_time()
+        real(handle)
+        book.turns += 1
+        book.longest = max(book.longest, time.thread_time() - began)
+
+    events.Handle._run = run  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        events.Handle._run = real  # type: ignore[method-assign]
+
+
+class Ears(logging.Handler):
+    """Hears all log lines, as they would be written."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record_: logging.LogRecord) -> None:
+        self.lines.append(logging.Formatter().format(record_))
+
+
+class Fuzz:
+    """Cases one after another, in one home."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.book, self._folder, self._chance = Book(), folder, random.Random(seed)
+        self._ledger = Ledger(folder / "ledger.sqlite3")
+        self._ears = Ears()
+        self._names = sorted(ROWS)
+
+    def run(self, seconds: float, least: int) -> Book:
+        """Run cases for so long, and at least so many."""
+        logs.install()
+        root = logging.getLogger()
+        level = root.level
+        root.addHandler(self._ears)
+        root.setLevel(logging.DEBUG)
+        for key in KEYS:
+            veil.learn(key)
+        ends = time.monotonic() + seconds
+        try:
+            with measured(self.book):
+                while self.book.cases < least or time.monotonic() < ends:
+                    self._case(self._names[self.book.cases % len(self._names)])
+        finally:
+            root.removeHandler(self._ears)
+            root.setLevel(level)
+            self._ledger.close()
+            veil.forget()
+        self._search_files()
+        if self.book.longest > LONGEST_TURN:
+            self.book.fault("a turn of the loop", f"{self.book.longest:.3f} s of processor time")
+        return self.book
+
+    def _case(self, name: str) -> None:
+        row, odd = ROWS[name], Odd(self._chance)
+        self.book.cases += 1
+        self._ears.lines.clear()
+        job = self._ledger.add(self._draft(row))
+        told: list[JobRecord] = []
+        parts = Parts(self._ledger, Clock(), self._folder / "posters", lambda _: None)
+        line: Any = Line(Service(name, odd).answer)
+        failed = ""
+        try:
+            asyncio.run(asyncio.wait_for(Runner(job, row, line, parts, told.append).run(), 60))
+        except VideogenError as error:
+            failed = str(error)
+        except Exception as error:  # noqa: BLE001 - that there is none is what is looked at
+            self.book.fault(f"{name}: raw {type(error).__name__}", str(error))
+        self._readings(name, row, odd)
+        self._look_at(name, row, self._ledger.find(job.id), told, failed, line.posts)
+
+    def _readings(self, name: str, row: Provider, odd: Odd) -> None:
+        """The readings that no job comes by: the list of models, a page, an error, each in a turn of its own."""
+        dialect = heard.of(row.dialect)
+        phases: list[tuple[Callable[[Reply], Any], Any]] = [(dialect.read_failure, ERROR)]
+        phases += [(heard.names, MODELS), (heard.prices, MODELS)] if isinstance(dialect, ListsModels) else []
+        phases += [(dialect.read_page, LISTED)] if isinstance(dialect, ListsJobs) else []
+        phases += (
+            [(lambda reply: dialect.read_look(reply, {"id": "v1"}), LOOKED.get(name, LOOKED["openai"]))]
+            if isinstance(dialect, Looks)
+            else []
+        )
+        for read, shape in phases:
+            try:
+                reply = odd.reply(shape, badly=1.0)
+            except (NotSent, Lost):
+                continue
+            began = time.thread_time()
+            try:
+                found = read(reply)
+            except Malformed:
+                found = None
+            except Exception as error:  # noqa: BLE001 - as above
+                self.book.fault(f"{name}: reading raw {type(error).__name__}", str(error))
+                continue
+            self.book.longest = max(self.book.longest, time.thread_time() - began)
+            if not isinstance(found, heard.Page):  # its prompts are compared, not shown
+                self._search(f"{name} reading", msgspec.json.encode(found).decode())
+
+    def _look_at(
+        self, name: str, row: Provider, job: JobRecord, told: list[JobRecord], failed: str, posts: int
+    ) -> None:
+        self.book.ends[job.state] += 1
+        if posts > 3 or (posts > 1 and job.state == "succeeded" and name == "never"):
+            self.book.fault(f"{name} posts", str(posts))
+        if job.searching or not (job.ended or job.state in {"saving", "unreachable"}):
+            self.book.fault(f"{name} state", f"{job.state}, searching {job.searching}")
+        sinks = {
+            "message": failed + (explain(job.failure) if job.failure else "") + " ".join(job.warnings),
+            "cell": json.dumps(record.bundle(job, row, "videogen/a.mp4"), ensure_ascii=False),
+            "widget": "".join(
+                msgspec.json.encode(job_view(one, row, folder=self._folder)).decode() for one in (*told, job)
+            ),
+            "record": repr(msgspec.to_builtins(job.redacted())),
+            "provenance": repr([receipt.made(clip, job) for clip in job.clips]),
+            "code": code.python(job.request, row.name),
+            "log": "\n".join(self._ears.lines),
+        }
+        for where, text in sinks.items():
+            self._search(f"{name} {where}", text)
+        if visible.HIDDEN.search(sinks["message"]):
+            self.book.fault(f"{name} message", sinks["message"])
+
+    def _search(self, where: str, text: str) -> None:
+        lowered = text.lower()
+        for key in KEYS:
+            halves = (key[:15], key[-15:], key.encode().hex()[4:40], b64encode(key.encode()).decode()[4:24])
+            if any(half.lower() in lowered for half in halves):
+                self.book.fault(where, text[max(lowered.find(halves[0].lower()) - 60, 0) :])
+
+    def _search_files(self) -> None:
+        for path in self._folder.rglob("*"):
+            if path.is_file():
+                self._search(path.name, path.read_bytes().decode("latin-1"))
+
+    def _draft(self, row: Provider) -> JobRecord:
+        request = GenerationRequest(
+            prompt="a kite", model="m", duration=4, size="640x360", extra={"byok_api_key": BYOK}
+        )
+        job_id = new_id()
+        return JobRecord(
+            id=job_id,
+            state="draft",
+            request=request,
+            provider=row.name,
+            base_url="https://api.example/v1",
+            key_env=None,
+            model="m",
+            path=str(self._folder / "videogen" / f"a-kite-{job_id}.mp4"),
+            fingerprint=job_id,
+            take=0,
+            idempotency_key=str(uuid4()),
+            created_at=1_000.0,
+        )
+
+
+def fuzz(folder: Path, *, seconds: float, seed: int, least: int = 0) -> Book:
+    """Run cases for so many seconds, and at least so many; gives what came of them."""
+    return Fuzz(folder, seed).run(seconds, least)
+
+
+def main() -> int:
+    """Run as the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        book = fuzz(Path(folder), seconds=given.seconds, seed=given.seed)
+    sys.stdout.write(f"seed {given.seed}: {book.words}\n")
+    sys.stdout.write("".join(f"  {fault}\n" for fault in book.faults))
+    return 1 if book.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
