@@ -60,7 +60,7 @@ clean: ## remove what setup and tests made
 	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static
 
 $(VENV)/.ready: pyproject.toml constraints.txt $(BUNDLE)
-	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[local]' --group test --group docs
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[fast,local]' --group test --group docs
 	@touch $@
 
 $(BUNDLE): $(VENV)/.tools $(PAGE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import av
 import numpy as np
 
+from fakes import box
 from jupyter_videogen.values import Clip
 
 if TYPE_CHECKING:
@@ -70,3 +71,15 @@ def clip_of(path: Path) -> Clip:
 def numbers(pictures: np.ndarray) -> list[int]:
     """Read the frames' numbers off their colours."""
     return [round(float(picture.mean()) / STEP) for picture in pictures]
+
+
+def track(handler: bytes, codec: bytes = b"avc1") -> bytes:
+    """Give a track with a handler and a codec, and nothing else."""
+    table = box(b"stsd", bytes(4) + b"\0\0\0\1" + box(codec, bytes(70)))
+    media = box(b"hdlr", bytes(8) + handler + bytes(12)) + box(b"minf", box(b"stbl", table))
+    return box(b"trak", box(b"mdia", media))
+
+
+def film_of(*tracks: bytes, brand: bytes = b"isom") -> bytes:
+    """Give an MP4 of these tracks without anything in them."""
+    return box(b"ftyp", brand + bytes(4)) + box(b"moov", b"".join(tracks)) + box(b"mdat", bytes(400))

@@ -77,7 +77,10 @@ def test_any_size_within_the_bounds_is_taken(size: str) -> None:
     assert settle(Ask(prompt="a", size=size), LOCAL).request.size == size
 
 
-@pytest.mark.parametrize("size", ["big", "800", "0x600", "800x-600", "800x600x2"])
+@pytest.mark.parametrize(
+    "size",
+    ["big", "800", "0x600", "800x-600", "800x600x2", "800x600 ", "８００x６００", "800X600", "8_00x600"],  # noqa: RUF001 - wide digits
+)
 def test_what_is_no_size_is_refused(size: str) -> None:
     """Before bounds are looked at."""
     with pytest.raises(InvalidRequest, match=f"{size} is no size. Write it as 1280x720"):

@@ -63,6 +63,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     "empty-result": {
         "aihubmix": End("saving", "download", "unknown"),
         "openai": End("saving", "download", "unknown"),
+        "qubrid": End("unknown_outcome", "unknown_outcome", "unknown"),
         "": End("failed", "provider", "unknown"),
     },
     "partly-filtered": {"aihubmix": READY, "openai": READY, "": End("succeeded", clips=2)},
@@ -230,13 +231,16 @@ def test_no_key_reaches_the_ledger_or_a_receipt(service: tuple[str, str], home: 
 
 @pytest.mark.parametrize("name", ["qubax", "indoxhub", "aihubmix", "bifrost", "openai"])
 def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> None:
-    """Listed by the service, kept for a day; meanwhile a name that is not there is answered with its neighbour."""
+    """Listed by the service, kept for a day; a name that is not there is sent all the same: lists inform, they never refuse."""
     names = [model.model for model in client(name, service).models()]
     assert "local/scenes" in names
     assert names[-1].startswith("test/")
+    job = client(name, service).submit("x", model="local/scene")
     with pytest.raises(vg.ModelNotFound, match=r"Did you mean local/scenes\?") as caught:
-        client(name, service).generate("x", model="local/scene")
-    assert caught.value.sent == "no"
+        job.result(60)
+    assert (caught.value.sent, caught.value.charged) == ("yes", "no")
+    assert "local/scene was not among" in job.record.warnings[0]
+    assert job.record.warnings[0].endswith("when they were last listed. The nearest there: local/scenes.")
 
 
 def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
@@ -261,3 +265,22 @@ def test_a_service_without_a_list_says_so(service: tuple[str, str]) -> None:
     """Qubrid has none."""
     with pytest.raises(vg.Unsupported, match="Qubrid has no list of models"):
         client("qubrid", service).models()
+
+
+@pytest.mark.parametrize("mood", ["cloud", "late-content", "error-in-200", "late-list"])
+def test_a_clip_comes_whatever_mood_a_server_is_in(mood: str, service: tuple[str, str]) -> None:
+    """At an address, late, after errors, out of no list: made once, and fetched."""
+    url, key = service
+    clip = vg.Client("openai", base_url=f"{url}/moods/{mood}/v1", api_key=key).generate(
+        "waves", model="local/scenes", duration=1
+    )
+    assert clip.bytes > 1000
+
+
+def test_a_failed_look_that_is_a_500_is_the_end_it_tells_of(service: tuple[str, str]) -> None:
+    """The job has failed, and says why; it is not out of reach."""
+    url, key = service
+    job = vg.Client("openai", base_url=f"{url}/moods/failed-look/v1", api_key=key).submit(
+        "waves", model="test/refused", duration=1
+    )
+    assert end_of(job) == End("failed", "content_policy", "unknown")

@@ -20,6 +20,7 @@ LAYERS = [
         *{
             "adoption",
             "belief",
+            "boxes",
             "budget",
             "capabilities",
             "dialect",
@@ -30,7 +31,7 @@ LAYERS = [
             "polling",
             "prices",
         },
-        *{"provider", "reading", "status"},
+        *{"provider", "reading", "reasons", "status"},
     },
     {
         *{
@@ -42,6 +43,7 @@ LAYERS = [
             "container",
             "database",
             "frames",
+            "pictures",
             "inputs",
             "keys",
             "ledger",
@@ -69,7 +71,7 @@ LAYERS = [
             "trust",
         },
     },
-    {"download", "lookout", "runner", "saver", "search"},
+    {"addresses", "download", "lookout", "runner", "saver", "search"},
     {"runtime", "tables", "ticket", "group", "line", "watch", "process", "routing", "orders", "client", "batch"},
     {
         "record",
@@ -172,7 +174,17 @@ def test_an_unknown_name_is_an_ordinary_attribute_error() -> None:
 
 def test_importing_is_light() -> None:
     """`import jupyter_videogen` loads no gateway, no engine, no HTTP library and no widget."""
-    heavy = {"jupyter_videogen.gateway", "av", "numpy", "httpx", "starlette", "anywidget", "ipywidgets", "IPython"}
+    heavy = {
+        "jupyter_videogen.gateway",
+        "av",
+        "numpy",
+        "httpx",
+        "httpx2",
+        "starlette",
+        "anywidget",
+        "ipywidgets",
+        "IPython",
+    }
     code = f"import jupyter_videogen, sys; print(sorted({heavy!r} & set(sys.modules)))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"

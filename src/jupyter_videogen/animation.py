@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import clipstore
 from .errors import InvalidRequest
-from .frames import need, opened, rgb, shrunk
+from .frames import need, opened, shrunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,13 +53,11 @@ def _checked(clip: Clip, path: str | PathLike[str], width: int) -> tuple[Path, P
 
 def _pictures(source: Path, width: int, fastest: Fraction, tick: Fraction) -> Iterator[av.VideoFrame]:
     """Give a clip's pictures at its own pace, or at the fastest that is allowed, each with its time."""
-    from av import VideoFrame  # noqa: PLC0415 - only where it is used
-
     with opened(source) as reel:
         size, pace = shrunk(reel, width), min(reel.rate, fastest)
         moments = [number / pace for number in range(max(math.ceil(reel.length * pace - Fraction(1, 1000)), 1))]
         for moment, shown in zip(moments, reel.nearest_each(map(float, moments)), strict=True):
-            picture = VideoFrame.from_ndarray(rgb(shown, *size), format="rgb24")
+            picture = reel.frame(shown, *size)
             picture.pts, picture.time_base = round(moment / tick), tick
             yield picture
 

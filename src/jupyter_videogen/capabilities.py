@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from math import prod
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -20,6 +21,7 @@ LONGEST_PROMPT = 32_000
 """Characters; the OpenAI shape's own limit."""
 MOST_NAMED = 20
 """Models named in one sentence."""
+SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 LARGEST_SEED = 2**32 - 1
 
 
@@ -116,9 +118,11 @@ def settle(request: GenerationRequest, provider: Provider) -> Settled:
 
 
 def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
-    """Say when a name was missing from the service's own list; lists grow old, so it is sent all the same."""
+    """Say when a name was missing from the service's own list; lists of gateways are never whole, so it is sent all the same."""
     if provider.listed and model.model not in provider.listed and provider.others is not None:
-        yield f"{model.model} was not among {provider.title}'s models when they were last listed."
+        nearest = near(model.model, provider.listed)
+        hint = f" The nearest there: {nearest[0]}." if nearest else ""
+        yield f"{model.model} was not among {provider.title}'s models when they were last listed.{hint}"
 
 
 def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
@@ -146,8 +150,6 @@ def find(name: str | None, provider: Provider) -> Capabilities:
         return provider.described[name]
     if name in known:
         return known[name]
-    if name and provider.listed_lately and name not in provider.listed:
-        raise _unknown(name, provider, provider.listed)
     if provider.others is not None and name:
         return msgspec.structs.replace(provider.others, model=name, title=name)
     if not name:
@@ -279,11 +281,11 @@ def can_cancel(state: str, model: Capabilities) -> bool:
 
 
 def pixels(size: str) -> tuple[int, int]:
-    """Split "WxH" into width and height; raises ValueError for anything else, zero included."""
-    width, height = (int(part) for part in size.split("x"))
-    if width < 1 or height < 1:
+    """Split "WxH" into width and height; raises ValueError for anything else: zero, spaces, digits that are not ASCII."""
+    match = SIZE.fullmatch(size)
+    if match is None:
         raise ValueError(size)
-    return width, height
+    return int(match[1]), int(match[2])
 
 
 def _either(words: list[str]) -> str:

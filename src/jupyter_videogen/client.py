@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import numbers
+import operator
 import secrets
 import time
 from typing import TYPE_CHECKING, Any, Self
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("jupyter_videogen")
 CALL = ("new", "yes", "max_cost", "output")
 """Options of a call that are no fields of the request."""
+WHOLE = ("duration", "fps", "seed", "n")
+"""Fields of a request that are whole numbers."""
 showing: list[Callable[[Job], None]] = []
 """What shows a job while `generate` waits for it; a face adds itself here."""
 
@@ -229,7 +234,7 @@ class Client(_Client):
     def models(self, *, refresh: bool = False) -> list[Capabilities]:
         """Give the provider's models: those known here, else what the service lists.
 
-        A list is kept for a day, in which a name that is not in it is refused with the nearest ones; `refresh` asks again.
+        A list is kept for a day; a name that is not in it is sent all the same, with a warning. `refresh` asks again.
         """
         return self._models(refresh=refresh)
 
@@ -350,10 +355,27 @@ def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
             raise InvalidRequest(
                 f"There is no option {name}.", next=capabilities.did_you_mean(name, FIELDS), field=name
             )
+    whole = {name: _whole(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
     try:
-        return msgspec.convert({"prompt": prompt, **fields}, GenerationRequest)
+        return msgspec.convert({"prompt": prompt, **fields, **whole}, GenerationRequest)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
+
+
+def _whole(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
+    """Give a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
+    if isinstance(value, bool | str):
+        return value
+    if hasattr(value, "__index__"):
+        return operator.index(value)
+    number = float(value) if isinstance(value, numbers.Real) else math.nan
+    if number.is_integer():
+        return int(number)
+    if math.isfinite(number):
+        raise InvalidRequest(
+            f"{name} is a whole number, and {value} is none.", next=f"Nearest: {round(number)}.", field=name
+        )
+    return value
 
 
 def _seeded(request: GenerationRequest, provider: Provider) -> GenerationRequest:

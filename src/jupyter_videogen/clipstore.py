@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 from uuid import uuid4
 
 from msgspec.structs import replace
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""
-WHITE = dict.fromkeys(map(ord, "\r\n\t "))
+USUAL, FOR_URLS = "+/", "-_"
+SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
+"""White space is left out; the alphabet for URLs becomes the usual one."""
 FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
 """Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
 LARGEST_POSTER = 60_000
@@ -105,20 +108,40 @@ def _files(folder: Path) -> Iterator[Path]:
 async def decoded(text: str) -> AsyncIterator[bytes]:
     """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
-    Nor is a data URL's head. Raises `DownloadError` for anything else.
+    Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5; the second padded or not), and percent-encoded text.
+    Raises `DownloadError` for anything else.
     """
-    left, begun = "", False
+    left, begun, escaped, signs = "", False, "", ""
     try:
         for chunk in spool.chunks(text):
-            body = chunk if begun or not chunk.startswith("data:") else chunk.partition(",")[2]
+            body = chunk if begun or chunk[:5].lower() != "data:" else chunk.partition(",")[2]
             begun = True
-            left += body.translate(WHITE)
+            whole, escaped = _unescaped(escaped + body)
+            signs = _alphabet(whole, signs)
+            left += whole.translate(SIGNS)
             end = max(len(left) - 4, 0) // 4 * 4
             yield b64decode(left[:end].replace("=", "!"), validate=True)  # padding is good at the very end only
             left = left[end:]
-        yield b64decode(left, validate=True)
+        left += escaped
+        padding = "=" * (-len(left) % 4) if signs == FOR_URLS else ""
+        yield b64decode(left + padding, validate=True)
     except ValueError:
         raise bad("is broken base64") from None
+
+
+def _alphabet(text: str, known: str) -> str:
+    """Give the alphabet of a text by the two signs that only one has, or what is known of it; raises `ValueError` for two."""
+    seen = {known} | {signs for signs in (USUAL, FOR_URLS) if signs[0] in text or signs[1] in text}
+    if {USUAL, FOR_URLS} <= seen:
+        raise ValueError("two alphabets")
+    return max(seen)
+
+
+def _unescaped(text: str) -> tuple[str, str]:
+    """Undo the escapes of a URL in a text; gives apart what may be the beginning of one that goes on."""
+    cut = text.find("%", max(len(text) - 2, 0))
+    whole, rest = (text, "") if cut < 0 else (text[:cut], text[cut:])
+    return unquote(whole) if "%" in whole else whole, rest
 
 
 async def store(  # noqa: PLR0913 - keywords, each of its own

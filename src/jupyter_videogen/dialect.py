@@ -86,6 +86,9 @@ class Dialect(ABC):
     a create with the finished clip has neither. `cancel(handle) -> Call` is there where a service can.
     """
 
+    files_only: frozenset[str] = frozenset()
+    """The media of a request that the service takes as files: what stands at an address is fetched first."""
+
     @abstractmethod
     def create(self, request: GenerationRequest) -> Call:
         """Give the paid call for a request whose model is settled."""

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from . import heard, polling
-from .container import bad, check_size
+from .container import bad, check_size, first_line
 from .errors import DownloadError
-from .wire import GZIP, Forbidden, Lost, NotSent
+from .failures import speaks_of_later
+from .wire import GZIP, Forbidden, Lost, NotSent, Reply, is_film
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .part import Part
     from .transport import Stream, Transport
-    from .wire import Call, Reply
+    from .wire import Call
 
 TRIES = 5
 """Tries in a row that bring nothing new."""
@@ -33,8 +34,16 @@ WORDS = 30.0
 """Seconds that an error may take in place of a clip."""
 WINDOW, SLOWEST = 60.0, 1024
 """A minute in which fewer bytes a second than this arrive is a line that is dead."""
-TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
-OK, PARTIAL, UNSATISFIABLE = 200, 206, 416
+TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, *range(520, 528), 529, 530})
+"""Statuses of a line or a server in trouble; from 520 on they are Cloudflare's."""
+COMPRESSED = GZIP | {"br", "zstd", "compress"}
+"""Labels that mean compression; stores also label what is plain: `aws-chunked`, `utf-8`, `gzip` on an MP4."""
+JSON = b"{"
+OK = 200
+ENOUGH = 12
+"""Bytes of a body that show what it is."""
+LARGEST_WORDS = 64 * 1024
+"""Bytes that are read of a body that is no clip."""
 RANGE = re.compile(r"bytes (?:([0-9]{1,18})-([0-9]{1,18})|\*)/([0-9]{1,18}|\*)", re.IGNORECASE)
 ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 """A strong one (RFC 9110, section 8.8.3); a weak one begins with W/."""
@@ -85,6 +94,8 @@ class Download:
         """Whether it came compressed, with an end and a checksum of its own."""
         self._etag, self._place = "", ""
         self._refused_encoding = False
+        self._label = ""
+        """What the server calls the coding of bytes that are plain."""
         self._wait: float | None = None
 
     async def fetch(self, call: Call) -> bool:
@@ -108,6 +119,8 @@ class Download:
                 slow = isinstance(error, Slow)
                 failed = _broken(f"download broke off ({error})")
             except DownloadError as error:
+                if error.final:
+                    raise
                 failed = error
                 self._forget()
             tries = 0 if self._part.size >= best + PROGRESS and not slow else tries + 1
@@ -121,10 +134,15 @@ class Download:
         self._wait = None
         asked = self._conditions(call)
         async with self._transport.stream(_with(call, asked)) as stream:
+            pieces = self._paced(stream.pieces())
             end = await self._begin(stream, asked=bool(asked))
             if end is not None and end == self._part.size:
                 return
-            async for piece in self._paced(self._body(stream)):
+            if stream.status == OK:
+                head = await _head(pieces)
+                end = await self._judge(stream, head, pieces, end)
+                pieces = _joined(head, pieces)
+            async for piece in stream.inflated(pieces) if self.inflated else pieces:
                 self._part.append(piece)
                 self._report(self._part.size, self.total)
         if end is not None and self._part.size > end:
@@ -154,7 +172,7 @@ class Download:
             case 206 if asked:
                 return self._take_rest(stream.headers)
             case 206:
-                raise bad("is a part that was not asked for")
+                return self._take_all(stream.headers)
             case 416 if asked:
                 return self._take_nothing(stream.headers)
         try:
@@ -171,16 +189,43 @@ class Download:
     def _take_whole(self, headers: dict[str, str]) -> int | None:
         """A whole clip: also where the rest was asked for, which then starts over."""
         self._forget()
-        self.inflated = _encoding(headers) != ""
-        if self.inflated:
-            self._judge_encoding(_encoding(headers))
-            return None
+        self.inflated, self._label = False, ""
+        if _encoding(headers):
+            return None  # what it is, its first bytes will show
+        return self._plain(headers)
+
+    def _plain(self, headers: dict[str, str]) -> int | None:
+        """A body whose bytes are those of the clip."""
         etag = headers.get("etag", "").strip()
         self._etag = etag if ETAG.fullmatch(etag) else ""
         self.total = _length(headers)
         if self.total is not None:
             self._part.reserve(self.total)
         return self.total
+
+    def _take_all(self, headers: dict[str, str]) -> int | None:
+        """A part that nobody asked for, and that is everything: some stores always answer so."""
+        span = read_range(headers.get("content-range", ""))
+        if span is None or span.first != 0 or span.end is None or span.end != span.total:
+            raise bad("is a part that was not asked for")
+        return self._take_whole({**headers, "content-length": str(span.total)})
+
+    async def _judge(self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None) -> int | None:
+        """Judge a body by its beginning: a word that the clip is not ready, or how it is coded; gives its length."""
+        if head.lstrip()[:1] == JSON:
+            reply = Reply(stream.status, stream.headers, await _all(head, pieces))
+            if speaks_of_later(reply):
+                raise Answered(reply)
+            raise bad(f"is not a video: {first_line(reply.body)!r}")
+        label = _encoding(stream.headers)
+        if not label:
+            return end
+        self.inflated = label in COMPRESSED and not is_film(head)
+        if self.inflated:
+            self._judge_encoding(label)
+            return None
+        self._label = label
+        return self._plain(stream.headers)
 
     def _judge_encoding(self, encoding: str) -> None:
         """Bytes were asked for as they are: a server that compresses them is asked once more, then taken as it is."""
@@ -191,7 +236,7 @@ class Download:
     def _take_rest(self, headers: dict[str, str]) -> int:
         """The rest of a clip: of the same one, from just where it stopped."""
         span = read_range(headers.get("content-range", ""))
-        if span is None or span.end is None or span.first != self._part.size or _encoding(headers):
+        if span is None or span.end is None or span.first != self._part.size or _encoding(headers) != self._label:
             raise bad("is not the part that was asked for")
         if self.total is not None and span.total not in {None, self.total}:
             raise bad("has changed its length")
@@ -209,9 +254,6 @@ class Download:
         self.total = span.total
         return span.total
 
-    def _body(self, stream: Stream) -> AsyncIterator[bytes]:
-        return stream.inflated() if self.inflated else stream.pieces()
-
     async def _paced(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass pieces on; raises `Lost` for a line that is hardly alive."""
         since, arrived = self._clock.monotonic(), 0
@@ -222,6 +264,33 @@ class Download:
                     raise Slow("hardly anything came for a minute")
                 since, arrived = self._clock.monotonic(), 0
             yield piece
+
+
+async def _head(pieces: AsyncIterator[bytes]) -> bytes:
+    """Read as much of a body as shows what it is."""
+    head = b""
+    async for piece in pieces:
+        head += piece
+        if len(head) >= ENOUGH:
+            break
+    return head
+
+
+async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Give a body whose beginning was looked at, from its beginning."""
+    if head:
+        yield head
+    async for piece in pieces:
+        yield piece
+
+
+async def _all(head: bytes, pieces: AsyncIterator[bytes]) -> bytes:
+    """Read a body that is no clip, up to what a reply may have."""
+    async for piece in pieces:
+        head += piece
+        if len(head) > LARGEST_WORDS:
+            break
+    return head
 
 
 def _with(call: Call, headers: dict[str, str]) -> Call:

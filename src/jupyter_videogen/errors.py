@@ -184,6 +184,8 @@ class DownloadError(VideogenError):
     """The clip exists but could not be fetched whole; nothing is generated again."""
 
     code = "download"
+    final = False
+    """Whether asking again at once would bring the same."""
 
 
 class ArtifactExpired(DownloadError):

@@ -7,9 +7,11 @@ few decoded pictures are in memory at a time, beside the array that is asked for
 from __future__ import annotations
 
 import math
+from array import array
 from collections import deque
 from contextlib import contextmanager, suppress
 from fractions import Fraction
+from functools import cached_property
 from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,7 @@ LARGEST_PICTURE = 8192 * 4320
 """Pixels; a file that declares more is not decoded unasked."""
 COARSENESS = (4, 7, 11, 17, 24, 31)
 """JPEG quantisers to try, finest first."""
+UPRIGHT = (1, 0, 0, 1)
 UNSPECIFIED, HIGH_DEFINITION = 2, 720
 
 
@@ -60,14 +63,29 @@ def need() -> None:
         )
 
 
+def _signs(frame: av.VideoFrame) -> tuple[int, int, int, int]:
+    """Read the display matrix of a frame; quarter turns and mirrors only, as phones and editors write them."""
+    side: Any = frame.side_data.get("DISPLAYMATRIX")
+    if side is None:
+        return UPRIGHT
+    values = array("i", bytes(side)[:36])
+    signs = tuple((value > 0) - (value < 0) for value in (values[0], values[1], values[3], values[4]))
+    return signs if signs[0] * signs[3] - signs[1] * signs[2] and 0 in signs else UPRIGHT  # type: ignore[return-value]  # four
+
+
 class Reel:
     """A clip that is open for reading."""
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream) -> None:
         self.path, self.container, self.stream = path, container, stream
-        stream.thread_type = "AUTO"
         context = stream.codec_context
-        self.width, self.height = context.width, context.height
+        if context is None:
+            raise self.unreadable("its codec is not known here")
+        stream.thread_type = "AUTO"
+        self.stored = context.width, context.height
+        """Width and height as coded, in pixels."""
+        self.aspect = stream.sample_aspect_ratio or Fraction(1)
+        """Width of a pixel by its height."""
         base = stream.time_base or Fraction(1, 1_000_000)
         self._start = float((stream.start_time or 0) * base)
         self.length = float(stream.duration * base) if stream.duration else self._measured()
@@ -92,6 +110,50 @@ class Reel:
         """Count the coded pictures: as many as are shown, or a few more."""
         return sum(1 for _ in self.ends())
 
+    @cached_property
+    def matrix(self) -> tuple[int, int, int, int]:
+        """How coded pictures are turned to be shown: the signs of the display matrix's a, b, c and d (ISO 14496-12)."""
+        first = next(self.container.decode(self.stream), None)
+        self.container.seek(0)  # whoever reads on begins at the beginning
+        return _signs(first) if first is not None else UPRIGHT
+
+    @property
+    def turned(self) -> bool:
+        """Whether it is shown otherwise than it is coded: turned, mirrored, or with pixels that are no squares."""
+        return self.matrix != UPRIGHT or self.aspect != 1
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height as shown."""
+        wide, high = round(self.stored[0] * self.aspect), self.stored[1]
+        return (high, wide) if self.matrix[0] == 0 else (wide, high)
+
+    @property
+    def width(self) -> int:
+        """Pixels, as shown."""
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        """Pixels, as shown."""
+        return self.size[1]
+
+    def shown(self, frame: av.VideoFrame, width: int | None = None, height: int | None = None) -> Array:
+        """Give a decoded frame as it is shown, at its own size or another: uint8 (H, W, 3)."""
+        wide, high = width or self.width, height or self.height
+        a, b, c, d = self.matrix
+        if a == 0:
+            picture = rgb(frame, high, wide).swapaxes(0, 1)
+            return picture[:: -1 if b < 0 else 1, :: -1 if c < 0 else 1]
+        return rgb(frame, wide, high)[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
+
+    def frame(self, picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
+        """Give a decoded frame as it is shown, at another size, as a frame in RGB."""
+        import numpy as np  # noqa: PLC0415 - only where it is used
+        from av import VideoFrame  # noqa: PLC0415 - the same
+
+        return VideoFrame.from_ndarray(np.ascontiguousarray(self.shown(picture, width, height)), format="rgb24")
+
     @property
     def rate(self) -> Fraction:
         """Frames per second, on average."""
@@ -103,6 +165,7 @@ class Reel:
 
     def decoded(self, since: float = -math.inf) -> Iterator[av.VideoFrame]:
         """Give the frames in order, from a key frame at or before a moment, or from the very beginning."""
+        _ = self.matrix  # it is found by a seek of its own
         base = self.stream.time_base or Fraction(1, 1_000_000)
         at = max(since, 0.0) + self._start
         self.container.seek(int(at / base), stream=self.stream, backward=True)
@@ -181,14 +244,14 @@ def frame(clip: Clip, t: float) -> Array:
     """Give the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
     need()
     with opened(clipstore.there(clip)) as reel:
-        return rgb(reel.nearest(reel.moment(t)))
+        return reel.shown(reel.nearest(reel.moment(t)))
 
 
 def last(clip: Clip) -> Array:
     """Give the very last frame as uint8 (H, W, 3)."""
     need()
     with opened(clipstore.there(clip)) as reel:
-        return rgb(reel.last())
+        return reel.shown(reel.last())
 
 
 def every(clip: Clip, seconds: float | None) -> Array:
@@ -207,7 +270,7 @@ def every(clip: Clip, seconds: float | None) -> Array:
         filled = 0
         shown = reel.decoded() if moments is None else reel.nearest_each(moments)
         for filled, picture in enumerate(islice(shown, number), 1):
-            pictures[filled - 1] = rgb(picture, reel.width, reel.height)
+            pictures[filled - 1] = reel.shown(picture)
         return pictures[:filled]
 
 
@@ -238,7 +301,7 @@ def sheet(clip: Clip, columns: int, rows: int) -> Array:
         picture = np.empty((rows * height, columns * width, 3), np.uint8)
         for index, cell in enumerate(reel.nearest_each(moments)):
             top, left = index // columns * height, index % columns * width
-            picture[top : top + height, left : left + width] = rgb(cell, width, height)
+            picture[top : top + height, left : left + width] = reel.shown(cell, width, height)
         return picture
 
 
@@ -260,7 +323,7 @@ def poster(path: Path) -> bytes | None:
 
     None without PyAV, and for a file that it cannot read: a clip without a poster is still a clip.
     """
-    with suppress(VideogenError, ValueError), opened(path) as reel:
+    with suppress(VideogenError, ValueError, OverflowError), opened(path) as reel:
         if 0 < reel.width * reel.height <= LARGEST_PICTURE:
             return _first_shown(reel)
     return None
@@ -271,17 +334,15 @@ def _first_shown(reel: Reel) -> bytes | None:
     for number, picture in enumerate(reel.decoded()):
         first = first or picture
         if rgb(picture, 64, 36).mean() > DARK:
-            return _smallest(picture, *shrunk(reel, POSTER_WIDTH))
+            return _smallest(reel, picture)
         if number == SCANNED:
             break
-    return _smallest(first, *shrunk(reel, POSTER_WIDTH)) if first else None
+    return _smallest(reel, first) if first else None
 
 
-def _smallest(picture: av.VideoFrame, width: int, height: int) -> bytes | None:
+def _smallest(reel: Reel, picture: av.VideoFrame) -> bytes | None:
     """Encode as finely as the room allows; None where even the coarsest is too large."""
-    from av import VideoFrame  # noqa: PLC0415 - only where it is used
-
-    small = VideoFrame.from_ndarray(rgb(picture, width, height), format="rgb24").reformat(format="yuvj420p")
+    small = reel.frame(picture, *shrunk(reel, POSTER_WIDTH)).reformat(format="yuvj420p")
     sizes = (_jpeg(small, coarseness) for coarseness in COARSENESS)
     return next((data for data in sizes if len(data) <= POSTER_BYTES), None)
 

@@ -114,6 +114,17 @@ def prices(reply: Reply) -> dict[str, float]:
     return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
 
 
+def guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
+    """Give what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
+    try:
+        found = read(reply)
+        if isinstance(found, tuple):
+            return _artifacts(found)
+        return believed(found) if not isinstance(found, str) or read is not reading.named_job else _id(found)
+    except Exception:  # noqa: BLE001 - a reply may hold anything
+        return None
+
+
 def words(text: object, most: int = SHOWN) -> str:
     """Give words of a service: at most so many characters, no key that was sent, nothing hidden."""
     said = visible.words(veil.clean(str(text)[:READ]))
@@ -174,6 +185,7 @@ def _artifact(said: Artifact) -> Artifact:
     return replace(
         said,
         url=_address(said.url),
+        others=tuple(_address(one) for one in said.others[:MOST_CLIPS]),
         poster=None if said.poster is None else _address(said.poster),
         duration=_number(said.duration) or None,
         size=said.size if isinstance(said.size, str) and SIZE.fullmatch(said.size) else None,

@@ -12,12 +12,14 @@ import io
 import os
 import stat
 import zlib
-from collections import deque
+from base64 import b64decode
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
 
+from . import boxes, frames, pictures
 from .capabilities import did_you_mean, pixels
 from .errors import InvalidRequest, Unsupported
 from .values import MEDIA, Clip, Media
@@ -34,14 +36,19 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (8, b"WEBP", "image/webp"),
     (8, b"WAVE", "audio/wav"),
     (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
     (0, b"OggS", "audio/ogg"),
     (0, b"fLaC", "audio/flac"),
-    (4, b"ftypM4A", "audio/mp4"),
     (4, b"ftyp", "video/mp4"),
     (0, b"\x1aE\xdf\xa3", "video/webm"),
 )
 """Where to look, what for, and what it then is."""
+SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
+"""Of a file that does not say what its tracks are."""
+DATA = "data:"
+TURNS = {2: 0, 3: 3, 4: 1, 5: 5, 6: 4, 7: 6, 8: 2}
+"""What Pillow calls the step that undoes an orientation of Exif."""
+DEEP = {"I;16": 65_535.0, "I;16L": 65_535.0, "I;16B": 65_535.0, "I;16N": 65_535.0}
+"""Pillow's modes of two bytes, and what is white in them."""
 
 
 def collect(fields: dict[str, Any], home: Path) -> dict[str, Any]:
@@ -65,14 +72,14 @@ def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Media(kind=kind, url=value)  # type: ignore[arg-type]  # MEDIA holds no other words
     still = isinstance(value, Clip) and kind == "image"
-    path = keep(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, home)
+    path = keep(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, field, home)
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
             next="Give a path, a URL, bytes, an open file, a PIL image, a uint8 array, a figure or a clip.",
             field=field,
         )
-    return _checked(path, kind, field)
+    return _checked(path, kind, field, home)
 
 
 def fitted(image: Media, size: str, how: str, home: Path) -> Media:
@@ -83,17 +90,20 @@ def fitted(image: Media, size: str, how: str, home: Path) -> Media:
     if how not in FITS:
         raise InvalidRequest(f"There is no fit {how}.", next=did_you_mean(how, FITS), field="fit")
     width, height = pixels(size)
-    if image.path is None or (image.width, image.height) == (width, height):
+    if image.path is None:
         return image
-    return _checked(keep(_png(_drawn(Path(image.path), width, height, how)), home / "inputs"), "image", "image")
+    turn = pictures.orientation(Path(image.path).read_bytes())
+    if (image.width, image.height) == (width, height) and turn == 1:
+        return image
+    drawn = _drawn(Path(image.path), width, height, how, turn)
+    return _checked(keep(_png(drawn), home / "inputs"), "image", "image", home)
 
 
-def _drawn(path: Path, width: int, height: int, how: str) -> Any:  # noqa: ANN401 - an array
-    """Scale a picture onto a canvas of the size, by the library that also decodes it."""
+def _drawn(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
+    """Scale a picture onto a canvas of the size, the right way up, by the library that also decodes it."""
     import numpy as np  # noqa: PLC0415 - only where it is used
 
-    with _pictures(path) as frames:
-        frame = next(frames)
+    frame = _upright(path, turn)
     across, down = width / frame.width, height / frame.height
     scale = max(across, down) if how == "cover" else min(across, down)
     scale = min(scale, 1.0) if how == "pad" else scale
@@ -108,10 +118,23 @@ def _drawn(path: Path, width: int, height: int, how: str) -> Any:  # noqa: ANN40
     return canvas
 
 
+def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
+    """Decode a picture, and turn it as its Exif says; raises `InvalidRequest` where it cannot be decoded."""
+    with _pictures(path) as decoded:
+        frame = next(decoded)
+    if turn == 1:
+        return frame
+    import numpy as np  # noqa: PLC0415 - only where it is used
+    from av import VideoFrame  # noqa: PLC0415 - the same
+
+    turned = pictures.upright(frame.to_ndarray(format="rgb24"), turn)
+    return VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
+
+
 def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
-    """Give the last picture of a clip, from which another can go on."""
-    with _pictures(path) as frames:
-        return deque(frames, maxlen=1)[0].to_ndarray(format="rgb24")
+    """Give the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
+    with frames.opened(path) as reel:
+        return reel.shown(reel.last())
 
 
 @contextmanager
@@ -125,28 +148,82 @@ def _pictures(path: Path) -> Iterator[Iterator[Any]]:
         yield container.decode(video=0)
 
 
-def _as_file(value: Any, home: Path) -> Path | None:  # noqa: ANN401 - as above
+def _as_file(value: Any, field: str, home: Path) -> Path | None:  # noqa: ANN401 - as above
     if isinstance(value, Clip):
         return Path(value.path)
+    if isinstance(value, str) and value[: len(DATA)].lower() == DATA:
+        return keep(_of_data_url(value, field), home / "inputs")
     if isinstance(value, str | os.PathLike):
         return Path(value).expanduser().absolute()
-    content = _as_bytes(value)
+    content = _as_bytes(value, field)
     return None if content is None else keep(content, home / "inputs")
 
 
-def _as_bytes(value: Any) -> bytes | None:  # noqa: ANN401 - as above
+def _of_data_url(text: str, field: str) -> bytes:
+    """Give what stands in a data URL (RFC 2397); raises `InvalidRequest`, without its text."""
+    head, comma, body = text.partition(",")
+    content = unquote_to_bytes(body)
+    if comma and not head.lower().endswith(";base64"):
+        return content
+    try:
+        plain = b"".join(content.split()).translate(bytes.maketrans(b"-_", b"+/"))
+        return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
+    except ValueError:
+        raise InvalidRequest(
+            f"{field}: that data URL can't be read.", next="Give a path or bytes.", field=field
+        ) from None
+
+
+def _as_bytes(value: Any, field: str) -> bytes | None:  # noqa: ANN401 - as above
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
     if hasattr(value, "read"):
-        content = value.read()
-        return content if isinstance(content, bytes) else None
+        return _read(value, field)
     if hasattr(value, "savefig"):
         return _written(lambda file: value.savefig(file, format="png"))
     if hasattr(value, "save") and hasattr(value, "mode"):
-        return _written(lambda file: value.convert("RGB").save(file, format="PNG"))
+        return _written(lambda file: _plain(value).save(file, format="PNG"))
     if hasattr(value, "__array_interface__"):
-        return _png(value)
+        return _png(value, field)
     return None
+
+
+def _read(file: Any, field: str) -> bytes | None:  # noqa: ANN401 - an open file
+    """Read an open file; one that is at its end, for it was just written, from its beginning. None where it is no bytes.
+
+    Raises `InvalidRequest` where nothing is left to read.
+    """
+    content = file.read()
+    if content == b"" and file.seekable():
+        file.seek(0)
+        content = file.read()
+    if content == b"":
+        raise InvalidRequest(
+            f"{field}: that file is empty, or at its end.", next="Rewind it, or give its path.", field=field
+        )
+    return content if isinstance(content, bytes) else None
+
+
+def _plain(picture: Any) -> Any:  # noqa: ANN401 - a PIL image
+    """Give a PIL image in 8 bits of RGB and the right way up; its Exif is left behind."""
+    turn = TURNS.get(picture.getexif().get(pictures.ORIENTATION, 1)) if hasattr(picture, "getexif") else None
+    turned = picture if turn is None else picture.transpose(turn)
+    made = _of_8_bits(turned).convert("RGB")
+    getattr(made, "info", {}).clear()
+    return made
+
+
+def _of_8_bits(picture: Any) -> Any:  # noqa: ANN401 - a PIL image
+    """Scale a PIL image of deeper modes: two bytes by their whole range, others by 1, 255 or 65535, as their values need."""
+    if picture.mode not in {*DEEP, "I", "F"}:
+        return picture
+    deep = picture.convert("I") if picture.mode in DEEP else picture
+    low, high = deep.getextrema()
+    white = DEEP.get(picture.mode) or next((top for top in (1.0, 255.0, 65_535.0) if high <= top), high)
+    white = 255.0 if picture.mode == "I" and white == 1.0 else white
+    base = min(low, 0.0)
+    scale = 255.0 / (white - base)
+    return deep.convert("F").point(lambda level: level * scale - base * scale).convert("L")
 
 
 def _written(write: Any) -> bytes:  # noqa: ANN401 - a function that takes a file
@@ -155,12 +232,18 @@ def _written(write: Any) -> bytes:  # noqa: ANN401 - a function that takes a fil
     return file.getvalue()
 
 
-def _png(array: Any) -> bytes:  # noqa: ANN401 - NumPy is not loaded here
-    """Write a uint8 array (H, W, 3) as a PNG, without an imaging library."""
+def _png(array: Any, field: str = "image") -> bytes:  # noqa: ANN401 - NumPy is not loaded here
+    """Write a uint8 array (H, W, 3) as a PNG, without an imaging library; raises `InvalidRequest` for any other."""
     shape = tuple(array.shape)
+    if 0 in shape:
+        raise InvalidRequest(
+            f"{field}: an array of shape {shape} is an empty picture.", next="Check how it was cut.", field=field
+        )
     if len(shape) != 3 or shape[2] != 3 or str(array.dtype) != "uint8":  # noqa: PLR2004 - rows, columns, RGB
         raise InvalidRequest(
-            f"An array of shape {shape} and type {array.dtype} is no picture.", next="Use uint8 of shape (H, W, 3)."
+            f"An array of shape {shape} and type {array.dtype} is no picture.",
+            next="Use uint8 of shape (H, W, 3).",
+            field=field,
         )
     height, width = shape[:2]
     rows = b"".join(b"\0" + array[row].tobytes() for row in range(height))
@@ -184,32 +267,70 @@ def keep(content: bytes, folder: Path) -> Path:
     return path
 
 
-def _checked(path: Path, kind: str, field: str) -> Media:
-    """Open a file once, see that it is one, of this kind and not too large, and give its facts."""
+def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
+    """Open a file once, see that it is one, of this kind and not too large, and give its facts.
+
+    A picture is kept anew where it holds more than a picture (`pictures.cleaned`); raises `InvalidRequest`.
+    """
     try:
         with open(path, "rb", opener=_without_waiting) as file:
             size = _size(file.fileno(), path, field)
-            head = file.read(HEAD)
-            content_type = next((name for at, mark, name in SIGNATURES if head[at:].startswith(mark)), "")
+            content_type = _content_type(file.read(HEAD), path, kind)
             if content_type.partition("/")[0] != kind:
-                raise InvalidRequest(f"{field}: {path.name} is no {kind} that services take.", field=field)
+                raise InvalidRequest(f"{field}: {_named(path, home)} is no {kind} that services take.", field=field)
             if size > LARGEST[kind]:
                 raise InvalidRequest(
-                    f"{field}: {path.name} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.", field=field
+                    f"{field}: {_named(path, home)} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.", field=field
                 )
             file.seek(0)
+            if kind == "image":
+                return _picture(file.read(), content_type, path, field, home)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-            width, height = picture_size(path) if kind == "image" else (None, None)
     except OSError as error:
         raise InvalidRequest(f"{field}: {path} can't be read ({error.strerror}).", field=field) from None
+    return Media(kind=kind, content_type=content_type, path=str(path), sha256=digest)  # type: ignore[arg-type]  # one of MEDIA's
+
+
+def _named(path: Path, home: Path) -> str:
+    """Give the name of a file for people; what came as bytes has only that of its hash."""
+    return "what was given" if path.parent == home / "inputs" else path.name
+
+
+def _picture(content: bytes, content_type: str, path: Path, field: str, home: Path) -> Media:
+    """Give the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
+    if not pictures.is_whole(content):
+        raise InvalidRequest(
+            f"{field}: {_named(path, home)} is cut short.", next="Save or download that picture again.", field=field
+        )
+    plain = pictures.cleaned(content)
+    width, height = pictures.shown_size(plain)
     return Media(
-        kind=kind,  # type: ignore[arg-type]  # MEDIA holds no other words
+        kind="image",
         content_type=content_type,
-        path=str(path),
-        sha256=digest,
+        path=str(path if plain == content else keep(plain, home / "inputs")),
+        sha256=hashlib.sha256(plain).hexdigest(),
         width=width,
         height=height,
     )
+
+
+def _content_type(head: bytes, path: Path, kind: str) -> str:
+    """Tell what a file is by its beginning, and of the MP4 family by its tracks; a brand says little: phones write any."""
+    if head[4:8] == b"ftyp":
+        tracks = boxes.tracks(path)
+        sound = "vide" not in tracks if tracks else kind == "audio" or head[8:12] in SOUND_BRANDS
+        return "audio/mp4" if sound else "video/mp4"
+    if _is_mp3(head):
+        return "audio/mpeg"
+    return next((name for at, mark, name in SIGNATURES if head[at:].startswith(mark)), "")
+
+
+def _is_mp3(head: bytes) -> bool:
+    """Tell whether a file begins with the head of an MPEG audio frame: any version, layer and protection, not AAC's."""
+    if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - eleven ones
+        return False
+    version, layer, rate = head[1] >> 3 & 3, head[1] >> 1 & 3, head[2] >> 4
+    return version != 1 and layer != 0 and rate != 15  # noqa: PLR2004 - the values that are reserved
 
 
 def _without_waiting(path: str, flags: int) -> int:
@@ -225,28 +346,5 @@ def _size(descriptor: int, path: Path, field: str) -> int:
 
 
 def picture_size(path: Path) -> tuple[int | None, int | None]:
-    """Give width and height of a PNG, JPEG or WebP; None where the file does not say."""
-    content = path.read_bytes()[: 1 << 20]
-    if content.startswith(b"\x89PNG"):
-        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
-    if content.startswith(b"\xff\xd8"):
-        return _jpeg_size(content)
-    if content[12:16] == b"VP8X":
-        return 1 + int.from_bytes(content[24:27], "little"), 1 + int.from_bytes(content[27:30], "little")
-    if content[12:16] == b"VP8 ":
-        return (
-            int.from_bytes(content[26:28], "little") & 0x3FFF,
-            int.from_bytes(content[28:30], "little") & 0x3FFF,
-        )
-    return None, None
-
-
-def _jpeg_size(content: bytes) -> tuple[int | None, int | None]:
-    """Walk the segments to the frame header, which has the size."""
-    at = 2
-    while at + 9 < len(content) and content[at] == 0xFF:  # noqa: PLR2004 - a segment begins
-        marker, length = content[at + 1], int.from_bytes(content[at + 2 : at + 4], "big")
-        if 0xC0 <= marker <= 0xCF and marker not in {0xC4, 0xC8, 0xCC}:  # noqa: PLR2004 - the frame headers' marks
-            return int.from_bytes(content[at + 7 : at + 9], "big"), int.from_bytes(content[at + 5 : at + 7], "big")
-        at += 2 + length
-    return None, None
+    """Give width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
+    return pictures.shown_size(path.read_bytes())

@@ -12,8 +12,9 @@ from . import veil
 
 THREAD = "videogen"
 """The name of the loop's thread."""
-LOGGERS = ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy", "httpcore.socks")
-"""A filter is asked for its own logger's lines only, not for those of loggers below."""
+LAYERS = ("connection", "http11", "http2", "proxy", "socks")
+LOGGERS = tuple(name for age in ("", "2") for name in (f"httpx{age}", *(f"httpcore{age}.{layer}" for layer in LAYERS)))
+"""Of httpx and of httpx2, whichever is used. A filter is asked for its own logger's lines only, not for those of loggers below."""
 QUERY = re.compile(r"\?[^\s'\"]+")
 USERINFO = re.compile(r"//[^\s/@'\"]+@")
 HEADERS = re.compile(r"(b'(?:set-cookie|location)', b)(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE)

@@ -142,5 +142,7 @@ def target(base: str, location: str) -> str:
 
 
 def below(base_url: str, place: str) -> str:
-    """Give the URL of a path below a base URL, or a whole URL as it is."""
+    """Give the URL of a path below a base URL, or of one below its host ("^/media/a.mp4"), or a whole URL as it is."""
+    if place.startswith("^"):
+        return urljoin(base_url, place[1:])
     return place if SCHEME.match(place) else base_url.rstrip("/") + place

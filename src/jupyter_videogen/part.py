@@ -113,10 +113,10 @@ class Part:
         """Check the whole and bring it to the disk; tells whether the file itself shows that nothing is missing."""
         check_size(self.size, expected)
         self._file.flush()
-        return await asyncio.to_thread(self._check_and_sync)
+        return await asyncio.to_thread(self._check_and_sync, measured=expected is not None)
 
-    def _check_and_sync(self) -> bool:
-        proven = check_container(self._temporary)
+    def _check_and_sync(self, *, measured: bool) -> bool:
+        proven = check_container(self._temporary, measured=measured)
         os.fsync(self._file.fileno())
         return proven
 

@@ -23,6 +23,10 @@ SOONEST, LATEST = 0.2, 120.0
 BRIEF = 1.0
 """A service that suggests to look again within this many seconds knows its jobs to be short: it is taken at its word."""
 LONGEST_BACKOFF = 30.0
+LONGEST_ASKED = 3600.0
+"""Seconds that a service in trouble may ask us to stay away between two looks."""
+LONGEST_HOLD = 120.0
+"""Seconds for which a request that nobody has taken is held back; one asked to wait longer is handed back."""
 PAGE_COST = 1.78
 """Looks that a page of a list is worth."""
 STRIDE = 1.0
@@ -151,6 +155,6 @@ def wait_for_all(jobs: Sequence[tuple[PollSchedule, float]], *, calls: float = 1
 
 
 def after_miss(misses: int, *, retry_after: float | None = None) -> float:
-    """Seconds until the next look after `misses` bad ones in a row: doubling from 0.5 s, or as long as asked."""
+    """Seconds until the next look after `misses` bad ones in a row: doubling from 0.5 s, or as long as asked, up to an hour."""
     backoff = min(0.5 * 2.0 ** min(misses - 1, 10), LONGEST_BACKOFF)
-    return max(backoff, min(retry_after or 0.0, LATEST))
+    return max(backoff, min(retry_after or 0.0, LONGEST_ASKED))

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 import msgspec
 
 from . import heard, polling, search
+from .addresses import fetched
 from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from .errors import Failure, VideogenError
+from .errors import Failure, InvalidRequest, VideogenError
 from .experience import Experience
-from .failures import REFUSED
 from .lookout import Lookout
-from .saver import Saver, unwritten
+from .reading import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
+from .saver import NoClip, Saver, unwritten
 from .wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ WATCHED = frozenset({"queued", "running", "unreachable"})
 NOT_FOUND, BUSY = 404, 429
 LOCKED = frozenset({401, 402, 403})
 """Refusals of a look that will last until somebody acts."""
+UNSAID = "The service answered HTTP {}."
+NO_SENSE = "The service took the request, but its answer made no sense."
+STATUS = 80
+"""Characters of a service's words that are shown as a job's status."""
+GOES_ON = "The job itself goes on and is kept, and it is still looked at."
 UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
 
 
@@ -92,6 +98,7 @@ class Runner:
         self._parts = parts
         self._ledger, self._clock, _posters, self._failpoint, lookout = parts
         self._artifacts: Sequence[Artifact] = job.artifacts
+        self._request = job.request
         self._lookout = lookout or Lookout(provider, transport, Experience(self._ledger), self._clock)
         self._seat = self._lookout.seat(job)
         self._misses = 0
@@ -105,12 +112,14 @@ class Runner:
             self._seat.leave()
 
     async def _run(self) -> JobRecord:
+        if self.job.state == "draft" and not await self._gather():
+            return self.job
         first_look = await self._create() if self.job.state == "draft" else 0.0
         if self.job.searching:
             await self._search()
             first_look = 0.0  # it may have been ready for long
         if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
-            self._lose("The clip came inside the answer, and the kernel stopped before it was stored.")
+            self._lose(_unstored(self.job.failure))
         await self._watch(first_look)
         while self.job.state == "saving":
             try:
@@ -144,10 +153,20 @@ class Runner:
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
+    async def _gather(self) -> bool:
+        """Fetch what stands at an address and must go as a file; nothing is sent to the service where that fails."""
+        try:
+            home = self._parts.posters.parent
+            self._request = await fetched(self.job.request, self._dialect.files_only, self._transport, home)
+        except InvalidRequest as error:
+            self._fail(error.failure)
+            return False
+        return True
+
     async def _create(self) -> float:
         """Send the paid call and give the seconds until the first look."""
         self._failpoint("planned")
-        call = self._dialect.create(self.job.request)
+        call = self._dialect.create(self._request)
         keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
         poll_after = None
         try:
@@ -174,7 +193,7 @@ class Runner:
                 await self._transport.renew()
                 continue
             refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
-            if refusal is None or refusal.code != "rate_limited":
+            if refusal is None or refusal.code != "rate_limited" or (refusal.retry_after or 0.0) > polling.LONGEST_HOLD:
                 return reply
             await self._hold(polling.after_miss(attempt, retry_after=refusal.retry_after))
         await self._record_send()
@@ -207,25 +226,31 @@ class Runner:
         await self._clock.sleep(seconds)
 
     def _read_create(self, reply: Reply) -> float | None:
-        """Take the answer in, and give the service's hint for the first look."""
+        """Take the answer in, and give the service's hint for the first look.
+
+        A refusal is what a service, or a gateway, says of the request; whatever else is no answer leaves it open.
+        """
         if reply.ok:
             return self._read_birth(reply)
-        if reply.status in REFUSED:
-            self._fail(self._dialect.read_failure(reply))
+        failure = self._dialect.read_failure(reply)
+        if failure.charged == "no":
+            self._fail(failure)
         else:
-            reference = self._dialect.read_failure(reply).request_id
-            self._lose(f"{self._provider.title} answered HTTP {reply.status} to the request.", reference)
+            said = f"{self._provider.title} answered HTTP {reply.status} to the request"
+            unsaid = failure.message == UNSAID.format(reply.status)
+            self._lose(f"{said}." if unsaid else f"{said}: {failure.message}", failure.request_id)
         return None
 
     def _read_birth(self, reply: Reply) -> float | None:
+        """Take in a 2xx: a clip, a job, or a plain refusal; anything else is an unknown outcome, told in its own words."""
         try:
             born = self._dialect.read_create(reply)
         except UNREADABLE:
-            name = heard.location(reply) if isinstance(self._dialect, Looks) else None
-            if name is None:
-                self._lose("The service took the request, but its answer made no sense.")
+            odd = self._odd_birth(reply)
+            if isinstance(odd, str):
+                self._lose(odd)
                 return None
-            born = Accepted({"id": name})
+            born = odd
         match born:
             case Accepted(handle, poll_after, notes):
                 self._note((*notes, *self._shared(handle), *self._changed(reply)))
@@ -239,12 +264,33 @@ class Runner:
                 self._fail(failure)
         return None
 
-    def _changed(self, reply: Reply) -> Iterator[str]:
-        """Say where the service has taken something else than was asked for; the job is kept."""
+    def _odd_birth(self, reply: Reply) -> Accepted | Finished | Refused | str:
+        """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
+        name = heard.guarded(named_job, reply) or heard.location(reply)
+        if found := heard.guarded(clips_of, reply):
+            return Finished(list(found))
+        if name is not None and isinstance(self._dialect, Looks):
+            return Accepted({"id": name})
+        refused = None if name else heard.guarded(refusal, reply)
+        if refused is not None:
+            return Refused(refused)
+        words = heard.words(heard.guarded(complaint, reply) or "")
+        if name is not None:
+            return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
+        if empty(reply):
+            return f"{self._provider.title} says it is done, but there is no clip."
+        return f"The service took the request, and answered: {words}" if words else NO_SENSE
+
+    def _changed(self, reply: Reply, *, looked: bool = False) -> Iterator[str]:
+        """Say where the service has taken something else than was asked for; the job is kept.
+
+        In a look `duration` may be what the work has taken so far; `seconds` is the clip's.
+        """
         try:
-            says = heard.facts(reply)
+            row = members(reply)
         except UNREADABLE:
             return
+        says = job_facts({**row, "duration": None} if looked else row)
         for name in ("duration", "size"):
             asked, taken = getattr(self.job.request, name), says[name]
             if None not in {asked, taken} and asked != taken:
@@ -291,9 +337,20 @@ class Runner:
         except (Lost, *UNREADABLE):
             return self._missed()
         if isinstance(update, Reply):
-            return self._refused_look(update)
+            return self._complained(update) if update.ok else self._refused_look(update)
         self._note(update.notes)
         return self._good(update)
+
+    def _complained(self, reply: Reply) -> float:
+        """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
+        words = heard.words(complaint(reply, looked=True))
+        self.job = self.job.after(status=words[:STATUS])
+        if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
+            failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
+            self._move("unreachable", failure=failure)
+        else:
+            self._publish(self.job)
+        return self._missed()
 
     def _hear(self, row: Listed) -> float:
         """Take in what the service's list says of a job that goes on; an end is never taken from there."""
@@ -303,6 +360,7 @@ class Runner:
         self._misses = 0
         self.job = self.job.after(failure=None, next_look_at=None)
         self._since.pop("missed", None)
+        self._since.pop("complained", None)
         self._since.pop("not found", None)
         return self._apply(update)
 
@@ -312,7 +370,7 @@ class Runner:
             return self._not_found()
         failure = self._dialect.read_failure(reply)
         if reply.status == BUSY:
-            self._lookout.allowance.too_many(min(failure.retry_after or 0.0, polling.LATEST))
+            self._lookout.allowance.too_many(min(failure.retry_after or 0.0, polling.LONGEST_ASKED))
         if reply.status not in LOCKED:
             return self._missed(retry_after=failure.retry_after)
         if self.job.state != "unreachable":
@@ -320,10 +378,16 @@ class Runner:
         return polling.LATEST
 
     async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
-        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles."""
+        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles.
+
+        The object of a job that has ended is a look under any status code (vLLM-Omni answers 4xx or 5xx with it).
+        """
         dialect = cast("Looks", self._dialect)
         reply = await self._transport.send(dialect.look(handle))
-        return dialect.read_look(reply, handle) if reply.ok else reply
+        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply, looked=True)):
+            return reply
+        self._note(self._changed(reply, looked=True))
+        return dialect.read_look(reply, handle)
 
     def _apply(self, update: StatusUpdate) -> float:
         match update.state:
@@ -377,9 +441,12 @@ class Runner:
 
     def _empty(self) -> float:
         if self._lasting("empty") >= GRACE:
-            message = f"{self._provider.title} says it is done, but there is no clip."
-            self._fail(Failure(code="provider", message=message, sent="yes", charged="unknown"))
+            self._fail(self._nothing())
         return polling.PACE
+
+    def _nothing(self) -> Failure:
+        message = f"{self._provider.title} says it is done, but there is no clip."
+        return Failure(code="provider", message=message, sent="yes", charged="unknown")
 
     def _lasting(self, what: str) -> float:
         """Seconds since something began to be so."""
@@ -391,7 +458,10 @@ class Runner:
     async def _save(self) -> None:
         """Hand the clips over to the saver; what cannot be fetched now can be fetched later."""
         saver = Saver(self.job, self._dialect, self._transport, self._parts, self._publish)
-        self.job = await saver.save(self._artifacts, self._fresh)
+        try:
+            self.job = await saver.save(self._artifacts, self._fresh)
+        except NoClip:
+            self._fail(self._nothing())
 
     async def _fresh(self) -> Sequence[Artifact]:
         """Look once for where the clips are now; nothing where that cannot be told. Raises `TakenBack`."""
@@ -447,6 +517,12 @@ def still_in_doubt(failure: Failure) -> Failure:
         sent="yes",
         charged="unknown",
     )
+
+
+def _unstored(failure: Failure | None) -> str:
+    """Say why a clip is lost that came inside an answer, which nobody can ask for again."""
+    why = "the kernel stopped before it was stored." if failure is None else f"could not be stored: {failure.message}"
+    return f"The clip came inside the answer, and {why}"
 
 
 def _unsent(provider: Provider) -> Failure:

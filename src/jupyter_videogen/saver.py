@@ -6,14 +6,16 @@ A clip that cannot be fetched stays fetchable; nothing is ever generated again b
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import clipstore, frames, heard, polling, receipt, spool
+import msgspec
+
+from . import boxes, clipstore, frames, heard, polling, receipt, spool
 from .download import Answered, Download
 from .errors import ArtifactExpired, DownloadError, explain
+from .failures import LATE, speaks_of_later
 from .part import Stored, sweep, writing
 from .values import Artifact, Clip, JobRecord
 from .wire import Call, Forbidden
@@ -21,6 +23,7 @@ from .wire import Call, Forbidden
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
+    from .clock import Clock
     from .dialect import Dialect
     from .runner import Parts
     from .transport import Transport
@@ -29,18 +32,24 @@ if TYPE_CHECKING:
 
 GRACE = 60.0
 """Seconds in which a finished clip may not be where the service says it is."""
+PATIENCE = 15 * 60.0
+"""Seconds in which a service is believed that names a time to come back."""
 REFRESHES = 2
 """How often a link that has expired is asked for anew."""
-LATE = frozenset({404, 409, 425})
+NONE = frozenset(range(400, 500)) - {401, 402, 403, 429}
+"""Refusals of the place where a clip was presumed to be: there is none."""
 EXPIRED = frozenset({400, 403, 410})
 """How stores answer to a link that has expired; some say 404."""
-NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
 UNVERIFIED = (
     "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
 )
 UNWRITTEN = "This can't be written down right now; we keep trying. Free some space, or close what holds the job ledger."
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
+
+
+class NoClip(Exception):
+    """A job that was called finished has none: its service did not say so, and gives out nothing."""
 
 
 class Saver:
@@ -62,7 +71,8 @@ class Saver:
     async def save(self, artifacts: Sequence[Artifact], fresh: Fresh) -> JobRecord:
         """Bring every clip here; some are better than none, and none at all is an error that can be mended.
 
-        `fresh` looks once for where the clips are now. Raises `DownloadError`; the job stays `saving` then.
+        `fresh` looks once for where the clips are now. Raises `DownloadError`; the job stays `saving` then. Raises
+        `NoClip` where there never was any.
         """
         self._artifacts, self._fresh = artifacts, fresh
         clips, errors = [], []
@@ -98,6 +108,7 @@ class Saver:
         artifact = self._artifacts[number - 1]
         clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
         self._note(receipt.keep(clip, self.job))
+        self._note(filter(None, [boxes.unplayed(stored.path)]))
         return clip
 
     async def _unpack(self, number: int, path: Path) -> Stored:
@@ -126,34 +137,45 @@ class Saver:
         """Fetch a clip by its link, and by the next one where that is too early or has expired."""
         with writing(path, self.job.id) as part:
             download = Download(self._transport, self._clock, part, self._report)
-            since, refreshes = self._clock.monotonic(), 0
+            patience, refreshes = Patience(self._clock), 0
             while True:
                 artifact = self._artifacts[number - 1]
                 try:
-                    proven = await download.fetch(self._dialect.fetch(artifact))
+                    proven = await self._anywhere(download, artifact)
                 except Answered as answered:
                     failure = self._dialect.read_failure(answered.reply)
-                    young = self._clock.monotonic() - since < GRACE
-                    if not (young and _is_late(answered.reply.status, failure.message)):
+                    if not (speaks_of_later(answered.reply) and patience.lasts(failure.retry_after)):
                         refreshes += 1
                         if self.job.handle is None or refreshes > REFRESHES:
-                            raise self._gone(answered.reply.status, failure.message, artifact.url) from None
-                    await self._look_again()
+                            raise self._gone(answered.reply.status, failure.message, artifact) from None
+                    await self._look_again(failure.retry_after)
                     continue
                 if not (proven or download.inflated or download.total is not None):
                     self._note([UNVERIFIED])
                 return await part.publish(self._clock)
 
-    async def _look_again(self) -> None:
-        """Wait, and look once for where the clips are now."""
-        await self._clock.sleep(polling.PACE)
+    async def _anywhere(self, download: Download, artifact: Artifact) -> bool:
+        """Try each place of a clip once; where none has it, what the first one said is what is told."""
+        refused: Exception | None = None
+        for place in (artifact.url, *artifact.others):
+            try:
+                return await download.fetch(self._dialect.fetch(msgspec.structs.replace(artifact, url=place)))
+            except (Answered, DownloadError, Forbidden) as error:
+                refused = refused or error
+        raise refused or _unfetched("nobody says where it is.")
+
+    async def _look_again(self, asked: float | None = None) -> None:
+        """Wait, as long as was asked for, and look once for where the clips are now."""
+        await self._clock.sleep(max(polling.PACE, asked or 0.0))
         fresh = await self._fresh()
         if len(fresh) >= len(self._artifacts):
             self._artifacts = fresh
 
-    def _gone(self, status: int, words: str, url: str) -> DownloadError:
+    def _gone(self, status: int, words: str, artifact: Artifact) -> Exception:
         """Give the error for a clip that the service does not give out: expired for good, or never there."""
-        stranger = "://" in url
+        stranger = "://" in artifact.url
+        if artifact.presumed and status in NONE and len(self._artifacts) == 1:
+            return NoClip(words)
         if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
             return ArtifactExpired(
                 f"The service no longer gives out the clip of job {self.job.id}: {words}",
@@ -215,9 +237,19 @@ def unwritten(job: JobRecord) -> JobRecord:
     return job.after(warnings=(*job.warnings, UNWRITTEN))
 
 
-def _is_late(status: int, words: str) -> bool:
-    """Tell whether an answer may mean "not yet"; one that speaks of expiry does not."""
-    return (status in LATE or bool(NOT_YET.search(words))) and "expired" not in words.lower()
+class Patience:
+    """How long a clip is waited for that is not there yet: a minute, and for as long as the service itself says."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._since = clock, clock.monotonic()
+        self._until = self._since + GRACE
+
+    def lasts(self, asked: float | None) -> bool:
+        """Tell whether to come back once more, `asked` being the seconds that the service named, if any."""
+        now = self._clock.monotonic()
+        if asked:
+            self._until = max(self._until, min(now + asked + polling.PACE, self._since + PATIENCE))
+        return now < self._until
 
 
 def _unfetched(words: str) -> DownloadError:

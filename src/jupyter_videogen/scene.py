@@ -42,6 +42,8 @@ class Take(NamedTuple):
     coding: tuple[object, ...]
     """Codecs with their parameters; clips that have the same can be copied into one file."""
     sound: bool
+    turned: bool = False
+    """Whether it is shown otherwise than it is coded; it is coded anew then, the way it is shown."""
 
 
 class Scene:
@@ -63,7 +65,8 @@ class Scene:
     def copies(self) -> bool:
         """Whether saving copies the coded pictures as they are, without loss."""
         first = self._takes[0].coding
-        return first[0] in PICTURES and first[1] in SOUNDS and all(take.coding == first for take in self._takes)
+        alike = all(take.coding == first and not take.turned for take in self._takes)
+        return first[0] in PICTURES and first[1] in SOUNDS and alike
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write an MP4 and give its path; clips that were coded differently are coded anew, in H.264 and AAC.
@@ -111,7 +114,8 @@ def _take(clip: Clip) -> Take:
         coding = (picture.name, sound.name if sound else "", picture.extradata, picture.pix_fmt, *heard)
         start = (reel.stream.start_time or 0) * (reel.stream.time_base or CLOCK)
         end = max(reel.ends(), default=Fraction(0))
-        return Take(reel.path, (reel.width, reel.height), reel.rate, start, end - start, _named(coding), bool(sounds))
+        size, named = (reel.width, reel.height), _named(coding)
+        return Take(reel.path, size, reel.rate, start, end - start, named, bool(sounds), reel.turned)
 
 
 def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
@@ -147,7 +151,7 @@ def _copy(takes: list[Take], out: OutputContainer) -> None:
             streams = [reel.stream, *reel.container.streams.audio[:1]]
             for stream in streams:
                 if stream.type not in ways:
-                    ways[stream.type] = out.add_stream_from_template(stream)
+                    ways[stream.type] = out.add_stream_from_template(stream, opaque=True)  # no encoder is needed
             for packet in reel.container.demux(streams):
                 kind = packet.stream.type
                 if packet.dts is None or packet.pts is None or packet.time_base is None:
@@ -181,7 +185,7 @@ def _offsets(takes: list[Take]) -> Iterator[tuple[Take, Fraction]]:
 def _code(takes: list[Take], out: OutputContainer) -> None:
     """Decode and code everything anew, one picture at a time."""
     picture: Any = out.add_stream("libx264", rate=takes[0].rate, options=QUALITY)
-    picture.width, picture.height, picture.pix_fmt = *takes[0].size, "yuv420p"
+    picture.width, picture.height, picture.pix_fmt = *even(takes[0].size), "yuv420p"
     picture.codec_context.time_base = CLOCK
     sound: Any = None
     if any(take.sound for take in takes):
@@ -196,13 +200,20 @@ def _code(takes: list[Take], out: OutputContainer) -> None:
         out.mux(sound.encode())
 
 
+def even(size: tuple[int, int]) -> tuple[int, int]:
+    """Give the nearest size that H.264 takes in 4:2:0: of even sides."""
+    width, height = size
+    return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
+
+
 def _shown(take: Take, since: Fraction) -> Iterator[av.VideoFrame]:
     with opened(take.path) as reel:
+        size = even(take.size)
         for frame in reel.decoded():
             if frame.pts is None or frame.time_base is None:
                 continue
             at = frame.pts * frame.time_base - take.start + since
-            made = frame.reformat(*take.size, format="yuv420p")
+            made = (reel.frame(frame, *size) if reel.turned else frame).reformat(*size, format="yuv420p")
             made.pts, made.time_base, made.pict_type = round(at / CLOCK), CLOCK, 0
             yield made
 

@@ -1,6 +1,7 @@
 """Long strings of a JSON reply, lifted into files while it arrives: a clip in base64 is never held in memory.
 
-What is left is the same JSON with a mark in place of each; `chunks` gives the text behind a mark. The files have no
+What is left is the same JSON with a mark in place of each; `chunks` gives the text behind a mark. A body that is no JSON
+but a film goes to a file whole, in base64. The files have no
 name: they are gone with the process, or as soon as newer ones take their place.
 """
 
@@ -9,14 +10,15 @@ from __future__ import annotations
 import atexit
 import re
 import tempfile
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 import msgspec
 
-from .container import is_film
+from .boxes import begins_as_video
+from .wire import is_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,8 @@ LONG = 64 * 1024
 PIECE = 256 * 1024
 OPENING, HEAD = 512, 24
 """Bytes of a string, and of its base64, that show whether it is a film."""
+FIRST = 12
+"""Bytes after which a body shows whether it is a film."""
 KEPT = 64
 """Strings that may wait for their reader; the oldest goes first."""
 STOP = re.compile(rb'["\\]')
@@ -47,18 +51,57 @@ class Spool:
         self._digest = sha256()
         self._id = uuid4().hex
         self._escaped = False
+        self._whole: BinaryIO | None = None
+        self._head: bytes | None = b""
+        """The first bytes, until they show what is coming; in a film what is left of a group of three."""
 
     def feed(self, piece: bytes) -> None:
         """Take the next bytes; raises `OSError` where the disk does not."""
         self.size += len(piece)
+        if self._whole is not None:
+            self._add(piece)
+        elif self._head is None:
+            self._read(piece)
+        elif len(self._head) + len(piece) < FIRST:
+            self._head += piece
+        elif is_film(self._head + piece):
+            self._whole = self._fresh()
+            self._add(piece)
+        else:
+            self._read(self._unread() + piece)
+
+    def end(self) -> str:
+        """Take in that nothing more comes; gives the mark of a film, empty for anything else."""
+        if self._whole is None:
+            self._read(self._unread())
+            return ""
+        self._whole.write(b64encode(self._head or b""))
+        film, self._whole = self._whole, None
+        return _keep(film, f"spooled:{self._id}film")
+
+    def _add(self, piece: bytes) -> None:
+        """Add to a film; base64 goes by groups of three bytes."""
+        together = (self._head or b"") + piece
+        whole = len(together) // 3 * 3
+        self._whole.write(b64encode(together[:whole]))  # type: ignore[union-attr]  # it is there
+        self._head = together[whole:]
+
+    def _unread(self) -> bytes:
+        head, self._head = self._head or b"", None
+        return head
+
+    def _read(self, piece: bytes) -> None:
         at = 0
         while at < len(piece):
             at = self._between(piece, at) if self._begin is None else self._inside(piece, at, self._begin)
 
     def close(self) -> None:
         """Let go of a string that did not come whole."""
-        if self._file:
-            self._file.close()
+        if self._whole is None:
+            self._read(self._unread())
+        for file in (self._file, self._whole):
+            if file:
+                file.close()
 
     def _between(self, piece: bytes, at: int) -> int:
         quote = piece.find(b'"', at)
@@ -106,7 +149,7 @@ def _begins_a_film(rest: bytearray, begin: int) -> bool:
     text = bytes(rest[begin : begin + OPENING]).replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
     body = text.partition(b",")[2] if text.startswith(b"data:") else text
     try:
-        return is_film(b64decode(body.translate(None, b" ")[:HEAD]))
+        return begins_as_video(b64decode(body.translate(None, b" ")[:HEAD]))
     except ValueError:
         return False
 

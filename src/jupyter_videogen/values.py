@@ -134,7 +134,8 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where finished bytes can be had, and what the service says of them."""
 
     url: str
-    """A path below the provider's base URL, or an absolute URL (a stranger: it never sees a key)."""
+    """A path below the provider's base URL, or below its host where a "^" stands before it ("^/media/a.mp4"), or an
+    absolute URL (a stranger: it never sees a key)."""
     poster: str | None = None
     """Where a still picture can be had, if anywhere."""
     duration: float | None = None
@@ -143,6 +144,10 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """"WxH"."""
     inline: str | None = None
     """The bytes themselves in base64, where a reply carries them."""
+    presumed: bool = False
+    """Whether the reply says nothing of a clip, so that a refusal of this place is an empty result."""
+    others: tuple[str, ...] = ()
+    """Other places of the same clip, as `url`; tried in their order where the first has none."""
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,16 @@ if TYPE_CHECKING:
 
 GZIP = frozenset({"gzip", "x-gzip", "deflate"})
 """Content codings that can be undone, should a server compress unasked."""
-
-
 BOM = b"\xef\xbb\xbf"
+EBML = b"\x1aE\xdf\xa3"
+"""How WebM and Matroska begin."""
+UNNUMBERS = (b"NaN", b"Infinity")
+"""What Python's own writer makes of floats that JSON has no word for; they are read as null."""
+
+
+def is_film(head: bytes) -> bool:
+    """Tell whether a body begins as an MP4 or a WebM does; 8 bytes are enough."""
+    return head[4:8] == b"ftyp" or head.startswith(EBML)
 
 
 class Upload(msgspec.Struct, frozen=True):
@@ -71,6 +79,8 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
     status: int
     headers: dict[str, str] = {}
     body: bytes = b""
+    film: str = ""
+    """The spool's mark of a body that is a film itself, in base64; `body` is empty then."""
 
     @property
     def ok(self) -> bool:
@@ -80,10 +90,21 @@ class Reply(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def json(self) -> Any:  # noqa: ANN401 - JSON is any
         """The body as JSON, a byte order mark before it or not; raises `Malformed` when it is none."""
+        body = self.body.removeprefix(BOM)
         try:
-            return msgspec.json.decode(self.body.removeprefix(BOM))
+            return msgspec.json.decode(body)
         except (msgspec.DecodeError, ValueError, RecursionError) as error:
+            if any(word in body for word in UNNUMBERS):
+                return _loose(body)
             raise Malformed(str(error)) from None
+
+
+def _loose(body: bytes) -> Any:  # noqa: ANN401 - JSON is any
+    """Read JSON with NaN and infinities in it, as nulls; raises `Malformed`."""
+    try:
+        return json.loads(body, parse_constant=lambda _word: None)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(str(error)) from None
 
 
 class Malformed(Exception):

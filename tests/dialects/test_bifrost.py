@@ -9,6 +9,7 @@ from test_common import HANDLE, reply
 
 from jupyter_videogen.dialect import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
 from jupyter_videogen.values import GenerationRequest, Media
 from jupyter_videogen.wire import Base64
@@ -37,6 +38,7 @@ def test_a_create_is_json_with_seconds_as_text() -> None:
             "fallbacks": ["runway/gen4.5"],
         },
         timeout=120.0,
+        carries_clips=True,
     )
 
 
@@ -58,15 +60,15 @@ def video(**facts: Any) -> StatusUpdate:
 @pytest.mark.parametrize(
     ("videos", "clips", "notes"),
     [
-        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
+        ([{"type": "url", "url": "https://cdn/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2", others=("https://cdn/a.mp4",)),), ()),
         ([{"type": "url", "url": "gs://bucket/a.mp4"}], (Artifact("/videos/j1/content", duration=4, size="1x2"),), ()),
         ([{"type": "base64", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
-        ([{"url": "https://cdn/a.mp4", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2"),), ()),
-        ([], (), ()),
-        (None, (), ()),
+        ([{"url": "https://cdn/a.mp4", "base64": "AAAA"}], (Artifact("/videos/j1/content", inline="AAAA", duration=4, size="1x2", others=("https://cdn/a.mp4",)),), ()),
+        ([], (Artifact("/videos/j1/content", duration=4, size="1x2", presumed=True),), ()),
+        (None, (Artifact("/videos/j1/content", duration=4, size="1x2", presumed=True),), ()),
         (
             [{"url": "https://cdn/a.mp4"}, {"url": "gs://b/c"}, {"base64": "AAAA"}],
-            (Artifact("https://cdn/a.mp4", duration=4, size="1x2"), Artifact("", inline="AAAA", duration=4, size="1x2")),
+            (Artifact("/videos/j1/content", duration=4, size="1x2", others=("https://cdn/a.mp4",)), Artifact("", inline="AAAA", duration=4, size="1x2")),
             ("1 of 3 clips stand where only the provider's own key leads.",),
         ),
         (
@@ -77,7 +79,7 @@ def video(**facts: Any) -> StatusUpdate:
     ],
 )  # fmt: skip
 def test_content_comes_before_links(videos: Any, clips: tuple[Artifact, ...], notes: tuple[str, ...]) -> None:
-    """A single clip is fetched from content; of several, those that can be had; what cannot is told; none is none."""
+    """The first is fetched from content, also where no row says so; further ones where they stand; what cannot is told."""
     assert video(videos=videos, seconds="4", size="1x2") == StatusUpdate("succeeded", artifacts=clips, notes=notes)
 
 
@@ -104,7 +106,7 @@ def test_some_filtered_is_a_success_with_a_word() -> None:
     update = video(videos=[{"url": "https://c/a.mp4"}], content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate(
         "succeeded",
-        artifacts=(Artifact("/videos/j1/content"),),
+        artifacts=(Artifact("/videos/j1/content", others=("https://c/a.mp4",)),),
         notes=("1 held back by the provider's filter: violence",),
     )
 
@@ -127,7 +129,7 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "failure"),
     [
-        (400, {"is_bifrost_error": False, "error": {"message": "model should be in provider/model format"}}, Failure(code="invalid_request", message="model should be in provider/model format", sent="yes", charged="no")),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"message": "model should be in provider/model format"}}, Failure(code="invalid_request", message="model should be in provider/model format", sent="yes", charged="no")),
         (400, {"is_bifrost_error": True, "status_code": 429, "error": {"type": "rate_limit", "message": "slow"}, "extra_fields": {"provider": "openai"}}, Failure(code="invalid_request", message="slow", sent="yes", charged="no")),
         (500, {"event_id": "e1", "error": {"message": "boom"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e1")),
         (500, {"error": {"message": "boom", "event_id": "e2"}}, Failure(code="provider", message="boom", sent="yes", charged="unknown", request_id="e2")),
@@ -137,6 +139,48 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
 def test_errors_come_in_an_envelope(status: int, body: Any, failure: Failure) -> None:
     """The HTTP status decides, the envelope has the words and the reference for support."""
     assert Bifrost().read_failure(reply(body, status)) == failure
+
+
+REFUSED = "network error occurred while connecting to provider API (DNS lookup, connection refused, etc.)"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code", "sent", "charged"),
+    [
+        (400, {"is_bifrost_error": False, "error": {"error": "dial tcp 10.0.0.1:443: connect: connection refused", "message": REFUSED}}, "unreachable", "no", "no"),
+        (500, {"is_bifrost_error": False, "error": {"error": "dial tcp: lookup maker.example: no such host", "message": REFUSED}}, "unreachable", "no", "no"),
+        (400, {"is_bifrost_error": False, "error": {"error": "read tcp: connection reset by peer", "message": "failed to execute HTTP request to provider API"}}, "provider", "yes", "unknown"),
+        (400, {"is_bifrost_error": False, "error": {"message": "timeout awaiting response headers"}}, "provider", "yes", "unknown"),
+        (400, {"is_bifrost_error": True, "error": {"message": "EOF"}}, "provider", "yes", "unknown"),
+        (500, {"is_bifrost_error": True, "error": {"error": "input_reference must be a base64 data URL", "message": "failed to convert video generation request to openai format"}}, "invalid_request", "yes", "no"),
+        (500, {"is_bifrost_error": False, "error": {"error": "prompt field is required", "message": "failed to parse request"}}, "invalid_request", "yes", "no"),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"message": "prompt cannot be empty"}}, "invalid_request", "yes", "no"),
+        (400, {"is_bifrost_error": False, "status_code": 400, "error": {"code": "moderation_blocked", "message": "no"}}, "content_policy", "yes", "no"),
+    ],
+)  # fmt: skip
+def test_a_refusal_is_what_is_said_of_the_request(status: int, body: Any, code: str, sent: str, charged: str) -> None:
+    """v1.5.2 answers 400 when the line to its maker broke: the job may be there. What never left the gateway is not charged."""
+    failure = Bifrost().read_failure(reply(body, status))
+    assert (failure.code, failure.sent, failure.charged) == (code, sent, charged)
+
+
+def test_the_newer_names_of_who_made_it_are_read() -> None:
+    """Bifrost v1.5: `original_model_requested` and `resolved_model_used`."""
+    extra = {"provider": "runway", "original_model_requested": "sora-2", "resolved_model_used": "gen4.5"}
+    note = "Made by runway with gen4.5, where sora-2 was asked for."
+    assert Bifrost().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
+    assert OpenAI().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
+    same = {**extra, "resolved_model_used": "sora-2"}
+    assert Bifrost().read_create(reply({"id": "j1", "extra_fields": same})) == Accepted({"id": "j1"})
+
+
+@pytest.mark.parametrize("model", ["gemini/veo-3", "vertex/veo-3"])
+def test_the_last_picture_is_an_object_for_google(model: str) -> None:
+    """The gateway passes it on as it is, and Google takes an object; others take a data URL."""
+    call = Bifrost().create(GenerationRequest(prompt="x", model=model, last_frame=FILE))
+    assert call.json["lastFrame"] == {"bytesBase64Encoded": Base64("/p/cat.png"), "mimeType": "image/png"}
+    call = Bifrost().create(GenerationRequest(prompt="x", model="runway/gen4.5", last_frame=FILE))
+    assert call.json["lastFrame"] == Base64("/p/cat.png", prefix="data:image/png;base64,")
 
 
 def test_a_list_names_its_provider() -> None:

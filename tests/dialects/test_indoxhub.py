@@ -8,7 +8,18 @@ import pytest
 from test_common import HANDLE, reply
 
 from jupyter_videogen.capabilities import settle
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Cancels, Finished, Listed, Page, Refused, StatusUpdate
+from jupyter_videogen.dialect import (
+    Accepted,
+    Artifact,
+    Call,
+    Cancels,
+    Finished,
+    Listed,
+    Malformed,
+    Page,
+    Refused,
+    StatusUpdate,
+)
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.errors import Failure, InvalidRequest
 from jupyter_videogen.provider import INDOXHUB
@@ -84,11 +95,34 @@ def test_a_200_may_say_no() -> None:
     )
 
 
-def test_an_empty_list_is_no_success() -> None:
-    """Finished without a clip is told."""
-    born = IndoxHub().read_create(reply({"success": True, "data": []}))
-    assert isinstance(born, Refused)
-    assert born.failure.message == "IndoxHub says it is done, but there is no clip."
+@pytest.mark.parametrize("body", [{"success": True, "data": []}, {"success": True}, {"success": True, "data": [{}], "request_id": "r"}])  # fmt: skip
+def test_what_is_neither_clip_nor_job_nor_refusal_is_no_end(body: dict[str, Any]) -> None:
+    """Nobody knows what became of the request, so it is not called failed: the same would be sent and paid again."""
+    with pytest.raises(Malformed):
+        IndoxHub().read_create(reply(body))
+
+
+@pytest.mark.parametrize(
+    ("body", "id_"),
+    [
+        ({"success": True, "job_id": "j1", "status": "pending", "data": []}, "j1"),
+        ({"success": True, "data": [{"task_id": "t1", "status": "pending"}]}, "t1"),
+        ({"success": True, "data": [{"job_id": 17}]}, "17"),
+        ({"request_id": "r", "data": {"is_async": True, "id": "d1"}}, "d1"),
+        ({"success": False, "job_id": "j1", "message": "still warming up"}, "j1"),
+        ({"success": True, "id": "top", "data": None}, "top"),
+    ],
+)
+def test_a_job_is_taken_wherever_it_is_named(body: dict[str, Any], id_: str) -> None:
+    """Beside an empty list, in a list, in an object; also where the answer calls itself no success."""
+    assert IndoxHub().read_create(reply(body)) == Accepted({"id": id_})
+
+
+def test_the_id_of_a_refusal_is_no_job() -> None:
+    """`id` and `request_id` beside `success: false` name the exchange."""
+    born = IndoxHub().read_create(reply({"success": False, "message": "Bad size.", "id": "x", "request_id": "r"}))
+    failure = Failure(code="provider", message="Bad size.", sent="yes", charged="unknown", request_id="r")
+    assert born == Refused(failure)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +184,7 @@ def test_looks_and_inline_creates_may_be_large() -> None:
     request = GenerationRequest(prompt="x", model="m", extra={"response_format": "b64_json"})
     assert IndoxHub().create(request).carries_clips
     assert IndoxHub().look(HANDLE).carries_clips
-    assert not IndoxHub().create(GenerationRequest(prompt="x", model="m")).carries_clips
+    assert IndoxHub().create(GenerationRequest(prompt="x", model="m")).carries_clips
 
 
 def test_a_page_of_jobs() -> None:
@@ -164,7 +198,7 @@ def test_a_page_of_jobs() -> None:
         "duration": 4,
     }
     listed = Listed(handle={"id": "j"}, prompt="a kite", model="google/veo", created_at=1795168800.0, duration=4.0)
-    assert IndoxHub().read_page(reply({"total": 9, "jobs": [row, {}, {"job_id": 7}, None]})) == Page([listed])
+    assert IndoxHub().read_page(reply({"total": 9, "jobs": [row, {}, {"job_id": []}, None]})) == Page([listed])
     assert IndoxHub().read_page(reply({"jobs": [row] * 20}), "40").cursor == "60"
     for empty in ({}, {"jobs": None}, {"jobs": []}, {"total": 3}):
         assert IndoxHub().read_page(reply(empty)) == Page([])

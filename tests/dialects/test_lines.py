@@ -331,7 +331,8 @@ def test_a_clip_is_known_by_its_bytes(name: str, sent: bytes, tmp_path: Path) ->
         (chunks(MP4[:900]), BROKE_OFF),
         (b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + MP4[:900], trouble("is cut short")),
         (answer(b""), trouble("is empty")),
-        (answer({"error": {"message": "not ready"}}), trouble("is not a video: '{\"error\":{\"message\":\"not ready\"}}'")),
+        (answer({"error": {"message": "not ready"}}), Failure(code="download", message="The clip could not be fetched: not ready", sent="yes", charged="unknown")),
+        (answer({"error": {"message": "boom"}}), trouble("is not a video: '{\"error\":{\"message\":\"boom\"}}'")),
         (answer(b"<html>Sign in</html>", content_type="video/mp4"), trouble("is not a video: '<html>Sign in</html>'")),
         (
             answer({"error": {"message": "No such thing."}}, 404),
@@ -346,7 +347,7 @@ def test_a_clip_is_known_by_its_bytes(name: str, sent: bytes, tmp_path: Path) ->
             expired("Link expired."),
         ),
     ],
-    ids=["short of its length", "short of its chunks", "short", "empty", "json", "html", "404", "401", "expired"],
+    ids=["short of its length", "short of its chunks", "short", "empty", "late", "json", "html", "404", "401", "expired"],
 )  # fmt: skip
 def test_what_is_no_whole_clip_is_not_stored(name: str, sent: bytes, failure: Failure, tmp_path: Path) -> None:
     """No file, not even a part of one; the job can be fetched another day, and nothing is sent again."""

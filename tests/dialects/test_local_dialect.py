@@ -25,7 +25,9 @@ PICTURE, SONG, CLIP = medium("image", "image/png"), medium("audio", "audio/mpeg"
 def test_without_files_it_is_json() -> None:
     """Switches go under our own names, those that were left open not at all."""
     call = Local().create(msgspec.structs.replace(ASKED, sound=False, draft=True))
-    assert call == Call("POST", "/videos", json={**FIELDS, "sound": False, "draft": True}, timeout=120.0)
+    assert call == Call(
+        "POST", "/videos", json={**FIELDS, "sound": False, "draft": True}, timeout=120.0, carries_clips=True
+    )
 
 
 def test_files_make_it_a_form() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from test_common import SPEECHES, reply
 
@@ -12,6 +13,7 @@ from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
 
 OURS = SPEECHES["openai"].clips
+THEIRS = tuple(msgspec.structs.replace(clip, others=("https://x/a.mp4",)) for clip in OURS)
 HANDLE = {"id": "j1"}
 LITELLM_ID = "video_bGl0ZWxsbTpjdXN0b21fbGxtX3Byb3ZpZGVyOm9wZW5haTs="
 
@@ -47,10 +49,10 @@ def test_their_creates_are_acceptances(server: str, status: int, body: dict[str,
         ("SGLang", {"status": "deleted"}, StatusUpdate("expired")),
         ("SGLang", {"status": "failed", "error": {"message": "boom"}}, StatusUpdate("failed", failure=Failure(code="provider", message="boom", sent="yes", charged="unknown"))),
         ("new-api", {"status": "unknown"}, StatusUpdate("running", status="unknown")),
-        ("new-api", {"status": "SUCCESS", "metadata": {"url": "https://x/a.mp4"}}, StatusUpdate("succeeded", artifacts=OURS)),
-        ("new-api", {"status": "IN_PROGRESS", "progress": "42%"}, StatusUpdate("running")),
+        ("new-api", {"status": "SUCCESS", "metadata": {"url": "https://x/a.mp4"}}, StatusUpdate("succeeded", artifacts=THEIRS)),
+        ("new-api", {"status": "IN_PROGRESS", "progress": "42%"}, StatusUpdate("running", progress=42)),
         ("Bifrost", {"status": "in_progress", "progress": 33.3}, StatusUpdate("running", progress=33.3)),
-        ("Oxen", {"status": "succeeded", "result_url": "https://x/a.mp4"}, StatusUpdate("succeeded", artifacts=OURS)),
+        ("Oxen", {"status": "succeeded", "result_url": "https://x/a.mp4"}, StatusUpdate("succeeded", artifacts=THEIRS)),
         ("LiteLLM", {"id": "another id at every look", "status": "completed"}, StatusUpdate("succeeded", artifacts=OURS)),
     ],
 )  # fmt: skip

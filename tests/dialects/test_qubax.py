@@ -80,7 +80,8 @@ def test_an_end_before_the_beginning_is_an_end() -> None:
 def test_a_good_jobs_reason_is_no_error() -> None:
     """new-api puts the clip's own URL into `fail_reason` of a job that went well."""
     body = {"code": "success", "message": "", "data": {"status": "SUCCESS", "fail_reason": "https://cdn/a.mp4"}}
-    assert Qubax().read_look(reply(body), {"id": "vg_abc123"}) == StatusUpdate("succeeded", artifacts=artifacts(0))
+    clip = Artifact("/media/artifacts/vg_abc123/0", others=("https://cdn/a.mp4",))
+    assert Qubax().read_look(reply(body), {"id": "vg_abc123"}) == StatusUpdate("succeeded", artifacts=(clip,))
 
 
 def test_the_shape_of_those_who_copied_its_paths() -> None:
@@ -89,7 +90,7 @@ def test_the_shape_of_those_who_copied_its_paths() -> None:
     envelope = {"code": "success", "message": "", "data": {"task_id": "t1", "status": "SUCCESS", "progress": "100%"}}
     assert Qubax().read_create(reply(envelope)) == Accepted({"id": "t1"})
     update = Qubax().read_look(reply(envelope), {"id": "vg_abc123"})
-    assert update == StatusUpdate("succeeded", artifacts=artifacts(0))
+    assert update == StatusUpdate("succeeded", progress=100, artifacts=artifacts(0))
     failed = {"code": "success", "message": "", "data": {"status": "FAILURE", "fail_reason": "no"}}
     assert Qubax().read_look(reply(failed), HANDLE) == StatusUpdate(
         "failed", failure=Failure(code="provider", message="no", sent="yes", charged="unknown")
@@ -99,7 +100,7 @@ def test_the_shape_of_those_who_copied_its_paths() -> None:
 def test_an_id_with_a_slash_stays_one_segment_in_both_paths() -> None:
     """For the look and for the artifact."""
     handle = {"id": "a/b"}
-    assert Qubax().look(handle) == Call("GET", "/video/generations/a%2Fb")
+    assert Qubax().look(handle) == Call("GET", "/video/generations/a%2Fb", carries_clips=True)
     (artifact,) = Qubax().read_look(reply({"status": "completed"}), handle).artifacts
     assert Qubax().fetch(artifact) == Call("GET", "/media/artifacts/a%2Fb/0")
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from test_common import reply
 
+from fakes import MP4
 from jupyter_videogen.capabilities import settle
-from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Refused, Reply
-from jupyter_videogen.dialects.qubrid import EMPTY, Qubrid
+from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Reply
+from jupyter_videogen.dialects.qubrid import Qubrid
 from jupyter_videogen.errors import Failure, InvalidRequest
 from jupyter_videogen.provider import QUBRID
 from jupyter_videogen.values import GenerationRequest, Media
@@ -47,6 +49,7 @@ def test_a_json_body() -> None:
             "prompt_upsampling": False,
         },
         timeout=1200.0,
+        carries_clips=True,
     )
 
 
@@ -64,6 +67,7 @@ def test_a_file_makes_it_a_form_of_texts() -> None:
             "image_file": Upload("/p/cat.png", "image.png", "image/png"),
         },
         timeout=1200.0,
+        carries_clips=True,
     )
 
 
@@ -108,7 +112,7 @@ def test_every_field_is_the_same_in_a_form() -> None:
         ("https://c/a.mp4?X-Signature=a%2Bb", Artifact("https://c/a.mp4?X-Signature=a%2Bb")),
         ("http://c/a.mp4", Artifact("http://c/a.mp4")),
         ("//c/a.mp4", Artifact("https://c/a.mp4")),
-        ("/files/a.mp4", Artifact("/files/a.mp4")),
+        ("/files/a.mp4", Artifact("^/files/a.mp4")),
         ("files/a.mp4?next=https://x", Artifact("/files/a.mp4?next=https://x")),
         ("data:video/mp4;base64,AAAA", Artifact("", inline="data:video/mp4;base64,AAAA")),
     ],
@@ -141,9 +145,30 @@ def test_the_finished_clip_of_the_document() -> None:
 @pytest.mark.parametrize(
     "data", [{}, {"data": []}, {"data": None}, {"data": [{}]}, {"data": [{"url": None}]}, {"data": 7}]
 )
-def test_a_200_without_a_clip_is_no_success(data: dict[str, object]) -> None:
-    """Told as such, and nobody knows about the bill."""
-    assert Qubrid().read_create(reply({"created": 1, **data})) == Refused(EMPTY)
+def test_a_200_without_a_clip_is_no_end(data: dict[str, object]) -> None:
+    """Neither success nor failure: the clip may be made all the same."""
+    with pytest.raises(Malformed):
+        Qubrid().read_create(reply({"created": 1, **data}))
+
+
+@pytest.mark.parametrize(
+    ("body", "clip"),
+    [
+        ({"data": [{"b64_json": "AAAA"}]}, Artifact("", inline="AAAA")),
+        ({"data": {"video": {"url": "https://c/1.mp4"}}}, Artifact("https://c/1.mp4")),
+        ({"video_url": "https://c/1.mp4"}, Artifact("https://c/1.mp4")),
+        ({"data": [{"url": "DATA:video/mp4;base64,AAAA"}]}, Artifact("", inline="DATA:video/mp4;base64,AAAA")),
+        ({"data": [{"url": "/api/v1/media/a.mp4"}]}, Artifact("^/api/v1/media/a.mp4")),
+    ],
+)
+def test_a_clip_is_kept_however_it_comes(body: dict[str, Any], clip: Artifact) -> None:
+    """In base64, in an object, at another name, inside a data URL, below the host."""
+    assert Qubrid().read_create(reply(body)) == Finished([clip])
+
+
+def test_the_film_itself_may_be_the_answer() -> None:
+    """Paid bytes are never dropped because no JSON is around them."""
+    assert Qubrid().read_create(Reply(200, {}, MP4)) == Finished([Artifact("", inline=b64encode(MP4).decode())])
 
 
 def test_two_urls_are_two_clips() -> None:

@@ -11,7 +11,6 @@ from test_common import SPEECHES, Speech, reply
 
 from fakes import MP4
 from jupyter_videogen import provider as rows
-from jupyter_videogen.dialects.qubrid import EMPTY
 from jupyter_videogen.errors import ArtifactExpired, DownloadError, Failure
 from jupyter_videogen.wire import Call, Lost, NotSent, Reply
 from test_runner import Bench, said
@@ -132,7 +131,7 @@ def test_a_bad_look_is_a_missed_look(name: str, bad: Any, tmp_path: Path) -> Non
     one = bench(tmp_path, ROWS[name], service(name, [bad, bad, done(name)]))
     assert one.run().state == "succeeded"
     assert one.transport.posts == 1
-    assert max(one.clock.slept) <= 120
+    assert max(one.clock.slept) <= 3600
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -176,7 +175,7 @@ def test_a_refused_create_is_not_sent_again(name: str, status: int, code: str, t
     assert one.transport.posts == 1
 
 
-@pytest.mark.parametrize("retry_after", ["3", "0.5", "", "soon", "-1", "1e99", "NaN"])
+@pytest.mark.parametrize("retry_after", ["3", "0.5", "", "soon", "-1", "120", "NaN"])
 @pytest.mark.parametrize("name", EVERY)
 def test_a_busy_service_is_asked_at_most_three_times(name: str, retry_after: str, tmp_path: Path) -> None:
     """429 is a refusal before acceptance; waits are bounded whatever the header says."""
@@ -185,6 +184,17 @@ def test_a_busy_service_is_asked_at_most_three_times(name: str, retry_after: str
     assert job.failure is not None
     assert (job.failure.code, job.failure.charged, one.transport.posts) == ("rate_limited", "no", 3)
     assert max(one.clock.slept) <= 120
+
+
+@pytest.mark.parametrize(("asked", "told"), [("600", 600.0), ("121", 121.0), ("1e99", 86_400.0)])
+@pytest.mark.parametrize("name", EVERY)
+def test_a_long_wait_is_handed_back(name: str, asked: str, told: float, tmp_path: Path) -> None:
+    """A service that asks for ten minutes is not asked again after two: the request is refused, with the time to wait."""
+    one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: said({}, 429, retry_after=asked))
+    failure = one.run().failure
+    assert failure is not None
+    assert (failure.code, failure.charged, failure.retry_after) == ("rate_limited", "no", told)
+    assert (one.transport.posts, one.clock.slept) == (1, [])
 
 
 @pytest.mark.parametrize("code", ["insufficient_quota"])
@@ -197,27 +207,22 @@ def test_no_credit_is_not_busy(name: str, code: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"<html>", b"[]", b"null", b'"str"', b"{}", b'{"id": 7, "job_id": 7}', b'{"id": "..", "job_id": ".."}'],
+    [b"", b"<html>", b"[]", b"null", b'"str"', b"{}", b'{"id": true, "job_id": []}', b'{"id": "..", "job_id": ".."}'],
 )
 @pytest.mark.parametrize("name", EVERY)
 def test_a_taken_create_without_an_id_is_unknown(name: str, body: bytes, tmp_path: Path) -> None:
-    """Taken, but nobody knows as what, and nothing is looked up by such an id; an empty Qubrid answer is a plain "no clip"."""
+    """Taken, but nobody knows as what, and nothing is looked up by such an id."""
     one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: reply(body))
     job = one.run()
-    empty = name == "qubrid" and body.startswith(b"{")
-    assert job.state == ("failed" if empty else "unknown_outcome")
+    assert job.state == "unknown_outcome"
     assert job.failure is not None
-    assert msgspec.structs.replace(job.failure, next=job.failure.next if empty else "") == (
-        EMPTY
-        if empty
-        else Failure(
-            code="unknown_outcome",
-            message="The service took the request, but its answer made no sense.",
-            sent="yes",
-            charged="unknown",
-        )
+    assert msgspec.structs.replace(job.failure, next="") == Failure(
+        code="unknown_outcome",
+        message="The service took the request, but its answer made no sense.",
+        sent="yes",
+        charged="unknown",
     )
-    assert empty or job.failure.next.endswith("before you send it again. We did not send it again.")
+    assert job.failure.next.endswith("before you send it again. We did not send it again.")
     assert one.transport.posts == 1
 
 
@@ -226,7 +231,7 @@ def test_a_taken_create_without_an_id_is_unknown(name: str, body: bytes, tmp_pat
     [
         ("https://cdn.qubrid.com/a.mp4?X-Signature=abc%2B", "https://cdn.qubrid.com/a.mp4?X-Signature=abc%2B"),
         ("http://cdn.qubrid.com/a.mp4", "http://cdn.qubrid.com/a.mp4"),
-        ("/files/a.mp4", "/files/a.mp4"),
+        ("/files/a.mp4", "^/files/a.mp4"),
     ],
 )
 def test_a_finished_clip_is_fetched_from_where_it_is(url: str, fetched: str, tmp_path: Path) -> None:

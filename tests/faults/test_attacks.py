@@ -10,15 +10,15 @@ import threading
 import time
 import zlib
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from httpcore._backends import anyio as backend
 from puppet import Puppet
 
 import jupyter_videogen as vg
-from jupyter_videogen import completion, ledger, loop, process, runtime, settings
+from jupyter_videogen import completion, ledger, loop, process, runtime, settings, transport
 from jupyter_videogen.errors import InvalidRequest
 from jupyter_videogen.keys import Secret
 from jupyter_videogen.transport import Endpoint, Fixed, Transport
@@ -68,21 +68,23 @@ def held(path: Path) -> sqlite3.Connection:
 
 def test_a_request_whose_last_bytes_left_is_never_called_unsent(monkeypatch: pytest.MonkeyPatch, shop: Shop) -> None:
     """What tells that the bytes have left comes too late: the timeout finds them gone, and the outcome unknown."""
-    real = backend.AnyIOStream.write
+    library = {"httpx": "httpcore", "httpx2": "httpcore2"}[transport.httpx.__name__]
+    stream_class = import_module(f"{library}._backends.anyio").AnyIOStream
+    real = stream_class.write
 
     async def write(stream: Any, buffer: bytes, *limits: float | None, **named: float | None) -> None:
         await real(stream, buffer, *limits, **named)
         if buffer.endswith(b"--\r\n"):  # the last line of a form
             await asyncio.Event().wait()
 
-    monkeypatch.setattr(backend.AnyIOStream, "write", write)
+    monkeypatch.setattr(stream_class, "write", write)
 
     async def run() -> None:
-        transport = Transport(Fixed(Endpoint(shop.url, Secret("k" * 20, source="test"))))
+        line = Transport(Fixed(Endpoint(shop.url, Secret("k" * 20, source="test"))))
         try:
-            await transport.send(Call("POST", "/videos", form={"prompt": "a kite", "model": "m"}, timeout=0.5))
+            await line.send(Call("POST", "/videos", form={"prompt": "a kite", "model": "m"}, timeout=0.5))
         finally:
-            await transport.close()
+            await line.close()
 
     with pytest.raises(Lost):
         asyncio.run(run())

@@ -124,7 +124,7 @@ def test_a_clip_at_an_address_that_is_none_is_not_fetched(url: str, way: str, tm
     """Whether the result names it or a redirect: told, and the job is kept. It is tried once, but for a redirect to no URL."""
     stage = Stage(tmp_path, redirected(url), looks=[done(url if way == "result" else "/clip")])
     stage.run()
-    nonsense = way == "redirect" and "://" not in url
+    nonsense = way == "redirect" and "://" not in url and lines.httpx.__name__ == "httpx"  # httpx2 lets us judge
     stage.check_kept(
         "The download broke off" if nonsense else "The clip could not be fetched: the address was refused: "
     )

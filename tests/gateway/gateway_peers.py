@@ -168,7 +168,8 @@ class Bifrost(Peer):
     create_path = look_path = "/bifrost/v1/videos"
 
     def clips(self, body: dict[str, Any]) -> list[str]:
-        return [output["url"] for output in body.get("videos", [])]
+        content = f"{self.look_path}/{quote(body['id'], safe='')}/content"
+        return [output["url"] for output in body.get("videos", [])] or [content]
 
     def refusal(self, reply: httpx.Response) -> str:
         body = reply.json()

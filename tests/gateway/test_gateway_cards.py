@@ -69,7 +69,7 @@ TABLE = {
     "slow": FINE,
     "queued-long": FINE,
     "expired-link": dict.fromkeys(PEERS, "completed 403 200") | {QUBRID: "completed 403"},
-    "empty-result": dict.fromkeys(PEERS, "completed") | {OPENAI: "completed 404"},
+    "empty-result": dict.fromkeys(PEERS, "completed") | {OPENAI: "completed 404", BIFROST: "completed 404"},
     "partly-filtered": {
         OPENAI: "completed 200 content_filtered",
         QUBAX: "completed 200 200 invalid_request_error",
@@ -178,12 +178,17 @@ def test_what_never_finishes_can_be_deleted(house: House) -> None:
     assert house.get(f"/v1/videos/{job_id}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/v1/models", "/aihubmix/v1/models", "/qubax/v1/models", "/bifrost/v1/models"])
+@pytest.mark.parametrize("path", ["/v1/models", "/aihubmix/v1/models", "/qubax/v1/models"])
 def test_cards_are_listed_last(house: House, path: str) -> None:
     """The models that draw come first; each card says what it does."""
     first, *cards = house.get(path).json()["data"]
     assert first["id"] == "local/scenes"
     assert {entry["id"]: entry["description"] for entry in cards} == {name: card.story for name, card in CARDS.items()}
+
+
+def test_cards_are_listed_by_name_alone_through_a_gateway(house: House) -> None:
+    """Bifrost passes no description on."""
+    assert [entry["id"] for entry in house.get("/bifrost/v1/models").json()["data"]] == ["local/scenes", *CARDS]
 
 
 def test_a_rate_limit_says_when_to_come_back(house: House) -> None:

@@ -442,10 +442,12 @@ def test_a_form_without_a_file_is_an_order(house: House) -> None:
         "https://example.com/a.png",
     ],
 )
-def test_a_reference_may_be_an_address(house: House, reference: object) -> None:
-    """An address and the id of a file are taken and named as without effect: nothing is fetched."""
+def test_a_reference_that_would_have_to_be_fetched_is_refused(house: House, reference: object) -> None:
+    """An address and the id of a file: a clip without its picture is not what was asked for."""
     reply = house.create(prompt="a sea", input_reference=reference)
-    assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, "input_reference")
+    error = reply.json()["error"]
+    assert (reply.status_code, error["param"], error["code"]) == (400, "input_reference", "unsupported_value")
+    assert "send the picture itself" in error["message"]
 
 
 @pytest.mark.parametrize("reference", [{}, {"image_url": 5}, [], 5, "cat.png", {"image_url": "data:;base64,eA=="}])
@@ -572,10 +574,10 @@ def test_aihubmix_has_defaults_of_its_own(house: House) -> None:
 
 
 def test_a_form_may_name_a_reference(house: House) -> None:
-    """The forms that the SDK gives to an object with an address or the id of a file."""
+    """The forms that the SDK gives to an object with an address or the id of a file: refused, not passed over."""
     for name, value in (("input_reference[image_url]", "https://example.com/a.png"), ("input_reference[file_id]", "f")):
         reply = house.request("POST", "/v1/videos", files={"prompt": (None, "a sea"), name: (None, value)})
-        assert (reply.status_code, reply.headers["x-videogen-ignored"]) == (200, name)
+        assert (reply.status_code, reply.json()["error"]["param"]) == (400, name)
 
 
 @pytest.mark.parametrize("prefix", ["/v1", "/aihubmix/v1"])
@@ -584,3 +586,34 @@ def test_the_shape_is_spoken_at_two_addresses(house: House, prefix: str) -> None
     job_id = house.finished(model="sora-2")
     job = house.get(f"{prefix}/videos/{job_id}").json()
     assert (job["model"], house.get(f"{prefix}/videos/{job_id}/content").content) == ("sora-2", CLIP)
+
+
+def test_one_model_can_be_asked_for(house: House) -> None:
+    """As it stands in the list; an unknown one is not found."""
+    listed = house.get("/v1/models").json()["data"]
+    for model in listed[:3]:
+        assert house.get(f"/v1/models/{model['id']}").json() == model
+    unknown = house.get("/v1/models/nobody/x")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "model_not_found")
+
+
+@pytest.mark.parametrize("path", ["extensions", "edits"])
+def test_a_source_may_be_named_in_json_inside_a_form(house: House, path: str) -> None:
+    """The SDK writes an object into a form as its JSON."""
+    source = house.finished()
+    fields = {"prompt": (None, "and on"), "video": (None, f'{{"id": "{source}"}}')}
+    reply = house.request("POST", f"/v1/videos/{path}", files=fields)
+    assert (reply.status_code, reply.json()["remixed_from_video_id"]) == (200, source)
+    broken = house.request("POST", f"/v1/videos/{path}", files={**fields, "video": (None, "{no")})
+    assert broken.status_code == 404
+
+
+def test_a_clip_that_is_sent_can_be_extended(house: House) -> None:
+    """What comes after it is made: it begins where the clip ends."""
+    video = b"\0\0\0\x18ftypmp42 and so on"
+    files = {"prompt": (None, "and on"), "seconds": (None, "2"), "video": ("a.mp4", video, "video/mp4")}
+    reply = house.request("POST", "/v1/videos/extensions", files=files)
+    assert (reply.status_code, reply.json()["seconds"]) == (200, "2")
+    house.wait()
+    (order,) = house.engine.orders
+    assert order.video is not None

@@ -141,6 +141,6 @@ def test_bifrost(gateway: Gateway, tmp_path: Path) -> None:
     command = between(BIFROST, "curl -X POST", "}'").replace("\\ ", "")
     command = command.replace("http://localhost:8080", f"{gateway['url']}/bifrost")
     command = command.replace("curl ", f"curl --header 'Authorization: Bearer {gateway['token']}' ")
-    assert "model should be in provider/model format" in shell(command, tmp_path)
+    assert "provider is required in model field (format: provider/model)" in shell(command, tmp_path)
     out = shell(command.replace('"model": "string"', '"model": "openai/sora-2"'), tmp_path)
     assert '"status":"queued"' in out or '"status":"in_progress"' in out or '"status":"completed"' in out

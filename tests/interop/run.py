@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ PEERS = {
     "indoxhub": "indoxhub_peer.py",
     "litellm": "litellm_peer.py",
     "schemathesis": "schemathesis_peer.py",
+    "aimock": "aimock_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "gateway" / "gateway_puppet.py"),)
@@ -29,10 +31,17 @@ PATIENCE_SECONDS = 600
 
 
 def environment(name: str) -> Path:
-    """Return the Python that has what a peer needs, installed when its list has changed."""
+    """Return the Python that runs a peer, with what it needs, installed when its list has changed."""
     folder = ENVIRONMENTS / name
     wanted, mark = (HERE / f"{name}.txt").read_text(), folder / "installed.txt"
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    if wanted.startswith("@"):  # a server from npm, to which our own client speaks
+        if not mark.exists() or mark.read_text() != wanted:
+            folder.mkdir(parents=True, exist_ok=True)
+            npm = shutil.which("npm") or "npm"
+            subprocess.run([npm, "install", "--silent", "--prefix", str(folder), *wanted.split()], check=True)
+            mark.write_text(wanted)
+        return Path(sys.executable)
     if not mark.exists() or mark.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
         subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / f"{name}.txt")], check=True)
@@ -61,6 +70,7 @@ def run(name: str) -> bool:
     # A peer that orders hundreds of clips is not there for the pictures.
     with gateway(*(PUPPET if name == "schemathesis" else REAL)) as house:
         command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"], sys.executable]
+        command.append(str(ENVIRONMENTS / name))
         passed = subprocess.run(command, timeout=PATIENCE_SECONDS, check=False).returncode == 0
     word = "passed" if passed else "FAILED"
     print(f"== {name}: {word} in {time.monotonic() - started:.0f} s", flush=True)  # noqa: T201 the same

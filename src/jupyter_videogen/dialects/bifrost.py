@@ -1,27 +1,34 @@
 """Bifrost's own `/v1/videos`: JSON only, `provider/model`, ids that end in `:provider`, results by URL, base64 or content.
 
-Source: Bifrost's page and its gateway's source. Content is preferred over `videos[].url`, which may be a provider's own,
-behind the provider's key. `created_at` may change from look to look; it is never used. A gateway may submit again upstream
-by itself: switch its retries off for video.
+Source: Bifrost's page, its gateway's source, and exchanges with v1.5.2 (tests/recordings). Content goes before
+`videos[].url`, which may be a provider's own, behind the provider's key; a maker of the OpenAI kind has content alone.
+`created_at` may change from look to look; it is never used. v1.5.2 sends a create again by itself when a pooled
+connection to the maker was cut, even at `max_retries: 0`: `docs/services/bifrost.md` says what helps.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
 from ..errors import Failure
+from ..failures import REFUSED, read_failure
 from ..reading import (
+    clips_of,
     cursor_page,
+    film_of,
     given,
     hint,
-    identifier,
+    job_id,
     judged,
     length,
+    made_by,
     members,
+    named,
     number,
     objects,
     percent,
@@ -29,7 +36,7 @@ from ..reading import (
     text,
 )
 from ..status import fold
-from ..wire import Base64
+from ..wire import Base64, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +45,23 @@ if TYPE_CHECKING:
 
 PAGE = 50
 """Jobs asked for at once; the gateway's page allows 100."""
+GOOGLE = ("gemini/", "vertex/")
+"""Makers to whom the gateway passes `lastFrame` on as it is, and who take an object of their own kind."""
+NOT_CONNECTED = re.compile(r"connection refused|no such host|no route to host|network is unreachable", re.IGNORECASE)
+"""How Go says that a connection to the maker was never there."""
+NOT_PASSED_ON = re.compile(
+    r"failed to (convert|parse)|failed to get config|invalid request|pre-request callback|unsupported|is required"
+    r"|cannot be empty|must be",
+    re.IGNORECASE,
+)
+"""How the gateway says of a request that it did not pass it on; without such words a 4xx without `status_code` is none."""
 
 
 class Bifrost(Dialect):
     """`/videos` of a Bifrost gateway."""
+
+    files_only = frozenset({"image", "last_frame"})
+    """v1.5.2 answers an address with a 500: it wants a data URL."""
 
     def create(self, request: GenerationRequest) -> Call:
         """`seconds` is a string; fields that the gateway does not know are passed on to the provider."""
@@ -54,16 +74,39 @@ class Bifrost(Dialect):
             "seed": request.seed,
             "audio": request.sound,
             "input_reference": _data_url(request.image),
-            "lastFrame": _data_url(request.last_frame),
+            "lastFrame": _last_frame(request),
             "video_uri": request.video.url if request.video else None,
             **request.extra,
         }
-        return Call("POST", "/videos", json=given(fields), timeout=120.0)
+        return Call("POST", "/videos", json=given(fields), timeout=120.0, carries_clips=True)
 
-    def read_create(self, reply: Reply) -> Accepted:
+    def read_create(self, reply: Reply) -> Accepted | Finished:
         """The id is opaque: native id, escaped, then the provider."""
+        if film := film_of(reply):
+            return Finished([film])
         video = members(reply)
-        return Accepted({"id": identifier(video.get("id"))}, poll_after=hint(reply), notes=_notes(video))
+        if named(video) is None and (found := clips_of(reply)):
+            return Finished(found)
+        return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
+
+    def read_failure(self, reply: Reply) -> Failure:
+        """Read an error; a 4xx is a refusal only where the gateway, or its maker with a `status_code`, speaks of the request.
+
+        v1.5.2 answers 400 without `status_code` when the line to the maker broke: the job may be there. Where no
+        connection was made, or the gateway could not turn the request into the maker's form, nothing was sent to it.
+        """
+        failure = read_failure(reply)
+        body = _envelope(reply)
+        if body is None or "status_code" in body:
+            return failure
+        if NOT_CONNECTED.search(failure.message):
+            return msgspec.structs.replace(failure, code="unreachable", sent="no", charged="no")
+        if NOT_PASSED_ON.search(failure.message):
+            code = "invalid_request" if failure.code == "provider" else failure.code
+            return msgspec.structs.replace(failure, code=code, charged="no")
+        return (
+            msgspec.structs.replace(failure, charged="unknown", code="provider") if reply.status in REFUSED else failure
+        )
 
     def look(self, handle: Handle) -> Call:
         """One look; a finished video may come along in base64."""
@@ -74,7 +117,7 @@ class Bifrost(Dialect):
         video = members(reply)
         state, word = fold(video.get("status"))
         filtered = _filtered(video)
-        if filtered and (state == "failed" or (state == "succeeded" and not objects(video.get("videos") or []))):
+        if filtered and (state == "failed" or (state == "succeeded" and not _rows(video))):
             return StatusUpdate("failed", failure=filtered)
         update = StatusUpdate(
             state,
@@ -82,9 +125,9 @@ class Bifrost(Dialect):
             artifacts=_artifacts(video, handle) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
-            notes=(*_notes(video), *_lacking(video, filtered, state)),
+            notes=(*made_by(video), *_lacking(video, filtered, state)),
         )
-        return judged(update, video.get("error"))
+        return judged(update, video.get("error"), video)
 
     def page(self, model: str, cursor: str | None = None) -> Call:
         """One page of jobs, newest first, of the provider in `provider/model`; the gateway has no list over all."""
@@ -119,22 +162,54 @@ def _data_url(medium: Media | None) -> str | Base64 | None:
     return Base64(medium.path, prefix=f"data:{medium.content_type};base64,")
 
 
+def _last_frame(request: GenerationRequest) -> object:
+    """Give the last picture as a data URL, and to Google's models as the object that they take."""
+    frame = request.last_frame
+    if frame is not None and frame.path is not None and (request.model or "").startswith(GOOGLE):
+        return {"bytesBase64Encoded": Base64(frame.path), "mimeType": frame.content_type}
+    return _data_url(frame)
+
+
+def _envelope(reply: Reply) -> dict[str, Any] | None:
+    """Give the gateway's own envelope of an error; None for what another has written."""
+    try:
+        body = members(reply)
+    except Malformed:
+        return None
+    return body if "is_bifrost_error" in body else None
+
+
+def _rows(video: dict[str, Any]) -> list[dict[str, Any]]:
+    return objects(video.get("videos") or [])
+
+
 def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
-    """One clip comes from content; several come as they stand in the reply, for content gives the first only."""
-    rows = objects(video.get("videos") or [])
+    """Give the first clip at content, which has it whatever the maker, and the others as they stand in the reply.
+
+    No row is no proof of an empty result: makers of the OpenAI kind have none. An error without a clip is one.
+    """
+    rows = _rows(video)
     facts: dict[str, Any] = {"duration": length(video.get("seconds")), "size": size(video.get("size"))}
-    content = Artifact(f"{_path(handle)}/content", **facts)
-    if len(rows) == 1:
-        return (msgspec.structs.replace(content, inline=text(rows[0].get("base64"))),)
-    found = [_row(row, facts) for row in rows]
-    return tuple(artifact for artifact in (*(one or content for one in found[:1]), *found[1:]) if artifact)
+    if not rows and video.get("error"):
+        return ()
+    first = rows[0] if rows else {}
+    inline, url = text(first.get("base64")), _web(first)
+    content = Artifact(
+        f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts
+    )
+    return (content, *filter(None, (_row(row, facts) for row in rows[1:])))
+
+
+def _web(row: dict[str, Any]) -> str:
+    """Give a row's web address; a bucket's (`gs://`) is of no use to us."""
+    url = text(row.get("url")) or ""
+    return url if url.startswith(("http://", "https://")) else ""
 
 
 def _row(row: dict[str, Any], facts: dict[str, Any]) -> Artifact | None:
-    """Give a clip as it stands in the reply; a bucket's address (`gs://`) is of no use to us."""
-    url, inline = text(row.get("url")), text(row.get("base64"))
-    usable = url if url and url.startswith(("http://", "https://")) else ""
-    return Artifact(usable or "", inline=inline, **facts) if usable or inline else None
+    """Give a clip as it stands in the reply."""
+    url, inline = _web(row), text(row.get("base64"))
+    return Artifact(url, inline=inline, **facts) if url or inline else None
 
 
 def _lacking(video: dict[str, Any], filtered: Failure | None, state: str) -> Iterator[str]:
@@ -143,7 +218,7 @@ def _lacking(video: dict[str, Any], filtered: Failure | None, state: str) -> Ite
         return
     if filtered:
         yield filtered.message
-    rows = objects(video.get("videos") or [])
+    rows = _rows(video)
     out_of_reach = sum(_row(row, {}) is None for row in rows[1:])
     if out_of_reach:
         yield f"{out_of_reach} of {len(rows)} clips stand where only the provider's own key leads."
@@ -158,17 +233,3 @@ def _filtered(video: dict[str, Any]) -> Failure | None:
     reasons = "; ".join(str(reason) for reason in held.get("reasons") or [])
     message = f"{number_held:.0f} held back by the provider's filter" + (f": {reasons}" if reasons else ".")
     return Failure(code="content_policy", message=message[:300], sent="yes", charged="unknown")
-
-
-def _notes(video: dict[str, Any]) -> tuple[str, ...]:
-    """Say who made it, where that is not what was asked for, and whether a cache answered."""
-    extra = video.get("extra_fields")
-    if not isinstance(extra, dict):
-        return ()
-    asked, used = text(extra.get("model_requested")), text(extra.get("model_deployment"))
-    cache = extra.get("cache_debug")
-    hit = isinstance(cache, dict) and cache.get("cache_hit") is True
-    made = f"Made by {text(extra.get('provider')) or 'the provider'} with {used}, where {asked} was asked for."
-    return tuple(
-        filter(None, (made if asked and used and asked != used else "", "From the gateway's cache." if hit else ""))
-    )

@@ -6,12 +6,30 @@ where a result's URL may stand, and seed among `additional_params`. A job can be
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Listed, Page, Refused, Reply, StatusUpdate
+from ..dialect import Accepted, Call, Dialect, Finished, Handle, Listed, Malformed, Page, Refused, Reply, StatusUpdate
 from ..errors import Failure, InvalidRequest
-from ..reading import clip_at, given, hint, identifier, job_facts, judged, members, objects, percent, text, took, why
+from ..reading import (
+    clips,
+    clips_of,
+    film_of,
+    given,
+    hint,
+    job_facts,
+    job_id,
+    judged,
+    members,
+    named,
+    objects,
+    percent,
+    reason,
+    text,
+    took,
+    why,
+)
 from ..status import fold
 from ..wire import Base64
 
@@ -21,8 +39,8 @@ if TYPE_CHECKING:
 CREATE_TIMEOUT = 1200.0
 PAGE = 20
 """Jobs asked for at once, the page's own number."""
-PLACES = ("url", "video_url")
-NESTED = ("data", "videos")
+OURS = ("job_id",)
+"""The name of a job's id here; `request_id` beside it is that of the exchange."""
 
 
 class IndoxHub(Dialect):
@@ -53,21 +71,27 @@ class IndoxHub(Dialect):
             "additional_params": additional or None,
             **extra,
         }
-        inline = extra.get("response_format") == "b64_json"
-        return Call("POST", "/videos/generations", json=given(fields), timeout=CREATE_TIMEOUT, carries_clips=inline)
+        return Call("POST", "/videos/generations", json=given(fields), timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
-        """A list is the finished clips, a `job_id` is a job, and `success: false` is a refusal that comes as a 200."""
+        """Clips, or a job, or a refusal that comes as a 200 (`success: false`); raises `Malformed` for anything else.
+
+        A job is taken at its word first: what it names can be looked at, whatever else the answer says.
+        """
+        if film := film_of(reply):
+            return Finished([film])
         body = members(reply)
-        if body.get("success") is False:
+        if found := clips(body.get("data")):
+            return Finished(found)
+        refused = body.get("success") is False
+        with suppress(Malformed):
+            job = _named(body) if refused else _unnumbered(body)
+            return Accepted({"id": job_id(job, first=OURS)}, poll_after=hint(reply))
+        if refused:
             return Refused(_refusal(body))
-        data = body.get("data")
-        if isinstance(data, list):
-            clips = _artifacts({"data": data})
-            return Finished(clips) if clips else Refused(_empty())
-        job = data if isinstance(data, dict) else body
-        found = text(job.get("job_id")) or text(body.get("job_id")) or body.get("id")
-        return Accepted({"id": identifier(found)}, poll_after=hint(reply))
+        if found := clips_of(reply):
+            return Finished(found)
+        raise Malformed("neither a clip nor a job")
 
     def look(self, handle: Handle) -> Call:
         """One look at the job; its result may carry clips."""
@@ -80,12 +104,12 @@ class IndoxHub(Dialect):
         update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
-            artifacts=(_artifacts(job.get("result")) or _artifacts(job)) if state == "succeeded" else (),
+            artifacts=(clips(job.get("result")) or clips(job)) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
             took=took(job),
         )
-        return judged(update, job.get("error"))
+        return judged(update, job.get("error"), job)
 
     def cancel(self, handle: Handle) -> Call:
         """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
@@ -97,8 +121,9 @@ class IndoxHub(Dialect):
 
     def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
         """Read a page; a full one may have a next."""
-        rows = [row for row in objects(members(reply).get("jobs") or []) if text(row.get("job_id"))]
-        jobs = [Listed(handle={"id": row["job_id"]}, **job_facts(row)) for row in rows]
+        listed = objects(members(reply).get("jobs") or [])
+        rows = [(name, row) for row in listed if (name := named({"id": row.get("job_id")}))]
+        jobs = [Listed(handle={"id": name}, **job_facts(row)) for name, row in rows]
         return Page(jobs, str(int(cursor or 0) + PAGE) if len(rows) >= PAGE else None)
 
     def models(self) -> Call:
@@ -117,24 +142,18 @@ def _medium(medium: Media | None) -> str | Base64 | None:
     return Base64(medium.path)
 
 
-def _artifacts(result: object) -> tuple[Artifact, ...]:
-    """Find the clips of a result: at its top or in its lists, by URL or in base64; some results name one twice."""
-    if not isinstance(result, dict):
-        return ()
-    rows: list[dict[str, Any]] = [result, *(row for name in NESTED for row in objects(result.get(name)))]
-    return tuple(dict.fromkeys(artifact for row in rows if (artifact := _artifact(row))))
+def _unnumbered(body: dict[str, Any]) -> dict[str, Any]:
+    """Give an answer without the exchange's own `request_id`, which names no job here."""
+    return {name: value for name, value in body.items() if name != "request_id"}
 
 
-def _artifact(row: dict[str, Any]) -> Artifact | None:
-    url = next((found for place in PLACES if (found := text(row.get(place)))), None)
-    inline = text(row.get("b64_json"))
-    if url:
-        return clip_at(url)
-    return Artifact("", inline=inline) if inline else None
+def _named(body: dict[str, Any]) -> dict[str, Any]:
+    """Give of a refusal only what would certainly name a job: an `id` there may be that of the refusal."""
+    return {name: body[name] for name in ("job_id", "task_id") if name in body}
 
 
 def _refusal(body: dict[str, Any]) -> Failure:
-    failure = why(text(body.get("message")) or body.get("error"))
+    failure = why(reason(body) or body.get("error"))
     return Failure(
         code=failure.code,
         message=failure.message,
@@ -142,7 +161,3 @@ def _refusal(body: dict[str, Any]) -> Failure:
         charged="unknown",
         request_id=text(body.get("request_id")),
     )
-
-
-def _empty() -> Failure:
-    return Failure(code="provider", message="IndoxHub says it is done, but there is no clip.", sent="yes")

@@ -25,6 +25,9 @@ FILES = {"image": "input_reference", "last_frame": "last_frame", "video": "video
 class Local(OpenAI):
     """`/videos` of the gateway that comes with this package."""
 
+    files_only = frozenset()
+    """It refuses addresses: nothing is fetched for what works without a network."""
+
     def create(self, request: GenerationRequest) -> Call:
         """Add media, sound, draft and enrichment to what the shape has; raises `InvalidRequest` for what cannot go."""
         switches = given({"sound": request.sound, "draft": request.draft, "enhance": request.enhance})

@@ -1,7 +1,7 @@
 """The OpenAI `/v1/videos` shape, spoken by AIHubMix, many gateways and the local engine.
 
-Source: AIHubMix's "Create a video" page and the openai SDK's `videos` resource. Bytes come from `/content` only. There is
-no cancel. Servers that take only multipart (vLLM-Omni, AIHubMix's page) and only JSON both exist: `multipart` chooses, and
+Source: AIHubMix's "Create a video" page and the openai SDK's `videos` resource. Bytes come from `/content`; servers that
+have none there (aimock; SGLang with cloud storage; new-api) say an address in the video object. There is no cancel. Servers that take only multipart (vLLM-Omni, AIHubMix's page) and only JSON both exist: `multipart` chooses, and
 a file always goes as multipart.
 """
 
@@ -10,8 +10,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Page, Reply, StatusUpdate
-from ..reading import as_text, cursor_page, given, hint, identifier, judged, length, members, percent, size, took
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
+from ..reading import (
+    as_text,
+    at_content,
+    clips_of,
+    cursor_page,
+    film_of,
+    given,
+    hint,
+    job_id,
+    judged,
+    length,
+    made_by,
+    members,
+    named,
+    percent,
+    size,
+    took,
+)
 from ..status import fold
 from ..wire import Upload
 
@@ -25,6 +42,9 @@ PAGE = 50
 
 class OpenAI(Dialect):
     """`POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`, list, delete, remix, edits, extensions."""
+
+    files_only = frozenset({"image"})
+    """OpenAI's own server takes an address; SGLang, vLLM-Omni, Bifrost's mirror and others pass it over without a word."""
 
     def __init__(self, *, multipart: bool = False) -> None:
         self._multipart = multipart
@@ -45,21 +65,29 @@ class OpenAI(Dialect):
         )
         image = request.image
         if image is None and not self._multipart:
-            return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT)
+            return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT, carries_clips=True)
         form: dict[str, str | Upload] = {name: as_text(name, value) for name, value in fields.items()}
         if image is not None and image.path is not None:
             form["input_reference"] = Upload(image.path, image.name, image.content_type)
         elif image is not None and image.url is not None:
             form["input_reference[image_url]"] = image.url
-        return Call("POST", "/videos", form=form, timeout=CREATE_TIMEOUT)
+        return Call("POST", "/videos", form=form, timeout=CREATE_TIMEOUT, carries_clips=True)
 
-    def read_create(self, reply: Reply) -> Accepted:
-        """A create is answered by the new video object; its id is the one to keep (gateways change it on looks)."""
-        return Accepted({"id": identifier(members(reply).get("id"))}, poll_after=hint(reply))
+    def read_create(self, reply: Reply) -> Accepted | Finished:
+        """A create is answered by the new video object; its id is the one to keep (gateways change it on looks).
+
+        Servers that make the clip while the create is held open answer with the film, or with it in `data`.
+        """
+        if film := film_of(reply):
+            return Finished([film])
+        video = members(reply)
+        if named(video) is None and (found := clips_of(reply)):
+            return Finished(found)
+        return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
 
     def look(self, handle: Handle) -> Call:
         """Retrieve by id."""
-        return Call("GET", _path(handle))
+        return Call("GET", _path(handle), carries_clips=True)
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video object."""
@@ -68,12 +96,12 @@ class OpenAI(Dialect):
         update = StatusUpdate(
             state,
             progress=percent(video.get("progress")),
-            artifacts=(_artifact(video, handle),) if state == "succeeded" else (),
+            artifacts=at_content(_content(video, handle), video) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
             took=took(video),
         )
-        return judged(update, video.get("error"))
+        return judged(update, video.get("error"), video)
 
     def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
         """One page of jobs, newest first."""
@@ -111,7 +139,7 @@ def _path(handle: Handle) -> str:
     return f"/videos/{quote(handle['id'], safe='')}"
 
 
-def _artifact(video: dict[str, Any], handle: Handle) -> Artifact:
+def _content(video: dict[str, Any], handle: Handle) -> Artifact:
     content = f"{_path(handle)}/content"
     return Artifact(
         content,

@@ -1,7 +1,8 @@
 """Qubax: `POST /video/generations` gives a job; its clips are artifacts by index, behind the same key.
 
 Source: Qubax's "Video generation" page. No list, no cancel, no progress; errors are {message, type}. Gateways that copied
-its paths answer with `task_id` and wrap the job in {code, message, data}: both are read.
+its paths (new-api) answer with `task_id`, wrap the job in {code, message, data} and say the clip's address in
+`result_url`, or in `fail_reason` of a job that is well: all are read.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Handle, Reply, StatusUpdate
-from ..reading import count, given, hint, identifier, judged, members, percent, text
+from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
+from ..reading import clips, clips_of, count, given, hint, job_id, judged, members, named, percent
 from ..status import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..values import GenerationRequest
 
 
@@ -32,34 +35,41 @@ class Qubax(Dialect):
         }
         return Call("POST", "/video/generations", json=given(fields), timeout=120.0)
 
-    def read_create(self, reply: Reply) -> Accepted:
-        """The documented answer has an `id`."""
+    def read_create(self, reply: Reply) -> Accepted | Finished:
+        """The documented answer has an `id`; a clip where none is named is the finished work."""
         job = _job(reply)
-        return Accepted({"id": identifier(text(job.get("id")) or job.get("task_id"))}, poll_after=hint(reply))
+        if named(job) is None and (found := clips_of(reply)):
+            return Finished(found)
+        return Accepted({"id": job_id(job)}, poll_after=hint(reply))
 
     def look(self, handle: Handle) -> Call:
         """One look at the job."""
-        return Call("GET", f"/video/generations/{quote(handle['id'], safe='')}")
+        return Call("GET", f"/video/generations/{quote(handle['id'], safe='')}", carries_clips=True)
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """`output_count` clips when it is completed, one where it is not said."""
         job = _job(reply)
         state, word = fold(job.get("status"))
-        clips = range(count(job.get("output_count"))) if state == "succeeded" else ()
-        base = f"/media/artifacts/{quote(handle['id'], safe='')}"
-        reason = job.get("fail_reason") if state == "failed" else None  # new-api puts a good job's URL there
         update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
-            artifacts=tuple(Artifact(f"{base}/{index}") for index in clips),
+            artifacts=tuple(_artifacts(job, handle)) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
         )
-        return judged(update, job.get("error") or reason)
+        return judged(update, job.get("error"), job)
 
     def models(self) -> Call:
         """The service's models."""
         return Call("GET", "/models")
+
+
+def _artifacts(job: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
+    """Give the clips by their index; the first is perhaps at an address of its own, of which Qubax says nothing."""
+    others = tuple(clip.url for clip in clips({**job, "url": job.get("url") or job.get("fail_reason")}) if clip.url)
+    base = f"/media/artifacts/{quote(handle['id'], safe='')}"
+    for index in range(count(job.get("output_count"))):
+        yield Artifact(f"{base}/{index}", others=others if index == 0 else others[index : index + 1])
 
 
 def _job(reply: Reply) -> dict[str, Any]:

@@ -1,23 +1,23 @@
 """Qubrid: one synchronous `POST /videos/generations`, held open until the clip exists. No job, no look, no list.
 
 Source: Qubrid's OpenAPI document. A 504 means that its own polling window ran out: the work may be done, and charged, all
-the same. URLs of clips are on another host and never see the key. Files go as multipart, where every value is text.
+the same. URLs of clips are on another host and never see the key. Files go as multipart, where every value is text. An answer with
+no clip and no error is an outcome that nobody knows: servers of this shape exist that make jobs of what takes long.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..dialect import Call, Dialect, Finished, Refused, Reply
-from ..errors import Failure, InvalidRequest
-from ..reading import as_text, clip_at, given, members, objects, text
+from ..dialect import Call, Dialect, Finished, Malformed, Reply
+from ..errors import InvalidRequest
+from ..reading import as_text, clips, clips_of, film_of, given, members
 from ..wire import Upload
 
 if TYPE_CHECKING:
     from ..values import GenerationRequest
 
 CREATE_TIMEOUT = 1200.0
-EMPTY = Failure(code="provider", message="Qubrid says it is done, but there is no clip.", sent="yes", charged="unknown")
 
 
 class Qubrid(Dialect):
@@ -44,17 +44,19 @@ class Qubrid(Dialect):
         )
         files = _files(request)
         if not files:
-            return Call("POST", "/videos/generations", json=fields, timeout=CREATE_TIMEOUT)
+            return Call("POST", "/videos/generations", json=fields, timeout=CREATE_TIMEOUT, carries_clips=True)
         for name in files:
             if (twice := name.removesuffix("_file")) in fields:
                 raise InvalidRequest(f"There are two of {twice}: a file, and a URL in extra.", field=twice)
         form = {name: as_text(name, value) for name, value in fields.items()}
-        return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT)
+        return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT, carries_clips=True)
 
-    def read_create(self, reply: Reply) -> Finished | Refused:
-        """The finished clips; a 200 without any is no success."""
-        urls = [url for item in objects(members(reply).get("data")) if (url := text(item.get("url")))]
-        return Finished([clip_at(url) for url in urls]) if urls else Refused(EMPTY)
+    def read_create(self, reply: Reply) -> Finished:
+        """The finished clips; raises `Malformed` for a 200 without any, which proves neither success nor failure."""
+        found = clips_of(reply) if film_of(reply) else clips(members(reply).get("data")) or clips_of(reply)
+        if not found:
+            raise Malformed("no clip")
+        return Finished(list(found))
 
 
 def _files(request: GenerationRequest) -> dict[str, str | Upload]:

@@ -13,6 +13,7 @@ from jupyter_videogen.gateway.bifrost import Bifrost
 from jupyter_videogen.gateway.indoxhub import IndoxHub
 from jupyter_videogen.gateway.line import CUT
 from jupyter_videogen.gateway.links import Links
+from jupyter_videogen.gateway.moods import MOODS, PREFIX, Moody
 from jupyter_videogen.gateway.openai import AIHUBMIX, OpenAI
 from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
 from jupyter_videogen.gateway.qubax import Qubax
@@ -51,6 +52,7 @@ def _routes(studio: Studio) -> list[BaseRoute]:
         *OpenAI(studio, AIHUBMIX).routes("/aihubmix/v1"),
         *Bifrost(studio, mirror=True).routes("/bifrost/openai/v1"),
         *Bifrost(studio).routes("/bifrost/v1"),
+        *(route for mood in MOODS for route in Moody(studio, mood).routes(f"{PREFIX}/{mood}/v1")),
         *Links(studio).routes(),
         *openai.routes("/v1"),
         *qubax.routes("/v1"),

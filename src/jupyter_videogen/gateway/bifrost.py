@@ -1,8 +1,12 @@
-"""Bifrost: one shape in front of many providers; natively in JSON, and at a mirror in the form of the OpenAI SDK."""
+"""Bifrost: one shape in front of many makers; natively in JSON, and at a mirror in the form of the OpenAI SDK.
+
+It answers as v1.5.2 does (tests/recordings): makers of the OpenAI kind have no `videos`, Google's and Runway's have their own
+fields, what the maker says of a request comes with a `status_code`, and the mirror answers 500 to what it cannot read.
+"""
 
 import base64
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
@@ -11,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
 from jupyter_videogen.gateway.jobs import Job
 from jupyter_videogen.gateway.media import NOTHING, Given, read_given
-from jupyter_videogen.gateway.openai import list_models, read_variant, video
+from jupyter_videogen.gateway.openai import MODELS_CREATED, POLL_AFTER, read_variant, video
 from jupyter_videogen.gateway.order import (
     COUNT,
     DEFAULT_FPS,
@@ -22,7 +26,6 @@ from jupyter_videogen.gateway.order import (
     FPS,
     SECONDS,
     Order,
-    invalid,
     read_choice,
     read_flag,
     read_model,
@@ -35,7 +38,15 @@ from jupyter_videogen.gateway.order import (
 from jupyter_videogen.gateway.problem import Problem
 from jupyter_videogen.gateway.studio import Studio
 
-STAND_INS = ("openai/sora-2", "openai/sora-2-pro", "gemini/veo-3.0-generate-001")
+STAND_INS = (
+    *("openai/sora-2", "openai/sora-2-pro", "gemini/veo-3.0-generate-001", "gemini/veo-3.1-generate-preview"),
+    "runway/gen4.5",
+)
+OPENAI_KIND, OTHER_KINDS = ("openai", "local", "test"), ("gemini", "runway")
+"""Makers: those that speak the OpenAI shape, ours among them, and those that the gateway translates for."""
+SIZES = ("720x1280", "1280x720", "1024x1792", "1792x1024")
+"""What OpenAI makes; the gateway puts the first in place of any other."""
+USUAL_SECONDS = {"gemini": 8, "runway": 5}
 
 _HONOURED = frozenset(
     {"model", "prompt", "seconds", "size", "seed", "fps", "numberOfVideos", "negative_prompt", "audio"}
@@ -43,27 +54,62 @@ _HONOURED = frozenset(
 _MEDIA = {"input_reference": "image", "input_reference.0": "image", "lastFrame": "last_frame", "video_uri": "video"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
-_PROVIDER = re.compile(r"[a-z0-9_-]{1,64}")
-_INLINE = "gemini"
-"""The provider whose clips come as bytes in the answer, as Gemini's do."""
+_MIRRORS_PAGE = 100
+_INLINE = "gemini/veo-3.0"
+"""The model whose clips come as bytes in the answer, as some of Gemini's do."""
 _FAILURES = {"moderation_blocked": "content_filtered"}
+_MAKERS_HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
-def refuse(problem: Problem, request_id: str) -> Response:
+class Answer(Problem):
+    """A refusal whose body is settled already: the gateway's envelope."""
+
+    def __init__(self, status: int, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(status, "", str(body["error"].get("message", "")), headers=headers)
+        self.body = body
+
+
+def refuse(problem: Problem, _request_id: str) -> Response:
     """Answer with the envelope that every error wears."""
-    ours = problem.code not in ("insufficient_quota", "rate_limit_exceeded", "model_not_found", "upstream_error")
-    error = {"type": problem.kind, "code": problem.code, "message": problem.message, "event_id": request_id}
-    if problem.param is not None:
-        error["param"] = problem.param
-    body = {
-        "event_id": request_id,
-        "type": problem.kind,
-        "is_bifrost_error": ours,
-        "status_code": problem.status,
-        "error": error,
-        "extra_fields": {"provider": "", "model_requested": "", "request_type": "video_generation"},
-    }
-    return JSONResponse(body, problem.status, problem.headers)
+    if isinstance(problem, Answer):
+        return JSONResponse(problem.body, problem.status, problem.headers)
+    return JSONResponse(_envelope(problem.status, _error(problem)), problem.status, problem.headers)
+
+
+def _envelope(
+    status: int | None,
+    error: dict[str, Any],
+    *,
+    ours: bool = False,
+    **extra: Any,  # noqa: ANN401 - JSON is any
+) -> dict[str, Any]:
+    """Return an envelope; one without a `status_code` is no word of the request's maker."""
+    told = {} if status is None else {"status_code": status}
+    return {"is_bifrost_error": ours, **told, "error": error, "extra_fields": extra}
+
+
+def _error(problem: Problem) -> dict[str, Any]:
+    param = {} if problem.param is None else {"param": problem.param}
+    return {"type": problem.kind, "code": problem.code, "message": problem.message} | param
+
+
+@contextmanager
+def _maker(request_type: str, provider: str, model: str | None = None) -> Iterator[None]:
+    """Wrap what the maker says in the gateway's envelope, with the maker's own words beside it."""
+    try:
+        yield
+    except Answer:
+        raise
+    except Problem as problem:
+        raw = {"code": problem.code, "message": problem.message, "param": problem.param, "type": problem.kind}
+        asked = {} if model is None else {"original_model_requested": model, "resolved_model_used": model}
+        extra: dict[str, Any] = {"provider": provider, **asked, "request_type": request_type}
+        extra["raw_response"] = {"error": raw}
+        raise Answer(problem.status, _envelope(problem.status, _error(problem), **extra), problem.headers) from None
 
 
 class Bifrost:
@@ -85,7 +131,14 @@ class Bifrost:
 
     async def models(self, _request: Request) -> Response:
         """List the models that can be asked for."""
-        return list_models(self._studio.names)
+        kind = {"object": "model"} if self._mirror else {}
+        facts = {"created": MODELS_CREATED, "owned_by": "jupyter-videogen"}
+        rows = [{"id": name} | kind | facts for name in self._studio.names]
+        if self._mirror:
+            return JSONResponse({"object": "", "data": rows})
+        keys = [{"key_id": "0", "status": "success", "provider": provider} for provider in OPENAI_KIND]
+        extra = {"request_type": "list_models", "latency": 0, "chunk_index": 0}
+        return JSONResponse({"data": rows, "extra_fields": extra, "key_statuses": keys})
 
     async def videos(self, request: Request) -> Response:
         """Answer at the address of all videos."""
@@ -98,84 +151,161 @@ class Bifrost:
     async def create(self, request: Request) -> Response:
         """Take an order."""
         fields = await self._read(request)
-        order = read_order(fields, self._studio.names, mirror=self._mirror)
-        return await self._submit(request, order, fields, read_given(fields, _MEDIA))
+        provider, model = self._asked(fields)
+        self._check_image(fields, provider, model)
+        with _maker("video_generation", provider, model):
+            order = read_order(fields, f"{provider}/{model}", self._studio.names)
+            given = read_given(_unwrapped(fields), _MEDIA)
+            return await self._submit(request, order, fields, "video_generation", given)
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
+        provider, native = self._id(request)
         fields = await self._read(request)
         if not fields.get("prompt"):
-            raise invalid("prompt", "prompt is required")
-        source = await self._studio.job(read_id(request.path_params["id"]))
-        if source.status != "completed":
-            raise Problem(400, "not_completed", f"Only a completed video can be remixed; this one is {source.status}.")
-        return await self._submit(request, replace(source.order, prompt=read_prompt(fields), source=source.id), fields)
+            raise self._bad("prompt is required", mirrored={"message": "Invalid request type"})
+        with _maker("video_remix", provider):
+            source = await self._studio.job(native)
+            if source.status != "completed":
+                words = f"Only a completed video can be the source; this one is {source.status}."
+                raise Problem(400, "not_completed", words)
+            order = replace(source.order, prompt=read_prompt(fields), source=source.id)
+            return await self._submit(request, order, fields, "video_remix")
 
     async def _submit(
-        self,
-        request: Request,
-        order: Order,
-        fields: dict[str, Any],
-        given: Given = NOTHING,
+        self, request: Request, order: Order, fields: dict[str, Any], request_type: str, given: Given = NOTHING
     ) -> Response:
         job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        body = await self._body(job, request, "video_generation")
+        body = _born(job) | {"extra_fields": self._extra(job, request, request_type)}
         return JSONResponse(body, headers=ignored(fields, _HONOURED | given.names))
 
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
-        job = await self._studio.look(read_id(request.path_params["id"]))
-        return JSONResponse(await self._body(job, request, "video_retrieve"))
+        provider, native = self._id(request, "video_retrieve")
+        with _maker("video_retrieve", provider):
+            job = await self._studio.look(native)
+            return JSONResponse(await self._body(job, request))
 
     async def content(self, request: Request) -> Response:
         """Send the bytes of a video, of its poster, or of a sheet of its frames."""
-        variant = read_variant(request)
-        job = await self._studio.job(read_id(request.path_params["id"]))
-        return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
+        provider, native = self._id(request, "video_download")
+        with _maker("video_download", provider):
+            job = await self._studio.job(native)
+            if provider in OTHER_KINDS and job.status != "completed":
+                words = {"message": f"video not ready, current status: {job.status}"}
+                extra = {"provider": provider, "request_type": "video_download"}
+                raise Answer(500, _envelope(None, words, ours=True, **extra))
+            variant = read_variant(request)
+            return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
 
     async def page(self, request: Request) -> Response:
-        """Look at a page of one provider's videos."""
+        """Look at a page of one maker's videos; the mirror lists OpenAI's, whatever it is asked."""
         query = request.query_params
-        provider = query.get("provider", "openai" if self._mirror else "")
-        if not _PROVIDER.fullmatch(provider):
-            raise invalid("provider", "provider query parameter is required")
-        limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
-        descending = read_choice(query, "order", ("asc", "desc"), "desc") == "desc"
-        after = await self._studio.job(read_id(query["after"])) if "after" in query else None
+        provider = "openai" if self._mirror else query.get("provider", "")
+        if not provider:
+            raise self._bad("provider query parameter is required")
+        if provider not in (*OPENAI_KIND, *OTHER_KINDS):
+            raise self._unknown(provider, "video_list")
+        limit = _MIRRORS_PAGE if self._mirror else self._limit(query)
+        descending = read_choice({} if self._mirror else query, "order", ("asc", "desc"), "desc") == "desc"
+        after = None if self._mirror or "after" not in query else await self._studio.job(read_id(query["after"])[1])
         jobs, more = await self._studio.page(limit, after, descending=descending, models=f"{provider}/")
-        body = {
-            "object": "list",
-            "data": [self._brief(job) for job in jobs],
-            "first_id": _id(jobs[0]) if jobs else None,
-            "last_id": _id(jobs[-1]) if jobs else None,
-            "has_more": more,
-            "extra_fields": {"request_type": "video_list", "provider": provider},
-        }
-        return JSONResponse(body)
+        ends = {"first_id": _id(jobs[0]), "has_more": more, "last_id": _id(jobs[-1])} if jobs else {"has_more": more}
+        extra = {"request_type": "video_list", "provider": provider} | _passage(request, provider)
+        return JSONResponse({"object": "list", "data": [_brief(job) for job in jobs], **ends, "extra_fields": extra})
 
     async def delete(self, request: Request) -> Response:
         """Forget a finished video."""
-        job = await self._studio.job(read_id(request.path_params["id"]))
-        await self._studio.delete(job)
-        return JSONResponse(
-            {"id": _id(job), "deleted": True, "object": "video.deleted", "extra_fields": _extra(job, "video_delete")}
-        )
+        provider, native = self._id(request, "video_delete")
+        with _maker("video_delete", provider):
+            job = await self._studio.job(native)
+            await self._studio.delete(job)
+        extra = self._extra(job, request, "video_delete")
+        return JSONResponse({"id": _id(job), "deleted": True, "object": "video.deleted", "extra_fields": extra})
+
+    # ---- what is asked for -----------------------------------------------------------------------------------
 
     async def _read(self, request: Request) -> dict[str, Any]:
-        if self._mirror:
-            return await read_fields(request, JSON, FORM)
+        kinds = (JSON, FORM) if self._mirror else (JSON,)
         try:
-            return await read_fields(request, JSON)
+            fields = await read_fields(request, *kinds)
         except Problem as problem:
-            if problem.status == 415:  # noqa: PLR2004 this service calls it a bad request
-                raise Problem(400, "invalid_request", "Invalid request payload") from None
-            raise
+            if problem.status not in {400, 415}:
+                raise
+            words = "Invalid request format: " + problem.message
+            raise self._bad(words, mirrored={"error": problem.message, "message": "failed to parse request"}) from None
+        if media_type(request) == JSON and isinstance(fields.get("seconds"), int | float):
+            words = "Invalid request format: Mismatch type string with value number"
+            unread = {"error": "json: cannot unmarshal number into seconds of type string"}
+            raise self._bad(words, mirrored={**unread, "message": "failed to parse request"})
+        return fields
 
-    async def _body(self, job: Job, request: Request, request_type: str) -> dict[str, Any]:
-        body = self._brief(job) | {"extra_fields": _extra(job, request_type)}
-        outputs = [] if job.status != "completed" else await self._outputs(job, request)
+    def _asked(self, fields: Mapping[str, Any]) -> tuple[str, str]:
+        """Return the maker and the model that were asked for."""
+        for name, words in (("model", "model is required"), ("prompt", "prompt cannot be empty")):
+            if not fields.get(name) and not (name == "model" and "model" in fields and not self._mirror):
+                unread = {"error": f"{name} field is required", "message": "failed to parse request"}
+                raise self._bad(words, mirrored=unread)
+        model = str(fields.get("model") or "")
+        provider, slash, name = model.partition("/")
+        if slash and name and provider in (*OPENAI_KIND, *OTHER_KINDS):
+            return provider, name
+        if self._mirror:
+            return "openai", model
+        found = f'no providers found for model "{model}" in model catalog to auto-resolve'
+        raise self._bad(f"provider is required in model field (format: provider/model) \N{EM DASH} {found}")
+
+    def _check_image(self, fields: Mapping[str, Any], provider: str, model: str) -> None:
+        """Refuse a start image by address: natively the translation fails, at the mirror the reading."""
+        image = fields.get("input_reference")
+        if not isinstance(image, str) or image.startswith("data:"):
+            return
+        if self._mirror:
+            error = {"error": "illegal base64 data at input byte 5", "message": "failed to parse request"}
+            raise Answer(500, _envelope(None, error))
+        error = {
+            "error": "input_reference must be a base64 data URL (e.g. data:image/png;base64,...)",
+            "message": f"failed to convert video generation request to {_kind(provider)} format",
+        }
+        asked = {"original_model_requested": model, "resolved_model_used": model}
+        extra: dict[str, Any] = {"provider": provider, **asked, "request_type": "video_generation"}
+        raise Answer(500, _envelope(None, error, ours=True, **extra))
+
+    def _id(self, request: Request, request_type: str = "video_remix") -> tuple[str, str]:
+        """Return the maker and our own id."""
+        provider, native = read_id(request.path_params["id"])
+        if not provider or not native:
+            words = "video_id must be in id:provider format"
+            failed = {"error": words, "message": f"failed to execute pre-request callback: {words}"}
+            raise self._bad(words, mirrored=failed)
+        if provider not in (*OPENAI_KIND, *OTHER_KINDS):
+            raise self._unknown(provider, request_type)
+        return provider, native
+
+    def _limit(self, query: Mapping[str, Any]) -> int:
+        try:
+            return read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
+        except Problem:
+            raise self._bad("invalid limit parameter") from None
+
+    def _bad(self, words: str, *, mirrored: dict[str, str] | None = None) -> Answer:
+        """Return the gateway's refusal of what it cannot read: a 400 natively, a 500 at the mirror."""
+        if self._mirror and mirrored:
+            return Answer(500, _envelope(None, dict(mirrored)))
+        return Answer(400, _envelope(400, {"message": words}))
+
+    def _unknown(self, provider: str, request_type: str) -> Answer:
+        words = "failed to get config for provider: not found"
+        extra: dict[str, Any] = {"provider": provider, "request_type": request_type}
+        return Answer(500 if self._mirror else 400, _envelope(None, {"error": words, "message": words}, **extra))
+
+    # ---- what is answered ------------------------------------------------------------------------------------
+
+    async def _body(self, job: Job, request: Request) -> dict[str, Any]:
+        body = _looked_at(job, measured=self._studio.measured(job))
+        outputs = await self._outputs(job, request) if job.status == "completed" else []
         if outputs:
             body["videos"] = outputs
         filtered = self._studio.filtered(job) or int(body.get("error", {}).get("code") == "content_filtered")
@@ -183,44 +313,97 @@ class Bifrost:
             body["content_filter"] = {"filtered_count": filtered, "reasons": [job.error["message"]]}
         if self._studio.filtered(job):
             del body["error"]
-        return body
+        return body | {"extra_fields": self._extra(job, request, "video_retrieve")}
 
     async def _outputs(self, job: Job, request: Request) -> list[dict[str, str]]:
-        if job.order.model.startswith(f"{_INLINE}/"):
+        """Return the rows of a finished job; a maker of the OpenAI kind has none for a single clip."""
+        if _provider(job) in OPENAI_KIND and self._studio.takes(job) < 2:  # noqa: PLR2004 - several
+            return []
+        if job.order.model.startswith(_INLINE):
             texts = [base64.b64encode(data).decode() for data in await self._studio.read(job)]
             return [{"type": "base64", "base64": text, "content_type": "video/mp4"} for text in texts]
         links = self._studio.links(job, request)
         return [{"type": "url", "url": url, "content_type": "video/mp4"} for url in links]
 
-    def _brief(self, job: Job) -> dict[str, Any]:
-        """Return a job without what is null, as a Go structure is written."""
-        told = ("id", "object", "model", "status", "progress", "prompt", "remixed_from_video_id", "seconds", "size")
-        values = {name: value for name, value in video(job).items() if name in (*told, "created_at", "completed_at")}
-        values |= {"id": _id(job), "model": job.order.model.partition("/")[2], "progress": float(job.progress)}
-        if job.order.source:
-            values["remixed_from_video_id"] = _id(replace(job, id=job.order.source))
-        if job.error is not None:
-            code = _FAILURES.get(job.error["code"], job.error["code"])
-            values["error"] = {"code": code, "message": job.error["message"]}
-        if not self._studio.measured(job):
-            del values["progress"]
-        return {name: value for name, value in values.items() if value is not None}
+    def _extra(self, job: Job, request: Request, request_type: str) -> dict[str, Any]:
+        provider, _, model = job.order.model.partition("/")
+        born = request_type == "video_generation"
+        asked = {"original_model_requested": model, "resolved_model_used": model} if born else {}
+        passage = _passage(request, provider, remixed=request_type == "video_remix", unfinished=job.unfinished)
+        return {"request_type": request_type, "provider": provider, **asked, **passage}
 
 
-def read_order(fields: Mapping[str, Any], models: tuple[str, ...], *, mirror: bool) -> Order:
-    """Return what was asked for."""
-    model = fields.get("model")
-    if mirror and (model is None or (isinstance(model, str) and "/" not in model)):
-        model = f"openai/{model or 'sora-2'}"
-    if not isinstance(model, str) or not all(model.partition("/")):
-        raise invalid("model", "model should be in provider/model format")
-    if not fields.get("prompt"):
-        raise invalid("prompt", "prompt cannot be empty")
-    width, height = read_size(fields)
+def _passage(request: Request, provider: str, *, remixed: bool = False, unfinished: bool = False) -> dict[str, Any]:
+    """Return what the gateway tells of its exchange with the maker; a translated maker's headers are not passed on."""
+    told: dict[str, Any] = {"latency": 0, "chunk_index": 0}
+    if provider in OPENAI_KIND and not remixed:
+        poll = {"Openai-Poll-After-Ms": POLL_AFTER["openai-poll-after-ms"]} if unfinished else {}
+        sign = {"X-Request-Id": str(request.scope.get("videogen.request_id", ""))}
+        told["provider_response_headers"] = _MAKERS_HEADERS | poll | sign
+    return told
+
+
+def _kind(provider: str) -> str:
+    return "openai" if provider in OPENAI_KIND else provider
+
+
+def _provider(job: Job) -> str:
+    return job.order.model.partition("/")[0]
+
+
+def _brief(job: Job) -> dict[str, Any]:
+    """Return a job of the OpenAI kind without what is null, as a Go structure is written."""
+    told = ("object", "status", "progress", "prompt", "seconds", "size", "created_at", "completed_at")
+    values = {name: value for name, value in video(job).items() if name in told}
+    values |= {"id": _id(job), "model": job.order.model.partition("/")[2]}
+    if job.order.source:
+        values["remixed_from_video_id"] = _id(replace(job, id=job.order.source))
+    return {name: value for name, value in values.items() if value is not None} | _failure(job)
+
+
+def _failure(job: Job) -> dict[str, Any]:
+    if job.error is None:
+        return {}
+    code = _FAILURES.get(job.error["code"], job.error["code"])
+    return {"error": {"code": code, "message": job.error["message"]}}
+
+
+def _born(job: Job) -> dict[str, Any]:
+    """Return a job as its create is answered."""
+    if _provider(job) in OPENAI_KIND:
+        return _brief(job)
+    whole = _brief(job)
+    kept = ("id", "model", "object", "seconds", "status", *(("created_at",) if _provider(job) == "gemini" else ()))
+    return {name: whole[name] for name in kept} | _failure(job)
+
+
+def _looked_at(job: Job, *, measured: bool) -> dict[str, Any]:
+    """Return a job as a look is answered: of translated makers hardly more than its state."""
+    whole = _brief(job)
+    if _provider(job) in OPENAI_KIND:
+        return whole if measured else {name: value for name, value in whole.items() if name != "progress"}
+    return {name: whole[name] for name in ("id", "created_at", "object", "status")} | _failure(job)
+
+
+def _unwrapped(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with Google's way to hand over a last picture made one of ours."""
+    frame = fields.get("lastFrame")
+    if not isinstance(frame, Mapping):
+        return fields
+    return {**fields, "lastFrame": f"data:{frame.get('mimeType')};base64,{frame.get('bytesBase64Encoded')}"}
+
+
+def read_order(fields: Mapping[str, Any], model: str, models: tuple[str, ...]) -> Order:
+    """Return what was asked for, as its maker reads it."""
+    provider = model.partition("/")[0]
+    sized = {**fields, "size": SIZES[0]} if provider == "openai" and fields.get("size") not in SIZES else fields
+    width, height = read_size(sized)
+    name = model if provider in OTHER_KINDS or model in STAND_INS else model.removeprefix("openai/")
+    known = read_model({"model": name}, models, STAND_INS)
     return Order(
         prompt=read_prompt(fields),
-        model=read_model({"model": model}, models, STAND_INS),
-        seconds=read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS),
+        model=known if "/" in known else model,
+        seconds=read_whole(fields, "seconds", SECONDS, USUAL_SECONDS.get(provider, DEFAULT_SECONDS)),
         width=width,
         height=height,
         fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
@@ -231,20 +414,13 @@ def read_order(fields: Mapping[str, Any], models: tuple[str, ...], *, mirror: bo
     )
 
 
-def read_id(text: str) -> str:
-    """Return our own id from one in the form `<escaped native id>:<provider>`."""
+def read_id(text: str) -> tuple[str, str]:
+    """Return the maker and our own id from one in the form `<escaped native id>:<provider>`; empty where one is missing."""
     native, _, provider = unquote(unquote(text)).partition(":")
-    if not native or not provider:
-        raise invalid("video_id", "video_id must be in id:provider format")
-    return native.rpartition("/")[2]
+    return provider, native.rpartition("/")[2]
 
 
 def _id(job: Job) -> str:
-    provider = job.order.model.partition("/")[0]
-    native = job.id if provider == "openai" else f"operations/{job.id}"
-    return f"{quote(native, safe='')}:{provider}"
-
-
-def _extra(job: Job, request_type: str) -> dict[str, Any]:
     provider, _, model = job.order.model.partition("/")
-    return {"request_type": request_type, "provider": provider, "model_requested": model, "latency": 0}
+    native = f"models/{model}/operations/{job.id}" if provider == "gemini" else job.id
+    return f"{quote(native, safe='')}:{provider}"

@@ -18,7 +18,7 @@ _MAGIC = {
     "video": re.compile(rb".{4}ftyp|\x1a\x45\xdf\xa3", re.DOTALL),
 }
 _FORMS = {"image": "a PNG, JPEG, WebP or GIF", "audio": "an MP3, WAV, OGG, FLAC or M4A", "video": "an MP4 or WebM"}
-_ADDRESS = re.compile(r"(https?|gs)://\S+")
+ADDRESS = re.compile(r"(https?|gs)://\S+")
 _DATA = re.compile(r"data:[^,]*;base64,(.*)", re.DOTALL)
 
 
@@ -67,7 +67,7 @@ def read_media(fields: Mapping[str, Any], name: str, kind: str = "image") -> byt
         value = value.get("image_url") or value.get("file_id") or ""
         if isinstance(value, str) and value and not _DATA.fullmatch(value):
             return None
-    if value is None or (isinstance(value, str) and _ADDRESS.fullmatch(value)):
+    if value is None or (isinstance(value, str) and ADDRESS.fullmatch(value)):
         return None
     data = value.data if isinstance(value, Upload) else _decode(name, kind, value)
     if len(data) > MEDIA_BYTES:

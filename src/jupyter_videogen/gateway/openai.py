@@ -1,5 +1,6 @@
 """The OpenAI shape of `/v1/videos`: the server's half of that dialect, as strict about its types as its strictest peers."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.cards import CARDS
 from jupyter_videogen.gateway.jobs import Job
-from jupyter_videogen.gateway.media import NOTHING, Given, read_given, read_media
+from jupyter_videogen.gateway.media import ADDRESS, NOTHING, Given, read_given, read_media
 from jupyter_videogen.gateway.order import (
     DEFAULT_SECONDS,
     FPS,
@@ -41,11 +42,11 @@ _HONOURED = frozenset(
 _REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
 _MEDIA = {**dict.fromkeys(_REFERENCES, "image"), "last_frame": "last_frame", "video": "video", "audio": "audio"}
 """The shape has the first three; the others, like some of what is honoured, are words of this gateway."""
-_POLL_AFTER = {"openai-poll-after-ms": "400"}
+POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
 _ORDERS = ("asc", "desc")
-_MODELS_CREATED = 1_767_225_600
+MODELS_CREATED = 1_767_225_600
 _STATUSES = {"cancelled": "failed"}
 
 
@@ -68,6 +69,7 @@ class OpenAI:
         """Return the routes; a literal path has to stand before one with an id, or the id would swallow it."""
         return [
             Route(f"{prefix}/models", self.models),
+            Route(f"{prefix}/models/{{id:path}}", self.model),
             Route(f"{prefix}/videos", self.videos, methods=["GET", "POST"]),
             Route(f"{prefix}/videos/edits", self.edit, methods=["POST"]),
             Route(f"{prefix}/videos/extensions", self.extend, methods=["POST"]),
@@ -81,6 +83,13 @@ class OpenAI:
     async def models(self, _request: Request) -> Response:
         """List the models that can be asked for."""
         return list_models(self._studio.names)
+
+    async def model(self, request: Request) -> Response:
+        """Tell of one model."""
+        name = request.path_params["id"]
+        if name not in self._studio.names:
+            raise Problem(404, "model_not_found", f"There is no model {name} here.", param="model")
+        return JSONResponse(model_object(name))
 
     async def videos(self, request: Request) -> Response:
         """Answer at the address of all videos."""
@@ -108,7 +117,7 @@ class OpenAI:
         job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
         if self._studio.waits(job):
             job = await self._studio.finish(job, request)
-        return JSONResponse(self._video(job), headers=_POLL_AFTER | ignored(fields, {*honoured, *given.names}))
+        return JSONResponse(self._video(job), headers=POLL_AFTER | ignored(fields, {*honoured, *given.names}))
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
@@ -133,6 +142,11 @@ class OpenAI:
         """Take an order for a clip that is here and what comes after it; `seconds` is then the whole."""
         fields = await read_fields(request, JSON, FORM)
         prompt, more = read_prompt(fields), read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS)
+        if isinstance(fields.get("video"), Upload):
+            order = read_order({"prompt": prompt, "seconds": more}, self._studio.names)
+            return await self._submit(
+                request, order, fields, {"prompt", "seconds"}, read_given(fields, {"video": "video"})
+            )
         source = await self._source(_video_id(fields))
         seconds = source.order.seconds + more
         if seconds > SECONDS[1]:
@@ -155,7 +169,7 @@ class OpenAI:
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
         job = await self._studio.look(request.path_params["id"])
-        return JSONResponse(self._video(job), headers=_POLL_AFTER if job.unfinished else None)
+        return JSONResponse(self._video(job), headers=POLL_AFTER if job.unfinished else None)
 
     async def list(self, request: Request) -> Response:
         """Look at a page of videos."""
@@ -205,17 +219,31 @@ def read_variant(request: Request) -> str:
 
 def _video_id(fields: Mapping[str, Any]) -> str:
     value = fields.get("video", fields.get("video[id]"))
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = _as_object(value)
     value = value.get("id") if isinstance(value, Mapping) else value
     if not isinstance(value, str):
         raise invalid("video", "video must be the id of a video that is here.", "missing_required_parameter")
     return value
 
 
+def _as_object(text: str) -> object:
+    """Return the JSON that a form's field holds, or the text itself."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
 def list_models(names: Collection[str]) -> Response:
     """List models in this shape."""
-    values = {"object": "model", "created": _MODELS_CREATED, "owned_by": "jupyter-videogen"}
-    stories = {name: {"description": card.story} for name, card in CARDS.items()}
-    return JSONResponse({"object": "list", "data": [{"id": name} | values | stories.get(name, {}) for name in names]})
+    return JSONResponse({"object": "list", "data": [model_object(name) for name in names]})
+
+
+def model_object(name: str) -> dict[str, Any]:
+    """Return one model as the shape writes it; a test card says what it does."""
+    story = {"description": CARDS[name].story} if name in CARDS else {}
+    return {"id": name, "object": "model", "created": MODELS_CREATED, "owned_by": "jupyter-videogen"} | story
 
 
 def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
@@ -236,8 +264,22 @@ def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
     )
 
 
+def _refuse_address(name: str, value: object) -> None:
+    """Refuse what would have to be fetched, here or from a store of files: a clip without its picture is not what was asked."""
+    if isinstance(value, Mapping):
+        if value.get("file_id"):
+            raise invalid(name, "There are no files here: send the picture itself.", "unsupported_value")
+        value = value.get("image_url")
+    elif name.endswith("[file_id]") and value:
+        raise invalid(name, "There are no files here: send the picture itself.", "unsupported_value")
+    if isinstance(value, str) and ADDRESS.fullmatch(value):
+        raise invalid(name, "Nothing is fetched here: send the picture itself, or a data address.", "unsupported_value")
+
+
 def read_files(fields: Mapping[str, Any]) -> Given:
     """Return the media that were sent; a sound is not kept where none was wanted."""
+    for name in (*_REFERENCES, "input_reference[file_id]"):
+        _refuse_address(name, fields.get(name))
     given = read_given(fields, _MEDIA)
     return given if read_flag(fields, "sound", default=True) else given.without("audio")
 
