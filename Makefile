@@ -34,10 +34,11 @@ test-pythons: setup ## pass the Python suite on the oldest and the newest Python
 test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that are allowed
 	$(BIN)/python scripts/lowest.py
 
-test-interop: $(VENV)/.ready ## run other people's clients against ours: openai, LiteLLM, indoxhub, schemathesis
+test-interop: $(VENV)/.ready ## run other people's programs against ours: openai, LiteLLM, indoxhub, aimock, schemathesis
 	$(BIN)/python tests/interop/run.py
 
-soak: $(VENV)/.ready ## let 400 jobs live through a bad line, kills, sleep, locked, full and deleted ledgers (half an hour)
+soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs live through all trouble there is (an hour)
+	$(BIN)/python tests/soak/fuzz.py --seconds 600
 	PYTHONPATH=tests:tests/faults $(BIN)/python tests/faults/test_model.py --steps 6000
 	$(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
 

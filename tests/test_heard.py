@@ -284,7 +284,7 @@ def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> N
                 assert phase != "read_failure"
             assert time.thread_time() - began < 0.2
             assert isinstance(ahead(reply, now=0.0), float)
-            assert (retry_after(reply) or 0.0) <= 120
+            assert 0.0 <= (retry_after(reply) or 0.0) <= 86_400
             assert heard.location(reply) is None or header
 
 
@@ -359,7 +359,7 @@ def test_a_guarded_dialect_keeps_its_halves() -> None:
     assert RecursionError in UNREADABLE
 
 
-@pytest.mark.parametrize("bad", ["..", ".", "", "a\r\nHost: x", "a\x1b[2J", "x" * 600, "a\u202eb"])
+@pytest.mark.parametrize("bad", ["..", ".", "", "a\r\nHost: x", "a\x1b[2J", "x" * 3000, "a\u202eb"])
 def test_a_listed_id_that_walks_elsewhere_is_no_job(bad: str) -> None:
     """It would be asked for, shown and written down; the other rows stand."""
     page = Page([Listed(handle={"id": bad}), Listed(handle={"id": "good"})])

@@ -307,8 +307,8 @@ class Runtime:
         if watch.task is not None:
             watch.task.cancel()
             await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
-        if not watch.record.ended:
-            record = watch.record.after(state="cancelled", finished_at=self.clock.now())
+        if not watch.record.ended or watch.record.state == "failed":  # a look was quicker, and says "failed"
+            record = watch.record.after(state="cancelled", failure=None, finished_at=self.clock.now())
             with suppress(Superseded):
                 record, _ = self.ledger.keep(record)
             watch.publish(record)

@@ -197,8 +197,11 @@ class Book:
     longest: float = 0.0
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    sinks: set[str] = field(default_factory=set)
+    """Where any came through, also beyond those that are told."""
 
     def fault(self, where: str, words: str) -> None:
+        self.sinks.add(where.rsplit(maxsplit=1)[-1])
         if len(self.faults) < 20:
             self.faults.append(f"{where}: {words[:300]!r}")
 
