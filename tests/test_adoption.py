@@ -65,6 +65,22 @@ def test_a_wrong_clock_over_there_is_allowed_for(tmp_path: Path) -> None:
     assert candidates(job, [listed], skew=86_400.0) == [listed]
 
 
+@pytest.mark.parametrize("ours", [True, False])
+def test_without_a_date_our_own_jobs_in_the_list_tell_the_time(tmp_path: Path, *, ours: bool) -> None:
+    """This machine's clock is a day behind: the newest listed job that is ours says by how much."""
+    wrong = 86_400.0
+    rows_ = [
+        {"created_at": SENT + wrong},
+        {"created_at": SENT + wrong - 60, "handle": {"id": "r0"}, "prompt": "a boat"},
+    ]
+    bench = Bench(tmp_path, LISTING, deaf({"rows": rows_}))
+    if ours:
+        known = draft(LISTING, tmp_path).after(id="other234", idempotency_key="k2", fingerprint="g", state="succeeded")
+        bench.ledger.add(known.after(handle={"id": "r0"}, sent_at=SENT - 60))
+    assert bench.run().state == ("succeeded" if ours else "unknown_outcome")
+    assert bench.transport.posts == 1
+
+
 class Listing(Slow):
     """The fake dialect of jobs, with a list."""
 

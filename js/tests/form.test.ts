@@ -309,7 +309,7 @@ test("a size that is made but not offered stays, and one that is not made falls 
 });
 
 test("what a project's file asks for is read, and agreed to by a click", async () => {
-  const asks = "lab: $LAB_API_KEY is sent to https://lab.example/v1, as /work/videogen.toml says";
+  const asks = "lab: $LAB_API_KEY is sent to https://lab.example/v1, as /home/ana/videogen.toml says";
   const lab = { name: "lab", label: "lab", simulated: false, key: "", ready: false, asks };
   shown.end();
   await draw(new FakeModel({ form: { ...form, provider: "lab", providers: [lab] } }));

@@ -33,6 +33,7 @@ SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
 """White space is left out; the alphabet for URLs becomes the usual one."""
 FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
 """Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
+STILLS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png"}
 LARGEST_POSTER = 60_000
 """Bytes; it is stored in the notebook."""
 LONGEST_SLUG = 40
@@ -217,9 +218,16 @@ def _taken(path: Path) -> InvalidRequest:
     )
 
 
+def still_kind(picture: bytes) -> str | None:
+    """Give "jpeg", "png" or "webp" for a still picture, by its first bytes; None for anything else."""
+    if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for head, kind in STILLS.items() if picture.startswith(head)), None)
+
+
 def write_poster(picture: bytes, path: Path) -> str | None:
-    """Keep a still picture and give its path; None when it is no PNG or JPEG, or too large for a notebook."""
-    if len(picture) > LARGEST_POSTER or not picture.startswith((b"\xff\xd8\xff", b"\x89PNG")):
+    """Keep a still picture and give its path; None when it is no PNG, JPEG or WebP, or too large for a notebook."""
+    if len(picture) > LARGEST_POSTER or still_kind(picture) is None:
         return None
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with replacing(path, overwrite=True) as temporary:

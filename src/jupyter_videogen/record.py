@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from . import interpolation, visible
 from .capabilities import pixels
+from .clipstore import still_kind
 from .errors import explain, money
 
 if TYPE_CHECKING:
@@ -117,8 +118,7 @@ def _picture(job: JobRecord) -> str:
     if path is None or not Path(path).exists():
         return ""
     picture = Path(path).read_bytes()
-    kind = "png" if picture.startswith(b"\x89PNG") else "jpeg"
-    return f"data:image/{kind};base64,{base64.b64encode(picture).decode()}"
+    return f"data:image/{still_kind(picture) or 'jpeg'};base64,{base64.b64encode(picture).decode()}"
 
 
 def _words(job: JobRecord) -> str:

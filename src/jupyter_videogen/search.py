@@ -73,7 +73,7 @@ async def look_for(
         await clock.sleep(wait)
         try:
             with suppress(NotSent, Lost, *UNREADABLE):
-                rows = [row async for row in _matches(job, dialect, transport, clock)]
+                rows = [row async for row in _matches(job, dialect, transport, ledger, clock)]
                 unique = {msgspec.json.encode(row.handle): row for row in rows}.values()
                 unclaimed = [row for row in unique if ledger.holder(job.base_url, row.handle) is None]
         except NoList:
@@ -85,19 +85,34 @@ async def look_for(
     return unclaimed
 
 
-async def _matches(job: JobRecord, dialect: ListsJobs, transport: Transport, clock: Clock) -> AsyncIterator[Listed]:
+async def _matches(
+    job: JobRecord, dialect: ListsJobs, transport: Transport, ledger: Ledger, clock: Clock
+) -> AsyncIterator[Listed]:
     """Give the rows that match, page by page; a list that repeats a cursor does not go on for ever."""
     cursor: str | None = None
     seen: set[str | None] = set()
     for _ in range(PAGES):
         reply = await _ask(dialect.page(job.model, cursor), transport, clock)
         page = dialect.read_page(reply, cursor)
-        for row in candidates(job, page.jobs, skew=ahead(reply, now=clock.now())):
+        skew = ahead(reply, now=clock.now()) if "date" in reply.headers else _ahead_by_ours(job, page.jobs, ledger)
+        for row in candidates(job, page.jobs, skew=skew):
             yield row
         seen.add(cursor)
         cursor = page.cursor
         if cursor in seen or cursor is None:
             return
+
+
+def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> float:
+    """Seconds that the service's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
+    known = [
+        (held.sent_at, row.created_at - held.sent_at)
+        for row in listed
+        if row.created_at is not None
+        and (held := ledger.holder(job.base_url, row.handle)) is not None
+        and held.sent_at is not None
+    ]
+    return max(known)[1] if known else 0.0
 
 
 async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
