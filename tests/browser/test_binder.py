@@ -48,7 +48,7 @@ def test_the_scripts_can_run() -> None:
 def test_the_packages_are_ours() -> None:
     """The package itself with its engine, and no ipykernel that loses what comes while no cell runs."""
     words = (ROOT / "binder" / "requirements.txt").read_text().splitlines()
-    assert {"ipykernel>=7.1", "jupyterlab>=4.4", ".[local]"} <= set(words)
+    assert {"ipykernel>=7.1", "jupyterlab>=4.4", ".[fast,local]"} <= set(words)
     runtime = (ROOT / "binder" / "runtime.txt").read_text().strip().removeprefix("python-")
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
     assert tuple(map(int, runtime.split("."))) >= tuple(map(int, needed.removeprefix(">=").split(".")))
