@@ -99,5 +99,13 @@ def test_a_poster_is_a_small_picture(tmp_path: Path) -> None:
     """What is no PNG or JPEG, or too large for a notebook, is not kept."""
     jpeg = b"\xff\xd8\xff\xe0" + bytes(100)
     assert clipstore.write_poster(jpeg, tmp_path / "a.jpg") == str(tmp_path / "a.jpg")
+    webp = b"RIFF\x10\0\0\0WEBPVP8 "
+    assert clipstore.write_poster(webp, tmp_path / "w.jpg") == str(tmp_path / "w.jpg")
+    assert [clipstore.still_kind(one) for one in (jpeg, webp, b"RIFF\x10\0\0\0WAVE", b"")] == [
+        "jpeg",
+        "webp",
+        None,
+        None,
+    ]
     assert clipstore.write_poster(b'{"error": 1}', tmp_path / "b.jpg") is None
     assert clipstore.write_poster(jpeg + bytes(60_000), tmp_path / "c.jpg") is None

@@ -5,14 +5,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
 from gateway_house import CLIP, NOW, POSTER, SHEET, House
-
-from jupyter_videogen import clipstore
-from jupyter_videogen.gateway.engine.poster import jpeg
-from jupyter_videogen.gateway.worker import poster_path
 
 SIZE = (
     'size must be "WIDTHxHEIGHT" in even pixels, each side from 144 to 1920, '
@@ -242,20 +236,6 @@ def test_the_thumbnail_is_the_poster(house: House) -> None:
     """The poster made at the end of the render is the thumbnail."""
     reply = house.get(f"/v1/videos/{house.finished()}/content?variant=thumbnail")
     assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, POSTER, "image/jpeg")
-
-
-def test_a_thumbnail_is_a_webp(house: House) -> None:
-    """As OpenAI's are; our own client keeps it as a poster."""
-    job_id = house.finished()
-    frame = av.VideoFrame.from_ndarray(np.full((36, 64, 3), 90, np.uint8), format="rgb24").reformat(format="yuvj420p")
-    poster_path(house.folder / "clips", job_id).write_bytes(jpeg(frame, 4))
-    reply = house.get(f"/v1/videos/{job_id}/content?variant=thumbnail")
-    assert (reply.status_code, reply.headers["content-type"]) == (200, "image/webp")
-    assert clipstore.still_kind(reply.content) == "webp"
-    kept = clipstore.write_poster(reply.content, house.folder / "poster")
-    assert kept is not None
-    with av.open(kept) as container:
-        assert next(container.decode(video=0)).width == 64
 
 
 def test_head_has_the_headers_and_no_body(house: House) -> None:

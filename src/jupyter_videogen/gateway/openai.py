@@ -202,8 +202,6 @@ class OpenAI:
         """Send the bytes of a video or of its poster."""
         variant = read_variant(request)
         job = await self._studio.job(request.path_params["id"])
-        if variant == "thumbnail":
-            return await self._studio.thumbnail(job)
         return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
 
     def _video(self, job: Job) -> dict[str, Any]:

@@ -231,17 +231,6 @@ class Studio:
         except FileNotFoundError:
             raise missing(variant) from None
 
-    async def thumbnail(self, job: Job) -> Response:
-        """Send the poster of a clip as WebP; what cannot be made into one goes as it is."""
-        require(job)
-        try:
-            picture = await run_in_threadpool(poster_path(self.clips, job.id).read_bytes)
-        except FileNotFoundError:
-            raise missing("thumbnail") from None
-        made = await run_in_threadpool(self.worker.webp, picture)
-        kind = "image/jpeg" if made is None else "image/webp"
-        return Response(made or picture, media_type=kind, headers={"cache-control": "private, no-cache"})
-
     async def first(self, job: Job) -> bytes:
         """Return the bytes of a job's first clip; raises a 404 where it has none."""
         if self.takes(job):

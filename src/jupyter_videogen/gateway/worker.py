@@ -7,7 +7,6 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -159,11 +158,6 @@ class Worker:
     def sheet(self, job: Job) -> bytes:
         """Return frames of a finished clip on one sheet; safe from any thread."""
         return self._engine(job.order.model).sheet(clip_path(self._clips, job.id))
-
-    def webp(self, picture: bytes) -> bytes | None:
-        """Return a still picture as WebP, None for what is none; safe from any thread."""
-        found: bytes | None = import_module("jupyter_videogen.gateway.engine.poster").webp(picture)
-        return found
 
     def _engine(self, model: str) -> Engine:
         # Names that stand in for a service's models, and the test cards, are drawn by the engine of the house.

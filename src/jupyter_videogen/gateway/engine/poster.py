@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import av
@@ -39,23 +38,6 @@ def poster(path: Path) -> bytes:
     )
     sizes = (jpeg(small, coarseness) for coarseness in COARSENESS)
     return next((data for data in sizes if len(data) <= LARGEST), jpeg(small, COARSENESS[-1]))
-
-
-def webp(picture: bytes) -> bytes | None:
-    """Give a still picture as WebP, as OpenAI's thumbnails are (its API reference, "Retrieve video content").
-
-    None for bytes that are no picture.
-    """
-    try:
-        with av.open(BytesIO(picture), "r") as container:
-            frame = next(container.decode(video=0)).reformat(format="yuv420p")
-    except (av.FFmpegError, StopIteration, IndexError):
-        return None
-    codec = av.CodecContext.create("libwebp", "w")
-    codec.width, codec.height, codec.pix_fmt = frame.width, frame.height, "yuv420p"
-    codec.time_base = Fraction(1, 25)
-    frame.pts = 0
-    return b"".join(bytes(packet) for packet in (*codec.encode(frame), *codec.encode(None)))
 
 
 def first_shown(path: Path) -> av.VideoFrame:
