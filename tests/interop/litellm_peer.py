@@ -18,7 +18,7 @@ import litellm
 from openai import OpenAI
 
 warnings.simplefilter("ignore")
-URL, TOKEN, OURS = sys.argv[1:]
+URL, TOKEN, OURS = sys.argv[1:4]
 SMALL = {"seconds": "1", "size": "256x144"}
 HERE = {"custom_llm_provider": "openai", "api_base": f"{URL}/v1", "api_key": TOKEN}
 OUR_CLIENT = """
