@@ -77,7 +77,7 @@ USED = """
 SELECT model FROM jobs WHERE state = 'stored' AND origin = ? GROUP BY model ORDER BY max(created_at) DESC LIMIT 20
 """
 NAMED = """
-WHERE json_extract(record, '$.name') = ?1 OR substr(json_extract(record, '$.name'), 1, ?3) = ?2
+WHERE json_extract(record, '$.name') = ? OR substr(json_extract(record, '$.name'), 1, ?) = ?
 ORDER BY created_at DESC, rowid DESC LIMIT 1000
 """
 RUNS = """
@@ -350,7 +350,7 @@ class Ledger:
 
     def named(self, name: str) -> list[JobRecord]:
         """Give the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
-        rows = self._read(NAMED, name, f"{name}[", len(name) + 1)
+        rows = self._read(NAMED, name, len(name) + 1, f"{name}[")
         found: dict[str, JobRecord] = {}
         for record in rows:  # the newest first; the first member of a group is the last that is come to
             found.setdefault(record.name, record)
