@@ -22,7 +22,13 @@ from jupyter_videogen.wire import Reply
         (401, b'{"error": "no key"}', "auth", "no key"),
         (402, b'{"detail": "Insufficient credits"}', "out_of_credit", "Insufficient credits"),
         (403, b'{"error": {"message": "no", "code": "insufficient_quota"}}', "permission", "no"),
+        (403, b'{"code": "insufficient_user_quota", "message": "no quota", "data": null}', "out_of_credit", "no quota"),
+        (403, b'{"code": "pre_consume_token_quota_failed", "message": "no"}', "out_of_credit", "no"),
+        (403, b'{"error": {"code": "AccountOverdueError", "message": "overdue"}}', "out_of_credit", "overdue"),
+        (400, b'{"code": "Arrearage", "message": "Access denied."}', "out_of_credit", "Access denied."),
         (404, b'{"error": {"message": "gone"}}', "model_not_found", "gone"),
+        (503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', "model_not_found", "no channel"),
+        (503, b'{"error": {"message": "Error: model_not_found?"}}', "provider", "Error: model_not_found?"),
         (422, b'{"detail": [{"loc": ["body", "n"], "msg": "too many"}]}', "invalid_request", "body.n: too many"),
         (429, b"", "rate_limited", "The service answered HTTP 429."),
         (500, b"<html><b>Oh</b> no</html>", "provider", "Oh no"),
@@ -42,6 +48,20 @@ def test_a_refusal_costs_nothing_and_an_upset_server_may() -> None:
     """4xx of a refusal: not charged. 5xx: nobody knows."""
     assert read_failure(Reply(400)).charged == "no"
     assert read_failure(Reply(500)).charged == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "charged"),
+    [
+        (503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', "no"),
+        (503, b'{"error": {"message": "model_not_found"}}', "unknown"),
+        (503, b'{"error": {"message": "busy", "code": "overloaded"}}', "unknown"),
+        (502, b'{"error": {"message": "no", "code": "model_not_found"}}', "unknown"),
+    ],
+)
+def test_a_model_that_is_not_there_has_made_nothing(status: int, body: bytes, charged: str) -> None:
+    """The code of a 503 is proof; its words alone, or a gateway's trouble with another server, are none."""
+    assert read_failure(Reply(status, {}, body)).charged == charged
 
 
 @pytest.mark.parametrize(

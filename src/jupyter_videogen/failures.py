@@ -1,7 +1,7 @@
 """The universal reader of HTTP errors: by status first, then by what the body says.
 
-A 403 whose code says "insufficient_quota" is still a 403 (Qubrid documents just that). Where the words stand is
-known to `reasons`.
+A 403 whose code says "insufficient_quota" is still a 403 (Qubrid documents just that); other codes of want of money, and of
+a model that is not there, say more than their status does. Where the words stand is known to `reasons`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from .errors import Failure, Known
 from .reasons import page_words, said
 
 if TYPE_CHECKING:
+    from .reasons import Said
     from .wire import Reply
 
 KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
@@ -23,6 +24,13 @@ MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 GONE = re.compile(r"\b(?:deprecated|retired|no longer)\b", re.IGNORECASE)
 GONE_CODE = re.compile(r"model_(?:not_found|deprecated)", re.IGNORECASE)
 """How a service says in a 400 that it has no such model any more: in one sentence, or by a code."""
+BROKE = re.compile(
+    r"insufficient_?(?:user_?quota|balance|credits?|funds?)|pre_consume_token_quota|account_?overdue|arrearage",
+    re.IGNORECASE,
+)
+"""Codes of 400 and 403 that say that there is no money: new-api's, DeepSeek's, Volcengine's and Alibaba's."""
+NO_JOB = re.compile(r"\b(?:task|job|video|generation)_?not_?(?:exist|found)", re.IGNORECASE)
+"""Codes of a 400 that say that there is no such job: new-api's `task_not_exist`."""
 LATE = frozenset({202, 204, 404, 409, 423, 425})
 """How services answer where a finished clip is not there yet."""
 NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
@@ -36,8 +44,8 @@ SLOWEST = 86_400.0
 def read_failure(reply: Reply) -> Failure:
     """Read any reply that is not a 2xx as a failure of the request that caused it."""
     error = said(reply)
-    param, refused = error.facts.get("param"), reply.status in REFUSED
-    kind = "content_policy" if error.filtered else _kind(reply.status, f"{error.marks} {error.words}")
+    param, refused = error.facts.get("param"), reply.status in REFUSED or _has_no_model(reply.status, error.marks)
+    kind = "content_policy" if error.filtered else _kind(reply.status, error)
     return Failure(
         code=kind,
         message=error.words or f"The service answered HTTP {reply.status}.",
@@ -69,6 +77,11 @@ def speaks_of_later(reply: Reply) -> bool:
     return reply.status in LATE or bool(goes_on or NOT_YET.search(words))
 
 
+def knows_no_job(reply: Reply) -> bool:
+    """Tell whether the answer to a look means that there is no such job: by its status, or a 400 by its code."""
+    return reply.status == 404 or (reply.status == 400 and NO_JOB.search(said(reply).marks) is not None)  # noqa: PLR2004
+
+
 def ahead(reply: Reply, *, now: float) -> float:
     """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
@@ -90,14 +103,23 @@ def _charged(*, refused: bool) -> Known:
     return "no" if refused else "unknown"
 
 
-def _kind(status: int, words: str) -> str:
+def _kind(status: int, error: Said) -> str:
+    words = f"{error.marks} {error.words}"
     if "no_db_connection" in words:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
-    if status == 429 and QUOTA.search(words):  # noqa: PLR2004 - OpenAI says "no credit" by the status of "too fast"
-        return "out_of_credit"
-    if status == 400 and _is_gone(words):  # noqa: PLR2004 - Bad Request
+    if (status == 429 and QUOTA.search(words)) or (status in {400, 403} and BROKE.search(error.marks)):  # noqa: PLR2004 - see QUOTA, BROKE
+        return "out_of_credit"  # OpenAI says it by the status of "too fast"
+    if (status == 400 and _is_gone(words)) or _has_no_model(status, error.marks):  # noqa: PLR2004 - Bad Request
         return "model_not_found"
     return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
+
+
+def _has_no_model(status: int, marks: str) -> bool:
+    """Tell whether a 503 has the code of a model that is not there, which then has made nothing.
+
+    new-api says so before it asks anybody (middleware/distributor.go: no channel has the model).
+    """
+    return status == 503 and GONE_CODE.search(marks) is not None  # noqa: PLR2004 - Service Unavailable
 
 
 def _is_gone(words: str) -> bool:

@@ -313,9 +313,14 @@ def why(error: object) -> Failure:
 
 
 def reason(job: dict[str, Any]) -> Said | None:
-    """Give what a failed job says of itself in any place but its `error`; None where it says nothing."""
+    """Give what a failed job says of itself in any place but its `error`; None where it says nothing.
+
+    new-api writes a failed task's reason where the address of its clip would stand (model/task.go, `GetResultURL`).
+    """
     told = read({name: value for name, value in job.items() if name != "status"})
-    return told if told.words else None
+    places = (job.get("url"), job.get("result_url"), _member(job.get("metadata"), "url"))
+    words = (place for place in map(text, places) if place and not _is_place(place, ""))
+    return told if told.words else next(map(read, words), None)
 
 
 def judged(update: StatusUpdate, error: object, job: dict[str, Any] | None = None) -> StatusUpdate:

@@ -18,6 +18,7 @@ from .capabilities import MOST_NAMED, did_you_mean
 from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from .errors import Failure, InvalidRequest, VideogenError
 from .experience import Experience
+from .failures import knows_no_job
 from .lookout import Lookout
 from .reading import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
 from .saver import NoClip, Saver, unwritten
@@ -43,7 +44,7 @@ GRACE = 60.0
 OUTAGE = 15 * 60.0
 """Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
-NOT_FOUND, BUSY = 404, 429
+BUSY = 429
 LOCKED = frozenset({401, 402, 403})
 """Refusals of a look that will last until somebody acts."""
 UNSAID = "The service answered HTTP {}."
@@ -366,7 +367,7 @@ class Runner:
 
     def _refused_look(self, reply: Reply) -> float:
         """A refusal of a look says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
-        if reply.status == NOT_FOUND:
+        if knows_no_job(reply):
             return self._not_found()
         failure = self._dialect.read_failure(reply)
         if reply.status == BUSY:

@@ -104,6 +104,7 @@ def test_an_error_beside_the_clip_is_a_warning_on_the_job(name: str, tmp_path: P
     ("looks", "state"),
     [
         ([said({"error": {"message": "No such video."}}, 404)] * 40, "expired"),
+        ([said({"code": "task_not_exist", "message": "task_not_exist", "data": None}, 400)] * 40, "expired"),
         ([{"status": "in_progress"}, {"status": "deleted"}], "expired"),
         ([{"status": "expired"}], "expired"),
         ([{"status": "canceled"}], "cancelled"),
