@@ -13,6 +13,7 @@ from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.errors import Failure
 
 OURS = SPEECHES["openai"].clips
+PAIR = (*OURS, msgspec.structs.replace(OURS[0], url=f"{OURS[0].url}?variant=1", poster=None))
 THEIRS = tuple(msgspec.structs.replace(clip, others=("https://x/a.mp4",)) for clip in OURS)
 HANDLE = {"id": "j1"}
 LITELLM_ID = "video_bGl0ZWxsbTpjdXN0b21fbGxtX3Byb3ZpZGVyOm9wZW5haTs="
@@ -46,6 +47,8 @@ def test_their_creates_are_acceptances(server: str, status: int, body: dict[str,
         ("vLLM-Omni", {"status": "in_progress", "progress": 0}, StatusUpdate("running", progress=0)),
         ("vLLM-Omni", {"status": "completed", "progress": 100, "file_name": "a.mp4"}, StatusUpdate("succeeded", progress=100, artifacts=OURS)),
         ("vLLM-Omni", {"status": "failed", "error": {"code": 500, "message": "OOM"}}, StatusUpdate("failed", failure=Failure(code="provider", message="OOM", sent="yes", charged="unknown"))),
+        ("SGLang", {"status": "completed", "num_outputs": 2, "urls": [None, None], "url": None, "file_paths": ["/o/1.mp4", "/o/2.mp4"]}, StatusUpdate("succeeded", artifacts=PAIR)),
+        ("SGLang", {"status": "completed", "num_outputs": 1, "file_path": "/o/1.mp4"}, StatusUpdate("succeeded", artifacts=OURS)),
         ("SGLang", {"status": "deleted"}, StatusUpdate("expired")),
         ("SGLang", {"status": "failed", "error": {"message": "boom"}}, StatusUpdate("failed", failure=Failure(code="provider", message="boom", sent="yes", charged="unknown"))),
         ("new-api", {"status": "unknown"}, StatusUpdate("running", status="unknown")),

@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import msgspec
+
 from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
 from ..reading import (
     as_text,
     at_content,
     clips_of,
+    count,
     cursor_page,
     film_of,
     given,
@@ -33,6 +36,8 @@ from ..status import fold
 from ..wire import Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ..values import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
@@ -96,7 +101,7 @@ class OpenAI(Dialect):
         update = StatusUpdate(
             state,
             progress=percent(video.get("progress")),
-            artifacts=at_content(_content(video, handle), video) if state == "succeeded" else (),
+            artifacts=tuple(_clips(video, handle)) if state == "succeeded" else (),
             poll_after=hint(reply),
             status=word,
             took=took(video),
@@ -137,6 +142,15 @@ class OpenAI(Dialect):
 
 def _path(handle: Handle) -> str:
     return f"/videos/{quote(handle['id'], safe='')}"
+
+
+def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
+    """Give the clips of a video object; SGLang has the further ones of `num_outputs` behind their number."""
+    first = _content(video, handle)
+    found = at_content(first, video)
+    yield from found
+    for index in range(len(found), count(video.get("num_outputs"))):
+        yield msgspec.structs.replace(first, url=f"{first.url}?variant={index}", poster=None)
 
 
 def _content(video: dict[str, Any], handle: Handle) -> Artifact:
