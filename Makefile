@@ -34,7 +34,7 @@ test-pythons: setup ## pass the Python suite on the oldest and the newest Python
 test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that are allowed
 	$(BIN)/python scripts/lowest.py
 
-test-interop: $(VENV)/.ready ## run other people's programs against ours: openai, LiteLLM, indoxhub, aimock, schemathesis
+test-interop: $(VENV)/.ready ## run other people's programs against ours: openai, LiteLLM, SGLang, new-api and others
 	$(BIN)/python tests/interop/run.py
 
 soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs live through all trouble there is (an hour)

@@ -7,41 +7,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+
+from kit import FILM, KEY, Store, ending, serving
 
 FOLDER = Path(sys.argv[4])
 """Where npm has put the program."""
-KEY = "sk-canary-0123456789"
 os.environ["VIDEOGEN_HOME"] = tempfile.mkdtemp()  # noqa: TID251 - it is a program of its own
 os.chdir(tempfile.mkdtemp())
 
 import jupyter_videogen as vg  # noqa: E402 - its home is settled first
-
-
-def box(kind: bytes, body: bytes) -> bytes:
-    return (len(body) + 8).to_bytes(4, "big") + kind + body
-
-
-FILM = box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", b"\0" * 40) + box(b"mdat", bytes(range(256)) * 8)
-
-
-class Store(BaseHTTPRequestHandler):
-    """Another's storage, which must not see the key."""
-
-    keys: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:
-        """Give the film to anybody."""
-        self.keys.append(self.headers.get("authorization", ""))
-        self.send_response(200)
-        self.send_header("content-length", str(len(FILM)))
-        self.end_headers()
-        self.wfile.write(FILM)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's word
-        """Say nothing."""
 
 
 def fixtures(store: str) -> Path:
@@ -64,32 +40,28 @@ def check(client: vg.Client) -> None:
     clip = client.generate("a kite", model="sora-2", timeout=60)
     assert Path(clip.path).read_bytes() == FILM
     assert Store.keys == [""], "the key went to a stranger"
-    for prompt, kind, charged in (("a storm", vg.ProviderError, "unknown"), ("a face", vg.ContentPolicyError, "no")):
-        try:
-            client.generate(prompt, model="sora-2", timeout=60)
-        except kind as error:
-            told = error.charged
-        else:
-            told = "a clip"
-        assert told == charged, prompt
+    ends: tuple[tuple[str, type[vg.VideogenError], str], ...] = (
+        ("a storm", vg.ProviderError, "unknown"),
+        ("a face", vg.ContentPolicyError, "no"),
+    )
+    for prompt, kind, charged in ends:
+        job = client.submit(prompt, model="sora-2")
+        assert ending(partial(job.result, timeout=60), kind).charged == charged, prompt
 
 
 def main() -> None:
     """Run aimock and a store, and our client between them."""
-    store = ThreadingHTTPServer(("127.0.0.1", 0), Store)
-    threading.Thread(target=store.serve_forever, daemon=True).start()
-    path = fixtures(f"http://127.0.0.1:{store.server_port}")
-    command = [FOLDER / "node_modules" / ".bin" / "llmock", "-p", "0", "-f", path]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as mock:
-        try:
-            assert mock.stdout is not None
-            found = next(re.search(r"http://127\.0\.0\.1:\d+", line) for line in mock.stdout if "http://" in line)
-            assert found is not None
-            threading.Thread(target=mock.stdout.read, daemon=True).start()
-            check(vg.Client("openai", base_url=f"{found[0]}/v1", api_key=KEY))
-        finally:
-            mock.terminate()
-            store.shutdown()
+    with serving(Store) as store:
+        command = [str(FOLDER / "node_modules" / ".bin" / "llmock"), "-p", "0", "-f", str(fixtures(store))]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as mock:
+            try:
+                assert mock.stdout is not None
+                found = next(re.search(r"http://127\.0\.0\.1:\d+", line) for line in mock.stdout if "http://" in line)
+                assert found is not None
+                threading.Thread(target=mock.stdout.read, daemon=True).start()
+                check(vg.Client("openai", base_url=f"{found[0]}/v1", api_key=KEY))
+            finally:
+                mock.terminate()
     print("aimock: a clip by its address, a failure and a refusal in its words")  # noqa: T201 it talks to its terminal
 
 

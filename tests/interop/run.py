@@ -1,6 +1,7 @@
-"""Run programs of other people against the local gateway, each in an environment of its own.
+"""Run programs of other people against ours, each in an environment of its own.
 
-`python tests/interop/run.py [names…]`: a name is that of a requirements file beside this one.
+`python tests/interop/run.py [names…]`: a name is that of a requirements file beside this one. A line that begins with "@" is a
+package of npm; one that ends in "# alone" is installed without what it asks for; a file of comments needs no environment.
 """
 
 import json
@@ -24,9 +25,12 @@ PEERS = {
     "litellm": "litellm_peer.py",
     "schemathesis": "schemathesis_peer.py",
     "aimock": "aimock_peer.py",
+    "sglang": "sglang_peer.py",
+    "newapi": "newapi_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "gateway" / "gateway_puppet.py"),)
+ALONE = "# alone"
 PATIENCE_SECONDS = 600
 
 
@@ -34,19 +38,35 @@ def environment(name: str) -> Path:
     """Return the Python that runs a peer, with what it needs, installed when its list has changed."""
     folder = ENVIRONMENTS / name
     wanted, mark = (HERE / f"{name}.txt").read_text(), folder / "installed.txt"
-    python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    if wanted.startswith("@"):  # a server from npm, to which our own client speaks
-        if not mark.exists() or mark.read_text() != wanted:
-            folder.mkdir(parents=True, exist_ok=True)
-            npm = shutil.which("npm") or "npm"
-            subprocess.run([npm, "install", "--silent", "--prefix", str(folder), *wanted.split()], check=True)
-            mark.write_text(wanted)
-        return Path(sys.executable)
-    if not mark.exists() or mark.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / f"{name}.txt")], check=True)
+    lines = [line for line in wanted.splitlines() if line and not line.startswith("#")]
+    ours = not lines or wanted.startswith("@")  # our own client speaks
+    if lines and (not mark.exists() or mark.read_text() != wanted):
+        folder.mkdir(parents=True, exist_ok=True)
+        (npm if ours else pip)(folder, lines)
         mark.write_text(wanted)
-    return python
+    return Path(sys.executable) if ours else program(folder)
+
+
+def program(folder: Path) -> Path:
+    """Return the Python of an environment."""
+    return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def npm(folder: Path, lines: list[str]) -> None:
+    """Install packages of npm into a folder."""
+    command = shutil.which("npm") or "npm"
+    subprocess.run([command, "install", "--silent", "--prefix", str(folder), *lines], check=True)
+
+
+def pip(folder: Path, lines: list[str]) -> None:
+    """Make an environment in a folder and install packages into it, those that come alone last."""
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    alone = [line.removesuffix(ALONE) for line in lines if line.endswith(ALONE)]
+    together = [line for line in lines if not line.endswith(ALONE)]
+    for flags, packages in ((), together), (("--no-deps",), alone):
+        if packages:
+            names = [package.partition("#")[0].strip() for package in packages]
+            subprocess.run([str(program(folder)), "-m", "pip", "install", "--quiet", *flags, *names], check=True)
 
 
 @contextmanager
