@@ -25,6 +25,8 @@ from jupyter_videogen.wire import Reply
         (403, b'{"code": "insufficient_user_quota", "message": "no quota", "data": null}', "out_of_credit", "no quota"),
         (403, b'{"code": "pre_consume_token_quota_failed", "message": "no"}', "out_of_credit", "no"),
         (403, b'{"error": {"code": "AccountOverdueError", "message": "overdue"}}', "out_of_credit", "overdue"),
+        (403, b'{"error": {"code": "OperationDenied.ServiceOverdue", "message": "pay"}}', "out_of_credit", "pay"),
+        (403, b'{"error": {"code": "OperationDenied.ServiceNotOpen", "message": "no"}}', "permission", "no"),
         (400, b'{"code": "Arrearage", "message": "Access denied."}', "out_of_credit", "Access denied."),
         (404, b'{"error": {"message": "gone"}}', "model_not_found", "gone"),
         (503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', "model_not_found", "no channel"),

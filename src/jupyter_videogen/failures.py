@@ -25,10 +25,11 @@ GONE = re.compile(r"\b(?:deprecated|retired|no longer)\b", re.IGNORECASE)
 GONE_CODE = re.compile(r"model_(?:not_found|deprecated)", re.IGNORECASE)
 """How a service says in a 400 that it has no such model any more: in one sentence, or by a code."""
 BROKE = re.compile(
-    r"insufficient_?(?:user_?quota|balance|credits?|funds?)|pre_consume_token_quota|account_?overdue|arrearage",
+    r"insufficient_?(?:user_?quota|balance|credits?|funds?)|pre_consume_token_quota|(?:account|service)_?overdue|arrearage",
     re.IGNORECASE,
 )
-"""Codes of 400 and 403 that say that there is no money: new-api's, DeepSeek's, Volcengine's and Alibaba's."""
+"""Codes of 400 and 403 that say that there is no money: the usual ones, new-api's two, Volcengine's AccountOverdueError and
+OperationDenied.ServiceOverdue ("Error codes", 403), Alibaba's Arrearage ("Error codes" of Model Studio)."""
 NO_JOB = re.compile(r"\b(?:task|job|video|generation)_?not_?(?:exist|found)", re.IGNORECASE)
 """Codes of a 400 that say that there is no such job: new-api's `task_not_exist`."""
 LATE = frozenset({202, 204, 404, 409, 423, 425})
