@@ -97,6 +97,10 @@ def test_words_without_a_key_stay_as_they_are(text: str) -> None:
         assert heard.words(text, 10_000) == text
 
 
+SECONDS = 10.0
+"""Processor time. What grows with the length takes milliseconds here; what backtracks takes hours."""
+
+
 @pytest.mark.parametrize(
     "text", ["%" * 8000, "\\" * 8000, "&#" * 4000, "%2" * 4000, "s%73" * 2000, KEY[:-1] * 250, "k" * 8000]
 )
@@ -104,7 +108,7 @@ def test_no_words_take_long_to_clean(text: str) -> None:
     """Signs of a key again and again, escapes that lead nowhere: work that grows with the length, no more."""
     began = time.thread_time()
     heard.words(text)
-    assert time.thread_time() - began < 0.2
+    assert time.thread_time() - began < SECONDS
 
 
 @pytest.mark.parametrize("length", [8, 12, 40, 200, 512, 2000, 4096])
@@ -118,7 +122,7 @@ def test_keys_of_any_length_are_hidden(length: int) -> None:
         for words in (f"x {written} y", *([written[: len(written) // 2 + 9]] if length > veil.SHORTEST else [])):
             cleaned = veil.clean(words)
             assert written[: max(len(written) // 2, 6)] not in cleaned
-    assert time.thread_time() - began < 1.0
+    assert time.thread_time() - began < SECONDS
 
 
 def test_values_are_cleaned_after_they_were_read() -> None:
@@ -282,7 +286,7 @@ def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> N
                 assert isinstance(found, heard.KINDS[phase])
             except Malformed:
                 assert phase != "read_failure"
-            assert time.thread_time() - began < 0.2
+            assert time.thread_time() - began < SECONDS
             assert isinstance(ahead(reply, now=0.0), float)
             assert 0.0 <= (retry_after(reply) or 0.0) <= 86_400
             assert heard.location(reply) is None or header
@@ -296,7 +300,7 @@ def test_no_error_takes_long_to_read(words: str) -> None:
     for body in (json.dumps({"error": {"message": words}}).encode(), words.encode()):
         began = time.thread_time()
         found = read_failure(Reply(400, {}, body))
-        assert time.thread_time() - began < 0.2
+        assert time.thread_time() - began < SECONDS
         assert len(found.message) <= 300
 
 

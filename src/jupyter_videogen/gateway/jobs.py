@@ -175,11 +175,13 @@ class JobStore:
         direction, sign = ("DESC", "<") if descending else ("ASC", ">")
         cursor = None if after is None else after.number
         select = (
-            f"SELECT * FROM jobs WHERE (?1 IS NULL OR number {sign} ?1) AND substr(model, 1, length(?3)) = ?3 "  # noqa: S608 two constants
-            f"ORDER BY number {direction} LIMIT ?2 OFFSET ?4"
+            f"SELECT * FROM jobs WHERE (:after IS NULL OR number {sign} :after) "  # noqa: S608 two constants
+            f"AND substr(model, 1, length(:models)) = :models ORDER BY number {direction} LIMIT :limit OFFSET :skip"
         )
         with self._transaction() as database:
-            rows = database.execute(select, (cursor, limit + 1, models, skip)).fetchall()
+            rows = database.execute(
+                select, {"after": cursor, "limit": limit + 1, "models": models, "skip": skip}
+            ).fetchall()
         return [_job(row) for row in rows[:limit]], len(rows) > limit
 
     def has_unfinished(self) -> bool:
