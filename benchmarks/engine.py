@@ -23,14 +23,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from jupyter_videogen.gateway.engine import Shot, render
-from jupyter_videogen.gateway.engine.canvas import Canvas
-from jupyter_videogen.gateway.engine.chance import Dice
-from jupyter_videogen.gateway.engine.encode import film
-from jupyter_videogen.gateway.engine.finish import Finish
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+from jupyter_videogen.gateway.engine.drawing.quantize import Finish
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.output.encoder import film
+from jupyter_videogen.gateway.engine.prompt.parser import read
 from jupyter_videogen.gateway.engine.scenes import look_for, scene_for
-from jupyter_videogen.gateway.engine.stage import Stage
-from jupyter_videogen.gateway.engine.words import read
-from jupyter_videogen.gateway.serve import TURN
+from jupyter_videogen.gateway.process import TURN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

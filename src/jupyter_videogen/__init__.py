@@ -13,13 +13,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from . import events as events
-    from . import testing as testing
-    from .batch import compare
-    from .catalogue import models, providers
-    from .checkup import doctor
-    from .client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
-    from .errors import (
+    from jupyter_videogen import events as events
+    from jupyter_videogen import testing as testing
+    from jupyter_videogen.batch import compare
+    from jupyter_videogen.catalogue import models, providers
+    from jupyter_videogen.checkup import doctor
+    from jupyter_videogen.client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
+    from jupyter_videogen.errors import (
         ArtifactExpired,
         AuthError,
         BudgetExceeded,
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
         VideogenError,
         WaitTimeout,
     )
-    from .group import JobGroup
-    from .magic import load_ipython_extension, unload_ipython_extension
-    from .nesting import allow_nested_asyncio
-    from .scene import concat
-    from .ticket import Job
-    from .values import Clip
-    from .widget import VideoGen
+    from jupyter_videogen.group import JobGroup
+    from jupyter_videogen.magic import load_ipython_extension, unload_ipython_extension
+    from jupyter_videogen.nesting import allow_nested_asyncio
+    from jupyter_videogen.scene import concat
+    from jupyter_videogen.ticket import Job
+    from jupyter_videogen.values import Clip
+    from jupyter_videogen.widget import VideoGen
 
 __version__ = "0.1.0"
 

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .errors import InvalidRequest
-from .inputs import LARGEST, medium
-from .values import MEDIA
-from .wire import Call, Lost, NotSent
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.inputs import LARGEST, medium
+from jupyter_videogen.values import MEDIA
+from jupyter_videogen.wire import Call, Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
-    from .transport import Stream, Transport
-    from .values import GenerationRequest, Media
+    from jupyter_videogen.transport import Stream, Transport
+    from jupyter_videogen.values import GenerationRequest, Media
 
 TIMEOUT = 60.0
 """Seconds for the whole of a file."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .dialect import Listed
-    from .values import JobRecord
+    from jupyter_videogen.dialect import Listed
+    from jupyter_videogen.values import JobRecord
 
 EARLY = 120.0
 """Seconds a service's clock may be behind what it says of itself."""

@@ -6,10 +6,10 @@ import asyncio
 import contextvars
 from typing import TYPE_CHECKING, NamedTuple
 
-from .loop import always
+from jupyter_videogen.loop import always
 
 if TYPE_CHECKING:
-    from .clock import Clock
+    from jupyter_videogen.clock import Clock
 
 PER_SECOND = 2.0
 PER_SECOND_AT_HOME = 100.0

@@ -8,9 +8,9 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import clipstore
-from .errors import InvalidRequest
-from .frames import need, opened, shrunk
+from jupyter_videogen import clipstore
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.frames import need, opened, shrunk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import av
 
-    from .values import Clip
+    from jupyter_videogen.values import Clip
 
 GIF_RATE, WEBP_RATE = Fraction(25, 2), Fraction(25)
 """Frames per second at most. Browsers slow down a GIF whose frames last less than two hundredths of a second."""

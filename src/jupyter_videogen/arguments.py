@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
-from .capabilities import did_you_mean
-from .errors import InvalidRequest
+from jupyter_videogen.capabilities import did_you_mean
+from jupyter_videogen.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .options import Command
+    from jupyter_videogen.options import Command
 
 
 class Arguments(NamedTuple):

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .capabilities import LARGEST_SEED
-from .client import client_for
-from .errors import InvalidRequest
-from .group import JobGroup
-from .orders import Order, Remarks, asking, place
+from jupyter_videogen.capabilities import LARGEST_SEED
+from jupyter_videogen.client import client_for
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.orders import Order, Remarks, asking, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .group import Kind
+    from jupyter_videogen.group import Kind
 
 
 def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  # noqa: ANN401 - the request's fields

@@ -17,7 +17,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .values import JobRecord
+    from jupyter_videogen.values import JobRecord
 
 MEDIAN = 90.0
 """Seconds a clip takes where nothing has been learnt."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from .wire import EBML, is_film
+from jupyter_videogen.wire import EBML, is_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

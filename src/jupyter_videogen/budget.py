@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from .errors import BudgetExceeded, InvalidRequest
-from .prices import Estimate, dollars
+from jupyter_videogen.errors import BudgetExceeded, InvalidRequest
+from jupyter_videogen.prices import Estimate, dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from .errors import InvalidRequest, ModelNotFound
+from jupyter_videogen.errors import InvalidRequest, ModelNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from .dialect import Provider
-    from .values import GenerationRequest
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.values import GenerationRequest
 
 LONGEST_PROMPT = 32_000
 """Characters; the OpenAI shape's own limit."""

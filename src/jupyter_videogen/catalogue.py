@@ -5,25 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import client, config, process, reach, routing, settings, trust
-from . import provider as endpoints
-from .checkup import LIMIT, question
-from .dialect import Cancels, ListsJobs, Looks
-from .errors import InvalidRequest, VideogenError
-from .findings import tidy
-from .local import running
-from .prices import dollars
-from .tables import Table
-from .transport import Endpoint
-from .values import MEDIA
+from jupyter_videogen import client, config, process, reach, routing, settings, trust
+from jupyter_videogen import provider as endpoints
+from jupyter_videogen.checkup import LIMIT, question
+from jupyter_videogen.dialect import Cancels, ListsJobs, Looks
+from jupyter_videogen.errors import InvalidRequest, VideogenError
+from jupyter_videogen.findings import tidy
+from jupyter_videogen.local import running
+from jupyter_videogen.prices import dollars
+from jupyter_videogen.tables import Table
+from jupyter_videogen.transport import Endpoint
+from jupyter_videogen.values import MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .capabilities import Capabilities
-    from .client import Client
-    from .dialect import Provider
-    from .prices import Price
+    from jupyter_videogen.capabilities import Capabilities
+    from jupyter_videogen.client import Client
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.prices import Price
 
 MOST_SHOWN = 4
 """Sizes that are named in one cell."""

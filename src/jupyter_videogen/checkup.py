@@ -22,16 +22,16 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
-from . import keys, local, mounts, origin, provider, reach, settings
-from .database import VERSION
-from .dialect import Call, ListsModels, Provider
-from .errors import AuthError, VideogenError
-from .findings import Finding, Report, State, tidy
-from .ledger import AT_REST
-from .private import OTHERS_WRITE
-from .reach import Answer, Question
-from .transport import Endpoint, Fixed
-from .values import ENDED
+from jupyter_videogen import keys, local, mounts, origin, provider, reach, settings
+from jupyter_videogen.database import VERSION
+from jupyter_videogen.dialect import Call, ListsModels, Provider
+from jupyter_videogen.errors import AuthError, VideogenError
+from jupyter_videogen.findings import Finding, Report, State, tidy
+from jupyter_videogen.ledger import AT_REST
+from jupyter_videogen.private import OTHERS_WRITE
+from jupyter_videogen.reach import Answer, Question
+from jupyter_videogen.transport import Endpoint, Fixed
+from jupyter_videogen.values import ENDED
 
 LIMIT = 10.0
 """Seconds that a service has for its answer."""

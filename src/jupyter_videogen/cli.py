@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import (
+from jupyter_videogen import (
     arguments,
     batch,
     catalogue,
@@ -41,23 +41,23 @@ from . import (
     terminal,
     trust,
 )
-from .capabilities import did_you_mean
-from .checkup import doctor
-from .errors import InvalidRequest, VideogenError
-from .group import JobGroup
-from .local import check_installed
-from .look import Typed
-from .orders import Remarks, asking, place
-from .progress import Progress
-from .terminal import say, tell
-from .values import UNPAID
+from jupyter_videogen.capabilities import did_you_mean
+from jupyter_videogen.checkup import doctor
+from jupyter_videogen.errors import InvalidRequest, VideogenError
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.local import check_installed
+from jupyter_videogen.look import Typed
+from jupyter_videogen.orders import Remarks, asking, place
+from jupyter_videogen.progress import Progress
+from jupyter_videogen.terminal import say, tell
+from jupyter_videogen.values import UNPAID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .arguments import Arguments
-    from .grammar import Line
-    from .ticket import Job
+    from jupyter_videogen.arguments import Arguments
+    from jupyter_videogen.grammar import Line
+    from jupyter_videogen.ticket import Job
 
 PROGRAM = "jupyter videogen"
 DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141

@@ -13,29 +13,29 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from . import capabilities, clipstore, inputs, keys, places, prices, process, routing, settings
-from . import provider as providers
-from .capabilities import Settled, find, makes
-from .config import describe
-from .errors import AuthError, InvalidRequest, Unsupported, VideogenError
-from .group import JobGroup
-from .line import Line
-from .listing import Listings
-from .orders import Order, Remarks, asking, place
-from .process import runtime
-from .routing import configuration, price_of, provider_named, with_defaults
-from .ticket import Job
-from .values import FIELDS, MEDIA, STATES, Clip, GenerationRequest
+from jupyter_videogen import capabilities, clipstore, inputs, keys, places, prices, process, routing, settings
+from jupyter_videogen import provider as providers
+from jupyter_videogen.capabilities import Settled, find, makes
+from jupyter_videogen.config import describe
+from jupyter_videogen.errors import AuthError, InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.line import Line
+from jupyter_videogen.listing import Listings
+from jupyter_videogen.orders import Order, Remarks, asking, place
+from jupyter_videogen.process import runtime
+from jupyter_videogen.routing import configuration, price_of, provider_named, with_defaults
+from jupyter_videogen.ticket import Job
+from jupyter_videogen.values import FIELDS, MEDIA, STATES, Clip, GenerationRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .capabilities import Capabilities
-    from .config import Config
-    from .dialect import Provider
-    from .prices import Estimate
-    from .runtime import Runtime
-    from .values import JobRecord
+    from jupyter_videogen.capabilities import Capabilities
+    from jupyter_videogen.config import Config
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.prices import Estimate
+    from jupyter_videogen.runtime import Runtime
+    from jupyter_videogen.values import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
 CALL = ("new", "yes", "max_cost", "output")

@@ -15,16 +15,16 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from . import receipt, spool
-from .clock import Clock, SystemClock
-from .container import bad
-from .errors import InvalidRequest
-from .part import Stored, holds, link, writing
+from jupyter_videogen import receipt, spool
+from jupyter_videogen.clock import Clock, SystemClock
+from jupyter_videogen.container import bad
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.part import Stored, holds, link, writing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from .values import Clip, JobRecord
+    from jupyter_videogen.values import Clip, JobRecord
 
 FOLDER = "videogen"
 """Never hidden: Jupyter servers refuse to serve hidden folders."""

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, grammar, inputs, interpolation, keys, routing, settings, visible
-from . import provider as rows
-from .clipstore import replacing
-from .errors import InvalidRequest, Unsupported, VideogenError
-from .form import fields
-from .places import check_folder
-from .values import CREDENTIAL, GenerationRequest, Media
-from .view import relative
-from .wire import Base64, Call, Upload
+from jupyter_videogen import capabilities, grammar, inputs, interpolation, keys, routing, settings, visible
+from jupyter_videogen import provider as rows
+from jupyter_videogen.clipstore import replacing
+from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen.form import fields
+from jupyter_videogen.places import check_folder
+from jupyter_videogen.values import CREDENTIAL, GenerationRequest, Media
+from jupyter_videogen.view import relative
+from jupyter_videogen.wire import Base64, Call, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .messages import RequestView
+    from jupyter_videogen.messages import RequestView
 
 FOLDER = "inputs"
 """Beside the notebook: where pasted pictures are put, so that code can name them."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import publish_display_data
 
-from . import (
+from jupyter_videogen import (
     arguments,
     batch,
     catalogue,
@@ -32,21 +32,21 @@ from . import (
     spending,
     terminal,
 )
-from .capabilities import near
-from .errors import InvalidRequest, Unsupported, VideogenError
-from .group import JobGroup
-from .orders import Remarks, asking, place
-from .values import FIELDS, UNPAID, Clip
-from .view import relative
-from .widget import VideoGen
+from jupyter_videogen.capabilities import near
+from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.orders import Remarks, asking, place
+from jupyter_videogen.values import FIELDS, UNPAID, Clip
+from jupyter_videogen.view import relative
+from jupyter_videogen.widget import VideoGen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from .arguments import Arguments
-    from .grammar import Line
-    from .tables import Table
-    from .ticket import Job
+    from jupyter_videogen.arguments import Arguments
+    from jupyter_videogen.grammar import Line
+    from jupyter_videogen.tables import Table
+    from jupyter_videogen.ticket import Job
 
 NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")

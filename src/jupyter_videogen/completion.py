@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from IPython.core.completer import SimpleCompletion, context_matcher
 
-from . import grammar, options, settings
-from .errors import VideogenError
+from jupyter_videogen import grammar, options, settings
+from jupyter_videogen.errors import VideogenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from IPython.core.completer import CompletionContext, SimpleMatcherResult
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .capabilities import Capabilities
-    from .options import Option
+    from jupyter_videogen.capabilities import Capabilities
+    from jupyter_videogen.options import Option
 
 MAGIC = re.compile(r"\s*%%?videogen(?=\s|$)")
 LAST = re.compile(r"""(?:[^\s'"]|'[^']*'?|"[^"]*"?)*\Z""")

@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from . import bounded, keys, places, prices
-from . import provider as providers
-from .budget import Budget, check_caps, stricter
-from .capabilities import Capabilities, did_you_mean
-from .errors import InvalidRequest
-from .prices import Price
-from .trust import Claim
+from jupyter_videogen import bounded, keys, places, prices
+from jupyter_videogen import provider as providers
+from jupyter_videogen.budget import Budget, check_caps, stricter
+from jupyter_videogen.capabilities import Capabilities, did_you_mean
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.prices import Price
+from jupyter_videogen.trust import Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from .dialect import Provider
+    from jupyter_videogen.dialect import Provider
 
 NAME = "videogen.toml"
 DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost")

@@ -6,13 +6,13 @@ import getpass
 import warnings
 from typing import TYPE_CHECKING
 
-from . import keys, provider, settings, trust
-from .errors import AuthError, InvalidRequest
+from jupyter_videogen import keys, provider, settings, trust
+from jupyter_videogen.errors import AuthError, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .dialect import Provider
+    from jupyter_videogen.dialect import Provider
 
 SHARED = "This computer is shared: use a key that you can revoke."
 

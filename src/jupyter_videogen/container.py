@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from . import boxes
-from .errors import DownloadError
+from jupyter_videogen import boxes
+from jupyter_videogen.errors import DownloadError
 
 if TYPE_CHECKING:
     from pathlib import Path

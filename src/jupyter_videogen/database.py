@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from . import mounts, private
-from .errors import VideogenError
+from jupyter_videogen import mounts, private
+from jupyter_videogen.errors import VideogenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

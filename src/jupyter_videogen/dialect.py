@@ -13,11 +13,11 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from .capabilities import Capabilities
-from .errors import Failure
-from .failures import read_failure
-from .values import Artifact, GenerationRequest
-from .wire import Call, Malformed, Reply
+from jupyter_videogen.capabilities import Capabilities
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.failures import read_failure
+from jupyter_videogen.values import Artifact, GenerationRequest
+from jupyter_videogen.wire import Call, Malformed, Reply
 
 __all__ = [
     "Accepted",

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 from IPython.display import publish_display_data
 
-from . import client, settings, terminal
-from . import record as records
-from .group import JobGroup
-from .ticket import Job
-from .values import Clip
-from .view import relative
-from .widget import Card, Comparison, Live, Shown, VideoGen
+from jupyter_videogen import client, settings, terminal
+from jupyter_videogen import record as records
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.ticket import Job
+from jupyter_videogen.values import Clip
+from jupyter_videogen.view import relative
+from jupyter_videogen.widget import Card, Comparison, Live, Shown, VideoGen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from .values import JobRecord
+    from jupyter_videogen.values import JobRecord
 
 EMPTY = {"text/plain": ""}
 _shown: dict[str, object] = {}

@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from . import heard, polling
-from .container import bad, check_size, first_line
-from .errors import DownloadError
-from .failures import speaks_of_later
-from .wire import GZIP, Forbidden, Lost, NotSent, Reply, is_film
+from jupyter_videogen import heard, polling
+from jupyter_videogen.container import bad, check_size, first_line
+from jupyter_videogen.errors import DownloadError
+from jupyter_videogen.failures import speaks_of_later
+from jupyter_videogen.wire import GZIP, Forbidden, Lost, NotSent, Reply, is_film
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from .clock import Clock
-    from .part import Part
-    from .transport import Stream, Transport
-    from .wire import Call
+    from jupyter_videogen.clock import Clock
+    from jupyter_videogen.part import Part
+    from jupyter_videogen.transport import Stream, Transport
+    from jupyter_videogen.wire import Call
 
 TRIES = 5
 """Tries in a row that bring nothing new."""

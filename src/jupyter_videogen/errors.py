@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
-from .visible import words
+from jupyter_videogen.visible import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from .errors import VideogenError
-from .values import Clip
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.values import Clip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .values import JobRecord
+    from jupyter_videogen.values import JobRecord
 
 
 class Queued(msgspec.Struct, frozen=True):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from .belief import calibrate, kind, learn
-from .errors import VideogenError
-from .ledger import Usual
-from .polling import PollSchedule
+from jupyter_videogen.belief import calibrate, kind, learn
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.ledger import Usual
+from jupyter_videogen.polling import PollSchedule
 
 if TYPE_CHECKING:
-    from .belief import Run
-    from .ledger import Ledger
-    from .values import JobRecord
+    from jupyter_videogen.belief import Run
+    from jupyter_videogen.ledger import Ledger
+    from jupyter_videogen.values import JobRecord
 
 REMEMBERED = 1000
 """Newest jobs of a service that are read: the newest 128 of each circle are believed."""

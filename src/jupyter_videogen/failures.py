@@ -10,12 +10,12 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from .errors import Failure, Known
-from .reasons import page_words, said
+from jupyter_videogen.errors import Failure, Known
+from jupyter_videogen.reasons import page_words, said
 
 if TYPE_CHECKING:
-    from .reasons import Said
-    from .wire import Reply
+    from jupyter_videogen.reasons import Said
+    from jupyter_videogen.wire import Reply
 
 KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
 REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})

@@ -6,8 +6,8 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from . import terminal
-from .keys import KEYLIKE
+from jupyter_videogen import terminal
+from jupyter_videogen.keys import KEYLIKE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from .values import GenerationRequest
+    from jupyter_videogen.values import GenerationRequest
 
 
 def fingerprint(request: GenerationRequest, *, origin: str, model: str, account: str = "") -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from IPython import get_ipython
 
-from . import client, places, settings
-from .errors import InvalidRequest
-from .inputs import LARGEST, keep, medium
-from .messages import MediaView, RequestView, Upload
-from .values import MEDIA
-from .view import PLAIN, known
+from jupyter_videogen import client, places, settings
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.inputs import LARGEST, keep, medium
+from jupyter_videogen.messages import MediaView, RequestView, Upload
+from jupyter_videogen.values import MEDIA
+from jupyter_videogen.view import PLAIN, known
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from . import clipstore
-from .errors import InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen import clipstore
+from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-    from .values import Clip
+    from jupyter_videogen.values import Clip
 
     Array = np.ndarray[Any, np.dtype[np.uint8]]
 

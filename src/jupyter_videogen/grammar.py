@@ -13,9 +13,9 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import keys, options
-from .errors import InvalidRequest
-from .options import REPEATED, Option
+from jupyter_videogen import keys, options
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.options import REPEATED, Option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from . import tables, terminal
-from .capabilities import pixels
-from .errors import Failure, VideogenError, from_failure
-from .prices import dollars
-from .ticket import Job, seconds
+from jupyter_videogen import tables, terminal
+from jupyter_videogen.capabilities import pixels
+from jupyter_videogen.errors import Failure, VideogenError, from_failure
+from jupyter_videogen.prices import dollars
+from jupyter_videogen.ticket import Job, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from .values import CancelResult, Clip
+    from jupyter_videogen.values import CancelResult, Clip
 
 Kind = Literal["listing", "takes", "batch", "compare"]
 

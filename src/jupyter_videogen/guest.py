@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import settings
-from .errors import VideogenError
-from .messages import (
+from jupyter_videogen import settings
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.messages import (
     Cancel,
     Choose,
     Detach,
@@ -28,12 +28,12 @@ from .messages import (
     Upload,
     Watch,
 )
-from .values import MEDIA
+from jupyter_videogen.values import MEDIA
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from .messages import ErrorView, FormView, RequestView
+    from jupyter_videogen.messages import ErrorView, FormView, RequestView
 
 HIDDEN = "…"
 REFUSED = "This page is shown to visitors, and leaves that to its owner."

@@ -15,20 +15,20 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from . import reading, veil, visible
-from .dialect import Accepted, Finished, Listed, Page, Refused, StatusUpdate
-from .errors import Failure
-from .failures import SLOWEST, read_failure
-from .prices import is_price
-from .reading import MOST_CLIPS, SIZE, identifier
-from .status import STATES
-from .wire import Malformed, Reply
+from jupyter_videogen import reading, veil, visible
+from jupyter_videogen.dialect import Accepted, Finished, Listed, Page, Refused, StatusUpdate
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.failures import SLOWEST, read_failure
+from jupyter_videogen.prices import is_price
+from jupyter_videogen.reading import MOST_CLIPS, SIZE, identifier
+from jupyter_videogen.status import STATES
+from jupyter_videogen.wire import Malformed, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from .dialect import Dialect, Handle
-    from .values import Artifact
+    from jupyter_videogen.dialect import Dialect, Handle
+    from jupyter_videogen.values import Artifact
 
 READ = 8192
 """Characters of one string of a reply that are read as words."""

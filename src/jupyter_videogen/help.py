@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textwrap import fill
 
-from .capabilities import near
-from .errors import InvalidRequest
-from .options import BY_COMMAND, BY_FLAG, BY_NAME, COMMANDS, GROUPS, OPTIONS, Option
+from jupyter_videogen.capabilities import near
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.options import BY_COMMAND, BY_FLAG, BY_NAME, COMMANDS, GROUPS, OPTIONS, Option
 
 WIDTH = 110
 COLUMN = 18

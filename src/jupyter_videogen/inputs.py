@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
-from . import boxes, frames, pictures
-from .capabilities import did_you_mean, pixels
-from .errors import InvalidRequest, Unsupported
-from .values import MEDIA, Clip, Media
+from jupyter_videogen import boxes, frames, pictures
+from jupyter_videogen.capabilities import did_you_mean, pixels
+from jupyter_videogen.errors import InvalidRequest, Unsupported
+from jupyter_videogen.values import MEDIA, Clip, Media
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

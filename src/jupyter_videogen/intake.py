@@ -6,16 +6,16 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import references
-from .errors import InvalidRequest, NotReadyError
-from .group import JobGroup
-from .values import FIELDS, MEDIA, Clip
+from jupyter_videogen import references
+from jupyter_videogen.errors import InvalidRequest, NotReadyError
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.values import FIELDS, MEDIA, Clip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .grammar import Line
-    from .orders import Order
+    from jupyter_videogen.grammar import Line
+    from jupyter_videogen.orders import Order
 
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
 OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})

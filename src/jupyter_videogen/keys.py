@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from .errors import AuthError, InvalidRequest
+from jupyter_videogen.errors import AuthError, InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

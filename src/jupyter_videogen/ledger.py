@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
 
-from . import budget, settings
-from .belief import Mark, Run
-from .budget import Cap, Spent
-from .database import Database, explained
-from .errors import InvalidRequest, VideogenError
-from .liveness import Presence
-from .spill import Spill
-from .values import ENDED, UNPAID, JobRecord, JobState
+from jupyter_videogen import budget, settings
+from jupyter_videogen.belief import Mark, Run
+from jupyter_videogen.budget import Cap, Spent
+from jupyter_videogen.database import Database, explained
+from jupyter_videogen.errors import InvalidRequest, VideogenError
+from jupyter_videogen.liveness import Presence
+from jupyter_videogen.spill import Spill
+from jupyter_videogen.values import ENDED, UNPAID, JobRecord, JobState
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import client, clipstore, process, routing, settings
-from . import provider as rows
-from .errors import VideogenError
-from .ledger import Shelf
-from .messages import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
-from .view import Aside, job_view
+from jupyter_videogen import client, clipstore, process, routing, settings
+from jupyter_videogen import provider as rows
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.ledger import Shelf
+from jupyter_videogen.messages import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
+from jupyter_videogen.view import Aside, job_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .messages import JobView
-    from .ticket import Job
-    from .values import Clip, JobRecord
+    from jupyter_videogen.messages import JobView
+    from jupyter_videogen.ticket import Job
+    from jupyter_videogen.values import Clip, JobRecord
 
 MOST = 100
 """Rows of one page of history."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .keys import Hidden
-from .local import LocalGateway
-from .provider import LOCAL_ORIGIN
-from .transport import Endpoint, Fixed, Source
+from jupyter_videogen.keys import Hidden
+from jupyter_videogen.local import LocalGateway
+from jupyter_videogen.provider import LOCAL_ORIGIN
+from jupyter_videogen.transport import Endpoint, Fixed, Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from .dialect import Provider
-    from .keys import Secret
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.keys import Secret
 
 
 class Line:

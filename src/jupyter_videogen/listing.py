@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from .dialect import Provider
+    from jupyter_videogen.dialect import Provider
 
 DAY = 24 * 3600.0
 

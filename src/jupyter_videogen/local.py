@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from . import settings
-from .errors import InvalidRequest, Unreachable, Unsupported
-from .keys import Secret
-from .transport import Endpoint
+from jupyter_videogen import settings
+from jupyter_videogen.errors import InvalidRequest, Unreachable, Unsupported
+from jupyter_videogen.keys import Secret
+from jupyter_videogen.transport import Endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 
-from . import veil
+from jupyter_videogen import veil
 
 THREAD = "videogen"
 """The name of the loop's thread."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import grammar, terminal
-from .errors import VideogenError, money
+from jupyter_videogen import grammar, terminal
+from jupyter_videogen.errors import VideogenError, money
 
 if TYPE_CHECKING:
-    from .errors import Failure
+    from jupyter_videogen.errors import Failure
 
 WIDEST = 110
 FLAG = re.compile(r"-[a-z](?![\w-])|-[a-z](?=\d)|--[a-z-]+")

@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from . import heard
-from .allowance import PER_SECOND, PER_SECOND_AT_HOME, Allowance
-from .belief import Mark, Run, kind, tenth
-from .dialect import UNREADABLE, ListsJobs
-from .loop import always
-from .origin import is_loopback
-from .polling import after_miss, wait_for_all
-from .wire import Lost, NotSent
+from jupyter_videogen import heard
+from jupyter_videogen.allowance import PER_SECOND, PER_SECOND_AT_HOME, Allowance
+from jupyter_videogen.belief import Mark, Run, kind, tenth
+from jupyter_videogen.dialect import UNREADABLE, ListsJobs
+from jupyter_videogen.loop import always
+from jupyter_videogen.origin import is_loopback
+from jupyter_videogen.polling import after_miss, wait_for_all
+from jupyter_videogen.wire import Lost, NotSent
 
 if TYPE_CHECKING:
-    from .clock import Clock
-    from .dialect import Listed, Page, Provider
-    from .experience import Experience
-    from .transport import Transport
-    from .values import JobRecord
+    from jupyter_videogen.clock import Clock
+    from jupyter_videogen.dialect import Listed, Page, Provider
+    from jupyter_videogen.experience import Experience
+    from jupyter_videogen.transport import Transport
+    from jupyter_videogen.values import JobRecord
 
 FEW = 3
 """Jobs for each page of a list from which on it is the cheaper way."""

@@ -14,12 +14,12 @@ import threading
 from concurrent.futures.thread import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from . import logs
+from jupyter_videogen import logs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from .clock import Clock
+    from jupyter_videogen.clock import Clock
 
 T = TypeVar("T")
 log = logging.getLogger("jupyter_videogen")

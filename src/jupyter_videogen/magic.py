@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, HasTraits, Int, Unicode, Union
 
-from . import completion, grammar, help, keys, look, options, settings, terminal  # noqa: A004 - the word the command has
-from .errors import VideogenError
-from .look import Typed
+from jupyter_videogen import completion, grammar, help, keys, look, options, settings, terminal  # noqa: A004 - the word the command has
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.look import Typed
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import TraitType
 
-    from .commands import Commands
-    from .grammar import Line
+    from jupyter_videogen.commands import Commands
+    from jupyter_videogen.grammar import Line
 
 KEY_IN_CELL = """\
 videogen: something here looks like a key. What a cell holds is saved with the notebook and in IPython's history: take it

@@ -13,8 +13,8 @@ from typing import Literal
 
 import msgspec
 
-from .errors import Known
-from .values import JobState
+from jupyter_videogen.errors import Known
+from jupyter_videogen.values import JobState
 
 VERSION: Literal[1] = 1
 

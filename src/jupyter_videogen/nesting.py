@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from .errors import Unsupported
+from jupyter_videogen.errors import Unsupported
 
 
 def allow_nested_asyncio() -> None:

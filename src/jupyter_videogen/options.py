@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from .capabilities import did_you_mean
-from .errors import InvalidRequest
+from jupyter_videogen.capabilities import did_you_mean
+from jupyter_videogen.errors import InvalidRequest
 
 Kind = Literal[
     "text", "word", "models", "whole", "dollars", "seed", "medium", "media", "json", "pair", "time", "switch", "mark"

@@ -5,22 +5,22 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import budget, prices, settings
-from .errors import BudgetExceeded, VideogenError
-from .process import runtime
-from .routing import configuration
-from .runtime import Terms
-from .ticket import Job
+from jupyter_videogen import budget, prices, settings
+from jupyter_videogen.errors import BudgetExceeded, VideogenError
+from jupyter_videogen.process import runtime
+from jupyter_videogen.routing import configuration
+from jupyter_videogen.runtime import Terms
+from jupyter_videogen.ticket import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from .capabilities import Settled
-    from .config import Config
-    from .line import Line
-    from .prices import Estimate
-    from .runtime import Runtime
-    from .values import GenerationRequest
+    from jupyter_videogen.capabilities import Settled
+    from jupyter_videogen.config import Config
+    from jupyter_videogen.line import Line
+    from jupyter_videogen.prices import Estimate
+    from jupyter_videogen.runtime import Runtime
+    from jupyter_videogen.values import GenerationRequest
 
 
 class Remarks(NamedTuple):

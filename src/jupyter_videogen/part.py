@@ -18,13 +18,13 @@ from uuid import uuid4
 
 import msgspec
 
-from .container import HEAD, check_container, check_signature, check_size
-from .errors import DownloadError
+from jupyter_videogen.container import HEAD, check_container, check_signature, check_size
+from jupyter_videogen.errors import DownloadError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .clock import Clock
+    from jupyter_videogen.clock import Clock
 
 LARGEST = 4 * 1024**3
 ROOM_EVERY = 32 * 1024**2

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .errors import InvalidRequest
+from jupyter_videogen.errors import InvalidRequest
 
 LONGEST = 1024
 """Characters of a path that a stranger may name."""

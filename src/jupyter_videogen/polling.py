@@ -11,7 +11,7 @@ from functools import cached_property
 from math import fsum, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-from .belief import Belief, Calibration, Mark
+from jupyter_videogen.belief import Belief, Calibration, Mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

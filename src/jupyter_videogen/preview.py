@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import code, terminal
-from .keys import KEYLIKE
-from .wire import Base64, Upload
+from jupyter_videogen import code, terminal
+from jupyter_videogen.keys import KEYLIKE
+from jupyter_videogen.wire import Base64, Upload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .orders import Order
+    from jupyter_videogen.orders import Order
 
 
 def written(orders: Sequence[Order]) -> str:

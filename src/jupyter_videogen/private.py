@@ -6,7 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
-from .errors import VideogenError
+from jupyter_videogen.errors import VideogenError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,15 +8,15 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from . import routing, settings, terminal
-from .errors import VideogenError
-from .ledger import Ledger
-from .runtime import Runtime
+from jupyter_videogen import routing, settings, terminal
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.ledger import Ledger
+from jupyter_videogen.runtime import Runtime
 
 if TYPE_CHECKING:
-    from . import keys
-    from .line import Line
-    from .values import JobRecord
+    from jupyter_videogen import keys
+    from jupyter_videogen.line import Line
+    from jupyter_videogen.values import JobRecord
 
 MOST_NAMED = 8
 """Jobs named in one line."""

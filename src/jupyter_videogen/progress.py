@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from . import terminal
-from .ticket import seconds
+from jupyter_videogen import terminal
+from jupyter_videogen.ticket import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .ticket import Job
+    from jupyter_videogen.ticket import Job
 
 PACE = 0.5
 """Seconds between two looks at what is known here; nobody is asked."""

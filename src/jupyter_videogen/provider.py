@@ -7,20 +7,20 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from .capabilities import Capabilities, Frame, did_you_mean
-from .dialect import Provider
-from .dialects.bifrost import Bifrost
-from .dialects.indoxhub import IndoxHub
-from .dialects.local import Local
-from .dialects.openai import OpenAI
-from .dialects.qubax import Qubax
-from .dialects.qubrid import Qubrid
-from .errors import InvalidRequest
+from jupyter_videogen.capabilities import Capabilities, Frame, did_you_mean
+from jupyter_videogen.dialect import Provider
+from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.indoxhub import IndoxHub
+from jupyter_videogen.dialects.local import Local
+from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.qubax import Qubax
+from jupyter_videogen.dialects.qubrid import Qubrid
+from jupyter_videogen.errors import InvalidRequest
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from .trust import Claim
+    from jupyter_videogen.trust import Claim
 
 LOCAL_ORIGIN = "local:"
 """Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""

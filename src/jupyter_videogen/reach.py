@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
-from .loop import LoopThread
-from .origin import Refused, origin, proxy, resolve
-from .transport import Transport
-from .wire import Call, Lost, NotSent
+from jupyter_videogen.loop import LoopThread
+from jupyter_videogen.origin import Refused, origin, proxy, resolve
+from jupyter_videogen.transport import Transport
+from jupyter_videogen.wire import Call, Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .transport import Source
+    from jupyter_videogen.transport import Source
 
 WORDS = {
     "ConnectError": "the connection was refused, cut off or could not be made safe",

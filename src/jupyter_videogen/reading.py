@@ -11,17 +11,17 @@ from urllib.parse import unquote, urlsplit
 
 import msgspec
 
-from .dialect import Listed, Page
-from .errors import Failure, InvalidRequest
-from .reasons import LONGEST, Said, read
-from .status import fold
-from .values import Artifact
-from .wire import Malformed, Reply, is_film
+from jupyter_videogen.dialect import Listed, Page
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.reasons import LONGEST, Said, read
+from jupyter_videogen.status import fold
+from jupyter_videogen.values import Artifact
+from jupyter_videogen.wire import Malformed, Reply, is_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .dialect import StatusUpdate
+    from jupyter_videogen.dialect import StatusUpdate
 
 LONGEST_ID = 2048
 IDS = ("id", "task_id", "job_id", "video_id", "generation_id", "request_id")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from .wire import Malformed
+from jupyter_videogen.wire import Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .wire import Reply
+    from jupyter_videogen.wire import Reply
 
 LONGEST = 300
 """Characters of a reason that are kept."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import clipstore, process, receipt, settings
-from .errors import InvalidRequest
-from .messages import Recall, Recalled
-from .part import holds
-from .values import ALPHABET, MEDIA, GenerationRequest
-from .view import request_view
+from jupyter_videogen import clipstore, process, receipt, settings
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.messages import Recall, Recalled
+from jupyter_videogen.part import holds
+from jupyter_videogen.values import ALPHABET, MEDIA, GenerationRequest
+from jupyter_videogen.view import request_view
 
 if TYPE_CHECKING:
-    from .values import JobRecord
+    from jupyter_videogen.values import JobRecord
 
 JOB_ID = re.compile(rf"-([{ALPHABET}]{{8}})(?![a-z0-9])")
 """In the name of a clip, also when a browser has added a number to it."""

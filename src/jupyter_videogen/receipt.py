@@ -18,13 +18,13 @@ from uuid import uuid4
 
 import msgspec
 
-from . import __version__, bounded, settings
-from .errors import VideogenError
-from .keys import KEYLIKE
-from .ledger import Ledger
+from jupyter_videogen import __version__, bounded, settings
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.keys import KEYLIKE
+from jupyter_videogen.ledger import Ledger
 
 if TYPE_CHECKING:
-    from .values import Clip, JobRecord
+    from jupyter_videogen.values import Clip, JobRecord
 
 GENERATOR = "jupyter-videogen"
 LARGEST = 1 << 20

@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from . import interpolation, visible
-from .capabilities import pixels
-from .clipstore import still_kind
-from .errors import explain, money
+from jupyter_videogen import interpolation, visible
+from jupyter_videogen.capabilities import pixels
+from jupyter_videogen.clipstore import still_kind
+from jupyter_videogen.errors import explain, money
 
 if TYPE_CHECKING:
-    from .dialect import Provider
-    from .values import JobRecord
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.values import JobRecord
 
 WIDEST = 640
 MARKS = re.compile(r"[\\`*_{}\[\]#!|~$]")

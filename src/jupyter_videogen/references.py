@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import client
-from .errors import InvalidRequest
-from .group import JobGroup
-from .keys import KEYLIKE
-from .ticket import Job
-from .values import Clip
+from jupyter_videogen import client
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.group import JobGroup
+from jupyter_videogen.keys import KEYLIKE
+from jupyter_videogen.ticket import Job
+from jupyter_videogen.values import Clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

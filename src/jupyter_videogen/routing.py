@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import capabilities, config, keys, prices, settings, trust
-from . import provider as providers
-from .config import describe
-from .errors import AuthError, InvalidRequest, VideogenError
-from .listing import Listings
-from .prices import FREE, Foreign, Price
-from .values import credentials
+from jupyter_videogen import capabilities, config, keys, prices, settings, trust
+from jupyter_videogen import provider as providers
+from jupyter_videogen.config import describe
+from jupyter_videogen.errors import AuthError, InvalidRequest, VideogenError
+from jupyter_videogen.listing import Listings
+from jupyter_videogen.prices import FREE, Foreign, Price
+from jupyter_videogen.values import credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .config import Config, Defaults, Layer
-    from .dialect import Provider
-    from .values import JobRecord
+    from jupyter_videogen.config import Config, Defaults, Layer
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.values import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
 _told: set[config.Setting] = set()

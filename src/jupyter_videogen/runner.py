@@ -12,29 +12,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import msgspec
 
-from . import heard, polling, search
-from .addresses import fetched
-from .capabilities import MOST_NAMED, did_you_mean
-from .dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from .errors import Failure, InvalidRequest, VideogenError
-from .experience import Experience
-from .failures import knows_no_job
-from .lookout import Lookout
-from .reading import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
-from .saver import NoClip, Saver, unwritten
-from .wire import Forbidden, Lost, NotSent, Reply
+from jupyter_videogen import heard, polling, search
+from jupyter_videogen.addresses import fetched
+from jupyter_videogen.capabilities import MOST_NAMED, did_you_mean
+from jupyter_videogen.dialect import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
+from jupyter_videogen.errors import Failure, InvalidRequest, VideogenError
+from jupyter_videogen.experience import Experience
+from jupyter_videogen.failures import knows_no_job
+from jupyter_videogen.lookout import Lookout
+from jupyter_videogen.reading import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
+from jupyter_videogen.saver import NoClip, Saver, unwritten
+from jupyter_videogen.wire import Forbidden, Lost, NotSent, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from .belief import Run
-    from .clock import Clock
-    from .dialect import Handle, Listed, Provider
-    from .ledger import Ledger
-    from .transport import Transport
-    from .values import Artifact, JobRecord
-    from .wire import Call
+    from jupyter_videogen.belief import Run
+    from jupyter_videogen.clock import Clock
+    from jupyter_videogen.dialect import Handle, Listed, Provider
+    from jupyter_videogen.ledger import Ledger
+    from jupyter_videogen.transport import Transport
+    from jupyter_videogen.values import Artifact, JobRecord
+    from jupyter_videogen.wire import Call
 
 CREATE_TRIES = 3
 RECORD_TRIES = 30

@@ -15,12 +15,12 @@ from uuid import uuid4
 
 import msgspec
 
-from . import clipstore, heard, settings
-from .budget import Budget, caps
-from .capabilities import Settled
-from .clock import Clock, SystemClock
-from .dialect import Cancels, ListsModels
-from .errors import (
+from jupyter_videogen import clipstore, heard, settings
+from jupyter_videogen.budget import Budget, caps
+from jupyter_videogen.capabilities import Settled
+from jupyter_videogen.clock import Clock, SystemClock
+from jupyter_videogen.dialect import Cancels, ListsModels
+from jupyter_videogen.errors import (
     ArtifactExpired,
     Failure,
     InvalidRequest,
@@ -30,29 +30,29 @@ from .errors import (
     VideogenError,
     from_failure,
 )
-from .experience import Experience
-from .fingerprint import fingerprint
-from .ledger import LEASE, Ledger, Superseded
-from .line import Line
-from .listing import Listings
-from .local import check_installed
-from .lookout import Lookout
-from .loop import LoopThread, always
-from .polling import after_miss
-from .reading import identifier
-from .runner import Parts, Runner, still_in_doubt
-from .search import lost
-from .transport import Transport
-from .values import CancelResult, GenerationRequest, JobRecord, new_id
-from .watch import Watch
-from .wire import Lost, Malformed, NotSent
+from jupyter_videogen.experience import Experience
+from jupyter_videogen.fingerprint import fingerprint
+from jupyter_videogen.ledger import LEASE, Ledger, Superseded
+from jupyter_videogen.line import Line
+from jupyter_videogen.listing import Listings
+from jupyter_videogen.local import check_installed
+from jupyter_videogen.lookout import Lookout
+from jupyter_videogen.loop import LoopThread, always
+from jupyter_videogen.polling import after_miss
+from jupyter_videogen.reading import identifier
+from jupyter_videogen.runner import Parts, Runner, still_in_doubt
+from jupyter_videogen.search import lost
+from jupyter_videogen.transport import Transport
+from jupyter_videogen.values import CancelResult, GenerationRequest, JobRecord, new_id
+from jupyter_videogen.watch import Watch
+from jupyter_videogen.wire import Lost, Malformed, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from .budget import Cap
-    from .dialect import Provider
-    from .keys import Secret
+    from jupyter_videogen.budget import Cap
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.keys import Secret
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4

@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from . import boxes, clipstore, frames, heard, polling, receipt, spool
-from .download import Answered, Download
-from .errors import ArtifactExpired, DownloadError, explain
-from .failures import LATE, speaks_of_later
-from .part import Stored, sweep, writing
-from .values import Artifact, Clip, JobRecord
-from .wire import Call, Forbidden
+from jupyter_videogen import boxes, clipstore, frames, heard, polling, receipt, spool
+from jupyter_videogen.download import Answered, Download
+from jupyter_videogen.errors import ArtifactExpired, DownloadError, explain
+from jupyter_videogen.failures import LATE, speaks_of_later
+from jupyter_videogen.part import Stored, sweep, writing
+from jupyter_videogen.values import Artifact, Clip, JobRecord
+from jupyter_videogen.wire import Call, Forbidden
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from .clock import Clock
-    from .dialect import Dialect
-    from .runner import Parts
-    from .transport import Transport
+    from jupyter_videogen.clock import Clock
+    from jupyter_videogen.dialect import Dialect
+    from jupyter_videogen.runner import Parts
+    from jupyter_videogen.transport import Transport
 
     Fresh = Callable[[], Awaitable[Sequence[Artifact]]]
 

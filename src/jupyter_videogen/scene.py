@@ -6,9 +6,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import clipstore
-from .errors import InvalidRequest
-from .frames import need, opened
+from jupyter_videogen import clipstore
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.frames import need, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import av
     from av.container import OutputContainer
 
-    from .values import Clip
+    from jupyter_videogen.values import Clip
 
 PICTURES = frozenset({"h264", "hevc", "av1", "vp9"})
 SOUNDS = frozenset({"", "aac", "mp3", "opus"})

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from . import polling
-from .adoption import candidates
-from .dialect import UNREADABLE, Dialect, Listed, ListsJobs
-from .errors import Failure, VideogenError
-from .failures import ahead
-from .wire import Lost, NotSent
+from jupyter_videogen import polling
+from jupyter_videogen.adoption import candidates
+from jupyter_videogen.dialect import UNREADABLE, Dialect, Listed, ListsJobs
+from jupyter_videogen.errors import Failure, VideogenError
+from jupyter_videogen.failures import ahead
+from jupyter_videogen.wire import Lost, NotSent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from .clock import Clock
-    from .dialect import Provider
-    from .errors import Known
-    from .ledger import Ledger
-    from .transport import Transport
-    from .values import JobRecord
-    from .wire import Call, Reply
+    from jupyter_videogen.clock import Clock
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.errors import Known
+    from jupyter_videogen.ledger import Ledger
+    from jupyter_videogen.transport import Transport
+    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.wire import Call, Reply
 
 WAITS = (0.0, 5.0, 30.0, 120.0)
 """Seconds before each time the list is asked: a job that has just begun may not be in it yet."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from . import process, routing, tables
-from .prices import dollars
+from jupyter_videogen import process, routing, tables
+from jupyter_videogen.prices import dollars
 
 if TYPE_CHECKING:
-    from .budget import Cap, Spent
-    from .ledger import Cost
+    from jupyter_videogen.budget import Cap, Spent
+    from jupyter_videogen.ledger import Cost
 
 
 class Costs(tables.Table):

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 import msgspec
 
-from . import terminal
-from .values import JobRecord
+from jupyter_videogen import terminal
+from jupyter_videogen.values import JobRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,8 @@ from uuid import uuid4
 
 import msgspec
 
-from .boxes import begins_as_video
-from .wire import is_film
+from jupyter_videogen.boxes import begins_as_video
+from jupyter_videogen.wire import is_film
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .dialect import RemoteState
+from jupyter_videogen.dialect import RemoteState
 
 __all__ = ["RemoteState", "fold"]
 

@@ -7,8 +7,8 @@ from html import escape
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from . import terminal, visible
-from .errors import Unsupported
+from jupyter_videogen import terminal, visible
+from jupyter_videogen.errors import Unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

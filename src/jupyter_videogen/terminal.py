@@ -9,7 +9,7 @@ import sys
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from . import settings, visible
+from jupyter_videogen import settings, visible
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -14,19 +14,19 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from .capabilities import settle
-from .clipstore import planned_path
-from .dialect import UNREADABLE, Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
-from .ledger import Ledger
-from .runner import Parts, Runner
-from .values import GenerationRequest, JobRecord, new_id
-from .wire import Call, Reply
+from jupyter_videogen.capabilities import settle
+from jupyter_videogen.clipstore import planned_path
+from jupyter_videogen.dialect import UNREADABLE, Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
+from jupyter_videogen.ledger import Ledger
+from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.values import GenerationRequest, JobRecord, new_id
+from jupyter_videogen.wire import Call, Reply
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from .dialect import Provider
+    from jupyter_videogen.dialect import Provider
 
 GARBAGE = (b"", b"null", b"[]", b'"text"', b"7", b"{}", b"<html></html>", b'{"id"', b"\xff\xfe", b'{"status": null}')
 """Bodies that some server has answered with a 200."""

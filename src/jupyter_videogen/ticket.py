@@ -8,20 +8,20 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from . import clipstore, events
-from .errors import Failure, InvalidRequest, NotReadyError, VideogenError, WaitTimeout, from_failure
-from .loop import wait
-from .values import CancelResult, JobRecord
+from jupyter_videogen import clipstore, events
+from jupyter_videogen.errors import Failure, InvalidRequest, NotReadyError, VideogenError, WaitTimeout, from_failure
+from jupyter_videogen.loop import wait
+from jupyter_videogen.values import CancelResult, JobRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
 
-    from .dialect import Provider
-    from .events import Event
-    from .line import Line
-    from .runtime import Runtime
-    from .values import Clip, GenerationRequest, JobState
-    from .watch import Watch
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.events import Event
+    from jupyter_videogen.line import Line
+    from jupyter_videogen.runtime import Runtime
+    from jupyter_videogen.values import Clip, GenerationRequest, JobState
+    from jupyter_videogen.watch import Watch
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 

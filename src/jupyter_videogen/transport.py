@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from . import origin, settings, veil
-from .errors import Failure, VideogenError
-from .keys import Secret
-from .spool import Spool
-from .values import credentials
-from .wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
+from jupyter_videogen import origin, settings, veil
+from jupyter_videogen.errors import Failure, VideogenError
+from jupyter_videogen.keys import Secret
+from jupyter_videogen.spool import Spool
+from jupyter_videogen.values import credentials
+from jupyter_videogen.wire import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
 
 if TYPE_CHECKING:
     import httpx  # noqa: TID251 - this is the one place

@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import msgspec
 
-from . import bounded
-from .errors import AuthError
-from .private import folder
+from jupyter_videogen import bounded
+from jupyter_videogen.errors import AuthError
+from jupyter_videogen.private import folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

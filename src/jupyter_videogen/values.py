@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
-from .errors import Failure
+from jupyter_videogen.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

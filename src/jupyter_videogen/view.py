@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from .capabilities import Capabilities, can_cancel, find, pixels
-from .dialect import ListsModels
-from .errors import VideogenError
-from .ledger import Usual
-from .messages import (
+from jupyter_videogen.capabilities import Capabilities, can_cancel, find, pixels
+from jupyter_videogen.dialect import ListsModels
+from jupyter_videogen.errors import VideogenError
+from jupyter_videogen.ledger import Usual
+from jupyter_videogen.messages import (
     ClipView,
     ErrorView,
     FormView,
@@ -23,15 +23,15 @@ from .messages import (
     ProviderView,
     RequestView,
 )
-from .values import FIELDS, MEDIA, Media
+from jupyter_videogen.values import FIELDS, MEDIA, Media
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from .dialect import Provider
-    from .errors import Failure
-    from .prices import Price
-    from .values import Clip, GenerationRequest, JobRecord
+    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.errors import Failure
+    from jupyter_videogen.prices import Price
+    from jupyter_videogen.values import Clip, GenerationRequest, JobRecord
 
 OPEN = Capabilities(model="", takes=frozenset())
 PLAIN = tuple(name for name in FIELDS if name not in {*MEDIA, "model", "extra"})

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
 
-    from .line import Line
-    from .values import JobRecord
+    from jupyter_videogen.line import Line
+    from jupyter_videogen.values import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
 

@@ -15,13 +15,13 @@ import anywidget
 import msgspec
 import traitlets
 
-from . import client, code, guest, inputs, keys, library, process, routing, settings, trust
-from . import provider as rows
-from .client import Client
-from .errors import InvalidRequest, VideogenError
-from .form import Uploads, fields
-from .library import seen
-from .messages import (
+from jupyter_videogen import client, code, guest, inputs, keys, library, process, routing, settings, trust
+from jupyter_videogen import provider as rows
+from jupyter_videogen.client import Client
+from jupyter_videogen.errors import InvalidRequest, VideogenError
+from jupyter_videogen.form import Uploads, fields
+from jupyter_videogen.library import seen
+from jupyter_videogen.messages import (
     VERSION,
     Ack,
     Cancel,
@@ -44,14 +44,14 @@ from .messages import (
     Upload,
     Watch,
 )
-from .recall import recalled
-from .values import CREDENTIAL, FIELDS, MEDIA, Clip, GenerationRequest, JobRecord
-from .view import Surroundings, error_view, form_view, request_view
+from jupyter_videogen.recall import recalled
+from jupyter_videogen.values import CREDENTIAL, FIELDS, MEDIA, Clip, GenerationRequest, JobRecord
+from jupyter_videogen.view import Surroundings, error_view, form_view, request_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .ticket import Job
+    from jupyter_videogen.ticket import Job
 
 log = logging.getLogger("jupyter_videogen")
 STATIC = Path(__file__).parent / "static"

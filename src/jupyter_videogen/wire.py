@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 if TYPE_CHECKING:
-    from .errors import Failure
+    from jupyter_videogen.errors import Failure
 
 GZIP = frozenset({"gzip", "x-gzip", "deflate"})
 """Content codings that can be undone, should a server compress unasked."""

@@ -6,7 +6,7 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from jupyter_videogen.gateway import engines
+from jupyter_videogen.gateway.jobs import engines
 
 MINE = EntryPoint("mine/model", "collections:OrderedDict", engines.GROUP)
 TAKEN = EntryPoint("local/scenes", "collections:OrderedDict", engines.GROUP)

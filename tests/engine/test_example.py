@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from jupyter_videogen.gateway.order import Order
+from jupyter_videogen.gateway.requests.order import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable

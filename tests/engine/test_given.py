@@ -11,9 +11,9 @@ import pytest
 
 from jupyter_videogen.gateway.engine import Rendering, Shot, UnreadableError, render
 from jupyter_videogen.gateway.engine.contact import still
+from jupyter_videogen.gateway.engine.drawing.style import STYLES
 from jupyter_videogen.gateway.engine.sound import RATE, SOUNDS
 from jupyter_videogen.gateway.engine.still import cropped
-from jupyter_videogen.gateway.engine.style import STYLES
 
 if TYPE_CHECKING:
     from pathlib import Path

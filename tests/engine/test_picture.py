@@ -7,13 +7,13 @@ from functools import cache
 import numpy as np
 import pytest
 
-from jupyter_videogen.gateway.engine.canvas import Canvas
-from jupyter_videogen.gateway.engine.chance import Dice
-from jupyter_videogen.gateway.engine.finish import Finish
-from jupyter_videogen.gateway.engine.look import GRADES
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+from jupyter_videogen.gateway.engine.drawing.palette import GRADES
+from jupyter_videogen.gateway.engine.drawing.quantize import Finish
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.prompt.parser import read
 from jupyter_videogen.gateway.engine.scenes import SCENES, look_for, scene_for
-from jupyter_videogen.gateway.engine.stage import Stage
-from jupyter_videogen.gateway.engine.words import read
 
 PROMPTS = {
     "sea": "a boat on the sea at sunset",

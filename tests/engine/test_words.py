@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from jupyter_videogen.gateway.engine.drawing.palette import GRADES, HUES
 from jupyter_videogen.gateway.engine.enrich import enriched
-from jupyter_videogen.gateway.engine.look import GRADES, HUES
+from jupyter_videogen.gateway.engine.prompt.parser import plain, read
+from jupyter_videogen.gateway.engine.prompt.vocabulary import COLOURS, MOODS
+from jupyter_videogen.gateway.engine.prompt.vocabulary import SCENES as SCENE_WORDS
 from jupyter_videogen.gateway.engine.scenes import SCENES, look_for
-from jupyter_videogen.gateway.engine.vocabulary import COLOURS, MOODS
-from jupyter_videogen.gateway.engine.vocabulary import SCENES as SCENE_WORDS
-from jupyter_videogen.gateway.engine.words import plain, read
 
 
 @pytest.mark.parametrize(

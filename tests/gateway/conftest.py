@@ -12,7 +12,7 @@ from gateway_process import Starter
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """Give a running gateway whose clock stands still."""
-    monkeypatch.setattr("jupyter_videogen.gateway.jobs.time", SimpleNamespace(time=lambda: NOW + 0.9))
+    monkeypatch.setattr("jupyter_videogen.gateway.jobs.store.time", SimpleNamespace(time=lambda: NOW + 0.9))
     house = build_house(tmp_path)
     yield house
     house.close()

@@ -11,13 +11,13 @@ from typing import Any
 import httpx  # noqa: TID251 an independent client is the judge of a server
 
 from jupyter_videogen.gateway.app import build
-from jupyter_videogen.gateway.guard import Guard, hosts
-from jupyter_videogen.gateway.idle import Idle
-from jupyter_videogen.gateway.jobs import JobStore
-from jupyter_videogen.gateway.order import Order
-from jupyter_videogen.gateway.seal import Seal
-from jupyter_videogen.gateway.studio import Studio
-from jupyter_videogen.gateway.worker import Worker
+from jupyter_videogen.gateway.auth import Guard, hosts
+from jupyter_videogen.gateway.idle_exit import Idle
+from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.signing import Seal
+from jupyter_videogen.gateway.jobs.store import JobStore
+from jupyter_videogen.gateway.jobs.worker import Worker
+from jupyter_videogen.gateway.requests.order import Order
 
 TOKEN = "a-token-for-tests"
 NOW = 1_800_000_000

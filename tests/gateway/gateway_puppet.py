@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
-from jupyter_videogen.gateway.order import Order
-from jupyter_videogen.gateway.serve import main
+from jupyter_videogen.gateway.process import main
+from jupyter_videogen.gateway.requests.order import Order
 
 
 class HoldingEngine:

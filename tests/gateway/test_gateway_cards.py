@@ -8,7 +8,7 @@ import gateway_peers as peers
 import pytest
 from gateway_house import NOW, House, build_house
 
-from jupyter_videogen.gateway.cards import CARDS
+from jupyter_videogen.gateway.jobs.scripted_models import CARDS
 
 PACE = 0.02
 OPENAI, QUBAX, QUBRID, INDOXHUB, BIFROST = "openai", "qubax", "qubrid", "indoxhub", "bifrost"

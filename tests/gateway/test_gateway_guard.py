@@ -5,7 +5,7 @@ import logging
 import pytest
 from gateway_house import TOKEN, House
 
-from jupyter_videogen.gateway.guard import hosts
+from jupyter_videogen.gateway.auth import hosts
 
 
 @pytest.mark.parametrize(

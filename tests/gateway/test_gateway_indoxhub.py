@@ -178,8 +178,8 @@ def test_a_key_is_exchanged_for_a_pass(house: House) -> None:
 def test_an_expired_pass_is_refused(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """A pass is good for an hour."""
     token = house.request("POST", f"{BASE}/auth/api-key").json()["access_token"]
-    monkeypatch.setattr("jupyter_videogen.gateway.seal.PASS_SECONDS", 0)
-    monkeypatch.setattr("jupyter_videogen.gateway.seal.time.time", lambda: 9_999_999_999.0)
+    monkeypatch.setattr("jupyter_videogen.gateway.jobs.signing.PASS_SECONDS", 0)
+    monkeypatch.setattr("jupyter_videogen.gateway.jobs.signing.time.time", lambda: 9_999_999_999.0)
     assert house.get(f"{BASE}/videos/jobs", headers={"authorization": f"Bearer {token}"}).status_code == 401
 
 

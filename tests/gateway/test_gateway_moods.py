@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from gateway_house import CLIP, NOW, House
 
-from jupyter_videogen.gateway.moods import MOODS
+from jupyter_videogen.gateway.dialects.moods import MOODS
 
 
 def finished(house: House, mood: str, **fields: object) -> tuple[str, dict[str, Any]]:

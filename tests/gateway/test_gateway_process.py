@@ -172,7 +172,7 @@ def test_time_has_to_pass(starter: Starter, pace: str) -> None:
 
 def test_starting_loads_no_engine() -> None:
     """Importing the process loads neither numpy nor PyAV, or the ready line would be late."""
-    code = "import sys, jupyter_videogen.gateway.serve; print(sorted({'numpy', 'av'} & set(sys.modules)))"
+    code = "import sys, jupyter_videogen.gateway.process; print(sorted({'numpy', 'av'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
 

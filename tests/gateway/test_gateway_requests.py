@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from gateway_house import CLIP, House
 
-from jupyter_videogen.gateway import line
+from jupyter_videogen.gateway import http_protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,9 @@ def talk(*pieces: bytes, rounds: int = 0) -> tuple[bytes, bool]:
     """Send pieces, then drops; gives what was answered, and whether the server hung up by itself."""
 
     async def run() -> tuple[bytes, bool]:
-        server = uvicorn.Server(uvicorn.Config(application, http=line.Line, lifespan="off", ws="none", log_config=None))
+        server = uvicorn.Server(
+            uvicorn.Config(application, http=http_protocol.Line, lifespan="off", ws="none", log_config=None)
+        )
         door = socket.create_server(("127.0.0.1", 0))
         serving = asyncio.ensure_future(server.serve(sockets=[door]))
         reader, writer = await asyncio.open_connection(*door.getsockname())
@@ -83,14 +85,14 @@ def test_half_a_request_is_not_waited_for(
     pieces: tuple[bytes, ...], rounds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Silent or sign by sign, in the head or in the body: the line is closed."""
-    monkeypatch.setattr(line, "HALF", 0.3)
+    monkeypatch.setattr(http_protocol, "HALF", 0.3)
     said, ended = talk(*pieces, rounds=rounds)
     assert (b"ok" in said, ended) == (False, True)
 
 
 def test_a_body_that_gets_on_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """However long it takes as a whole."""
-    monkeypatch.setattr(line, "HALF", 0.3)
+    monkeypatch.setattr(http_protocol, "HALF", 0.3)
     body = b"y" * 100_000
     said, _ = talk(b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n", body)
     assert said.endswith(b"ok")

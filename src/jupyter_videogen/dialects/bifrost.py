@@ -14,10 +14,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
-from ..errors import Failure
-from ..failures import REFUSED, read_failure
-from ..reading import (
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
+from jupyter_videogen.errors import Failure
+from jupyter_videogen.failures import REFUSED, read_failure
+from jupyter_videogen.reading import (
     clips_of,
     cursor_page,
     film_of,
@@ -35,13 +35,13 @@ from ..reading import (
     size,
     text,
 )
-from ..status import fold
-from ..wire import Base64, Malformed
+from jupyter_videogen.status import fold
+from jupyter_videogen.wire import Base64, Malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..values import GenerationRequest, Media
+    from jupyter_videogen.values import GenerationRequest, Media
 
 PAGE = 50
 """Jobs asked for at once; the gateway's page allows 100."""

@@ -10,9 +10,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Call, Dialect, Finished, Handle, Listed, Malformed, Page, Refused, Reply, StatusUpdate
-from ..errors import Failure, InvalidRequest
-from ..reading import (
+from jupyter_videogen.dialect import (
+    Accepted,
+    Call,
+    Dialect,
+    Finished,
+    Handle,
+    Listed,
+    Malformed,
+    Page,
+    Refused,
+    Reply,
+    StatusUpdate,
+)
+from jupyter_videogen.errors import Failure, InvalidRequest
+from jupyter_videogen.reading import (
     clips,
     clips_of,
     film_of,
@@ -30,11 +42,11 @@ from ..reading import (
     took,
     why,
 )
-from ..status import fold
-from ..wire import Base64
+from jupyter_videogen.status import fold
+from jupyter_videogen.wire import Base64
 
 if TYPE_CHECKING:
-    from ..values import GenerationRequest, Media
+    from jupyter_videogen.values import GenerationRequest, Media
 
 CREATE_TIMEOUT = 1200.0
 PAGE = 20

@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
-from ..reading import (
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
+from jupyter_videogen.reading import (
     as_text,
     at_content,
     clips_of,
@@ -32,13 +32,13 @@ from ..reading import (
     size,
     took,
 )
-from ..status import fold
-from ..wire import Upload
+from jupyter_videogen.status import fold
+from jupyter_videogen.wire import Upload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..values import GenerationRequest
+    from jupyter_videogen.values import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
 PAGE = 50

@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
-from ..reading import clips, clips_of, count, given, hint, job_id, judged, members, named, percent
-from ..status import fold
+from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
+from jupyter_videogen.reading import clips, clips_of, count, given, hint, job_id, judged, members, named, percent
+from jupyter_videogen.status import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..values import GenerationRequest
+    from jupyter_videogen.values import GenerationRequest
 
 
 class Qubax(Dialect):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..dialect import Call, Dialect, Finished, Malformed, Reply
-from ..errors import InvalidRequest
-from ..reading import as_text, clips, clips_of, film_of, given, members
-from ..wire import Upload
+from jupyter_videogen.dialect import Call, Dialect, Finished, Malformed, Reply
+from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.reading import as_text, clips, clips_of, film_of, given, members
+from jupyter_videogen.wire import Upload
 
 if TYPE_CHECKING:
-    from ..values import GenerationRequest
+    from jupyter_videogen.values import GenerationRequest
 
 CREATE_TIMEOUT = 1200.0
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from jupyter_videogen.gateway.serve import TURN, main
+from jupyter_videogen.gateway.process import TURN, main
 
 if __name__ == "__main__":
     sys.setswitchinterval(TURN)

@@ -9,17 +9,17 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from jupyter_videogen.gateway.bifrost import Bifrost
-from jupyter_videogen.gateway.indoxhub import IndoxHub
-from jupyter_videogen.gateway.line import CUT
-from jupyter_videogen.gateway.links import Links
-from jupyter_videogen.gateway.moods import MOODS, PREFIX, Moody
-from jupyter_videogen.gateway.openai import AIHUBMIX, OpenAI
-from jupyter_videogen.gateway.problem import LostAnswerError, Problem, SpoiltError
-from jupyter_videogen.gateway.qubax import Qubax
-from jupyter_videogen.gateway.qubrid import Qubrid
-from jupyter_videogen.gateway.shapes import respond
-from jupyter_videogen.gateway.studio import Studio
+from jupyter_videogen.gateway.dialects.bifrost import Bifrost
+from jupyter_videogen.gateway.dialects.error_format import respond
+from jupyter_videogen.gateway.dialects.indoxhub import IndoxHub
+from jupyter_videogen.gateway.dialects.moods import MOODS, PREFIX, Moody
+from jupyter_videogen.gateway.dialects.openai import AIHUBMIX, OpenAI
+from jupyter_videogen.gateway.dialects.qubax import Qubax
+from jupyter_videogen.gateway.dialects.qubrid import Qubrid
+from jupyter_videogen.gateway.dialects.signed_links import Links
+from jupyter_videogen.gateway.http_protocol import CUT
+from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, SpoiltError
 
 
 def build(studio: Studio, pid: int) -> Starlette:

@@ -11,21 +11,21 @@ from time import monotonic
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
-from .canvas import Canvas
-from .chance import Dice
-from .encode import drawn, film, per_thread
-from .enrich import enriched
-from .finish import Finish
-from .poster import poster
-from .scenes import OWN, look_for, scene_for
-from .sheet import sheet
-from .shot import Cancelled, Rendering, Shot, UnreadableError
-from .sound import heard, played
-from .stage import Stage
-from .still import Dissolve, Moving, earlier, length
-from .style import STYLES
-from .weather import EXTRAS
-from .words import read
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+from jupyter_videogen.gateway.engine.drawing.quantize import Finish
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.drawing.style import STYLES
+from jupyter_videogen.gateway.engine.elements.weather import EXTRAS
+from jupyter_videogen.gateway.engine.enrich import enriched
+from jupyter_videogen.gateway.engine.output.contact_sheet import sheet
+from jupyter_videogen.gateway.engine.output.encoder import drawn, film, per_thread
+from jupyter_videogen.gateway.engine.output.poster import poster
+from jupyter_videogen.gateway.engine.prompt.parser import read
+from jupyter_videogen.gateway.engine.scenes import OWN, look_for, scene_for
+from jupyter_videogen.gateway.engine.shot import Cancelled, Rendering, Shot, UnreadableError
+from jupyter_videogen.gateway.engine.sound import heard, played
+from jupyter_videogen.gateway.engine.still import Dissolve, Moving, earlier, length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
     import av
 
-    from .arrays import Array
-    from .look import Look
-    from .scenes import Scene
-    from .words import Reading
+    from jupyter_videogen.gateway.engine.drawing.arrays import Array
+    from jupyter_videogen.gateway.engine.drawing.palette import Look
+    from jupyter_videogen.gateway.engine.prompt.parser import Reading
+    from jupyter_videogen.gateway.engine.scenes import Scene
 
 __all__ = ["Cancelled", "Rendering", "Shot", "UnreadableError", "poster", "render", "sheet"]
 

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from .canvas import Canvas
-from .chance import Dice
-from .finish import Finish
-from .poster import jpeg
-from .scenes import SCENES, look_for, scene_for
-from .stage import Stage
-from .style import STYLES
-from .words import read
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+from jupyter_videogen.gateway.engine.drawing.quantize import Finish
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.drawing.style import STYLES
+from jupyter_videogen.gateway.engine.output.poster import jpeg
+from jupyter_videogen.gateway.engine.prompt.parser import read
+from jupyter_videogen.gateway.engine.scenes import SCENES, look_for, scene_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .arrays import Array
+    from jupyter_videogen.gateway.engine.drawing.arrays import Array
 
 SHAPES = ((320, 180), (102, 180), (180, 180))
 """Wide, tall and square, side by side."""

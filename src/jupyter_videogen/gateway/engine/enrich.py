@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .chance import Dice
-from .scenes import OWN, SCENES
-from .words import read
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.prompt.parser import read
+from jupyter_videogen.gateway.engine.scenes import OWN, SCENES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .words import Reading
+    from jupyter_videogen.gateway.engine.prompt.parser import Reading
 
 MOODS = {
     "sunset": "at sunset",

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from .arrays import TAU, Array, single
-from .shot import UnreadableError
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, single
+from jupyter_videogen.gateway.engine.shot import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from .chance import Dice, Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, Stream
 
 RATE = 48_000
 """Samples per second."""

@@ -9,19 +9,19 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation
 
-from .arrays import Array, blurred, single, smoothstep
-from .finish import samples
-from .noise import Grain, sheet
-from .shot import UnreadableError
-from .stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, blurred, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
+from jupyter_videogen.gateway.engine.drawing.quantize import samples
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.shot import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from .canvas import Canvas
-    from .chance import Dice
-    from .stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 OVER = 3
 """Source pixels per pixel of the frame: a third of a pixel is too small a step to shimmer."""

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ..chance import Dice
-from ..look import GRADES
-from ..words import FALLBACK
-from . import aurora, city, clouds, desert, drive, fire, flow, forest, meadow, mountains, sea, silk, space, underwater
+from jupyter_videogen.gateway.engine.drawing.palette import GRADES
+from jupyter_videogen.gateway.engine.drawing.random_source import Dice
+from jupyter_videogen.gateway.engine.prompt.parser import FALLBACK
+from jupyter_videogen.gateway.engine.scenes import (
+    aurora,
+    city,
+    clouds,
+    desert,
+    drive,
+    fire,
+    flow,
+    forest,
+    meadow,
+    mountains,
+    sea,
+    silk,
+    space,
+    underwater,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..canvas import Canvas
-    from ..look import Look
-    from ..stage import Stage
-    from ..words import Reading
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.palette import Look
+    from jupyter_videogen.gateway.engine.prompt.parser import Reading
 
 
 class Scene(Protocol):

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import even
-from ..colour import ramp, swatch
-from ..curtains import Curtains
-from ..lake import Lake
-from ..look import Look
-from ..range import Range
-from ..stars import Stars
+from jupyter_videogen.gateway.engine.drawing.arrays import even
+from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.palette import Look
+from jupyter_videogen.gateway.engine.elements.curtains import Curtains
+from jupyter_videogen.gateway.engine.elements.lake import Lake
+from jupyter_videogen.gateway.engine.elements.range import Range
+from jupyter_videogen.gateway.engine.elements.stars import Stars
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 SHORE = 0.76
 TINTED = ("aurora", "sky")

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import even, smoothstep
-from ..boat import Boat
-from ..canvas import Mask
-from ..colour import mixed, ramp, swatch
-from ..look import Look
-from ..noise import Grain, Tile, sheet
-from ..particles import splat, streaks
-from ..skyline import Skyline
-from ..street import Street
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import even, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Mask
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.boat import Boat
+from jupyter_videogen.gateway.engine.elements.particles import splat, streaks
+from jupyter_videogen.gateway.engine.elements.skyline import Skyline
+from jupyter_videogen.gateway.engine.elements.street import Street
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 KERB = 0.70
 BOAT_ROW = 0.865

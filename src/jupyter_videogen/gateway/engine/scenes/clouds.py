@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, even, fading, single, smoothstep
-from ..colour import ramp
-from ..look import Look, written
-from ..noise import Grain, sheet
-from ..sky import Sky
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.colour import ramp
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.sky import Sky
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 HORIZON, TILE = 0.40, 512
 BILLOW, PUFF = Grain(3.1, 4.0, 34), Grain(2.7, 14.0, 90)

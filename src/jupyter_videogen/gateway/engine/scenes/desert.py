@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, even, fading, halved, single, smoothstep
-from ..canvas import Mask
-from ..colour import Colour, ramp, swatch
-from ..dunes import Sand, Seen, View, hazy, seen
-from ..look import Look, written
-from ..mist import Bank, Mist
-from ..noise import Grain, Tile, sheet
-from ..sky import Sky
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, halved, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Mask
+from jupyter_videogen.gateway.engine.drawing.colour import Colour, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.dunes import Sand, Seen, View, hazy, seen
+from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
+from jupyter_videogen.gateway.engine.elements.sky import Sky
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 DAY = {
     "across": 0.70,

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array, even, fading, single, smoothstep
-from ..canvas import Canvas, Mask
-from ..colour import ramp, swatch
-from ..land import Ground
-from ..look import Look, written
-from ..stars import Stars
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, even, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
+from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.elements.land import Ground
+from jupyter_videogen.gateway.engine.elements.stars import Stars
 
 if TYPE_CHECKING:
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 HORIZON = 0.54
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array, blurred, fading, halved, single, smoothstep
-from ..canvas import Canvas, Mask
-from ..colour import ramp, swatch
-from ..land import Ground
-from ..look import Look, written
-from ..noise import Grain, Tile, sheet
-from ..particles import splat
-from ..spruce import spruces
-from ..stars import Stars
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, blurred, fading, halved, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
+from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.land import Ground
+from jupyter_videogen.gateway.engine.elements.particles import splat
+from jupyter_videogen.gateway.engine.elements.spruce import spruces
+from jupyter_videogen.gateway.engine.elements.stars import Stars
 
 if TYPE_CHECKING:
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 FLAME, CURL = Grain(2.4, 3.6, 60, (0.55, 1.25)), Grain(3.0, 1.5, 14)
 TILE = (256, 256)

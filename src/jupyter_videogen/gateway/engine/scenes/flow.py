@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, single, smoothstep
-from ..colour import ramp
-from ..look import Look, written
-from ..noise import Grain, Tile, sheet
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.colour import ramp
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 SOFT, FOLD = Grain(3.2, 1.2, 9), Grain(2.5, 4.0, 34)
 

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, fading, single, smoothstep
-from ..canvas import Canvas, Mask
-from ..colour import mixed, ramp, swatch
-from ..land import Ground
-from ..look import Look, written
-from ..mist import Bank, Mist
-from ..noise import Grain, along, line
-from ..spruce import spruces
-from ..stretch import stretched
-from ..weather import Fireflies
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, along, line
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.land import Ground
+from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
+from jupyter_videogen.gateway.engine.elements.spruce import spruces
+from jupyter_videogen.gateway.engine.elements.weather import Fireflies
 
 if TYPE_CHECKING:
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 ROWS = ((0.56, 0.20, 0.012), (0.63, 0.30, 0.026), (0.72, 0.44, 0.050), (0.84, 0.68, 0.085), (1.02, 1.08, 0.150))
 """The row each stands on, its height, and how far it slides, far to near."""

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, even, single
-from ..colour import Colour, mixed, swatch
-from ..land import Ground, Procession
-from ..layer import Layer
-from ..look import Look, written
-from ..sky import Sky
-from ..turf import Turf
-from ..weather import Fireflies
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, even, single
+from jupyter_videogen.gateway.engine.drawing.colour import Colour, mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.layer import Layer
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.elements.land import Ground, Procession
+from jupyter_videogen.gateway.engine.elements.sky import Sky
+from jupyter_videogen.gateway.engine.elements.turf import Turf
+from jupyter_videogen.gateway.engine.elements.weather import Fireflies
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice, Stream
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, Stream
 
 TRAITS = {"across": 0.66, "down": 0.36, "radius": 0.026, "glow": 0.6, "bloom": 1.0, "moon": 0.0, "stars": 0.0,
           "clear": 0.2, "flies": 0.0}  # fmt: skip

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Array, even, fading, single
-from ..colour import mixed, swatch
-from ..land import Ground, Procession
-from ..look import Look, written
-from ..mist import Bank, Mist
-from ..noise import Grain, sheet
-from ..sky import Sky
-from ..spruce import spruces
-from ..weather import Snowfall
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, single
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.elements.land import Ground, Procession
+from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
+from jupyter_videogen.gateway.engine.elements.sky import Sky
+from jupyter_videogen.gateway.engine.elements.spruce import spruces
+from jupyter_videogen.gateway.engine.elements.weather import Snowfall
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..layer import Layer
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.layer import Layer
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 ROCK = Grain(falloff=2.3, coarse=3.0, stretch=(1.0, 0.7))
 TRAITS = {"across": 0.63, "down": 0.66, "radius": 0.036, "glow": 0.75, "bloom": 1.0, "moon": 0.0, "stars": 0.0,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..arrays import even
-from ..boat import Boat
-from ..colour import mixed, swatch
-from ..look import Look
-from ..sky import Sky
-from ..water import Water
+from jupyter_videogen.gateway.engine.drawing.arrays import even
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.palette import Look
+from jupyter_videogen.gateway.engine.elements.boat import Boat
+from jupyter_videogen.gateway.engine.elements.sky import Sky
+from jupyter_videogen.gateway.engine.elements.water import Water
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 HORIZON = 0.56
 BOAT_ROW = 0.80

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array
-from ..colour import ramp
-from ..look import Look
-from ..noise import Grain, Tile, sheet
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array
+from jupyter_videogen.gateway.engine.drawing.colour import ramp
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
 
 if TYPE_CHECKING:
-    from ..canvas import Canvas
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 FOLDS = Grain(falloff=3.4, coarse=1.2, fine=7.0)
 """No finer than seven waves per tile: more turns cloth into lava."""

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array, fading, single, smoothstep
-from ..canvas import Canvas, Mask
-from ..colour import mixed, ramp, swatch
-from ..look import Look, written
-from ..noise import Grain, Tile, sheet
-from ..particles import splat
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.particles import splat
 
 if TYPE_CHECKING:
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 GAS, DUST, BANDS = Grain(2.9, 3.4), Grain(2.3, 5.0), Grain(2.8, 2.0, 60, (1.6, 0.35))
 

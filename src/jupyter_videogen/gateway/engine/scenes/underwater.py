@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import TAU, Array, fading, single, smoothstep
-from ..canvas import Canvas, Mask
-from ..colour import mixed, ramp, swatch
-from ..land import Ground
-from ..look import Look, written
-from ..noise import Grain, Tile, along, line, sheet
-from ..particles import splat
-from ..stretch import stretched
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
+from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, along, line, sheet
+from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.elements.land import Ground
+from jupyter_videogen.gateway.engine.elements.particles import splat
 
 if TYPE_CHECKING:
-    from ..chance import Dice
-    from ..stage import Stage
+    from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 
 WEB, BEAMS = Grain(2.0, 3, 14), Grain(1.7, 4, 40)
 

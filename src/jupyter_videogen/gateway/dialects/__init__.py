@@ -1,0 +1,1 @@
+"""Speak the dialects of the services the gateway stands in for. Imports `requests` and `jobs`."""

@@ -1,0 +1,234 @@
+"""IndoxHub: a clip at once from Google's models, a job from all others."""
+
+import base64
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from jupyter_videogen.gateway.jobs.scripted_models import CARDS
+from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.signing import PASS_SECONDS
+from jupyter_videogen.gateway.jobs.store import Job
+from jupyter_videogen.gateway.requests.body import JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.requests.error import Problem
+from jupyter_videogen.gateway.requests.media import Given, read_given, read_media
+from jupyter_videogen.gateway.requests.order import (
+    COUNT,
+    DEFAULT_FPS,
+    DEFAULT_SECONDS,
+    FPS,
+    SECONDS,
+    Order,
+    invalid,
+    read_choice,
+    read_flag,
+    read_frame,
+    read_model,
+    read_negative,
+    read_prompt,
+    read_seed,
+    read_size,
+    read_whole,
+)
+
+DEFAULT_MODEL = "google/veo-3.0-generate-001"
+STAND_INS = (DEFAULT_MODEL, "openai/sora-2", "openai/sora-2-pro")
+STATUSES = {"queued": "pending", "cancelled": "failed"}
+
+_HONOURED = frozenset(
+    {"prompt", "model", "provider", "aspect_ratio", "resolution", "size", "duration", "n", "response_format", "seed"}
+    | {"fps", "negative_prompt", "generate_audio"}
+)
+_MEDIA = {"input_image": "image", "last_frame": "last_frame", "video": "video"}
+_OUTCOMES = {"moderation_blocked": 400, "upstream_error": 503, "timeout": 504}
+_PAGE = (1, 100)
+_SKIP = (0, 10**9)
+_DEFAULT_PAGE = 20
+_UNPROCESSABLE = ("invalid_value", "missing_required_parameter", "invalid_json")
+
+
+def refuse(problem: Problem, _request_id: str) -> Response:
+    """Answer as FastAPI does: a text, or a list of the fields that are wrong."""
+    if problem.code not in _UNPROCESSABLE:
+        return JSONResponse({"detail": problem.message}, problem.status, problem.headers)
+    place = ["body", problem.param] if problem.param else ["body"]
+    entry = {"loc": place, "msg": problem.message, "type": "value_error"}
+    return JSONResponse({"detail": [entry]}, 422, problem.headers)
+
+
+class IndoxHub:
+    """The endpoints, over one studio."""
+
+    def __init__(self, studio: Studio) -> None:
+        self._studio = studio
+
+    def routes(self, prefix: str) -> list[BaseRoute]:
+        """Return the routes."""
+        return [
+            Route(f"{prefix}/auth/api-key", self.exchange, methods=["POST"]),
+            Route(f"{prefix}/models", self.models),
+            Route(f"{prefix}/models/", self.models),
+            Route(f"{prefix}/videos/generations", self.create, methods=["POST"]),
+            Route(f"{prefix}/videos/jobs", self.page),
+            Route(f"{prefix}/videos/jobs/{{id}}", self.look),
+            Route(f"{prefix}/videos/jobs/{{id}}/cancel", self.cancel, methods=["POST"]),
+        ]
+
+    async def exchange(self, _request: Request) -> Response:
+        """Give a pass for a key; the guard has looked at the key."""
+        body = {"access_token": self._studio.seal.grant(), "token_type": "bearer", "expires_in": PASS_SECONDS}
+        return JSONResponse(body)
+
+    async def models(self, _request: Request) -> Response:
+        """List the providers with their models."""
+        providers: dict[str, list[dict[str, Any]]] = {}
+        for name in self._studio.names:
+            provider, _, model = name.partition("/")
+            entry = {"id": name, "name": model, "modelName": model, "provider": provider, "type": "video"}
+            if name in CARDS:
+                entry["description"] = CARDS[name].story
+            providers.setdefault(provider, []).append(entry)
+        return JSONResponse([{"id": name, "name": name, "models": models} for name, models in providers.items()])
+
+    async def create(self, request: Request) -> Response:
+        """Take an order, and wait for it where the model is one that makes callers wait."""
+        fields = await read_fields(request, JSON)
+        flat = _flat(fields)
+        order, given = read_order(flat, self._studio.names), read_files(flat)
+        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution", given)
+        data: Any = {"is_async": True, "job_id": _outside(job.id), "status": STATUSES.get(job.status, job.status)}
+        if job.order.model.startswith("google/") or self._studio.waits(job):
+            job = await self._studio.finish(job, request)
+            if job.status != "completed":
+                raise _failure(job)
+            data = await self._outputs(job, request)
+        header = ignored(flat, _HONOURED | given.names | {"byok_api_key"})
+        return JSONResponse(_envelope(job, data, header), headers=header)
+
+    async def look(self, request: Request) -> Response:
+        """Look at one job."""
+        job = await self._studio.look(_inside(request.path_params["id"]))
+        return JSONResponse(await self._body(job, request))
+
+    async def page(self, request: Request) -> Response:
+        """Look at a page of jobs, the newest first."""
+        query = request.query_params
+        limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
+        jobs, _ = await self._studio.page(limit, skip=read_whole(query, "skip", _SKIP, 0))
+        total = await self._studio.count()
+        return JSONResponse({"total": total, "jobs": [await self._body(job, request, brief=True) for job in jobs]})
+
+    async def cancel(self, request: Request) -> Response:
+        """Call off a job that is pending."""
+        job = await self._studio.job(_inside(request.path_params["id"]))
+        job = await self._studio.cancel(job)
+        return JSONResponse({"message": "Job cancelled.", "job_id": _outside(job.id)})
+
+    async def _body(self, job: Job, request: Request, *, brief: bool = False) -> dict[str, Any]:
+        provider, _, model = job.order.model.partition("/")
+        body: dict[str, Any] = {
+            "job_id": _outside(job.id),
+            "status": STATUSES.get(job.status, job.status),
+            "progress": job.progress,
+            "provider": provider,
+            "model": model,
+            "prompt": job.order.prompt,
+            "created_at": _iso(job.created_at),
+            "completed_at": None if job.completed_at is None else _iso(job.completed_at),
+            "result": None,
+        }
+        if not self._studio.measured(job):
+            del body["progress"]
+        if job.error is not None:
+            body["error"] = job.error["message"]
+        if job.status == "completed" and not brief:
+            body["result"] = _result(await self._outputs(job, request))
+        return body
+
+    async def _outputs(self, job: Job, request: Request) -> list[dict[str, str]]:
+        if job.order.inline:
+            return [{"b64_json": base64.b64encode(data).decode()} for data in await self._studio.read(job)]
+        return [{"url": url} for url in self._studio.links(job, request)]
+
+
+def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
+    """Return what was asked for."""
+    width, height = read_size(fields) if fields.get("size") is not None else read_frame(fields)
+    return Order(
+        prompt=read_prompt(fields),
+        model=read_model({"model": _model(fields)}, models, STAND_INS, DEFAULT_MODEL),
+        seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
+        width=width,
+        height=height,
+        fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
+        seed=read_seed(fields),
+        count=read_whole(fields, "n", COUNT, 1),
+        inline=read_choice(fields, "response_format", ("url", "b64_json"), "url") == "b64_json",
+        sound=read_flag(fields, "generate_audio", default=False),
+        negative=read_negative(fields),
+    )
+
+
+def read_files(fields: dict[str, Any]) -> Given:
+    """Return the media that were sent; a picture of what should appear is checked, and has no effect here."""
+    read_media(fields, "reference_image")
+    return read_given(fields, _MEDIA)
+
+
+def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+    more = fields.get("additional_params")
+    if more is not None and not isinstance(more, dict):
+        raise invalid("additional_params", "additional_params must be an object.")
+    return (more or {}) | {name: value for name, value in fields.items() if name != "additional_params"}
+
+
+def _model(fields: dict[str, Any]) -> object:
+    model, provider = fields.get("model"), fields.get("provider")
+    if not isinstance(model, str) or "/" in model:
+        return model
+    named = f"{provider}/{model}" if isinstance(provider, str) else None
+    return named or next((name for name in STAND_INS if name.endswith(f"/{model}")), model)
+
+
+def _envelope(job: Job, data: object, header: dict[str, str]) -> dict[str, Any]:
+    provider, _, model = job.order.model.partition("/")
+    names = header.get("x-videogen-ignored")
+    return {
+        "request_id": secrets.token_hex(16),
+        "created_at": _iso(job.created_at),
+        "duration_ms": None if job.completed_at is None else 1000.0 * (job.completed_at - job.created_at),
+        "provider": provider,
+        "model": model,
+        "success": True,
+        "message": f"Without effect here: {names}." if names else "",
+        "usage": None,
+        "raw_response": None,
+        "data": data,
+    }
+
+
+def _result(outputs: list[dict[str, str]]) -> dict[str, Any] | None:
+    if not outputs:
+        return None
+    return {**outputs[0], "data": outputs} if len(outputs) > 1 else dict(outputs[0])
+
+
+def _failure(job: Job) -> Problem:
+    error = job.error or {"code": "cancelled", "message": "The job was cancelled."}
+    return Problem(_OUTCOMES.get(error["code"], 500), error["code"], error["message"])
+
+
+def _iso(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _outside(job_id: str) -> str:
+    return job_id.replace("video_", "job_", 1)
+
+
+def _inside(job_id: str) -> str:
+    return job_id.replace("job_", "video_", 1) if job_id.startswith("job_") else job_id

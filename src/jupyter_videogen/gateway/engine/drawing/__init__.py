@@ -1,0 +1,1 @@
+"""What every scene draws with: arrays, colours, canvases, noise and styles."""

@@ -1,0 +1,1 @@
+"""Write frames to files: the MP4, posters and contact sheets."""

@@ -1,0 +1,57 @@
+"""The files of a job, as they are sent."""
+
+import os
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import FileResponse
+from starlette.types import Receive, Scope, Send
+
+from jupyter_videogen.gateway.jobs.store import Job
+from jupyter_videogen.gateway.requests.error import Problem
+
+
+class Content(FileResponse):
+    """A file, of which a GET can ask for a part in bytes; what RFC 9110 (section 14.2) has ignored is ignored."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, or the part that was asked for."""
+        kept = [
+            (name, value) for name, value in scope["headers"] if name != b"range" or _is_ours(scope["method"], value)
+        ]
+        await super().__call__({**scope, "headers": kept}, receive, send)
+
+
+def _is_ours(method: str, asked: bytes) -> bool:
+    """Tell whether a Range is one that is understood here: of a GET, in bytes."""
+    return method == "GET" and asked.partition(b"=")[0].strip().lower() == b"bytes"
+
+
+def require(job: Job) -> None:
+    """Refuse to send anything of a job that is not completed."""
+    if job.status == "completed":
+        return
+    if job.error is not None:
+        raise Problem(404, "video_failed", f"This video failed, so it has no content: {job.error['message']}")
+    raise Problem(404, "not_ready", f"This video is {job.status}; its content comes when it is completed.")
+
+
+def missing(variant: str) -> Problem:
+    """Return the refusal of a file that somebody has taken away."""
+    return Problem(404, "content_missing", f"The {variant} of this job is no longer on the disk.")
+
+
+async def send(path: Path, variant: str) -> FileResponse:
+    """Send a file of this house."""
+    try:
+        found = await run_in_threadpool(os.stat, path)
+    except FileNotFoundError:
+        raise missing(variant) from None
+    return Content(
+        path,
+        media_type="video/mp4" if variant == "video" else "image/jpeg",
+        filename=path.name,
+        content_disposition_type="inline",
+        stat_result=found,
+        headers={"cache-control": "private, no-cache"},
+    )

@@ -1,0 +1,114 @@
+"""Test models, like the test cards of a payment service: each name brings about one thing that a service can do.
+
+They are seen through the clock: an ordinary job is kept (and, where there is a clip in the end, rendered), and its card
+says what callers see of it. All times are in seconds at pace 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from jupyter_videogen.gateway.jobs.store import Job
+from jupyter_videogen.gateway.requests.error import Problem
+
+_LOOK_LATER = 2
+_BEFORE_COMPLETION = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What happens at create, at looks, and when the clip is fetched."""
+
+    story: str
+    refusal: tuple[int, str, str] | None = None
+    """At create: HTTP status, code and message."""
+    lost: bool = False
+    """At create: the job is taken, and the line is cut before a byte of the answer."""
+    waits: bool = False
+    """At create: the answer comes when the clip is there, as from a service that works while one waits."""
+    queued: float = 0.5
+    running: float = 1.5
+    fate: str = "completed"
+    """At looks, in the end: completed, failed, gone, or never."""
+    error: tuple[str, str] | None = None
+    """At looks: the code and message of a failure, or of what is missing from a success."""
+    measured: bool = True
+    """At looks: whether the progress is told."""
+    flaky: bool = False
+    """At looks: every third answer is spoilt."""
+    expires: bool = False
+    """At content: the first link has expired."""
+    outputs: int | None = None
+    """At content: how many clips there are, whatever was asked."""
+    filtered: int = 0
+    """At content: how many were held back."""
+
+    @property
+    def renders(self) -> bool:
+        """Whether there will be a clip."""
+        return self.refusal is None and self.fate == "completed" and self.outputs != 0
+
+
+_MODERATED = ("moderation_blocked", "Content policy violation in prompt.")
+_UPSTREAM = ("upstream_error", "The upstream service had an error while making this video.")
+_TIMEOUT = ("timeout", "Video generation timed out.")
+_HELD_BACK = ("content_filtered", "1 of 3 videos was held back by the safety filter.")
+
+CARDS: Mapping[str, Card] = {
+    "test/refused": Card("The prompt is refused: a content policy.", fate="failed", error=_MODERATED),
+    "test/bad-key": Card("The key is not accepted.", (401, "invalid_api_key", "Incorrect API key provided.")),
+    "test/bad-setting": Card(
+        "A setting is not accepted.", (400, "invalid_value", "{} has a value that test/bad-setting does not take.")
+    ),
+    "test/no-credit": Card(
+        "There is no credit left.",
+        (402, "insufficient_quota", "Insufficient credits to process this request. Please recharge your account."),
+    ),
+    "test/rate-limited": Card(
+        "Too many requests, always.", (429, "rate_limit_exceeded", "Rate limit exceeded. Please try again later.")
+    ),
+    "test/upstream-error": Card("The service behind the service fails.", fate="failed", error=_UPSTREAM),
+    "test/flaky": Card("Every third look is spoilt: a 502, a web page, half a JSON.", running=6, flaky=True),
+    "test/gone": Card("Accepted, and then unknown.", fate="gone"),
+    "test/no-progress": Card("Runs without telling how far it is.", running=5, measured=False),
+    "test/slow": Card("Takes 20 seconds, with progress.", running=20),
+    "test/queued-long": Card("Waits 10 seconds for its turn.", queued=10),
+    "test/lost-answer": Card("Accepted, but the line is cut before the answer.", lost=True),
+    "test/expired-link": Card("The first link to the clip has expired.", expires=True),
+    "test/empty-result": Card("Completed, without a clip.", outputs=0),
+    "test/partly-filtered": Card("One of three clips is held back.", error=_HELD_BACK, outputs=2, filtered=1),
+    "test/sync": Card("The create answers when the clip is there.", waits=True),
+    "test/sync-timeout": Card("The create waits in vain.", waits=True, running=5, fate="failed", error=_TIMEOUT),
+    "test/never-finishes": Card("Is in progress until it is deleted.", fate="never"),
+}
+
+
+def refuse(card: Card, setting: str) -> None:
+    """Raise what the card answers a create with, if it is a refusal; `setting` is a field of the dialect."""
+    if card.refusal is None:
+        return
+    status, code, message = card.refusal
+    param = setting if code == "invalid_value" else None
+    headers = {"retry-after": str(_LOOK_LATER)} if code == "rate_limit_exceeded" else None
+    raise Problem(status, code, message.format(setting), param=param, headers=headers)
+
+
+def seen(job: Job, now: float, pace: float) -> Job | None:
+    """Return a job as its card shows it at a time, or None when it is not to be seen."""
+    card = CARDS.get(job.order.model)
+    if card is None or job.status in ("cancelled", "failed"):
+        return job
+    age = (now - job.born) / pace
+    if age < card.queued:
+        return replace(job, status="queued", progress=0, completed_at=None, rendering=None)
+    percent = int(100 * (age - card.queued) / card.running)
+    if percent < 100 or job.unfinished or card.fate == "never":  # noqa: PLR2004 all of it
+        shown = min(_BEFORE_COMPLETION, percent)
+        return replace(job, status="in_progress", progress=shown, completed_at=None, rendering=None)
+    return _ended(job, card, int(job.born + (card.queued + card.running) * pace))
+
+
+def _ended(job: Job, card: Card, earliest: int) -> Job | None:
+    error = dict(zip(("code", "message"), card.error, strict=True)) if card.error else None
+    if card.fate == "failed":
+        return replace(job, status="failed", progress=_BEFORE_COMPLETION, completed_at=None, error=error)
+    return None if card.fate == "gone" else replace(job, completed_at=max(earliest, job.completed_at or 0), error=error)

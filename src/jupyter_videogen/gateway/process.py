@@ -1,0 +1,230 @@
+"""The process: claims its home, opens its door, says so in one line, and leaves when asked or when nobody is left."""
+
+import argparse
+import asyncio
+import logging
+import logging.handlers
+import os
+import re
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from jupyter_videogen.gateway import instance_lock
+from jupyter_videogen.gateway.app import build
+from jupyter_videogen.gateway.auth import Guard, hosts
+from jupyter_videogen.gateway.http_protocol import Line
+from jupyter_videogen.gateway.idle_exit import Idle
+from jupyter_videogen.gateway.jobs import signing
+from jupyter_videogen.gateway.jobs.engines import ENGINES, Engines, capped
+from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.store import JobStore, NewerStoreError
+from jupyter_videogen.gateway.jobs.worker import Worker
+
+TURN = 0.001
+"""Seconds after which the interpreter is handed on. Two threads draw and one answers: by the usual five milliseconds all
+of them wait longer, and clips take a tenth more time."""
+_LOG_BYTES = 2_000_000
+_FAREWELL_SECONDS = 1
+_WORKER_SECONDS = 5.0
+_STRANGE_QUERY = re.compile(r"\?(?!variant=\w+$).*")
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 not bound here: translated into an address to call
+
+_log = logging.getLogger(__name__)
+
+
+def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
+    """Run one gateway, or name the one that runs already; return the exit status."""
+    options = _parser().parse_args(argv)
+    # Everything this process makes is for its user alone: databases and their journals, clips, the log.
+    os.umask(0o077)
+    folder = options.home.absolute() / "gateway"
+    try:
+        for made in (folder, folder / "clips"):
+            made.mkdir(parents=True, exist_ok=True)
+            made.chmod(0o700)
+        with instance_lock.claim(folder) as running:
+            if running is not None:
+                _say(running)
+                return 0
+            with _listen(options.host, options.port) as door:
+                _serve(folder, door, options, capped(engines, options.kilobits))
+    except (instance_lock.HomeTakenError, NewerStoreError, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m jupyter_videogen.gateway", description="Render clips locally.")
+    parser.add_argument("--home", type=Path, required=True, help="the folder that keeps jobs and clips")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen at (default: any free one)")
+    parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="leave so long after the last request")
+    parser.add_argument(
+        "--kilobits", type=_whole, metavar="N", help="let clips of the engine have at most N thousand bits a second"
+    )
+    parser.add_argument("--pace", type=_pace, default=1.0, help="the time a test model takes, as a part of its own")
+    return parser
+
+
+def _pace(text: str) -> float:
+    if not (pace := float(text)) > 0:
+        raise ValueError(text)
+    return pace
+
+
+def _whole(text: str) -> int:
+    if not (number := int(text)) > 0:
+        raise ValueError(text)
+    return number
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+
+
+def _serve(folder: Path, door: socket.socket, options: argparse.Namespace, engines: Engines) -> None:
+    _log_to(folder / "gateway.log")
+    host = options.host
+    port = door.getsockname()[1]
+    address = _WILDCARDS.get(host, host)
+    url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+    runtime = instance_lock.Runtime(url=url, token=secrets.token_urlsafe(24), pid=os.getpid())
+    with closing(JobStore(folder / "jobs.sqlite3")) as store:
+        store.requeue()
+        gateway = _Gateway(folder, runtime, store, engines, options)
+        server = gateway.server(hosts(host, port))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, server.heed)
+        asyncio.run(server.serve(sockets=[door]))
+        gateway.worker.join(_WORKER_SECONDS)
+
+
+class _Gateway:
+    """The parts of one running gateway, and what happens when its door opens and closes."""
+
+    def __init__(
+        self,
+        folder: Path,
+        runtime: instance_lock.Runtime,
+        store: JobStore,
+        engines: Engines,
+        options: argparse.Namespace,
+    ) -> None:
+        clips = folder / "clips"
+        self._folder = folder
+        self._runtime = runtime
+        self.worker = Worker(store, engines, clips, self._settled)
+        self._seal = signing.load(folder / "secret")
+        self._studio = Studio(store, self.worker, clips, tuple(engines), self._seal, options.pace)
+        self._idle = Idle(options.idle_exit, store.has_unfinished, self._leave)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._server: _Server | None = None
+
+    def server(self, hosts: frozenset[str]) -> "_Server":
+        """Return the HTTP server of this gateway."""
+        app = Guard(
+            build(self._studio, self._runtime.pid),
+            opens=self._seal.opener(self._runtime.token),
+            hosts=hosts,
+            idle=self._idle,
+            leaving=self._is_leaving,
+        )
+        self._server = _Server(app, self._opened, self._closing)
+        return self._server
+
+    def _opened(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        instance_lock.write(self._folder, self._runtime)
+        _say(self._runtime)
+        _log.info("ready at %s, process %d", self._runtime.url, self._runtime.pid)
+        self.worker.start()
+        self._idle.restart()
+
+    def _closing(self) -> None:
+        instance_lock.remove(self._folder, self._runtime)
+        self.worker.cancel()
+        _log.info("leaving")
+
+    def _settled(self) -> None:
+        # The loop may be gone: then nobody waits to hear that there is nothing left to do.
+        if self._loop is not None:
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._idle.restart)
+
+    def _leave(self) -> None:
+        _log.info("nobody is left")
+        if self._server is not None:
+            self._server.should_exit = True
+
+    def _is_leaving(self) -> bool:
+        return self._server is not None and self._server.should_exit
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn with two moments of our own: when it can be called, and before it stops."""
+
+    def __init__(self, app: ASGIApp, opened: Callable[[], None], closing: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Line,
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_FAREWELL_SECONDS,
+            )
+        )
+        self._opened = opened
+        self._closing = closing
+
+    def heed(self, _number: int, _frame: FrameType | None) -> None:
+        """Stop at a signal; uvicorn raises it again when it has stopped, and then there is nothing left to do."""
+        self.should_exit = True
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door, then say so."""
+        await super().startup(sockets=sockets)
+        self._opened()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say so, then close the door."""
+        self._closing()
+        await super().shutdown(sockets=sockets)
+
+
+def _say(runtime: instance_lock.Runtime) -> None:
+    # Whoever started us may be gone already; those who read the runtime file find us all the same.
+    with suppress(OSError):
+        sys.stdout.write(f"{runtime.line()}\n")
+        sys.stdout.flush()
+
+
+def _log_to(path: Path) -> None:
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    for name in ("uvicorn", "jupyter_videogen.gateway"):
+        logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("uvicorn.access").addFilter(_without_query)
+
+
+def _without_query(record: logging.LogRecord) -> bool:
+    """Keep what callers put behind a question mark out of the log: it may be a token, sent to the wrong place.
+
+    Which variant of a clip was asked for is harmless, and worth knowing.
+    """
+    if isinstance(record.args, tuple):
+        record.args = tuple(_STRANGE_QUERY.sub("", part) if isinstance(part, str) else part for part in record.args)
+    return True

@@ -1,0 +1,1 @@
+"""Read what callers send: bodies, media and the bounds of an order. Imports nothing else of the gateway."""
