@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jupyter_videogen.belief import Calibration, Mark, Run, calibrate, learn, tenth
-from jupyter_videogen.polling import PollSchedule, wait_for_all
-from jupyter_videogen.values import GenerationRequest, JobRecord
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.core.timing import Mark, Run
+from jupyter_videogen.runtime.polling.duration_model import Calibration, calibrate, learn, tenth
+from jupyter_videogen.runtime.polling.schedule import PollSchedule, wait_for_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable

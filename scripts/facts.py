@@ -8,16 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import jupyter_videogen as vg
-from jupyter_videogen import cli, errors, provider, status
-from jupyter_videogen.dialect import Cancels, ListsJobs, ListsModels, Looks, Provider
-from jupyter_videogen.errors import VideogenError
-from jupyter_videogen.failures import REFUSED
-from jupyter_videogen.wire import Reply
+from jupyter_videogen import cli
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.core import errors
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.http import Reply
+from jupyter_videogen.dialects import status
+from jupyter_videogen.dialects.base import Cancels, ListsJobs, ListsModels, Looks
+from jupyter_videogen.dialects.http_errors import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from jupyter_videogen.capabilities import Capabilities
+    from jupyter_videogen.catalog.capabilities import Capabilities
+    from jupyter_videogen.catalog.provider import Provider
 
 SOURCE = Path(vg.__file__).parent
 SERVICES = ("qubax", "qubrid", "indoxhub", "aihubmix", "bifrost", "openai", "local")
@@ -116,7 +120,7 @@ def limits(row: Provider) -> list[Sequence[str]]:
 
 def services() -> str:
     """Give every service in a column of its own."""
-    rows = [provider.BUILT_IN[name] for name in SERVICES]
+    rows = [builtin.BUILT_IN[name] for name in SERVICES]
     head = ["", *(f"[{row.title}](services/{row.name}.md)" for row in rows)]
     short = {"a request is": lambda row: "one call" if model(row).synchronous else "a job"}
     facts = {name: short.get(name, say) for name, say in FACTS.items() if name not in {"address", "key in"}}
@@ -125,7 +129,7 @@ def services() -> str:
 
 def service(name: str) -> str:
     """Give one service, a line for each fact."""
-    row = provider.BUILT_IN[name]
+    row = builtin.BUILT_IN[name]
     return table(["", row.title], [*([fact, say(row)] for fact, say in FACTS.items()), *limits(row)])
 
 
@@ -173,7 +177,7 @@ def codes() -> str:
 
 def answers() -> str:
     """Give what becomes of a create that is answered with each HTTP status, as the common reader reads it."""
-    read = provider.BUILT_IN["openai"].dialect.read_failure
+    read = builtin.BUILT_IN["openai"].dialect.read_failure
     rows = []
     for number in SEEN:
         failure = read(Reply(number))

@@ -19,6 +19,7 @@ STAGES: dict[str, list[list[str]]] = {
     "lint": [
         [PY, "-m", "ruff", "check"],
         [PY, "-m", "ruff", "format", "--check"],
+        [str(Path(PY).parent / "lint-imports")],
         [PY, "scripts/bundle.py", "run", "--silent", "lint"],
     ],
     "types": [

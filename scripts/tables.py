@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import facts
-from jupyter_videogen import help as words
+from jupyter_videogen.commands import help as words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

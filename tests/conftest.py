@@ -10,7 +10,8 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import KEYS
-from jupyter_videogen import keys, process
+from jupyter_videogen.config import credentials
+from jupyter_videogen.runtime import process
 from shop import Shop
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setitem(sys.modules, "keyring", None)  # what this machine keeps is not for tests
     yield tmp_path / "home"
     process.close()
-    for kept in (keys._typed, keys._absent):
+    for kept in (credentials._typed, credentials._absent):
         kept.clear()
 
 

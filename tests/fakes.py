@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_videogen.capabilities import Capabilities
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Provider, Reply, StatusUpdate
-from jupyter_videogen.values import GenerationRequest
-from jupyter_videogen.wire import Malformed
+from jupyter_videogen.catalog.capabilities import Capabilities
+from jupyter_videogen.catalog.provider import Provider
+from jupyter_videogen.core.http import Malformed
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Reply, StatusUpdate
 
 
 class Instant(Dialect):

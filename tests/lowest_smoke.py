@@ -9,7 +9,7 @@ from pathlib import Path
 os.environ["VIDEOGEN_HOME"] = str(Path.cwd() / "home")  # noqa: TID251 - before the package reads it
 
 import jupyter_videogen as vg
-from jupyter_videogen import process
+from jupyter_videogen.runtime import process
 from shells import Shell
 from shop import Shop
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from jupyter_videogen import display, magic
+from jupyter_videogen.notebook import display, magic
 
 if TYPE_CHECKING:
     from types import TracebackType

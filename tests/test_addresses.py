@@ -9,19 +9,19 @@ import msgspec
 import pytest
 
 from fakes import MP4
-from jupyter_videogen import provider as rows
-from jupyter_videogen.addresses import fetched
-from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Base64, Lost, NotSent, Upload
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.media.url_inputs import fetched
 from jupyter_videogen.testing import FakeTransport
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Base64, Lost, NotSent, Upload
 from test_inputs import png
 from test_runner import Bench, said
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_videogen.wire import Call, Reply
+    from jupyter_videogen.core.http import Call, Reply
 
 LINK = Media(kind="image", url="https://pictures.example/cat.png")
 
@@ -95,7 +95,7 @@ def test_what_cannot_be_fetched_is_told_before_anything_is_sent(picture: Any, wo
 
 def test_a_file_has_its_limits_here_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more of an address is read than a file may have."""
-    monkeypatch.setattr("jupyter_videogen.addresses.LARGEST", {"image": 1 << 20})
+    monkeypatch.setattr("jupyter_videogen.media.url_inputs.LARGEST", {"image": 1 << 20})
     request = GenerationRequest(prompt="x", image=LINK)
     transport: Any = FakeTransport(lambda _call: said(bytes(2 << 20)))
     with pytest.raises(InvalidRequest, match="it has more than 1 MB"):

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes import MP4, Slow
-from jupyter_videogen import provider as rows
-from jupyter_videogen.adoption import EARLY, LATE, candidates
-from jupyter_videogen.dialect import Call, Listed, Page, Reply
-from jupyter_videogen.search import PAGES, WAITS
-from jupyter_videogen.wire import Lost
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.core.http import Lost
+from jupyter_videogen.dialects.base import Call, Listed, Page, Reply
+from jupyter_videogen.runtime.list_matching import EARLY, LATE, candidates
+from jupyter_videogen.runtime.recovery import PAGES, WAITS
 from test_runner import Bench, draft, said
 
 if TYPE_CHECKING:

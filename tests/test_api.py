@@ -15,7 +15,8 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import local, process
+from jupyter_videogen.runtime import process
+from jupyter_videogen.transport import local_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +141,7 @@ def test_a_job_of_a_process_that_is_gone_is_watched_again(gateway: Gateway) -> N
 def test_any_server_of_the_shape_is_a_client_away(home: Path) -> None:
     """`provider="openai"` with a `base_url` and a key of one's own speaks to the gateway as to any server."""
     vg.generate("waves", **SMALL)
-    ready = local._running(home)
+    ready = local_gateway._running(home)
     assert ready is not None
     lab = vg.Client("openai", base_url=f"{ready.url}/v1", api_key=ready.token, name="lab")
     clip = lab.generate("aurora", model="local/scenes", duration=1, size="640x360")
@@ -188,7 +189,7 @@ def test_a_mistyped_option_is_answered_with_its_neighbour() -> None:
 
 def test_a_missing_engine_is_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     """Without the extra `[local]`: how to install it, and that nothing was sent. No job is written."""
-    monkeypatch.setattr(local, "find_spec", lambda name: None if name == "av" else find_spec(name))
+    monkeypatch.setattr(local_gateway, "find_spec", lambda name: None if name == "av" else find_spec(name))
     with pytest.raises(vg.Unsupported, match=r"pip install 'jupyter-videogen\[local\]'") as caught:
         vg.generate("waves", provider="local")
     assert caught.value.sent == caught.value.charged == "no"

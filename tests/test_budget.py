@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import config, prices, process
-from jupyter_videogen.budget import DAY, Budget, Cap, Spent, caps, check, question
-from jupyter_videogen.config import Config
-from jupyter_videogen.errors import BudgetExceeded, InvalidRequest
-from jupyter_videogen.prices import Estimate, Price
-from jupyter_videogen.values import GenerationRequest
+from jupyter_videogen.config import files
+from jupyter_videogen.config.files import Config
+from jupyter_videogen.core import prices
+from jupyter_videogen.core.budget import DAY, Budget, Cap, Spent, caps, check, question
+from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest
+from jupyter_videogen.core.prices import Estimate, Price
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
     from shop import Shop
@@ -101,13 +103,13 @@ def test_what_has_to_be_asked() -> None:
 
 def test_the_project_file_stands_beside_the_users(home: Path, tmp_path: Path) -> None:
     """Caps hold together; without files there are no prices and no budget."""
-    assert config.load(home, tmp_path) == Config()
+    assert files.load(home, tmp_path) == Config()
     home.mkdir()
     (home / "videogen.toml").write_text(
         PRICED + '[prices."a:b"]\nper_clip = 1\n[budget]\nper_day = 9.0\nconfirm_above = 2\n'
     )
     (tmp_path / "videogen.toml").write_text('[prices."a:b"]\nper_clip = 2\n[budget]\nper_day = "3 jobs"\n')
-    found = config.load(home, tmp_path)
+    found = files.load(home, tmp_path)
     assert found.budget == Budget(per_day="9.0 and 3 jobs", confirm_above=2)
     assert {name: price.per_clip for name, price in found.prices.items()} == {"openai:m": None, "a:b": 2}
 
@@ -126,7 +128,7 @@ def test_a_mistake_in_the_file_is_told(home: Path, tmp_path: Path, text: str, wo
     """With the file, and the nearest word."""
     (tmp_path / "videogen.toml").write_text(text)
     with pytest.raises(InvalidRequest) as caught:
-        config.load(home, tmp_path)
+        files.load(home, tmp_path)
     assert str(tmp_path / "videogen.toml") in caught.value.message
     assert caught.value.failure.next == words
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fakes import SLOW
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.errors import InvalidRequest, ModelNotFound, VideogenError
-from jupyter_videogen.provider import LOCAL, find
-from jupyter_videogen.values import GenerationRequest as Ask
+from jupyter_videogen.catalog.builtin import LOCAL
+from jupyter_videogen.catalog.registry import find
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.errors import InvalidRequest, ModelNotFound, VideogenError
+from jupyter_videogen.core.request import GenerationRequest as Ask
 
 
 def test_what_is_left_open_is_filled_in() -> None:

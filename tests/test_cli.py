@@ -18,7 +18,9 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import cli, client, provider
+from jupyter_videogen import cli
+from jupyter_videogen.api import client
+from jupyter_videogen.catalog import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,7 @@ def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     home.mkdir()
     (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
     yield
-    provider.declare({})
+    registry.declare({})
 
 
 def test_generate_waits_and_prints_the_path(capsys: pytest.CaptureFixture[str]) -> None:

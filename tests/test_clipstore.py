@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore, container, part
-from jupyter_videogen.errors import DownloadError
+from jupyter_videogen.core.errors import DownloadError
+from jupyter_videogen.media import clip_store, container, partial_file
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,8 +24,8 @@ async def pieces(body: bytes) -> AsyncIterator[bytes]:
         yield body[at : at + 1000]
 
 
-def store(body: bytes, path: Path, expected: int | None = None) -> part.Stored:
-    return asyncio.run(clipstore.store(pieces(body), path, expected=expected, report=lambda _written: None))
+def store(body: bytes, path: Path, expected: int | None = None) -> partial_file.Stored:
+    return asyncio.run(clip_store.store(pieces(body), path, expected=expected, report=lambda _written: None))
 
 
 def test_a_whole_clip_is_stored_under_its_name(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_a_full_disk_says_where_and_what_next(tmp_path: Path) -> None:
 @given(st.text(max_size=300))
 def test_names_come_from_us(prompt: str) -> None:
     """Whatever the prompt, the name is short, plain and in the clips' folder."""
-    path = clipstore.planned_path(Path("/n"), prompt, "k3q7x2ma")
+    path = clip_store.planned_path(Path("/n"), prompt, "k3q7x2ma")
     assert path.parent == Path("/n/videogen")
     assert set(path.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
     assert len(path.name) <= 40 + 1 + 8 + 4
@@ -90,7 +90,7 @@ def test_a_name_tells_what_it_shows() -> None:
     """Words of the prompt, whole ones, then the job."""
     prompt = "A paper boat crossing a neon-lit puddle, macro, rain"
     assert (
-        clipstore.planned_path(Path(), prompt, "k3q7x2ma").name
+        clip_store.planned_path(Path(), prompt, "k3q7x2ma").name
         == "a-paper-boat-crossing-a-neon-lit-puddle-k3q7x2ma.mp4"
     )
 
@@ -98,14 +98,14 @@ def test_a_name_tells_what_it_shows() -> None:
 def test_a_poster_is_a_small_picture(tmp_path: Path) -> None:
     """What is no PNG or JPEG, or too large for a notebook, is not kept."""
     jpeg = b"\xff\xd8\xff\xe0" + bytes(100)
-    assert clipstore.write_poster(jpeg, tmp_path / "a.jpg") == str(tmp_path / "a.jpg")
+    assert clip_store.write_poster(jpeg, tmp_path / "a.jpg") == str(tmp_path / "a.jpg")
     webp = b"RIFF\x10\0\0\0WEBPVP8 "
-    assert clipstore.write_poster(webp, tmp_path / "w.jpg") == str(tmp_path / "w.jpg")
-    assert [clipstore.still_kind(one) for one in (jpeg, webp, b"RIFF\x10\0\0\0WAVE", b"")] == [
+    assert clip_store.write_poster(webp, tmp_path / "w.jpg") == str(tmp_path / "w.jpg")
+    assert [clip_store.still_kind(one) for one in (jpeg, webp, b"RIFF\x10\0\0\0WAVE", b"")] == [
         "jpeg",
         "webp",
         None,
         None,
     ]
-    assert clipstore.write_poster(b'{"error": 1}', tmp_path / "b.jpg") is None
-    assert clipstore.write_poster(jpeg + bytes(60_000), tmp_path / "c.jpg") is None
+    assert clip_store.write_poster(b'{"error": 1}', tmp_path / "b.jpg") is None
+    assert clip_store.write_poster(jpeg + bytes(60_000), tmp_path / "c.jpg") is None

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import keys, process, provider, routing, settings
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.config import credentials, resolve
+from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.runtime import process
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -24,8 +27,8 @@ LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_K
 def _afterwards() -> Iterator[None]:
     """Declared providers are the process's: take them back."""
     yield
-    provider.declare({})
-    settings.session.clear()
+    registry.declare({})
+    environment.session.clear()
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ def test_the_form_opens_with_the_same_defaults(shell: Shell) -> None:
 def test_the_python_api_has_the_same_defaults(shell: Shell) -> None:
     """What `%config` and the files say holds for calls as well."""
     project('[defaults]\nprovider = "local"\nsize = "640x360"\n')
-    settings.session["duration"] = 2
+    environment.session["duration"] = 2
     order = vg.Client("local").order("a kite", {})
     assert (order.settled.request.size, order.settled.request.duration) == ("640x360", 2)
 
@@ -94,7 +97,7 @@ def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) ->
     """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
-    order = vg.Client(routing.provider_named({})).order("a kite", {})
+    order = vg.Client(resolve.provider_named({})).order("a kite", {})
     assert (order.line.provider.name, order.settled.request.model) == ("aihubmix", "wan-2.7")
     assert (order.settled.request.size, order.settled.request.negative, order.settled.warnings) == (
         "1280x720",
@@ -135,15 +138,15 @@ def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
     job.result(30)
     process.close()
     (home / "videogen.toml").unlink()
-    routing.configuration()
+    resolve.configuration()
     again = vg.job(job.id)
     assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
-    assert type(provider.find("qubax").dialect).__name__ == "Qubax"
+    assert type(registry.find("qubax").dialect).__name__ == "Qubax"
 
 
 def test_kept_keys_are_for_built_in_addresses_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A project's file that sends a known name elsewhere gets no key but the one that it names."""
-    keys.remember("openai", keys.Secret("sk-canary-typed", source="x"), keep=False)
+    credentials.remember("openai", secrets.Secret("sk-canary-typed", source="x"), keep=False)
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-env")
     project(f'[providers.openai]\nbase_url = "{shop.url}"\n')
     assert vg.generate("a kite", provider="openai", model="m").model == "m"
@@ -184,7 +187,7 @@ def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -
     """A setting that is passed over in silence could be the budget."""
     project(text)
     with pytest.raises(vg.InvalidRequest) as caught:
-        routing.configuration()
+        resolve.configuration()
     assert words in str(caught.value)
 
 
@@ -192,7 +195,7 @@ def test_a_wrong_value_of_config_is_refused_by_its_name(shell: Shell, caplog: py
     """Traitlets knows the type, and IPython the names."""
     shell.run("%config VideogenMagics.default_duration = 'long'")
     assert "'default_duration' trait of a VideogenMagics instance expected an int" in caplog.text
-    assert "default_duration" not in settings.session
+    assert "default_duration" not in environment.session
     listed = shell.run("%config VideogenMagics").out
     assert "VideogenMagics.default_model" in listed
     assert "VideogenMagics.per_day" in listed

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import keys
-from jupyter_videogen.connect import connect
+from jupyter_videogen.commands.connect import connect
+from jupyter_videogen.config import credentials
+from jupyter_videogen.core import secrets
 from ring import KEY, Ring
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody pastes a key, line end included; this machine is nobody else's."""
     monkeypatch.setattr(getpass, "getpass", lambda _: f"{KEY}\n")
-    monkeypatch.setattr("jupyter_videogen.settings.Environment", {})
+    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {})
 
 
 def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
@@ -40,13 +41,13 @@ def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
     )
     assert ring.kept == {("jupyter-videogen", "qubax"): KEY}
     assert KEY not in said
-    assert vg.Client("qubax")._line._secret == keys.Secret(KEY, source="x")
+    assert vg.Client("qubax")._line._secret == secrets.Secret(KEY, source="x")
 
 
 @pytest.mark.parametrize("mark", ["BINDER_SERVICE_HOST", "JUPYTERHUB_USER"])
 def test_on_a_shared_machine_it_stays_in_the_kernel(ring: Ring, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """And says to use a key that can be revoked."""
-    monkeypatch.setattr("jupyter_videogen.settings.Environment", {mark: "x"})
+    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {mark: "x"})
     said = connect("qubax")
     assert "in this kernel alone, until it stops. This computer is shared: use a key that you can revoke." in said
     assert ring.kept == {}
@@ -110,4 +111,4 @@ def test_a_key_is_never_asked_for_in_the_open(box: Callable[[str], str], monkeyp
     monkeypatch.setattr(getpass, "getpass", box)
     with pytest.raises(vg.AuthError, match="nobody here who could type a key unseen"):
         connect("qubax")
-    assert keys.find("qubax", "QUBAX_API_KEY") is None
+    assert credentials.find("qubax", "QUBAX_API_KEY") is None

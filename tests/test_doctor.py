@@ -17,12 +17,15 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import checkup, local, process, reach, settings
-from jupyter_videogen.checkup import CHECKS, Place, examine
-from jupyter_videogen.findings import Finding, Report
-from jupyter_videogen.reach import Answer, Question
-from jupyter_videogen.transport import Endpoint, Fixed
-from jupyter_videogen.wire import Call
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.diagnostics import doctor, probe
+from jupyter_videogen.diagnostics.doctor import CHECKS, Place, examine
+from jupyter_videogen.diagnostics.probe import Answer, Question
+from jupyter_videogen.diagnostics.report import Finding, Report
+from jupyter_videogen.runtime import process
+from jupyter_videogen.transport import local_gateway
+from jupyter_videogen.transport.client import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -116,12 +119,12 @@ def test_a_folder_that_the_server_does_not_give_out(home: Path, tmp_path: Path) 
 
 def test_the_servers_folder_is_found_by_its_process_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Jupyter leaves the number with the kernel and a file of that number; without them there is no telling."""
-    assert settings.server_root() is None
+    assert environment.server_root() is None
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("JPY_PARENT_PID", "4711")
-    assert settings.server_root() is None
+    assert environment.server_root() is None
     (tmp_path / "jpserver-4711.json").write_text('{"root_dir": "/srv/notebooks", "token": "x"}')
-    assert settings.server_root() == Path("/srv/notebooks")
+    assert environment.server_root() == Path("/srv/notebooks")
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
@@ -308,7 +311,7 @@ def test_a_service_that_is_away_is_an_answer() -> None:
             f"http://127.0.0.1:{deaf.getsockname()[1]}/v1",
         ]
         questions = [Question(Fixed(Endpoint(url)), Call("GET", "/models"), url) for url in urls]
-        answers = reach.ask(questions, 0.5)
+        answers = probe.ask(questions, 0.5)
     assert [answer.trouble for answer in answers] == [
         "it names a user",
         "the connection was refused, cut off or could not be made safe",
@@ -325,7 +328,7 @@ def test_a_check_that_fails_is_a_finding(check: Any, home: Path, monkeypatch: py
         raise RuntimeError(KEY)
 
     broken.__name__ = check.__name__
-    monkeypatch.setattr(checkup, "CHECKS", tuple(broken if other is check else other for other in CHECKS))
+    monkeypatch.setattr(doctor, "CHECKS", tuple(broken if other is check else other for other in CHECKS))
     report = examine(place(home))
     assert any("could not be looked at (RuntimeError)" in finding.words for finding in report)
     assert len(report) > len(CHECKS) - 2
@@ -364,7 +367,7 @@ def test_a_real_look_with_the_local_gateway_running(gateway: Gateway, home: Path
     assert states["Clock"] == "agrees with the service's clock"
     assert states["Ledger"].startswith("1 job in ")
     assert gateway.requests()[before:] == ["GET /v1/models"]
-    ready = local._running(home)
+    ready = local_gateway._running(home)
     assert ready is not None
     assert ready.token not in repr(report) + report._repr_html_()
 
@@ -376,7 +379,7 @@ def test_the_same_from_the_command_line(home: Path) -> None:
     assert (fine.returncode, fine.stderr) == (0, "")
     assert fine.stdout.startswith("jupyter-videogen doctor: nothing that is paid for was sent.")
     wrong = subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**settings.Environment, "QUBAX_API_KEY": "a b"}
+        command, capture_output=True, text=True, check=False, env={**environment.Environment, "QUBAX_API_KEY": "a b"}
     )
     assert wrong.returncode == 1
     assert "✗ Qubax key" in wrong.stdout

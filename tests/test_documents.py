@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import cli, help, options, provider  # noqa: A004 - the word the command has
-from jupyter_videogen.inputs import _png
-from jupyter_videogen.values import FIELDS
+from jupyter_videogen import cli
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.commands import help, options  # noqa: A004 - the word the command has
+from jupyter_videogen.core.request import FIELDS
+from jupyter_videogen.media.inputs import _png
 from shells import PNG, Shell
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     with Shell() as shell:
         shell.names.update(fig=PNG, hero="Ada", city="Oslo", vg=vg)
         yield shell
-    provider.declare({})
+    registry.declare({})
 
 
 def cells() -> list[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jupyter_videogen.errors import ContentPolicyError, Failure, OutOfCredit, explain, from_failure
-from jupyter_videogen.failures import read_failure
-from jupyter_videogen.wire import Reply
+from jupyter_videogen.core.errors import ContentPolicyError, Failure, OutOfCredit, explain, from_failure
+from jupyter_videogen.core.http import Reply
+from jupyter_videogen.dialects.http_errors import read_failure
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ import pytest
 
 import jupyter_videogen as vg
 from films import clip_of, film, numbers
-from jupyter_videogen import frames
-from jupyter_videogen.inputs import collect
+from jupyter_videogen.media import frames
+from jupyter_videogen.media.inputs import collect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.values import Clip
+    from jupyter_videogen.core.clip import Clip
 
 MAKERS = {
     "one key frame, B-frames": {"options": {"g": "300", "bf": "3"}},

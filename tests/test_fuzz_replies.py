@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import fuzz
-from jupyter_videogen import provider
+from jupyter_videogen.catalog import builtin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +19,7 @@ SECONDS = float(os.environ.get("VIDEOGEN_FUZZ_SECONDS", "15"))  # noqa: TID251 -
 @pytest.mark.parametrize("seed", [7, 2026])
 def test_no_reply_breaks_a_job_or_brings_a_key_back(seed: int, tmp_path: Path) -> None:
     """No raw error, no long turn of the loop, no key in message, cell, widget, ledger, receipt, log or code."""
-    book = fuzz.fuzz(tmp_path, seconds=SECONDS, seed=seed, least=8 * len(provider.ROWS))
+    book = fuzz.fuzz(tmp_path, seconds=SECONDS, seed=seed, least=8 * len(builtin.ROWS))
     assert book.faults == []
     assert {"succeeded", "failed", "unknown_outcome"} <= set(book.ends)
 

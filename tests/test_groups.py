@@ -12,7 +12,12 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import client, commands, events, process, provider, settings
+from jupyter_videogen import events
+from jupyter_videogen.api import client
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.core import environment
+from jupyter_videogen.notebook import line_magics
+from jupyter_videogen.runtime import process
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -32,7 +37,7 @@ def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     (home / "videogen.toml").write_text(f"{row}[defaults]\nprovider = 'lab'\nmodel = 'm'\nwait = false\n{PRICED}")
     with Shell() as shell:
         yield shell
-    provider.declare({})
+    registry.declare({})
 
 
 def test_a_cell_is_worth_its_job(shell: Shell, shop: Shop) -> None:
@@ -117,12 +122,12 @@ def test_a_frame_has_a_row_for_each_job(shell: Shell, monkeypatch: pytest.Monkey
             rows.append(given)
             return "frame"
 
-    monkeypatch.setattr("jupyter_videogen.tables.import_module", lambda _: Pandas)
+    monkeypatch.setattr("jupyter_videogen.api.table.import_module", lambda _: Pandas)
     assert jobs.df == "frame"
     ((newest, _),) = rows
     assert list(newest)[3:10] == ["model", "seconds_to_make", "cost", "width", "height", "bytes", "path"]
     assert (newest["model"], newest["cost"], newest["bytes"]) == ("other", 2.0, len(MP4))
-    monkeypatch.setattr("jupyter_videogen.tables.import_module", _missing)
+    monkeypatch.setattr("jupyter_videogen.api.table.import_module", _missing)
     with pytest.raises(vg.Unsupported, match="pip install pandas"):
         _ = jobs.df
 
@@ -244,10 +249,10 @@ def test_output_says_where_the_clip_goes(shell: Shell) -> None:
 def test_embedding_puts_the_bytes_into_the_output(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only when it is asked for."""
     shown: list[dict[str, str]] = []
-    monkeypatch.setattr(commands, "publish_display_data", shown.append)
+    monkeypatch.setattr(line_magics, "publish_display_data", shown.append)
     shell.run("%%videogen --embed\na kite")
     assert 'src="data:video/mp4;base64,' in shown[0]["text/html"]
-    monkeypatch.setattr(commands, "LARGEST_EMBEDDED", 10)
+    monkeypatch.setattr(line_magics, "LARGEST_EMBEDDED", 10)
     assert "It is there all the same" in shell.run("%%videogen --embed\na kite").look
 
 
@@ -341,7 +346,7 @@ def test_a_job_that_is_locked_out_says_how_it_is_let_in(shop: Shop) -> None:
     assert accepted.wait(10)
     process.close()
     process.given.clear()
-    settings.session.clear()
+    environment.session.clear()
     record = vg.job(job.id).record.after(
         state="unreachable", failure=vg.AuthError("bad key", sent="yes", charged="unknown").failure, clips=()
     )
@@ -355,7 +360,7 @@ def test_a_job_that_is_locked_out_says_how_it_is_let_in(shop: Shop) -> None:
 
 def test_a_missing_patch_for_asyncio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     """Opt-in, and an extra."""
-    monkeypatch.setattr("jupyter_videogen.nesting.import_module", _missing)
+    monkeypatch.setattr("jupyter_videogen.api.nested_asyncio.import_module", _missing)
     with pytest.raises(vg.Unsupported, match=r"pip install 'jupyter-videogen\[nest\]'"):
         vg.allow_nested_asyncio()
 

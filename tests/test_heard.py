@@ -16,13 +16,17 @@ from hypothesis import strategies as st
 
 import jupyter_videogen as vg
 from fakes import SLOW, Slow
-from jupyter_videogen import config, heard, provider, routing, search, terminal, veil, visible
-from jupyter_videogen.dialect import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.failures import ahead, read_failure, retry_after
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.values import Artifact
-from jupyter_videogen.wire import Call, Malformed, Reply
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.config import files, resolve
+from jupyter_videogen.core import hidden_characters, redaction, terminal
+from jupyter_videogen.core.clip import Artifact
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Call, Malformed, Reply
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
+from jupyter_videogen.dialects.http_errors import ahead, read_failure, retry_after
+from jupyter_videogen.runtime import recovery
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from test_runner import DONE, Bench, looks, said
 
 if TYPE_CHECKING:
@@ -32,14 +36,14 @@ if TYPE_CHECKING:
     from shop import Shop
 
 KEY = "sk-canary-KKKK0123456789+/ab"
-ROWS = {row.name: row for row in provider.ROWS}
+ROWS = {row.name: row for row in builtin.ROWS}
 
 
 @pytest.fixture(autouse=True)
 def _learnt() -> Iterator[None]:
-    veil.learn(KEY)
+    redaction.learn(KEY)
     yield
-    veil.forget()
+    redaction.forget()
 
 
 def in_json(text: str) -> str:
@@ -80,21 +84,21 @@ def test_no_way_to_write_a_key_is_passed_on(way: str) -> None:
     """In the middle of words, at their end, and cut off there."""
     written = WRITTEN[way](KEY)
     for words in (f"Bad key {written}, try again.", written, f"{written}{written}", f"x={written}&y"):
-        cleaned = heard.words(words)
+        cleaned = sanitize.words(words)
         assert not readable(cleaned), way
         assert written not in cleaned
         assert "…" in cleaned
     for length in range(len(written) // 2, len(written)):
-        assert not readable(heard.words(f"Bad key {written[:length]}")), (way, length)
+        assert not readable(sanitize.words(f"Bad key {written[:length]}")), (way, length)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_words_without_a_key_stay_as_they_are(text: str) -> None:
     """But for what shows nothing."""
-    assert visible.HIDDEN.sub("", heard.words(text, 10_000)) == heard.words(text, 10_000)
-    if not visible.HIDDEN.search(text):
-        assert heard.words(text, 10_000) == text
+    assert hidden_characters.HIDDEN.sub("", sanitize.words(text, 10_000)) == sanitize.words(text, 10_000)
+    if not hidden_characters.HIDDEN.search(text):
+        assert sanitize.words(text, 10_000) == text
 
 
 SECONDS = 10.0
@@ -107,7 +111,7 @@ SECONDS = 10.0
 def test_no_words_take_long_to_clean(text: str) -> None:
     """Signs of a key again and again, escapes that lead nowhere: work that grows with the length, no more."""
     began = time.thread_time()
-    heard.words(text)
+    sanitize.words(text)
     assert time.thread_time() - began < SECONDS
 
 
@@ -115,12 +119,12 @@ def test_no_words_take_long_to_clean(text: str) -> None:
 def test_keys_of_any_length_are_hidden(length: int) -> None:
     """Tokens of some services are as long as a page; none stops the reading."""
     key = "".join(chr(33 + (7 * at + at // 90) % 94) for at in range(length))
-    veil.learn(key)
+    redaction.learn(key)
     began = time.thread_time()
     for way in ("plain", "percent", "JSON", "base64", "hex"):
         written = WRITTEN[way](key)
-        for words in (f"x {written} y", *([written[: len(written) // 2 + 9]] if length > veil.SHORTEST else [])):
-            cleaned = veil.clean(words)
+        for words in (f"x {written} y", *([written[: len(written) // 2 + 9]] if length > redaction.SHORTEST else [])):
+            cleaned = redaction.clean(words)
             assert written[: max(len(written) // 2, 6)] not in cleaned
     assert time.thread_time() - began < SECONDS
 
@@ -131,12 +135,12 @@ def test_values_are_cleaned_after_they_were_read() -> None:
     update = StatusUpdate(
         "failed", failure=failure, status=f"\x1b{KEY}", notes=[KEY], artifacts=[Artifact(f"https://x/?k={KEY}")]
     )
-    assert "canary" not in repr(heard.believed(failure))
-    assert "canary" not in repr(heard.believed(update))
+    assert "canary" not in repr(sanitize.believed(failure))
+    assert "canary" not in repr(sanitize.believed(update))
     with pytest.raises(Malformed):
-        heard.believed(Accepted({"id": KEY}))
+        sanitize.believed(Accepted({"id": KEY}))
     with pytest.raises(Malformed):
-        heard.believed(Accepted({"id": f"x{KEY}"}))
+        sanitize.believed(Accepted({"id": f"x{KEY}"}))
 
 
 @pytest.mark.parametrize("body", [
@@ -151,7 +155,7 @@ def test_no_error_of_any_service_quotes_a_key(name: str, body: dict[str, Any]) -
     """Whatever its shape, and whatever the header says."""
     for status in (400, 401, 404, 429, 500):
         reply = Reply(status, {"x-request-id": KEY}, json.dumps(body).encode())
-        found = heard.of(ROWS[name].dialect).read_failure(reply)
+        found = sanitize.of(ROWS[name].dialect).read_failure(reply)
         assert not readable(repr(found))
 
 
@@ -177,7 +181,7 @@ class Quoting(Slow):
 
 def test_keys_are_learnt_as_they_are_sent() -> None:
     """The service's key, headers of the user's, and fields of a request that hold another."""
-    veil.forget()
+    redaction.forget()
 
     async def run() -> None:
         endpoint = Endpoint("http://127.0.0.1:9", vg_secret("canary-one-1"), {"x-team": "canary-two-2"})
@@ -192,11 +196,11 @@ def test_keys_are_learnt_as_they_are_sent() -> None:
     import asyncio  # noqa: PLC0415 - beside its use
 
     asyncio.run(run())
-    assert heard.words("canary-one-1 canary-two-2 canary-three a kite") == "… … … a kite"
+    assert sanitize.words("canary-one-1 canary-two-2 canary-three a kite") == "… … … a kite"
 
 
 def vg_secret(value: str) -> Any:
-    from jupyter_videogen.keys import Secret  # noqa: PLC0415 - beside its use
+    from jupyter_videogen.core.secrets import Secret  # noqa: PLC0415 - beside its use
 
     return Secret(value, source="test")
 
@@ -223,18 +227,18 @@ def test_a_terminal_is_never_spoken_to(spell: str, capsys: pytest.CaptureFixture
     terminal.tell(f"a{spell}b")
     terminal.say(terminal.as_json({"note": spell}))
     said_ = capsys.readouterr()
-    assert not visible.HIDDEN.search(said_.out + said_.err)
+    assert not hidden_characters.HIDDEN.search(said_.out + said_.err)
     assert json.loads(said_.out.partition("\n")[2])["note"] == spell
-    assert not visible.HIDDEN.search(heard.words(spell))
+    assert not hidden_characters.HIDDEN.search(sanitize.words(spell))
 
 
 @given(st.text())
 def test_what_is_written_out_says_the_same(text: str) -> None:
     """JSON and Python read the escapes back."""
-    encoded = visible.json(json.dumps(text, ensure_ascii=False))
+    encoded = hidden_characters.json(json.dumps(text, ensure_ascii=False))
     assert json.loads(encoded) == text
-    assert not visible.HIDDEN.search(encoded)
-    assert not visible.HIDDEN.search(visible.words(text))
+    assert not hidden_characters.HIDDEN.search(encoded)
+    assert not hidden_characters.HIDDEN.search(hidden_characters.words(text))
 
 
 # ---- readings ---------------------------------------------------------------------------------------------------------
@@ -266,7 +270,7 @@ HEADERS = [
 @pytest.mark.parametrize("phase", ["read_create", "read_look", "read_page", "read_failure"])
 def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> None:
     """Numbers without end, lists for objects, odd dates: never anything else, and never for long."""
-    dialect = heard.of(ROWS[name].dialect)
+    dialect = sanitize.of(ROWS[name].dialect)
     read = getattr(dialect, phase, None)
     if read is None:
         return
@@ -283,13 +287,13 @@ def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> N
             began = time.thread_time()
             try:
                 found = read(reply, *given_)
-                assert isinstance(found, heard.KINDS[phase])
+                assert isinstance(found, sanitize.KINDS[phase])
             except Malformed:
                 assert phase != "read_failure"
             assert time.thread_time() - began < SECONDS
             assert isinstance(ahead(reply, now=0.0), float)
             assert 0.0 <= (retry_after(reply) or 0.0) <= 86_400
-            assert heard.location(reply) is None or header
+            assert sanitize.location(reply) is None or header
 
 
 @pytest.mark.parametrize(
@@ -341,7 +345,7 @@ def test_a_plug_in_that_fails_is_a_missed_look(tmp_path: Path) -> None:
     job = bench.run()
     assert job.state == "failed"
     assert "canary" not in repr(job)
-    assert all(len(note) <= heard.NOTE for note in job.warnings)
+    assert all(len(note) <= sanitize.NOTE for note in job.warnings)
 
 
 class Unhashable(Slow):
@@ -353,12 +357,12 @@ class Unhashable(Slow):
 
 def test_a_guarded_dialect_keeps_its_halves() -> None:
     """What it can do is what it is asked for."""
-    for row in provider.ROWS:
-        guarded = heard.of(row.dialect)
+    for row in builtin.ROWS:
+        guarded = sanitize.of(row.dialect)
         assert isinstance(guarded, Looks) == isinstance(row.dialect, Looks)
         assert isinstance(guarded, ListsJobs) == isinstance(row.dialect, ListsJobs)
-    assert heard.of(SLOW.dialect) is heard.of(SLOW.dialect)
-    assert heard.of(Unhashable()).word == "x"
+    assert sanitize.of(SLOW.dialect) is sanitize.of(SLOW.dialect)
+    assert sanitize.of(Unhashable()).word == "x"
     assert issubclass(Slow, Dialect)
     assert RecursionError in UNREADABLE
 
@@ -367,11 +371,11 @@ def test_a_guarded_dialect_keeps_its_halves() -> None:
 def test_a_listed_id_that_walks_elsewhere_is_no_job(bad: str) -> None:
     """It would be asked for, shown and written down; the other rows stand."""
     page = Page([Listed(handle={"id": bad}), Listed(handle={"id": "good"})])
-    assert [row.handle["id"] for row in heard.believed(page).jobs] == ["good"]
+    assert [row.handle["id"] for row in sanitize.believed(page).jobs] == ["good"]
     for name in ("openai", "indoxhub", "bifrost"):
         rows = [{"id": bad, "job_id": bad, "prompt": "x"}, {"id": "good", "job_id": "good", "prompt": "x"}]
         reply = Reply(200, {}, json.dumps({"data": rows, "jobs": rows}).encode())
-        assert [row.handle["id"] for row in heard.of(ROWS[name].dialect).read_page(reply).jobs] == ["good"]
+        assert [row.handle["id"] for row in sanitize.of(ROWS[name].dialect).read_page(reply).jobs] == ["good"]
 
 
 @pytest.mark.parametrize("bad", ["..", "", "a\r\nb", "\x1b[2J"])
@@ -402,9 +406,9 @@ def test_a_search_that_breaks_is_taken_up_again(
 ) -> None:
     """After an error of our own the list is asked again; the page never says "looking" while nobody does."""
     caplog.set_level("DEBUG")
-    veil.learn(KEY)
+    redaction.learn(KEY)
     told: list[str] = []
-    real = search.look_for
+    real = recovery.look_for
 
     async def breaking(*given_: Any) -> Any:
         told.append("asked")
@@ -412,7 +416,7 @@ def test_a_search_that_breaks_is_taken_up_again(
             raise RuntimeError(KEY)
         return await real(*given_)
 
-    monkeypatch.setattr("jupyter_videogen.runner.search.look_for", breaking)
+    monkeypatch.setattr("jupyter_videogen.runtime.runner.search.look_for", breaking)
     shop.deaf = True
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
     assert job.result(60).prompt == "a kite"
@@ -428,7 +432,7 @@ def test_a_search_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
     async def breaking(*_: Any) -> Any:
         raise RuntimeError(KEY)
 
-    monkeypatch.setattr("jupyter_videogen.runner.search.look_for", breaking)
+    monkeypatch.setattr("jupyter_videogen.runtime.runner.search.look_for", breaking)
     shop.deaf = True
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
     with pytest.raises(vg.OutcomeUnknown, match=r"An error of our own ended the search for it \(RuntimeError\)"):
@@ -445,7 +449,7 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
         raise RuntimeError(KEY)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jupyter_videogen.runner.Runner._watch", breaking)
+        patch.setattr("jupyter_videogen.runtime.runner.Runner._watch", breaking)
         job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
         assert shop.asked.wait(10)
         shop.held.set()
@@ -466,9 +470,9 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
 def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anything else is no price, which is unknown: caps in dollars ask, and `max_cost` refuses."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": said_}}]}).encode())
-    assert heard.prices(reply) == {}
-    row = msgspec.structs.replace(provider.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
-    assert routing.price_of(row, "m", config.Config()) is None
+    assert sanitize.prices(reply) == {}
+    row = msgspec.structs.replace(builtin.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
+    assert resolve.price_of(row, "m", files.Config()) is None
     home.mkdir()
     (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": -1000.0}}}))
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
@@ -481,7 +485,7 @@ def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkey
 def test_a_good_listed_price_counts(shop: Shop, home: Path) -> None:
     """As a price that somebody wrote down."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": "0.25"}}]}).encode())
-    assert heard.prices(reply) == {"m": 0.25}
+    assert sanitize.prices(reply) == {"m": 0.25}
     home.mkdir()
     (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": 0.25}}}))
     assert vg.Client("openai", base_url=shop.url, api_key="canary-1").estimate("a kite", model="m").cost == 0.25

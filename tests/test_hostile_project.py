@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import provider, routing, settings
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.config import resolve
+from jupyter_videogen.core import environment
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -128,9 +130,9 @@ def person(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     home.mkdir()
     (home / "videogen.toml").write_text(MINE)
     yield folder
-    provider.declare({})
-    routing._told.clear()
-    settings.session.clear()
+    registry.declare({})
+    resolve._told.clear()
+    environment.session.clear()
 
 
 def clone(toml: str, url: str, person: Path) -> Path:
@@ -196,9 +198,9 @@ def test_no_variable_leaves_for_it(provider_name: str, trap: Trap, person: Path)
 def test_no_cap_is_lifted_by_it(trap: Trap, person: Path) -> None:
     """The person's own caps and prices stand."""
     clone(CAPS, trap.url, person)
-    found = routing.configuration()
+    found = resolve.configuration()
     assert (found.budget.per_day, found.budget.confirm_above, found.defaults.max_cost) == (5, 1, 3)
-    price = routing.price_of(provider.find("openai"), "m", found)
+    price = resolve.price_of(registry.find("openai"), "m", found)
     assert price is not None
     assert price.per_clip == 2
     maker = vg.Client("openai", api_key=CANARY, base_url=trap.url)

@@ -17,11 +17,12 @@ import pytest
 
 from fakes import MP4, box
 from films import film_of, track
-from jupyter_videogen import pictures
-from jupyter_videogen.errors import Failure, InvalidRequest
-from jupyter_videogen.fingerprint import fingerprint
-from jupyter_videogen.inputs import collect, fitted, medium, picture_size
-from jupyter_videogen.values import Clip, GenerationRequest, Media
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import Failure, InvalidRequest
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.media import images
+from jupyter_videogen.media.inputs import collect, fitted, medium, picture_size
+from jupyter_videogen.runtime.fingerprint import fingerprint
 
 RED = np.full((6, 10, 3), (200, 10, 10), np.uint8)
 
@@ -322,7 +323,7 @@ def test_a_picture_is_fitted_the_right_way_up(turn: int, size: tuple[int, int], 
 def test_which_way_up_it_is_is_still_told(tmp_path: Path) -> None:
     """A picture that is sent as it is keeps its orientation, and nothing else of its notes."""
     sent = Path(medium(jpeg(tmp_path, 6), "image", "image", tmp_path).path or "").read_bytes()
-    assert pictures.orientation(sent) == 6
+    assert images.orientation(sent) == 6
     assert b"GPS" not in sent
 
 
@@ -464,5 +465,5 @@ def test_a_pil_picture_of_a_phone_comes_upright_and_without_its_notes(tmp_path: 
     with PIL.open(tmp_path / "phone.jpg") as image:
         made = medium(image, "image", "image", tmp_path)
     sent = Path(made.path or "").read_bytes()
-    assert (made.width, made.height, pictures.orientation(sent)) == (32, 64, 1)
+    assert (made.width, made.height, images.orientation(sent)) == (32, 64, 1)
     assert b"GPS" not in sent

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_videogen import grammar
-from jupyter_videogen.interpolation import fill, shown, whole
+from jupyter_videogen.commands import parser
+from jupyter_videogen.commands.interpolation import fill, shown, whole
 
 NAMES: dict[str, Any] = {"hero": "Ada", "n": 7, "table": {"a": 1}}
 NASTY = st.sampled_from(
@@ -71,7 +71,7 @@ def test_braces_pair_from_the_inside(opened: int, closed: int) -> None:
 @given(TEXTS)
 def test_raw_text_is_the_cell_itself(text: str) -> None:
     """But for the line's end that IPython adds."""
-    assert grammar.prompts(f"{text}\n", raw=True) == [text]
+    assert parser.prompts(f"{text}\n", raw=True) == [text]
 
 
 @given(st.text(st.sampled_from(string.ascii_letters + " \t'\"\\#-={}$;`é🎬"), max_size=30))
@@ -80,11 +80,11 @@ def test_words_are_those_of_a_posix_shell(text: str) -> None:
     try:
         expected = shlex.split(text, posix=True)
     except ValueError:
-        with pytest.raises(grammar.Misread):
-            grammar._split(text, [])
+        with pytest.raises(parser.Misread):
+            parser._split(text, [])
         return
-    tokens: list[grammar.Token] = []
-    rest = grammar._split(text, tokens)
+    tokens: list[parser.Token] = []
+    rest = parser._split(text, tokens)
     if rest is None:
         assert [token.text for token in tokens] == expected
     for token in tokens:
@@ -95,13 +95,13 @@ def test_words_are_those_of_a_posix_shell(text: str) -> None:
 def test_a_line_is_read_or_refused_in_words(text: str) -> None:
     """Never anything else; and what is shown of it never holds what may be a key."""
     try:
-        grammar.read(text)
-    except grammar.Misread as misread:
+        parser.read(text)
+    except parser.Misread as misread:
         place = (misread.start, misread.end)
     else:
         place = (0, len(text))
     assert 0 <= place[0] <= place[1] <= len(text)
-    grammar.shown(f"{text} --extra hush-hush", (0, len(text)))
+    parser.shown(f"{text} --extra hush-hush", (0, len(text)))
 
 
 @given(
@@ -111,7 +111,7 @@ def test_a_line_is_read_or_refused_in_words(text: str) -> None:
 def test_what_may_be_a_key_is_not_shown(flag: str, secret: str) -> None:
     """Further fields, and whatever follows an option that is none."""
     space = "" if flag.endswith("=") else " "
-    line, span = grammar.shown(f"-d 4 {flag}{space}{secret} -n 2", (0, 4))
+    line, span = parser.shown(f"-d 4 {flag}{space}{secret} -n 2", (0, 4))
     assert secret not in line
     assert span == (0, 4)
     assert line.endswith(" -n 2")

@@ -12,8 +12,10 @@ import types
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import keys
-from jupyter_videogen.keys import Secret, from_environment
+from jupyter_videogen.config import credentials
+from jupyter_videogen.config.credentials import from_environment
+from jupyter_videogen.core import secrets
+from jupyter_videogen.core.secrets import Secret
 from ring import KEY, Ring
 
 
@@ -69,54 +71,54 @@ def test_keys_are_looked_for_in_order(ring: Ring, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
     monkeypatch.setitem(sys.modules, "google.colab.userdata", colab)
     assert source("qubax") == "Colab secrets"
-    keys.forget("qubax")
+    credentials.forget("qubax")
     ring.kept["jupyter-videogen", "qubax"] = "from-the-ring"
     assert source("qubax") == "keyring"
-    keys.remember("qubax", Secret("typed", source="a box"), keep=False)
+    credentials.remember("qubax", Secret("typed", source="a box"), keep=False)
     assert source("qubax") == "this kernel"
     monkeypatch.setenv("QUBAX_API_KEY", "from-outside")
     assert source("qubax") == "QUBAX_API_KEY"
 
 
 def source(provider: str) -> str | None:
-    found = keys.find(provider, f"{provider.upper()}_API_KEY")
+    found = credentials.find(provider, f"{provider.upper()}_API_KEY")
     return found and found.source
 
 
 def test_a_key_that_is_kept_is_there_in_the_next_process(ring: Ring) -> None:
     """With `keep` it goes to the keyring, under our name; forgetting takes it from both places."""
-    assert keys.remember("qubrid", Secret(KEY, source="a box"), keep=True) == "keyring"
+    assert credentials.remember("qubrid", Secret(KEY, source="a box"), keep=True) == "keyring"
     assert ring.kept == {("jupyter-videogen", "qubrid"): KEY}
-    keys._typed.clear()
+    credentials._typed.clear()
     assert source("qubrid") == "keyring"
-    assert keys.forget("qubrid") == ["keyring"]
+    assert credentials.forget("qubrid") == ["keyring"]
     assert (source("qubrid"), ring.kept) == (None, {})
 
 
 def test_a_key_that_is_not_kept_stays_in_this_process(ring: Ring) -> None:
     """Without `keep` nothing is written anywhere."""
-    assert keys.remember("qubrid", Secret(KEY, source="a box"), keep=False) == "this kernel"
+    assert credentials.remember("qubrid", Secret(KEY, source="a box"), keep=False) == "this kernel"
     assert ring.kept == {}
-    assert keys.forget("qubrid") == ["this kernel"]
+    assert credentials.forget("qubrid") == ["this kernel"]
     assert source("qubrid") is None
 
 
 def test_a_keyring_that_keeps_a_key_for_good_is_told(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     """Forgetting says what to do; of the keyring's error only the kind is told."""
-    keys.remember("qubrid", Secret(KEY, source="a box"), keep=True)
+    credentials.remember("qubrid", Secret(KEY, source="a box"), keep=True)
     monkeypatch.setattr(ring, "kept", types.MappingProxyType(ring.kept))
     with pytest.raises(
         vg.AuthError, match=r"Test Keychain did not let the key go \(TypeError\)\. Remove jupyter-videogen"
     ):
-        keys.forget("qubrid")
+        credentials.forget("qubrid")
 
 
 def test_a_locked_keyring_stops_nobody(ring: Ring) -> None:
     """It has no key to give, takes none, and its error goes nowhere; the key is used all the same."""
     ring.locked = True
     assert source("qubrid") is None
-    assert keys.remember("qubrid", Secret(KEY, source="a box"), keep=True) == "this kernel"
-    assert keys.find("qubrid", "QUBRID_API_KEY") == Secret(KEY, source="x")
+    assert credentials.remember("qubrid", Secret(KEY, source="a box"), keep=True) == "this kernel"
+    assert credentials.find("qubrid", "QUBRID_API_KEY") == Secret(KEY, source="x")
 
 
 @pytest.mark.parametrize(
@@ -135,8 +137,8 @@ def test_a_system_without_a_keyring_is_said_to_have_none(
 ) -> None:
     """Not installed, broken, or with nothing behind it: never an error."""
     monkeypatch.setitem(sys.modules, "keyring", module)
-    assert keys.keyring() == keys.Keyring(trouble=trouble)
-    assert keys.remember("qubax", Secret(KEY, source="a box"), keep=True) == "this kernel"
+    assert credentials.keyring() == credentials.Keyring(trouble=trouble)
+    assert credentials.remember("qubax", Secret(KEY, source="a box"), keep=True) == "this kernel"
 
 
 def test_a_long_list_asks_the_keyring_once(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +148,7 @@ def test_a_long_list_asks_the_keyring_once(ring: Ring, monkeypatch: pytest.Monke
     assert [source("qubax") for _ in range(1000)] == [None] * 1000
     assert ring.asked == 1
     ring.kept["jupyter-videogen", "qubax"] = KEY
-    now[0] += keys.FRESH
+    now[0] += credentials.FRESH
     assert source("qubax") == "keyring"
 
 
@@ -174,12 +176,12 @@ def test_an_address_holds_no_key(userinfo: str, query: str) -> None:
         vg.Client("openai", base_url=address)
     assert KEY not in str(caught.value)
     assert caught.value.field == "base_url"
-    keys.check_address("http://127.0.0.1:9/v1/@me")
+    secrets.check_address("http://127.0.0.1:9/v1/@me")
 
 
 def test_hidden_values_show_their_names_only() -> None:
     """Headers of one's own and extra fields may hold keys too."""
-    hidden = keys.Hidden({"x-api-key": KEY})
+    hidden = secrets.Hidden({"x-api-key": KEY})
     assert f"{hidden} {hidden!r} {hidden!s} {[hidden]}".count("{'x-api-key': …}") == 4
     for leak in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import SLOW
-from jupyter_videogen.database import VERSION
-from jupyter_videogen.errors import InvalidRequest, VideogenError
-from jupyter_videogen.ledger import LEASE, Ledger, Superseded
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.ledger.database import VERSION
+from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
 from test_runner import draft
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def test_the_lease_of_a_dead_process_is_free(path: Path) -> None:
     ledger = Ledger(path)
     job = ledger.add(draft(SLOW, path.parent))
     ledger.release(job.id)
-    code = f"from pathlib import Path; from jupyter_videogen.ledger import Ledger; Ledger(Path({str(path)!r})).claim({job.id!r}, now=1_010.0)"
+    code = f"from pathlib import Path; from jupyter_videogen.ledger.ledger import Ledger; Ledger(Path({str(path)!r})).claim({job.id!r}, now=1_010.0)"
     subprocess.run([sys.executable, "-c", code], check=True)
     assert Ledger(path).claim(job.id, now=1_011.0)
 

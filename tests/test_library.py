@@ -13,11 +13,16 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, code, form, grammar, library, process, receipt
-from jupyter_videogen.errors import InvalidRequest, Unsupported, VideogenError
-from jupyter_videogen.form import Uploads
-from jupyter_videogen.inputs import _png
-from jupyter_videogen.messages import (
+from jupyter_videogen.api import client
+from jupyter_videogen.commands import parser
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen.media import receipt
+from jupyter_videogen.media.inputs import _png
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget import form, history
+from jupyter_videogen.widget.dropped_clip import recalled
+from jupyter_videogen.widget.form import Uploads, request_code
+from jupyter_videogen.widget.protocol import (
     Choose,
     Fetch,
     History,
@@ -30,9 +35,8 @@ from jupyter_videogen.messages import (
     Star,
     Upload,
 )
-from jupyter_videogen.recall import recalled
-from jupyter_videogen.view import request_view
-from jupyter_videogen.widget import VideoGen
+from jupyter_videogen.widget.views import request_view
+from jupyter_videogen.widget.widget import VideoGen
 
 if TYPE_CHECKING:
     from shop import Shop
@@ -110,20 +114,20 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     jobs = [lab.submit(f"kite {number}", model="m") for number in range(5)]
     for job in jobs:
         job.result(20)
-    page = library.page(History(**HEAD, scope="all", limit=2))
+    page = history.page(History(**HEAD, scope="all", limit=2))
     assert ([job.prompt for job in page.jobs], page.more) == (["kite 4", "kite 3"], True)
-    rest = library.page(History(**HEAD, scope="all", limit=9, before=page.jobs[-1].created_at))
+    rest = history.page(History(**HEAD, scope="all", limit=9, before=page.jobs[-1].created_at))
     assert ([job.prompt for job in rest.jobs], rest.more) == (["kite 2", "kite 1", "kite 0"], False)
 
     def found(**terms: Any) -> list[str]:
-        return [job.prompt for job in library.page(History(**HEAD, scope="all", **terms)).jobs]
+        return [job.prompt for job in history.page(History(**HEAD, scope="all", **terms)).jobs]
 
     assert found(search="KITE 3") == ["kite 3"]
-    library.answer(Star(**HEAD, job_id=jobs[1].id, on=True), [])
+    history.answer(Star(**HEAD, job_id=jobs[1].id, on=True), [])
     assert found(starred=True) == ["kite 1"]
-    library.answer(Remove(**HEAD, job_id=jobs[1].id), [])
+    history.answer(Remove(**HEAD, job_id=jobs[1].id), [])
     assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
-    library.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
+    history.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
     assert process.runtime().ledger.usual("openai", "m").runs == 5
     assert process.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
@@ -216,7 +220,7 @@ def test_a_clip_goes_to_the_page_in_pieces(shop: Shop, lab: vg.Client) -> None:
 
     def fetch(offset: int, length: int, take: int = 0) -> bytes:
         asked = Fetch(**HEAD, job_id=clip.job_id, take=take, offset=offset, length=length)
-        (piece,) = library.answer(asked, [])["buffers"]
+        (piece,) = history.answer(asked, [])["buffers"]
         return bytes(piece)
 
     assert fetch(0, 10) + fetch(10, 1 << 30) == whole
@@ -254,7 +258,7 @@ def test_two_notebooks_in_one_folder_have_a_clip_each(shop: Shop, lab: vg.Client
     assert paths[0].parent == paths[1].parent
     assert paths[0] != paths[1]
     for job, path in zip((one, other), paths, strict=True):
-        fetched = library.piece(Fetch(**HEAD, job_id=job.id, take=0, offset=0, length=1 << 20))
+        fetched = history.piece(Fetch(**HEAD, job_id=job.id, take=0, offset=0, length=1 << 20))
         assert sha256(fetched).hexdigest() == job.record.clips[0].sha256 == sha256(path.read_bytes()).hexdigest()
 
 
@@ -263,16 +267,16 @@ def test_a_picture_that_the_page_drew_is_kept_once(shop: Shop, lab: vg.Client) -
     clip = lab.generate("a kite", model="m")
     asked = Poster(**HEAD, job_id=clip.job_id, take=0)
     for picture in (b"no picture", b"\xff\xd8\xff" + bytes(100_000)):
-        library.answer(asked, [picture])
+        history.answer(asked, [picture])
         assert vg.job(clip.job_id).clip.poster is None
-    library.answer(asked, [b"\xff\xd8\xff first"])
-    library.answer(asked, [b"\xff\xd8\xff second"])
+    history.answer(asked, [b"\xff\xd8\xff first"])
+    history.answer(asked, [b"\xff\xd8\xff second"])
     assert Path(vg.job(clip.job_id).clip.poster or "").read_bytes() == b"\xff\xd8\xff first"
 
 
 def test_json_is_the_request_itself() -> None:
     """Pasted back by `vg.generate(**…)`."""
-    assert json.loads(code.written(REQUEST, "json", "indoxhub")) == {
+    assert json.loads(request_code(REQUEST, "json", "indoxhub")) == {
         "prompt": REQUEST.prompt,
         "provider": "indoxhub",
         **FIELDS,
@@ -298,8 +302,8 @@ def test_python_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(vg, "generate", lambda prompt, **given: asked.append((prompt, given)), raising=False)
     monkeypatch.setattr(vg, "AsyncClient", Listener, raising=False)
-    exec(code.written(REQUEST, "python", "indoxhub"), {})  # noqa: S102 - our own text
-    lines = code.written(REQUEST, "async", "indoxhub").replace("\n", "\n ")
+    exec(request_code(REQUEST, "python", "indoxhub"), {})  # noqa: S102 - our own text
+    lines = request_code(REQUEST, "async", "indoxhub").replace("\n", "\n ")
     scope: dict[str, Any] = {}
     exec(f"async def main():\n {lines}", scope)  # noqa: S102 - our own text
     asyncio.run(scope["main"]())
@@ -308,29 +312,29 @@ def test_python_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_cell_asks_for_the_same() -> None:
     """Read back by the magic's own grammar."""
-    first, _, prompt = code.written(REQUEST, "magic", "indoxhub").partition("\n")
-    line = grammar.read(first.removeprefix("%%videogen "))
+    first, _, prompt = request_code(REQUEST, "magic", "indoxhub").partition("\n")
+    line = parser.read(first.removeprefix("%%videogen "))
     assert (prompt.strip(), line.words) == (REQUEST.prompt, ())
     assert line.values == {"provider": "indoxhub", **FIELDS, "model": [FIELDS["model"]], "raw": True}
     plain = msgspec.structs.replace(REQUEST, prompt='{"json": 1}')
-    assert "--raw" not in code.written(plain, "magic", "indoxhub")  # no variable could be meant
+    assert "--raw" not in request_code(plain, "magic", "indoxhub")  # no variable could be meant
 
 
 def test_curl_sends_the_same_call() -> None:
     """The body as the dialect makes it, the key by the name of its variable."""
-    words = shlex.split(code.written(REQUEST, "curl", "indoxhub"))
+    words = shlex.split(request_code(REQUEST, "curl", "indoxhub"))
     assert words[1] == "https://api.indoxhub.com/api/v1/videos/generations"
     assert "Authorization: Bearer $INDOXHUB_API_KEY" in words
     body = json.loads(words[words.index("-d") + 1])
     assert (body["prompt"], body["style"], body["negative_prompt"]) == (REQUEST.prompt, "it's", "text, blur")
     with pytest.raises(Unsupported):
-        code.written(RequestView(prompt="x"), "curl", "local")
+        request_code(RequestView(prompt="x"), "curl", "local")
 
 
 @pytest.mark.parametrize("language", ["magic", "python", "async", "curl", "json"])
 def test_code_never_holds_a_credential(language: str) -> None:
     """Nor what would be chosen anyway."""
-    text = code.written(REQUEST, language, "indoxhub")
+    text = request_code(REQUEST, language, "indoxhub")
     assert "canary-secret" not in text
     assert "byok" not in text
 
@@ -340,7 +344,11 @@ def test_a_pasted_picture_is_put_beside_the_notebook(home: Path) -> None:
     medium = Uploads(home).take(upload(0), PNG)
     request = RequestView(prompt="x", model="local/scenes", duration=4, size="1280x720", image=medium)
     place = f"inputs/{sha256(PNG).hexdigest()[:12]}.png"
-    assert json.loads(code.written(request, "json", "local")) == {"prompt": "x", "provider": "local", "image": place}
+    assert json.loads(request_code(request, "json", "local")) == {
+        "prompt": "x",
+        "provider": "local",
+        "image": place,
+    }
     assert Path(place).read_bytes() == PNG
 
 
@@ -368,4 +376,4 @@ def test_a_job_shows_its_request_as_the_form_holds_it(lab: vg.Client) -> None:
     job.result(20)
     view = request_view(job.request, Path.cwd())
     assert form.fields(view) == {"model": "m", "duration": 4, "seed": 7, "extra": {"style": "noir"}}
-    assert library.seen(job, job.record).request == view
+    assert history.seen(job, job.record).request == view

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import polling
-from jupyter_videogen.provider import LOCAL_MODELS
+from jupyter_videogen.catalog.builtin import LOCAL_MODELS
+from jupyter_videogen.runtime.polling import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 @pytest.fixture
 def local(service: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> vg.Client:
     """A client of that gateway, as provider `local`."""
-    monkeypatch.setattr(polling, "USUAL", polling.Economy(soonest=0.1, latest=0.1))
+    monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.1, latest=0.1))
     url, key = service
     return vg.Client("local", base_url=f"{url}/v1", api_key=key)
 

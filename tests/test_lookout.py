@@ -9,17 +9,19 @@ import msgspec
 import pytest
 
 from fakes import MP4
-from jupyter_videogen import allowance
-from jupyter_videogen.allowance import Allowance
-from jupyter_videogen.belief import Run
-from jupyter_videogen.experience import Experience
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.lookout import HEARSAY, MOST_PAGES, Lookout
-from jupyter_videogen.provider import find
-from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.catalog.registry import find
+from jupyter_videogen.core.http import Lost
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.core.timing import Run
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.polling import rate_limiter
+from jupyter_videogen.runtime.polling.history import Experience
+from jupyter_videogen.runtime.polling.rate_limiter import Allowance
+from jupyter_videogen.runtime.polling.scheduler import HEARSAY, MOST_PAGES, Lookout
+from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeTransport
-from jupyter_videogen.values import GenerationRequest, JobRecord
-from jupyter_videogen.wire import Lost
 from test_runner import said
 from timeless import LoopClock, TimelessLoop
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
     from pathlib import Path
 
-    from jupyter_videogen.wire import Call, Reply
+    from jupyter_videogen.core.http import Call, Reply
 
 
 def timeless(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -99,7 +101,7 @@ class Watched:
         self.provider = msgspec.structs.replace(find("openai"), base_url=base_url)
         transport: Any = FakeTransport(shop.answer)
         self.lookout = Lookout(self.provider, transport, Experience(self.ledger), shop.clock)
-        self.parts = Parts(self.ledger, shop.clock, folder / "posters", lambda _: None, self.lookout)
+        self.parts = RunContext(self.ledger, shop.clock, folder / "posters", lambda _: None, self.lookout)
         self.transport, self.folder = transport, folder
         self.ended: list[JobRecord] = []
         self.told: list[JobRecord] = []
@@ -243,7 +245,7 @@ def test_looks_at_many_jobs_keep_to_the_allowance(tmp_path: Path) -> None:
     assert set(shop.seen) == set(shop.ends)
     for start in times:
         count = sum(start <= at < start + 10.0 for at in times)
-        assert count <= allowance.BURST + 10.0 * allowance.PER_SECOND + 1
+        assert count <= rate_limiter.BURST + 10.0 * rate_limiter.PER_SECOND + 1
 
 
 def test_a_busy_service_is_left_alone_by_all_jobs(tmp_path: Path) -> None:
@@ -280,7 +282,7 @@ def test_the_allowance_goes_to_the_most_promising_first() -> None:
     async def work() -> None:
         clock = LoopClock()
         scarce = Allowance(clock, 0.1)
-        for _ in range(int(allowance.BURST)):
+        for _ in range(int(rate_limiter.BURST)):
             await scarce.slot(1.0)
 
         async def look(name: str, rate: float, after: float) -> None:
@@ -301,7 +303,7 @@ def test_one_that_stops_waiting_takes_no_look() -> None:
     async def work() -> None:
         clock = LoopClock()
         scarce = Allowance(clock, 1.0)
-        for _ in range(int(allowance.BURST)):
+        for _ in range(int(rate_limiter.BURST)):
             await scarce.slot(1.0)
         gone = asyncio.ensure_future(scarce.slot(9.0))
         stays = asyncio.ensure_future(scarce.slot(0.1))

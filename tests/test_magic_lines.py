@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes import MP4
-from jupyter_videogen import config, provider
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.config import files
 from shells import PNG, Shell
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def shell(home: Path) -> Iterator[Shell]:
             path=Path("cat.png"),
         )
         yield shell
-    provider.declare({})
+    registry.declare({})
 
 
 def dry(shell: Shell, line: str, body: str) -> Any:
@@ -471,4 +472,4 @@ def test_what_is_printed_is_what_goes(shell: Shell, shop: Shop, monkeypatch: pyt
     assert said.error is None, said.look
     assert [(sale.prompt, sale.authorization) for sale in shop.book] == [(shown["form"]["prompt"], "Bearer canary-1")]
     assert Path(said.value.path).read_bytes() == MP4
-    assert config.NAME == "videogen.toml"
+    assert files.NAME == "videogen.toml"

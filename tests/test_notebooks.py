@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import notebooks  # noqa: E402
-from jupyter_videogen import provider  # noqa: E402
+from jupyter_videogen.catalog import builtin  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,7 +92,7 @@ def test_the_first_plays_before_there_is_a_kernel() -> None:
 def test_every_way_to_fail_is_shown() -> None:
     """The notebook of failures has a cell for each test model of the local provider."""
     cells = "\n".join(cell.source for cell in _cells(saved("05-when-things-fail")))
-    models = {model.model for model in provider.LOCAL.models if model.model.startswith("test/")}
+    models = {model.model for model in builtin.LOCAL.models if model.model.startswith("test/")}
     assert set(re.findall(r"test/[a-z-]+", cells)) == models
 
 

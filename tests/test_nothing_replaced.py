@@ -11,8 +11,8 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import clipstore, part, receipt
-from jupyter_videogen.values import Clip
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.media import clip_store, partial_file, receipt
 from shells import PNG
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_receipt_of_the_same_job_is_renewed(tmp_path: Path) -> None:
 
 def test_posters_are_named_by_their_job(shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """`a/out.mp4` and `b/out.mp4` are two clips."""
-    monkeypatch.setattr("jupyter_videogen.frames.poster", lambda _: PNG)
+    monkeypatch.setattr("jupyter_videogen.media.frames.poster", lambda _: PNG)
     clips = [
         lab.generate(prompt, model="m", output=name) for prompt, name in (("one", "a/out.mp4"), ("two", "b/out.mp4"))
     ]
@@ -93,12 +93,12 @@ def test_a_clip_that_is_brought_is_not_written_through_a_link(tmp_path: Path) ->
     clip = clip_at(tmp_path / "clips" / "a.mp4")
     aim = tmp_path / "aim.mp4"
     (tmp_path / "out.mp4").symlink_to(aim)
-    assert clipstore.bring(clip, str(tmp_path / "out.mp4")) == clip.path
+    assert clip_store.bring(clip, str(tmp_path / "out.mp4")) == clip.path
     assert not aim.exists()
     (tmp_path / "free").mkdir()
-    assert clipstore.bring(clip, f"{tmp_path}/free/b.mp4") == f"{tmp_path}/free/b.mp4"
+    assert clip_store.bring(clip, f"{tmp_path}/free/b.mp4") == f"{tmp_path}/free/b.mp4"
     with pytest.raises(vg.InvalidRequest, match="is there already"):
-        clipstore.copy(clip, tmp_path / "out.mp4")
+        clip_store.copy(clip, tmp_path / "out.mp4")
     assert not aim.exists()
 
 
@@ -114,13 +114,13 @@ def test_a_name_that_is_taken_by_a_link_is_taken_where_there_are_no_hard_links(
     (tmp_path / "new").write_text("new")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     with pytest.raises(FileExistsError):
-        part.link(tmp_path / "new", tmp_path / "link")
+        partial_file.link(tmp_path / "new", tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
 
 
 def test_a_poster_is_not_written_through_a_link(tmp_path: Path) -> None:
     """It takes the link's place."""
     (tmp_path / "p.jpg").symlink_to(tmp_path / "aim")
-    assert clipstore.write_poster(b"\xff\xd8\xff" + b"x" * 9, tmp_path / "p.jpg") == str(tmp_path / "p.jpg")
+    assert clip_store.write_poster(b"\xff\xd8\xff" + b"x" * 9, tmp_path / "p.jpg") == str(tmp_path / "p.jpg")
     assert not (tmp_path / "aim").exists()
     assert not os.path.islink(tmp_path / "p.jpg")  # noqa: PTH114 - the same question

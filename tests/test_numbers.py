@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jupyter_videogen import client
-from jupyter_videogen.errors import InvalidRequest
+from jupyter_videogen.api import client
+from jupyter_videogen.core.errors import InvalidRequest
 
 
 @pytest.mark.parametrize(

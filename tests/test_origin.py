@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from jupyter_videogen.origin import Refused, check, same
+from jupyter_videogen.transport.url_policy import Refused, check, same
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import INSTANT, MP4, SLOW
-from jupyter_videogen import provider, testing
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Reply, StatusUpdate
+from jupyter_videogen import testing
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Reply, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.openai import OpenAI
@@ -34,14 +35,14 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
 
 def test_a_provider_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installed beside us, it is a name like ours; it cannot take the name of one of ours."""
-    entries = [EntryPoint("slow", "fakes:SLOW", provider.GROUP), EntryPoint("local", "fakes:SLOW", provider.GROUP)]
-    monkeypatch.setattr(provider, "entry_points", lambda group: entries if group == provider.GROUP else [])
-    provider.known.cache_clear()
+    entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("local", "fakes:SLOW", registry.GROUP)]
+    monkeypatch.setattr(builtin, "entry_points", lambda group: entries if group == registry.GROUP else [])
+    registry.known.cache_clear()
     try:
         assert vg.Client("slow").provider.dialect is SLOW.dialect
-        assert provider.find("local") is provider.LOCAL
+        assert registry.find("local") is builtin.LOCAL
     finally:
-        provider.known.cache_clear()
+        registry.known.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyter_videogen import polling
-from jupyter_videogen.belief import MARKS, Mark, Run, calibrate, learn
-from jupyter_videogen.polling import Economy, PollSchedule, wait_for_all
-from jupyter_videogen.values import GenerationRequest, JobRecord, Media
+from jupyter_videogen.core import backoff
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.core.timing import Mark, Run
+from jupyter_videogen.runtime.polling.duration_model import MARKS, calibrate, learn
+from jupyter_videogen.runtime.polling.schedule import USUAL, Economy, PollSchedule, wait_for_all
 
 settings.register_profile("schedule", max_examples=60, deadline=None)
 settings.load_profile("schedule")
@@ -50,7 +52,7 @@ histories = st.lists(st.builds(run, st.floats(0.01, 20_000.0), well=st.booleans(
 def test_a_wait_keeps_its_bounds(history: list[Run], age: float, jitter: float) -> None:
     """Whatever was learnt, the next look is neither too soon nor too far away."""
     wait = PollSchedule(learn(history, job())).wait(age, jitter=jitter)
-    assert polling.USUAL.soonest <= wait <= polling.USUAL.latest
+    assert USUAL.soonest <= wait <= USUAL.latest
 
 
 @given(histories)
@@ -67,7 +69,7 @@ def test_looks_come_one_after_the_other_and_never_stop(history: list[Run]) -> No
 def test_a_hint_is_a_lower_bound(history: list[Run], age: float, hint: float) -> None:
     """A service that wants to be left alone for a while is, for two minutes at most."""
     wait = PollSchedule(learn(history, job())).wait(age, poll_after=hint)
-    assert min(hint, polling.LATEST) <= wait <= polling.LATEST
+    assert min(hint, backoff.LATEST) <= wait <= backoff.LATEST
 
 
 @pytest.mark.parametrize(("hint", "wait"), [(1.0, 1.0), (0.4, 0.4), (0.0, 0.2), (-5.0, 0.2)])
@@ -84,14 +86,14 @@ def test_junk_never_raises(age: float, marked: float, progress: float, hint: flo
     for schedule in (PollSchedule(learn([], job())), PollSchedule(learn(runs, job()), calibrate(runs, "m"))):
         wait = schedule.wait(age, mark=Mark(marked, progress), poll_after=hint)
         assert isfinite(wait)
-        assert polling.SOONEST <= wait <= polling.LATEST
+        assert backoff.SOONEST <= wait <= backoff.LATEST
 
 
 @pytest.mark.parametrize("seconds", [0.0, -3.0, nan, inf, 1e300, 1e-300])
 def test_an_impossible_duration_teaches_nothing_harmful(seconds: float) -> None:
     """One nonsensical run among good ones leaves a belief that can be worked with."""
     wait = PollSchedule(learn([run(seconds), *[run(60.0)] * 20], job())).wait(10.0)
-    assert polling.USUAL.soonest <= wait <= polling.USUAL.latest
+    assert USUAL.soonest <= wait <= USUAL.latest
 
 
 def looks(schedule: PollSchedule, end: float) -> tuple[float, int]:
@@ -116,7 +118,7 @@ def test_what_was_learnt_moves_the_looks_to_where_ends_are() -> None:
 def test_a_wrong_belief_costs_a_little(scale: float) -> None:
     """Jobs that take five times as long as ever, or a fifth, are seen ended within the widest gap."""
     schedule = PollSchedule(learn(LAWFUL, job()))
-    assert max(looks(schedule, scale * one.seconds)[0] for one in LAWFUL) <= polling.USUAL.latest
+    assert max(looks(schedule, scale * one.seconds)[0] for one in LAWFUL) <= USUAL.latest
 
 
 def test_two_speeds_of_one_queue_are_two_humps() -> None:
@@ -199,9 +201,9 @@ def test_one_list_for_many_is_asked_as_their_hazards_add_up() -> None:
     schedule = PollSchedule(learn(LAWFUL, job()))
     three, ten = [(schedule, 90.0)] * 3, [(schedule, 90.0)] * 10
     assert wait_for_all(ten) < wait_for_all(three)
-    assert wait_for_all([(schedule, 90.0)] * 10_000) == polling.USUAL.soonest
+    assert wait_for_all([(schedule, 90.0)] * 10_000) == USUAL.soonest
     assert wait_for_all(ten, calls=4) > wait_for_all(ten)
-    assert wait_for_all([(schedule, 1.0)] * 10) <= polling.USUAL.latest
+    assert wait_for_all([(schedule, 1.0)] * 10) <= USUAL.latest
 
 
 def test_a_cheaper_look_is_taken_more_often() -> None:

@@ -13,10 +13,14 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import SLOW
-from jupyter_videogen import provider, recall, receipt, record, transport
-from jupyter_videogen.messages import Recall
-from jupyter_videogen.values import Clip
-from jupyter_videogen.wire import Call, Forbidden
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.http import Call, Forbidden
+from jupyter_videogen.media import receipt
+from jupyter_videogen.notebook import saved_output
+from jupyter_videogen.transport import client
+from jupyter_videogen.widget import dropped_clip
+from jupyter_videogen.widget.protocol import Recall
 from test_runner import draft
 
 if TYPE_CHECKING:
@@ -27,14 +31,14 @@ HEAD = {"v": 1, "request_id": "r"}
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    transport._trusted.cache_clear()
+    client._trusted.cache_clear()
     yield
-    transport._trusted.cache_clear()
+    client._trusted.cache_clear()
 
 
 def ask() -> None:
     async def run() -> None:
-        line = transport.Transport(transport.Fixed(transport.Endpoint("https://127.0.0.1:9/v1")))
+        line = client.Transport(client.Fixed(client.Endpoint("https://127.0.0.1:9/v1")))
         try:
             await line.send(Call("GET", "/x", timeout=2))
         finally:
@@ -51,11 +55,11 @@ def test_certificates_of_ones_own_are_read(tmp_path: Path, monkeypatch: pytest.M
     assert first is not None
     (tmp_path / "ca.pem").write_text(first[0])
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    mine = transport._certificates()
+    mine = client._certificates()
     assert len(mine.get_ca_certs()) == 1
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert transport._certificates() is not mine
-    assert transport._certificates() is transport._certificates()
+    assert client._certificates() is not mine
+    assert client._certificates() is client._certificates()
 
 
 @pytest.mark.parametrize("content", [None, "no certificate", ""])
@@ -86,7 +90,7 @@ def test_a_record_in_markdown_is_text(prompt: str, tmp_path: Path) -> None:
     """A prompt is no link, no picture, no HTML and no formula."""
     job = draft(SLOW, tmp_path)
     job = job.after(request=msgspec.structs.replace(job.request, prompt=prompt), model="m[x](y)")
-    bundle = record.bundle(job, SLOW, "videogen/a.mp4")
+    bundle = saved_output.bundle(job, SLOW, "videogen/a.mp4")
     text = bundle["text/markdown"]
     unescaped = re.sub(r"\\.", "", text)
     assert unescaped.count("](") == 1
@@ -107,14 +111,14 @@ def test_a_receipt_that_is_nested_without_end_is_no_receipt(text: str) -> None:
     """A named error, whatever was dropped."""
     assert receipt.parsed(text.encode()) is None
     with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
-        recall.recalled(Recall(**HEAD, name="x.json", receipt=text))
+        dropped_clip.recalled(Recall(**HEAD, name="x.json", receipt=text))
 
 
 @pytest.mark.parametrize("name", ["..", "", ".", "/", "a/..", "\x00", "a\x00b", "\udc80", "x" * 5000])
 def test_no_name_of_a_clip_is_an_error_of_ours(name: str) -> None:
     """Nor a way to another folder."""
     with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
-        recall.recalled(Recall(**HEAD, name=name))
+        dropped_clip.recalled(Recall(**HEAD, name=name))
 
 
 def test_a_clip_in_plain_text_says_nothing_of_the_home(tmp_path: Path) -> None:
@@ -132,14 +136,14 @@ def test_a_plug_in_that_cannot_be_loaded_is_left_out(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The others work, and the doctor names it."""
-    entries = [EntryPoint("slow", "fakes:SLOW", provider.GROUP), EntryPoint("bad", "no_such_module:X", provider.GROUP)]
-    monkeypatch.setattr(provider, "entry_points", lambda group: entries if group == provider.GROUP else [])
-    provider.known.cache_clear()
+    entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("bad", "no_such_module:X", registry.GROUP)]
+    monkeypatch.setattr(builtin, "entry_points", lambda group: entries if group == registry.GROUP else [])
+    registry.known.cache_clear()
     try:
         assert vg.Client("slow").provider.name == "slow"
         assert "The provider plug-in bad could not be loaded (ModuleNotFoundError)." in caplog.messages
         findings = {finding.name: finding.words for finding in vg.doctor(network=False)}
         assert findings["Plug-in"] == "bad could not be loaded (ModuleNotFoundError)."
     finally:
-        provider.known.cache_clear()
-        provider._broken.clear()
+        registry.known.cache_clear()
+        registry._broken.clear()

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_videogen.failures import read_failure
-from jupyter_videogen.reading import clips, clips_of, complaint, ended, named_job, refusal, why
-from jupyter_videogen.reasons import page_words, read, said
-from jupyter_videogen.wire import Reply
+from jupyter_videogen.core.http import Reply
+from jupyter_videogen.dialects.error_messages import page_words, read, said
+from jupyter_videogen.dialects.http_errors import read_failure
+from jupyter_videogen.dialects.parsing import clips, clips_of, complaint, ended, named_job, refusal, why
 
 QUOTED = 'OpenAIException - {"error": {"message": "Invalid size", "code": "invalid_value"}}'
 

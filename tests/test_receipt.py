@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4, SLOW
-from jupyter_videogen import process, receipt
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.values import Clip, GenerationRequest, JobRecord, Media
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.media import receipt
+from jupyter_videogen.runtime import process
 from test_runner import DONE, Bench, draft, looks
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.job import JobRecord
 
 SIGNED = "https://user:pass@cdn.example/cat.png?X-Amz-Signature=5ec2e7&X-Amz-Credential=AK1A#frag"
 KEY = "sk-canary0123456789abcdef"

@@ -12,19 +12,21 @@ import pytest
 
 from fakes import INSTANT, MP4, SLOW, Instant
 from films import film
-from jupyter_videogen.dialect import Artifact, Finished
-from jupyter_videogen.errors import DownloadError, Failure
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.core.errors import DownloadError, Failure
+from jupyter_videogen.core.http import Lost, NotSent, Reply
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import Artifact, Finished
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeClock, FakeTransport
-from jupyter_videogen.values import GenerationRequest, JobRecord
-from jupyter_videogen.wire import Lost, NotSent, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.dialect import Provider
-    from jupyter_videogen.wire import Call
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.http import Call
 
 
 def said(body: object, status: int = 200, **headers: str) -> Reply:
@@ -59,7 +61,7 @@ class Bench:
         self.failpoints: list[str] = []
         self.provider = provider
         self.job = self.ledger.add(draft(provider, folder))
-        self.parts = Parts(self.ledger, self.clock, folder / "posters", self.failpoints.append)
+        self.parts = RunContext(self.ledger, self.clock, folder / "posters", self.failpoints.append)
 
     def run(self) -> JobRecord:
         runner = Runner(self.job, self.provider, self.transport, self.parts, self._note)  # type: ignore[arg-type]

@@ -13,9 +13,9 @@ import pytest
 import facts
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import provider
-from jupyter_videogen.clock import SystemClock
-from jupyter_videogen.inputs import _png
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.core.clock import SystemClock
+from jupyter_videogen.media.inputs import _png
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     (home / "videogen.toml").write_text("".join(row(name, gateway.url) for name in DOORS))
     Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
     yield gateway
-    provider.declare({})
+    registry.declare({})
     gateway.kill()
 
 
 def test_every_service_has_a_page() -> None:
     """And no other has."""
-    assert {path.stem for path in SERVICES.glob("*.md")} == set(facts.SERVICES) == set(provider.BUILT_IN) == set(CLIPS)
+    assert {path.stem for path in SERVICES.glob("*.md")} == set(facts.SERVICES) == set(builtin.BUILT_IN) == set(CLIPS)
 
 
 def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None:

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from films import clip_of, film
-from jupyter_videogen import frames
-from jupyter_videogen.inputs import medium
-from jupyter_videogen.scene import concat
+from jupyter_videogen.media import frames
+from jupyter_videogen.media.concat import concat
+from jupyter_videogen.media.inputs import medium
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_videogen.values import Clip
+    from jupyter_videogen.core.clip import Clip
 
 CORNERS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "black": (0, 0, 0)}
 MATRICES = {

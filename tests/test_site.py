@@ -13,8 +13,9 @@ import documents
 import facts
 import jupyter_videogen as vg
 import picture
-from jupyter_videogen import budget, config, errors
-from jupyter_videogen.errors import Failure
+from jupyter_videogen.config import files
+from jupyter_videogen.core import budget, errors
+from jupyter_videogen.core.errors import Failure
 from test_shape import LAYERS
 
 ROOT = Path(__file__).parent.parent
@@ -150,8 +151,8 @@ def test_settings_that_pages_show_are_taken(page: str, home: Path) -> None:
     """Every table and key in them exists."""
     (text,) = re.findall(r"```toml\n(.*?)```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL)
     Path("videogen.toml").write_text(text)
-    found = config.load(home, Path.cwd(), {})
+    found = files.load(home, Path.cwd(), {})
     assert isinstance(found.budget, budget.Budget)
-    assert {one.name.partition(".")[0] for one in config.settings(config.layers(home, Path.cwd(), {}))} == set(
+    assert {one.name.partition(".")[0] for one in files.settings(files.layers(home, Path.cwd(), {}))} == set(
         tomllib.loads(text)
     )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_videogen import spool
+from jupyter_videogen.transport import reply_spool
 
 LIMIT = 16
 """Bytes from which a string is lifted, in these tests."""
@@ -26,16 +26,16 @@ VALUES = st.recursive(
 def small() -> Any:
     """Limits that small texts reach."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(spool, "LONG", LIMIT)
-        patch.setattr(spool, "PIECE", 7)
-        patch.setattr(spool, "KEPT", 1000)
+        patch.setattr(reply_spool, "LONG", LIMIT)
+        patch.setattr(reply_spool, "PIECE", 7)
+        patch.setattr(reply_spool, "KEPT", 1000)
         yield
-    spool.clear()
+    reply_spool.clear()
 
 
 def spooled(body: bytes, cuts: list[int]) -> bytes:
     """Feed a body in pieces and give what stays in memory."""
-    one, edges = spool.Spool(), [0, *sorted(cuts), len(body)]
+    one, edges = reply_spool.Spool(), [0, *sorted(cuts), len(body)]
     for start, end in pairwise(edges):
         one.feed(body[start:end])
     one.close()
@@ -46,7 +46,7 @@ def spooled(body: bytes, cuts: list[int]) -> bytes:
 def put_back(value: Any) -> Any:
     """Replace every mark by the text behind it."""
     if isinstance(value, str):
-        return "".join(spool.chunks(value))
+        return "".join(reply_spool.chunks(value))
     if isinstance(value, list):
         return [put_back(item) for item in value]
     if isinstance(value, dict):
@@ -83,7 +83,7 @@ def test_a_long_string_leaves_a_mark() -> None:
     rest = json.loads(spooled(b'{"id": "r1", "b64": "QUJDREVGR0hJSktMTU5P"}', []))
     assert rest["id"] == "r1"
     assert rest["b64"].startswith("spooled:")
-    assert "".join(spool.chunks(rest["b64"])) == "QUJDREVGR0hJSktMTU5P"
+    assert "".join(reply_spool.chunks(rest["b64"])) == "QUJDREVGR0hJSktMTU5P"
 
 
 def test_what_a_reply_says_twice_has_one_mark() -> None:
@@ -97,13 +97,13 @@ def test_what_a_reply_says_twice_has_one_mark() -> None:
 def test_a_mark_that_a_service_makes_up_is_only_a_text() -> None:
     """Nothing of this machine is behind it."""
     made_up = "spooled:00000000000000000000000000000000"
-    assert "".join(spool.chunks(made_up)) == made_up
+    assert "".join(reply_spool.chunks(made_up)) == made_up
 
 
 def test_what_nobody_reads_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of many replies that nobody used, the oldest go."""
-    monkeypatch.setattr(spool, "KEPT", 2)
+    monkeypatch.setattr(reply_spool, "KEPT", 2)
     marks = [json.loads(spooled(b'"' + b"A" * 20 + b'"', [])) for _ in range(3)]
-    assert ["".join(spool.chunks(mark)) == "A" * 20 for mark in marks] == [False, True, True]
-    spool.forget(marks[2])
-    assert "".join(spool.chunks(marks[2])) == marks[2]
+    assert ["".join(reply_spool.chunks(mark)) == "A" * 20 for mark in marks] == [False, True, True]
+    reply_spool.forget(marks[2])
+    assert "".join(reply_spool.chunks(marks[2])) == marks[2]

@@ -15,27 +15,19 @@ from hypothesis import strategies as st
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import (
-    bounded,
-    catalogue,
-    cli,
-    client,
-    clipstore,
-    config,
-    form,
-    keys,
-    library,
-    places,
-    process,
-    provider,
-    routing,
-    settings,
-    trust,
-)
-from jupyter_videogen.budget import Budget, stricter
-from jupyter_videogen.messages import MediaView
-from jupyter_videogen.prices import Price
-from jupyter_videogen.widget import VideoGen
+from jupyter_videogen import cli
+from jupyter_videogen.api import client, listings
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.config import credentials, files, resolve, trust
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.budget import Budget, stricter
+from jupyter_videogen.core.prices import Price
+from jupyter_videogen.filesystem import bounded_read, project_paths
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget import form, history
+from jupyter_videogen.widget.protocol import MediaView
+from jupyter_videogen.widget.widget import VideoGen
 from shells import Shell
 
 if TYPE_CHECKING:
@@ -49,9 +41,9 @@ LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_A
 @pytest.fixture(autouse=True)
 def _afterwards() -> Iterator[None]:
     yield
-    provider.declare({})
-    settings.session.clear()
-    routing._told.clear()
+    registry.declare({})
+    environment.session.clear()
+    resolve._told.clear()
 
 
 def project(text: str) -> None:
@@ -99,8 +91,8 @@ def test_a_projects_output_is_a_folder_of_its_own(home: Path) -> None:
     root = Path.cwd()
     (root / "notebooks").mkdir()
     os.chdir("notebooks")
-    chosen = clipstore.chosen_path(
-        routing.configuration().defaults.output or "", settings.folder(), "a kite", "abcdefgh"
+    chosen = clip_store.chosen_path(
+        resolve.configuration().defaults.output or "", environment.folder(), "a kite", "abcdefgh"
     )
     assert chosen == root / "made" / "v1.5" / "a-kite-abcdefgh.mp4"
 
@@ -108,8 +100,8 @@ def test_a_projects_output_is_a_folder_of_its_own(home: Path) -> None:
 def test_the_users_own_file_names_any_place(home: Path, tmp_path: Path) -> None:
     """As options do; its name still ends as a film's does."""
     user(home, f'[defaults]\noutput = "{tmp_path}/.hidden/x.py"\n')
-    assert routing.configuration().defaults.output == f"{tmp_path}/.hidden/x.py"
-    chosen = clipstore.chosen_path(f"{tmp_path}/.hidden/x.py", tmp_path, "a kite", "abcdefgh")
+    assert resolve.configuration().defaults.output == f"{tmp_path}/.hidden/x.py"
+    chosen = clip_store.chosen_path(f"{tmp_path}/.hidden/x.py", tmp_path, "a kite", "abcdefgh")
     assert chosen == tmp_path / ".hidden" / "x.py.mp4"
 
 
@@ -125,7 +117,7 @@ def test_the_users_own_file_names_any_place(home: Path, tmp_path: Path) -> None:
 )
 def test_every_clip_has_the_suffix_of_a_film(output: str, name: str, tmp_path: Path) -> None:
     """Whatever is typed: what a service sends is never named as a program or a notebook."""
-    assert clipstore.chosen_path(output, tmp_path, "a kite", "abcdefgh").name == name
+    assert clip_store.chosen_path(output, tmp_path, "a kite", "abcdefgh").name == name
 
 
 def test_a_link_in_place_of_the_clips_folder_is_not_followed(tmp_path: Path, shop: Shop) -> None:
@@ -178,7 +170,7 @@ def test_no_path_leads_out(tmp_path: Path, named: str) -> None:
         if not link.is_symlink():
             link.symlink_to(tmp_path)
     try:
-        place = places.below(named, root, what="x")
+        place = project_paths.below(named, root, what="x")
     except vg.InvalidRequest:
         return
     assert place.is_relative_to(root.resolve())
@@ -204,7 +196,7 @@ def test_a_project_asks_for_no_key_but_its_own_providers(row: str) -> None:
     """Another variable, another's name, a known service's: the file is refused as a whole."""
     project(row)
     with pytest.raises(vg.InvalidRequest, match="asks for the value of"):
-        routing.configuration()
+        resolve.configuration()
 
 
 @pytest.mark.parametrize("name", ["X$(id > f)", "X;id", "X Y", "", "1X", "X\nY", "PATH=", "K\u0415Y"])
@@ -217,9 +209,9 @@ def test_the_name_of_a_variable_is_a_name(name: str, place: str, home: Path) -> 
     elif place == "user":
         user(home, text)
     with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
-        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else routing.configuration()
+        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else resolve.configuration()
     with pytest.raises(vg.InvalidRequest):
-        keys.from_environment(name)
+        credentials.from_environment(name)
 
 
 @pytest.mark.parametrize(
@@ -238,7 +230,7 @@ def test_names_and_addresses_are_such(text: str) -> None:
     """They stand in tables, commands and log lines."""
     project(text)
     with pytest.raises(vg.InvalidRequest):
-        routing.configuration()
+        resolve.configuration()
 
 
 def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +247,7 @@ def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.M
     with pytest.raises(vg.AuthError):
         vg.models(provider="lab")
     vg.doctor()
-    (view,) = (one for one in library.providers() if one.name == "lab")
+    (view,) = (one for one in history.providers() if one.name == "lab")
     assert (view.key, view.ready) == ("", False)
     assert view.asks.startswith("lab: $LAB_API_KEY is sent to ")
     assert (shop.book, shop.looks) == ([], 0)
@@ -274,7 +266,7 @@ def test_an_agreement_is_about_one_file_provider_address_and_variable(
     )
     assert vg.generate("a kite", provider="lab", model="m").provider == "lab"
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab-1"]
-    shown = {row["setting"]: row["value"] for row in catalogue.settings_table()}
+    shown = {row["setting"]: row["value"] for row in listings.settings_table()}
     assert shown["trust.lab"] == f"trusted ($LAB_API_KEY to {shop.url})"
     (claim,) = trust.agreed(home)
     assert (home / trust.NAME).stat().st_mode & 0o777 == 0o600
@@ -299,7 +291,7 @@ def test_an_agreement_is_about_one_file_provider_address_and_variable(
     vg.Client("lab")
     assert cli.main(["trust", "lab", "--forget"]) == 0
     assert trust.agreed(home) == frozenset()
-    assert shown["trust.lab"] != {row["setting"]: row["value"] for row in catalogue.settings_table()}["trust.lab"]
+    assert shown["trust.lab"] != {row["setting"]: row["value"] for row in listings.settings_table()}["trust.lab"]
     with pytest.raises(vg.AuthError):
         vg.Client("lab")
     assert claim.variable == "LAB_API_KEY"
@@ -327,13 +319,13 @@ def test_a_project_lifts_no_cap(home: Path, caplog: pytest.LogCaptureFixture) ->
     """Of two the stricter holds; what does not count is told once, and shown by `config`."""
     user(home, '[budget]\nper_day = 5\nper_notebook = "3 jobs"\nconfirm_above = 1\n[defaults]\nmax_cost = 2\n')
     project('[budget]\nper_day = 100000\nper_notebook = "9 jobs"\nconfirm_above = 0.5\n[defaults]\nmax_cost = 1e6\n')
-    found = routing.configuration()
+    found = resolve.configuration()
     assert found.budget == Budget(per_day=5, per_notebook="3 jobs", confirm_above=0.5)
     assert found.defaults.max_cost == 2
-    routing.configuration()
+    resolve.configuration()
     assert len([line for line in caplog.messages if "does not count: yours is stricter" in line]) == 3
     rows = [
-        (row["setting"], row["value"]) for row in catalogue.settings_table() if "does not count" in str(row["source"])
+        (row["setting"], row["value"]) for row in listings.settings_table() if "does not count" in str(row["source"])
     ]
     assert rows == [("budget.per_notebook", "9 jobs"), ("budget.per_day", 100000.0), ("defaults.max_cost", 1e6)]
 
@@ -359,7 +351,7 @@ def test_a_cap_is_a_number_that_holds_something_back(name: str, value: str) -> N
     """Not-a-number would be beyond every comparison."""
     project(f"[budget]\n{name} = {value}\n")
     with pytest.raises(vg.InvalidRequest):
-        routing.configuration()
+        resolve.configuration()
 
 
 def test_both_halves_of_a_cap_hold(shop: Shop, home: Path) -> None:
@@ -396,8 +388,8 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
     head = '[prices."openai:m"]\n'
     user(home, head + mine if mine else "")
     project(head + theirs if theirs else "")
-    row = provider.find("openai")
-    found = routing.price_of(row, "m", routing.configuration())
+    row = registry.find("openai")
+    found = resolve.price_of(row, "m", resolve.configuration())
     figures = found and (found.per_clip, found.per_second, found.by_size)
     assert figures == (held and (held.per_clip, held.per_second, held.by_size))
 
@@ -406,13 +398,13 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
 def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
     """A service has a name and a title; and what it lists itself counts as mine."""
     project(f'[prices."{key}"]\nper_clip = 0.01\n')
-    row = msgspec.structs.replace(provider.find("openai"), prices={"m": 5.0})
-    listed = routing.price_of(row, "m", routing.configuration())
+    row = msgspec.structs.replace(registry.find("openai"), prices={"m": 5.0})
+    listed = resolve.price_of(row, "m", resolve.configuration())
     assert listed is not None
     assert listed.per_clip == 5.0
     for mine in ("OpenAI shape:m", "openai:m"):
         user(home, f'[prices."{mine}"]\nper_clip = 2\n')
-        price = routing.price_of(row, "m", routing.configuration())
+        price = resolve.price_of(row, "m", resolve.configuration())
         assert price is not None
         assert price.per_clip == 2
 
@@ -432,13 +424,13 @@ def test_a_file_without_end_is_refused(kind: str, there: str, home: Path) -> Non
         case "pipe":
             os.mkfifo(place)
         case "large":
-            place.write_text("#" * (bounded.MOST + 1))
+            place.write_text("#" * (bounded_read.MOST + 1))
         case "deep":
             place.write_text("a = " + "[" * 100_000)
         case "folder":
             place.mkdir()
     with pytest.raises(vg.InvalidRequest, match=r"videogen\.toml can't be read"):
-        routing.configuration()
+        resolve.configuration()
     vg.doctor(network=False)
 
 
@@ -465,9 +457,9 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
         "wait",
         "timeout",
     }  # what is asked for: caps and the question stand before it
-    assert set(config.Defaults.__struct_fields__) == bounded_ | harmless
-    assert set(config.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities"}
-    assert set(config.Row.__struct_fields__) == {"dialect", "base_url", "key_env"}
+    assert set(files.Defaults.__struct_fields__) == bounded_ | harmless
+    assert set(files.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities"}
+    assert set(files.Row.__struct_fields__) == {"dialect", "base_url", "key_env"}
     assert client.CALL == ("new", "yes", "max_cost", "output")
 
 
@@ -545,6 +537,6 @@ def test_agreements_that_cannot_be_read_are_none(content: str, home: Path) -> No
     home.mkdir()
     (home / trust.NAME).write_text(content)
     assert trust.agreed(home) == frozenset()
-    claim = trust.Claim("/p/videogen.toml", "lab", "http://x/v1", "LAB_API_KEY")
+    claim = registry.Claim("/p/videogen.toml", "lab", "http://x/v1", "LAB_API_KEY")
     trust.agree(home, [claim])
     assert trust.agreed(home) == {claim}

@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from jupyter_videogen import cli, provider, tables, terminal
+from jupyter_videogen import cli
+from jupyter_videogen.api import table
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.core import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +40,7 @@ def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
     assert cli.main(["generate", "-q", PROMPT]) == 0
     yield
-    provider.declare({})
+    registry.declare({})
 
 
 def run(*commands: str, **environment: str) -> tuple[str, str]:
@@ -114,8 +117,8 @@ def test_text_fits_a_narrow_terminal(columns: int) -> None:
 def test_a_row_that_does_not_fit_is_a_block() -> None:
     """Every value stands behind its name, and values that are empty are left out."""
     rows = [{"name": "wan-2.7", "lengths": "4, 8 s", "price": ""}, {"name": "veo", "lengths": "8 s", "price": "$1"}]
-    assert tables.text(rows, 40).splitlines()[0] == "name     lengths  price"
-    assert tables.text(rows, 20) == "name     wan-2.7\nlengths  4, 8 s\n\nname     veo\nlengths  8 s\nprice    $1"
+    assert table.text(rows, 40).splitlines()[0] == "name     lengths  price"
+    assert table.text(rows, 20) == "name     wan-2.7\nlengths  4, 8 s\n\nname     veo\nlengths  8 s\nprice    $1"
 
 
 def test_nothing_is_coloured() -> None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore, part
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Base64, Call, Lost, NotSent, Reply, Upload
+from jupyter_videogen.core.http import Base64, Call, Lost, NotSent, Reply, Upload
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.media import clip_store, partial_file
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -299,13 +299,13 @@ def test_a_large_clip_takes_little_memory(tmp_path: Path) -> None:
             writer.write(megabyte)
             await writer.drain()
 
-    async def run() -> part.Stored:
+    async def run() -> partial_file.Stored:
         async with service(talk) as url:
             transport = Transport(Fixed(Endpoint(url)))
             async with transport.stream(Call("GET", "/clip")) as stream:
                 tracemalloc.start()
                 expected = int(stream.headers["content-length"])
-                stored = await clipstore.store(
+                stored = await clip_store.store(
                     stream.pieces(), tmp_path / "a.mp4", expected=expected, report=lambda _written: None
                 )
             await transport.close()
@@ -333,7 +333,7 @@ def test_a_download_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
 
             async def fetch() -> None:
                 async with transport.stream(Call("GET", "/clip")) as stream:
-                    await clipstore.store(
+                    await clip_store.store(
                         stream.pieces(),
                         tmp_path / "videogen" / "a.mp4",
                         expected=None,

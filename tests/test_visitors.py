@@ -10,10 +10,13 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import client, form, keys, settings, trust
-from jupyter_videogen.form import Uploads
-from jupyter_videogen.messages import PageMessage, RequestView
-from jupyter_videogen.widget import Card, Comparison, VideoGen
+from jupyter_videogen.api import client
+from jupyter_videogen.config import credentials, trust
+from jupyter_videogen.core import environment
+from jupyter_videogen.widget import form
+from jupyter_videogen.widget.form import Uploads
+from jupyter_videogen.widget.protocol import PageMessage, RequestView
+from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
 from shells import PNG
 from test_library import upload
 
@@ -96,7 +99,7 @@ def test_a_visitor_gets_nothing_of_the_owners(kind: str, shop: Shop, home: Path)
     assert ack["error"]["code"] == "permission"
     assert "secret film" not in json.dumps(shown.acks) + json.dumps(shown.widget.form)
     assert (len(shop.book), shop.looks) == before
-    assert keys._typed == {}
+    assert credentials._typed == {}
     assert trust.agreed(home) == frozenset()
 
 
@@ -194,7 +197,7 @@ def test_the_form_of_a_visitor_says_little() -> None:
 def test_under_voila_it_is_shared_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The form, the card of a cell and a comparison; an owner can take it back."""
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.9")
-    assert settings.published()
+    assert environment.published()
     assert VideoGen(provider="lab")._visited is True
     assert VideoGen(provider="lab", shared=False)._visited is False
     job = others_job(shop)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from jupyter_videogen import runtime
-from jupyter_videogen.clock import SystemClock
-from jupyter_videogen.line import Line
-from jupyter_videogen.runtime import Runtime
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call
+from jupyter_videogen.core.clock import SystemClock
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.runtime import runtime
+from jupyter_videogen.runtime.runtime import Runtime
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.connection import Line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, assert_type
 
 import jupyter_videogen as vg
+from jupyter_videogen.core.job import CancelResult, JobState
+from jupyter_videogen.core.prices import Estimate
 from jupyter_videogen.events import Event
-from jupyter_videogen.prices import Estimate
-from jupyter_videogen.values import CancelResult, JobState
 
 
 def generates(prompt: str) -> None:

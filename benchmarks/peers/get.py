@@ -15,11 +15,11 @@ def resident() -> int:
 
 
 async def ours(url: str, path: Path):
-    from jupyter_videogen.clock import SystemClock
-    from jupyter_videogen.download import Download
-    from jupyter_videogen.part import writing
-    from jupyter_videogen.transport import Endpoint, Fixed, Transport
-    from jupyter_videogen.wire import Call
+    from jupyter_videogen.core.clock import SystemClock
+    from jupyter_videogen.core.http import Call
+    from jupyter_videogen.media.download import Download
+    from jupyter_videogen.media.partial_file import writing
+    from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
     transport = Transport(Fixed(Endpoint(url)))
     yield

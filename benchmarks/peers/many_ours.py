@@ -14,8 +14,9 @@ from importlib import import_module
 from pathlib import Path
 
 import jupyter_videogen as vg
-from jupyter_videogen import process, settings
-from jupyter_videogen.runtime import Runtime
+from jupyter_videogen.core import environment
+from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.runtime import Runtime
 
 
 def cpu() -> float:
@@ -69,7 +70,7 @@ def watch_size(samples: list[tuple[float, float, int, int]], stop: threading.Eve
 
 def main(url: str, jobs: int, at_once: int, scale: float) -> None:
     if scale:
-        process._runtimes[str(settings.home())] = Runtime(settings.home(), clock=Fast(scale))
+        process._runtimes[str(environment.home())] = Runtime(environment.home(), clock=Fast(scale))
     process.runtime()
     client = vg.Client("openai", base_url=f"{url}/v1", api_key="k")
     import_module("httpcore")  # loaded before anything is counted, as the other client has it

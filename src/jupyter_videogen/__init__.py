@@ -12,14 +12,19 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from jupyter_videogen.core.version import VERSION
+
 if TYPE_CHECKING:
     from jupyter_videogen import events as events
     from jupyter_videogen import testing as testing
-    from jupyter_videogen.batch import compare
-    from jupyter_videogen.catalogue import models, providers
-    from jupyter_videogen.checkup import doctor
-    from jupyter_videogen.client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
-    from jupyter_videogen.errors import (
+    from jupyter_videogen.api.batch import compare
+    from jupyter_videogen.api.client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
+    from jupyter_videogen.api.job import Job
+    from jupyter_videogen.api.job_group import JobGroup
+    from jupyter_videogen.api.listings import models, providers
+    from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.errors import (
         ArtifactExpired,
         AuthError,
         BudgetExceeded,
@@ -38,31 +43,28 @@ if TYPE_CHECKING:
         VideogenError,
         WaitTimeout,
     )
-    from jupyter_videogen.group import JobGroup
-    from jupyter_videogen.magic import load_ipython_extension, unload_ipython_extension
-    from jupyter_videogen.nesting import allow_nested_asyncio
-    from jupyter_videogen.scene import concat
-    from jupyter_videogen.ticket import Job
-    from jupyter_videogen.values import Clip
-    from jupyter_videogen.widget import VideoGen
+    from jupyter_videogen.diagnostics.doctor import doctor
+    from jupyter_videogen.media.concat import concat
+    from jupyter_videogen.notebook.magic import load_ipython_extension, unload_ipython_extension
+    from jupyter_videogen.widget.widget import VideoGen
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOMES = {
-    "batch": "compare",
-    "catalogue": "models providers",
-    "checkup": "doctor",
-    "client": "AsyncClient Client attach estimate generate job jobs resume submit",
-    "errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
+    "api.batch": "compare",
+    "api.listings": "models providers",
+    "diagnostics.doctor": "doctor",
+    "api.client": "AsyncClient Client attach estimate generate job jobs resume submit",
+    "core.errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
-    "group": "JobGroup",
-    "nesting": "allow_nested_asyncio",
-    "ticket": "Job",
-    "scene": "concat",
-    "magic": "load_ipython_extension unload_ipython_extension",
-    "values": "Clip",
-    "widget": "VideoGen",
+    "api.job_group": "JobGroup",
+    "api.nested_asyncio": "allow_nested_asyncio",
+    "api.job": "Job",
+    "media.concat": "concat",
+    "notebook.magic": "load_ipython_extension unload_ipython_extension",
+    "core.clip": "Clip",
+    "widget.widget": "VideoGen",
 }
 _MODULES = {"events", "testing"}
 """Modules that are public by their name."""
@@ -118,8 +120,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"batch", "client", "widget"} and _in_ipython():
-        import_module(".display", __name__).install()
+    if _PUBLIC[name] in {"api.batch", "api.client", "widget.widget"} and _in_ipython():
+        import_module(".notebook.display", __name__).install()
     return value
 
 

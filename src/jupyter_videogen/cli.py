@@ -23,41 +23,29 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen import (
-    arguments,
-    batch,
-    catalogue,
-    client,
-    clipstore,
-    connect,
-    grammar,
-    intake,
-    look,
-    options,
-    references,
-    routing,
-    settings,
-    spending,
-    terminal,
-    trust,
-)
-from jupyter_videogen.capabilities import did_you_mean
-from jupyter_videogen.checkup import doctor
-from jupyter_videogen.errors import InvalidRequest, VideogenError
-from jupyter_videogen.group import JobGroup
-from jupyter_videogen.local import check_installed
-from jupyter_videogen.look import Typed
-from jupyter_videogen.orders import Remarks, asking, place
-from jupyter_videogen.progress import Progress
-from jupyter_videogen.terminal import say, tell
-from jupyter_videogen.values import UNPAID
+from jupyter_videogen.api import batch, client, listings, spending
+from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.api.submission import Remarks, asking, place
+from jupyter_videogen.commands import arguments, connect, error_text, job_references, options, request_fields
+from jupyter_videogen.commands.error_text import Typed
+from jupyter_videogen.commands.parser import Misread, read_words
+from jupyter_videogen.commands.progress import Progress
+from jupyter_videogen.config import resolve, trust
+from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.job import UNPAID
+from jupyter_videogen.core.suggestions import did_you_mean
+from jupyter_videogen.core.terminal import say, tell
+from jupyter_videogen.diagnostics.doctor import doctor
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.arguments import Arguments
-    from jupyter_videogen.grammar import Line
-    from jupyter_videogen.ticket import Job
+    from jupyter_videogen.api.job import Job
+    from jupyter_videogen.commands.arguments import Arguments
+    from jupyter_videogen.commands.parser import Line
 
 PROGRAM = "jupyter videogen"
 DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141
@@ -114,7 +102,7 @@ def _answer(words: list[str]) -> int:
     typed = [Typed(f"{PROGRAM} {words[0]} ", "")]
     try:
         return _run(words[0], words[1:], typed)
-    except grammar.Misread as misread:
+    except Misread as misread:
         typed[0] = typed[0]._replace(span=(misread.start, misread.end))
         return _refused(misread.error, typed[0])
     except VideogenError as error:
@@ -165,7 +153,7 @@ UNFIT = {"embed", "raw"}
 
 def _generate(words: list[str], as_json: bool, typed: list[Typed]) -> int:  # noqa: FBT001 - every command's signature
     typed[0] = typed[0]._replace(options=shlex.join(words))
-    line = grammar.read_words(words)
+    line = read_words(words)
     try:
         return _make(line, as_json=as_json)
     except VideogenError as error:
@@ -177,13 +165,13 @@ def _make(line: Line, *, as_json: bool) -> int:
     values = line.values
     if unfit := UNFIT & set(values):
         raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
-    name = intake.variable(values.get("name"))
-    fields = intake.fields(line, {})
+    name = request_fields.variable(values.get("name"))
+    fields = request_fields.fields(line, {})
     only_looked_at = bool(values.get("dry_run"))
     spread = batch.spread([Remarks(name)], [_prompt(line)], fields, keyless=only_looked_at)
-    orders = intake.numbered(list(spread), name)
+    orders = request_fields.numbered(list(spread), name)
     if only_looked_at:
-        preview = import_module(".preview", __package__)  # it brings what a terminal has no other use for
+        preview = import_module("jupyter_videogen.commands.dry_run")  # it brings what a terminal has no other use for
         say(preview.written(orders))
         return DONE
     jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
@@ -192,7 +180,7 @@ def _make(line: Line, *, as_json: bool) -> int:
         return DONE
     status = _follow(jobs, values.get("timeout"), as_json=as_json, quiet=bool(values.get("quiet")))
     for job in (job for job in jobs if job.reused and job.clips):
-        where = clipstore.bring(job.clip, str(values.get("output") or ""))
+        where = clip_store.bring(job.clip, str(values.get("output") or ""))
         tell(f"note: made before, and not paid for again: {where}")
     return status
 
@@ -206,7 +194,7 @@ def _prompt(line: Line) -> str:
 
 def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quiet: bool = False) -> int:
     """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
-    limit = routing.configuration().defaults.timeout if timeout is None else timeout
+    limit = resolve.configuration().defaults.timeout if timeout is None else timeout
     try:
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:
@@ -224,7 +212,7 @@ def _told(job: Job, *, as_json: bool) -> int:
     try:
         clips = (job.result(timeout=0), *job.clips[1:])
     except VideogenError as error:
-        tell(look.words(error))
+        tell(error_text.words(error))
         return _status(error)
     for warning in job.record.warnings:
         tell(f"note: {warning}")
@@ -246,7 +234,7 @@ def _jobs(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT0
 
 def _resume(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
     given = arguments.read(options.BY_COMMAND["wait"], words)
-    jobs = (references.find(given.words, {}) if given.words else client.jobs("unfinished")).watch()
+    jobs = (job_references.find(given.words, {}) if given.words else client.jobs("unfinished")).watch()
     if not jobs:
         say("[]" if as_json else "No job is unfinished.")
         return DONE
@@ -258,8 +246,8 @@ def _cancel(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
     if not given.words:
         raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
     everything = given.words == ("all",)
-    jobs = client.jobs("unfinished") if everything else references.find(given.words, {})
-    sentences = [references.cancelled(job, f"{PROGRAM} resume") for job in jobs]
+    jobs = client.jobs("unfinished") if everything else job_references.find(given.words, {})
+    sentences = [job_references.cancelled(job, f"{PROGRAM} resume") for job in jobs]
     say(_json(jobs, many=True) if as_json else "\n".join(sentences))
     return DONE
 
@@ -267,7 +255,7 @@ def _cancel(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
 def _models(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
     given = _arguments("models", words)
     provider = given.values.get("-p") or given.values.get("--provider")
-    found = catalogue.models(
+    found = listings.models(
         " ".join(given.words), provider=provider, image="--image" in given.marks, refresh="--refresh" in given.marks
     )
     return _table(found, as_json=as_json)
@@ -282,9 +270,9 @@ def _doctor(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
 
 def _trust(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
     given = _arguments("trust", words)
-    routing.configuration()
+    resolve.configuration()
     told = connect.trusted(given.words, forget="--forget" in given.marks)
-    claims = [msgspec.to_builtins(claim) for claim in sorted(trust.agreed(settings.home()))]
+    claims = [msgspec.to_builtins(claim) for claim in sorted(trust.agreed(environment.home()))]
     say(terminal.as_json(claims) if as_json else told)
     return DONE
 
@@ -295,7 +283,7 @@ def _serve(words: list[str], _json: bool, _: list[Typed]) -> int:  # noqa: FBT00
     parser.add_argument("--port", type=int, default=0)
     given = parser.parse_args(words)
     check_installed()
-    where = ["--home", str(settings.home()), "--host", given.host, "--port", str(given.port)]
+    where = ["--home", str(environment.home()), "--host", given.host, "--port", str(given.port)]
     command = [sys.executable, "-m", "jupyter_videogen.gateway", *where]
     try:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own module
@@ -310,7 +298,7 @@ COMMANDS: dict[str, Callable[[list[str], bool, list[Typed]], int]] = {
     "cancel": _cancel,
     "models": _models,
     "providers": lambda words, as_json, _: _table(
-        catalogue.providers(network="--no-network" not in _arguments("providers", words).marks), as_json=as_json
+        listings.providers(network="--no-network" not in _arguments("providers", words).marks), as_json=as_json
     ),
     "cost": lambda words, as_json, _: _table(
         spending.table(_arguments("cost", words).values.get("--by", "model")), as_json=as_json
@@ -323,7 +311,7 @@ COMMANDS: dict[str, Callable[[list[str], bool, list[Typed]], int]] = {
 
 
 def _settings(_: Arguments) -> list[dict[str, Any]]:
-    return catalogue.settings_table()
+    return listings.settings_table()
 
 
 def _arguments(name: str, words: list[str]) -> Arguments:
@@ -361,7 +349,7 @@ def _facts(job: Job) -> dict[str, Any]:
 
 
 def _refused(error: VideogenError, typed: Typed) -> int:
-    tell(look.words(error, typed))
+    tell(error_text.words(error, typed))
     return _status(error)
 
 

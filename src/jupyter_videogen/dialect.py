@@ -1,208 +1,51 @@
-"""The seam between one HTTP protocol and everything else.
+"""What a plug-in needs to bring a provider: the dialect's base class, its values, and the row that describes a provider.
 
-A dialect is pure functions between values: it does not wait, retry, log or know the time. Required are
-`create` and `read_create`, and for jobs `look` and `read_look`; what a service lacks is absent. `read_create` and
-`read_look` are given 2xx replies only; other statuses are read by `read_failure`.
+The names here stay; the packages they come from are the project's own affair.
 """
 
-from __future__ import annotations
-
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol, runtime_checkable
-
-import msgspec
-
-from jupyter_videogen.capabilities import Capabilities
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.failures import read_failure
-from jupyter_videogen.values import Artifact, GenerationRequest
-from jupyter_videogen.wire import Call, Malformed, Reply
+from jupyter_videogen.catalog.capabilities import Capabilities
+from jupyter_videogen.catalog.provider import Provider
+from jupyter_videogen.core.clip import Artifact
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Base64, Call, Malformed, Reply, Upload
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import (
+    Accepted,
+    Cancels,
+    Dialect,
+    Finished,
+    Handle,
+    Listed,
+    ListsJobs,
+    ListsModels,
+    Looks,
+    Page,
+    Refused,
+    StatusUpdate,
+)
 
 __all__ = [
     "Accepted",
     "Artifact",
+    "Base64",
     "Call",
+    "Cancels",
+    "Capabilities",
     "Dialect",
+    "Failure",
     "Finished",
     "GenerationRequest",
+    "Handle",
+    "Listed",
+    "ListsJobs",
+    "ListsModels",
+    "Looks",
     "Malformed",
+    "Media",
+    "Page",
     "Provider",
     "Refused",
     "Reply",
     "StatusUpdate",
+    "Upload",
 ]
-
-Handle = dict[str, Any]
-UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
-RemoteState = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
-
-
-class Accepted(msgspec.Struct, frozen=True):
-    """The service took the work: look it up by `handle` (JSON)."""
-
-    handle: Handle
-    poll_after: float | None = None
-    """Seconds after which the service suggests the first look."""
-    notes: Sequence[str] = ()
-    """What the user should know of how it was taken, a sentence each."""
-
-
-class Finished(msgspec.Struct, frozen=True):
-    """The create itself answered with the finished work; there is nothing to look up."""
-
-    artifacts: Sequence[Artifact]
-
-
-class Refused(msgspec.Struct, frozen=True):
-    """A 2xx that says no."""
-
-    failure: Failure
-
-
-class StatusUpdate(msgspec.Struct, frozen=True):
-    """One look at remote work."""
-
-    state: RemoteState
-    progress: float | None = None
-    """0 to 100."""
-    artifacts: Sequence[Artifact] = ()
-    poll_after: float | None = None
-    """Seconds after which the service suggests the next look."""
-    failure: Failure | None = None
-    status: str = ""
-    """The service's own word, where the vocabulary lacks it."""
-    notes: Sequence[str] = ()
-    """What the user should know, a sentence each."""
-    took: float | None = None
-    """Seconds from when the service took the job to its end, by the service's own clock."""
-
-
-class Dialect(ABC):
-    """One HTTP protocol as pure functions.
-
-    A service with jobs also has `look(handle) -> Call` and `read_look(reply, handle) -> StatusUpdate`; one that answers
-    a create with the finished clip has neither. `cancel(handle) -> Call` is there where a service can.
-    """
-
-    files_only: frozenset[str] = frozenset()
-    """The media of a request that the service takes as files: what stands at an address is fetched first."""
-
-    @abstractmethod
-    def create(self, request: GenerationRequest) -> Call:
-        """Give the paid call for a request whose model is settled."""
-
-    @abstractmethod
-    def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
-        """Read a 2xx to a create; raises `Malformed`."""
-
-    def fetch(self, artifact: Artifact) -> Call:
-        """Give the call for the bytes of an artifact."""
-        return Call("GET", artifact.url)
-
-    def read_failure(self, reply: Reply) -> Failure:
-        """Read a reply that is not a 2xx."""
-        return read_failure(reply)
-
-
-@runtime_checkable
-class Looks(Protocol):
-    """The half of a dialect that looks at accepted work."""
-
-    def look(self, handle: Handle) -> Call:
-        """Give the call that looks at accepted work."""
-        ...
-
-    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
-        """Read a 2xx to a look; raises `Malformed`."""
-        ...
-
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a service's own list of jobs; None is what the row does not say."""
-
-    handle: Handle
-    prompt: str | None = None
-    model: str | None = None
-    duration: float | None = None
-    """Seconds."""
-    size: str | None = None
-    created_at: float | None = None
-    """Seconds since the epoch, by the service's clock."""
-    state: RemoteState | None = None
-    status: str = ""
-    """The service's own word, where the vocabulary lacks it."""
-    progress: float | None = None
-    """0 to 100."""
-
-
-class Page(msgspec.Struct, frozen=True):
-    """One page of that list, newest first, and where the next one begins."""
-
-    jobs: Sequence[Listed]
-    cursor: str | None = None
-
-
-@runtime_checkable
-class ListsJobs(Protocol):
-    """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
-
-    def page(self, model: str, cursor: str | None = None) -> Call:
-        """Give the call for one page of jobs like those of a model (some gateways list by provider)."""
-        ...
-
-    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
-        """Read a 2xx to it; raises `Malformed`."""
-        ...
-
-
-@runtime_checkable
-class ListsModels(Protocol):
-    """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
-
-    def models(self) -> Call:
-        """Give the call for the list."""
-        ...
-
-
-@runtime_checkable
-class Cancels(Protocol):
-    """A dialect whose service can cancel."""
-
-    def cancel(self, handle: Handle) -> Call:
-        """Give the call that asks for it; a 2xx means that it was done."""
-        ...
-
-
-class Provider(msgspec.Struct, frozen=True):
-    """An endpoint as a row of data: where, which key, which dialect, and what its models can do."""
-
-    name: str
-    base_url: str
-    key_env: str | None
-    dialect: Dialect
-    label: str = ""
-    models: Sequence[Capabilities] = ()
-    """Known models, the default first; empty when only the service knows."""
-    others: Capabilities | None = None
-    """What a model that is not listed is taken to be; None where the list is complete."""
-    listed: Sequence[str] = ()
-    """The names that the service itself listed when it was last asked."""
-    listed_lately: bool = False
-    """Whether that was within a day, so that a name that is missing there is a mistake."""
-    prices: Mapping[str, float] = {}
-    """Dollars a clip, by model, as the service itself lists them."""
-    key_optional: bool = False
-    """Whether it may be open to all, as a gateway on one's own machine is."""
-    described: Mapping[str, Capabilities] = {}
-    """What the user's configuration says of models, by name; it goes before everything else."""
-    like: str = ""
-    """For a row of the user's configuration: the built-in provider whose dialect it speaks."""
-    simulated: bool = False
-    """Frames are drawn, not generated by a model; shown wherever its clips are."""
-
-    @property
-    def title(self) -> str:
-        """The name for people."""
-        return self.label or self.name

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_videogen.errors import VideogenError
-from jupyter_videogen.values import Clip
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import VideogenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.core.job import JobRecord
 
 
 class Queued(msgspec.Struct, frozen=True):

@@ -14,19 +14,21 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.clipstore import planned_path
-from jupyter_videogen.dialect import UNREADABLE, Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.runner import Parts, Runner
-from jupyter_videogen.values import GenerationRequest, JobRecord, new_id
-from jupyter_videogen.wire import Call, Reply
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.http import Call, Reply
+from jupyter_videogen.core.job import JobRecord, new_id
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Dialect, Finished, Looks, Refused, StatusUpdate
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.media.clip_store import planned_path
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.catalog.provider import Provider
 
 GARBAGE = (b"", b"null", b"[]", b'"text"', b"7", b"{}", b"<html></html>", b'{"id"', b"\xff\xfe", b'{"status": null}')
 """Bodies that some server has answered with a 200."""
@@ -119,9 +121,9 @@ def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder
                 warnings=warnings,
             )
         )
-        parts = Parts(ledger, FakeClock(), folder / "posters", _nothing)
+        context = RunContext(ledger, FakeClock(), folder / "posters", _nothing)
         transport: Any = FakeTransport(answer)
-        return asyncio.run(Runner(job, provider, transport, parts, _nothing).run())
+        return asyncio.run(Runner(job, provider, transport, context, _nothing).run())
     finally:
         ledger.close()
 

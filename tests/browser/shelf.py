@@ -11,8 +11,10 @@ from uuid import uuid4
 import av
 import numpy as np
 
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.values import Clip, GenerationRequest, JobRecord, new_id
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.job import JobRecord, new_id
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

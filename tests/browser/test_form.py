@@ -10,7 +10,7 @@ import pytest
 from lab import Lab, plays
 from playwright.sync_api import Browser, Locator, expect
 
-from jupyter_videogen.inputs import _png
+from jupyter_videogen.media.inputs import _png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

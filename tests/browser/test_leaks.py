@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from lab import SLOW, Lab
 
-from jupyter_videogen.widget import STATIC
+from jupyter_videogen.widget.widget import STATIC
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession

@@ -14,18 +14,19 @@ import msgspec
 from test_common import SPEECHES
 
 from fakes import MP4
-from jupyter_videogen import provider as rows
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.runner import Parts, Runner
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.runner import Runner
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from test_runner import Bench
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from jupyter_videogen.dialect import Provider
-    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.job import JobRecord
 
 KEY = "sk-canary-0123456789"
 ROWS = {"qubax": rows.QUBAX, "indoxhub": rows.INDOXHUB, "openai": rows.AIHUBMIX, "bifrost": rows.BIFROST}
@@ -203,7 +204,7 @@ class Street(Bench):
     async def _run(self) -> JobRecord:
         transport = Transport(Fixed(self._endpoint))
         try:
-            return await Runner(self.job, self.provider, transport, Parts(*self.parts), self._note).run()
+            return await Runner(self.job, self.provider, transport, RunContext(*self.parts), self._note).run()
         finally:
             await transport.close()
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, StatusUpdate
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Base64
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Base64
 
 FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
 

@@ -18,10 +18,11 @@ from host import EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import polling, process, search
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.values import CancelResult
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.job import CancelResult
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime import process, recovery
+from jupyter_videogen.runtime.polling import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -39,9 +40,9 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, also into lists."""
-    monkeypatch.setattr(polling, "PACE", 0.02)
-    monkeypatch.setattr(polling, "USUAL", polling.Economy(soonest=0.02, latest=0.02))
-    monkeypatch.setattr(search, "WAITS", (0.0,))
+    monkeypatch.setattr(schedule, "PACE", 0.02)
+    monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.02, latest=0.02))
+    monkeypatch.setattr(recovery, "WAITS", (0.0,))
 
 
 class Door:

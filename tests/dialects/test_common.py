@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Looks, Malformed, Reply, StatusUpdate
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Looks, Malformed, Reply, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.qubax import Qubax
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.values import GenerationRequest
 
 HANDLE = {"id": "j1"}
 

@@ -14,18 +14,20 @@ from test_whole_jobs import CREATED, EVERY, ROWS, bench, done, service
 
 import jupyter_videogen as vg
 from fakes import MP4, box
-from jupyter_videogen import polling
-from jupyter_videogen import provider as rows
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.errors import AuthError, DownloadError, Failure, InvalidRequest
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.values import Artifact, GenerationRequest, JobRecord, Media
-from jupyter_videogen.view import job_view
-from jupyter_videogen.wire import Lost
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.clip import Artifact
+from jupyter_videogen.core.errors import AuthError, DownloadError, Failure, InvalidRequest
+from jupyter_videogen.core.http import Lost
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime.polling import schedule
+from jupyter_videogen.widget.views import job_view
 from test_runner import said
 
 if TYPE_CHECKING:
-    from jupyter_videogen.wire import Call, Reply
+    from jupyter_videogen.core.http import Call, Reply
 
 CONTENT = b64encode(MP4).decode()
 
@@ -182,7 +184,7 @@ def test_a_busy_service_says_when_to_come_back(
         one = bench(tmp_path / "b", ROWS[name], service(name, [busy, busy, done(name)]))
         assert one.run().state == "succeeded"
         first, *rest = one.clock.slept
-        assert polling.USUAL.soonest <= first <= polling.USUAL.latest
+        assert schedule.USUAL.soonest <= first <= schedule.USUAL.latest
         assert rest == (waits or [min(told or 0.0, 3600.0)] * 2)
 
 
@@ -240,7 +242,7 @@ def test_pending_ten_times_is_queued_ten_times(name: str, tmp_path: Path) -> Non
     assert one.run().state == "succeeded"
     assert told[:12] == [("submitting", None), *[("queued", None)] * 11]
     assert len(one.clock.slept) == 11
-    assert all(polling.USUAL.soonest <= wait <= polling.USUAL.latest for wait in one.clock.slept)
+    assert all(schedule.USUAL.soonest <= wait <= schedule.USUAL.latest for wait in one.clock.slept)
 
 
 # ---- Qubrid -----------------------------------------------------------------------------------------------------

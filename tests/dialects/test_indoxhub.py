@@ -7,8 +7,12 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.dialect import (
+from jupyter_videogen.catalog.builtin import INDOXHUB
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.errors import Failure, InvalidRequest
+from jupyter_videogen.core.http import Base64
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import (
     Accepted,
     Artifact,
     Call,
@@ -21,10 +25,6 @@ from jupyter_videogen.dialect import (
     StatusUpdate,
 )
 from jupyter_videogen.dialects.indoxhub import IndoxHub
-from jupyter_videogen.errors import Failure, InvalidRequest
-from jupyter_videogen.provider import INDOXHUB
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Base64
 
 CLIP = Artifact("https://cdn.example/a.mp4")
 FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)

@@ -15,13 +15,13 @@ import pytest
 from host import CLIPS, CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, Street, answer, open_shop
 
 from fakes import MP4
-from jupyter_videogen.errors import DownloadError, Failure
-from jupyter_videogen.origin import origin, same
+from jupyter_videogen.core.errors import DownloadError, Failure
+from jupyter_videogen.transport.url_policy import origin, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.core.job import JobRecord
 
 LOOKS = {
     "qubax": "/v1/video/generations",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jupyter_videogen.dialect import Call, Reply
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Upload
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import Call, Reply
 from jupyter_videogen.dialects.local import Local
-from jupyter_videogen.errors import InvalidRequest
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Upload
 
 ASKED = GenerationRequest(prompt="a kite", model="local/scenes", duration=4, negative="rain")
 FIELDS = {"model": "local/scenes", "prompt": "a kite", "seconds": "4", "negative_prompt": "rain"}

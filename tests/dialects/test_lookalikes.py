@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from test_common import SPEECHES, reply
 
-from jupyter_videogen.dialect import Accepted, StatusUpdate
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.dialects.base import Accepted, StatusUpdate
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.errors import Failure
 
 OURS = SPEECHES["openai"].clips
 PAIR = (*OURS, msgspec.structs.replace(OURS[0], url=f"{OURS[0].url}?variant=1", poster=None))

@@ -12,11 +12,11 @@ from host import Host, Street, answer
 from test_whole_jobs import CREATED, EVERY, ROWS, bench, done, service
 
 from fakes import MP4
-from jupyter_videogen import provider as rows
-from jupyter_videogen.errors import DownloadError, Failure
-from jupyter_videogen.reading import clips
-from jupyter_videogen.values import Artifact
-from jupyter_videogen.wire import Call, Reply
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.core.clip import Artifact
+from jupyter_videogen.core.errors import DownloadError, Failure
+from jupyter_videogen.core.http import Call, Reply
+from jupyter_videogen.dialects.parsing import clips
 from test_runner import said
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Listed, Malformed, Page, Reply, StatusUpdate
+from jupyter_videogen.catalog.builtin import BUILT_IN
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.errors import Failure, InvalidRequest
+from jupyter_videogen.core.http import Upload
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Listed, Malformed, Page, Reply, StatusUpdate
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.errors import Failure, InvalidRequest
-from jupyter_videogen.provider import BUILT_IN
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Upload
 
 HANDLE = {"id": "video_1"}
 VIDEO = {

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from test_common import HANDLE, reply
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, StatusUpdate
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.qubax import Qubax
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.values import GenerationRequest
 
 
 def artifacts(*indexes: int) -> tuple[Artifact, ...]:

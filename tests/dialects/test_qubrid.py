@@ -9,13 +9,13 @@ import pytest
 from test_common import reply
 
 from fakes import MP4
-from jupyter_videogen.capabilities import settle
-from jupyter_videogen.dialect import Artifact, Call, Finished, Looks, Malformed, Reply
+from jupyter_videogen.catalog.builtin import QUBRID
+from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.core.errors import Failure, InvalidRequest
+from jupyter_videogen.core.http import Upload
+from jupyter_videogen.core.request import GenerationRequest, Media
+from jupyter_videogen.dialects.base import Artifact, Call, Finished, Looks, Malformed, Reply
 from jupyter_videogen.dialects.qubrid import Qubrid
-from jupyter_videogen.errors import Failure, InvalidRequest
-from jupyter_videogen.provider import QUBRID
-from jupyter_videogen.values import GenerationRequest, Media
-from jupyter_videogen.wire import Upload
 
 PICTURE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
 SOUND = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")

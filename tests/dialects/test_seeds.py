@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from test_common import reply
 
-from jupyter_videogen.dialect import Accepted, Artifact, Finished, StatusUpdate
+from jupyter_videogen.catalog.builtin import BUILT_IN
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.base import Accepted, Artifact, Finished, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.provider import BUILT_IN
-from jupyter_videogen.values import GenerationRequest
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

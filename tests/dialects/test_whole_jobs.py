@@ -10,15 +10,15 @@ import pytest
 from test_common import SPEECHES, Speech, reply
 
 from fakes import MP4
-from jupyter_videogen import provider as rows
-from jupyter_videogen.errors import ArtifactExpired, DownloadError, Failure
-from jupyter_videogen.wire import Call, Lost, NotSent, Reply
+from jupyter_videogen.catalog import builtin as rows
+from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, Failure
+from jupyter_videogen.core.http import Call, Lost, NotSent, Reply
 from test_runner import Bench, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jupyter_videogen.dialect import Provider
+    from jupyter_videogen.catalog.provider import Provider
 
 ROWS = {"qubax": rows.QUBAX, "indoxhub": rows.INDOXHUB, "openai": rows.AIHUBMIX, "bifrost": rows.BIFROST}
 EVERY = [*sorted(ROWS), "qubrid"]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from jupyter_videogen import settings
+from jupyter_videogen.core import environment as settings
 
 if TYPE_CHECKING:
     from types import TracebackType

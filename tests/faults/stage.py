@@ -11,14 +11,15 @@ import msgspec
 from rawserver import RawServer, says
 
 from fakes import SLOW, Slow, box
-from jupyter_videogen.errors import DownloadError
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import DownloadError
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeClock
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.values import Clip
-from jupyter_videogen.wire import Call
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from test_runner import draft
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from rawserver import Turn
 
-    from jupyter_videogen.dialect import Artifact
-    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.dialects.base import Artifact
 
 KEY = "sk-canary-0123456789"
 LONG = box(b"ftyp", b"isom\0\0\0\0") + box(b"moov", b"\0" * 40) + box(b"mdat", bytes(range(256)) * 400)
@@ -71,7 +72,7 @@ class Stage:
             self.before(server)
             provider = msgspec.structs.replace(SLOW, base_url=server.url, dialect=Impatient())
             transport = Transport(Fixed(Endpoint(server.url, Secret(KEY, source="test"), {"x-bf-vk": KEY})))
-            parts = Parts(self.ledger, self.clock, self.folder / "posters", lambda _: None)
+            parts = RunContext(self.ledger, self.clock, self.folder / "posters", lambda _: None)
             try:
                 self.error = None
                 await Runner(self.job, provider, transport, parts, self.told.append).run()

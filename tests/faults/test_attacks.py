@@ -18,11 +18,15 @@ import pytest
 from puppet import Puppet
 
 import jupyter_videogen as vg
-from jupyter_videogen import completion, ledger, loop, process, runtime, settings, transport
-from jupyter_videogen.errors import InvalidRequest
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, Lost
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Call, Lost
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.ledger import ledger
+from jupyter_videogen.notebook import completion
+from jupyter_videogen.runtime import loop_thread, process, runtime
+from jupyter_videogen.transport import client as transport
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +41,7 @@ LONGEST = 60.0
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is where a process that finds a job again looks for it."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
-    monkeypatch.setattr("jupyter_videogen.search.WAITS", (0.0,))
+    monkeypatch.setattr("jupyter_videogen.runtime.recovery.WAITS", (0.0,))
 
 
 def lab(shop: Shop, **options: Any) -> vg.Client:
@@ -53,7 +57,7 @@ def comes(true: Callable[[], object]) -> bool:
 
 
 def home_ledger() -> Path:
-    return settings.home() / "ledger.sqlite3"
+    return environment.home() / "ledger.sqlite3"
 
 
 def held(path: Path) -> sqlite3.Connection:
@@ -140,7 +144,7 @@ def test_an_answer_outlives_a_full_ledger_and_the_kernel(shop: Shop) -> None:
         assert shop.asked.wait(LONGEST)
         kernel.do(f"fill({Path(f'{home_ledger()}-wal').stat().st_size})")
         shop.held.set()
-        assert comes(lambda: list(settings.home().glob("videogen-unwritten-*")))
+        assert comes(lambda: list(environment.home().glob("videogen-unwritten-*")))
         words = kernel.value(f"vg.job({job!r}).record.warnings[-1]")
         kernel.kill()
     assert "can't be written down right now" in words
@@ -148,7 +152,7 @@ def test_an_answer_outlives_a_full_ledger_and_the_kernel(shop: Shop) -> None:
     assert found.record.handle == {"id": "video_1"}
     assert found.result(LONGEST).prompt == "a kite"
     assert len(shop.book) == 1
-    assert not list(settings.home().glob("videogen-unwritten-*"))
+    assert not list(environment.home().glob("videogen-unwritten-*"))
 
 
 def test_an_answer_that_no_disk_takes_is_printed_and_written_later(shop: Shop) -> None:
@@ -180,7 +184,7 @@ def test_a_ledger_that_is_locked_between_a_create_and_its_answer_costs_nothing(s
         assert shop.asked.wait(LONGEST)
         with closing(held(home_ledger())) as other:
             shop.held.set()
-            assert comes(lambda: list(settings.home().glob("videogen-unwritten-*")))
+            assert comes(lambda: list(environment.home().glob("videogen-unwritten-*")))
             if dies:
                 kernel.kill()
             other.execute("ROLLBACK")
@@ -209,7 +213,7 @@ def test_a_running_job_goes_on_while_the_ledger_is_locked(shop: Shop, monkeypatc
 def test_a_request_is_not_sent_that_cannot_be_written_down(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locked between the order and the sending: told as not sent, and that is true."""
     monkeypatch.setattr(ledger, "MOMENT", 0.01)
-    monkeypatch.setattr("jupyter_videogen.runner.RECORD_TRIES", 1)
+    monkeypatch.setattr("jupyter_videogen.runtime.runner.RECORD_TRIES", 1)
     client = lab(shop)
     begun, go = threading.Event(), threading.Event()
 
@@ -218,7 +222,7 @@ def test_a_request_is_not_sent_that_cannot_be_written_down(shop: Shop, monkeypat
             begun.set()
             go.wait(LONGEST)
 
-    monkeypatch.setattr(settings, "failpoint", failpoint)
+    monkeypatch.setattr(environment, "failpoint", failpoint)
     job = client.submit("a kite", model="m")
     assert begun.wait(LONGEST)
     with closing(held(home_ledger())) as other:
@@ -236,7 +240,9 @@ def test_a_job_after_the_ledger_was_deleted_is_in_the_file_at_its_path(shop: Sho
     with Puppet(shop.url) as kernel:
         first = kernel.submit("a kite")
         assert shop.asked.wait(LONGEST)
-        for path in [*settings.home().rglob("*")] if how == "with its folder" else settings.home().glob("ledger*"):
+        for path in (
+            [*environment.home().rglob("*")] if how == "with its folder" else environment.home().glob("ledger*")
+        ):
             if path.is_file() and "gateway" not in path.parts:
                 path.unlink()
         if how == "replaced":
@@ -254,7 +260,7 @@ def test_a_job_after_the_ledger_was_deleted_is_in_the_file_at_its_path(shop: Sho
 def test_opening_the_ledger_again_in_one_process_takes_no_lock_away(shop: Shop) -> None:
     """Tab, a reload of the extension, a copied clip; then another kernel loads, and the first one dies."""
     other = (
-        "from pathlib import Path; from jupyter_videogen.ledger import Ledger;"
+        "from pathlib import Path; from jupyter_videogen.ledger.ledger import Ledger;"
         f"ledger = Ledger.at(Path({str(home_ledger())!r})); ledger.unfinished()"
     )
     shop.held.clear()
@@ -379,7 +385,7 @@ def test_no_task_of_the_runtime_dies_of_an_error(
 ) -> None:
     """Each is killed once by an error nobody foresaw, and goes on."""
     monkeypatch.setattr(runtime, pace, 0.01)
-    monkeypatch.setattr(loop, "AGAIN", 0.01)
+    monkeypatch.setattr(loop_thread, "AGAIN", 0.01)
     shop.held.clear()
     job = lab(shop).submit("a kite", model="m")
     run, hits = process.runtime(), [0]

@@ -12,8 +12,8 @@ from rawserver import drips, head, raw, says
 from stage import ETAG, HALF, LONG, Stage, done
 
 from fakes import box
-from jupyter_videogen.download import Span, read_range
-from jupyter_videogen.saver import UNVERIFIED
+from jupyter_videogen.media.download import Span, read_range
+from jupyter_videogen.runtime.saver import UNVERIFIED
 from jupyter_videogen.testing import FakeClock
 
 if TYPE_CHECKING:

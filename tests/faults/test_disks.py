@@ -22,9 +22,9 @@ from rawserver import RawServer, head, raw, says
 from stage import HALF, LONG, Stage
 
 from fakes import MP4, box
-from jupyter_videogen import clipstore, container
-from jupyter_videogen import part as parts
-from jupyter_videogen.errors import DownloadError
+from jupyter_videogen.core.errors import DownloadError
+from jupyter_videogen.media import clip_store, container
+from jupyter_videogen.media import partial_file as parts
 from jupyter_videogen.testing import FakeClock
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ try:
 except DownloadError as error:
     print(error.message)
 """
-PATHS = [str(Path(clipstore.__file__).parent.parent)]
+PATHS = [str(Path(clip_store.__file__).parent.parent)]
 
 
 async def child(url: str, target: Path, before: str = "") -> asyncio.subprocess.Process:
@@ -220,7 +220,7 @@ def store(body: bytes, path: Path, clock: FakeClock | None = None) -> parts.Stor
         yield body
 
     return asyncio.run(
-        clipstore.store(pieces(), path, expected=None, report=lambda _: None, clock=clock or FakeClock())
+        clip_store.store(pieces(), path, expected=None, report=lambda _: None, clock=clock or FakeClock())
     )
 
 

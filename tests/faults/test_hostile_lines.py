@@ -11,16 +11,16 @@ import pytest
 from rawserver import RawServer, drips, half_read, head, raw, says
 from stage import LONG, Stage, done
 
-from jupyter_videogen import transport as lines
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, Lost, NotSent
+from jupyter_videogen.core.http import Call, Lost, NotSent
+from jupyter_videogen.transport import client as lines
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rawserver import Turn
 
-    from jupyter_videogen.wire import Reply
+    from jupyter_videogen.core.http import Reply
 
 POST = Call("POST", "/videos", json={"prompt": "a kite"}, timeout=2)
 LOOK = Call("GET", "/videos", timeout=2)

@@ -15,10 +15,11 @@ from rawserver import RawServer, head, raw, says
 from stage import LONG, Impatient, Stage
 
 from fakes import box
-from jupyter_videogen import clipstore, part, spool
-from jupyter_videogen.dialect import Artifact, StatusUpdate
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.dialects.base import Artifact, StatusUpdate
+from jupyter_videogen.media import clip_store, partial_file
+from jupyter_videogen.transport import reply_spool
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from rawserver import Line, Turn
 
-    from jupyter_videogen.wire import Reply
+    from jupyter_videogen.core.http import Reply
 
 
 class Carrying(Impatient):
@@ -101,7 +102,7 @@ def test_a_disk_that_cannot_take_the_reply_is_a_missed_look(tmp_path: Path, monk
             raise OSError(28, "No space left on device")
         return real()
 
-    monkeypatch.setattr(spool.tempfile, "TemporaryFile", temporary)
+    monkeypatch.setattr(reply_spool.tempfile, "TemporaryFile", temporary)
     stage = Stage(tmp_path, looks=[carries(text())])
     stage.run()
     stage.check_stored(total=False)
@@ -118,14 +119,14 @@ def test_a_large_clip_inside_a_reply_takes_little_memory(tmp_path: Path) -> None
     async def talk(line: Line) -> None:
         await line.say(head(content_length=size), b'{"clips": ["' + first, *[piece] * count, b'"]}')
 
-    async def run() -> tuple[part.Stored, int]:
+    async def run() -> tuple[partial_file.Stored, int]:
         async with RawServer({"/look": [talk]}).serving() as server:
             transport = Transport(Fixed(Endpoint(server.url)))
             tracemalloc.start()
             reply = await transport.send(Call("GET", "/look", carries_clips=True))
             (inline,) = reply.json["clips"]
-            pieces: AsyncIterator[bytes] = clipstore.decoded(inline)
-            stored = await clipstore.store(pieces, tmp_path / "a.mp4", expected=None, report=lambda _: None)
+            pieces: AsyncIterator[bytes] = clip_store.decoded(inline)
+            stored = await clip_store.store(pieces, tmp_path / "a.mp4", expected=None, report=lambda _: None)
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
             await transport.close()

@@ -16,18 +16,18 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen import process
-from jupyter_videogen.search import WAITS
+from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.recovery import WAITS
 
 if TYPE_CHECKING:
-    from jupyter_videogen.values import JobRecord
+    from jupyter_videogen.core.job import JobRecord
     from shop import Shop
 
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask the list at once each time; how long is waited is the runner's test."""
-    monkeypatch.setattr("jupyter_videogen.search.WAITS", (0.0,) * len(WAITS))
+    monkeypatch.setattr("jupyter_videogen.runtime.recovery.WAITS", (0.0,) * len(WAITS))
 
 
 def test_the_same_request_again_is_the_stored_clip(

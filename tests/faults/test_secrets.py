@@ -20,11 +20,13 @@ from IPython.core.ultratb import VerboseTB
 
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen import keys, local, logs, process
-from jupyter_videogen.errors import VideogenError
-from jupyter_videogen.loop import LoopThread
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call
+from jupyter_videogen.core import secrets
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.loop_thread import LoopThread
+from jupyter_videogen.transport import local_gateway, log_redaction
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from shop import Shop
 
 if TYPE_CHECKING:
@@ -147,7 +149,7 @@ def gateway(home: Path) -> Iterator[Gateway]:
 def test_a_second_key_in_the_body_is_written_down_nowhere(home: Path, tmp_path: Path, log: list[str]) -> None:
     """IndoxHub takes `byok_api_key` in the request: not in our files, and not in those of the local gateway."""
     vg.generate("waves", provider="local", duration=1, size="640x360", fps=12)
-    ready = local._running(home)
+    ready = local_gateway._running(home)
     assert ready is not None
     house = vg.Client("indoxhub", base_url=f"{ready.url}/indoxhub/api/v1", api_key=ready.token)
     extra = {"byok_api_key": BYOK, "upstream": [{"access_token": DEEP}]}
@@ -232,7 +234,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 def test_a_signed_address_is_not_logged(shop: Shop, log: list[str]) -> None:
     """The HTTP library logs whole addresses: what stands behind the question mark opens the door to anybody."""
     loop = LoopThread()
-    transport = Transport(Fixed(Endpoint(shop.url, keys.Secret(KEY, source="test"))))
+    transport = Transport(Fixed(Endpoint(shop.url, secrets.Secret(KEY, source="test"))))
     reply = loop.call(lambda: transport.send(Call("GET", f"/videos?limit=1&signature={SIGNED}")))
     loop.call(transport.close)
     loop.stop()
@@ -253,14 +255,14 @@ def test_a_signed_address_is_not_logged(shop: Shop, log: list[str]) -> None:
 def test_what_a_log_line_of_ours_loses(line: str, shown: str) -> None:
     """Queries, passwords, cookies and where a redirect leads; everything else stays."""
     record = logging.LogRecord("httpx", logging.INFO, "", 0, "%s", (line,), None)
-    record.threadName = logs.THREAD
-    assert logs.Redacted().filter(record)
+    record.threadName = log_redaction.THREAD
+    assert log_redaction.Redacted().filter(record)
     assert record.getMessage() == shown
 
 
 def test_log_lines_of_others_are_left_alone() -> None:
     """The library's loggers are everybody's: only what the loop's thread says is ours to change."""
-    logs.install()
+    log_redaction.install()
     line = "GET https://api.example/?page=2"
     record = logging.LogRecord("httpx", logging.INFO, "", 0, line, (), None)
     assert logging.getLogger("httpx").filter(record)

@@ -13,10 +13,11 @@ import pytest
 from rawserver import RawServer, drips, head, raw, says
 from stage import HALF, KEY, LONG, Stage, done
 
-from jupyter_videogen import download, origin, spool, transport
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, Lost, Reply
+from jupyter_videogen.core.http import Call, Lost, Reply
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.media import download
+from jupyter_videogen.transport import client, reply_spool, url_policy
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from test_runner import DONE
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def test_a_clip_that_comes_sign_by_sign_is_given_up(
 ) -> None:
     """A byte now and then keeps every single wait short; the way as a whole has a limit."""
     monkeypatch.setattr(download, "WORDS", 0.2)
-    monkeypatch.setattr(transport, "HEADS", 0.4)
+    monkeypatch.setattr(client, "HEADS", 0.4)
     turn = {
         "head": drips(b"HTTP/1.1 200 OK\r\nx: "),
         "error head": drips(b"HTTP/1.1 500 No\r\nx: "),
@@ -93,8 +94,8 @@ def test_a_film_in_a_look_may_be_large() -> None:
     for text in (film, f"data:video/mp4;base64,{film}"):
         reply = asked(says(json.dumps({"video": text}).encode()), carries_clips=True)
         assert reply.json["video"].startswith("spooled:")
-        assert "".join(spool.chunks(reply.json["video"])) == text
-    spool.clear()
+        assert "".join(reply_spool.chunks(reply.json["video"])) == text
+    reply_spool.clear()
 
 
 def test_a_look_that_cannot_hold_a_clip_is_never_lifted() -> None:
@@ -130,10 +131,10 @@ def test_a_name_with_a_private_address_beside_public_ones_is_not_ones_own(monkey
     async def resolve(host: str, _port: int | None) -> list[str]:
         return known.get(host, [host])
 
-    monkeypatch.setattr(origin, "resolve", resolve)
-    with pytest.raises(origin.Refused, match="private"):
-        asyncio.run(origin.check("https://cdn.example/x", base_url="https://api.example/v1"))
-    assert asyncio.run(origin.check("https://cdn.example/x", base_url="https://home.example/v1")) == ["10.0.0.2"]
+    monkeypatch.setattr(url_policy, "resolve", resolve)
+    with pytest.raises(url_policy.Refused, match="private"):
+        asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://api.example/v1"))
+    assert asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://home.example/v1")) == ["10.0.0.2"]
 
 
 def test_a_second_answer_glued_to_a_look_is_nobodys(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from rawserver import RawServer, head, raw, says
 from stage import ETAG, HALF, KEY, LONG, Stage, done
 
-from jupyter_videogen import origin
-from jupyter_videogen import transport as lines
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.keys import Secret
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, Forbidden, NotSent
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Call, Forbidden, NotSent
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.transport import client as lines
+from jupyter_videogen.transport import url_policy
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rawserver import Line, Turn
 
-    from jupyter_videogen.wire import Reply
+    from jupyter_videogen.core.http import Reply
 
 GET = Call("GET", "/clip", timeout=2)
 CLOUD = "169.254.169.254"
@@ -43,7 +43,7 @@ def names(monkeypatch: pytest.MonkeyPatch, *answers: dict[str, list[str]]) -> li
             left[:] = left[1:] or left
         return [host] if known is None else known
 
-    monkeypatch.setattr(origin, "resolve", resolve)
+    monkeypatch.setattr(url_policy, "resolve", resolve)
     return asked
 
 
@@ -142,28 +142,28 @@ def test_a_clip_at_an_address_that_is_none_is_not_fetched(url: str, way: str, tm
 )  # fmt: skip
 def test_a_public_service_cannot_send_us_to_a_private_address(host: str) -> None:
     """However it is written or wrapped: a refusal, before anything is connected."""
-    with pytest.raises(origin.Refused, match="private"):
-        asyncio.run(origin.check(f"https://{host}/x", base_url="https://1.1.1.1/v1"))
+    with pytest.raises(url_policy.Refused, match="private"):
+        asyncio.run(url_policy.check(f"https://{host}/x", base_url="https://1.1.1.1/v1"))
 
 
 @given(st.ip_addresses())
 def test_no_private_ipv4_address_hides_in_an_ipv6_one(address: IPv4Address | IPv6Address) -> None:
     """Wrapped as mapped, NAT64 or 6to4, an address is judged as the one inside."""
-    public = origin.is_public(str(address))
+    public = url_policy.is_public(str(address))
     inner = address.sixtofour if isinstance(address, IPv6Address) else None  # Python 3.13 calls no 6to4 address global
     judged = inner or address
     assert not public or (judged.is_global and not judged.is_multicast)
     if isinstance(address, IPv4Address):
         number = int(address)
         wrapped = [0xFFFF << 32 | number, 0x64FF9B << 96 | number, 0x2002 << 112 | number << 80]
-        assert [origin.is_public(str(IPv6Address(one))) for one in wrapped] == [public] * 3
+        assert [url_policy.is_public(str(IPv6Address(one))) for one in wrapped] == [public] * 3
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with both could lead either way."""
     names(monkeypatch, {"cdn.example": ["1.1.1.1", "127.0.0.1"]})
-    with pytest.raises(origin.Refused):
-        asyncio.run(origin.check("https://cdn.example/x", base_url="https://8.8.8.8/v1"))
+    with pytest.raises(url_policy.Refused):
+        asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://8.8.8.8/v1"))
 
 
 def test_a_name_is_looked_up_once_and_what_was_checked_is_what_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,15 +284,15 @@ def test_any_text_in_place_of_an_address_is_followed_or_not(place: str, redirect
     async def run() -> None:
         transport = Transport(Fixed(Endpoint("http://127.0.0.1:9", Secret(KEY, source="test"))))
         try:
-            url = origin.target("http://127.0.0.1:9/a", place) if redirect else place
+            url = url_policy.target("http://127.0.0.1:9/a", place) if redirect else place
             await transport.send(Call("GET", url, timeout=5))
-        except (NotSent, origin.Refused):
+        except (NotSent, url_policy.Refused):
             pass
         finally:
             await transport.close()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(origin, "resolve", nowhere)
+        patch.setattr(url_policy, "resolve", nowhere)
         asyncio.run(run())
 
 
@@ -304,8 +304,8 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
     """The key goes where the URL is taken for ours: the library that connects takes it for ours, too."""
     url = f"https://{before}evil.example{between}api.example{after}"
     try:
-        ours = origin.same(url, "https://api.example")
-    except origin.Refused:
+        ours = url_policy.same(url, "https://api.example")
+    except url_policy.Refused:
         return
     if ours:
         assert lines.httpx.URL(url).host == "api.example"
@@ -314,8 +314,8 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
 @pytest.mark.parametrize("url", ["https://a@evil.example@api.example/x", "https://api.example@evil.example/x"])
 def test_an_address_that_names_a_user_is_refused(url: str) -> None:
     """One reader takes the first "@" for the end of the name, another the last."""
-    with pytest.raises(origin.Refused, match="names a user"):
-        origin.same(url, "https://api.example/v1")
+    with pytest.raises(url_policy.Refused, match="names a user"):
+        url_policy.same(url, "https://api.example/v1")
 
 
 async def nowhere(_host: str, _port: int | None) -> list[str]:

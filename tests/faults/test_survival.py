@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen import process, settings
-from jupyter_videogen.errors import VideogenError
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.runtime import UNSENT
-from jupyter_videogen.search import WAITS
+from jupyter_videogen.core import environment as settings
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.recovery import WAITS
+from jupyter_videogen.runtime.runtime import UNSENT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ GENERATE = LAB + 'print(lab.generate("a kite", model="m").path)\n'
 def setting(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key in the environment, where a job that is found again looks for it; lists are asked at once."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
-    monkeypatch.setattr("jupyter_videogen.search.WAITS", (0.0,) * len(WAITS))
+    monkeypatch.setattr("jupyter_videogen.runtime.recovery.WAITS", (0.0,) * len(WAITS))
 
 
 def child(code: str, shop: Shop, **environment: str) -> subprocess.Popen[str]:
@@ -239,7 +240,7 @@ def test_a_file_system_that_cannot_share_is_refused(home: Path, monkeypatch: pyt
 def test_a_network_home_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The locks of its file system cannot be relied on; a local folder within it is as good as any."""
     table = f"/dev/sda1 / ext4 rw 0 0\nserver:/h {home.parent} nfs4 rw 0 0\n/dev/sdb1 {home.parent}/local ext4 rw 0 0"
-    monkeypatch.setattr("jupyter_videogen.mounts.table", lambda: table)
+    monkeypatch.setattr("jupyter_videogen.filesystem.network_mounts.table", lambda: table)
     with pytest.raises(
         VideogenError, match=r"nfs4, where two kernels.*point VIDEOGEN_HOME at a local, writable folder"
     ):
@@ -263,7 +264,7 @@ def test_a_damaged_ledger_is_kept_aside(home: Path, damage: bytes, caplog: pytes
 def test_a_key_that_stops_working_loses_no_job(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """A look that is refused says so on the job, which is kept and goes on when the key is good again."""
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
-    monkeypatch.setattr("jupyter_videogen.polling.LATEST", 0.2)
+    monkeypatch.setattr("jupyter_videogen.core.backoff.LATEST", 0.2)
     shop.locked = True
     job = lab.submit("a kite", model="m")
     refused = threading.Event()

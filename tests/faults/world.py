@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from fakes import MP4, SLOW
-from jupyter_videogen import ledger as ledgers
-from jupyter_videogen import liveness, loop, runtime
-from jupyter_videogen.capabilities import Settled
-from jupyter_videogen.errors import VideogenError
-from jupyter_videogen.line import Line
-from jupyter_videogen.runtime import Runtime, Terms
-from jupyter_videogen.ticket import Job
-from jupyter_videogen.values import GenerationRequest, JobRecord
-from jupyter_videogen.wire import Call, Lost, NotSent, Reply
+from jupyter_videogen.api.job import Job
+from jupyter_videogen.catalog.validation import Settled
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.http import Call, Lost, NotSent, Reply
+from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.ledger import ledger as ledgers
+from jupyter_videogen.ledger import liveness
+from jupyter_videogen.runtime import loop_thread, runtime
+from jupyter_videogen.runtime.runtime import Runtime, Terms
+from jupyter_videogen.transport.connection import Line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -59,7 +61,7 @@ class HandLoop:
     def submit(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Future[Any]:
         future: Future[Any] = Future()
         task = self.loop.create_task(work())  # type: ignore[arg-type]  # a partial of one
-        task.add_done_callback(lambda done: loop._transfer(done, future))
+        task.add_done_callback(lambda done: loop_thread._transfer(done, future))
         future.add_done_callback(lambda done: task.cancel() if done.cancelled() else None)
         return future
 
@@ -206,9 +208,9 @@ class World:
         monkeypatch.setattr(runtime, "Transport", ModelLine)
         monkeypatch.setattr(ledgers.Ledger, "at", classmethod(lambda cls, path: cls(path)))
         monkeypatch.setattr(ledgers, "MOMENT", 0.0)
-        monkeypatch.setattr("jupyter_videogen.database.PATIENCE", 0.0)
-        monkeypatch.setattr("jupyter_videogen.database.TURN", 0.0)
-        monkeypatch.setattr("jupyter_videogen.runner.RECORD_TRIES", 2)
+        monkeypatch.setattr("jupyter_videogen.ledger.database.PATIENCE", 0.0)
+        monkeypatch.setattr("jupyter_videogen.ledger.database.TURN", 0.0)
+        monkeypatch.setattr("jupyter_videogen.runtime.runner.RECORD_TRIES", 2)
         monkeypatch.setattr(liveness, "_lives", lambda other: other.token not in self.dead)
         numbers = count()
         monkeypatch.setattr(

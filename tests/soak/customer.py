@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import jupyter_videogen as vg
-from jupyter_videogen import ledger, settings
+from jupyter_videogen.core import environment
+from jupyter_videogen.ledger import ledger
 
 waiting = threading.Event()
 LOOK_EVERY = 0.5
@@ -51,7 +52,7 @@ def submit(client: vg.Client, one: dict[str, Any]) -> None:
 def gone() -> set[str]:
     """Give the orders in ledgers that were taken away: nobody orders those again."""
     found = set()
-    for path in settings.home().glob("ledger-gone-*.sqlite3"):
+    for path in environment.home().glob("ledger-gone-*.sqlite3"):
         with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
             found |= {json.loads(row)["request"]["prompt"] for (row,) in db.execute("SELECT record FROM jobs")}
     return found

@@ -33,22 +33,30 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes import MP4
-from jupyter_videogen import code, heard, logs, provider, receipt, record, veil, visible
-from jupyter_videogen.dialect import ListsJobs, ListsModels, Looks
-from jupyter_videogen.errors import VideogenError, explain
-from jupyter_videogen.ledger import Ledger
-from jupyter_videogen.runner import Parts, Runner
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.commands import code_export
+from jupyter_videogen.core import hidden_characters, redaction
+from jupyter_videogen.core.errors import VideogenError, explain
+from jupyter_videogen.core.http import Lost, Malformed, NotSent, Reply
+from jupyter_videogen.core.job import JobRecord, new_id
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import ListsJobs, ListsModels, Looks
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.media import receipt
+from jupyter_videogen.notebook import saved_output
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeClock, FakeTransport
-from jupyter_videogen.transport import LARGEST_REPLY
-from jupyter_videogen.values import GenerationRequest, JobRecord, new_id
-from jupyter_videogen.view import job_view
-from jupyter_videogen.wire import Lost, Malformed, NotSent, Reply
+from jupyter_videogen.transport import log_redaction
+from jupyter_videogen.transport.client import LARGEST_REPLY
+from jupyter_videogen.widget.views import job_view
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from jupyter_videogen.dialect import Provider
-    from jupyter_videogen.wire import Call
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.http import Call
 
 KEY = "sk-canary-KKKK0123456789abcd"
 BYOK = "canary-BBBB-0123456789-efgh"
@@ -96,7 +104,7 @@ STATES = (
     "",
     "\x1b[2J",
 )
-ROWS = {row.name: row for row in provider.ROWS}
+ROWS = {row.name: row for row in builtin.ROWS}
 CREATED: dict[str, Any] = {
     "openai": {
         "id": "v1",
@@ -427,13 +435,13 @@ class Fuzz:
 
     def run(self, seconds: float, least: int) -> Book:
         """Run cases for so long, and at least so many."""
-        logs.install()
+        log_redaction.install()
         root = logging.getLogger()
         level = root.level
         root.addHandler(self._ears)
         root.setLevel(logging.DEBUG)
         for key in KEYS:
-            veil.learn(key)
+            redaction.learn(key)
         ends = time.monotonic() + seconds
         try:
             with measured(self.book):
@@ -443,7 +451,7 @@ class Fuzz:
             root.removeHandler(self._ears)
             root.setLevel(level)
             self._ledger.close()
-            veil.forget()
+            redaction.forget()
         self._search_files()
         if self.book.longest > LONGEST_TURN:
             self.book.fault("a turn of the loop", f"{self.book.longest:.3f} s of processor time")
@@ -455,7 +463,7 @@ class Fuzz:
         self._ears.lines.clear()
         job = self._ledger.add(self._draft(row))
         told: list[JobRecord] = []
-        parts = Parts(self._ledger, Clock(), self._folder / "posters", lambda _: None)
+        parts = RunContext(self._ledger, Clock(), self._folder / "posters", lambda _: None)
         line: Any = Line(Service(name, odd).answer)
         failed = ""
         try:
@@ -469,9 +477,9 @@ class Fuzz:
 
     def _readings(self, name: str, row: Provider, odd: Odd) -> None:
         """The readings that no job comes by: the list of models, a page, an error, each in a turn of its own."""
-        dialect = heard.of(row.dialect)
+        dialect = sanitize.of(row.dialect)
         phases: list[tuple[Callable[[Reply], Any], Any]] = [(dialect.read_failure, ERROR)]
-        phases += [(heard.names, MODELS), (heard.prices, MODELS)] if isinstance(dialect, ListsModels) else []
+        phases += [(sanitize.names, MODELS), (sanitize.prices, MODELS)] if isinstance(dialect, ListsModels) else []
         phases += [(dialect.read_page, LISTED)] if isinstance(dialect, ListsJobs) else []
         phases += (
             [(lambda reply: dialect.read_look(reply, {"id": "v1"}), LOOKED.get(name, LOOKED["openai"]))]
@@ -492,7 +500,7 @@ class Fuzz:
                 self.book.fault(f"{name}: reading raw {type(error).__name__}", str(error))
                 continue
             self.book.longest = max(self.book.longest, time.thread_time() - began)
-            if not isinstance(found, heard.Page):  # its prompts are compared, not shown
+            if not isinstance(found, sanitize.Page):  # its prompts are compared, not shown
                 self._search(f"{name} reading", msgspec.json.encode(found).decode())
 
     def _look_at(
@@ -505,18 +513,18 @@ class Fuzz:
             self.book.fault(f"{name} state", f"{job.state}, searching {job.searching}")
         sinks = {
             "message": failed + (explain(job.failure) if job.failure else "") + " ".join(job.warnings),
-            "cell": json.dumps(record.bundle(job, row, "videogen/a.mp4"), ensure_ascii=False),
+            "cell": json.dumps(saved_output.bundle(job, row, "videogen/a.mp4"), ensure_ascii=False),
             "widget": "".join(
                 msgspec.json.encode(job_view(one, row, folder=self._folder)).decode() for one in (*told, job)
             ),
             "record": repr(msgspec.to_builtins(job.redacted())),
             "provenance": repr([receipt.made(clip, job) for clip in job.clips]),
-            "code": code.python(job.request, row.name),
+            "code": code_export.python(job.request, row.name),
             "log": "\n".join(self._ears.lines),
         }
         for where, text in sinks.items():
             self._search(f"{name} {where}", text)
-        if visible.HIDDEN.search(sinks["message"]):
+        if hidden_characters.HIDDEN.search(sinks["message"]):
             self.book.fault(f"{name} message", sinks["message"])
 
     def _search(self, where: str, text: str) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import jupyter_videogen as vg
-from jupyter_videogen import ledger
+from jupyter_videogen.ledger import ledger
 
 if __name__ == "__main__":
     plan = json.loads(Path(sys.argv[1]).read_text())

@@ -1,1 +1,1 @@
-"""One HTTP protocol a file: pure functions from a request to a call and from a reply to a status."""
+"""One HTTP protocol a file: pure functions from a request to a call and from a reply to a status. Imports `core`."""

@@ -14,10 +14,21 @@ from urllib.parse import quote
 
 import msgspec
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
-from jupyter_videogen.errors import Failure
-from jupyter_videogen.failures import REFUSED, read_failure
-from jupyter_videogen.reading import (
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Base64, Malformed
+from jupyter_videogen.dialects.base import (
+    Accepted,
+    Artifact,
+    Call,
+    Dialect,
+    Finished,
+    Handle,
+    Page,
+    Reply,
+    StatusUpdate,
+)
+from jupyter_videogen.dialects.http_errors import REFUSED, read_failure
+from jupyter_videogen.dialects.parsing import (
     clips_of,
     cursor_page,
     film_of,
@@ -35,13 +46,12 @@ from jupyter_videogen.reading import (
     size,
     text,
 )
-from jupyter_videogen.status import fold
-from jupyter_videogen.wire import Base64, Malformed
+from jupyter_videogen.dialects.status import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_videogen.values import GenerationRequest, Media
+    from jupyter_videogen.core.request import GenerationRequest, Media
 
 PAGE = 50
 """Jobs asked for at once; the gateway's page allows 100."""

@@ -10,7 +10,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jupyter_videogen.dialect import (
+from jupyter_videogen.core.errors import Failure, InvalidRequest
+from jupyter_videogen.core.http import Base64
+from jupyter_videogen.dialects.base import (
     Accepted,
     Call,
     Dialect,
@@ -23,8 +25,7 @@ from jupyter_videogen.dialect import (
     Reply,
     StatusUpdate,
 )
-from jupyter_videogen.errors import Failure, InvalidRequest
-from jupyter_videogen.reading import (
+from jupyter_videogen.dialects.parsing import (
     clips,
     clips_of,
     film_of,
@@ -42,11 +43,10 @@ from jupyter_videogen.reading import (
     took,
     why,
 )
-from jupyter_videogen.status import fold
-from jupyter_videogen.wire import Base64
+from jupyter_videogen.dialects.status import fold
 
 if TYPE_CHECKING:
-    from jupyter_videogen.values import GenerationRequest, Media
+    from jupyter_videogen.core.request import GenerationRequest, Media
 
 CREATE_TIMEOUT = 1200.0
 PAGE = 20

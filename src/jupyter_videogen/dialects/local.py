@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.errors import InvalidRequest
-from jupyter_videogen.reading import as_text, given, members, text
-from jupyter_videogen.wire import Upload
+from jupyter_videogen.dialects.parsing import as_text, given, members, text
 
 if TYPE_CHECKING:
-    from jupyter_videogen.dialect import Call, Handle, Reply, StatusUpdate
-    from jupyter_videogen.values import GenerationRequest, Media
+    from jupyter_videogen.core.request import GenerationRequest, Media
+    from jupyter_videogen.dialects.base import Call, Handle, Reply, StatusUpdate
 
 FILES = {"image": "input_reference", "last_frame": "last_frame", "video": "video", "audio": "audio"}
 """The form's names for a request's media."""

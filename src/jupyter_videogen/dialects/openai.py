@@ -12,8 +12,19 @@ from urllib.parse import quote
 
 import msgspec
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Page, Reply, StatusUpdate
-from jupyter_videogen.reading import (
+from jupyter_videogen.core.http import Upload
+from jupyter_videogen.dialects.base import (
+    Accepted,
+    Artifact,
+    Call,
+    Dialect,
+    Finished,
+    Handle,
+    Page,
+    Reply,
+    StatusUpdate,
+)
+from jupyter_videogen.dialects.parsing import (
     as_text,
     at_content,
     clips_of,
@@ -32,13 +43,12 @@ from jupyter_videogen.reading import (
     size,
     took,
 )
-from jupyter_videogen.status import fold
-from jupyter_videogen.wire import Upload
+from jupyter_videogen.dialects.status import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_videogen.values import GenerationRequest
+    from jupyter_videogen.core.request import GenerationRequest
 
 CREATE_TIMEOUT = 120.0
 PAGE = 50

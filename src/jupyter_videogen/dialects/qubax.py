@@ -10,14 +10,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from jupyter_videogen.dialect import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
-from jupyter_videogen.reading import clips, clips_of, count, given, hint, job_id, judged, members, named, percent
-from jupyter_videogen.status import fold
+from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
+from jupyter_videogen.dialects.parsing import (
+    clips,
+    clips_of,
+    count,
+    given,
+    hint,
+    job_id,
+    judged,
+    members,
+    named,
+    percent,
+)
+from jupyter_videogen.dialects.status import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jupyter_videogen.values import GenerationRequest
+    from jupyter_videogen.core.request import GenerationRequest
 
 
 class Qubax(Dialect):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.dialect import Call, Dialect, Finished, Malformed, Reply
-from jupyter_videogen.errors import InvalidRequest
-from jupyter_videogen.reading import as_text, clips, clips_of, film_of, given, members
-from jupyter_videogen.wire import Upload
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Upload
+from jupyter_videogen.dialects.base import Call, Dialect, Finished, Malformed, Reply
+from jupyter_videogen.dialects.parsing import as_text, clips, clips_of, film_of, given, members
 
 if TYPE_CHECKING:
-    from jupyter_videogen.values import GenerationRequest
+    from jupyter_videogen.core.request import GenerationRequest
 
 CREATE_TIMEOUT = 1200.0
 

@@ -1,0 +1,299 @@
+"""A job as its owner holds it: look at it, wait for it, await it, stop watching it, watch it again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from jupyter_videogen import events
+from jupyter_videogen.core.errors import (
+    Failure,
+    InvalidRequest,
+    NotReadyError,
+    VideogenError,
+    WaitTimeout,
+    from_failure,
+)
+from jupyter_videogen.core.job import CancelResult, JobRecord
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime.loop_thread import wait
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Generator
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.job import JobState
+    from jupyter_videogen.core.request import GenerationRequest
+    from jupyter_videogen.events import Event
+    from jupyter_videogen.runtime.job_watch import Watch
+    from jupyter_videogen.runtime.runtime import Runtime
+    from jupyter_videogen.transport.connection import Line
+
+UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+
+
+ENDED = {"expired": "The service no longer knows this job, or no longer has its clip."}
+"""What to say of an end of which the service said nothing."""
+
+
+class Job:
+    """One request and what became of it. Displays itself in a notebook."""
+
+    def __init__(self, runtime: Runtime, watch: Watch, line: Line, *, reused: bool = False) -> None:
+        self._runtime, self._watch, self._line = runtime, watch, line
+        self.reused = reused
+        """Whether it was there already when it was asked for: nothing was sent for this call, or charged."""
+
+    def __repr__(self) -> str:
+        progress = "" if self.progress is None or self.record.ended else f" {self.progress:.0f} %"
+        return f"<Job {self.id} {self.state}{progress}: {self.request.prompt[:60]!r}>"
+
+    @property
+    def record(self) -> JobRecord:
+        """All that is known of it, as one value."""
+        return self._watch.record
+
+    @property
+    def id(self) -> str:
+        """Eight characters; `vg.job(id)` finds it again, also after a restart."""
+        return self.record.id
+
+    @property
+    def state(self) -> JobState:
+        """One of the job states, a plain string."""
+        return self.record.state
+
+    @property
+    def progress(self) -> float | None:
+        """0 to 100 as the service reports it, else None."""
+        return self.record.progress
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What was asked for, with the choices that were left open filled in."""
+        return self.record.request
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds from the request to now, or to the end."""
+        return max(0.0, (self.record.finished_at or self._runtime.clock.now()) - self.record.created_at)
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds until the clip is there, None where there is no telling.
+
+        By the service's percent, else by how long jobs of this model usually took you.
+        """
+        if self.record.ended:
+            return 0.0
+        if self.progress:
+            return self.elapsed * (100 - self.progress) / self.progress
+        usual = self._runtime.ledger.usual(self.record.provider, self.record.model).seconds
+        return None if usual is None or usual < self.elapsed else usual - self.elapsed
+
+    @property
+    def detached(self) -> bool:
+        """Whether we stopped watching; the job itself may go on."""
+        return self._watch.detached
+
+    @property
+    def provider(self) -> Provider:
+        """Where it was sent."""
+        return self._line.provider
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """Every finished clip; empty before the end."""
+        return self.record.clips
+
+    @property
+    def clip(self) -> Clip:
+        """The finished clip; raises `NotReadyError` before the end, or the job's own error."""
+        if self.record.clips:
+            return self.record.clips[0]
+        if self.record.ended:
+            raise self._error()
+        if unlock := self._unlock():
+            raise self._locked(unlock)
+        progress = "" if self.progress is None else f" at {self.progress:.0f} %"
+        raise NotReadyError(
+            f"Job {self.id} is still {self.state}{progress}.",
+            next=f"Wait for it with `await`, .result() or %videogen wait {self.id}.",
+            sent="yes",
+            charged="unknown",
+        )
+
+    @property
+    def path(self) -> str:
+        """Where the finished clip lies; raises like `clip` before the end."""
+        return self.clip.path
+
+    def result(self, timeout: float | str | None = None) -> Clip:
+        """Wait for the clip. `timeout` in seconds, or as "90s", "30m", "2h".
+
+        Raises `WaitTimeout` when only the waiting ended, or the job's own error. An interrupt stops the waiting,
+        never the job.
+        """
+        try:
+            wait(self._watch.future, None if timeout is None else seconds(timeout))
+        except TimeoutError:
+            raise self._still_going() from None
+        except CancelledError:
+            pass
+        except VideogenError as error:
+            error.job = self
+            raise
+        return self.clip
+
+    def settled(self, timeout: float) -> bool:
+        """Wait for at most so many seconds; tells whether the watching is over, well or not. Never raises for the job."""
+        try:
+            wait(self._watch.future, timeout)
+        except TimeoutError:
+            return self._watch.future.done()
+        except (CancelledError, VideogenError):
+            return True
+        return True
+
+    def __await__(self) -> Generator[object, None, Clip]:
+        return self._result().__await__()
+
+    async def _result(self) -> Clip:
+        await asyncio.wait([asyncio.wrap_future(self._watch.future)])
+        return self.result(timeout=0)
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Give what happens as it happens, the state of now first: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
+
+        The events are in `jupyter_videogen.events`. A job that nobody watches any more (`stop_waiting`) ends them too.
+        """
+        loop, news = asyncio.get_running_loop(), asyncio.Queue[JobRecord | None]()
+
+        def told(record: JobRecord | None) -> None:
+            with suppress(RuntimeError):  # the listener's loop may be closed by now
+                loop.call_soon_threadsafe(news.put_nowait, record)
+
+        self._watch.subscribe(told)
+        self._watch.future.add_done_callback(lambda _: told(None))
+        last, record = None, self.record
+        while True:
+            event = events.of(record, self._error)
+            if event is not None and event != last:
+                yield event
+            last = event
+            if record.ended or (following := await news.get()) is None:
+                return
+            record = following
+
+    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
+        """Call `listener(record)` on every change, from another thread."""
+        self._watch.subscribe(listener)
+
+    def stop_waiting(self) -> None:
+        """Stop watching; the job goes on at the service and can be watched again."""
+        self._runtime.detach(self.id)
+
+    def watch(self) -> Job:
+        """Watch it (again); find or fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
+        record = self._runtime.reload(self.record)
+        if record.state == "unknown_outcome" and not record.searching:
+            self._watch = self._runtime.restart(record, self._line, _searched_for)
+        elif record.state == "expired" and record.handle:
+            self._watch = self._runtime.restart(record, self._line, _looked_at_again)
+        elif clip_store.missing(record):
+            self._watch = self._runtime.bring_back(record, self._line)
+        else:
+            self._watch = self._runtime.watch(record, self._line, again=True)
+        return self
+
+    def send_again(self) -> Job:
+        """Send a request whose outcome is unknown once more, on purpose: if it did arrive, this may charge twice.
+
+        It goes with the same idempotency key, so a service that honours those charges once. Raises `InvalidRequest`
+        for a job in any other state.
+        """
+        record = self._runtime.reload(self.record)
+        if record.state == "unknown_outcome":
+            self._watch = self._runtime.restart(record, self._line, _drafted_again)
+        elif record.ended:
+            raise InvalidRequest(
+                f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
+            )
+        else:
+            self._watch = self._runtime.watch(record, self._line, again=True)
+        return self
+
+    def cancel(self) -> CancelResult:
+        """Ask the service to cancel, and tell the truth about what came of it."""
+        if self.record.ended:
+            return CancelResult(cancelled=False, reason=f"The job has ended already: {self.state}.")
+        return self._runtime.cancel(self.record, self._line)
+
+    def _unlock(self) -> str:
+        """Say how a job is looked at again whose service refuses the key we have, where that is not the one it had."""
+        record, failure = self.record, self.record.failure
+        if failure is None or failure.code != "auth" or record.account in {"", self._line.account}:
+            return ""
+        return (
+            "Its key was given by api_key= and is written down nowhere: make "
+            f"vg.Client({record.provider!r}, base_url={record.base_url!r}, api_key=…) once more, then "
+            f"vg.job({record.id!r}).watch(). A key named by key_env= is found again by itself."
+        )
+
+    def _locked(self, unlock: str) -> VideogenError:
+        failure = Failure(
+            code="auth",
+            message=f"{self.provider.title} does not let job {self.id} be looked at without its key; the job goes on.",
+            next=unlock,
+            sent="yes",
+            charged="unknown",
+        )
+        error = from_failure(failure)
+        error.provider, error.job = self.record.provider, self
+        return error
+
+    def _error(self) -> VideogenError:
+        message = ENDED.get(self.state, f"The job ended {self.state}.")
+        fallback = Failure(code=self.state, message=message, sent="yes", charged="unknown")
+        error = from_failure(self.record.failure or fallback)
+        error.provider, error.job = self.record.provider, self
+        return error
+
+    def _still_going(self) -> WaitTimeout:
+        error = WaitTimeout(
+            f"Stopped waiting for job {self.id}. The job goes on, and we keep watching it.",
+            next=self._unlock() or f"Its clip: vg.job({self.id!r}).result().",
+            sent="yes",
+            charged="unknown",
+        )
+        error.job = self
+        return error
+
+
+def _searched_for(record: JobRecord) -> JobRecord | None:
+    return record.after(searching=True) if record.state == "unknown_outcome" else None
+
+
+def _looked_at_again(record: JobRecord) -> JobRecord | None:
+    return record.after(state="running", finished_at=None) if record.state == "expired" else None
+
+
+def _drafted_again(record: JobRecord) -> JobRecord | None:
+    if record.state != "unknown_outcome":
+        return None
+    cleared = {"failure": None, "searching": False, "sent_at": None, "finished_at": None}
+    return record.after(state="draft", in_doubt=True, **cleared)
+
+
+def seconds(timeout: float | str) -> float:
+    """Read seconds, or a number with s, m or h after it; raises `InvalidRequest`."""
+    if isinstance(timeout, int | float):
+        return float(timeout)
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", timeout)
+    if not match:
+        raise InvalidRequest(f"{timeout!r} is no time.", next="Write 90s, 30m or 2h.", field="timeout")
+    return float(match[1]) * UNITS[match[2]]

@@ -1,0 +1,161 @@
+"""Several jobs of one call, as a list: takes, batches, comparisons, and listings of jobs."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Literal
+
+from jupyter_videogen.api import table
+from jupyter_videogen.api.job import Job, seconds
+from jupyter_videogen.core import terminal
+from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
+from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.core.request import pixels
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.job import CancelResult
+
+Kind = Literal["listing", "takes", "batch", "compare"]
+
+
+class JobGroup(list[Job]):
+    """A list of jobs that is waited for, cancelled and shown as one; `.df` has a row for each."""
+
+    def __init__(self, jobs: Iterable[Job] = (), *, kind: Kind = "listing", label: str = "") -> None:
+        super().__init__(jobs)
+        self.kind: Kind = kind
+        """What brought them together. A "listing" shows itself as a table; the others were made by one call."""
+        self.label = label
+        """The prompt they share, where they do."""
+
+    @property
+    def clips(self) -> tuple[Clip, ...]:
+        """Every clip that is finished, in the order of the jobs."""
+        return tuple(clip for job in self for clip in job.clips)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to any of them by itself."""
+        return all(job.record.ended for job in self)
+
+    @property
+    def df(self) -> Any:  # noqa: ANN401 - pandas is no dependency
+        """A pandas DataFrame with a row for each job; raises `Unsupported` without pandas."""
+        return table.frame([_facts(job) for job in self])
+
+    def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:
+        """Wait for all of them and give their clips.
+
+        `timeout` is for all together, in seconds or as "90s", "30m", "2h". Each job is waited for, whatever becomes of the
+        others; then the first error is raised, and the finished clips are in `.clips`.
+        """
+        ends = None if timeout is None else time.monotonic() + seconds(timeout)
+        errors = [error for job in self if (error := _error(job, ends)) is not None]
+        if errors:
+            raise self._told(errors)
+        return self.clips
+
+    def __await__(self) -> Generator[object, None, tuple[Clip, ...]]:
+        return self._all().__await__()
+
+    async def _all(self) -> tuple[Clip, ...]:
+        errors = []
+        for job in self:
+            try:
+                await job
+            except VideogenError as error:
+                errors.append(error)
+        if errors:
+            raise self._told(errors)
+        return self.clips
+
+    def cancel(self) -> list[CancelResult]:
+        """Ask for each of them to be cancelled; gives what came of it, in the order of the jobs."""
+        return [job.cancel() for job in self]
+
+    def watch(self) -> JobGroup:
+        """Watch each of them (again)."""
+        for job in self:
+            job.watch()
+        return self
+
+    def __repr__(self) -> str:
+        return table.text([_words(job) for job in self], terminal.width()) or "No jobs."
+
+    def _repr_html_(self) -> str:
+        return table.html([_words(job) for job in self]) or "<div>No jobs.</div>"
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+    def _told(self, errors: list[VideogenError]) -> VideogenError:
+        """Give one error for several: the first one's, which says how many there were."""
+        first = errors[0]
+        if len(self) == 1:
+            return first
+        job = first.job if isinstance(first.job, Job) else None
+        which = f" (job {job.id})" if job else ""
+        message = f"{len(errors)} of {len(self)} jobs gave no clip; the first{which}: {first.failure.message}"
+        told = from_failure(Failure(**{**_builtins(first.failure), "message": message}))
+        told.job, told.provider = first.job, first.provider
+        return told
+
+
+def _builtins(failure: Failure) -> dict[str, Any]:
+    return {name: getattr(failure, name) for name in failure.__struct_fields__}
+
+
+def _error(job: Job, ends: float | None) -> VideogenError | None:
+    """Wait for one job; gives its error, if it comes to one."""
+    try:
+        job.result(None if ends is None else max(0.0, ends - time.monotonic()))
+    except VideogenError as error:
+        return error
+    return None
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    """Give a job as plain values."""
+    record = job.record
+    clip = record.clips[0] if record.clips else None
+    width, height = _size(clip.size if clip else record.request.size)
+    ended = record.finished_at if record.state == "succeeded" else None
+    return {
+        "id": job.id,
+        "state": job.state,
+        "provider": record.provider,
+        "model": record.model,
+        "seconds_to_make": None if ended is None else ended - (record.sent_at or record.created_at),
+        "cost": record.cost,
+        "width": width,
+        "height": height,
+        "bytes": clip.bytes if clip else None,
+        "path": clip.path if clip else None,
+        "seed": record.request.seed,
+        "prompt": record.request.prompt,
+        "created_at": record.created_at,
+    }
+
+
+def _words(job: Job) -> dict[str, str]:
+    """Give a job as a row to read."""
+    record = job.record
+    percent = f" {job.progress:.0f} %" if job.progress is not None and not record.ended else ""
+    return {
+        "id": job.id,
+        "state": f"{job.state}{percent}",
+        "model": f"{record.provider}:{record.model}",
+        "age": table.age(record.created_at),
+        "cost": "" if record.cost is None else dollars(record.cost),
+        "prompt": table.short(record.request.prompt),
+    }
+
+
+def _size(size: str | None) -> tuple[int | None, int | None]:
+    try:
+        return pixels(size) if size else (None, None)
+    except ValueError:
+        return None, None

@@ -1,0 +1,221 @@
+"""Models and services as tables: what there is, what it takes, and how far one is from using it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_videogen.api import client
+from jupyter_videogen.api.table import Table
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.config import files, resolve, trust
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.core.request import MEDIA
+from jupyter_videogen.diagnostics import probe
+from jupyter_videogen.diagnostics.doctor import LIMIT, question
+from jupyter_videogen.diagnostics.report import tidy
+from jupyter_videogen.dialects.base import Cancels, ListsJobs, Looks
+from jupyter_videogen.runtime import process
+from jupyter_videogen.transport.client import Endpoint
+from jupyter_videogen.transport.local_gateway import running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jupyter_videogen.api.client import Client
+    from jupyter_videogen.catalog.capabilities import Capabilities
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.prices import Price
+
+MOST_SHOWN = 4
+"""Sizes that are named in one cell."""
+
+
+class Models(Table):
+    """Models, and below them which services could not be asked."""
+
+    def __init__(self, rows: list[dict[str, Any]], notes: Sequence[str] = ()) -> None:
+        empty = "No model is known by that name." if not notes else ""
+        super().__init__(rows, shown=[_model_words(row) for row in rows], empty=empty)
+        self.notes = tuple(notes)
+
+    def __repr__(self) -> str:
+        return "\n".join(filter(None, [super().__repr__(), *self.notes]))
+
+
+def models(text: str = "", *, provider: str | None = None, image: bool = False, refresh: bool = False) -> Models:
+    """Give the models of a provider, or of every one that can be used: what they take, cost and usually need.
+
+    `text` is in the name; `image` keeps those that take a start image. Services are asked for their list once a day, and
+    with `refresh` again; it is free. Raises `InvalidRequest` or `AuthError` for a provider that is named.
+    """
+    rows, notes = [], []
+    for name in [provider] if provider else _ready():
+        try:
+            rows += list(_models(client.Client(name), refresh=refresh))
+        except VideogenError as error:
+            if provider:
+                raise
+            notes.append(f"{name}: {error.message}")
+    kept = [row for row in rows if text.lower() in f"{row['provider']}:{row['model']}".lower()]
+    return Models([row for row in kept if not image or "image" in row["inputs"]], notes)
+
+
+def providers(*, network: bool = False) -> Table:
+    """Give every provider: where its key was found (never the key), its address, and what it can do.
+
+    With `network` each is asked, for free, whether anybody is there.
+    """
+    resolve.configuration()  # it may declare providers
+    rows = list(registry.known().values())
+    answers = _answers(rows) if network else {}
+    found = [_provider(row, answers.get(row.name, "")) for row in rows]
+    return Table(found, shown=[_provider_words(row) for row in found], empty="No provider is known.")
+
+
+def _ready() -> list[str]:
+    resolve.configuration()
+    known = registry.known()
+    return [name for name, row in known.items() if resolve.usable(row)]
+
+
+def _models(maker: Client, *, refresh: bool) -> Iterator[dict[str, Any]]:
+    row, config, ledger = maker.provider, resolve.configuration(), process.runtime().ledger
+    for model in maker.models(refresh=refresh):
+        usual = ledger.usual(row.name, model.model)
+        yield _model(model, row, resolve.price_of(row, model.model, config)) | {"usual_seconds": usual.seconds}
+
+
+def _model(model: Capabilities, row: Provider, price: Price | None) -> dict[str, Any]:
+    return {
+        "provider": row.name,
+        "model": model.model,
+        "durations": list(model.durations) or [model.shortest, model.longest] if "duration" in model.takes else [],
+        "any_duration": not model.durations,
+        "sizes": list(model.sizes or model.aspects),
+        "inputs": [name for name in MEDIA if name in model.takes],
+        "per_second": price and price.per_second,
+        "per_clip": price and price.per_clip,
+    }
+
+
+def _model_words(row: dict[str, Any]) -> dict[str, str]:
+    lengths, sizes = row["durations"], row["sizes"]
+    more = f" and {len(sizes) - MOST_SHOWN} more" if len(sizes) > MOST_SHOWN else ""
+    return {
+        "model": f"{row['provider']}:{row['model']}",
+        "lengths": _lengths(lengths, any_=row["any_duration"]),
+        "sizes": ", ".join(sizes[:MOST_SHOWN]) + more,
+        "inputs": ", ".join(row["inputs"]),
+        "price": _price(row),
+        "usually": f"{row['usual_seconds']:.0f} s" if row["usual_seconds"] else "",
+    }
+
+
+def _lengths(lengths: list[int], *, any_: bool) -> str:
+    if any_ and lengths:
+        return f"{lengths[0]}-{lengths[1]} s" if lengths[1] < 3600 else "the service says"  # noqa: PLR2004 - no limit known
+    return f"{', '.join(map(str, lengths))} s" if lengths else ""
+
+
+def _price(row: dict[str, Any]) -> str:
+    if row["per_clip"] is not None:
+        return "free" if row["per_clip"] == 0 else f"{dollars(row['per_clip'])} a clip"
+    return "" if row["per_second"] is None else f"{dollars(row['per_second'])} a second"
+
+
+def _provider(row: Provider, answer: str) -> dict[str, Any]:
+    try:
+        secret = resolve.key(row)
+        source = secret.source if secret else None
+    except VideogenError as error:
+        source = error.message
+    return {
+        "provider": row.name,
+        "key": source,
+        "key_env": row.key_env,
+        "key_needed": bool(row.key_env) and not row.key_optional,
+        "base_url": row.base_url,
+        "reachable": answer or None,
+        "cancels": isinstance(row.dialect, Cancels),
+        "lists": isinstance(row.dialect, ListsJobs),
+        "resumes": isinstance(row.dialect, Looks),
+    }
+
+
+def _provider_words(row: dict[str, Any]) -> dict[str, str]:
+    absent = f"none: set {row['key_env']}" if row["key_needed"] else "needs none"
+    can = [word for word, able in (("cancel", "cancels"), ("list", "lists"), ("resume", "resumes")) if row[able]]
+    return {
+        "provider": row["provider"],
+        "key": row["key"] or absent,
+        "address": row["base_url"],
+        "reachable": row["reachable"] or "not asked",
+        "jobs can be": ", ".join(can) or "neither cancelled, listed nor resumed",
+    }
+
+
+def _answers(rows: Sequence[Provider]) -> dict[str, str]:
+    """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
+    door = running(environment.home())
+    questions = {row.name: asked for row in rows if row.base_url != builtin.LOCAL_ORIGIN and (asked := _question(row))}
+    answers = probe.ask(list(questions.values()), LIMIT)
+    words = {name: _answer(answer) for name, answer in zip(questions, answers, strict=True)}
+    return words | {builtin.LOCAL.name: "running" if door else "started when it is needed"}
+
+
+def _question(row: Provider) -> probe.Question | None:
+    """Give the question to a service; None where its key can't be used, or may not."""
+    try:
+        return question(row, Endpoint(row.base_url, resolve.key(row)))
+    except VideogenError:
+        return None
+
+
+def _answer(answer: probe.Answer) -> str:
+    return answer.trouble or f"yes (HTTP {answer.status})"
+
+
+def settings_table() -> Table:
+    """Give every setting that has a value, and where that came from."""
+    folder = environment.project(environment.folder())
+    places = files.layers(environment.home(), folder, resolve.around())
+    rows = [
+        {"setting": "home", "value": str(environment.home()), "source": environment.home_source()},
+        {
+            "setting": "project",
+            "value": str(folder),
+            "source": "the nearest folder with videogen.toml or .git, else this one",
+        },
+        *(one._asdict() | {"setting": one.name} for one in files.settings(places)),
+        *_trust(places),
+    ]
+    if not any(row["setting"] == "defaults.provider" for row in rows):
+        rows.append(_provider_row())
+    plain = [{"setting": row["setting"], "value": row["value"], "source": row["source"]} for row in rows]
+    shown = [
+        {name: tidy(Path(value)) if _is_path(value) else str(value) for name, value in row.items()} for row in plain
+    ]
+    return Table(plain, shown=shown, empty="")
+
+
+def _trust(places: Sequence[files.Layer]) -> Iterator[dict[str, Any]]:
+    """Say of each key that this project's file asks for whether somebody has agreed to it."""
+    agreed = trust.agreed(environment.home())
+    for name, claim in files.claims(places).items():
+        state = "trusted" if claim in agreed else f"not trusted: {trust.COMMAND} {name}"
+        words = f"{state} (${claim.variable} to {claim.address})"
+        yield {"setting": f"trust.{name}", "value": words, "source": claim.path}
+
+
+def _provider_row() -> dict[str, Any]:
+    try:
+        return {"setting": "provider", "value": resolve.default_provider(), "source": "the one that can be used here"}
+    except InvalidRequest as error:
+        return {"setting": "provider", "value": None, "source": error.message}
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and Path(value).is_absolute()

@@ -1,0 +1,59 @@
+"""What paid jobs have cost, as a table to read: spent, in flight, and what the caps leave."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.api.table import Table
+from jupyter_videogen.config import resolve
+from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.runtime import process
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.budget import Cap, Spent
+    from jupyter_videogen.ledger.ledger import Cost
+
+
+class Costs(Table):
+    """Rows of costs, and below them what the caps leave."""
+
+    def __init__(self, costs: list[Cost], left: list[str]) -> None:
+        rows = [cost._asdict() for cost in costs]
+        super().__init__(rows, shown=[_words(cost) for cost in costs], empty="Nothing has been spent.")
+        self._left = left
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *self._left])
+
+    def _repr_html_(self) -> str:
+        return super()._repr_html_() + "".join(f"<div>{escape(line)}</div>" for line in self._left)
+
+
+def table(by: str = "model") -> Costs:
+    """Give the costs by "model", "day" or "notebook"; raises `InvalidRequest` for another group.
+
+    Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
+    """
+    run = process.runtime()
+    caps = run.caps(resolve.configuration().budget)
+    return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
+
+
+def _words(cost: Cost) -> dict[str, str]:
+    return {
+        "group": cost.group,
+        "spent": dollars(cost.spent),
+        "in flight": dollars(cost.in_flight) if cost.in_flight else "",
+        "jobs": str(cost.jobs),
+        "of unknown price": str(cost.unpriced) if cost.unpriced else "",
+    }
+
+
+def _left(cap: Cap, spent: Spent) -> str:
+    used = (
+        f"{dollars(spent.dollars)} of {dollars(cap.dollars)}"
+        if cap.dollars is not None
+        else f"{spent.jobs} of {cap.jobs} jobs"
+    )
+    return f"budget for {cap.words}: {used} used"

@@ -1,0 +1,163 @@
+"""The providers we know, as rows of data."""
+
+from __future__ import annotations
+
+from jupyter_videogen.catalog.capabilities import Capabilities, Frame
+from jupyter_videogen.catalog.provider import Provider
+from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.indoxhub import IndoxHub
+from jupyter_videogen.dialects.local import Local
+from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.qubax import Qubax
+from jupyter_videogen.dialects.qubrid import Qubrid
+
+LOCAL_ORIGIN = "local:"
+"""Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
+
+
+OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image"})
+
+
+LOCAL_FIELDS = OPENAI_FIELDS | {"last_frame", "video", "audio", "sound", "draft", "enhance"}
+
+
+LOCAL_MODELS = (
+    ("local/scenes", "Scenes"),
+    ("local/ink", "Ink on paper"),
+    ("local/grain", "Old film"),
+    ("test/slow", "Test: takes 20 seconds"),
+    ("test/queued-long", "Test: waits 10 seconds for its turn"),
+    ("test/no-progress", "Test: does not tell its progress"),
+    ("test/refused", "Test: the prompt is refused"),
+    ("test/no-credit", "Test: no credit left"),
+    ("test/rate-limited", "Test: too many requests"),
+    ("test/bad-key", "Test: the key is not accepted"),
+    ("test/bad-setting", "Test: a setting is not accepted"),
+    ("test/upstream-error", "Test: the service fails"),
+    ("test/flaky", "Test: every third look is spoilt"),
+    ("test/gone", "Test: accepted, then unknown"),
+    ("test/lost-answer", "Test: the answer is lost"),
+    ("test/expired-link", "Test: the first link has expired"),
+    ("test/empty-result", "Test: completed without a clip"),
+    ("test/partly-filtered", "Test: one of three clips is held back"),
+    ("test/never-finishes", "Test: never finishes"),
+)
+"""What the local engine offers: its styles, then test models that bring about each state; names and titles."""
+
+
+LOCAL = Provider(
+    "local",
+    base_url=LOCAL_ORIGIN,
+    key_env=None,
+    dialect=Local(),
+    label="Local engine",
+    simulated=True,
+    models=(
+        *(
+            Capabilities(
+                model=model,
+                title=title,
+                takes=LOCAL_FIELDS,
+                shortest=1,
+                longest=20,
+                default_duration=4,
+                sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
+                default_size="1280x720",
+                frame=Frame((144, 1920), "256x144", "1920x1080"),
+                fps=(12, 60),
+                lists=True,
+            )
+            for model, title in LOCAL_MODELS
+        ),
+    ),
+)
+
+
+OPENAI = Provider(
+    "openai",
+    base_url="https://api.openai.com/v1",
+    key_env="OPENAI_API_KEY",
+    dialect=OpenAI(multipart=True),
+    label="OpenAI shape",
+    others=Capabilities(model="", takes=OPENAI_FIELDS, lists=True),
+)
+
+
+AIHUBMIX = Provider(
+    "aihubmix",
+    base_url="https://aihubmix.com/v1",
+    key_env="AIHUBMIX_API_KEY",
+    dialect=OpenAI(multipart=True),
+    label="AIHubMix",
+    others=Capabilities(model="", takes=frozenset({"duration", "size", "image"}), image_matches_size=True),
+)
+
+
+QUBAX = Provider(
+    "qubax",
+    base_url="https://api.qubax.ai/v1",
+    key_env="QUBAX_API_KEY",
+    dialect=Qubax(),
+    label="Qubax",
+    others=Capabilities(model="", takes=frozenset({"duration", "aspect", "seed"}), progress=False),
+)
+
+
+QUBRID = Provider(
+    "qubrid",
+    base_url="https://platform.qubrid.com/v1",
+    key_env="QUBRID_API_KEY",
+    dialect=Qubrid(),
+    label="Qubrid",
+    others=Capabilities(
+        model="",
+        takes=frozenset(
+            {"duration", "resolution", "fps", "aspect", "image", "audio", "draft", "sound", "enhance", "seed"}
+        ),
+        prompt_optional=True,
+        progress=False,
+        synchronous=True,
+    ),
+)
+
+
+INDOXHUB = Provider(
+    "indoxhub",
+    base_url="https://api.indoxhub.com/api/v1",
+    key_env="INDOXHUB_API_KEY",
+    dialect=IndoxHub(),
+    label="IndoxHub",
+    others=Capabilities(
+        model="",
+        takes=frozenset(
+            {"duration", "size", "aspect", "resolution", "n", "fps", "seed", "negative", "image", "last_frame"}
+            | {"references", "video", "sound"}
+        ),
+        aspects=("16:9", "9:16", "1:1"),
+        resolutions=("720p", "1080p"),
+        most=4,
+        cancel="queued",
+        lists=True,
+    ),
+)
+
+
+BIFROST = Provider(
+    "bifrost",
+    base_url="http://localhost:8080/v1",
+    key_env="BIFROST_API_KEY",
+    dialect=Bifrost(),
+    label="Bifrost",
+    key_optional=True,
+    others=Capabilities(
+        model="",
+        takes=frozenset({"duration", "size", "negative", "seed", "image", "last_frame", "video", "sound"}),
+        lists=True,
+    ),
+)
+
+
+ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, BIFROST, OPENAI, LOCAL)
+
+
+BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}

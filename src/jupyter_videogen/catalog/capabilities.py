@@ -1,0 +1,76 @@
+"""What a model takes and can do, as data, and the check of a request against it before anything is sent."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Literal
+
+import msgspec
+
+from jupyter_videogen.core.request import pixels
+
+MOST_NAMED = 20
+"""Models named in one sentence."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """Which sizes a model makes beside those it offers: any of even sides within bounds."""
+
+    side: tuple[int, int]
+    """The shortest and the longest side, in pixels."""
+    smallest: str
+    """The smallest and the largest in area, as "WxH"."""
+    largest: str
+
+    def __str__(self) -> str:
+        return f"any even size from {self.smallest} to {self.largest}, sides from {self.side[0]} to {self.side[1]}"
+
+    def holds(self, size: str) -> bool:
+        """Tell whether a size is within the bounds; raises `ValueError` for what is no size."""
+        sides, area = pixels(size), [prod(pixels(bound)) for bound in (self.smallest, self.largest)]
+        even = all(side % 2 == 0 and self.side[0] <= side <= self.side[1] for side in sides)
+        return even and area[0] <= prod(sides) <= area[1]
+
+
+class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
+    """One model: what it takes and what its service can do. Lengths in seconds, sizes as "WxH"."""
+
+    model: str
+    title: str = ""
+    takes: frozenset[str]
+    """The request's fields that reach the model; what is given beyond them is a warning on the job."""
+    durations: tuple[int, ...] = ()
+    """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
+    shortest: int = 1
+    longest: int = 3600
+    default_duration: int | None = None
+    sizes: tuple[str, ...] = ()
+    """Offered sizes; empty when only the service knows."""
+    frame: Frame | None = None
+    """The bounds of further sizes, where it makes any others than those it offers."""
+    default_size: str | None = None
+    aspects: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    fps: tuple[int, int] = (1, 120)
+    most: int = 1
+    """How many clips one request may ask for."""
+    prompt_optional: bool = False
+    image_matches_size: bool = False
+    """The start image must have the requested size, pixel for pixel."""
+    progress: bool = True
+    """Whether looks report a percent."""
+    cancel: Literal["any", "queued"] | None = None
+    lists: bool = False
+    """Whether the service lists its jobs, so that a lost one can be looked for."""
+    synchronous: bool = False
+    """Whether the create is held open until the clip exists."""
+
+
+def makes(size: str, model: Capabilities) -> bool:
+    """Tell whether a model is known to make a size, "WxH"."""
+    return size in model.sizes or (model.frame is not None and model.frame.holds(size))
+
+
+def can_cancel(state: str, model: Capabilities) -> bool:
+    """Tell whether a job in this state can still be cancelled at its service."""
+    return state == "queued" if model.cancel == "queued" else model.cancel == "any" and state in {"queued", "running"}

@@ -1,0 +1,185 @@
+"""Check a request against what its model can do, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from jupyter_videogen.catalog.capabilities import Capabilities, makes
+from jupyter_videogen.catalog.provider import find_model
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.request import pixels
+from jupyter_videogen.core.suggestions import near
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.request import GenerationRequest
+
+LONGEST_PROMPT = 32_000
+"""Characters; the OpenAI shape's own limit."""
+LARGEST_SEED = 2**32 - 1
+
+
+class Settled(NamedTuple):
+    """A request as it will be sent, and what will not reach the model."""
+
+    request: GenerationRequest
+    warnings: tuple[str, ...]
+
+
+def settle(request: GenerationRequest, provider: Provider) -> Settled:
+    """Check a request against its model and fill in what was left open.
+
+    Values that were given are never changed; a bad one is refused with the nearest good one, and one that the service
+    would ignore is a warning. What the service's shape cannot carry is refused by its dialect. Raises `InvalidRequest`
+    (with `.field`) or `ModelNotFound`.
+    """
+    model = find_model(request.model, provider)
+    _check_prompt(request.prompt, model)
+    for check in (_check_seed, _check_duration, _check_size, _check_choices, _check_fps, _check_n, _check_image):
+        check(request, model)
+    filled = msgspec.structs.replace(
+        request,
+        model=model.model,
+        duration=request.duration or model.default_duration,
+        size=request.size or (None if request.aspect else model.default_size),
+    )
+    provider.dialect.create(filled)
+    return Settled(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
+
+
+def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
+    """Say when a name was missing from the service's own list; lists of gateways are never whole, so it is sent all the same."""
+    if provider.listed and model.model not in provider.listed and provider.others is not None:
+        nearest = near(model.model, provider.listed)
+        hint = f" The nearest there: {nearest[0]}." if nearest else ""
+        yield f"{model.model} was not among {provider.title}'s models when they were last listed.{hint}"
+
+
+def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
+    """Name every given field that will not reach the model."""
+    always = {"prompt", "model", "extra"} | ({"n"} if request.n == 1 else set())
+    for name in request.__struct_fields__:
+        if name not in model.takes | always and getattr(request, name) not in (None, ()):
+            yield f"{name} isn't used by {model.model} at {provider.title}.{_instead(name, request, model, provider)}"
+
+
+def _instead(name: str, request: GenerationRequest, model: Capabilities, provider: Provider) -> str:
+    """Say how to get several clips of a model that makes one."""
+    if name != "n" or request.n is None or request.n <= 1:
+        return ""
+    models = [f"{provider.name}:{model.model}"]
+    return f" For {request.n} clips: vg.compare(prompt, models={models}, n={request.n})."
+
+
+def _check_prompt(prompt: str, model: Capabilities) -> None:
+    if not prompt.strip() and not model.prompt_optional:
+        raise InvalidRequest("The prompt is empty.", next="Describe the video you want.", field="prompt")
+    if len(prompt) > LONGEST_PROMPT:
+        raise InvalidRequest(
+            f"The prompt has {len(prompt):,} characters.", next=f"Use at most {LONGEST_PROMPT:,}.", field="prompt"
+        )
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in prompt):
+        raise InvalidRequest(
+            "The prompt holds characters that are not text (NUL or half a surrogate pair).",
+            next="Remove them.",
+            field="prompt",
+        )
+
+
+def _check_seed(request: GenerationRequest, _: Capabilities) -> None:
+    seed = request.seed
+    if seed is not None and not 0 <= seed <= LARGEST_SEED:
+        raise InvalidRequest(f"The seed {seed} is out of range.", next=f"Use 0 to {LARGEST_SEED}.", field="seed")
+
+
+def _check_duration(request: GenerationRequest, model: Capabilities) -> None:
+    duration = request.duration
+    offered = model.durations or range(model.shortest, model.longest + 1)
+    if duration is None or duration in offered:
+        return
+    if model.durations:
+        choice = _either([str(value) for value in model.durations])
+    else:
+        choice = f"{model.shortest} to {model.longest}"
+    nearest = min(offered, key=lambda value: abs(value - duration))
+    raise InvalidRequest(
+        f"Length {duration} s isn't offered by {model.model}. It makes {choice} s.",
+        next=f"Nearest: {nearest}.",
+        field="duration",
+    )
+
+
+def _check_size(request: GenerationRequest, model: Capabilities) -> None:
+    size = request.size
+    if size is not None and (not model.sizes or model.frame):
+        _check_is_size(size)
+    if size is None or not model.sizes or makes(size, model):
+        return
+    others = [str(model.frame)] if model.frame else []
+    raise InvalidRequest(
+        f"Size {size} isn't offered by {model.model}. It makes {_either([*model.sizes, *others])}.",
+        next=f"Nearest: {_nearest_size(size, model.sizes)}.",
+        field="size",
+    )
+
+
+def _nearest_size(size: str, sizes: Sequence[str]) -> str:
+    """Give the offered size nearest in shape, then in width; a size that is no WxH gets the first."""
+    try:
+        width, height = pixels(size)
+    except ValueError:
+        return sizes[0]
+
+    def distance(offer: str) -> tuple[float, int]:
+        w, h = pixels(offer)
+        return abs(w / h - width / height), abs(w - width)
+
+    return min(sizes, key=distance)
+
+
+def _check_is_size(size: str) -> None:
+    try:
+        pixels(size)
+    except ValueError:
+        raise InvalidRequest(f"{size} is no size.", next="Write it as 1280x720.", field="size") from None
+
+
+def _check_choices(request: GenerationRequest, model: Capabilities) -> None:
+    for field, offered in (("aspect", model.aspects), ("resolution", model.resolutions)):
+        value = getattr(request, field)
+        if value is not None and offered and value not in offered:
+            raise InvalidRequest(
+                f"{field.capitalize()} {value} isn't offered by {model.model}. It makes {_either(list(offered))}.",
+                field=field,
+            )
+
+
+def _check_fps(request: GenerationRequest, model: Capabilities) -> None:
+    least, most = model.fps
+    if request.fps is not None and not least <= request.fps <= most:
+        raise InvalidRequest(f"{model.model} makes {least} to {most} frames per second.", field="fps")
+
+
+def _check_n(request: GenerationRequest, model: Capabilities) -> None:
+    if request.n is not None and "n" in model.takes and not 1 <= request.n <= model.most:
+        raise InvalidRequest(f"{model.model} makes 1 to {model.most} clips at once.", field="n")
+
+
+def _check_image(request: GenerationRequest, model: Capabilities) -> None:
+    image, size = request.image, request.size or model.default_size
+    if not model.image_matches_size or image is None or image.width is None or size is None:
+        return
+    if (image.width, image.height) != pixels(size):
+        raise InvalidRequest(
+            f"The start image has {image.width}x{image.height}, and {model.model} wants exactly {size}.",
+            next='Pass fit="cover", "contain" or "pad", or ask for another size.',
+            field="image",
+        )
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

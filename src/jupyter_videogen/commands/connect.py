@@ -1,0 +1,109 @@
+"""`%videogen connect NAME`: a key is typed into a box that shows nothing, and kept where this system keeps keys."""
+
+from __future__ import annotations
+
+import getpass
+import warnings
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.catalog import registry
+from jupyter_videogen.config import credentials, trust
+from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.core.errors import AuthError, InvalidRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jupyter_videogen.catalog.provider import Provider
+
+SHARED = "This computer is shared: use a key that you can revoke."
+
+
+def connect(words: str) -> str:
+    """Take a provider's key, or with `--forget` drop it; gives the sentence that says where it went.
+
+    Raises `InvalidRequest` for a name that is none, `AuthError` for what cannot be a key or where nobody can be asked.
+    """
+    names = [word for word in words.split() if word != "--forget"]
+    if len(names) != 1:
+        raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices()}.")
+    row = registry.find(names[0])
+    if registry.is_declared(row.name):
+        raise InvalidRequest(
+            f"{row.title} comes from videogen.toml: its key is read from {row.key_env or 'no variable'} alone.",
+            next=f"Set that variable, or key_env under [providers.{row.name}].",
+        )
+    if row.key_env is None:
+        return f"{row.title} needs no key."
+    return _forget(row) if "--forget" in words.split() else _take(row)
+
+
+def trusted(names: Sequence[str], *, forget: bool = False) -> str:
+    """Agree to what this project's file asks for, all or by provider, or with `forget` no more; gives what is so now.
+
+    Raises `InvalidRequest` for a name that asks for nothing here.
+    """
+    asked = {claim.provider: claim for claim in registry.claimed()}
+    for name in names:
+        if name not in asked:
+            raise InvalidRequest(f"{name} asks for no key by a file of this project.", next=_asking(asked))
+    chosen = [asked[name] for name in names] or list(asked.values())
+    if not chosen:
+        return "No file of this project asks for a key."
+    (trust.withdraw if forget else trust.agree)(environment.home(), chosen)
+    head = "No more trusted" if forget else "Trusted from now on, until the file says something else"
+    return "\n".join([f"{head}:", *(f"  {claim.words}" for claim in chosen)])
+
+
+def _asking(asked: Iterable[str]) -> str:
+    names = ", ".join(asked)
+    return f"These do: {names}." if names else "There is nothing to be trusted."
+
+
+def _take(row: Provider) -> str:
+    secret = secrets.Secret(_ask(f"Key for {row.title}: "), source="what was typed")
+    shared = environment.shared()
+    place = credentials.remember(row.name, secret, keep=not shared)
+    said = [f"{row.title} is connected. {_where(place, shared=shared)}", _shadow(row, secret)]
+    return " ".join(filter(None, [*said, "Nothing was sent; %videogen doctor tries the key for free."]))
+
+
+def _ask(question: str) -> str:
+    """Ask for a key without showing it; raises `AuthError` where that can't be done."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", getpass.GetPassWarning)  # it would go on and show what is typed
+            return getpass.getpass(question)
+    except (getpass.GetPassWarning, EOFError, OSError, NotImplementedError):
+        raise AuthError(
+            "There is nobody here who could type a key unseen.", next="Set the provider's variable instead."
+        ) from None
+
+
+def _where(place: str, *, shared: bool) -> str:
+    if place == credentials.KEYRING:
+        return f"The key is in {credentials.keyring().name}, and found there from now on."
+    if shared:
+        return f"The key is in this kernel alone, until it stops. {SHARED}"
+    trouble = credentials.keyring().trouble
+    cure = "pip install 'jupyter-videogen[keyring]'" if trouble == "not installed" else "set its variable instead"
+    why = f"the keyring is {trouble}" if trouble else "the keyring did not take it"
+    return f"The key is in this kernel alone, until it stops: {why}. To keep a key, {cure}."
+
+
+def _shadow(row: Provider, secret: secrets.Secret) -> str:
+    """Say so when the typed key is not the one that will be used: the environment goes first."""
+    if credentials.from_environment(row.key_env) in {None, secret}:
+        return ""
+    return f"But {row.key_env} is set and goes first: remove it to use this key."
+
+
+def _forget(row: Provider) -> str:
+    places = credentials.forget(row.name)
+    gone = f"{row.title}'s key is gone from: {', '.join(places)}." if places else f"No key of {row.title} was kept."
+    left = credentials.find(row.name, row.key_env)
+    return f"{gone} It still has one from {left.source}." if left else gone
+
+
+def _choices() -> str:
+    return ", ".join(row.name for row in registry.known().values() if row.key_env)

@@ -1,0 +1,48 @@
+"""Jobs by what people call them: an id or its beginning, `last`, or the variable that a job is kept in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jupyter_videogen.api import client
+from jupyter_videogen.api.job import Job
+from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.secrets import KEYLIKE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+def find(references: Iterable[str], names: Mapping[str, Any]) -> JobGroup:
+    """Give jobs by id, the beginning of one, `last` or -1, or the name they are kept in; raises `InvalidRequest`.
+
+    `names` are the user's variables; a name of before a restart is found in the ledger.
+    """
+    return JobGroup((job for reference in references for job in _named(reference, names)), kind="takes")
+
+
+def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
+    match names.get(reference):
+        case JobGroup() as group:
+            return group
+        case Job() as job:
+            return [job]
+        case Clip() as clip:
+            return [client.job(clip.job_id)]
+    if KEYLIKE.search(reference):
+        raise InvalidRequest("That is no job's id.", next="List them with vg.jobs() or %videogen jobs.")
+    return client.named(reference) or [client.job(reference)]
+
+
+def cancelled(job: Job, command: str) -> str:
+    """Cancel a job, or where its service can't, stop watching it; gives the sentence that says which it was.
+
+    `command` is what watches a job again where this is said.
+    """
+    result = job.cancel()
+    if result.cancelled or job.record.ended:
+        return f"{job.id}: {result.reason}"
+    job.stop_waiting()
+    return f"{job.id}: Not cancelled, and not watched any more. {result.reason} Watch it again: {command} {job.id}"

@@ -1,0 +1,87 @@
+"""How far jobs are, for a terminal: one line that is drawn over on a screen, plain lines in a pipe."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TextIO
+
+from jupyter_videogen.api.job import seconds
+from jupyter_videogen.core import terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.api.job import Job
+
+PACE = 0.5
+"""Seconds between two looks at what is known here; nobody is asked."""
+WORDS = {
+    "draft": "sending",
+    "submitting": "sending",
+    "queued": "waiting to start",
+    "running": "making the video",
+    "saving": "saving",
+    "succeeded": "ready",
+    "unknown_outcome": "outcome unknown",
+    "unreachable": "not reachable; the job goes on",
+}
+CLEAR = "\r\x1b[K"
+
+
+class Progress:
+    """Tells of jobs until they have ended."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream, self._quiet = stream, quiet
+        self._screen = stream.isatty()
+        self._told: dict[str, str] = {}
+
+    def follow(self, jobs: Sequence[Job], timeout: float | str | None) -> None:
+        """Wait for jobs to end, well or not; raises `WaitTimeout` when only the waiting ended."""
+        ends = None if timeout is None else time.monotonic() + seconds(timeout)
+        for job in jobs:
+            while not self._over(job, ends):
+                self._tell(jobs)
+        self._tell(jobs)
+        if self._screen and not self._quiet:
+            self._stream.write(CLEAR)
+            self._stream.flush()
+
+    def _over(self, job: Job, ends: float | None) -> bool:
+        """Wait for a moment; tells whether the job has ended."""
+        left = PACE if ends is None else min(PACE, ends - time.monotonic())
+        if job.settled(max(left, 0.0)):
+            return True
+        if ends is not None and time.monotonic() >= ends:
+            job.result(timeout=0)  # raises
+        return False
+
+    def _tell(self, jobs: Sequence[Job]) -> None:
+        if self._quiet:
+            return
+        if self._screen:
+            self._stream.write(CLEAR + _cut("  ".join(map(line, jobs)), terminal.width(self._stream)))
+        else:
+            for job in jobs:
+                self._news(job)
+        self._stream.flush()
+
+    def _news(self, job: Job) -> None:
+        """Write a line when the state changes, and at every quarter."""
+        quarter = "" if job.progress is None or job.record.ended else f" {int(job.progress // 25) * 25} %"
+        words = f"{job.id} {WORDS.get(job.state, job.state)}{quarter}"
+        if self._told.get(job.id) != words:
+            self._told[job.id] = words
+            self._stream.write(f"{words}\n")
+
+
+def _cut(words: str, columns: int | None) -> str:
+    """Keep one line shorter than the screen is wide: a line that wraps could not be drawn over."""
+    return words if columns is None or len(words) < columns else f"{words[: columns - 2]}…"
+
+
+def line(job: Job) -> str:
+    """Say where a job stands: state, percent as the service reports it, how long it has been."""
+    percent = f" {job.progress:.0f} %" if job.progress is not None and not job.record.ended else ""
+    minutes, rest = divmod(int(job.elapsed), 60)
+    return f"{job.id} {WORDS.get(job.state, job.state)}{percent} {minutes}:{rest:02}"

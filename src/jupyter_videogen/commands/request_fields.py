@@ -1,0 +1,97 @@
+"""A line that was read, made into the fields of requests: media looked up, names checked."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import TYPE_CHECKING, Any
+
+from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.commands import job_references
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import InvalidRequest, NotReadyError
+from jupyter_videogen.core.request import FIELDS, MEDIA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_videogen.api.submission import Order
+    from jupyter_videogen.commands.parser import Line
+
+AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
+OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
+
+
+def fields(line: Line, names: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options that are a request's, with media looked up among the user's variables and jobs."""
+    given = {name: value for name, value in line.values.items() if name in OF_A_REQUEST}
+    for name in MEDIA:
+        if name == "references" and name in given:
+            given[name] = [_medium(one, name, names) for one in given[name]]
+        elif name in given:
+            given[name] = _medium(given[name], name, names)
+    return {"model": None, **given}
+
+
+def variable(name: str | None) -> str:
+    """Check the name of a variable; raises `InvalidRequest`."""
+    if name is None:
+        return ""
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise InvalidRequest(f"{name} can't be the name of a variable.", next="Write it as --as clip.", field="name")
+    return name
+
+
+def numbered(orders: list[Order], name: str) -> list[Order]:
+    """Give each member of a group its place in the variable."""
+    if not name or len(orders) == 1:
+        return orders
+    return [
+        order._replace(remarks=order.remarks._replace(name=f"{name}[{number}]")) for number, order in enumerate(orders)
+    ]
+
+
+def _medium(value: Any, field: str, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever `inputs` takes
+    """Let `@clip` and `@takes[-1]` stand for clips of ours; anything else is handed on."""
+    if isinstance(value, JobGroup):
+        return _only(value, field)
+    if not isinstance(value, str):
+        return value
+    match = AT.fullmatch(value)
+    if match is None:
+        _check_path(value, field)
+        return value
+    found = names.get(match[1])
+    clips = [found] if isinstance(found, Clip) else _clips(job_references.find([match[1]], names), field)
+    if match[2] is None and len(clips) > 1:
+        raise InvalidRequest(f"{match[0]} is {len(clips)} clips.", next=f"Choose one: {match[0]}[0].", field=field)
+    try:
+        return clips[int(match[2] or 0)]
+    except IndexError:
+        raise InvalidRequest(f"{match[0]}: clips here: {len(clips)}.", next="They count from 0.", field=field) from None
+
+
+def _clips(jobs: JobGroup, field: str) -> list[Clip]:
+    try:
+        return [clip for job in jobs for clip in (job.clips or (job.clip,))]
+    except NotReadyError as error:
+        raise InvalidRequest(error.message, next=error.failure.next, field=field) from None
+
+
+def _only(group: JobGroup, field: str) -> Clip:
+    clips = _clips(group, field)
+    if len(clips) != 1:
+        raise InvalidRequest(
+            f"{field} takes one, and these are {len(clips)}.", next="Choose one: {takes[0]}.", field=field
+        )
+    return clips[0]
+
+
+def _check_path(value: str, field: str) -> None:
+    """Say what became of a Windows path that was not quoted: its backslashes are gone."""
+    if re.match(r"[A-Za-z]:[^\\/]", value):
+        raise InvalidRequest(
+            f"{field}: the backslashes of {value} were read as a shell reads them.",
+            next=r"Put the path in single quotes: 'C:\pictures\cat.png'.",
+            field=field,
+        )

@@ -1,0 +1,397 @@
+"""What was set beforehand: `%config`, the environment, the project's `videogen.toml`, the user's; each value with its source.
+
+A project's file comes with somebody's repository. What it may say is bounded here, before it is joined with what is the
+user's own: its clips stay below the project, it lifts no cap, lowers no price, and asks for no key but its own provider's.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.catalog.capabilities import Capabilities
+from jupyter_videogen.catalog.registry import Claim
+from jupyter_videogen.core import prices, secrets
+from jupyter_videogen.core.budget import Budget, check_caps, stricter
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.prices import Price
+from jupyter_videogen.core.suggestions import did_you_mean
+from jupyter_videogen.filesystem import bounded_read, project_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from jupyter_videogen.catalog.provider import Provider
+
+NAME = "videogen.toml"
+DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost")
+PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+"""A provider's name: it stands in commands, tables and addresses of models."""
+FILE_LIKE = re.compile(r"\.[A-Za-z]\w*")
+"""A suffix that makes a name one of a file; `v1.5` is none."""
+
+
+class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[defaults]`: values for what a request leaves open, as far as its model takes them."""
+
+    provider: str | None = None
+    model: str | None = None
+    duration: int | None = None
+    size: str | None = None
+    aspect: str | None = None
+    resolution: str | None = None
+    fps: int | None = None
+    seed: int | None = None
+    n: int | None = None
+    negative: str | None = None
+    sound: bool | None = None
+    draft: bool | None = None
+    enhance: bool | None = None
+    fit: str | None = None
+    output: str | None = None
+    wait: bool | None = None
+    timeout: float | str | None = None
+    max_cost: float | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[providers.NAME]`: a server of one's own, or another address for one we know."""
+
+    dialect: str | None = None
+    base_url: str | None = None
+    key_env: str | None = None
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[capabilities."provider:model"]`: what a model takes, where the user knows better; see `Capabilities`."""
+
+    title: str | None = None
+    takes: frozenset[str] | None = None
+    durations: tuple[int, ...] | None = None
+    shortest: int | None = None
+    longest: int | None = None
+    default_duration: int | None = None
+    sizes: tuple[str, ...] | None = None
+    default_size: str | None = None
+    aspects: tuple[str, ...] | None = None
+    resolutions: tuple[str, ...] | None = None
+    fps: tuple[int, int] | None = None
+    most: int | None = None
+    prompt_optional: bool | None = None
+    image_matches_size: bool | None = None
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one place says, or all of them together."""
+
+    defaults: Defaults = Defaults()
+    providers: dict[str, Row] = {}
+    prices: dict[str, Price] = {}
+    """By `provider:model`."""
+    capabilities: dict[str, Described] = {}
+    """By `provider:model`."""
+    budget: Budget = Budget()
+
+
+SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
+    "defaults": (Defaults, False),
+    "budget": (Budget, False),
+    "providers": (Row, True),
+    "prices": (Price, True),
+    "capabilities": (Described, True),
+}
+"""What stands in each section, and whether it is a table of such rows."""
+
+
+class Setting(NamedTuple):
+    """One value that holds, and where it came from."""
+
+    name: str
+    value: Any
+    source: str
+
+
+class Layer(NamedTuple):
+    """What one place says, as far as it counts."""
+
+    source: str
+    config: Config
+    foreign: bool = False
+    """Whether it is a project's file, which is not the user's own word."""
+    ignored: tuple[Setting, ...] = ()
+    """What stands there and does not count, each with the reason as its source."""
+
+
+def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -> tuple[Layer, ...]:
+    """Give the places, the strongest first; raises `InvalidRequest` with the one at fault.
+
+    `around` is what goes before the files, by its name, as single values.
+    """
+    own = Layer(str(home / NAME), _read(home / NAME))
+    said = () if project / NAME == home / NAME else (_bounded(project, _read(project / NAME), own.config),)
+    return (*(Layer(source, _of(source, values)) for source, values in around.items()), *said, own)
+
+
+def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
+    """Give what all places say together; as `layers`."""
+    return joined(layers(home, project, around or {}))
+
+
+def joined(said_in: Sequence[Layer]) -> Config:
+    """Give what all places say together, out of `layers`."""
+    weakest_first = [layer.config for layer in said_in][::-1]
+    return Config(
+        defaults=Defaults(**_joined([_given(one.defaults) for one in weakest_first])),
+        providers=_joined([one.providers for one in weakest_first]),
+        prices=_joined([one.prices for one in weakest_first]),
+        capabilities=_joined([one.capabilities for one in weakest_first]),
+        budget=Budget(**_joined([_given(one.budget) for one in weakest_first])),
+    )
+
+
+def claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
+    """Give what a project's file asks to be sent, by provider: a variable's value, to an address."""
+    return {
+        name: Claim(layer.source, name, _address(name, row), row.key_env)
+        for layer in said_in
+        if layer.foreign
+        for name, row in layer.config.providers.items()
+        if row.key_env
+    }
+
+
+def foreign(said_in: Sequence[Layer]) -> dict[str, str]:
+    """Give the providers whose address a project's file names, each with that address."""
+    rows = (layer.config.providers for layer in said_in if layer.foreign)
+    return {name: _address(name, row) for given in rows for name, row in given.items()}
+
+
+def settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
+    """Give every value that is set, each once, from the strongest place that sets it, then what does not count."""
+    for section in SECTIONS:
+        owner: dict[str, str] = {}
+        for layer in said_in:
+            for whole, name, value in _flat(section, getattr(layer.config, section)):
+                if owner.setdefault(whole, layer.source) == layer.source:
+                    yield Setting(name, value, layer.source)
+    for layer in said_in:
+        yield from layer.ignored
+
+
+def rows(config: Config) -> dict[str, Provider]:
+    """Give the providers that a configuration declares; raises `InvalidRequest`."""
+    return {name: _row(name, row) for name, row in config.providers.items()}
+
+
+def describe(row: Provider, config: Config) -> Provider:
+    """Give a provider with what the configuration says of its models."""
+    described = {}
+    for key, said in config.capabilities.items():
+        where, _, model = key.partition(":")
+        if where in {row.name, row.label}:
+            described[model] = _described(row, model, said)
+    return msgspec.structs.replace(row, described=described) if described else row
+
+
+def _described(row: Provider, model: str, said: Described) -> Capabilities:
+    known = {one.model: one for one in row.models}
+    base = known.get(model) or row.others or Capabilities(model="", takes=frozenset())
+    return msgspec.structs.replace(base, **{"model": model, "title": base.title or model, **_given(said)})
+
+
+def _row(name: str, row: Row) -> Provider:
+    _check_row(name, row)
+    built_in = builtin.BUILT_IN.get(name)
+    if built_in is not None and row.dialect is None:
+        address = row.base_url or built_in.base_url
+        key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
+        return msgspec.structs.replace(built_in, base_url=address, key_env=key, key_optional=key is None)
+    if row.dialect not in DIALECTS:
+        what = f"names the dialect {row.dialect}, which is none" if row.dialect else "names no dialect"
+        raise InvalidRequest(f"[providers.{name}] {what}.", next=did_you_mean(row.dialect or "", DIALECTS))
+    if row.base_url is None:
+        raise InvalidRequest(f"[providers.{name}] names no base_url.", next='Add base_url = "https://…".')
+    like = builtin.BUILT_IN[row.dialect]
+    return msgspec.structs.replace(
+        like,
+        name=name,
+        label=name,
+        base_url=row.base_url.rstrip("/"),
+        key_env=row.key_env,
+        key_optional=row.key_env is None,
+        like=row.dialect,
+    )
+
+
+def _check_row(name: str, row: Row) -> None:
+    """Refuse names and addresses that are none: they are shown, written down, and copied into commands."""
+    if not PROVIDER.fullmatch(name):
+        raise InvalidRequest(
+            f"{name[:64]!r} is no name for a provider.", next="Take letters, digits, dots, hyphens and underscores."
+        )
+    if row.key_env is not None:
+        secrets.check_variable(row.key_env)
+    secrets.check_address(row.base_url or "")
+    if row.base_url is not None and not secrets.ADDRESS.fullmatch(row.base_url):
+        raise InvalidRequest(
+            f"The base_url of [providers.{name}] is no web address.", next='Write it as base_url = "https://…".'
+        )
+
+
+def _address(name: str, row: Row) -> str:
+    built_in = builtin.BUILT_IN.get(name)
+    return (row.base_url or (built_in.base_url if built_in else "")).rstrip("/")
+
+
+# ---- what a project's file may say ---------------------------------------------------------------------------------
+
+
+def _bounded(project: Path, said: Config, own: Config) -> Layer:
+    """Give a project's file as far as it counts beside the user's own; raises `InvalidRequest` for what it must not ask."""
+    source = str((project / NAME).resolve())
+    for name, row in said.providers.items():
+        _check_claim(name, row)
+    defaults, budget, more = _capped(said, own, source)
+    costs, cheap = _priced(said, own, source)
+    if said.defaults.output:
+        defaults = msgspec.structs.replace(defaults, output=_folder_below(said.defaults.output, project))
+    config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs)
+    return Layer(source, config, foreign=True, ignored=(*more, *cheap))
+
+
+def _check_claim(name: str, row: Row) -> None:
+    """Let a project's file ask for the key of a provider of its own, by that provider's name, and for no other variable."""
+    _check_row(name, row)
+    taken = {known.name for known in registry.packaged().values()}
+    variables = {known.key_env for known in registry.packaged().values()}
+    own = f"{re.sub('[.-]', '_', name).upper()}_API_KEY"
+    if row.key_env is None or (row.key_env == own and name not in taken and own not in variables):
+        return
+    why = "is the name of a service that is known" if name in taken or own in variables else f"may ask for {own} alone"
+    raise InvalidRequest(
+        f"[providers.{name}] of this project's {NAME} asks for the value of {row.key_env}, and {why}.",
+        next=f"Put that provider into your own file ($VIDEOGEN_HOME/{NAME}), where any variable may be named.",
+    )
+
+
+def _folder_below(named: str, project: Path) -> str:
+    """Give the folder below the project that its file names for clips; the names of the files in it are ours."""
+    what = f"`output` of this project's {NAME}"
+    place = project_paths.below(named, project, what=what, field="output")
+    if FILE_LIKE.fullmatch(place.suffix):
+        raise InvalidRequest(
+            f"{what} names a file, {place.name}: a project can name a folder, not a file.",
+            next="Name a folder, or give the file by output= or -o.",
+            field="output",
+        )
+    return f"{place}/"
+
+
+def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, list[Setting]]:
+    """Keep the stricter of two caps, and tell of those that do not count."""
+    kept: dict[str, dict[str, Any]] = {"budget": {}, "defaults": {}}
+    ignored = []
+    pairs = [("budget", name) for name in Budget.__struct_fields__] + [("defaults", "max_cost")]
+    for section, name in pairs:
+        theirs, mine = (getattr(getattr(config, section), name) for config in (said, own))
+        kept[section][name] = cap = stricter(mine, theirs) if theirs is not None else None
+        if cap is not None and cap == mine and theirs != mine:
+            kept[section][name] = None
+            ignored.append(Setting(f"{section}.{name}", theirs, f"{source}, which does not count: yours is stricter"))
+    defaults = msgspec.structs.replace(said.defaults, **kept["defaults"])
+    return defaults, Budget(**kept["budget"]), ignored
+
+
+def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], list[Setting]]:
+    """Let a project's price raise what the user wrote down, never lower it, and never call anything free."""
+    kept: dict[str, Price] = {}
+    ignored = []
+    for key, theirs in said.prices.items():
+        price = prices.sound(theirs, free=False)
+        mine = own.prices.get(key)
+        price = price if mine is None else prices.higher(mine, price)
+        if price not in (None, mine):
+            kept[key] = prices.Foreign(**{**msgspec.structs.asdict(price), "source": price.source or source})
+        if price != theirs:
+            reason = "a price is more than 0" if mine is None else "yours stands where it is higher"
+            told = [f"{name} {value}" for name, value in _given(theirs).items()]
+            ignored.append(Setting(f'prices."{key}"', ", ".join(told), f"{source}, which does not count: {reason}"))
+    return kept, ignored
+
+
+# ---- reading -------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path) -> Config:
+    try:
+        said = tomllib.loads(bounded_read.read(path).decode("utf-8"))
+    except FileNotFoundError:
+        return Config()
+    except RecursionError:
+        raise InvalidRequest(f"{path} can't be read: it is nested too deeply.", next="Mend the file.") from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror or error) if isinstance(error, OSError) else error
+        raise InvalidRequest(f"{path} can't be read: {why}.", next="Mend the file, or move it away.") from None
+    try:
+        found = msgspec.convert(said, Config)
+        check_caps(found.budget)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
+    except OverflowError:
+        raise InvalidRequest(f"{path}: a number in it is too large.", next="Check the figures.") from None
+    return found
+
+
+def _nearest(said: dict[str, Any]) -> str:
+    """Name the nearest section or setting to the first that is none."""
+    for section, content in said.items():
+        if section not in SECTIONS:
+            return did_you_mean(section, list(SECTIONS))
+        kind, many = SECTIONS[section]
+        known = kind.__struct_fields__
+        rows = list(content.values()) if many and isinstance(content, dict) else [content]
+        for name in (name for row in rows if isinstance(row, dict) for name in row if name not in known):
+            return did_you_mean(name, known)
+    return "Check that value."
+
+
+def _of(source: str, values: Mapping[str, Any]) -> Config:
+    """Give single values as a place of their own; raises `InvalidRequest` for one of a wrong kind."""
+    defaults = {name: value for name, value in values.items() if name in Defaults.__struct_fields__}
+    budget = {name: value for name, value in values.items() if name in Budget.__struct_fields__}
+    try:
+        return Config(defaults=msgspec.convert(defaults, Defaults), budget=msgspec.convert(budget, Budget))
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{source}: {error}.", next="Check the type of that value.") from None
+
+
+def _flat(section: str, said: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401 - a struct or a table of them
+    """Give what is set as a whole (a value, or a row of a table), the value's full name, and the value."""
+    if not isinstance(said, dict):
+        yield from ((name, f"{section}.{name}", value) for name, value in _given(said).items())
+        return
+    for row, content in said.items():
+        head = f'{section}."{row}"' if ":" in row else f"{section}.{row}"
+        yield from ((head, f"{head}.{name}", value) for name, value in _given(content).items())
+
+
+def _given(said: msgspec.Struct) -> dict[str, Any]:
+    defaults = _defaults(type(said))
+    found = {name: getattr(said, name) for name in said.__struct_fields__}
+    return {name: value for name, value in found.items() if value not in (None, {}, "") and value != defaults[name]}
+
+
+@cache
+def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """Give what stands where nothing is said; working it out reads every annotation anew."""
+    return {field.name: field.default for field in msgspec.structs.fields(kind)}
+
+
+def _joined(said: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: value for one in said for name, value in one.items()}

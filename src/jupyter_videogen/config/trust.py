@@ -1,0 +1,62 @@
+"""Which keys a project's file may send where: only what a person has agreed to, remembered in the home.
+
+One agreement is about one file, provider, address and variable: when any of them changes, it is asked for again.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+
+from jupyter_videogen.catalog.registry import Claim
+from jupyter_videogen.core.errors import AuthError
+from jupyter_videogen.filesystem import bounded_read
+from jupyter_videogen.filesystem.private_folder import folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+NAME = "trusted.json"
+
+
+COMMAND = "jupyter videogen trust"
+
+
+def agreed(home: Path) -> frozenset[Claim]:
+    """Give what was agreed to; a file that can't be read holds nothing."""
+    with suppress(OSError, msgspec.MsgspecError, RecursionError):
+        return frozenset(msgspec.json.decode(bounded_read.read(home / NAME), type=list[Claim]))
+    return frozenset()
+
+
+def agree(home: Path, claims: Iterable[Claim]) -> None:
+    """Remember an agreement; raises `VideogenError` where others may write to the home."""
+    _write(home, agreed(home) | set(claims))
+
+
+def withdraw(home: Path, claims: Iterable[Claim]) -> None:
+    """Forget an agreement."""
+    _write(home, agreed(home) - set(claims))
+
+
+def refusal(claim: Claim) -> AuthError:
+    """Give the error for a key that a project's file asks for and nobody has agreed to."""
+    return AuthError(
+        f"{claim.provider} is set by this project's file, {claim.path}: it would send ${claim.variable} to {claim.address}.",
+        next=f"If you want that, say so once: {COMMAND} {claim.provider}, %videogen trust {claim.provider}, or the form's button.",
+        code="untrusted",
+    )
+
+
+def _write(home: Path, claims: Iterable[Claim]) -> None:
+    temporary = folder(home) / f".{NAME}-{uuid4().hex}.part"
+    try:
+        temporary.touch(mode=0o600)
+        temporary.write_bytes(msgspec.json.encode(sorted(claims)) + b"\n")
+        temporary.replace(home / NAME)
+    finally:
+        temporary.unlink(missing_ok=True)

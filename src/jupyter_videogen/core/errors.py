@@ -1,0 +1,226 @@
+"""What can go wrong, sorted first by who must act, and what each says about money.
+
+    VideogenError
+    ├── you ──── InvalidRequest (field) · ModelNotFound (suggestions) · AuthError · PermissionDenied · OutOfCredit
+    │            BudgetExceeded · Unsupported · NotReadyError · WaitTimeout (also a TimeoutError)
+    ├── them ─── ContentPolicyError (reason) · ProviderError · RateLimited (retry_after)
+    └── the line ─ OutcomeUnknown · Unreachable · DownloadError
+                                                 └── ArtifactExpired
+
+Every error answers the two questions a person with a bill asks: `.sent` and `.charged`, each "yes", "no" or
+"unknown". `Failure` is the same facts as a value: it is what the ledger keeps and what the page is shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import msgspec
+
+from jupyter_videogen.core.hidden_characters import words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Known = Literal["yes", "no", "unknown"]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Why a job did not give a clip, as a value."""
+
+    code: str
+    message: str
+    next: str = ""
+    """What to do now, one sentence; may be empty."""
+    field: str | None = None
+    """The request field at fault."""
+    sent: Known = "unknown"
+    charged: Known = "unknown"
+    request_id: str | None = None
+    """The service's own reference for support."""
+    retry_after: float | None = None
+    """Seconds the service asked us to wait."""
+
+
+class VideogenError(Exception):
+    """Anything this package raises on purpose; the message says what happened, what next, and about money."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, next: str = "", **facts: object) -> None:  # noqa: A002 - the word the page uses too
+        self.failure = msgspec.convert(
+            {"code": self.code, "message": words(message), "next": words(next), "sent": "no", "charged": "no", **facts},
+            Failure,
+        )
+        self.provider: str | None = None
+        self.job: object | None = None
+        super().__init__(explain(self.failure))
+
+    @property
+    def message(self) -> str:
+        """What happened, one sentence."""
+        return self.failure.message
+
+    @property
+    def field(self) -> str | None:
+        """The request field at fault, where one is."""
+        return self.failure.field
+
+    @property
+    def sent(self) -> Known:
+        """Whether the paid request left this machine whole."""
+        return self.failure.sent
+
+    @property
+    def charged(self) -> Known:
+        """Whether the service charged for it, as far as anyone can tell."""
+        return self.failure.charged
+
+    @property
+    def request_id(self) -> str | None:
+        """The service's own reference for support."""
+        return self.failure.request_id
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds the service asked us to wait."""
+        return self.failure.retry_after
+
+
+class InvalidRequest(VideogenError):
+    """The request cannot be made as it is; `.field` names the part at fault."""
+
+    code = "invalid_request"
+
+
+class ModelNotFound(VideogenError):
+    """No such model there; `.suggestions` are the nearest names."""
+
+    code = "model_not_found"
+
+    def __init__(self, message: str, *, suggestions: Sequence[str] = (), **facts: object) -> None:
+        super().__init__(message, **{"field": "model", **facts})  # type: ignore[arg-type]  # facts carry `next` through
+        self.suggestions = tuple(suggestions)
+
+
+class AuthError(VideogenError):
+    """The key is missing or was not accepted."""
+
+    code = "auth"
+
+
+class PermissionDenied(VideogenError):
+    """The key is good, but not for this."""
+
+    code = "permission"
+
+
+class OutOfCredit(VideogenError):
+    """The account has no credit left."""
+
+    code = "out_of_credit"
+
+
+class BudgetExceeded(VideogenError):
+    """Your own cap stopped this."""
+
+    code = "budget"
+
+
+class Unsupported(VideogenError):
+    """The service, model or installation cannot do this."""
+
+    code = "unsupported"
+
+
+class NotReadyError(VideogenError):
+    """The clip was asked for before the job ended."""
+
+    code = "not_ready"
+
+
+class WaitTimeout(VideogenError, TimeoutError):
+    """Only the waiting ended; the job goes on and is still watched."""
+
+    code = "wait_timeout"
+
+
+class ContentPolicyError(VideogenError):
+    """The service refused what was asked for; `.message` holds its words."""
+
+    code = "content_policy"
+
+    @property
+    def reason(self) -> str:
+        """The service's own words."""
+        return self.failure.message
+
+
+class ProviderError(VideogenError):
+    """The service had a problem of its own."""
+
+    code = "provider"
+
+
+class RateLimited(VideogenError):
+    """The service wants fewer requests; see `.retry_after`."""
+
+    code = "rate_limited"
+
+
+class OutcomeUnknown(VideogenError):
+    """Sent, but the answer was lost: the job may exist and may be charged."""
+
+    code = "unknown_outcome"
+
+
+class Unreachable(VideogenError):
+    """The service cannot be reached; an accepted job stays resumable."""
+
+    code = "unreachable"
+
+
+class DownloadError(VideogenError):
+    """The clip exists but could not be fetched whole; nothing is generated again."""
+
+    code = "download"
+    final = False
+    """Whether asking again at once would bring the same."""
+
+
+class ArtifactExpired(DownloadError):
+    """The service no longer has the clip."""
+
+    code = "expired"
+
+
+def _family(kind: type[VideogenError]) -> dict[str, type[VideogenError]]:
+    """Every error class below `kind` by its code."""
+    return {kind.code: kind} | {code: cls for sub in kind.__subclasses__() for code, cls in _family(sub).items()}
+
+
+def from_failure(failure: Failure) -> VideogenError:
+    """Give the exception for a stored failure; an unknown code gives the family's root."""
+    kind = _family(VideogenError).get(failure.code, VideogenError)
+    error = kind(failure.message)
+    error.failure = failure
+    error.args = (explain(failure),)
+    return error
+
+
+MONEY: dict[tuple[Known, Known], str] = {
+    ("no", "no"): "Nothing was sent or charged.",
+    ("yes", "no"): "Nothing was charged.",
+    ("yes", "yes"): "The service says it was charged.",
+}
+
+
+def money(failure: Failure) -> str:
+    """Say in one sentence what is known about sending and charging."""
+    unsure = "We can't tell whether you were charged." if failure.sent == "yes" else "It may exist and may be charged."
+    return MONEY.get((failure.sent, failure.charged), unsure)
+
+
+def explain(failure: Failure) -> str:
+    """Join what happened, what to do next and what it cost into one paragraph."""
+    return " ".join(part for part in (failure.message, failure.next, money(failure)) if part)

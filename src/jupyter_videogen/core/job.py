@@ -1,0 +1,130 @@
+"""The values everything else is about: a request, a clip, and our record of one job."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import msgspec
+
+from jupyter_videogen.core.clip import Artifact, Clip
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.request import GenerationRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.uint8]]
+
+JobState = Literal[
+    "draft",
+    "submitting",
+    "queued",
+    "running",
+    "saving",
+    "succeeded",
+    "failed",
+    "cancelled",
+    "expired",
+    "unknown_outcome",
+    "unreachable",
+]
+STATES: tuple[JobState, ...] = get_args(JobState)
+ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
+"""States nobody watches any more. `unreachable` is not one: it resumes by itself."""
+UNPAID: frozenset[JobState] = frozenset({"failed", "cancelled", "expired"})
+"""Ends that gave nothing to keep: the same request again is a new job."""
+
+
+class CancelResult(msgspec.Struct, frozen=True):
+    """What came of asking a service to cancel."""
+
+    cancelled: bool
+    reason: str
+    """One sentence, the truth about charges included."""
+
+
+class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Our record of one request, from before it is sent to its end. `after` makes the next one."""
+
+    id: str
+    state: JobState
+    request: GenerationRequest
+    provider: str
+    base_url: str
+    key_env: str | None
+    """The variable the key came from; never the key."""
+    model: str
+    path: str
+    """Where the clip will be, chosen before anything is sent."""
+    fingerprint: str
+    take: int
+    idempotency_key: str
+    created_at: float
+    account: str = ""
+    """A short hash of the key it was sent with, to tell accounts apart; no key can be found from it."""
+    cost: float | None = None
+    """The estimate at its submit, in dollars; None where no price is known."""
+    name: str = ""
+    """The variable it was kept in (`--as`); members of a group are `name[0]`, `name[1]`."""
+    template: str = ""
+    """The prompt before variables were filled in, where any were."""
+    filled: dict[str, str] = {}
+    """What they were filled in with."""
+    like: str = ""
+    """The built-in provider whose dialect a provider of the user's configuration speaks."""
+    notebook: str | None = None
+    project: str | None = None
+    sent_at: float | None = None
+    accepted_at: float | None = None
+    finished_at: float | None = None
+    handle: dict[str, Any] | None = None
+    """The service's reference, opaque outside its dialect, fixed at create."""
+    artifacts: tuple[Artifact, ...] = ()
+    """Kept only for work that finished at its create and so cannot be looked up again; cleared when stored."""
+    progress: float | None = None
+    status: str = ""
+    """The service's own word for the state, where the vocabulary lacks it."""
+    clips: tuple[Clip, ...] = ()
+    failure: Failure | None = None
+    warnings: tuple[str, ...] = ()
+    saved_bytes: int | None = None
+    total_bytes: int | None = None
+    next_look_at: float | None = None
+    """When the service is asked again, where that is worth telling: it is busy, or away."""
+    searching: bool = False
+    """The outcome is unknown, and the service's list is being asked for it."""
+    in_doubt: bool = False
+    """It was sent before, with an unknown outcome, and is sent again on purpose: the first may exist all the same."""
+    version: int = 0
+    """How often it was written since it was added: a write by an older record is refused."""
+
+    def __repr__(self) -> str:
+        return f"<JobRecord {self.id} {self.state} at {self.provider}:{self.model}: {self.request.prompt[:60]!r}>"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to it by itself."""
+        return self.state in ENDED and not self.searching
+
+    @property
+    def charged(self) -> bool:
+        """Whether it counts as spent: unless it is known to have cost nothing."""
+        free = self.cost == 0 or self.state == "cancelled"
+        return not free and not (self.failure is not None and self.failure.charged == "no")
+
+    def redacted(self) -> JobRecord:
+        """Give the record as it is written down: no credential is in it."""
+        return self.after(request=self.request.redacted())
+
+    def after(self, **changes: Any) -> JobRecord:  # noqa: ANN401 - any field
+        """Give the record with these fields changed."""
+        return msgspec.structs.replace(self, **changes)
+
+
+ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def new_id() -> str:
+    """Give a job id: eight lower-case base32 characters, 40 random bits."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(8))

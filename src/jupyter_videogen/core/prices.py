@@ -1,0 +1,110 @@
+"""What a clip will cost, from prices that somebody has written down. Unknown is a legal price; none is invented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.core.request import GenerationRequest
+
+
+class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What one model costs, in dollars: a row `[prices."provider:model"]` of `videogen.toml`, or what a service lists."""
+
+    per_clip: float | None = None
+    per_second: float | None = None
+    by_size: dict[str, float] = {}
+    """Dollars per second at a size "WxH", where that differs."""
+    source: str = ""
+    """Where it was read, and when."""
+
+
+class Foreign(Price, frozen=True, kw_only=True):
+    """A price that a project's file names: it may raise what is known otherwise, and lowers nothing."""
+
+
+LARGEST = 1e6
+"""Dollars of one clip or second; a larger figure is a mistake."""
+FREE = Price(per_clip=0.0, source="the local engine is free")
+
+
+def is_price(value: float | None, *, free: bool = False) -> bool:
+    """Tell whether a figure can be a price: a finite number above 0, or with `free` 0 as well."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0.0 < value <= LARGEST or (free and value == 0.0)
+
+
+def sound(price: Price, *, free: bool = False) -> Price | None:
+    """Give a price without the figures that are none; None where nothing is left, which is an unknown price."""
+    kept: dict[str, Any] = {
+        name: value for name in ("per_clip", "per_second") if is_price(value := getattr(price, name), free=free)
+    }
+    by_size = {size: value for size, value in price.by_size.items() if is_price(value, free=free)}
+    return Price(**kept, by_size=by_size, source=price.source) if kept or by_size else None
+
+
+def higher(mine: Price, theirs: Price | None) -> Price:
+    """Give a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
+    if theirs is None:
+        return mine
+    sizes = {size: max(value, theirs.by_size.get(size, 0.0)) for size, value in mine.by_size.items()}
+    return Price(
+        per_clip=_higher(mine.per_clip, theirs.per_clip),
+        per_second=_higher(mine.per_second, theirs.per_second),
+        by_size=sizes,
+        source=mine.source,
+    )
+
+
+def _higher(mine: float | None, theirs: float | None) -> float | None:
+    return mine if mine is None or theirs is None else max(mine, theirs)
+
+
+class Estimate(msgspec.Struct, frozen=True):
+    """What a request will cost: dollars, or None where no price is known; and how that was found."""
+
+    cost: float | None
+    how: str
+
+    def __repr__(self) -> str:
+        return f"about {dollars(self.cost)} ({self.how})" if self.cost is not None else f"unknown ({self.how})"
+
+
+def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
+    """Work out a request's cost by its model's price."""
+    if price is None:
+        return Estimate(None, "no price is known for this model; write one into videogen.toml")
+    clips, of = request.n or 1, f"; {price.source}" if price.source else ""
+    if price.per_clip is not None:
+        return Estimate(clips * price.per_clip, f"{_times(clips)}{dollars(price.per_clip)} a clip{of}")
+    second = price.by_size.get(request.size or "", price.per_second)
+    if second is None or request.duration is None:
+        return Estimate(None, f"the price has no figure for this size or length{of}")
+    how = f"{_times(clips)}{request.duration} s x {dollars(second)} a second{of}"
+    return Estimate(clips * request.duration * second, how)
+
+
+def together(estimates: Sequence[Estimate]) -> Estimate:
+    """Add up what several requests cost; one of unknown price makes the sum unknown."""
+    if len(estimates) == 1:
+        return estimates[0]
+    unknown = next((one for one in estimates if one.cost is None), None)
+    if unknown is not None:
+        return Estimate(None, f"{len(estimates)} requests, of which one: {unknown.how}")
+    return Estimate(
+        sum(one.cost or 0.0 for one in estimates), f"{len(estimates)} requests; the first: {estimates[0].how}"
+    )
+
+
+def dollars(amount: float) -> str:
+    """Write an amount: cents as a rule, more digits where cents would round it away."""
+    return f"${amount:,.2f}" if amount == 0 or amount >= 0.1 else f"${amount:,.4f}".rstrip("0")  # noqa: PLR2004 - ten cents
+
+
+def _times(clips: int) -> str:
+    return f"{clips} clips x " if clips > 1 else ""

@@ -1,0 +1,110 @@
+"""What the user asks for: the prompt, its settings and its media."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
+"""Names of fields that hold one, such as IndoxHub's `byok_api_key`."""
+
+
+class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A picture, a sound or a video that goes into a request: a file that was checked, or somebody's URL."""
+
+    kind: Literal["image", "audio", "video"]
+    content_type: str = ""
+    """Empty for a URL: nobody looked."""
+    path: str | None = None
+    sha256: str | None = None
+    url: str | None = None
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name as a service may see it: nothing of this machine but its kind."""
+        return f"{self.kind}.{self.content_type.rpartition('/')[2] or 'bin'}"
+
+
+class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user wants. None leaves the choice to the model."""
+
+    prompt: str
+    model: str | None = None
+    duration: int | None = None
+    """Seconds."""
+    size: str | None = None
+    """"WxH" in pixels."""
+    aspect: str | None = None
+    """"W:H", where a service has shapes instead of sizes."""
+    resolution: str | None = None
+    """Such as "720p", beside `aspect`."""
+    fps: int | None = None
+    seed: int | None = None
+    n: int | None = None
+    """How many clips of one prompt."""
+    negative: str | None = None
+    """What should not be seen."""
+    image: Media | None = None
+    """The start image."""
+    last_frame: Media | None = None
+    references: tuple[Media, ...] = ()
+    audio: Media | None = None
+    video: Media | None = None
+    """A video to continue or change."""
+    sound: bool | None = None
+    """Whether the clip should have sound."""
+    draft: bool | None = None
+    """Faster and rougher."""
+    enhance: bool | None = None
+    """Whether the service may enrich the prompt."""
+    extra: dict[str, Any] = {}
+    """Further fields for this service, sent as they are."""
+
+    def __repr__(self) -> str:
+        given = [f"{name}={value!r}" for name, value in msgspec.structs.asdict(self.redacted()).items() if value]
+        return f"GenerationRequest({', '.join(given)})"
+
+    def redacted(self) -> GenerationRequest:
+        """Give the request without what looks like a credential among `extra`: as it is written down and shown."""
+        return msgspec.structs.replace(self, extra=_redacted(self.extra))
+
+
+def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
+    """Give a JSON value without what its fields' names, at any depth, call a credential."""
+    if isinstance(value, dict):
+        return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
+    return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: ANN401 - JSON is any
+    """Give the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from credentials(inner, named=named or CREDENTIAL.search(str(name)) is not None)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from credentials(inner, named=named)
+    elif named and isinstance(value, str):
+        yield value
+
+
+FIELDS = GenerationRequest.__struct_fields__
+MEDIA = {"image": "image", "last_frame": "image", "references": "image", "audio": "audio", "video": "video"}
+"""The fields that hold media, and of which kind."""
+SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
+
+
+def pixels(size: str) -> tuple[int, int]:
+    """Split "WxH" into width and height; raises ValueError for anything else: zero, spaces, digits that are not ASCII."""
+    match = SIZE.fullmatch(size)
+    if match is None:
+        raise ValueError(size)
+    return int(match[1]), int(match[2])

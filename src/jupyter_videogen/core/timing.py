@@ -1,0 +1,53 @@
+"""How long jobs took: the records that duration estimates are made from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.job import JobRecord
+
+
+class Mark(NamedTuple):
+    """When progress was first seen to be so: the age in seconds, and per cent.
+
+    Only then does progress tell of the pace: one that has stood still since says nothing new.
+    """
+
+    age: float
+    progress: float
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One job that has ended, as far as others can learn from it."""
+
+    seconds: float
+    """From when the service took it to when it was done there."""
+    well: bool
+    """Whether it ended with a clip."""
+    model: str
+    duration: float | None = None
+    size: str | None = None
+    kind: str = "text"
+    """What it was made from, which decides how much work it is: "text", "image" or "video"."""
+    marks: tuple[Mark, ...] = ()
+    """The first look at each tenth of progress."""
+
+
+def kind(job: JobRecord) -> str:
+    """Give what a job's clip is made from."""
+    request = job.request
+    if request.video is not None:
+        return "video"
+    return "image" if request.image is not None or request.references else "text"
+
+
+class Usual(NamedTuple):
+    """How long jobs like one took: the median in seconds, None of fewer than three, and of how many."""
+
+    seconds: float | None
+    runs: int
+    slow: float | None = None
+    """Seconds from when the service took a job after which it is slower than usual; None where nothing is known."""

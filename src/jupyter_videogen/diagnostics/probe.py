@@ -1,0 +1,77 @@
+"""Free questions to several services at once: whether anybody is there, and what time it is there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from jupyter_videogen.core.http import Call, Lost, NotSent
+from jupyter_videogen.runtime.loop_thread import LoopThread
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.url_policy import Refused, origin, proxy, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.transport.client import Source
+
+WORDS = {
+    "ConnectError": "the connection was refused, cut off or could not be made safe",
+    "ConnectTimeout": "nothing answers at its address",
+    "ProxyError": "the proxy refused",
+    "RemoteProtocolError": "what answers there does not speak HTTP",
+    "ReadError": "the connection was cut off",
+}
+"""What the HTTP library's errors mean, in words."""
+
+
+class Question(NamedTuple):
+    """A call that costs nothing, and the address it goes to."""
+
+    source: Source
+    call: Call
+    base_url: str
+
+
+class Answer(NamedTuple):
+    """What came back: a status, or why there is none."""
+
+    status: int | None = None
+    date: str = ""
+    """The service's clock, as its header says."""
+    trouble: str = ""
+
+
+def ask(questions: Sequence[Question], limit: float) -> list[Answer]:
+    """Ask all of them side by side, each for at most `limit` seconds; never raises for a service that is away."""
+    loop = LoopThread()
+    try:
+        return loop.call(lambda: _all(questions, limit))
+    finally:
+        loop.stop()
+
+
+async def _all(questions: Sequence[Question], limit: float) -> list[Answer]:
+    return await asyncio.gather(*(_one(question, limit) for question in questions))
+
+
+async def _one(question: Question, limit: float) -> Answer:
+    transport = Transport(question.source)
+    try:
+        async with asyncio.timeout(limit):
+            if trouble := await _unknown(question.base_url):
+                return Answer(trouble=trouble)
+            async with transport.stream(question.call) as stream:
+                return Answer(stream.status, stream.headers.get("date", ""))
+    except TimeoutError:
+        return Answer(trouble=f"no answer within {limit:.0f} seconds")
+    except (NotSent, Lost, Refused) as error:
+        return Answer(trouble=WORDS.get(str(error), str(error)))
+    finally:
+        await transport.close()
+
+
+async def _unknown(base_url: str) -> str:
+    """Say so when a service's name cannot be looked up; behind a proxy that is the proxy's work."""
+    _, host, port = origin(base_url)
+    return "" if proxy(base_url) or await resolve(host, port) else f"the name {host} is not found"

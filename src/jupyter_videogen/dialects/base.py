@@ -1,0 +1,179 @@
+"""The seam between one HTTP protocol and everything else.
+
+A dialect is pure functions between values: it does not wait, retry, log or know the time. Required are
+`create` and `read_create`, and for jobs `look` and `read_look`; what a service lacks is absent. `read_create` and
+`read_look` are given 2xx replies only; other statuses are read by `read_failure`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from jupyter_videogen.core.clip import Artifact
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Call, Malformed, Reply
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects.http_errors import read_failure
+
+__all__ = [
+    "Accepted",
+    "Artifact",
+    "Call",
+    "Dialect",
+    "Finished",
+    "GenerationRequest",
+    "Malformed",
+    "Refused",
+    "Reply",
+    "StatusUpdate",
+]
+
+
+Handle = dict[str, Any]
+
+
+UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
+"""What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
+
+
+RemoteState = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """The service took the work: look it up by `handle` (JSON)."""
+
+    handle: Handle
+    poll_after: float | None = None
+    """Seconds after which the service suggests the first look."""
+    notes: Sequence[str] = ()
+    """What the user should know of how it was taken, a sentence each."""
+
+
+class Finished(msgspec.Struct, frozen=True):
+    """The create itself answered with the finished work; there is nothing to look up."""
+
+    artifacts: Sequence[Artifact]
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A 2xx that says no."""
+
+    failure: Failure
+
+
+class StatusUpdate(msgspec.Struct, frozen=True):
+    """One look at remote work."""
+
+    state: RemoteState
+    progress: float | None = None
+    """0 to 100."""
+    artifacts: Sequence[Artifact] = ()
+    poll_after: float | None = None
+    """Seconds after which the service suggests the next look."""
+    failure: Failure | None = None
+    status: str = ""
+    """The service's own word, where the vocabulary lacks it."""
+    notes: Sequence[str] = ()
+    """What the user should know, a sentence each."""
+    took: float | None = None
+    """Seconds from when the service took the job to its end, by the service's own clock."""
+
+
+class Dialect(ABC):
+    """One HTTP protocol as pure functions.
+
+    A service with jobs also has `look(handle) -> Call` and `read_look(reply, handle) -> StatusUpdate`; one that answers
+    a create with the finished clip has neither. `cancel(handle) -> Call` is there where a service can.
+    """
+
+    files_only: frozenset[str] = frozenset()
+    """The media of a request that the service takes as files: what stands at an address is fetched first."""
+
+    @abstractmethod
+    def create(self, request: GenerationRequest) -> Call:
+        """Give the paid call for a request whose model is settled."""
+
+    @abstractmethod
+    def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
+        """Read a 2xx to a create; raises `Malformed`."""
+
+    def fetch(self, artifact: Artifact) -> Call:
+        """Give the call for the bytes of an artifact."""
+        return Call("GET", artifact.url)
+
+    def read_failure(self, reply: Reply) -> Failure:
+        """Read a reply that is not a 2xx."""
+        return read_failure(reply)
+
+
+@runtime_checkable
+class Looks(Protocol):
+    """The half of a dialect that looks at accepted work."""
+
+    def look(self, handle: Handle) -> Call:
+        """Give the call that looks at accepted work."""
+        ...
+
+    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
+        """Read a 2xx to a look; raises `Malformed`."""
+        ...
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a service's own list of jobs; None is what the row does not say."""
+
+    handle: Handle
+    prompt: str | None = None
+    model: str | None = None
+    duration: float | None = None
+    """Seconds."""
+    size: str | None = None
+    created_at: float | None = None
+    """Seconds since the epoch, by the service's clock."""
+    state: RemoteState | None = None
+    status: str = ""
+    """The service's own word, where the vocabulary lacks it."""
+    progress: float | None = None
+    """0 to 100."""
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of that list, newest first, and where the next one begins."""
+
+    jobs: Sequence[Listed]
+    cursor: str | None = None
+
+
+@runtime_checkable
+class ListsJobs(Protocol):
+    """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
+
+    def page(self, model: str, cursor: str | None = None) -> Call:
+        """Give the call for one page of jobs like those of a model (some gateways list by provider)."""
+        ...
+
+    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
+        """Read a 2xx to it; raises `Malformed`."""
+        ...
+
+
+@runtime_checkable
+class ListsModels(Protocol):
+    """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
+
+    def models(self) -> Call:
+        """Give the call for the list."""
+        ...
+
+
+@runtime_checkable
+class Cancels(Protocol):
+    """A dialect whose service can cancel."""
+
+    def cancel(self, handle: Handle) -> Call:
+        """Give the call that asks for it; a 2xx means that it was done."""
+        ...

@@ -1,0 +1,264 @@
+"""What a service said, as far as it can be believed: the one door through which its words come in.
+
+Every reading of a reply is done behind a guard: whatever goes wrong in it is `Malformed`, which is a missed look or a lost
+answer, never the end of the watching. What was read is bounded, without the keys that were sent, and with hidden characters
+written out. Values are judged after they were read, for an escape can stand for any sign.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
+
+from jupyter_videogen.core import hidden_characters, redaction
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Malformed, Reply
+from jupyter_videogen.core.prices import is_price
+from jupyter_videogen.dialects import parsing
+from jupyter_videogen.dialects.base import Accepted, Finished, Listed, Page, Refused, StatusUpdate
+from jupyter_videogen.dialects.http_errors import SLOWEST, read_failure
+from jupyter_videogen.dialects.parsing import MOST_CLIPS, SIZE, identifier
+from jupyter_videogen.dialects.status import STATES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from jupyter_videogen.core.clip import Artifact
+    from jupyter_videogen.dialects.base import Dialect, Handle
+
+READ = 8192
+"""Characters of one string of a reply that are read as words."""
+SHOWN, NOTE, STATUS = 600, 300, 80
+"""Characters of a message, a note and a status that are kept."""
+MOST_NOTES, MOST_ROWS, MOST_NAMES = 8, 1000, 5000
+LONGEST_URL, LONGEST_NAME, LONGEST_HANDLE = 16_384, 256, 4096
+CODE = re.compile(r"[a-z][a-z_]{0,39}")
+KNOWN = ("yes", "no", "unknown")
+LATEST_HINT = 3600.0
+"""Seconds; a service that asks for more patience is looked at all the same."""
+KINDS: dict[str, tuple[type, ...]] = {
+    "read_create": (Accepted, Finished, Refused),
+    "read_look": (StatusUpdate,),
+    "read_page": (Page,),
+    "read_failure": (Failure,),
+}
+
+
+def of(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
+    """Give a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
+    try:
+        return _guarded(dialect)
+    except TypeError:  # a plug-in's may have no hash
+        return _guarded.__wrapped__(dialect)
+
+
+@lru_cache(maxsize=64)
+def _guarded(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
+    names = (name for name in dir(dialect) if not name.startswith("_"))
+    halves = {name: half for name in names if callable(half := getattr(dialect, name, None))}
+    members: dict[str, Any] = {
+        name: staticmethod(partial(_read, name, half) if name.startswith("read_") else half)
+        for name, half in halves.items()
+    }
+    members["__getattr__"] = lambda _, name: getattr(dialect, name)
+    return type(type(dialect).__name__, (), members)()
+
+
+def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - as above
+    try:
+        found = read(*given)
+        if isinstance(found, KINDS.get(name, (object,))):
+            return believed(found)
+        why = f"{type(found).__name__} from {name}"
+    except Malformed as error:
+        why = str(error)
+    except Exception as error:  # noqa: BLE001 - a reply may hold anything, and a plug-in do anything
+        why = type(error).__name__
+    if name == "read_failure" and isinstance(given[0], Reply):
+        return read_failure(Reply(given[0].status))  # by its status alone
+    raise Malformed(why)
+
+
+def failure(reply: Reply) -> Failure:
+    """Read any reply that is not a 2xx, of whichever service."""
+    found: Failure = _read("read_failure", read_failure, reply)
+    return found
+
+
+def location(reply: Reply) -> str | None:
+    """Give the id at the end of a reply's Location, where there is one that can be used."""
+    try:
+        return _id(parsing.located(reply))
+    except Exception:  # noqa: BLE001 - a header may hold anything
+        return None
+
+
+def facts(reply: Reply) -> dict[str, Any]:
+    """Give what a reply says of its job; raises `Malformed`."""
+    found: dict[str, Any] = _read("facts", lambda: parsing.job_facts(parsing.members(reply)))
+    return found
+
+
+def names(reply: Reply) -> list[str]:
+    """Give the names in a list of models; raises `Malformed`."""
+    return [name for name in _read("names", parsing.model_names, reply)[:MOST_NAMES] if _is_name(name)]
+
+
+def prices(reply: Reply) -> dict[str, float]:
+    """Give dollars a clip by model; what is no price is left out. Raises `Malformed`."""
+    found = _read("prices", parsing.model_prices, reply)
+    return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
+
+
+def guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
+    """Give what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
+    try:
+        found = read(reply)
+        if isinstance(found, tuple):
+            return _artifacts(found)
+        return believed(found) if not isinstance(found, str) or read is not parsing.named_job else _id(found)
+    except Exception:  # noqa: BLE001 - a reply may hold anything
+        return None
+
+
+def words(text: object, most: int = SHOWN) -> str:
+    """Give words of a service: at most so many characters, no key that was sent, nothing hidden."""
+    said = hidden_characters.words(redaction.clean(str(text)[:READ]))
+    return said if len(said) <= most else f"{said[: most - 1]}…"
+
+
+def believed(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
+    """Give a value that was read, as far as it can be believed; raises `Malformed`."""
+    judge = JUDGES.get(type(found))
+    return found if judge is None else judge(found)
+
+
+def _accepted(said: Accepted) -> Accepted:
+    hint = _number(said.poll_after, most=LATEST_HINT)
+    return replace(said, handle=_handle(said.handle), poll_after=hint, notes=_notes(said.notes))
+
+
+def _page(said: Page) -> Page:
+    rows = (_row(row) for row in said.jobs[:MOST_ROWS])
+    cursor = said.cursor if isinstance(said.cursor, str) and len(said.cursor) <= LONGEST_HANDLE else None
+    return replace(said, jobs=[row for row in rows if row is not None], cursor=cursor)
+
+
+def _failure(said: Failure) -> Failure:
+    return replace(
+        said,
+        code=said.code if isinstance(said.code, str) and CODE.fullmatch(said.code) else "provider",
+        message=words(said.message),
+        next=words(said.next, NOTE),
+        field=words(said.field, LONGEST_NAME) if said.field is not None else None,
+        sent=said.sent if said.sent in KNOWN else "unknown",
+        charged=said.charged if said.charged in KNOWN else "unknown",
+        request_id=words(said.request_id, LONGEST_NAME) if said.request_id is not None else None,
+        retry_after=_number(said.retry_after, most=SLOWEST),
+    )
+
+
+def _update(said: StatusUpdate) -> StatusUpdate:
+    return replace(
+        said,
+        state=said.state if said.state in STATES.values() else "running",
+        progress=_number(said.progress, most=100.0),
+        artifacts=_artifacts(said.artifacts),
+        poll_after=_number(said.poll_after, most=LATEST_HINT),
+        failure=None if said.failure is None else _failure(said.failure),
+        status=words(said.status, STATUS),
+        notes=_notes(said.notes),
+        took=_number(said.took),
+    )
+
+
+def _artifacts(said: Iterable[Artifact]) -> tuple[Artifact, ...]:
+    return tuple(_artifact(one) for one in list(said)[:MOST_CLIPS])
+
+
+def _artifact(said: Artifact) -> Artifact:
+    """Give where a clip can be had; our own key in its address is not sent there, nor written down."""
+    return replace(
+        said,
+        url=_address(said.url),
+        others=tuple(_address(one) for one in said.others[:MOST_CLIPS]),
+        poster=None if said.poster is None else _address(said.poster),
+        duration=_number(said.duration) or None,
+        size=said.size if isinstance(said.size, str) and SIZE.fullmatch(said.size) else None,
+        inline=said.inline if isinstance(said.inline, str) else None,
+    )
+
+
+def _address(url: object) -> str:
+    if not isinstance(url, str) or len(url) > LONGEST_URL:
+        raise Malformed("no usable address")
+    return redaction.clean(url)
+
+
+def _row(said: Listed) -> Listed | None:
+    """Give a listed job; one whose id could not be asked for is none of ours."""
+    try:
+        handle = _handle(said.handle)
+    except Malformed:
+        return None
+    state = said.state if said.state in STATES.values() else None
+    return replace(
+        said,
+        **{
+            name: value if isinstance(value := getattr(said, name), str) else None
+            for name in ("prompt", "model", "size")
+        },
+        handle=handle,
+        state=state,
+        status=words(said.status, STATUS),
+        progress=_number(said.progress, most=100.0),
+        created_at=_number(said.created_at),
+        duration=_number(said.duration),
+    )
+
+
+def _handle(said: Handle) -> Handle:
+    """Give a service's reference; every text in it may become a part of an address, and is written down."""
+    if not isinstance(said, dict) or not said or len(msgspec.json.encode(said)) > LONGEST_HANDLE:
+        raise Malformed("no usable reference")
+    for value in said.values():
+        if isinstance(value, str):
+            _id(value)
+    return said
+
+
+def _id(value: str | None) -> str | None:
+    if value is not None and redaction.holds(identifier(value)):
+        raise Malformed("no usable id")
+    return value
+
+
+def _is_name(name: object) -> bool:
+    printable = isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME
+    return printable and not redaction.holds(str(name))
+
+
+def _notes(said: Iterable[object]) -> tuple[str, ...]:
+    return tuple(words(note, NOTE) for note in list(said)[:MOST_NOTES])
+
+
+def _number(value: object, *, most: float = math.inf) -> float | None:
+    """Give a number from 0 up, cut at `most`; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        return None
+    return float(min(value, most if most < math.inf else 1e15))
+
+
+JUDGES: dict[type, Callable[[Any], Any]] = {
+    Failure: _failure,
+    StatusUpdate: _update,
+    Accepted: _accepted,
+    Finished: lambda said: replace(said, artifacts=_artifacts(said.artifacts)),
+    Refused: lambda said: replace(said, failure=_failure(said.failure)),
+    Page: _page,
+}

@@ -1,0 +1,30 @@
+"""Folders that are nobody else's business."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.core.errors import VideogenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
+
+def folder(path: Path) -> Path:
+    """Give a folder, made for its owner alone if it was not there; raises `VideogenError` for one that others may write to.
+
+    Whoever can write there can put a ledger of their own in place of yours, and so learn what you send or have it sent
+    again. A sticky bit, as on /tmp, does not help: it only keeps others from removing what is there already.
+    """
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if os.name == "posix" and path.stat().st_mode & OTHERS_WRITE:
+        raise VideogenError(
+            f"Others may write to {path}, where jobs are written down.",
+            next=f"Close it with: chmod go-w '{path}', or point VIDEOGEN_HOME at a folder of your own.",
+            code="ledger",
+        )
+    return path

@@ -1,0 +1,266 @@
+"""The SQLite file behind the ledger: its tables, how it is opened, and whether it is still the file at its path.
+
+Nothing but SQLite ever opens this file. POSIX drops all locks of a process on a file when the process closes any descriptor
+of it (https://sqlite.org/howtocorrupt.html, 2.2): another program could then delete the write-ahead log under us.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.filesystem import network_mounts, private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+log = logging.getLogger("jupyter_videogen")
+DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
+PATIENCE = 30.0
+"""Seconds that a writer waits for another program to let go of the file."""
+TURN = 0.25
+"""Seconds of it in which other threads of this process wait, too."""
+FIRST = """
+CREATE TABLE jobs (
+    id TEXT PRIMARY KEY, state TEXT NOT NULL, provider TEXT NOT NULL, origin TEXT NOT NULL, model TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, take INTEGER NOT NULL, idempotency_key TEXT NOT NULL UNIQUE,
+    notebook TEXT, project TEXT, created_at REAL NOT NULL,
+    lease_owner TEXT, lease_until REAL NOT NULL DEFAULT 0,
+    record BLOB NOT NULL,
+    UNIQUE (fingerprint, take)
+);
+CREATE INDEX jobs_by_age ON jobs (created_at);
+CREATE INDEX jobs_by_state ON jobs (state);
+"""
+MONEY = """
+ALTER TABLE jobs ADD COLUMN handle TEXT;
+ALTER TABLE jobs ADD COLUMN cost REAL;
+ALTER TABLE jobs ADD COLUMN charged INTEGER NOT NULL DEFAULT 1;
+CREATE INDEX jobs_by_handle ON jobs (origin, handle);
+"""
+LIBRARY = """
+ALTER TABLE jobs ADD COLUMN starred INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN removed INTEGER NOT NULL DEFAULT 0;
+"""
+DURATIONS = """
+CREATE TABLE runs (
+    origin TEXT NOT NULL, model TEXT NOT NULL, duration REAL, size TEXT, kind TEXT NOT NULL,
+    seconds REAL NOT NULL, well INTEGER NOT NULL, marks TEXT NOT NULL DEFAULT '[]'
+);
+CREATE INDEX runs_by_origin ON runs (origin);
+INSERT INTO runs (origin, model, duration, size, kind, seconds, well)
+SELECT origin, model, json_extract(record, '$.request.duration'), json_extract(record, '$.request.size'),
+    iif(json_extract(record, '$.request.video') IS NOT NULL, 'video',
+        iif(coalesce(json_extract(record, '$.request.image'), json_extract(record, '$.request.references[0]')) IS NOT NULL,
+            'image', 'text')),
+    json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), 1
+FROM jobs WHERE state = 'stored' AND handle IS NOT NULL
+    AND json_extract(record, '$.finished_at') > json_extract(record, '$.accepted_at') ORDER BY created_at;
+"""
+VERSIONS = """
+ALTER TABLE jobs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+"""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS)
+"""What made each version of the file out of the one before."""
+VERSION = len(MIGRATIONS)
+
+
+class Database:
+    """A connection to the file at a path, safe to use from any thread; errors of the disk leave as `VideogenError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        with explained(path):
+            self._hold(_open(path), _identity(path))
+
+    def close(self) -> None:
+        """Close the file; a connection that is dropped closes itself."""
+        self._closing()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return not self._closing.alive
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Hold the connection for a query."""
+        with self._lock, explained(self.path):
+            yield self._connection
+
+    @contextmanager
+    def writing(self, *, durable: bool = True, patience: float | None = None) -> Iterator[sqlite3.Connection]:
+        """Hold one write transaction: fsynced at its end where it must be `durable`, undone on any error.
+
+        Waits `patience` seconds for other programs (half a minute where it is not said); other threads get their turn.
+        """
+        with explained(self.path):
+            self._begin(durable=durable, until=time.monotonic() + (PATIENCE if patience is None else patience))
+            try:
+                with self._connection:
+                    yield self._connection
+            finally:
+                self._lock.release()
+
+    def _begin(self, *, durable: bool, until: float) -> None:
+        """Take the lock and the write lock of the file."""
+        while True:
+            self._lock.acquire()
+            try:
+                self._follow_the_path()
+                self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+                self._connection.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                self._lock.release()
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                    raise
+            except BaseException:
+                self._lock.release()
+                raise
+            else:
+                return
+
+    def _follow_the_path(self) -> None:
+        """Open the file at the path where it is another one now, and take the jobs along.
+
+        A file that was deleted or replaced goes on living under the connection, and nobody would find what is written there.
+        Jobs that are over come along, too: a request that was paid for stays known.
+        """
+        if _identity(self.path) == self._opened:
+            return
+        opened, now = _open(self.path), _identity(self.path)
+        try:
+            moved = _carry_over(self._connection, opened)
+        except BaseException:
+            opened.close()
+            raise  # the old one stays until all of it is in the new one
+        self._closing()
+        self._hold(opened, now)
+        words = "The job ledger %s was deleted or replaced while it was in use; %d jobs were written into the new one."
+        log.warning(words, self.path, moved)
+
+    def _hold(self, connection: sqlite3.Connection, identity: tuple[int, int] | None) -> None:
+        self._connection, self._opened = connection, identity
+        self._closing = weakref.finalize(self, self._connection.close)
+        self._closing.atexit = False  # a job's answer may still come while the process ends
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn errors of the disk into a sentence: what cannot be recorded is not submitted."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise VideogenError(
+            f"The job ledger {path} cannot be used ({error}).",
+            next="Free some space or point VIDEOGEN_HOME at a local, writable folder. Jobs that can't be recorded aren't submitted.",
+            code="ledger",
+        ) from error
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Give what tells a file from another of its name, None where there is none."""
+    try:
+        facts = path.stat()
+    except FileNotFoundError:
+        return None
+    return facts.st_dev, facts.st_ino
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    private_folder.folder(path.parent)
+    if kind := network_mounts.remote(path, network_mounts.table()):
+        raise OSError(f"it is on a network file system, {kind}, where two kernels can't share it safely")
+    with suppress(FileExistsError):  # only a file that is not there: see the top of this page
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # SQLite would make it readable by all
+    try:
+        return _connection(path)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname not in DAMAGED:
+            raise
+        _set_aside(path)
+        return _open(path)
+
+
+def _connection(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=TURN, isolation_level=None, check_same_thread=False)
+    try:
+        _share(db)
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA cache_size = -256")  # KiB: the system holds these pages anyway
+        _patiently(db, "BEGIN IMMEDIATE")
+        with db:
+            _migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _share(db: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; raises OSError on a file system on which two processes cannot share the file safely."""
+    (mode,) = _patiently(db, "PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise OSError(f"its file system can't share it safely: journal mode {mode}")
+
+
+def _patiently(db: sqlite3.Connection, statement: str) -> sqlite3.Cursor:
+    """Run a statement again while another program holds the file."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return db.execute(statement)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                raise
+
+
+def _set_aside(path: Path) -> None:
+    """Keep a damaged file under another name, so that a new one can be begun; nothing is deleted."""
+    aside = path.with_name(f"{path.stem}-damaged-{uuid4().hex[:8]}{path.suffix}")
+    for tail in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            Path(f"{path}{tail}").replace(f"{aside}{tail}")
+    log.warning("The job ledger was damaged. It is kept as %s, and a new one was begun.", aside.name)
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > VERSION:
+        raise VideogenError(
+            "The job ledger was written by a newer jupyter-videogen.",
+            next="Upgrade this one: pip install -U jupyter-videogen.",
+            code="ledger",
+        )
+    for migration in MIGRATIONS[version:]:
+        for statement in filter(str.strip, migration.split(";")):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
+    """Copy jobs from one file to another that does not have them; gives how many."""
+    names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
+    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()  # noqa: S608 - our own words
+    insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - the same
+    _patiently(now, "BEGIN IMMEDIATE")
+    with now:
+        return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)
+
+
+def _unique(db: sqlite3.Connection, row: dict[str, object]) -> tuple[object, ...]:
+    """Give a job's columns with a take that its request does not have yet."""
+    query = "SELECT max(take) FROM jobs WHERE fingerprint = ? AND id != ?"
+    (last,) = db.execute(query, (row["fingerprint"], row["id"])).fetchone()
+    taken = db.execute("SELECT 1 FROM jobs WHERE fingerprint = ? AND take = ?", (row["fingerprint"], row["take"]))
+    return tuple((row | {"take": last + 1} if taken.fetchone() and last is not None else row).values())

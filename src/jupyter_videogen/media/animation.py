@@ -1,0 +1,136 @@
+"""Clips as GIF and WebP, for places where no video plays. One picture at a time is decoded, scaled and coded."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.media.frames import need, opened, shrunk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from os import PathLike
+
+    import av
+
+    from jupyter_videogen.core.clip import Clip
+
+GIF_RATE, WEBP_RATE = Fraction(25, 2), Fraction(25)
+"""Frames per second at most. Browsers slow down a GIF whose frames last less than two hundredths of a second."""
+GIF_TICK, WEBP_TICK = Fraction(1, 100), Fraction(1, 1000)
+"""Seconds: in what each format counts time."""
+
+
+def gif(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
+    """Write a clip as a GIF; see `Clip.to_gif`. It is read twice: for its colours, then to be written."""
+    source, target = _checked(clip, path, width)
+    with clip_store.replacing(target, overwrite=overwrite) as temporary:
+        colours = _palette(_pictures(source, width, GIF_RATE, GIF_TICK))
+        _write(temporary, "gif", "gif", _mapped(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
+    return target
+
+
+def webp(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
+    """Write a clip as an animated WebP; see `Clip.to_webp`."""
+    source, target = _checked(clip, path, width)
+    with clip_store.replacing(target, overwrite=overwrite) as temporary:
+        pictures = (picture.reformat(format="yuv420p") for picture in _pictures(source, width, WEBP_RATE, WEBP_TICK))
+        _write(temporary, "webp", "libwebp_anim", pictures)
+    return target
+
+
+def _checked(clip: Clip, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
+    need()
+    if width < 2:  # noqa: PLR2004 - the least that has colours in 4:2:0
+        raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")
+    return clip_store.there(clip), Path(path).expanduser().absolute()
+
+
+def _pictures(source: Path, width: int, fastest: Fraction, tick: Fraction) -> Iterator[av.VideoFrame]:
+    """Give a clip's pictures at its own pace, or at the fastest that is allowed, each with its time."""
+    with opened(source) as reel:
+        size, pace = shrunk(reel, width), min(reel.rate, fastest)
+        moments = [number / pace for number in range(max(math.ceil(reel.length * pace - Fraction(1, 1000)), 1))]
+        for moment, shown in zip(moments, reel.nearest_each(map(float, moments)), strict=True):
+            picture = reel.frame(shown, *size)
+            picture.pts, picture.time_base = round(moment / tick), tick
+            yield picture
+
+
+def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
+    """Choose 256 colours for all the pictures; only their histogram is kept."""
+    from av.filter import Graph  # noqa: PLC0415 - only where it is used
+
+    graph = Graph()
+    first = next(pictures)
+    entry, sink = _entry(graph, first), graph.add("buffersink")
+    chooser = graph.add("palettegen", "reserve_transparent=0")
+    entry.link_to(chooser)
+    chooser.link_to(sink)
+    graph.configure()
+    chosen: list[av.VideoFrame] = []
+    for picture in chain([first], pictures):
+        entry.push(picture)
+        chosen += _pulled(sink)  # nothing yet, but what was pushed is counted and let go only when somebody pulls
+    entry.push(None)
+    return [*chosen, *_pulled(sink)][0]
+
+
+def _mapped(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
+    """Give pictures in the chosen colours."""
+    from av.filter import Graph  # noqa: PLC0415 - only where it is used
+
+    graph = Graph()
+    first = next(pictures)
+    entry, chosen, sink = _entry(graph, first), _entry(graph, colours), graph.add("buffersink")
+    mapper = graph.add("paletteuse", "dither=bayer:bayer_scale=4")
+    entry.link_to(mapper, 0, 0)
+    chosen.link_to(mapper, 0, 1)
+    mapper.link_to(sink)
+    graph.configure()
+    chosen.push(colours)
+    chosen.push(None)
+    entry.push(first)
+    for picture in pictures:
+        yield from _pulled(sink)
+        entry.push(picture)
+    entry.push(None)
+    yield from _pulled(sink)
+
+
+def _entry(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.FilterContext:
+    return graph.add_buffer(
+        width=like.width, height=like.height, format=like.format, time_base=like.time_base or WEBP_TICK
+    )
+
+
+def _pulled(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFrame]:
+    """Give what a filter has ready."""
+    from av.error import BlockingIOError as NotYet  # noqa: PLC0415 - only where it is used
+    from av.error import EOFError as Over  # noqa: PLC0415 - the same
+
+    while True:
+        try:
+            yield sink.pull()  # type: ignore[misc]  # the same
+        except (NotYet, Over):
+            return
+
+
+def _write(path: Path, container: str, codec: str, pictures: Iterator[av.VideoFrame]) -> None:
+    """Code pictures into an animation that never ends."""
+    import av  # noqa: PLC0415 - only where it is used
+
+    first = next(pictures)
+    with av.open(str(path), "w", format=container, options={"loop": "0"}) as out:
+        stream: Any = out.add_stream(codec)  # which kind of stream a codec makes is known at run time
+        stream.width, stream.height, stream.pix_fmt = first.width, first.height, first.format.name
+        stream.codec_context.time_base = first.time_base
+        out.mux(stream.encode(first))
+        for picture in pictures:
+            out.mux(stream.encode(picture))
+        out.mux(stream.encode())

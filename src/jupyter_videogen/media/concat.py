@@ -1,0 +1,257 @@
+"""Clips one after another as one film: copied as they are where they were coded alike, else coded anew."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.media.frames import need, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from os import PathLike
+
+    import av
+    from av.container import OutputContainer
+
+    from jupyter_videogen.core.clip import Clip
+
+PICTURES = frozenset({"h264", "hevc", "av1", "vp9"})
+SOUNDS = frozenset({"", "aac", "mp3", "opus"})
+"""What an MP4 takes as it is."""
+SAME_RATE = 5e-4
+"""How far the rates of two clips may be apart, relatively: coarse clocks round; 23.976 and 24 are two rates."""
+CLOCK = Fraction(1, 90_000)
+SOUND_RATE = 48_000
+QUALITY = {"crf": "16", "preset": "medium"}
+
+
+class Take(NamedTuple):
+    """What decides whether a clip fits to others."""
+
+    path: Path
+    size: tuple[int, int]
+    rate: Fraction
+    """Frames per second."""
+    start: Fraction
+    length: Fraction
+    """Seconds, of its pictures."""
+    coding: tuple[object, ...]
+    """Codecs with their parameters; clips that have the same can be copied into one file."""
+    sound: bool
+    turned: bool = False
+    """Whether it is shown otherwise than it is coded; it is coded anew then, the way it is shown."""
+
+
+class Scene:
+    """Clips one after another; `save` writes them."""
+
+    def __init__(self, takes: list[Take]) -> None:
+        self._takes = takes
+
+    def __repr__(self) -> str:
+        width, height = self._takes[0].size
+        return f"<Scene of {len(self._takes)} clips, {self.duration:.1f} s, {width}x{height}>"
+
+    @property
+    def duration(self) -> float:
+        """Seconds, all together."""
+        return float(sum(take.length for take in self._takes))
+
+    @property
+    def copies(self) -> bool:
+        """Whether saving copies the coded pictures as they are, without loss."""
+        first = self._takes[0].coding
+        alike = all(take.coding == first and not take.turned for take in self._takes)
+        return first[0] in PICTURES and first[1] in SOUNDS and alike
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write an MP4 and give its path; clips that were coded differently are coded anew, in H.264 and AAC.
+
+        A clip without sound among others with sound is silent. Raises `InvalidRequest` where the name is no MP4's or is
+        taken, unless `overwrite`, or where a clip is gone meanwhile.
+        """
+        import av  # noqa: PLC0415 - only where it is used
+
+        target = Path(path).expanduser().absolute()
+        if target.suffix.lower() != ".mp4":
+            raise InvalidRequest(f"{target.name} is no name for an MP4.", next="End it in .mp4.", field="path")
+        with clip_store.replacing(target, overwrite=overwrite) as temporary:
+            options = {"movflags": "+faststart"}
+            with av.open(str(temporary), "w", format="mp4", options=options) as out:
+                (_copy if self.copies else _code)(self._takes, out)
+        return target
+
+
+def concat(clips: Iterable[Clip]) -> Scene:
+    """Join clips of one size and one rate of frames; `.save(path)` writes them.
+
+    Raises `InvalidRequest` where they differ, or one is gone; `Unsupported` without PyAV
+    (`pip install 'jupyter-videogen[frames]'`).
+    """
+    need()
+    takes = [_take(clip) for clip in clips]
+    if not takes:
+        raise InvalidRequest("There is no clip to join.", next="Give a list of clips.")
+    first = takes[0]
+    for take in takes[1:]:
+        if take.size != first.size:
+            raise _different("size", first, _pixels(first), take, _pixels(take))
+        if abs(take.rate / first.rate - 1) > SAME_RATE:
+            raise _different("fps", first, _pace(first), take, _pace(take))
+    return Scene(takes)
+
+
+def _take(clip: Clip) -> Take:
+    with opened(clip_store.there(clip)) as reel:
+        picture = reel.stream.codec_context
+        sounds = reel.container.streams.audio
+        sound = sounds[0].codec_context if sounds else None
+        heard = (sound.sample_rate, sound.layout.name, sound.extradata) if sound else ()
+        coding = (picture.name, sound.name if sound else "", picture.extradata, picture.pix_fmt, *heard)
+        start = (reel.stream.start_time or 0) * (reel.stream.time_base or CLOCK)
+        end = max(reel.ends(), default=Fraction(0))
+        size, named = (reel.width, reel.height), _named(coding)
+        return Take(reel.path, size, reel.rate, start, end - start, named, bool(sounds), reel.turned)
+
+
+def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
+    """Give codecs by the names of their formats, whichever decoder reads them."""
+    import av  # noqa: PLC0415 - only where it is used
+
+    names = [av.Codec(name, "r").canonical_name if name else "" for name in coding[:2]]
+    return (*names, *coding[2:])
+
+
+def _pixels(take: Take) -> str:
+    return "{}x{}".format(*take.size)
+
+
+def _pace(take: Take) -> str:
+    return f"{float(take.rate):.5g} frames a second"
+
+
+def _different(field: str, first: Take, one: str, take: Take, other: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"Clips that are joined need the same {field}: {first.path.name} has {one}, {take.path.name} {other}.",
+        next=f"Make them with one {field}.",
+        field=field,
+    )
+
+
+def _copy(takes: list[Take], out: OutputContainer) -> None:
+    """Copy the coded packets, each clip's after the last one's; nothing is decoded."""
+    ways: dict[str, Any] = {}
+    heard = Fraction(0)
+    for take, since in _offsets(takes):
+        with opened(take.path) as reel:
+            streams = [reel.stream, *reel.container.streams.audio[:1]]
+            for stream in streams:
+                if stream.type not in ways:
+                    ways[stream.type] = out.add_stream_from_template(stream, opaque=True)  # no encoder is needed
+            for packet in reel.container.demux(streams):
+                kind = packet.stream.type
+                if packet.dts is None or packet.pts is None or packet.time_base is None:
+                    continue
+                shift = round((since - take.start) / packet.time_base)
+                packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                if kind == "audio":
+                    lasts = _decoded_length(packet)
+                    if packet.dts * packet.time_base + lasts / 2 < heard:
+                        continue  # the sound of the clip before, or this one's run-up, fills this time already
+                    heard = packet.dts * packet.time_base + lasts
+                packet.stream = ways[kind]
+                out.mux(packet)
+
+
+def _decoded_length(packet: av.Packet[Any]) -> Fraction:
+    """Give how many seconds a packet of sound fills: a file may count its last one as shorter than it is decoded."""
+    context: Any = packet.stream.codec_context
+    counted = (packet.duration or 0) * (packet.time_base or CLOCK)
+    return max(counted, Fraction(context.frame_size or 0, context.sample_rate or SOUND_RATE))
+
+
+def _offsets(takes: list[Take]) -> Iterator[tuple[Take, Fraction]]:
+    """Give each take with when it begins."""
+    since = Fraction(0)
+    for take in takes:
+        yield take, since
+        since += take.length
+
+
+def _code(takes: list[Take], out: OutputContainer) -> None:
+    """Decode and code everything anew, one picture at a time."""
+    picture: Any = out.add_stream("libx264", rate=takes[0].rate, options=QUALITY)
+    picture.width, picture.height, picture.pix_fmt = *even(takes[0].size), "yuv420p"
+    picture.codec_context.time_base = CLOCK
+    sound: Any = None
+    if any(take.sound for take in takes):
+        sound = out.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+    for take, since in _offsets(takes):
+        for frame in _shown(take, since):
+            out.mux(picture.encode(frame))
+        for samples in _heard(take, since) if sound else ():
+            out.mux(sound.encode(samples))
+    out.mux(picture.encode())
+    if sound:
+        out.mux(sound.encode())
+
+
+def even(size: tuple[int, int]) -> tuple[int, int]:
+    """Give the nearest size that H.264 takes in 4:2:0: of even sides."""
+    width, height = size
+    return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
+
+
+def _shown(take: Take, since: Fraction) -> Iterator[av.VideoFrame]:
+    with opened(take.path) as reel:
+        size = even(take.size)
+        for frame in reel.decoded():
+            if frame.pts is None or frame.time_base is None:
+                continue
+            at = frame.pts * frame.time_base - take.start + since
+            made = (reel.frame(frame, *size) if reel.turned else frame).reformat(*size, format="yuv420p")
+            made.pts, made.time_base, made.pict_type = round(at / CLOCK), CLOCK, 0
+            yield made
+
+
+def _heard(take: Take, since: Fraction) -> Iterator[av.AudioFrame]:
+    """Give a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
+    at, end = (round(moment * SOUND_RATE) for moment in (since, since + take.length))
+    for samples in _samples(take):
+        part = samples[:, : end - at]
+        if part.shape[1]:
+            yield _frame(part, at)
+            at += part.shape[1]
+    import numpy as np  # noqa: PLC0415 - only where it is used
+
+    while at < end:
+        silence = np.zeros((2, min(SOUND_RATE, end - at)), np.float32)
+        yield _frame(silence, at)
+        at += silence.shape[1]
+
+
+def _samples(take: Take) -> Iterator[Any]:
+    """Decode a take's sound into stereo floats; nothing where it has none."""
+    import av  # noqa: PLC0415 - only where it is used
+
+    if not take.sound:
+        return
+    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
+    with opened(take.path) as reel:
+        for frame in reel.container.decode(audio=0):
+            for made in resampler.resample(frame):
+                yield made.to_ndarray()
+        for made in resampler.resample(None):
+            yield made.to_ndarray()
+
+
+def _frame(samples: Any, at: int) -> av.AudioFrame:  # noqa: ANN401 - an array of (2, N) floats
+    import av  # noqa: PLC0415 - only where it is used
+
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+    frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, at, Fraction(1, SOUND_RATE)
+    return frame

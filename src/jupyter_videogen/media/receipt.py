@@ -1,0 +1,184 @@
+"""The receipt beside a clip: a small JSON file that says how it was made, and can be shown to anybody.
+
+No key, no signed URL and no place on this machine is in it: media stand there by name and SHA-256, links without
+their query. Losing it loses nothing; the ledger knows the same.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import msgspec
+
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.secrets import KEYLIKE
+from jupyter_videogen.core.version import VERSION
+from jupyter_videogen.filesystem import bounded_read
+from jupyter_videogen.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.job import JobRecord
+
+GENERATOR = "jupyter-videogen"
+LARGEST = 1 << 20
+"""Bytes; a longer file beside a clip is no receipt."""
+LINK = re.compile(r"https?://[^\s\"'<>]+", re.IGNORECASE)
+DATA = re.compile(r"data:([\w.+/-]+);base64,[A-Za-z0-9+/=_-]{32,}")
+TIMES = ("created_at", "sent_at", "accepted_at", "finished_at")
+
+
+def place(clip: Path) -> Path:
+    """Give where a clip's receipt is: beside it, under the same name."""
+    return clip.with_suffix(".json")
+
+
+def keep(clip: Clip, record: JobRecord) -> list[str]:
+    """Write a clip's receipt; where that fails, give the sentence for its owner, for the clip is what was paid for."""
+    try:
+        write(Path(clip.path), made(clip, record) | {"versions": _versions()})
+    except (OSError, TypeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or type(error).__name__
+        return [f"The receipt beside the clip could not be written ({why})."]
+    return []
+
+
+def places(clip: Path) -> tuple[Path, Path]:
+    """Give where a clip's receipt may be: the first, and where that is another file, the second."""
+    return place(clip), clip.with_name(f"{clip.name}.json")
+
+
+def write(clip: Path, facts: dict[str, Any], *, overwrite: bool = False) -> None:
+    """Write facts beside a clip, whole or not at all; no file of anybody else's is replaced, and no link followed.
+
+    A receipt of the same job is replaced, with `overwrite` that of any clip of this name. Raises `OSError`.
+    """
+    temporary = clip.with_name(f".videogen-{uuid4().hex}.part")
+    text = msgspec.json.format(msgspec.json.encode(facts | {"path": clip.name}), indent=2)
+    try:
+        with temporary.open("xb") as file:
+            file.write(text + b"\n")
+        for target in places(clip):
+            if _is_ours(target, clip, None if overwrite else facts.get("job_id")) or _took(target):
+                temporary.replace(target)
+                return
+        raise FileExistsError(errno.EEXIST, "other files have its names")
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _took(file: Path) -> bool:
+    """Take a name that is free; raises `OSError` for a folder, as for a full disk."""
+    try:
+        file.open("xb").close()
+    except FileExistsError:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        return False
+    return True
+
+
+def _is_ours(file: Path, clip: Path, job_id: object) -> bool:
+    """Tell whether a file is the receipt of a clip of this name, and of this job where one is named."""
+    facts = None if file.is_symlink() else _facts(file)
+    return facts is not None and facts.get("path") == clip.name and job_id in (None, facts.get("job_id"))
+
+
+def read(clip: Path, sha256: str | None = None) -> dict[str, Any] | None:
+    """Read the receipt beside a clip, first one of these bytes or this name; None where there is only another program's file."""
+    found = [facts for file in places(clip) if (facts := _facts(file))]
+    wanted = [("sha256", sha256), ("path", clip.name)]
+    told = (facts for name, value in wanted for facts in found if facts.get(name) == value)
+    return next(told, found[0] if found else None)
+
+
+def _facts(file: Path) -> dict[str, Any] | None:
+    try:
+        return parsed(bounded_read.read(file, LARGEST))
+    except OSError:
+        return None
+
+
+def parsed(text: bytes) -> dict[str, Any] | None:
+    """Read the text of a receipt; None for anything else."""
+    try:
+        facts = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return facts if isinstance(facts, dict) and facts.get("generator") == GENERATOR else None
+
+
+def provenance(clip: Clip) -> dict[str, Any]:
+    """Give how a clip was made: by the receipt beside it, else by the ledger, else as far as the clip itself knows.
+
+    Only a receipt tells the versions.
+    """
+    facts = read(Path(clip.path), clip.sha256)
+    return facts if facts and facts.get("sha256") == clip.sha256 else made(clip, _recorded(clip.job_id))
+
+
+def made(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
+    """Give all that is known of how a clip was made and may be told to anybody."""
+    facts = msgspec.to_builtins(clip)
+    facts.pop("poster", None)
+    stored_at = facts.pop("created_at", None)
+    times = {name: getattr(record, name) for name in TIMES if getattr(record, name, None)}
+    request = {} if record is None else {"request": _request(record)}
+    return {
+        "generator": GENERATOR,
+        **_public(facts),
+        "path": Path(clip.path).name,
+        **request,
+        "times": times | ({"stored_at": stored_at} if stored_at else {}),
+    }
+
+
+def _request(record: JobRecord) -> dict[str, Any]:
+    """Give the parameters, the media among them by name and hash."""
+    request: dict[str, Any] = msgspec.to_builtins(record.request.redacted())
+    return {name: _public(value) for name, value in request.items()}
+
+
+def _public(value: Any) -> Any:  # noqa: ANN401 - JSON is any
+    """Give a JSON value without what is nobody else's business: keys, signatures of links, paths of media, their bytes."""
+    if isinstance(value, str):
+        text = DATA.sub(r"data:\1;base64,…", LINK.sub(_bare, value))
+        return KEYLIKE.sub("…", text)
+    if isinstance(value, dict):
+        named = {"name": Path(value["path"]).name} if "kind" in value and value.get("path") else {}
+        kept = {name: _public(inner) for name, inner in value.items() if not (named and name == "path")}
+        return named | kept
+    return [_public(inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _bare(link: re.Match[str]) -> str:
+    """Give a link without query, fragment and user: where signatures and passwords stand."""
+    try:
+        parts = urlsplit(link[0])
+    except ValueError:
+        return "…"
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _versions() -> dict[str, str]:
+    return {GENERATOR: VERSION, "python": platform.python_version()}
+
+
+def _recorded(job_id: str) -> JobRecord | None:
+    """Look a job up in the ledger, if there is one; nothing is watched or started for it."""
+    file = environment.home() / "ledger.sqlite3"
+    if not file.exists():
+        return None
+    with suppress(VideogenError):
+        record = Ledger.at(file).find(job_id)
+        return record if record.id == job_id else None
+    return None

@@ -1,0 +1,70 @@
+"""Media that stand at an address, fetched where a service takes files only.
+
+An address that is not fetched by anybody is a start image that is lost without a word. It is fetched as a stranger's is:
+without a key, from no private address, and no more of it than a file may have.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.http import Call, Lost, NotSent
+from jupyter_videogen.core.request import MEDIA
+from jupyter_videogen.media.inputs import LARGEST, medium
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from jupyter_videogen.core.request import GenerationRequest, Media
+    from jupyter_videogen.transport.client import Stream, Transport
+
+TIMEOUT = 60.0
+"""Seconds for the whole of a file."""
+
+
+async def fetched(
+    request: GenerationRequest, fields: Collection[str], transport: Transport, home: Path
+) -> GenerationRequest:
+    """Give a request with these fields as files; addresses in others stay. Raises `InvalidRequest` with the field."""
+    for field in sorted(fields):
+        given: Media | None = getattr(request, field)
+        if given is not None and given.path is None and given.url is not None:
+            content = await _content(given.url, field, transport)
+            made = await asyncio.to_thread(medium, content, MEDIA[field], field, home)
+            request = msgspec.structs.replace(request, **{field: made})
+    return request
+
+
+async def _content(url: str, field: str, transport: Transport) -> bytes:
+    try:
+        async with asyncio.timeout(TIMEOUT), transport.stream(Call("GET", url, timeout=TIMEOUT)) as stream:
+            return await _read(stream, field)
+    except (NotSent, Lost) as error:
+        raise _unfetched(field, str(error)) from None
+    except TimeoutError:
+        raise _unfetched(field, f"it took longer than {TIMEOUT:.0f} s") from None
+
+
+async def _read(stream: Stream, field: str) -> bytes:
+    """Read a file of the size that one may have; raises `InvalidRequest`, `Lost`."""
+    if stream.status != 200:  # noqa: PLR2004 - nothing else is a whole file
+        raise _unfetched(field, f"HTTP {stream.status}")
+    content, most = bytearray(), LARGEST[MEDIA[field]]
+    async for piece in stream.pieces():
+        content += piece
+        if len(content) > most:
+            raise _unfetched(field, f"it has more than {most >> 20} MB")
+    return bytes(content)
+
+
+def _unfetched(field: str, why: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"{field}: the file at that address could not be fetched ({why}), and this service takes files only.",
+        next="Download it and give its path.",
+        field=field,
+    )

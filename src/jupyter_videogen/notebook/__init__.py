@@ -1,0 +1,1 @@
+"""IPython: magics, completion, display and the saved output. Imports `widget` and below."""

@@ -1,0 +1,188 @@
+"""How jobs and clips show themselves: the live card while a page watches, the record that stays.
+
+A job has two outputs under two display ids: the card (the widget, nothing else) and under it the record (HTML only).
+When the job ends the record is opened, the card is emptied and its widget closed, here and nowhere else: a saved
+output that still holds a widget reads "model not found" for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython import get_ipython
+from IPython.display import publish_display_data
+
+from jupyter_videogen.api import client
+from jupyter_videogen.api.job import Job
+from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.notebook import saved_output as records
+from jupyter_videogen.widget.widget import Card, Comparison, Live, Shown, VideoGen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from jupyter_videogen.core.job import JobRecord
+
+EMPTY = {"text/plain": ""}
+_shown: dict[str, object] = {}
+"""Which cell last showed which job, so that a value that is already on view is not shown twice."""
+
+
+def install() -> None:
+    """Teach IPython to show jobs and clips; does nothing outside IPython, and nothing the second time."""
+    shell = get_ipython()
+    if shell is None:
+        return
+    formatter = shell.display_formatter.ipython_display_formatter
+    formatter.for_type(Job, show_job)
+    formatter.for_type(Clip, show_clip)
+    formatter.for_type(VideoGen, show_form)
+    formatter.for_type(JobGroup, show_group)
+    if show_job not in client.showing:
+        client.showing.append(show_job)
+
+
+def show_job(job: Job) -> None:
+    """Show a job: live where a page watches, else its record as it stands, once a cell."""
+    if not environment.in_kernel():
+        terminal.say(records.plain(job.record, job.record.path))
+    elif environment.watched() and not job.record.ended:
+        _show_live(job)
+    elif not _on_view(job.id):
+        _show_record(job)
+
+
+def _show_record(job: Job) -> None:
+    """Put a record where nobody watches; if the cell goes on until the job has ended, it is written anew."""
+    name = f"videogen-record-{job.id}"
+    _put(_bundle(job), name)
+    if not job.record.ended:
+        job.subscribe(lambda record: _put(_bundle(job), name, update=True) if record.ended else None)
+
+
+def show_whole(jobs: Sequence[Job]) -> None:
+    """Show jobs of the library with all their buttons where a page watches, each with the record that stays below it."""
+    if not (environment.in_kernel() and environment.watched()):
+        return show_jobs(jobs)
+    for job in jobs:
+        _put(_widget_bundle(Shown(job)))
+        _put_record(job)
+    return None
+
+
+def show_comparison(jobs: Sequence[Job]) -> None:
+    """Show clips side by side where a page watches, and below them the records that stay."""
+    if not (environment.in_kernel() and environment.watched()):
+        return show_jobs(jobs)
+    _put(_widget_bundle(Comparison(jobs)))
+    for job in jobs:
+        _put_record(job)
+    return None
+
+
+def _put_record(job: Job) -> None:
+    """Put a folded record below a widget; it is written anew when the job ends."""
+    name = f"videogen-record-{job.id}"
+    _put(_bundle(job, folded=True), name)
+    if not job.record.ended:
+        job.subscribe(lambda record: _put(_bundle(job, folded=True), name, update=True) if record.ended else None)
+
+
+def show_clip(clip: Clip) -> None:
+    """Show a clip by its job's record."""
+    show_job(client.job(clip.job_id))
+
+
+def show_group(group: JobGroup) -> None:
+    """Show several jobs: a comparison side by side, a listing as a table, others each as a job shows itself."""
+    if group.kind == "compare":
+        show_comparison(group)
+    elif group.kind == "listing" and environment.in_kernel():
+        _put(group._repr_mimebundle_())
+    elif group.kind == "listing":
+        terminal.say(repr(group))
+    else:
+        show_jobs(group)
+
+
+def show_jobs(group: Iterable[Job]) -> None:
+    """Show each of several jobs as it shows itself."""
+    for job in group:
+        show_job(job)
+
+
+def show_form(form: VideoGen) -> None:
+    """Show the form, and below it a place for the records of its clips."""
+    _put(_widget_bundle(form))
+    name = f"videogen-records-{form.model_id}"
+    _put(_form_bundle(form), name)
+    form.observe(lambda _change: _follow_form(form, name), names="jobs")
+
+
+def _follow_form(form: VideoGen, name: str) -> None:
+    """Keep the records below a form current: at every submit, and at every end."""
+    _put(_form_bundle(form), name, update=True)
+    newest: Job = form.jobs[-1]
+
+    def told(record: JobRecord) -> None:
+        if record.ended:
+            _put(_form_bundle(form), name, update=True)
+
+    newest.subscribe(told)
+
+
+def _show_live(job: Job) -> None:
+    card, card_name, record_name = Card(), f"videogen-card-{job.id}", f"videogen-record-{job.id}"
+    card.follow(job)
+    _shown[job.id] = _cell()
+    _put(_widget_bundle(card), card_name)
+    _put(_bundle(job), record_name)
+    done: list[str] = []
+
+    def told(record: JobRecord) -> None:
+        if record.ended and not done:
+            done.append(record.id)
+            _put(_bundle(job), record_name, update=True)
+            _put(EMPTY, card_name, update=True)
+            card.close()
+
+    job.subscribe(told)
+    told(job.record)
+
+
+def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False) -> None:
+    """Publish an output, or with `update` put new contents where its name is already on view."""
+    transient = {} if name is None else {"display_id": name}
+    publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
+
+
+def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
+    record = job.record
+    path = record.clips[0].path if record.clips else record.path
+    return records.bundle(record, job.provider, relative(path, environment.folder()), folded=folded)
+
+
+def _form_bundle(form: VideoGen) -> dict[str, str]:
+    """Give the records of a form's jobs as one output, newest first."""
+    bundles = [_bundle(job, folded=True) for job in reversed(form.jobs)]
+    return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
+
+
+def _widget_bundle(widget: Live) -> dict[str, Any]:
+    data, *_ = widget._repr_mimebundle_() or ({},)
+    return {**data, "text/plain": "videogen"}
+
+
+def _on_view(job_id: str) -> bool:
+    """Tell whether this very cell shows the job already; from now on it does."""
+    seen = _shown.get(job_id) == _cell()
+    _shown[job_id] = _cell()
+    return seen
+
+
+def _cell() -> object:
+    shell = get_ipython()
+    return shell and shell.execution_count

@@ -1,0 +1,246 @@
+"""`%%videogen`: a cell whose text becomes a clip, and `%videogen`: the form and what else one does with jobs.
+
+The cell ends at once and the job goes on below it; with `--wait`, and where nobody watches (nbclient, papermill,
+a terminal), the cell waits. This module is all that `%load_ext` loads; the rest comes with the first use.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from traitlets import Bool, Float, HasTraits, Int, Unicode, Union
+
+from jupyter_videogen.commands import error_text, help, options, parser  # noqa: A004 - the word the command has
+from jupyter_videogen.commands.error_text import Typed
+from jupyter_videogen.core import environment, secrets, terminal
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.notebook import completion
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets import TraitType
+
+    from jupyter_videogen.commands.parser import Line
+    from jupyter_videogen.notebook.line_magics import Commands
+
+KEY_IN_CELL = """\
+videogen: something here looks like a key. What a cell holds is saved with the notebook and in IPython's history: take it
+out, revoke it if the notebook has left your hands, and use %videogen connect NAME or an environment variable instead."""
+PREFIX = "default_"
+
+
+def _setting(trait: TraitType[Any, Any], words: str) -> TraitType[Any, Any]:
+    trait.help = words
+    return trait.tag(config=True)
+
+
+def _word(words: str) -> TraitType[Any, Any]:
+    return _setting(Unicode(None, allow_none=True), words)
+
+
+def _whole(words: str) -> TraitType[Any, Any]:
+    return _setting(Int(None, allow_none=True), words)
+
+
+def _switch(words: str) -> TraitType[Any, Any]:
+    return _setting(Bool(None, allow_none=True), words)
+
+
+def _dollars(words: str) -> TraitType[Any, Any]:
+    return _setting(Float(None, allow_none=True), words)
+
+
+def _cap(words: str) -> TraitType[Any, Any]:
+    return _setting(Union([Float(), Unicode()], default_value=None, allow_none=True), words)
+
+
+class Settings(HasTraits):
+    """What `%config VideogenMagics` takes; it goes before the environment and the files."""
+
+    default_provider = _word("The service that makes clips.")
+    default_model = _word("The model, also as provider:model.")
+    default_duration = _whole("Length of a clip in seconds.")
+    default_size = _word("Width and height, as 1280x720.")
+    default_aspect = _word("The shape, as 16:9, where a service has shapes instead of sizes.")
+    default_resolution = _word("How fine, as 720p, beside the shape.")
+    default_fps = _whole("Frames per second.")
+    default_negative = _word("What should not be seen.")
+    default_sound = _switch("Whether clips have sound.")
+    default_draft = _switch("Faster and rougher.")
+    default_enhance = _switch("Whether the service may enrich prompts.")
+    default_fit = _word("How start images are made to fit: cover, contain or pad.")
+    default_output = _word("Where clips go: a folder.")
+    default_wait = _switch("Whether cells wait for their clips.")
+    default_timeout = _word('How long they wait, as "30m".')
+    default_max_cost = _dollars("Dollars that one cell or call may cost at most.")
+    per_notebook = _cap('Dollars that the jobs of one notebook may cost together, or a number as "20 jobs".')
+    per_day = _cap('Dollars that the jobs of 24 hours may cost together, or a number as "20 jobs".')
+    confirm_above = _dollars("Dollars from which on one is asked before anything is sent.")
+
+
+@magics_class
+class VideogenMagics(Magics, Settings):
+    """The magic, once per shell."""
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        super().__init__(shell)
+        self._last_error = "No error yet."
+        self._loaded: Commands | None = None
+        self._shell = shell
+        names = list(Settings.class_trait_names(config=True))
+        self.observe(lambda _: self._keep(names), names=names)
+        self._keep(names)
+
+    def _keep(self, names: list[str]) -> None:
+        """Hand on what is set here; what is not set says nothing."""
+        values = {name.removeprefix(PREFIX): getattr(self, name) for name in names}
+        environment.session.clear()
+        environment.session.update({name: value for name, value in values.items() if value is not None})
+
+    @property
+    def _commands(self) -> Commands:
+        """What does the work, loaded with its first use."""
+        if self._loaded is None:
+            module, shell = import_module("jupyter_videogen.notebook.line_magics"), self._shell
+            self._loaded = module.Commands(shell.user_ns, shell.user_ns_hidden)
+        return self._loaded
+
+    @no_var_expand
+    @line_cell_magic
+    def videogen(self, line: str, cell: str | None = None) -> object:  # noqa: D102 - written from the options, below
+        if secrets.KEYLIKE.search(f"{line}\n{cell or ''}"):
+            terminal.tell(KEY_IN_CELL)
+        prefix = "%videogen " if cell is None else "%%videogen "
+        typed = [Typed(prefix, line)]
+        try:
+            return self._line(line, typed) if cell is None else self._cell(line, cell, typed)
+        except parser.Misread as misread:
+            error: BaseException = misread.error
+            typed[0] = typed[0]._replace(span=(misread.start, misread.end))
+            self._last_error = traceback.format_exc()
+        except (VideogenError, KeyboardInterrupt) as raised:
+            error = raised
+            self._last_error = traceback.format_exc()
+        words = error_text.words(error, typed[0])
+        error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython's hook for one's own look
+        raise error
+
+    videogen.__doc__ = help.short()
+
+    def _line(self, text: str, typed: list[Typed]) -> object:
+        command, _, rest = text.strip().partition(" ")
+        if command == "tb":
+            terminal.say(self._last_error)
+            return None
+        if command in {"help", "-h", "--help"}:
+            self._help(rest.strip())
+            return None
+        if command in options.BY_COMMAND:
+            return self._commands.run(command, rest)
+        line = self._read(text)
+        prompt = line.rest or " ".join(word.text for word in line.words)
+        if not prompt:
+            return self._form(line, typed)
+        if line.words and (line.rest is not None or not all(word.quoted for word in line.words)):
+            raise self._stray(line)
+        return self._make(line, [prompt], typed)
+
+    def _cell(self, first: str, cell: str, typed: list[Typed]) -> object:
+        text, cell = parser.join(first, cell)
+        typed[0] = typed[0]._replace(options=text)
+        if text.strip() in {"-h", "--help"}:
+            self._help("")
+            return None
+        line = self._read(text)
+        if line.words or line.rest:
+            raise parser.stray(line.words or (parser.Token(line.rest or "", text.find("--"), len(text)),))
+        return self._make(line, parser.prompts(cell, raw=bool(line.values.get("raw"))), typed)
+
+    def _read(self, text: str) -> Line:
+        return parser.read(text, self._fill)
+
+    def _fill(self, word: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
+        return self._commands.look(word) if "{" in word else word
+
+    def _make(self, line: Line, prompts: list[str], typed: list[Typed]) -> object:
+        try:
+            return self._commands.make(line, prompts)
+        except VideogenError as error:
+            typed[0] = typed[0]._replace(span=line.span(error.field))
+            raise
+
+    def _form(self, line: Line, typed: list[Typed]) -> object:
+        try:
+            return self._commands.form(line)
+        except VideogenError as error:
+            typed[0] = typed[0]._replace(span=line.span(error.field))
+            raise
+
+    def _stray(self, line: Line) -> BaseException:
+        """Refuse words that stand where only a quoted prompt may: a mistyped command must not be paid for."""
+        first = next(word for word in line.words if line.rest is not None or not word.quoted)
+        error = import_module("jupyter_videogen.notebook.line_magics").unknown_command(first.text)
+        return parser.Misread(error, first.start, first.end)
+
+    def _help(self, word: str) -> None:
+        terminal.say(terminal.fit(help.topic(word) if word else help.short(), terminal.width()))
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Register the magic; open jobs of before are watched again, said in one quiet line."""
+    shell.register_magics(VideogenMagics(shell))
+    completion.install(shell)
+    _teach(shell)
+    if not (environment.home() / "ledger.sqlite3").exists():
+        return
+    try:
+        open_jobs = _unfinished()
+    except VideogenError as error:
+        terminal.say(f"videogen: {error}")  # loading goes on, and says what it could not do
+        return
+    if open_jobs:
+        terminal.say(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Take the magic away; jobs go on."""
+    completion.remove(shell)
+    environment.session.clear()
+    for kind in ("line", "cell"):
+        shell.magics_manager.magics[kind].pop("videogen", None)
+
+
+def _unfinished() -> list[str]:
+    """Give the jobs that are watched again; what watches them is loaded only where there are any."""
+    ledger = import_module("jupyter_videogen.ledger.ledger").Ledger.at(environment.home() / "ledger.sqlite3")
+    waiting = ledger.unfinished()
+    return [job.id for job in import_module("jupyter_videogen.api.client").jobs("unfinished")] if waiting else []
+
+
+def _teach(shell: InteractiveShell) -> None:
+    """Teach IPython to show jobs, clips and forms, by name: what draws them is loaded when there is one."""
+    if "jupyter_videogen.api.client" in sys.modules:
+        import_module("jupyter_videogen.notebook.display").install()
+        return
+    formatter: Any = shell.display_formatter
+    shows = {
+        ("ticket", "Job"): "show_job",
+        ("group", "JobGroup"): "show_group",
+        ("values", "Clip"): "show_clip",
+        ("widget", "VideoGen"): "show_form",
+    }
+    for (module, name), function in shows.items():
+        formatter.ipython_display_formatter.for_type_by_name(f"{__package__}.{module}", name, _shower(function))
+
+
+def _shower(function: str) -> Any:  # noqa: ANN401 - a function that shows one kind of value
+    def show(value: object) -> None:
+        display = import_module("jupyter_videogen.notebook.display")
+        display.install()
+        getattr(display, function)(value)
+
+    return show

@@ -1,0 +1,146 @@
+"""The record: what a saved notebook keeps of a job, plain HTML that plays without a kernel and without a widget.
+
+It is written when the job is submitted, with the clip's final place, so that it plays even if nobody was connected
+at the end. `src` stands on the `<video>` itself (the sanitiser of untrusted notebooks drops `<source>`), there is no
+script, no style sheet and no bytes but a small poster. Everything that came from outside is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from jupyter_videogen.commands import interpolation
+from jupyter_videogen.core import hidden_characters
+from jupyter_videogen.core.errors import explain, money
+from jupyter_videogen.core.request import pixels
+from jupyter_videogen.media.clip_store import still_kind
+
+if TYPE_CHECKING:
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.job import JobRecord
+
+WIDEST = 640
+MARKS = re.compile(r"[\\`*_{}\[\]#!|~$]")
+"""Signs that Markdown reads wherever they stand in a line."""
+TWICE = 45_000
+"""Characters of a picture that stands in the record twice: as the poster, and for sites that take films out."""
+PROMPT = 160
+"""Characters of a prompt on the folded line."""
+FIGURE = "margin:0;max-width:640px;font-size:13px;line-height:1.5"
+VIDEO = "display:block;width:100%;height:auto;margin:6px 0;border-radius:8px;background:#000"
+QUIET = "opacity:.75"
+LINES = {
+    "succeeded": "Ready",
+    "failed": "Not made",
+    "cancelled": "Cancelled",
+    "expired": "No longer at the service",
+    "unknown_outcome": "Outcome unknown",
+}
+
+
+def bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
+    """Give the record in every form a front end may want; `src` is relative to the notebook.
+
+    `folded` keeps it to one line, where the clip is on view above it anyway.
+    """
+    return {
+        "text/html": html(job, provider, src, folded=folded),
+        "text/markdown": f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(facts(job, provider))}",
+        "text/plain": plain(job, src),
+    }
+
+
+def _markdown(text: str) -> str:
+    """Give text in which nothing is a mark of Markdown, of mathematics, or HTML."""
+    return MARKS.sub(r"\\\g<0>", escape(hidden_characters.words(text), quote=False))
+
+
+def html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
+    """Give the record as HTML: folded while the job runs, open when there is something to see."""
+    opened = " open" if job.ended and not folded else ""
+    return (
+        f'<figure class="videogen-record" style="{FIGURE}"><details{opened}>'
+        f"<summary>{escape(_headline(job))}</summary>"
+        f"{_video(job, src)}{_words(job)}"
+        f'<div style="{QUIET}">{escape(facts(job, provider))}<br>{_way_back(job, src)}</div>'
+        "</details></figure>"
+    )
+
+
+def facts(job: JobRecord, provider: Provider) -> str:
+    """Give model, length, size, seed and origin on one line."""
+    request = job.request
+    known = [
+        job.model,
+        f"{request.duration} s" if request.duration else "",
+        (request.size or "").replace("x", "×"),  # noqa: RUF001 - the sign for a size
+        f"seed {request.seed}" if request.seed is not None else "",
+        "drawn by the local engine, not AI-made" if provider.simulated else f"by {provider.title}",
+        time.strftime("%d %b %Y %H:%M", time.localtime(job.created_at)),
+    ]
+    return " · ".join(filter(None, known))
+
+
+def plain(job: JobRecord, src: str) -> str:
+    """Give the record as one line for a terminal."""
+    if job.clips:
+        return f"{_short(job)}: {src}"
+    return f"{_headline(job)} (job {job.id})" + (f": {explain(job.failure)}" if job.failure else "")
+
+
+def _headline(job: JobRecord) -> str:
+    if job.state == "succeeded" and job.finished_at:
+        return f"{_short(job)} · ready in {job.finished_at - job.created_at:.0f} s"
+    return f"{LINES.get(job.state, 'Plays here when it is done')} · {_short(job)}"
+
+
+def _video(job: JobRecord, src: str) -> str:
+    if job.state in LINES and not job.clips:
+        return ""
+    width, height = pixels(job.request.size) if job.request.size else (WIDEST, WIDEST * 9 // 16)
+    picture, name = _picture(job), escape(_short(job))
+    poster = f' poster="{picture}"' if picture else ""
+    still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= TWICE else ""
+    return (
+        f'<video controls preload="none" src="{escape(quote(src))}" width="{width}" height="{height}"'
+        f'{poster} style="{VIDEO}" aria-label="{name}">{still}</video>'
+    )
+
+
+def _picture(job: JobRecord) -> str:
+    """Give the still picture as a data URL, of at most 60 kB of bytes, or nothing."""
+    path = job.clips[0].poster if job.clips else None
+    if path is None or not Path(path).exists():
+        return ""
+    picture = Path(path).read_bytes()
+    return f"data:image/{still_kind(picture) or 'jpeg'};base64,{base64.b64encode(picture).decode()}"
+
+
+def _words(job: JobRecord) -> str:
+    prompt = f"<div>{escape(job.request.prompt)}</div>{_filled(job)}"
+    if job.failure is None:
+        return prompt
+    failure = job.failure
+    sentences = " ".join(filter(None, (failure.message, failure.next, money(failure))))
+    return f"<div>{escape(sentences)}</div>{prompt}"
+
+
+def _filled(job: JobRecord) -> str:
+    """Say which variables were filled into the prompt."""
+    return f'<div style="{QUIET}">filled: {escape(interpolation.shown(job.filled))}</div>' if job.filled else ""
+
+
+def _way_back(job: JobRecord, src: str) -> str:
+    link = f'<a href="{escape(quote(src))}" target="_blank">{escape(src)}</a> · ' if job.clips else ""
+    return f"{link}show it again: <code>%videogen show {job.id}</code>"
+
+
+def _short(job: JobRecord) -> str:
+    words = hidden_characters.words(" ".join(job.request.prompt.split()))
+    return words if len(words) <= PROMPT else f"{words[: PROMPT - 1]}…"

@@ -1,0 +1,26 @@
+"""What all runs of one process share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jupyter_videogen.core.clock import Clock
+    from jupyter_videogen.ledger.ledger import Ledger
+    from jupyter_videogen.runtime.polling.scheduler import Lookout
+
+
+class RunContext(NamedTuple):
+    """What a `Runner` and its `Saver` work with."""
+
+    ledger: Ledger
+    clock: Clock
+    posters: Path
+    """The folder of still pictures."""
+    failpoint: Callable[[str], None]
+    """Called with the name of each step that was reached; tests end the process there."""
+    scheduler: Lookout | None = None
+    """Of all jobs at one service; None for a job that is alone, which makes its own."""

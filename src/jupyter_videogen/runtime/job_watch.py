@@ -1,0 +1,65 @@
+"""One job as this process sees it, and who wants to hear of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.transport.connection import Line
+
+log = logging.getLogger("jupyter_videogen")
+
+
+class Watch:
+    """One job as this process sees it: its newest record, and who wants to hear of the next."""
+
+    def __init__(self, record: JobRecord) -> None:
+        self.record = record
+        self.detached = False
+        self.future: Future[JobRecord] = Future()
+        self.running = False
+        """Whether the future belongs to a task of ours."""
+        self.task: asyncio.Task[Any] | None = None
+        self.answered = threading.Event()
+        """Set once the service has answered the request, or cannot any more."""
+        self.account = record.account
+        """The mark of the key that it is watched with."""
+        self._listeners: list[Callable[[JobRecord], None]] = []
+        if record.ended:
+            self.future.set_result(record)
+
+    @property
+    def idle(self) -> bool:
+        """Whether no task of ours is at work on it."""
+        return self.future.done() or not self.running
+
+    def begin(self, future: Future[JobRecord]) -> None:
+        """Note the task that runs the job."""
+        self.future, self.running, self.detached = future, True, False
+
+    def locked_out(self, line: Line) -> bool:
+        """Whether it is watched with another key than it was sent with, and this line has the right one."""
+        right = line.account == self.record.account
+        return self.running and right and self.account != line.account and not self.future.done()
+
+    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
+        """Tell a listener of every change, on the loop's thread."""
+        self._listeners.append(listener)
+
+    def publish(self, record: JobRecord) -> None:
+        """Take the newest record and pass it on; a listener that fails is logged, never felt."""
+        self.record = record
+        if record.state not in {"draft", "submitting"}:
+            self.answered.set()
+        for listener in tuple(self._listeners):
+            try:
+                listener(record)
+            except Exception:
+                log.exception("A listener of job %s failed.", record.id)

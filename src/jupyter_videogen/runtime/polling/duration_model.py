@@ -1,0 +1,243 @@
+"""How long a job will take, as far as is known: a mixture of lognormal laws, learnt from jobs like it.
+
+A few jobs shape one broad law (normal-inverse-gamma on the logarithm of seconds); from a dozen on, each is a narrow law of
+its own beside that, so that a queue with two speeds shows as two humps. Part of every belief stays with a law that expects early
+refusals and long tails: it is what keeps a wrong belief from being a blind one.
+"""
+
+from __future__ import annotations
+
+from math import erfc, exp, fsum, log, pi, sqrt
+from statistics import fmean, median, quantiles, stdev
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+
+from jupyter_videogen.core.timing import Run, kind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jupyter_videogen.core.job import JobRecord
+
+MEDIAN = 90.0
+"""Seconds a clip takes where nothing has been learnt."""
+
+
+FEWEST = 3
+"""Jobs from which on a narrower circle is believed rather than a wider one."""
+
+
+MANY = 12
+"""Jobs from which on each is a law of its own."""
+
+
+NEWEST, KERNELS, REFUSALS = 128, 32, 8
+
+
+CONFIDENCE, FREEDOM, SPREAD = 1.0, 2.0, 0.45
+"""The prior: its mean weighs as one job, its spread as four."""
+
+
+NARROWEST, WIDEST = 0.10, 0.30
+"""Spreads of the law of one job."""
+
+
+MARKS = 20
+"""Jobs that must have shown a tenth of progress before that tenth is believed."""
+
+
+BEGUN, DONE = 2.0, 100.0
+"""Per cent between which progress says something."""
+
+
+SHARPEST = 0.02
+
+
+FAINT = 1e-4
+"""Shares of a belief that are not worth their arithmetic."""
+
+
+OUT_OF_SIGHT = 6.0
+"""Standard deviations beyond which a law adds nothing."""
+
+
+SHORTEST = 0.05
+"""Seconds; nothing is quicker."""
+
+
+CERTAIN = 1e-12
+
+
+class Law(NamedTuple):
+    """A lognormal law and how much it weighs; `center` and `spread` are those of the logarithm of seconds."""
+
+    weight: float
+    center: float
+    spread: float
+
+
+BACKBONE = (Law(0.12 * 0.35, log(8.0), 0.7), Law(0.12 * 0.65, log(120.0), 1.1))
+"""Early refusals and long tails: an eighth of every belief."""
+
+
+class Belief(NamedTuple):
+    """What is expected of a job: laws whose weights come to one."""
+
+    laws: tuple[Law, ...]
+    runs: int = 0
+    """Jobs like it that ended well and were learnt from."""
+    typical: float | None = None
+    """The median of their seconds; None of fewer than three."""
+
+    def density_and_survival(self, seconds: float) -> tuple[float, float]:
+        """Give how likely the end is at this age, and how likely it is later."""
+        x = log(max(seconds, SHORTEST))
+        density = survival = 0.0
+        for weight, center, spread in self.laws:
+            z = (x - center) / spread
+            if z < -OUT_OF_SIGHT:
+                survival += weight
+            elif z < OUT_OF_SIGHT:
+                density += weight * exp(-0.5 * z * z) / spread
+                survival += weight * 0.5 * erfc(z / sqrt(2.0))
+        return density / (max(seconds, SHORTEST) * sqrt(2.0 * pi)), survival
+
+    def hazard(self, seconds: float) -> float:
+        """Give the rate per second at which jobs of this age end; 0 where none should be left."""
+        density, survival = self.density_and_survival(seconds)
+        return density / survival if survival > CERTAIN else 0.0
+
+    def quantile(self, share: float) -> float:
+        """Give the age in seconds by which this share of jobs has ended."""
+        low, high = SHORTEST, 1e7
+        while high / low > 1.001:  # noqa: PLR2004 - a thousandth
+            middle = sqrt(low * high)
+            early = self.density_and_survival(middle)[1] > 1.0 - share
+            low, high = (middle, high) if early else (low, middle)
+        return sqrt(low * high)
+
+    def left(self, age: float) -> float:
+        """Give the seconds that a job of this age most likely still takes: the median of those that are left."""
+        gone = 1.0 - self.density_and_survival(age)[1]
+        return max(0.0, self.quantile(gone + (1.0 - gone) / 2.0) - age)
+
+    def slow(self) -> float:
+        """Give the age in seconds from which on a job is slower than usual: past nearly all, or four medians."""
+        return min(self.quantile(0.995), 4.0 * (self.typical or self.quantile(0.5)))
+
+    def seen(self, estimate: Estimate) -> Belief:
+        """Give the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
+        drawn = []
+        for weight, center, spread in self.laws:
+            variance = spread**2 + estimate.spread**2
+            agreement = exp(-0.5 * min((estimate.center - center) ** 2 / variance, 200.0)) / sqrt(variance)
+            middle = (center * estimate.spread**2 + estimate.center * spread**2) / variance
+            drawn.append(Law(weight * agreement, middle, spread * estimate.spread / sqrt(variance)))
+        return self._replace(laws=_normed(drawn))
+
+
+class Estimate(NamedTuple):
+    """When a job may end, by its own progress: the logarithm of seconds, and the spread of that."""
+
+    center: float
+    spread: float
+
+
+class Calibration(NamedTuple):
+    """What a service's progress has been worth: by tenth, how far t / p was from the end. An empty one believes nothing."""
+
+    tenths: Mapping[int, Estimate] = MappingProxyType({})
+
+    def estimate(self, age: float, progress: float) -> Estimate | None:
+        """Give when a job that made this progress at this age may end; None where such progress has not proved itself."""
+        if not BEGUN < progress < DONE or not 0.0 < age < float("inf"):
+            return None
+        known = self.tenths.get(tenth(progress))
+        return known and Estimate(log(100.0 * age / progress) + known.center, known.spread)
+
+
+def tenth(progress: float) -> int:
+    """Give which tenth of the way a progress in per cent is in."""
+    return min(int(progress // 10.0), 9)
+
+
+def learn(runs: Sequence[Run], job: JobRecord, *, usual: float = MEDIAN) -> Belief:
+    """Give what a service's newest runs let expect of a job: by the narrowest circle of jobs like it that holds enough.
+
+    `usual` is the median, in seconds, of a service of which nothing is known.
+    """
+    center, believed = log(usual), _broad([], log(usual))
+    took: list[float] = []
+    for circle in _circles([run for run in runs if SHORTEST < run.seconds < float("inf")], job):
+        if len(circle) >= FEWEST or not took:
+            took = [run.seconds for run in circle if run.well]
+            logs = [log(seconds) for seconds in took]
+            believed = _weighted(_broad(logs, center), 0.5 if len(logs) >= MANY else 1.0)
+            believed += _kernels(logs) if len(logs) >= MANY else []
+            believed += _refused(circle)
+            center = fmean([*logs, center])
+    typical = median(took) if len(took) >= FEWEST else None
+    return Belief(_normed([*_weighted(believed, 0.88), *BACKBONE]), len(took), typical)
+
+
+def calibrate(runs: Sequence[Run], model: str) -> Calibration:
+    """Give what the progress of a model's jobs has been worth; a tenth that fewer than twenty showed is left out."""
+    errors: dict[int, list[float]] = {}
+    for run in runs:
+        for age, progress in run.marks:
+            if run.well and run.model == model and 0.0 < age <= run.seconds and BEGUN < progress < DONE:
+                errors.setdefault(tenth(progress), []).append(log(run.seconds * progress / (100.0 * age)))
+    return Calibration(
+        {
+            bucket: Estimate(fmean(found), max(stdev(found) * (1.0 + 1.0 / len(found)), SHARPEST))
+            for bucket, found in errors.items()
+            if len(found) >= MARKS
+        }
+    )
+
+
+def _circles(runs: list[Run], job: JobRecord) -> list[list[Run]]:
+    """Give the runs like a job, from the widest circle to the narrowest: service, model, the same request."""
+    request = job.request
+    same_model = [run for run in runs if run.model == job.model]
+    like = (request.duration, request.size, kind(job))
+    same = [run for run in same_model if (run.duration, run.size, run.kind) == like]
+    return [circle[:NEWEST] for circle in (runs, same_model, same)]
+
+
+def _broad(logs: list[float], center: float) -> list[Law]:
+    """Give one law for a few jobs: the prediction of a normal-inverse-gamma posterior."""
+    count = len(logs)
+    mean = fmean(logs) if logs else center
+    confidence, freedom = CONFIDENCE + count, FREEDOM + count / 2.0
+    scatter = fsum((x - mean) ** 2 for x in logs) + CONFIDENCE * count * (mean - center) ** 2 / confidence
+    rest = FREEDOM * SPREAD**2 + scatter / 2.0
+    middle = (CONFIDENCE * center + count * mean) / confidence
+    return [Law(1.0, middle, sqrt(rest * (confidence + 1.0) / (freedom * confidence)))]
+
+
+def _kernels(logs: list[float]) -> list[Law]:
+    """Give narrow laws, half a belief in all: one for each of many jobs, or for as many points of their distribution."""
+    width = min(max(1.4 * stdev(logs) * len(logs) ** -0.2, NARROWEST), WIDEST)
+    points = logs if len(logs) <= KERNELS else quantiles(logs, n=KERNELS + 1)
+    return [Law(0.5 / len(points), point, width) for point in points]
+
+
+def _refused(circle: list[Run]) -> list[Law]:
+    """Give the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
+    logs = [log(run.seconds) for run in circle if not run.well]
+    share = len(logs) / (len(circle) - len(logs) + 1.0)
+    points = logs if len(logs) <= REFUSALS else quantiles(logs, n=REFUSALS + 1)
+    return [Law(share / len(points), point, WIDEST) for point in points]
+
+
+def _weighted(laws: list[Law], whole: float) -> list[Law]:
+    weight = fsum(law.weight for law in laws)
+    return [law._replace(weight=whole * law.weight / weight) for law in laws]
+
+
+def _normed(laws: list[Law]) -> tuple[Law, ...]:
+    """Let the weights come to one, without the faintest."""
+    whole = fsum(law.weight for law in laws)
+    kept = [law for law in laws if law.weight > FAINT * whole]
+    return tuple(_weighted(kept, 1.0)) if kept else tuple(laws)

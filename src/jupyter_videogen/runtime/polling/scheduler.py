@@ -1,0 +1,324 @@
+"""The looks at all jobs of one service: when each is due, what may be asked, and one list for many.
+
+With three or more jobs running and a list to be had, the list says how they stand. It is hearsay: an end that it tells of is
+looked at by id, a job that it does not hold is looked at as if there were no list, and nothing fails because of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_videogen.core.backoff import after_miss
+from jupyter_videogen.core.http import Lost, NotSent
+from jupyter_videogen.core.timing import Mark, Run, kind
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import UNREADABLE, ListsJobs
+from jupyter_videogen.runtime.loop_thread import always
+from jupyter_videogen.runtime.polling.duration_model import tenth
+from jupyter_videogen.runtime.polling.rate_limiter import PER_SECOND, PER_SECOND_AT_HOME, Allowance
+from jupyter_videogen.runtime.polling.schedule import wait_for_all
+from jupyter_videogen.transport.url_policy import is_loopback
+
+if TYPE_CHECKING:
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clock import Clock
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.dialects.base import Listed, Page
+    from jupyter_videogen.runtime.polling.history import Experience
+    from jupyter_videogen.transport.client import Transport
+
+FEW = 3
+"""Jobs for each page of a list from which on it is the cheaper way."""
+MOST_PAGES = 20
+"""Of one list at a time."""
+HEARSAY = 120.0
+"""Seconds after which a job is looked at by id, though the list goes on telling of it."""
+BROKEN = 3
+"""Bad lists in a row after which jobs are looked at one by one."""
+RESPITE = 600.0
+"""Seconds before such a list is tried again."""
+NO_LIST = frozenset({404, 405, 501})
+BUSY = 429
+SAMPLE = 100
+"""Jobs out of which the pace of a list is worked out."""
+SURE = 1.0
+"""The worth of a look at a job whose end was told of, in looks per second."""
+CLOCKS = 2.0
+"""Seconds by which a service's own times may seem to disagree with ours."""
+LOOSEST = 20.0
+"""Seconds that may lie between two looks, or a quarter of the age, for an end between them to be learnt from."""
+
+
+class Rest:
+    """A sleep that can be ended by others."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._sleeper: asyncio.Future[None] | None = None
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for so long, or until `wake`."""
+        sleeper = self._sleeper = asyncio.ensure_future(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait([sleeper])
+        finally:
+            self._sleeper = None
+            sleeper.cancel()
+        if not sleeper.cancelled():
+            sleeper.result()
+
+    def wake(self) -> None:
+        """End the sleep, if there is one."""
+        if self._sleeper is not None:
+            self._sleeper.cancel()
+
+
+class Seat:
+    """One job's place: how old it is, how it has been doing, and when it is to be looked at next."""
+
+    def __init__(self, lookout: Lookout, job: JobRecord) -> None:
+        self.schedule = lookout.experience.schedule(job)
+        self.listed = False
+        """Whether the list is telling of it."""
+        self.missing = False
+        """Whether the list, when last read, did not hold it."""
+        self.told: Listed | None = None
+        self.key = b""
+        self._lookout, self._clock, self._rest = lookout, lookout.clock, Rest(lookout.clock)
+        self._name, self._turns = job.id, 0
+        self._begun: float | None = None
+        self._mark: Mark | None = None
+        self._marks: dict[int, Mark] = {}
+        self._news: Listed | None = None
+        self._seen = 0.0
+
+    def begin(self, job: JobRecord) -> None:
+        """Take the moment when the service took the job for the beginning of its age."""
+        known = self._clock.now() - (self._clock.now() if job.accepted_at is None else job.accepted_at)
+        self._begun = self._clock.monotonic() - max(known, 0.0)
+
+    @property
+    def age(self) -> float:
+        """Seconds since the service took the job."""
+        return 0.0 if self._begun is None else max(self._clock.monotonic() - self._begun, 0.0)
+
+    def wait(self, poll_after: float | None = None) -> float:
+        """Give the seconds until the next look."""
+        self._turns += 1
+        jitter = _jitter(self._name, self._turns)
+        return self.schedule.wait(self.age, mark=self._mark, poll_after=poll_after, jitter=jitter)
+
+    async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
+        """Wait so long, and for leave to look; gives what the list said meanwhile, if that is all there is to know."""
+        self._lookout.take(self, job)
+        await self._rest.sleep(max(seconds, HEARSAY) if self.listed else seconds)
+        news, self._news = self._news, None
+        if news is None:
+            await self._lookout.allowance.slot(SURE if self.listed else self.schedule.rate(self.age))
+        return news
+
+    def going_on(self, progress: float | None) -> None:
+        """Note that the job was still going on just now, and how far it was, in per cent."""
+        self._seen = age = self.age
+        if progress is not None and (self._mark is None or progress > self._mark.progress):
+            self._mark = Mark(age, progress)
+            self._marks.setdefault(tenth(progress), self._mark)
+
+    def lesson(self, job: JobRecord, took: float | None, *, well: bool) -> Run | None:
+        """Give what is to be learnt of a job that has just been seen ended; nothing where nobody looked for long.
+
+        `took` is what the service's own clock says, in seconds; it is believed where it agrees with what was seen.
+        """
+        age, seen = self.age, self._seen
+        if took is None or not seen - CLOCKS <= took <= age + CLOCKS or took <= 0.0:
+            if age - seen > max(LOOSEST, age / 4.0):
+                return None
+            took = (age + seen) / 2.0
+        request = job.request
+        return Run(
+            seconds=took,
+            well=well,
+            model=job.model,
+            duration=request.duration,
+            size=request.size,
+            kind=kind(job),
+            marks=tuple(self._marks.values()),
+        )
+
+    def tell(self, row: Listed) -> None:
+        """Take what the list says: an end is a reason to look, a change is news, and else it goes on."""
+        self.listed, self.missing = True, False
+        if row.state not in {"queued", "running"}:
+            self._rest.wake()
+        elif self.told is None or _standing(row) != _standing(self.told):
+            self.told = self._news = row
+            self._rest.wake()
+        else:
+            self._seen = self.age
+
+    def untold(self) -> None:
+        """The list does not tell of it any more: look at it by itself."""
+        self.told, self.missing = None, True
+        if self.listed:
+            self.listed = False
+            self._rest.wake()
+
+    def slept(self, seconds: float) -> None:
+        """This machine slept for so long: the job is so much older, and is looked at now."""
+        if self._begun is not None:
+            self._begun -= seconds
+        self._rest.wake()
+
+    def leave(self) -> None:
+        """Nobody watches it any more."""
+        self._lookout.leave(self)
+
+
+class Lookout:
+    """The seats of all jobs at one service. Lives on one event loop."""
+
+    def __init__(self, provider: Provider, transport: Transport, experience: Experience, clock: Clock) -> None:
+        self.experience, self.clock = experience, clock
+        at_home = provider.simulated or is_loopback(provider.base_url)
+        self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
+        self._dialect, self._transport = sanitize.of(provider.dialect), transport
+        self._circles: dict[str, Circle] = {}
+        self._seats: set[Seat] = set()
+
+    def seat(self, job: JobRecord) -> Seat:
+        """Give a job a place."""
+        return Seat(self, job)
+
+    def take(self, seat: Seat, job: JobRecord) -> None:
+        """Count a job among those that are watched, and that a list may tell of."""
+        self._seats.add(seat)
+        if not isinstance(self._dialect, ListsJobs) or job.handle is None:
+            return
+        url = self._dialect.page(job.model).url
+        if url not in self._circles:
+            self._circles[url] = Circle(self._dialect, job.model, self._transport, self)
+        seat.key = _key(job.handle)
+        self._circles[url].join(seat)
+
+    def leave(self, seat: Seat) -> None:
+        """Count a job no more."""
+        self._seats.discard(seat)
+        for circle in self._circles.values():
+            circle.seats.pop(seat.key, None)
+
+    def slept(self, seconds: float) -> None:
+        """This machine slept for so long: all jobs are looked at now, as fast as the allowance goes."""
+        for circle in self._circles.values():
+            circle.rest.wake()
+        for seat in tuple(self._seats):
+            seat.slept(seconds)
+
+
+class Circle:
+    """Jobs that one list tells of."""
+
+    def __init__(self, dialect: ListsJobs, model: str, transport: Transport, lookout: Lookout) -> None:
+        self.seats: dict[bytes, Seat] = {}
+        self.rest = Rest(lookout.clock)
+        self._dialect, self._model, self._transport, self._lookout = dialect, model, transport, lookout
+        self._reader: asyncio.Task[None] | None = None
+        self._pages, self._misses, self._not_before = 1, 0, 0.0
+
+    def join(self, seat: Seat) -> None:
+        """Take a job in; from the third on, the list is read."""
+        self.seats[seat.key] = seat
+        if self._reader is None and self._worth_it():
+            self._reader = asyncio.get_running_loop().create_task(
+                always(self._read, self._lookout.clock), context=contextvars.Context()
+            )
+
+    def _worth_it(self) -> bool:
+        return len(self.seats) >= FEW * self._pages and self._lookout.clock.monotonic() >= self._not_before
+
+    async def _read(self) -> None:
+        """Read the list at its pace for as long as there are jobs for it."""
+        try:
+            while self._worth_it():
+                await self.rest.sleep(self._wait())
+                if self._worth_it():
+                    await self._sweep()
+        finally:
+            for seat in self.seats.values():
+                seat.untold()
+        self._reader = None
+
+    def _wait(self) -> float:
+        if self._misses:
+            return after_miss(self._misses)
+        seats = list(self.seats.values())
+        sample = seats[:: len(seats) // SAMPLE + 1]
+        calls = self._pages * len(sample) / len(seats)
+        return wait_for_all([(seat.schedule, seat.age) for seat in sample], calls=calls)
+
+    async def _sweep(self) -> None:
+        """Read the list page by page until it has told of every job, and pass on what it says."""
+        try:
+            found, pages = await self._found()
+        except (NotSent, Lost, *UNREADABLE):
+            self._misses += 1
+            if self._misses >= BROKEN:
+                self._rest_for(RESPITE)
+            return
+        self._misses, self._pages = 0, pages
+        for key, seat in tuple(self.seats.items()):
+            row = found.get(key)
+            seat.tell(row) if row is not None else seat.untold()
+        if not found:
+            self._rest_for(RESPITE)  # of another account, or of nothing at all
+
+    async def _found(self) -> tuple[dict[bytes, Listed], int]:
+        """Give the rows of our jobs that say how they stand, and how many pages held any.
+
+        A job that the list did not hold before is not searched to its end again.
+        """
+        wanted = {key for key, seat in self.seats.items() if not seat.missing}
+        found: dict[bytes, Listed] = {}
+        cursor, pages = None, 1
+        for number in range(1, MOST_PAGES + 1):
+            page = await self._page(cursor)
+            ours = {key: row for row in page.jobs if row.state and (key := _key(row.handle)) in self.seats}
+            found |= ours
+            pages = number if ours else pages
+            if not ours or wanted <= found.keys() or page.cursor in {None, cursor}:
+                break
+            cursor = page.cursor
+        return found, pages
+
+    async def _page(self, cursor: str | None) -> Page:
+        await self._lookout.allowance.slot(SURE)
+        reply = await self._transport.send(self._dialect.page(self._model, cursor))
+        if reply.status in NO_LIST:
+            self._rest_for(float("inf"))
+        if reply.status == BUSY:
+            self._lookout.allowance.too_many()
+        if not reply.ok:
+            raise Lost(f"HTTP {reply.status}")
+        return self._dialect.read_page(reply, cursor)
+
+    def _rest_for(self, seconds: float) -> None:
+        self._misses, self._pages = 0, 1
+        self._not_before = self._lookout.clock.monotonic() + seconds
+
+
+def _key(handle: object) -> bytes:
+    return msgspec.json.encode(handle, order="deterministic")
+
+
+def _standing(row: Listed) -> tuple[str | None, float | None, str]:
+    return row.state, row.progress, row.status
+
+
+def _jitter(name: str, turn: int) -> float:
+    """Spread the looks of jobs, -1 to 1: by chance, but the same in every run; a generator for each would take 2.5 kB."""
+    number = int.from_bytes(blake2b(f"{name} {turn}".encode(), digest_size=4).digest())
+    return number / (2**31) - 1.0

@@ -1,0 +1,79 @@
+"""What this process has open: one runtime for each home, and the keys its clients were given."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.config import resolve
+from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.runtime.runtime import Runtime
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core import secrets
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.transport.connection import Line
+
+MOST_NAMED = 8
+"""Jobs named in one line."""
+given: dict[tuple[str, str], secrets.Secret] = {}
+"""Keys that clients of this process were given, by address and account: jobs found again can use them."""
+_lock = threading.Lock()
+_runtimes: dict[str, Runtime] = {}
+
+
+def runtime() -> Runtime:
+    """Give this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
+    home = environment.home()
+    with _lock:
+        if str(home) in _runtimes:
+            return _runtimes[str(home)]
+        made = _runtimes[str(home)] = Runtime(home)
+    for record in made.ledger.unfinished():
+        made.watch(record, line_of(made, record))
+    return made
+
+
+def close() -> None:
+    """Stop watching and close everything this process has open; the next use opens it again."""
+    while _runtimes:
+        _runtimes.popitem()[1].close()
+
+
+def line_of(run: Runtime, record: JobRecord) -> Line:
+    """Give the way back to where a job was sent; without its key the service will say so."""
+    here = resolve.provider_of(record)
+    found = None
+    with suppress(VideogenError):  # what is there is no key any more
+        found = resolve.find_key(here, record.key_env)
+    if found is None or found.account != record.account:
+        found = given.get((record.base_url, record.account), found)
+    return run.line(here, found)
+
+
+def _farewell() -> None:
+    """Say which jobs go on without this process."""
+    for run in _runtimes.values():
+        if jobs := run.going_on():
+            names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
+            terminal.tell(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
+
+
+_of_the_parent: list[object] = []
+"""What a child process must neither use nor close."""
+
+
+def _leave_to_the_parent() -> None:
+    """Begin a child process with nothing open: it starts a thread, sockets and files of its own."""
+    _of_the_parent.extend([*_runtimes.values(), *Ledger.forget()])
+    _runtimes.clear()
+
+
+# Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.
+getattr(threading, "_register_atexit", atexit.register)(_farewell)
+os.register_at_fork(after_in_child=_leave_to_the_parent)

@@ -1,0 +1,149 @@
+"""A paid request went out and its answer was lost: the service's own list of jobs may still have it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.core import backoff
+from jupyter_videogen.core.errors import Failure, VideogenError
+from jupyter_videogen.core.http import Lost, NotSent
+from jupyter_videogen.dialects.base import UNREADABLE, Dialect, Listed, ListsJobs
+from jupyter_videogen.dialects.http_errors import ahead
+from jupyter_videogen.runtime.list_matching import candidates
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clock import Clock
+    from jupyter_videogen.core.errors import Known
+    from jupyter_videogen.core.http import Call, Reply
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.ledger import Ledger
+    from jupyter_videogen.transport.client import Transport
+
+WAITS = (0.0, 5.0, 30.0, 120.0)
+"""Seconds before each time the list is asked: a job that has just begun may not be in it yet."""
+TRIES = 5
+"""Of one page."""
+PAGES = 5
+"""Read of one list at most."""
+NO_LIST = frozenset({404, 405, 501})
+
+
+ACCOUNT = "Look at your account there before you send it again."
+
+
+class NoList(Exception):
+    """The service, or the gateway before it, has no list after all."""
+
+
+def lost(what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
+    """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on.
+
+    Without a dialect nobody here can look.
+    """
+    listed = isinstance(dialect, ListsJobs)
+    words = "We are looking for it in the service's list." if listed else ACCOUNT
+    failure = Failure(
+        code="unknown_outcome",
+        message=what,
+        next=f"{words} We did not send it again.",
+        sent=sent,
+        charged="unknown",
+        request_id=request_id,
+    )
+    return {"failure": failure, "searching": listed}
+
+
+async def look_for(
+    job: JobRecord, dialect: Dialect, transport: Transport, ledger: Ledger, clock: Clock
+) -> list[Listed] | None:
+    """Ask the list, four times within three minutes, for jobs that can be this one and are no other of ours.
+
+    Gives None where there was no list to be read.
+    """
+    if not isinstance(dialect, ListsJobs):
+        return None
+    unclaimed: list[Listed] | None = None
+    for wait in WAITS:
+        await clock.sleep(wait)
+        try:
+            with suppress(NotSent, Lost, *UNREADABLE):
+                rows = [row async for row in _matches(job, dialect, transport, ledger, clock)]
+                unique = {msgspec.json.encode(row.handle): row for row in rows}.values()
+                unclaimed = [row for row in unique if ledger.holder(job.base_url, row.handle) is None]
+        except NoList:
+            break
+        except VideogenError:
+            continue  # whose the rows are can't be read now
+        if unclaimed:
+            break  # nothing is awaited between the check above and the adoption
+    return unclaimed
+
+
+async def _matches(
+    job: JobRecord, dialect: ListsJobs, transport: Transport, ledger: Ledger, clock: Clock
+) -> AsyncIterator[Listed]:
+    """Give the rows that match, page by page; a list that repeats a cursor does not go on for ever."""
+    cursor: str | None = None
+    seen: set[str | None] = set()
+    for _ in range(PAGES):
+        reply = await _ask(dialect.page(job.model, cursor), transport, clock)
+        page = dialect.read_page(reply, cursor)
+        skew = ahead(reply, now=clock.now()) if "date" in reply.headers else _ahead_by_ours(job, page.jobs, ledger)
+        for row in candidates(job, page.jobs, skew=skew):
+            yield row
+        seen.add(cursor)
+        cursor = page.cursor
+        if cursor in seen or cursor is None:
+            return
+
+
+def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> float:
+    """Seconds that the service's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
+    known = [
+        (held.sent_at, row.created_at - held.sent_at)
+        for row in listed
+        if row.created_at is not None
+        and (held := ledger.holder(job.base_url, row.handle)) is not None
+        and held.sent_at is not None
+    ]
+    return max(known)[1] if known else 0.0
+
+
+async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
+    """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
+    for attempt in range(1, TRIES):
+        with suppress(NotSent, Lost, *UNREADABLE):
+            return await _asked(call, transport)
+        await clock.sleep(backoff.after_miss(attempt))
+    return await _asked(call, transport)
+
+
+async def _asked(call: Call, transport: Transport) -> Reply:
+    reply = await transport.send(call)
+    if reply.status in NO_LIST:
+        raise NoList
+    if not reply.ok:
+        raise Lost(f"HTTP {reply.status}")
+    reply.json  # noqa: B018 - half a page is asked for again, as no page is
+    return reply
+
+
+def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
+    """Say what the search came to: no list, nothing in it, or too much to tell."""
+    step = ACCOUNT
+    if found:
+        ids = ", ".join(str(row.handle.get("id")) for row in found)
+        words = f"{len(found)} jobs in {provider.title}'s list can be it: {ids}."
+        step = f'Take the right one up with vg.attach(id, provider="{provider.name}").'
+    elif found is None:
+        words = f"{provider.title} gave no list to look for it in."
+    else:
+        words = f"It is not in {provider.title}'s list."
+    old = job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
+    return msgspec.structs.replace(old, next=f"{words} {step} We did not send it again.")

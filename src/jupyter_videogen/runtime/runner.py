@@ -1,0 +1,531 @@
+"""The one loop: a job goes in as a draft and comes out ended, written down at every step.
+
+A create is sent once. It is sent again only with proof that it never left whole, or after a plain "not now" (429);
+anything else that is not an answer is an unknown outcome, and is told, not repeated. Looking is free and survives
+bad looks. A clip that cannot be fetched stays fetchable; nothing is ever generated again because of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+
+from jupyter_videogen.catalog.capabilities import MOST_NAMED
+from jupyter_videogen.core import backoff
+from jupyter_videogen.core.errors import Failure, InvalidRequest, VideogenError
+from jupyter_videogen.core.http import Forbidden, Lost, NotSent, Reply
+from jupyter_videogen.core.suggestions import did_you_mean
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
+from jupyter_videogen.dialects.http_errors import knows_no_job
+from jupyter_videogen.dialects.parsing import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
+from jupyter_videogen.media.url_inputs import fetched
+from jupyter_videogen.runtime import recovery
+from jupyter_videogen.runtime.polling.history import Experience
+from jupyter_videogen.runtime.polling.scheduler import Lookout
+from jupyter_videogen.runtime.saver import NoClip, Saver, unwritten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clip import Artifact
+    from jupyter_videogen.core.http import Call
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.core.timing import Run
+    from jupyter_videogen.dialects.base import Handle, Listed
+    from jupyter_videogen.runtime.context import RunContext
+    from jupyter_videogen.transport.client import Transport
+
+CREATE_TRIES = 3
+RECORD_TRIES = 30
+"""How often, a second apart, a paid call that is about to leave is tried to be written down."""
+GRACE = 60.0
+"""Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
+OUTAGE = 15 * 60.0
+"""Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
+WATCHED = frozenset({"queued", "running", "unreachable"})
+BUSY = 429
+LOCKED = frozenset({401, 402, 403})
+"""Refusals of a look that will last until somebody acts."""
+UNSAID = "The service answered HTTP {}."
+NO_SENSE = "The service took the request, but its answer made no sense."
+STATUS = 80
+"""Characters of a service's words that are shown as a job's status."""
+GOES_ON = "The job itself goes on and is kept, and it is still looked at."
+UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
+
+
+class Unrecorded(Exception):
+    """The paid call could not be written down, so it was not sent."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class TakenBack(Exception):
+    """A service that had finished says otherwise, and the clip is not stored: it is believed."""
+
+    def __init__(self, update: StatusUpdate) -> None:
+        super().__init__(update.state)
+        self.update = update
+
+
+class Runner:
+    """Takes one job from where it stands to its end."""
+
+    def __init__(
+        self,
+        job: JobRecord,
+        provider: Provider,
+        transport: Transport,
+        context: RunContext,
+        publish: Callable[[JobRecord], None],
+    ) -> None:
+        self.job = job
+        self._provider, self._dialect = provider, sanitize.of(provider.dialect)
+        self._transport, self._publish = transport, publish
+        self._context = context
+        self._artifacts: Sequence[Artifact] = job.artifacts
+        self._request = job.request
+        self._scheduler = context.scheduler or Lookout(provider, transport, Experience(context.ledger), context.clock)
+        self._seat = self._scheduler.seat(job)
+        self._misses = 0
+        self._since: dict[str, float] = {}
+
+    async def run(self) -> JobRecord:
+        """Do what is left to do."""
+        try:
+            return await self._run()
+        finally:
+            self._seat.leave()
+
+    async def _run(self) -> JobRecord:
+        if self.job.state == "draft" and not await self._gather():
+            return self.job
+        first_look = await self._create() if self.job.state == "draft" else 0.0
+        if self.job.searching:
+            await self._search()
+            first_look = 0.0  # it may have been ready for long
+        if self.job.state == "saving" and self.job.handle is None and not self._artifacts:
+            self._lose(_unstored(self.job.failure))
+        await self._watch(first_look)
+        while self.job.state == "saving":
+            try:
+                await self._save()
+            except TakenBack as back:
+                self._artifacts = ()
+                await self._watch(self._apply(back.update))
+        return self.job
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is something to be taken up again: the service has the job, or its list is being asked."""
+        return self.job.searching or self.job.state in WATCHED or self.job.state == "saving"
+
+    def give_up(self, why: str) -> None:
+        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown.
+
+        A job that goes on at its service says that nobody watches it now, and how it is taken up again.
+        """
+        again = f"vg.job({self.job.id!r}).watch() takes it up again; nothing is sent for that."
+        if self.job.state == "submitting":
+            self._lose(f"An error of our own came between the request and its answer ({why}).")
+        if self.job.searching:
+            old = self.job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
+            failure = msgspec.structs.replace(old, next=f"An error of our own ended the search for it ({why}): {again}")
+            self._move("unknown_outcome", searching=False, failure=failure)
+        elif self.goes_on:
+            words = f"An error of our own ended the watching ({why}); the job goes on."
+            failure = Failure(code="unreachable", message=words, next=again, sent="yes", charged="unknown")
+            self._move(self.job.state if self.job.state == "saving" else "unreachable", failure=failure)
+
+    # ---- create: money is at stake -------------------------------------------------------------------------
+
+    async def _gather(self) -> bool:
+        """Fetch what stands at an address and must go as a file; nothing is sent to the service where that fails."""
+        try:
+            home = self._context.posters.parent
+            self._request = await fetched(self.job.request, self._dialect.files_only, self._transport, home)
+        except InvalidRequest as error:
+            self._fail(error.failure)
+            return False
+        return True
+
+    async def _create(self) -> float:
+        """Send the paid call and give the seconds until the first look."""
+        self._context.failpoint("planned")
+        call = self._dialect.create(self._request)
+        keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
+        poll_after = None
+        try:
+            poll_after = self._read_create(await self._send_once(keyed))
+        except Unrecorded as error:
+            self._fail(error.failure)
+        except NotSent as error:
+            self._fail(error.failure or _unsent(self._provider))
+        except Lost as error:
+            self._lose(f"We lost the answer after sending ({error}).")
+        self._context.failpoint("accepted")
+        return self._seat.wait(poll_after)
+
+    async def _send_once(self, call: Call) -> Reply:
+        """Get one answer; tries again only where nothing can have been accepted."""
+        for attempt in range(1, CREATE_TRIES):
+            await self._record_send()
+            try:
+                reply = await self._transport.send(call)
+            except Forbidden:
+                raise
+            except NotSent:
+                await self._hold(backoff.after_miss(attempt))
+                await self._transport.renew()
+                continue
+            refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
+            if refusal is None or refusal.code != "rate_limited" or (refusal.retry_after or 0.0) > backoff.LONGEST_HOLD:
+                return reply
+            await self._hold(backoff.after_miss(attempt, retry_after=refusal.retry_after))
+        await self._record_send()
+        return await self._transport.send(call)
+
+    async def _record_send(self) -> None:
+        """Write down, as the owner of the job, that the paid call leaves now; nothing is sent otherwise.
+
+        Raises `Superseded` when another process has the job, and `Unrecorded` when the file can't be written for half a
+        minute.
+        """
+        leaving = self.job.after(state="submitting", sent_at=self._context.clock.now(), next_look_at=None)
+        for wait in (1.0,) * RECORD_TRIES:
+            try:
+                self.job = self._context.ledger.send(leaving, now=self._context.clock.now())
+            except VideogenError as error:
+                failed = error.failure
+                await self._context.clock.sleep(wait)
+                continue
+            self._publish(self.job)
+            self._context.failpoint("sent")
+            return
+        raise Unrecorded(failed)
+
+    async def _hold(self, seconds: float) -> None:
+        """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
+        held, _ = self._context.ledger.keep(self.job.after(state="draft"))
+        self.job = self.job.after(version=held.version)
+        self._tell_wait(seconds)
+        await self._context.clock.sleep(seconds)
+
+    def _read_create(self, reply: Reply) -> float | None:
+        """Take the answer in, and give the service's hint for the first look.
+
+        A refusal is what a service, or a gateway, says of the request; whatever else is no answer leaves it open.
+        """
+        if reply.ok:
+            return self._read_birth(reply)
+        failure = self._dialect.read_failure(reply)
+        if failure.charged == "no":
+            self._fail(failure)
+        else:
+            said = f"{self._provider.title} answered HTTP {reply.status} to the request"
+            unsaid = failure.message == UNSAID.format(reply.status)
+            self._lose(f"{said}." if unsaid else f"{said}: {failure.message}", failure.request_id)
+        return None
+
+    def _read_birth(self, reply: Reply) -> float | None:
+        """Take in a 2xx: a clip, a job, or a plain refusal; anything else is an unknown outcome, told in its own words."""
+        try:
+            born = self._dialect.read_create(reply)
+        except UNREADABLE:
+            odd = self._odd_birth(reply)
+            if isinstance(odd, str):
+                self._lose(odd)
+                return None
+            born = odd
+        match born:
+            case Accepted(handle, poll_after, notes):
+                self._note((*notes, *self._shared(handle), *self._changed(reply)))
+                self._move("queued", handle=handle, accepted_at=self._context.clock.now())
+                return poll_after
+            case Finished(artifacts):
+                self._artifacts = tuple(artifacts)
+                kept = tuple(artifact for artifact in artifacts if artifact.inline is None)
+                self._move("saving", artifacts=kept, accepted_at=self._context.clock.now(), progress=100.0)
+            case Refused(failure):
+                self._fail(failure)
+        return None
+
+    def _odd_birth(self, reply: Reply) -> Accepted | Finished | Refused | str:
+        """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
+        name = sanitize.guarded(named_job, reply) or sanitize.location(reply)
+        if found := sanitize.guarded(clips_of, reply):
+            return Finished(list(found))
+        if name is not None and isinstance(self._dialect, Looks):
+            return Accepted({"id": name})
+        refused = None if name else sanitize.guarded(refusal, reply)
+        if refused is not None:
+            return Refused(refused)
+        words = sanitize.words(sanitize.guarded(complaint, reply) or "")
+        if name is not None:
+            return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
+        if empty(reply):
+            return f"{self._provider.title} says it is done, but there is no clip."
+        return f"The service took the request, and answered: {words}" if words else NO_SENSE
+
+    def _changed(self, reply: Reply, *, looked: bool = False) -> Iterator[str]:
+        """Say where the service has taken something else than was asked for; the job is kept.
+
+        In a look `duration` may be what the work has taken so far; `seconds` is the clip's.
+        """
+        try:
+            row = members(reply)
+        except UNREADABLE:
+            return
+        says = job_facts({**row, "duration": None} if looked else row)
+        for name in ("duration", "size"):
+            asked, taken = getattr(self.job.request, name), says[name]
+            if None not in {asked, taken} and asked != taken:
+                yield f"{self._provider.title} took {name} {str(taken).removesuffix('.0')} instead of {asked}."
+
+    def _shared(self, handle: Handle) -> list[str]:
+        """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""
+        try:
+            other = self._context.ledger.holder(self.job.base_url, handle)
+        except VideogenError:  # it can't be read now, and the job is there all the same
+            return []
+        return [f"{self._provider.title} gave the job it had given for {other.id} already."] if other else []
+
+    # ---- search: the answer is lost, and the service may know ----------------------------------------------
+
+    async def _search(self) -> None:
+        """Take the job up where the service's list has exactly one that it can be; else say what was found."""
+        found = await recovery.look_for(
+            self.job, self._dialect, self._transport, self._context.ledger, self._context.clock
+        )
+        if found and len(found) == 1:
+            self._note([f"The answer was lost; the job was found in {self._provider.title}'s list."])
+            changes: dict[str, Any] = {"failure": None, "accepted_at": self._context.clock.now(), "finished_at": None}
+            self._move("queued", searching=False, handle=found[0].handle, **changes)
+        else:
+            failure = recovery.unsettled(found, self.job, self._provider)
+            self._move("unknown_outcome", searching=False, failure=failure)
+
+    # ---- look: free, so it survives everything -------------------------------------------------------------
+
+    async def _watch(self, wait: float) -> None:
+        """Look until there is an end or a clip; after a restart a clip on its way must be found again."""
+        self._seat.begin(self.job)
+        while self.job.state in WATCHED or (self.job.state == "saving" and not self._artifacts):
+            heard = await self._seat.turn(self.job, wait)
+            wait = await self._look() if heard is None else self._hear(heard)
+        self._seat.leave()
+
+    async def _look(self) -> float:
+        """Look once and give the seconds until the next look."""
+        try:
+            update = await self._ask(self.job.handle or {})
+        except NotSent:
+            await self._transport.renew()
+            return self._missed()
+        except (Lost, *UNREADABLE):
+            return self._missed()
+        if isinstance(update, Reply):
+            return self._complained(update) if update.ok else self._refused_look(update)
+        self._note(update.notes)
+        return self._good(update)
+
+    def _complained(self, reply: Reply) -> float:
+        """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
+        words = sanitize.words(complaint(reply, looked=True))
+        self.job = self.job.after(status=words[:STATUS])
+        if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
+            failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
+            self._move("unreachable", failure=failure)
+        else:
+            self._publish(self.job)
+        return self._missed()
+
+    def _hear(self, row: Listed) -> float:
+        """Take in what the service's list says of a job that goes on; an end is never taken from there."""
+        return self._good(StatusUpdate(row.state or "running", progress=row.progress, status=row.status))
+
+    def _good(self, update: StatusUpdate) -> float:
+        self._misses = 0
+        self.job = self.job.after(failure=None, next_look_at=None)
+        self._since.pop("missed", None)
+        self._since.pop("complained", None)
+        self._since.pop("not found", None)
+        return self._apply(update)
+
+    def _refused_look(self, reply: Reply) -> float:
+        """A refusal of a look says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
+        if knows_no_job(reply):
+            return self._not_found()
+        failure = self._dialect.read_failure(reply)
+        if reply.status == BUSY:
+            self._scheduler.allowance.too_many(min(failure.retry_after or 0.0, backoff.LONGEST_ASKED))
+        if reply.status not in LOCKED:
+            return self._missed(retry_after=failure.retry_after)
+        if self.job.state != "unreachable":
+            self._move("unreachable", failure=msgspec.structs.replace(failure, next=UNLOCK, charged="unknown"))
+        return backoff.LATEST
+
+    async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
+        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles.
+
+        The object of a job that has ended is a look under any status code (vLLM-Omni answers 4xx or 5xx with it).
+        """
+        dialect = cast("Looks", self._dialect)
+        reply = await self._transport.send(dialect.look(handle))
+        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply, looked=True)):
+            return reply
+        self._note(self._changed(reply, looked=True))
+        return dialect.read_look(reply, handle)
+
+    def _apply(self, update: StatusUpdate) -> float:
+        match update.state:
+            case "queued" | "running" as state:
+                self._report(state, update)
+            case "succeeded" if update.artifacts:
+                self._artifacts = tuple(update.artifacts)
+                run = self._seat.lesson(self.job, update.took, well=True)
+                self._move("saving", run, progress=100.0, status="")
+            case "succeeded":
+                return self._empty()
+            case "failed":
+                failure = update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
+                self._fail(failure, self._seat.lesson(self.job, update.took, well=False))
+            case "cancelled" | "expired" as state:
+                self._move(state, finished_at=self._context.clock.now())
+        return self._seat.wait(update.poll_after)
+
+    def _report(self, state: str, update: StatusUpdate) -> None:
+        """Pass progress on; only a new state is worth a write to the ledger."""
+        self._since.pop("empty", None)
+        self._seat.going_on(update.progress)
+        progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
+        if state == self.job.state:
+            self.job = self.job.after(progress=progress, status=update.status)
+            self._publish(self.job)
+        else:
+            self._move(state, progress=progress, status=update.status)
+
+    def _missed(self, *, retry_after: float | None = None) -> float:
+        self._misses += 1
+        self._seat.told = None
+        if self._lasting("missed") > OUTAGE and self.job.state != "unreachable":
+            self._move("unreachable")
+        wait = backoff.after_miss(self._misses, retry_after=retry_after)
+        if wait > backoff.PACE:
+            self._tell_wait(wait)
+        return wait
+
+    def _tell_wait(self, wait: float) -> None:
+        """Let the page count down to the next try; nothing to write down."""
+        self.job = self.job.after(next_look_at=self._context.clock.now() + wait)
+        self._publish(self.job)
+
+    def _not_found(self) -> float:
+        """A young job may not be known everywhere yet; an older one is gone after half a minute of this."""
+        young = self._context.clock.now() - (self.job.accepted_at or 0.0) < GRACE
+        if not young and self._lasting("not found") >= GRACE / 2:
+            self._move("expired", finished_at=self._context.clock.now())
+        return backoff.PACE
+
+    def _empty(self) -> float:
+        if self._lasting("empty") >= GRACE:
+            self._fail(self._nothing())
+        return backoff.PACE
+
+    def _nothing(self) -> Failure:
+        message = f"{self._provider.title} says it is done, but there is no clip."
+        return Failure(code="provider", message=message, sent="yes", charged="unknown")
+
+    def _lasting(self, what: str) -> float:
+        """Seconds since something began to be so."""
+        now = self._context.clock.monotonic()
+        return now - self._since.setdefault(what, now)
+
+    # ---- save ----------------------------------------------------------------------------------------------
+
+    async def _save(self) -> None:
+        """Hand the clips over to the saver; what cannot be fetched now can be fetched later."""
+        saver = Saver(self.job, self._dialect, self._transport, self._context, self._publish)
+        try:
+            self.job = await saver.save(self._artifacts, self._fresh)
+        except NoClip:
+            self._fail(self._nothing())
+
+    async def _fresh(self) -> Sequence[Artifact]:
+        """Look once for where the clips are now; nothing where that cannot be told. Raises `TakenBack`."""
+        if self.job.handle is not None:
+            with suppress(NotSent, Lost, *UNREADABLE):
+                update = await self._ask(self.job.handle)
+                if isinstance(update, StatusUpdate) and update.state != "succeeded":
+                    raise TakenBack(update)
+                if isinstance(update, StatusUpdate):
+                    return update.artifacts
+        return ()
+
+    # ---- the record ----------------------------------------------------------------------------------------
+
+    def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
+        """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
+        self.job = self.job.after(state=state, next_look_at=None, **changes)
+        self.job, written = self._context.ledger.keep(self.job, run)
+        if run is not None:
+            self._scheduler.experience.forget(self.job.base_url)
+        self._publish(self.job if written else unwritten(self.job))
+
+    def _note(self, notes: Iterable[str]) -> None:
+        """Add what the user should know, once each; it is told with the next step."""
+        new = [note for note in notes if note not in self.job.warnings]
+        self.job = self.job.after(warnings=(*self.job.warnings, *new))
+
+    def _fail(self, failure: Failure, run: Run | None = None) -> None:
+        if self.job.in_doubt and self.job.handle is None:
+            self._move("unknown_outcome", failure=still_in_doubt(failure), finished_at=self._context.clock.now())
+            return
+        if failure.code == "model_not_found" and not failure.next and self._provider.listed:
+            words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
+            failure = msgspec.structs.replace(failure, next=words)
+        if self._provider.simulated:
+            failure = msgspec.structs.replace(failure, charged="no")  # nobody charges for drawn frames
+        self._move("failed", run, failure=failure, finished_at=self._context.clock.now())
+
+    def _lose(self, what: str, request_id: str | None = None) -> None:
+        """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""
+        self._move(
+            "unknown_outcome",
+            **recovery.lost(what, self._dialect, request_id=request_id),
+            finished_at=self._context.clock.now(),
+        )
+
+
+def still_in_doubt(failure: Failure) -> Failure:
+    """Say that sending it again came to nothing, and that the first time it was sent may have come to something."""
+    return msgspec.structs.replace(
+        failure,
+        code="unknown_outcome",
+        message=f"Sending it again came to nothing: {failure.message} Sent the first time, it may exist.",
+        next="Look at your account there before you send it again.",
+        sent="yes",
+        charged="unknown",
+    )
+
+
+def _unstored(failure: Failure | None) -> str:
+    """Say why a clip is lost that came inside an answer, which nobody can ask for again."""
+    why = "the kernel stopped before it was stored." if failure is None else f"could not be stored: {failure.message}"
+    return f"The clip came inside the answer, and {why}"
+
+
+def _unsent(provider: Provider) -> Failure:
+    return Failure(
+        code="unreachable",
+        message=f"{provider.title} could not be reached.",
+        next="Check the connection and run it again.",
+        sent="no",
+        charged="no",
+    )

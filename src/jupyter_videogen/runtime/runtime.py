@@ -1,0 +1,544 @@
+"""The parts of this process, wired once: the loop thread, the ledger, a transport per endpoint, a watch per job."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid4
+
+import msgspec
+
+from jupyter_videogen.catalog.model_lists import Listings
+from jupyter_videogen.catalog.validation import Settled
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.backoff import after_miss
+from jupyter_videogen.core.budget import Budget, caps
+from jupyter_videogen.core.clock import Clock, SystemClock
+from jupyter_videogen.core.errors import (
+    ArtifactExpired,
+    Failure,
+    InvalidRequest,
+    OutcomeUnknown,
+    Unreachable,
+    Unsupported,
+    VideogenError,
+    from_failure,
+)
+from jupyter_videogen.core.http import Lost, Malformed, NotSent
+from jupyter_videogen.core.job import CancelResult, JobRecord, new_id
+from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import Cancels, ListsModels
+from jupyter_videogen.dialects.parsing import identifier
+from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.fingerprint import fingerprint
+from jupyter_videogen.runtime.job_watch import Watch
+from jupyter_videogen.runtime.loop_thread import LoopThread, always
+from jupyter_videogen.runtime.polling.history import Experience
+from jupyter_videogen.runtime.polling.scheduler import Lookout
+from jupyter_videogen.runtime.recovery import lost
+from jupyter_videogen.runtime.runner import Runner, still_in_doubt
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.connection import Line
+from jupyter_videogen.transport.local_gateway import check_installed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.budget import Cap
+    from jupyter_videogen.core.secrets import Secret
+
+log = logging.getLogger("jupyter_videogen")
+HEARTBEAT = LEASE / 4
+PATIENCE = 5.0
+"""Seconds that the end of a process waits for answers to requests, all together."""
+TICK = 5.0
+"""Seconds between two looks at the clocks."""
+ATTEMPTS = 4
+"""Times that the watching of a job is taken up after errors of our own: with pauses of 0.5, 1 and 2 seconds."""
+OBSERVE = 2.0
+"""Seconds between two reads of the ledger while another process watches the job."""
+
+UNSENT = Failure(
+    code="unreachable",
+    message="The kernel stopped before this was sent.",
+    next="Run it again.",
+    sent="no",
+    charged="no",
+)
+UNANSWERED = frozenset({"draft", "submitting"})
+"""States in which a service has not answered yet."""
+LOST = "The kernel stopped while this was being sent, and the answer is lost."
+
+
+class Terms(NamedTuple):
+    """On which terms a request may be sent."""
+
+    new: bool = False
+    """Make another take, though the same request has been made."""
+    cost: float | None = None
+    """The estimate, in dollars."""
+    budget: Budget = Budget()
+    output: str = ""
+    """A file or folder of the user's choice for the clip."""
+    name: str = ""
+    template: str = ""
+    filled: Mapping[str, str] = MappingProxyType({})
+    """As in `JobRecord`."""
+
+
+class Submitted(NamedTuple):
+    """What came of a submit: the watch of a job, and whether that job was there already."""
+
+    watch: Watch
+    reused: bool
+
+
+class Runtime:
+    """What one process needs to run jobs."""
+
+    def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
+        self.home, self.posters = home, home / "posters"
+        self.clock = clock or SystemClock()
+        self.ledger = Ledger.at(home / "ledger.sqlite3")
+        self.loop = LoopThread()
+        self.watches: dict[str, Watch] = {}
+        self.experience = Experience(self.ledger)
+        self._lookouts: dict[Line, Lookout] = {}
+        self._transports: dict[Line, Transport] = {}
+        """Of this process and its loop: a client may outlive both."""
+        self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
+        self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint)
+        for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
+            self.loop.submit(partial(always, work, self.clock))
+        self._starting = threading.Lock()
+        """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
+
+    def line(self, provider: Provider, secret: Secret | None) -> Line:
+        """Give the one line to a provider with a key, so that jobs found again share its connections."""
+        key = (provider.base_url, provider.key_env, secret)
+        return self._lines.setdefault(key, Line(provider, secret))
+
+    def submit(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> Submitted:
+        """Write a new job down, then let it run; or give the job that this request already is.
+
+        Raises `VideogenError` when it cannot be recorded, `BudgetExceeded`, and `OutcomeUnknown` while nobody knows what
+        became of the same request before.
+        """
+        if line.local:
+            check_installed()
+        draft = self._draft(asked, settled, line, terms)
+        with self._starting:
+            record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
+            if record.id == draft.id:
+                watch = self.watches[record.id] = Watch(record)
+                watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+                return Submitted(watch, reused=False)
+        return Submitted(self._again(record, line), reused=True)
+
+    def known(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord | None:
+        """Give the job that the same request already is, if it need not be made again."""
+        return self.ledger.latest(_fingerprint(asked, settled.request, line))
+
+    def attach(self, remote_id: str, line: Line) -> Watch:
+        """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
+        try:
+            handle = {"id": identifier(remote_id)}
+        except Malformed:
+            raise InvalidRequest(
+                "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
+            ) from None
+        held = self.ledger.holder(line.provider.base_url, handle)
+        if held is None:
+            now = self.clock.now()
+            request = GenerationRequest(prompt=f"Attached {remote_id}")
+            draft = self._draft(request, Settled(request, ()), line, Terms())
+            held = self.ledger.add(draft.after(state="queued", handle=handle, sent_at=now, accepted_at=now))
+        return self.watch(held, line, again=True)
+
+    def _again(self, record: JobRecord, line: Line) -> Watch:
+        """Give a job that is asked for a second time, and see to it that its clips are here."""
+        if record.state == "unknown_outcome" and not record.searching:
+            raise unsolved(record)
+        if clip_store.missing(record):
+            return self.bring_back(record, line)
+        return self.watch(record, line, again=True)
+
+    def bring_back(self, record: JobRecord, line: Line) -> Watch:
+        """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
+
+        Raises `ArtifactExpired` where there is nowhere to ask.
+        """
+        if clips := clip_store.found(record, environment.folder(), Path(record.project or environment.folder())):
+            return self.watch(self.change(record.after(clips=clips)), line, again=True)
+        if record.handle is None:
+            raise ArtifactExpired(
+                f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",
+                next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
+            )
+        return self.restart(record, line, _fetched_again)
+
+    def reload(self, record: JobRecord) -> JobRecord:
+        """Give a job as the ledger has it now, and show it so: another process may have written it since."""
+        now = self.ledger.find(record.id)
+        watch = self.watches.get(record.id)
+        if watch is not None and watch.idle and now.version > watch.record.version:
+            watch.publish(now)
+        return now
+
+    def restart(self, record: JobRecord, line: Line, revive: Callable[[JobRecord], JobRecord | None]) -> Watch:
+        """Let a job that had ended go on from where `revive` puts it; it is given the job as it is now, not as it was shown.
+
+        Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
+        while another process has the job.
+        """
+        with self._starting:
+            watch = self.watches.setdefault(record.id, Watch(record))
+            if not watch.idle:
+                return watch
+            claimed = self.ledger.claim(record.id, now=self.clock.now())
+            now = self.ledger.find(record.id)
+            if not claimed:
+                watch.publish(now)
+                raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
+            revived = revive(now)
+            if revived is None:
+                self.ledger.release(record.id)
+                watch.publish(now)
+                return watch
+            watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), line)))
+            return watch
+
+    def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
+        """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
+        with self._starting:
+            watch = self.watches.setdefault(record.id, Watch(record))
+            if watch.locked_out(line):
+                watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
+            if again:
+                watch.detached = False  # also while its request is still open: the answer must not let it go
+            if watch.idle and not watch.record.ended and (again or not watch.detached):
+                watch.begin(self.loop.submit(partial(self._follow, watch, line)))
+                watch.account = line.account
+            return watch
+
+    def change(self, record: JobRecord) -> JobRecord:
+        """Write down what is newly known of a job that is over, tell whoever watches it, and give it as it is then."""
+        try:
+            record = self.ledger.save(record)
+        except Superseded as newer:
+            record = newer.record
+        if watch := self.watches.get(record.id):
+            watch.publish(record)
+        return record
+
+    def detach(self, job_id: str) -> None:
+        """Stop watching; the job itself goes on.
+
+        While the service has not answered, the request stays open all the same: its answer is written down when it comes,
+        and only then is the job left alone. A service that answers with the clip itself has it stored.
+        """
+        watch = self.watches[job_id]
+        if watch.record.ended:
+            return
+        watch.detached = True
+        if watch.record.handle is not None:
+            self._let_go(watch)
+        watch.publish(watch.record)
+
+    def _let_go(self, watch: Watch) -> None:
+        watch.future.cancel()
+        self.ledger.release(watch.record.id)
+
+    def cancel(self, record: JobRecord, line: Line) -> CancelResult:
+        """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
+        dialect, title = line.provider.dialect, line.provider.title
+        if not isinstance(dialect, Cancels):
+            return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(line)}")
+        if record.handle is None:
+            return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
+        call = dialect.cancel(record.handle)
+        try:
+            reply = self.loop.call(lambda: self._open(line).send(call))
+        except (NotSent, Lost) as error:
+            return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
+        if reply.ok:
+            self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
+            return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
+        words = sanitize.of(line.provider.dialect).read_failure(reply).message
+        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
+
+    def going_on(self) -> list[JobRecord]:
+        """Give the jobs that this process watches, after a moment's patience with requests that are just being answered."""
+        mine = [watch for watch in self.watches.values() if watch.running and not watch.detached]
+        patience = time.monotonic() + PATIENCE
+        for watch in mine:
+            watch.answered.wait(max(0.0, patience - time.monotonic()))
+        return [watch.record for watch in mine if not watch.record.ended]
+
+    def list_models(self, line: Line) -> list[str]:
+        """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
+        provider = line.provider
+        if not isinstance(provider.dialect, ListsModels):
+            raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
+        call = provider.dialect.models()
+        try:
+            reply = self.loop.call(lambda: self._open(line).send(call))
+        except (NotSent, Lost) as error:
+            raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
+        if not reply.ok:
+            raise from_failure(sanitize.of(provider.dialect).read_failure(reply))
+        try:
+            names, prices = sanitize.names(reply), sanitize.prices(reply)
+        except Malformed:
+            raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
+        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
+        line.provider = Listings(self.home).of(provider, now=self.clock.now())
+        return names
+
+    async def _end_cancelled(self, watch: Watch) -> None:
+        """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
+        if watch.task is not None:
+            watch.task.cancel()
+            await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
+        if not watch.record.ended or watch.record.state == "failed":  # a look was quicker, and says "failed"
+            record = watch.record.after(state="cancelled", failure=None, finished_at=self.clock.now())
+            with suppress(Superseded):
+                record, _ = self.ledger.keep(record)
+            watch.publish(record)
+
+    def close(self) -> None:
+        """Stop watching everything and close what is open; jobs go on and are found again."""
+        self.loop.call(self._close_lines)
+        self.loop.stop()
+        with suppress(VideogenError):
+            self.ledger.pay_back()
+        self.ledger.close()
+
+    def _open(self, line: Line) -> Transport:
+        """Give a line's connections; made at first use, on the loop that will use them."""
+        if line not in self._transports:
+            self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
+            self._lookouts[line] = Lookout(line.provider, self._transports[line], self.experience, self.clock)
+        return self._transports[line]
+
+    async def _close_lines(self) -> None:
+        for transport in self._transports.values():
+            await transport.close()
+
+    def caps(self, budget: Budget) -> tuple[Cap, ...]:
+        """Give the caps on paid jobs of this notebook or folder."""
+        place = environment.notebook() or environment.project(environment.folder())
+        return caps(budget, place=str(place), now=self.clock.now())
+
+    def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
+        """Give the caps on a job; none of them minds what is free."""
+        place = draft.notebook or draft.project or ""
+        return () if terms.cost == 0 else caps(terms.budget, place=place, now=self.clock.now())
+
+    def _draft(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> JobRecord:
+        job_id, folder = new_id(), environment.folder()
+        request, warnings = settled
+        model, notebook = request.model or "", environment.notebook()
+        return JobRecord(
+            id=job_id,
+            state="draft",
+            request=request,
+            provider=line.provider.name,
+            base_url=line.provider.base_url,
+            key_env=line.provider.key_env,
+            model=model,
+            path=str(clip_store.chosen_path(terms.output, folder, request.prompt, job_id)),
+            fingerprint=_fingerprint(asked, request, line),
+            take=0,
+            idempotency_key=str(uuid4()),
+            created_at=self.clock.now(),
+            account=line.account,
+            cost=terms.cost,
+            name=terms.name,
+            template=terms.template,
+            filled=dict(terms.filled),
+            like=line.provider.like,
+            notebook=str(notebook) if notebook else None,
+            project=str(environment.project(folder)),
+            warnings=warnings,
+        )
+
+    async def _follow(self, watch: Watch, line: Line) -> JobRecord:
+        """Take a job up again, or read along while another process has it."""
+        watch.task = asyncio.current_task()
+        while (record := self._taken_up(watch, line)) is None:
+            if watch.record.ended:
+                return watch.record
+            await self.clock.sleep(OBSERVE)
+        return await self._run(watch, record, line)
+
+    def _taken_up(self, watch: Watch, line: Line) -> JobRecord | None:
+        """Become the one that watches a job and give it as it is now; None where another process is, or must be.
+
+        Only a process with the job's key takes it: without, it could say nothing of the job and keep others from it.
+        """
+        speaks = line.account == watch.record.account or not watch.record.account
+        try:
+            record = self.ledger.find(watch.record.id)
+            mine = (speaks or record.state in UNANSWERED) and self.ledger.claim(record.id, now=self.clock.now())
+            if mine:
+                record = self._judged(record.id, line, speaks=speaks)
+        except (VideogenError, Superseded):
+            return None  # it can't be read or written now: the next round may
+        if mine and speaks and not record.ended:
+            return record
+        watch.publish(record if speaks else _unspoken_for(record, line))
+        return None
+
+    def _judged(self, job_id: str, line: Line, *, speaks: bool) -> JobRecord:
+        """Give a job that is ours now, judged where the process that was sending it died."""
+        self.ledger.empty_spill()  # the answer may be there
+        record = self.ledger.find(job_id)
+        judged = _after_death(record, line.provider, can_search=speaks)
+        if judged is not record:
+            record = self.ledger.save(judged)
+        if not speaks:
+            self.ledger.release(job_id)
+        return record
+
+    async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
+        def told(news: JobRecord) -> None:
+            watch.publish(news)
+            if watch.detached and news.handle is not None and not news.ended:
+                self._let_go(watch)
+
+        watch.task = asyncio.current_task()
+        watch.publish(record)
+        transport = self._open(line)
+        context = self._context._replace(scheduler=self._lookouts[line])
+        try:
+            return await self._persist(lambda job: Runner(job, line.provider, transport, context, told), record)
+        except Superseded as newer:
+            watch.publish(newer.record)
+        finally:
+            with suppress(VideogenError):
+                self.ledger.release(record.id)
+        return await self._follow(watch, line)
+
+    async def _persist(self, runner_of: Callable[[JobRecord], Runner], record: JobRecord) -> JobRecord:
+        """Run a job; after an error of our own take it up again, and at last say that nobody watches it."""
+        for attempt in range(1, ATTEMPTS + 1):
+            runner = runner_of(record)
+            try:
+                return await runner.run()
+            except (VideogenError, Superseded):
+                raise
+            except Exception as error:
+                log.exception("Job %s came upon an error of our own.", record.id)
+                record = runner.job
+                if attempt == ATTEMPTS or not runner.goes_on:
+                    runner.give_up(type(error).__name__)
+                    break
+            await self.clock.sleep(after_miss(attempt))
+        return runner.job
+
+    async def _keep_leases(self) -> None:
+        """Tell other processes, four times a lease, that this one still watches."""
+        while True:
+            await self.clock.sleep(HEARTBEAT)
+            for watch in list(self.watches.values()):
+                if not watch.future.done():
+                    with suppress(VideogenError):  # the file is held for long: the next beat may get through
+                        self.ledger.renew(watch.record.id, now=self.clock.now())
+
+    async def _pay_back(self) -> None:
+        """Write down what could not be written when it was news."""
+        while True:
+            await self.clock.sleep(TICK)
+            owing = self.ledger.owing
+            if owing:
+                with suppress(VideogenError):
+                    self.ledger.pay_back()
+                    self._tell(owing)
+
+    def _tell(self, records: list[JobRecord]) -> None:
+        """Show jobs as they are now written down."""
+        for record in records:
+            if watch := self.watches.get(record.id):
+                watch.publish(self.ledger.find(record.id))
+
+    async def _mind_the_clocks(self) -> None:
+        """Notice that this machine slept: connections from before are dead, and jobs may have ended meanwhile."""
+        ahead = self.clock.now() - self.clock.monotonic()
+        while True:
+            await self.clock.sleep(TICK)
+            before, ahead = ahead, self.clock.now() - self.clock.monotonic()
+            if ahead - before > TICK:
+                await self._wake(ahead - before)
+
+    async def _wake(self, seconds: float) -> None:
+        for line, lookout in tuple(self._lookouts.items()):
+            await self._transports[line].refresh()
+            lookout.slept(seconds)
+
+
+def _fate(line: Line) -> str:
+    """Say what becomes of a job that is not cancelled."""
+    free = line.provider.simulated
+    return "It goes on, and nothing is charged." if free else "It may finish and be charged."
+
+
+def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
+    """Name a request by what is sent, where and for whom; a seed that was left open stays open.
+
+    Naming a default and leaving it out ask for the same. `n` is as asked: it tells the takes of one request apart.
+    """
+    request = msgspec.structs.replace(settled, seed=asked.seed, n=asked.n)
+    return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
+
+
+def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> JobRecord:
+    """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
+    match record.state:
+        case "draft":
+            if record.in_doubt:
+                return record.after(state="unknown_outcome", failure=still_in_doubt(UNSENT))
+            return record.after(state="failed", failure=UNSENT)
+        case "submitting":
+            changes = lost(LOST, provider.dialect if can_search else None, sent="unknown")
+            return record.after(state="unknown_outcome", **changes)
+    return record
+
+
+def _fetched_again(record: JobRecord) -> JobRecord:
+    return record.after(state="saving", clips=(), finished_at=None)
+
+
+def _unspoken_for(record: JobRecord, line: Line) -> JobRecord:
+    """Give a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
+    if record.ended or record.handle is None:
+        return record
+    failure = Failure(
+        code="auth",
+        message=f"{line.provider.title} does not let this job be looked at without its key.",
+        next="The job itself goes on and is kept.",
+        sent="yes",
+        charged="unknown",
+    )
+    return record.after(state="unreachable", failure=failure)
+
+
+def unsolved(record: JobRecord) -> OutcomeUnknown:
+    """Give the error that stands in the way of sending the same once more."""
+    return OutcomeUnknown(
+        f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",
+        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes another.",
+        sent="no",
+        charged="no",
+    )

@@ -1,0 +1,260 @@
+"""Brings a finished job's clips here: from a link, or from inside the answer, to files beside the notebook.
+
+A clip that cannot be fetched stays fetchable; nothing is ever generated again because of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from jupyter_videogen.core import backoff, file_types
+from jupyter_videogen.core.clip import Artifact, Clip
+from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, explain
+from jupyter_videogen.core.http import Call, Forbidden
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.http_errors import LATE, speaks_of_later
+from jupyter_videogen.media import clip_store, frames, receipt
+from jupyter_videogen.media.download import Answered, Download
+from jupyter_videogen.media.partial_file import Stored, sweep, writing
+from jupyter_videogen.transport import reply_spool
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+    from jupyter_videogen.core.clock import Clock
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.dialects.base import Dialect
+    from jupyter_videogen.runtime.context import RunContext
+    from jupyter_videogen.transport.client import Transport
+
+    Fresh = Callable[[], Awaitable[Sequence[Artifact]]]
+
+GRACE = 60.0
+"""Seconds in which a finished clip may not be where the service says it is."""
+PATIENCE = 15 * 60.0
+"""Seconds in which a service is believed that names a time to come back."""
+REFRESHES = 2
+"""How often a link that has expired is asked for anew."""
+NONE = frozenset(range(400, 500)) - {401, 402, 403, 429}
+"""Refusals of the place where a clip was presumed to be: there is none."""
+EXPIRED = frozenset({400, 403, 410})
+"""How stores answer to a link that has expired; some say 404."""
+UNVERIFIED = (
+    "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
+)
+UNWRITTEN = "This can't be written down right now; we keep trying. Free some space, or close what holds the job ledger."
+REPORT_EVERY = 1 << 20
+"""Bytes between two reports of a download."""
+
+
+class NoClip(Exception):
+    """A job that was called finished has none: its service did not say so, and gives out nothing."""
+
+
+class Saver:
+    """Takes one job from its artifacts to its clips."""
+
+    def __init__(
+        self,
+        job: JobRecord,
+        dialect: Dialect,
+        transport: Transport,
+        context: RunContext,
+        publish: Callable[[JobRecord], None],
+    ) -> None:
+        self.job = job
+        self._dialect, self._transport, self._publish = dialect, transport, publish
+        self._context = context
+        self._artifacts: Sequence[Artifact] = ()
+
+    async def save(self, artifacts: Sequence[Artifact], fresh: Fresh) -> JobRecord:
+        """Bring every clip here; some are better than none, and none at all is an error that can be mended.
+
+        `fresh` looks once for where the clips are now. Raises `DownloadError`; the job stays `saving` then. Raises
+        `NoClip` where there never was any.
+        """
+        self._artifacts, self._fresh = artifacts, fresh
+        clips, errors = [], []
+        for number in range(1, len(self._artifacts) + 1):
+            try:
+                clips.append(await self._fetch(number))
+            except DownloadError as error:
+                error.failure = sanitize.believed(error.failure)  # it may quote what was sent in place of a clip
+                error.args = (explain(error.failure),)
+                errors.append(error)
+        if not clips:
+            self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
+            raise errors[0]
+        lost = (
+            f"{len(errors)} of {len(self._artifacts)} clips could not be fetched: {errors[0].message}" if errors else ""
+        )
+        changes = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
+        self._note(filter(None, [lost]))
+        self._move("succeeded", finished_at=self._context.clock.now(), **changes)
+        self._context.failpoint("stored")
+        return self.job
+
+    async def _fetch(self, number: int) -> Clip:
+        """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
+        path = Path(self.job.path)
+        path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
+        sweep(path.parent, now=self._context.clock.now())
+        try:
+            inside = self._artifacts[number - 1].inline
+            stored = await self._unpack(number, path) if inside else await self._download(number, path)
+        except Forbidden as error:
+            raise _unfetched(f"{error}.") from None
+        artifact = self._artifacts[number - 1]
+        clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
+        self._note(receipt.keep(clip, self.job))
+        self._note(filter(None, [file_types.unplayed(stored.path)]))
+        return clip
+
+    async def _unpack(self, number: int, path: Path) -> Stored:
+        """Write a clip that came inside a reply; where it is broken, the next look may hold a better one."""
+        for _ in range(REFRESHES if self.job.handle is not None else 0):
+            with suppress(DownloadError):
+                return await self._decode(self._artifacts[number - 1], path)
+            await self._look_again()
+        return await self._decode(self._artifacts[number - 1], path)
+
+    async def _decode(self, artifact: Artifact, path: Path) -> Stored:
+        """Write a clip that came inside a reply."""
+        text = artifact.inline or ""
+        stored = await clip_store.store(
+            clip_store.decoded(text),
+            path,
+            expected=None,
+            report=lambda written: self._report(written, None),
+            clock=self._context.clock,
+            job_id=self.job.id,
+        )
+        reply_spool.forget(text)
+        return stored
+
+    async def _download(self, number: int, path: Path) -> Stored:
+        """Fetch a clip by its link, and by the next one where that is too early or has expired."""
+        with writing(path, self.job.id) as part:
+            download = Download(self._transport, self._context.clock, part, self._report)
+            patience, refreshes = Patience(self._context.clock), 0
+            while True:
+                artifact = self._artifacts[number - 1]
+                try:
+                    proven = await self._anywhere(download, artifact)
+                except Answered as answered:
+                    failure = self._dialect.read_failure(answered.reply)
+                    if not (speaks_of_later(answered.reply) and patience.lasts(failure.retry_after)):
+                        refreshes += 1
+                        if self.job.handle is None or refreshes > REFRESHES:
+                            raise self._gone(answered.reply.status, failure.message, artifact) from None
+                    await self._look_again(failure.retry_after)
+                    continue
+                if not (proven or download.inflated or download.total is not None):
+                    self._note([UNVERIFIED])
+                return await part.publish(self._context.clock)
+
+    async def _anywhere(self, download: Download, artifact: Artifact) -> bool:
+        """Try each place of a clip once; where none has it, what the first one said is what is told."""
+        refused: Exception | None = None
+        for place in (artifact.url, *artifact.others):
+            try:
+                return await download.fetch(self._dialect.fetch(msgspec.structs.replace(artifact, url=place)))
+            except (Answered, DownloadError, Forbidden) as error:
+                refused = refused or error
+        raise refused or _unfetched("nobody says where it is.")
+
+    async def _look_again(self, asked: float | None = None) -> None:
+        """Wait, as long as was asked for, and look once for where the clips are now."""
+        await self._context.clock.sleep(max(backoff.PACE, asked or 0.0))
+        fresh = await self._fresh()
+        if len(fresh) >= len(self._artifacts):
+            self._artifacts = fresh
+
+    def _gone(self, status: int, words: str, artifact: Artifact) -> Exception:
+        """Give the error for a clip that the service does not give out: expired for good, or never there."""
+        stranger = "://" in artifact.url
+        if artifact.presumed and status in NONE and len(self._artifacts) == 1:
+            return NoClip(words)
+        if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
+            return ArtifactExpired(
+                f"The service no longer gives out the clip of job {self.job.id}: {words}",
+                next="Nothing is generated again by itself.",
+                sent="yes",
+                charged="unknown",
+            )
+        return _unfetched(words)
+
+    async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
+        """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
+        place = self._context.posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
+        with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
+            reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
+            if reply is not None and reply.ok and (offered := clip_store.write_poster(reply.body, place)):
+                return offered
+        with suppress(Exception):
+            drawn = await asyncio.to_thread(frames.poster, clip)
+            return clip_store.write_poster(drawn, place) if drawn else None
+        return None
+
+    def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> Clip:
+        request = self.job.request
+        return Clip(
+            path=str(stored.path),
+            bytes=stored.bytes,
+            sha256=stored.sha256,
+            job_id=self.job.id,
+            prompt=request.prompt,
+            provider=self.job.provider,
+            model=self.job.model,
+            duration=artifact.duration or request.duration,
+            size=artifact.size or request.size,
+            seed=request.seed,
+            cost=self.job.cost,
+            poster=poster,
+            created_at=self._context.clock.now(),
+        )
+
+    def _report(self, written: int, total: int | None) -> None:
+        """Tell how far it is, now and then."""
+        if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
+            self.job = self.job.after(saved_bytes=written, total_bytes=total)
+            self._publish(self.job)
+
+    def _move(self, state: str, **changes: object) -> None:
+        """Write the next state down, then tell everybody."""
+        self.job, written = self._context.ledger.keep(self.job.after(state=state, **changes))
+        self._publish(self.job if written else unwritten(self.job))
+
+    def _note(self, notes: Iterable[str]) -> None:
+        """Add what the user should know, once each; it is told with the next step."""
+        new = [note for note in notes if note not in self.job.warnings]
+        self.job = self.job.after(warnings=(*self.job.warnings, *new))
+
+
+def unwritten(job: JobRecord) -> JobRecord:
+    """Give a job as it is shown while its newest state can't be written down."""
+    return job.after(warnings=(*job.warnings, UNWRITTEN))
+
+
+class Patience:
+    """How long a clip is waited for that is not there yet: a minute, and for as long as the service itself says."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._since = clock, clock.monotonic()
+        self._until = self._since + GRACE
+
+    def lasts(self, asked: float | None) -> bool:
+        """Tell whether to come back once more, `asked` being the seconds that the service named, if any."""
+        now = self._clock.monotonic()
+        if asked:
+            self._until = max(self._until, min(now + asked + backoff.PACE, self._since + PATIENCE))
+        return now < self._until
+
+
+def _unfetched(words: str) -> DownloadError:
+    return DownloadError(f"The clip could not be fetched: {words}", sent="yes", charged="unknown")

@@ -1,0 +1,506 @@
+"""`Call -> Reply` over HTTP: the only file that imports the HTTP library, and the one that holds credentials.
+
+Nothing is retried here. Every failure of the line leaves as `NotSent` (proof that the request never left whole: its last
+byte was not handed to the line) or `Lost` (it may have arrived), without the library's request objects: those hold keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import zlib
+from base64 import b64encode
+from contextlib import ExitStack, asynccontextmanager, closing, suppress
+from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from jupyter_videogen.core import environment, redaction
+from jupyter_videogen.core.errors import Failure, VideogenError
+from jupyter_videogen.core.http import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
+from jupyter_videogen.core.request import credentials
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.transport import url_policy
+from jupyter_videogen.transport.reply_spool import Spool
+
+if TYPE_CHECKING:
+    import httpx  # noqa: TID251 - this is the one place
+else:
+    try:  # httpx's maintained successor, of the same API; a request costs over a quarter less processor
+        import httpx2 as httpx  # noqa: TID251 - the same
+    except ImportError:
+        import httpx  # noqa: TID251 - the same
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+CONNECTIONS = 8
+"""In flight per endpoint, behind our own gate: the pool's own queue costs CPU for every waiter."""
+CONNECT = 10.0
+HEADS = 2.0
+"""Times of a call's own limit that the way to a reply's head may take, redirects and all."""
+LARGEST_REPLY = 2 * 1024 * 1024
+"""Bytes of a reply that cannot hold a clip."""
+LARGEST_LOOK = 8 * 1024 * 1024
+"""Bytes of one that may hold clips, without the clips."""
+LARGEST_INLINE = 6 * 1024**3
+"""Bytes of a reply that may hold clips in base64; they go to the disk."""
+INFLATED = 256 * 1024
+"""Bytes taken out of a compressed body at once, however much is in it."""
+SMALL, DENSE = 16 * 1024 * 1024, 50
+"""Bytes of an inflated body from which on it may be so many times the compressed one: films hardly shrink."""
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
+PIECE = 64 * 1024
+"""Bytes of a request that are handed to the line at once."""
+REDIRECTS = 5
+ERRORS = 400
+"""Statuses from here on are errors."""
+MOVED = frozenset({301, 302, 303, 307, 308})
+AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
+"""Headers of a call that go along to another origin."""
+KEEPALIVE = [
+    (socket.IPPROTO_TCP, getattr(socket, name), value)
+    for name, value in {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}.items()
+    if hasattr(socket, name)
+]
+"""Routers forget a silent connection within minutes; a create that answers with the clip is silent for many."""
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where calls go now, and what opens the door there."""
+
+    base_url: str
+    secret: Secret | None = None
+    headers: dict[str, str] = {}
+    allow_insecure: bool = False
+    """Whether a key may travel to a public host without encryption."""
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r})"
+
+    @property
+    def carries_secrets(self) -> bool:
+        """Whether calls there carry something nobody else should read."""
+        return self.secret is not None or bool(self.headers)
+
+
+class Source(Protocol):
+    """What knows the endpoint: a constant for a service, a launcher for the local gateway."""
+
+    async def endpoint(self) -> Endpoint:
+        """Give the endpoint for the next call."""
+        ...
+
+    async def renew(self) -> None:
+        """The endpoint refused a connection: make sure the next one is good."""
+        ...
+
+
+class Fixed:
+    """A source for a service that is where it is."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def endpoint(self) -> Endpoint:
+        """Give the same endpoint always."""
+        return self._endpoint
+
+    async def renew(self) -> None:
+        """Nothing to be done about a service that is away."""
+
+
+class Stream:
+    """The head of a reply and its body piece by piece."""
+
+    def __init__(self, response: httpx.Response, secret: Secret | None = None) -> None:
+        self.status = response.status_code
+        self.headers = _headers(response)
+        self._response, self._secret = response, secret
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Give the body as it arrives, undecoded; raises `Lost` when the line breaks."""
+        try:
+            async for piece in self._response.aiter_raw():
+                yield piece
+        except httpx.HTTPError as error:
+            broken = Lost(_name(error))
+        else:
+            return
+        raise broken  # out here it has no context: the library's error holds the request, and that the key
+
+    async def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+        """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
+
+        `pieces` are the body's, where somebody has looked at its beginning already.
+        """
+        inflate = zlib.decompressobj(wbits=47)  # gzip or zlib, by its head
+        came = given = 0
+        try:
+            async for piece in pieces or self.pieces():
+                rest = piece
+                came += len(piece)
+                while rest:
+                    found = inflate.decompress(rest, INFLATED)
+                    given += len(found)
+                    if given > max(SMALL, DENSE * came):
+                        raise Lost("the compressed body unfolds to more than any clip would")
+                    yield found
+                    rest = inflate.unconsumed_tail
+            yield inflate.flush()
+        except zlib.error:
+            raise Lost("the compressed body is broken") from None
+        if not inflate.eof:
+            raise Lost("the compressed body is cut short")
+
+    async def reply(self, *, carries_clips: bool = False) -> Reply:
+        """Read the rest as one reply: at most 2 MiB, or 8 MiB not counting clips, which go to the disk as they come.
+
+        A service that compresses unasked is read all the same. Raises `Lost`.
+        """
+        largest = LARGEST_LOOK if carries_clips else LARGEST_REPLY
+        with closing(Spool()) as spool:
+            encoded = self.headers.get("content-encoding", "").lower() in GZIP
+            async for piece in self.inflated() if encoded else self.pieces():
+                try:
+                    spool.feed(piece) if carries_clips else spool.rest.extend(piece)
+                except OSError as error:
+                    raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                if len(spool.rest) > LARGEST_REPLY and self.status >= ERRORS:
+                    break  # the first words of an error are enough, and its status says what it means
+                if len(spool.rest) + spool.words > largest or spool.size > LARGEST_INLINE:
+                    raise Lost("the reply is larger than any reply should be")
+            film = spool.end() if carries_clips else ""
+            return Reply(self.status, self.headers, self._readable(bytes(spool.rest)), film)
+
+    def _readable(self, body: bytes) -> bytes:
+        """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
+        if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+            return body
+        return body.replace(self._secret.reveal().encode(), "…".encode())
+
+
+class Whole(httpx.AsyncByteStream):
+    """A body after which its connection is used again only where it brought nothing more.
+
+    What came behind it would be taken for the answer to the next question on that connection.
+    """
+
+    def __init__(self, body: Any, line: Any) -> None:  # noqa: ANN401 - the library types neither
+        self._body, self._line = body, line
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body as it arrives."""
+        async for piece in self._body:
+            yield piece
+
+    async def aclose(self) -> None:
+        """Close it, and the connection as well where something was left over: before anybody else is given it."""
+        if self._line is not None and _left_over(self._body):
+            await self._line.aclose()
+        await self._body.aclose()
+
+
+def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
+    """Tell whether the connection behind a body holds bytes that are no part of it, or cannot be looked into."""
+    inner: Any = body
+    for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
+        inner = getattr(inner, name, None)
+    return inner is None or bool(inner.trailing_data[0])
+
+
+class Outgoing(httpx.AsyncByteStream):
+    """The body of a request on its way out; it notes that the request may arrive before it gives its last byte away.
+
+    The note comes first, so its absence is proof: whatever interrupts the sending (a timeout, a signal, a process that was
+    stopped for an hour), a request without the note never left whole. Noting afterwards leaves a gap in which the bytes
+    are gone and the note is not there.
+    """
+
+    def __init__(self, request: httpx.Request, sent: asyncio.Event) -> None:
+        length = request.headers.get("content-length")
+        self._body: Any = request.stream
+        self._left = int(length) if length is not None and length.isdecimal() else 0
+        self._sent = sent
+        if not self._left:  # the head alone may be all of it, or nobody knows where the end is
+            sent.set()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Give the body in small pieces, the last of them only after the note."""
+        async for whole in self._body:
+            for start in range(0, len(whole), PIECE):
+                piece = whole[start : start + PIECE]
+                self._left -= len(piece)
+                if self._left <= 0:
+                    self._sent.set()
+                yield piece
+
+
+class Pinned(httpx.AsyncHTTPTransport):
+    """Connects to the addresses that were checked, under the name that was asked for.
+
+    A name looked up a second time may have moved to a private address since it was checked.
+    """
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Try each checked address until one can be connected to."""
+        addresses: Sequence[str] = request.extensions.get("addresses", ())
+        name = request.url.raw_host.decode("ascii")
+        failed: httpx.TransportError | None = None
+        for address in addresses:
+            request.url = request.url.copy_with(host=address)
+            request.extensions = {**request.extensions, "sni_hostname": name}
+            try:
+                return _whole(await super().handle_async_request(request))
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failed = error
+        if failed is not None:
+            raise failed
+        return _whole(await super().handle_async_request(request))
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    response.stream = Whole(response.stream, response.extensions.get("network_stream"))
+    return response
+
+
+class Transport:
+    """Calls to one endpoint, at most eight at a time. Lives on one event loop."""
+
+    def __init__(self, source: Source, *, timeout: float | None = None) -> None:
+        """Take what knows the endpoint; `timeout` in seconds goes before each call's own."""
+        self._source, self._timeout = source, timeout
+        self._gate = asyncio.Semaphore(CONNECTIONS)
+        self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
+        self._old: list[httpx.AsyncClient] = []
+        self._open_calls = 0
+
+    async def send(self, call: Call) -> Reply:
+        """Exchange one call for its reply, within the call's timeout; raises `NotSent` or `Lost`."""
+        sent = asyncio.Event()
+        if self._timeout is not None:
+            call = msgspec.structs.replace(call, timeout=self._timeout)
+        try:
+            async with asyncio.timeout(call.timeout), self.stream(call, sent=sent) as stream:
+                return await stream.reply(carries_clips=call.carries_clips)
+        except TimeoutError:
+            raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
+
+    @asynccontextmanager
+    async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
+        """Open one call and give its reply as it comes; `sent` is set before its last byte leaves."""
+        endpoint = await self._endpoint()
+        _learn(endpoint, call)
+        sent = sent or asyncio.Event()
+        async with self._gate, self._counted():
+            response = await self._answered(call, endpoint, sent)
+            try:
+                yield Stream(response, endpoint.secret)
+            finally:
+                await response.aclose()
+
+    async def _answered(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+        """Give a reply's head; a line that brings it sign by sign is given up like one that is silent."""
+        try:
+            async with asyncio.timeout(HEADS * call.timeout):
+                return await self._follow(call, endpoint, sent)
+        except TimeoutError:
+            raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
+
+    @asynccontextmanager
+    async def _counted(self) -> AsyncIterator[None]:
+        self._open_calls += 1
+        try:
+            yield
+        finally:
+            self._open_calls -= 1
+            await self._close_old()
+
+    async def refresh(self) -> None:
+        """Use no connection again that is open now, for this machine has slept; calls under way may end on theirs."""
+        self._old += self._clients.values()
+        self._clients.clear()
+        await self._close_old()
+
+    async def _close_old(self) -> None:
+        while self._old and not self._open_calls:
+            await self._old.pop().aclose()
+
+    async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+        """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
+        url = url_policy.below(endpoint.base_url, call.url)
+        try:
+            await _check_base(endpoint)
+            for _ in range(REDIRECTS + 1):
+                addresses = await url_policy.check(url, base_url=endpoint.base_url)
+                response = await self._open(call, url, addresses, endpoint, sent)
+                location = response.headers.get("location")
+                if call.method != "GET" or response.status_code not in MOVED or not location:
+                    return response
+                await response.aclose()
+                url = url_policy.target(url, location)
+        except url_policy.Refused as error:
+            raise Forbidden(f"the address was refused: {error}") from None
+        raise NotSent("too many redirects")
+
+    async def renew(self) -> None:
+        """The last call could not connect: let the source mend what it can."""
+        with suppress(VideogenError):
+            await self._source.renew()
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for client in (*self._clients.values(), *self._old):
+            await client.aclose()
+
+    async def _endpoint(self) -> Endpoint:
+        try:
+            return await self._source.endpoint()
+        except VideogenError as error:
+            raise NotSent(error.message, failure=error.failure) from None
+
+    def _client(self, proxy: str | None, *, fresh: bool) -> httpx.AsyncClient:
+        """Give the connections through a proxy, if any; fresh ones serve one call each.
+
+        A paid call never goes over a connection that the service may be closing, and strangers share none.
+        """
+        way = proxy, fresh
+        if way not in self._clients:
+            try:
+                self._clients[way] = _connections(*way)
+            except (ImportError, ValueError):
+                raise NotSent("the proxy of this machine's settings can't be used") from None
+        return self._clients[way]
+
+    async def _open(
+        self, call: Call, url: str, addresses: Sequence[str], endpoint: Endpoint, sent: asyncio.Event
+    ) -> httpx.Response:
+        """Send one request and give its reply's head."""
+        home = url_policy.same(url, endpoint.base_url)
+        proxy = url_policy.proxy(url)
+        client = self._client(proxy, fresh=call.method != "GET" or not home)
+        try:
+            with ExitStack() as files:
+                request = client.build_request(
+                    call.method,
+                    url,
+                    **_body(call, files),
+                    headers={**_kind(call), **(call.headers | _doors(endpoint) if home else _harmless(call))},
+                    timeout=httpx.Timeout(call.timeout, connect=CONNECT),
+                    extensions={"addresses": () if proxy else addresses},
+                )
+                request.stream = Outgoing(request, sent)
+                return await client.send(request, stream=True, auth=httpx.Auth())
+        except UNSENT as error:
+            failed: NotSent | Lost = NotSent(_name(error))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
+            failed = (Lost if sent.is_set() else NotSent)(_name(error))
+        raise failed  # out here, for the same reason
+
+
+@cache
+def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
+
+    Those of the environment (OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR), else those that come with the library.
+    """
+    if file is None and folder is None:
+        return httpx.create_ssl_context(trust_env=False)
+    return ssl.create_default_context(cafile=file, capath=folder)
+
+
+def _certificates() -> ssl.SSLContext:
+    try:
+        return _trusted(*environment.certificates())
+    except OSError as error:  # SSLError is one
+        message = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
+        failure = Failure(code="unreachable", message=message, next=CERTIFICATES, sent="no", charged="no")
+        raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
+
+
+def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
+    """Give a client that follows nothing, keeps no cookie and asks for bytes as they are."""
+    kept = 0 if fresh else CONNECTIONS
+    lines = Pinned(
+        verify=_certificates(),
+        proxy=proxy,
+        limits=httpx.Limits(max_keepalive_connections=kept),
+        socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
+    )
+    return httpx.AsyncClient(
+        transport=lines,
+        trust_env=False,
+        headers={"accept-encoding": "identity"},
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+def _body(call: Call, opened: ExitStack) -> dict[str, Any]:
+    """Give the body's arguments for the library; files are opened here, read as they leave, and closed by `opened`."""
+    if call.form is None:
+        return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_as_text)}
+    files: list[tuple[str, Any]] = []
+    for name, value in call.form.items():
+        if isinstance(value, Upload):
+            content = opened.enter_context(Path(value.path).open("rb"))  # noqa: SIM115 - the stack closes it
+            files.append((name, (value.name, content, value.content_type)))
+        else:
+            files.append((name, (None, value)))
+    return {"files": files}
+
+
+def _kind(call: Call) -> dict[str, str]:
+    return {} if call.json is None or call.form is not None else {"content-type": "application/json"}
+
+
+def _as_text(value: Base64) -> str:
+    return value.prefix + b64encode(Path(value.path).read_bytes()).decode()
+
+
+def _learn(endpoint: Endpoint, call: Call) -> None:
+    """Note what is sent and must not come back in words: the key, headers of the user's, fields that hold credentials."""
+    if endpoint.secret is not None:
+        redaction.learn(endpoint.secret.reveal())
+    for value in endpoint.headers.values():
+        redaction.learn(str(value).removeprefix("Bearer "))
+    for credential in credentials(call.json if call.form is None else call.form):
+        redaction.learn(credential)
+
+
+def _doors(endpoint: Endpoint) -> dict[str, str]:
+    secret = {} if endpoint.secret is None else {"authorization": f"Bearer {endpoint.secret.reveal()}"}
+    return {**endpoint.headers, **secret}
+
+
+def _harmless(call: Call) -> dict[str, str]:
+    """Give the headers of a call that a stranger may see."""
+    return {name: value for name, value in call.headers.items() if name.lower() in AMONG_STRANGERS}
+
+
+async def _check_base(endpoint: Endpoint) -> None:
+    """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
+    if endpoint.allow_insecure or not endpoint.carries_secrets or url_policy.origin(endpoint.base_url)[0] != "http":
+        return
+    if not url_policy.is_loopback(endpoint.base_url) and await url_policy.public(endpoint.base_url):
+        message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
+        remedy = "Use its https address, or allow it with allow_insecure=True."
+        raise Forbidden(
+            message,
+            failure=Failure(
+                code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
+            ),
+        )
+
+
+def _headers(response: httpx.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def _name(error: Exception) -> str:
+    """Name a library error without its text, which may quote what was sent."""
+    return type(error).__name__

@@ -1,0 +1,49 @@
+"""A way to a provider: where requests go, with which key and headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.catalog.builtin import LOCAL_ORIGIN
+from jupyter_videogen.core.secrets import Hidden
+from jupyter_videogen.transport.client import Endpoint, Fixed, Source
+from jupyter_videogen.transport.local_gateway import LocalGateway
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.secrets import Secret
+
+
+class Line:
+    """A way to a provider: its row, the key and the headers that go with it."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        secret: Secret | None = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        allow_insecure: bool = False,
+        timeout: float | None = None,
+    ) -> None:
+        self.provider, self.timeout = provider, timeout
+        self._secret, self._headers, self._allow_insecure = secret, Hidden(headers or {}), allow_insecure
+
+    @property
+    def local(self) -> bool:
+        """Whether this leads to the local gateway."""
+        return self.provider.base_url == LOCAL_ORIGIN
+
+    @property
+    def account(self) -> str:
+        """The mark of the key, by which the ledger tells accounts apart; empty without one."""
+        return self._secret.account if self._secret else ""
+
+    def source(self, home: Path) -> Source:
+        """Give what knows the endpoint: calls go there."""
+        if self.local:
+            return LocalGateway(home)
+        return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))

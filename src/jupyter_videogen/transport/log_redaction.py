@@ -1,0 +1,54 @@
+"""The HTTP library's log, without what its addresses carry: a signed query opens what it names to anybody.
+
+Only lines about our own calls are changed, which are those of the loop's thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+
+from jupyter_videogen.core import redaction
+
+THREAD = "videogen"
+"""The name of the loop's thread."""
+LAYERS = ("connection", "http11", "http2", "proxy", "socks")
+LOGGERS = tuple(name for age in ("", "2") for name in (f"httpx{age}", *(f"httpcore{age}.{layer}" for layer in LAYERS)))
+"""Of httpx and of httpx2, whichever is used. A filter is asked for its own logger's lines only, not for those of loggers below."""
+QUERY = re.compile(r"\?[^\s'\"]+")
+USERINFO = re.compile(r"//[^\s/@'\"]+@")
+HEADERS = re.compile(r"(b'(?:set-cookie|location)', b)(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE)
+
+
+class Redacted(logging.Filter):
+    """Takes queries, user names and passwords out of addresses, and out of replies what may hold them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a line of ours, keep all."""
+        if record.threadName == THREAD:
+            words = HEADERS.sub(r"\1'…'", record.getMessage())
+            record.msg, record.args = redaction.clean(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
+        return True
+
+
+class Ours(logging.Filter):
+    """Takes the keys that were sent out of our own lines and their tracebacks: an error may quote what a service said."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change a line where it holds one, keep all."""
+        if record.exc_info:
+            record.exc_text = redaction.clean(logging.Formatter().formatException(record.exc_info))
+        words = record.getMessage()
+        if (cleaned := redaction.clean(words)) != words:
+            record.msg, record.args = cleaned, None
+        return True
+
+
+_redacted, _ours = Redacted(), Ours()
+
+
+def install() -> None:
+    """Put the filter where the library logs; once is enough, twice does no harm."""
+    for name in LOGGERS:
+        logging.getLogger(name).addFilter(_redacted)
+    logging.getLogger("jupyter_videogen").addFilter(_ours)

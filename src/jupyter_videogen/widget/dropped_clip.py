@@ -1,0 +1,92 @@
+"""How a clip that somebody drops on the form was made: by its receipt, or by the job id in its name."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.job import ALPHABET
+from jupyter_videogen.core.request import MEDIA, GenerationRequest
+from jupyter_videogen.media import clip_store, receipt
+from jupyter_videogen.media.partial_file import holds
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget.protocol import Recall, Recalled
+from jupyter_videogen.widget.views import request_view
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.job import JobRecord
+
+JOB_ID = re.compile(rf"-([{ALPHABET}]{{8}})(?![a-z0-9])")
+"""In the name of a clip, also when a browser has added a number to it."""
+
+
+def recalled(asked: Recall) -> Recalled:
+    """Give how a clip was made; raises `InvalidRequest` where nobody knows.
+
+    A receipt may come from another machine: its media are found again by their hash, or said to be missing.
+    """
+    facts = receipt.parsed(asked.receipt.encode()) if asked.receipt else _beside(asked.name)
+    if facts is not None:
+        return _told(facts, asked.name)
+    if record := _recorded(asked.name):
+        return Recalled(provider=record.provider, request=request_view(record.request, environment.folder()))
+    raise _unknown(asked.name)
+
+
+def _beside(name: str) -> dict[str, Any] | None:
+    """Read the receipt of a clip of this name, where this notebook's clips are."""
+    plain = Path(name).name
+    return (
+        None
+        if plain in {"", ".."} or not plain.isprintable()
+        else receipt.read(environment.folder() / clip_store.FOLDER / plain)
+    )
+
+
+def _recorded(name: str) -> JobRecord | None:
+    for job_id in JOB_ID.findall(name):
+        with suppress(InvalidRequest):
+            return process.runtime().ledger.find(job_id)
+    return None
+
+
+def _told(facts: dict[str, Any], name: str) -> Recalled:
+    """Give what a receipt tells; what it names and is not here is left out, and said."""
+    given, provider = facts.get("request"), facts.get("provider")
+    if not isinstance(given, dict) or not isinstance(provider, str):
+        raise _unknown(name)
+    media = {field: _found(given[field]) for field in MEDIA if given.get(field)}
+    missing = tuple(field for field, here in media.items() if not here)
+    try:
+        request = msgspec.convert({**given, **media, "model": facts.get("model")}, GenerationRequest)
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+        raise InvalidRequest(
+            f"The receipt {name[:80]} can't be read: {error}.", next="Write the prompt again."
+        ) from None
+    return Recalled(provider=provider, request=request_view(request, environment.folder()), missing=missing)
+
+
+def _found(media: Any) -> Any:  # noqa: ANN401 - JSON is any
+    """Give a medium, or those of a list, by where it is on this machine; nothing for one that is not here."""
+    if isinstance(media, list):
+        return [here for one in media if (here := _found(one))]
+    if not isinstance(media, dict):
+        return None
+    facts = {name: value for name, value in media.items() if name not in {"name", "path"}}
+    sha256, name = (Path(str(media.get(key)).replace("\0", "")).name for key in ("sha256", "name"))
+    for file in (environment.home() / "inputs" / sha256, environment.folder() / name):
+        if file.is_file() and holds(file, file.stat().st_size, sha256):
+            return {**facts, "path": str(file)}
+    return facts if facts.get("url") else None
+
+
+def _unknown(name: str) -> InvalidRequest:
+    return InvalidRequest(
+        f"Nobody here knows how {name[:80]} was made.", next="Drop the .json file that was saved beside the clip."
+    )

@@ -1,0 +1,130 @@
+"""What the page is shown of the ledger: jobs as rows of the history, services with where their keys are."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.api import client
+from jupyter_videogen.catalog import registry as rows
+from jupyter_videogen.config import resolve
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.ledger.ledger import Shelf
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget.protocol import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
+from jupyter_videogen.widget.views import Aside, job_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.api.job import Job
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.widget.protocol import JobView
+
+MOST = 100
+"""Rows of one page of history."""
+LARGEST_PIECE = 4 << 20
+"""Bytes of one message; hosts take more, but memory is for others."""
+
+
+def seen(job: Job, record: JobRecord) -> JobView:
+    """Give a job as the page draws it, with what the ledger knows beside its record."""
+    ledger = process.runtime().ledger
+    usual = process.runtime().experience.usual(record)
+    aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
+    return job_view(record, job.provider, folder=environment.folder(), aside=aside)
+
+
+def answer(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
+    """Do what a page asks of the library, and give what its ack says."""
+    match message:
+        case History():
+            return {"page": page(message)}
+        case Fetch():
+            return {"buffers": [piece(message)]}
+        case Poster():
+            take_poster(message, bytes(buffers[0]))
+        case Star():
+            process.runtime().ledger.star(message.job_id, on=message.on)
+        case Remove():
+            process.runtime().ledger.remove(message.job_id, undo=message.undo)
+    return {}
+
+
+def page(asked: History) -> HistoryPage:
+    """Give one page of the history: of this notebook, this project, or all."""
+    folder, notebook = environment.folder(), environment.notebook()
+    shelf = Shelf(
+        notebook=str(notebook) if asked.scope == "notebook" and notebook else None,
+        project=str(environment.project(folder)) if asked.scope == "project" else None,
+        search=asked.search,
+        starred=asked.starred,
+    )
+    limit = min(max(asked.limit, 1), MOST)
+    before = time.time() + 1 if asked.before is None else asked.before
+    found = process.runtime().ledger.page(shelf, before=before, limit=limit + 1)
+    views = (
+        job_view(record, resolve.provider_of(record), folder=folder, aside=Aside(starred=starred))
+        for record, starred in found[:limit]
+    )
+    return HistoryPage(jobs=tuple(views), more=len(found) > limit)
+
+
+def piece(asked: Fetch) -> bytes:
+    """Read a piece of a clip, for a page that can't reach its file; raises `VideogenError` where the file is gone."""
+    clip = _clip(asked.job_id, asked.take)
+    try:
+        with Path(clip.path).open("rb") as file:
+            file.seek(max(asked.offset, 0))
+            return file.read(min(max(asked.length, 0), LARGEST_PIECE))
+    except OSError as error:
+        raise VideogenError(
+            f"The clip can't be read: {error.strerror}.", next=f"It was at {clip.path}.", sent="yes", charged="unknown"
+        ) from None
+
+
+def take_poster(asked: Poster, picture: bytes) -> None:
+    """Keep a picture that the page drew of a clip that has none; one that is no picture, or too large, is passed over."""
+    run, job = process.runtime(), client.job(asked.job_id)
+    clip = _clip(asked.job_id, asked.take)
+    if clip.poster is not None:
+        return
+    poster = clip_store.write_poster(picture, run.posters / f"{job.id}-{asked.take}.jpg")
+    clips = [*job.record.clips]
+    clips[asked.take] = msgspec.structs.replace(clip, poster=poster)
+    run.change(job.record.after(clips=tuple(clips)))
+
+
+def _clip(job_id: str, take: int) -> Clip:
+    clips = client.job(job_id).record.clips
+    if not 0 <= take < len(clips):
+        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Look at the job again.")
+    return clips[take]
+
+
+def providers() -> tuple[ProviderView, ...]:
+    """Give every service, and where its key was found."""
+    return tuple(_provider(name) for name in rows.known())
+
+
+def _provider(name: str) -> ProviderView:
+    row, found, asks = rows.find(name), None, ""
+    try:
+        found = resolve.key(row)
+    except VideogenError as error:
+        claim = rows.claim(name)
+        asks = claim.words if claim and error.failure.code == "untrusted" else ""
+    return ProviderView(
+        name=name,
+        label=row.title,
+        simulated=row.simulated,
+        key=found.source if found else "",
+        ready=found is not None or row.key_env is None or (row.key_optional and not asks),
+        asks=asks,
+    )

@@ -1,0 +1,414 @@
+"""What crosses between the page and the kernel: two traits of state, and small messages with an ack.
+
+State goes to the page in traits (last value wins, redrawn after a reload). Requests go to the kernel as custom
+messages that carry a `request_id`; each is answered by one `Ack`. The key is never a bare `id`: ipykernel 7.4
+routes replies by that name. No bytes, no credentials and no absolute paths are ever in here.
+
+`js/src/protocol.gen.ts` is generated from this file by `python scripts/protocol.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from jupyter_videogen.core.errors import Known
+from jupyter_videogen.core.job import JobState
+
+VERSION: Literal[1] = 1
+
+
+class PriceView(msgspec.Struct, frozen=True, kw_only=True):
+    """What a model costs, in dollars, as far as somebody has written it down."""
+
+    per_clip: float | None
+    per_second: float | None
+    by_size: dict[str, float]
+    """Dollars per second at a size."""
+
+
+class ModelView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the form needs to know of one model; lengths in whole seconds, sizes as "WxH"."""
+
+    id: str
+    title: str
+    takes: tuple[str, ...]
+    """The request's fields that reach the model."""
+    durations: tuple[int, ...]
+    """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
+    shortest: int
+    longest: int
+    default_duration: int | None
+    sizes: tuple[str, ...]
+    """Offered sizes; empty when only the service knows."""
+    any_size: bool
+    """Whether others than the offered ones are made too."""
+    default_size: str
+    aspects: tuple[str, ...]
+    resolutions: tuple[str, ...]
+    slowest_fps: int
+    fastest_fps: int
+    most: int
+    """How many clips one request may ask for."""
+    image_matches_size: bool
+    price: PriceView | None
+    usual: float | None
+    """Seconds that its last jobs took, the median of at least three; None where there were fewer."""
+    runs: int
+
+
+class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
+    """One service in the list of services."""
+
+    name: str
+    label: str
+    simulated: bool
+    key: str
+    """Where its key was found, in words; empty where there is none."""
+    ready: bool
+    """It has what it needs: a key, or no need of one."""
+    asks: str
+    """What this project's file would send where for it, as long as nobody has agreed to that; else empty."""
+
+
+class FormView(msgspec.Struct, frozen=True, kw_only=True):
+    """The prompt form: where requests go, which models are offered, and what it opens with."""
+
+    provider: str
+    provider_label: str
+    simulated: bool
+    """True for the local engine: the page says that clips are drawn, not AI-made."""
+    providers: tuple[ProviderView, ...]
+    models: tuple[ModelView, ...]
+    retired: tuple[str, ...] = ()
+    """Models that made clips before and that the service does not list any more."""
+    other: ModelView | None
+    """What a model is taken to be that is not among `models`; None where the list is complete."""
+    listed: bool
+    """Whether the service can be asked for its models."""
+    shared: bool
+    """This machine is shared: keys are kept in the kernel only."""
+    guest: bool = False
+    """The page is shown to visitors: no history, no other service, no key, no code."""
+    start: RequestView
+
+
+class MediaView(msgspec.Struct, frozen=True, kw_only=True):
+    """A picture, sound or video of a request, by what the kernel can find it again."""
+
+    source: str
+    """`upload:…`, an address, `variable:NAME`, or `clip:JOB` (as a picture: its last frame)."""
+    kind: Literal["image", "audio", "video"]
+    name: str
+    width: int | None = None
+    height: int | None = None
+
+
+class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as the form holds it; None and empty leave the choice to the model's default."""
+
+    prompt: str = ""
+    model: str = ""
+    duration: int | None = None
+    size: str | None = None
+    aspect: str | None = None
+    resolution: str | None = None
+    fps: int | None = None
+    seed: int | None = None
+    n: int | None = None
+    negative: str | None = None
+    image: MediaView | None = None
+    last_frame: MediaView | None = None
+    references: tuple[MediaView, ...] = ()
+    audio: MediaView | None = None
+    video: MediaView | None = None
+    sound: bool | None = None
+    draft: bool | None = None
+    enhance: bool | None = None
+    extra: str = ""
+    """Further fields for this service, as the text of a JSON object."""
+    fit: Literal["cover", "contain", "pad"] | None = None
+    """How the start image is made the size that is asked for."""
+
+
+class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
+    """An error in words for a person, and the three facts that matter about money."""
+
+    code: str
+    message: str
+    next: str = ""
+    """What to do now, one sentence; may be empty."""
+    field: str | None = None
+    """The request field at fault, where one is."""
+    sent: Known = "unknown"
+    charged: Known = "unknown"
+    request_id: str | None = None
+    """The service's own reference, for its support."""
+
+
+class ClipView(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished clip; `src` is relative to the notebook, in POSIX form and not percent-encoded."""
+
+    src: str
+    bytes: int
+    seconds: float | None
+    width: int | None
+    height: int | None
+    poster: bool
+    """A still picture of it is kept; where there is none, the page may draw one."""
+
+
+class JobView(msgspec.Struct, frozen=True, kw_only=True):
+    """One job as the page draws it; times in seconds since the epoch by the kernel's clock."""
+
+    id: str
+    state: JobState
+    detached: bool
+    """We stopped watching on request; the job itself may go on."""
+    progress: float | None
+    """0 to 100 as the service reported it, else None. Never invented."""
+    status: str
+    """The service's own word for the state, where we do not know it; else empty."""
+    provider: str
+    provider_label: str
+    simulated: bool
+    model: str
+    prompt: str
+    duration: float | None
+    size: str | None
+    seed: int | None
+    cost: float | None
+    """The estimate at its submit, in dollars; None where no price is known."""
+    created_at: float
+    finished_at: float | None
+    saved_bytes: int | None
+    total_bytes: int | None
+    can_cancel: bool
+    synchronous: bool
+    """The service answers in one go, so the kernel has to be kept running."""
+    searching: bool
+    """The answer is lost, and the service's list is being asked for the job."""
+    reused: bool
+    """It was there already when it was asked for: nothing was sent or charged."""
+    starred: bool
+    usual: float | None
+    """Seconds that jobs like this took, the median of at least three; None where there were fewer."""
+    runs: int
+    slow: float | None
+    """Seconds since the service took it from which on it is slower than usual; None where nothing is known."""
+    next_look_at: float | None
+    """When the service is looked at again, where that is worth telling: it is busy, or away."""
+    clip: ClipView | None
+    clips: tuple[ClipView, ...]
+    error: ErrorView | None
+    warnings: tuple[str, ...]
+    request: RequestView
+    """All that was asked for: to do it again, or something like it."""
+
+
+class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
+    """The synced traits of the widget: a card has a job and no form; the form's job is its newest."""
+
+    form: FormView | None
+    job: JobView | None
+    compared: tuple[JobView, ...] | None
+    """Jobs that are seen side by side, and nothing else."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A message from the page. `request_id` is made by the page and names the ack."""
+
+    v: Literal[1]
+    request_id: str
+
+
+class Hello(Request, frozen=True, kw_only=True, tag="hello"):
+    """A view was drawn, or has heard nothing of an open job for a while: the job is told once more.
+
+    The ack's `now` corrects the page's clock.
+    """
+
+
+class Generate(Request, frozen=True, kw_only=True, tag="generate"):
+    """The primary button was pressed: one click, one `request_id`, at most one job.
+
+    Refused with the code "confirm" where a budget wants a yes, which is then sent as `yes`.
+    """
+
+    request: RequestView
+    new: bool = False
+    """Make another, though the same request has been made."""
+    yes: bool = False
+
+
+class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
+    """Ask the service to cancel (offered only where `can_cancel`)."""
+
+    job_id: str
+
+
+class Detach(Request, frozen=True, kw_only=True, tag="detach"):
+    """Stop watching a job, which itself goes on: the button reads Stop waiting."""
+
+    job_id: str
+
+
+class Watch(Request, frozen=True, kw_only=True, tag="watch"):
+    """Watch a detached job again, look for one whose answer was lost, fetch a clip that is missing."""
+
+    job_id: str
+
+
+class Resend(Request, frozen=True, kw_only=True, tag="resend"):
+    """Send a job of unknown outcome once more, on purpose: it may charge twice."""
+
+    job_id: str
+
+
+class Edit(Request, frozen=True, kw_only=True, tag="edit"):
+    """Open the form of a job that is shown without one, filled with its request."""
+
+    job_id: str
+
+
+class Recall(Request, frozen=True, kw_only=True, tag="recall"):
+    """A clip of ours, or the receipt of one, was dropped on the form: ask how it was made; the ack has it as `recalled`."""
+
+    name: str
+    receipt: str = ""
+    """The receipt's text, where that is what was dropped."""
+
+
+class Choose(Request, frozen=True, kw_only=True, tag="choose"):
+    """Take another service, or ask this one for its models now; a new form comes back in the trait."""
+
+    provider: str
+    refresh: bool = False
+
+
+class Connect(Request, frozen=True, kw_only=True, tag="connect"):
+    """Hand over a key: to this kernel's memory, or with `keep` to the system's keyring. It comes back nowhere."""
+
+    provider: str
+    key: str
+    keep: bool = False
+
+
+class Trust(Request, frozen=True, kw_only=True, tag="trust"):
+    """Agree that this project's file may send a provider's key where it says; `asks` is what the person was shown."""
+
+    provider: str
+    asks: str
+
+
+class Upload(Request, frozen=True, kw_only=True, tag="upload"):
+    """One piece of a file, its bytes in the message's buffer; the last piece's ack has the file as `medium`."""
+
+    upload_id: str
+    field: Literal["image", "last_frame", "references", "audio", "video"]
+    name: str
+    offset: int
+    total: int
+
+
+class Fetch(Request, frozen=True, kw_only=True, tag="fetch"):
+    """Ask for a piece of a clip, where the page can't reach its file; the ack has the bytes as its buffer."""
+
+    job_id: str
+    take: int
+    """Which of the job's clips, from 0."""
+    offset: int
+    length: int
+
+
+class Poster(Request, frozen=True, kw_only=True, tag="poster"):
+    """A still picture of a clip that has none, drawn by the page: a JPEG in the message's buffer."""
+
+    job_id: str
+    take: int
+
+
+class History(Request, frozen=True, kw_only=True, tag="history"):
+    """Ask for jobs, newest first; the ack has them as `page`."""
+
+    scope: Literal["notebook", "project", "all"] = "notebook"
+    search: str = ""
+    starred: bool = False
+    before: float | None = None
+    """Only jobs made before this moment: the last row's `created_at` of the page before."""
+    limit: int = 24
+
+
+class Star(Request, frozen=True, kw_only=True, tag="star"):
+    """Mark a job as liked, or no more."""
+
+    job_id: str
+    on: bool
+
+
+class Remove(Request, frozen=True, kw_only=True, tag="remove"):
+    """Take a job out of the history, or with `undo` put it back; its clip stays on the disk."""
+
+    job_id: str
+    undo: bool = False
+
+
+class Code(Request, frozen=True, kw_only=True, tag="code"):
+    """Ask for a job, or what the form holds, as code; the ack has it as `text`."""
+
+    language: Literal["magic", "python", "async", "curl", "json"]
+    request: RequestView
+
+
+PageMessage = (
+    Hello
+    | Generate
+    | Cancel
+    | Detach
+    | Watch
+    | Resend
+    | Edit
+    | Recall
+    | Choose
+    | Connect
+    | Trust
+    | Upload
+    | Fetch
+    | Poster
+    | History
+    | Star
+    | Remove
+    | Code
+)
+
+
+class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some jobs of the ledger, and whether there are more."""
+
+    jobs: tuple[JobView, ...]
+    more: bool
+
+
+class Recalled(msgspec.Struct, frozen=True, kw_only=True):
+    """How a clip was made."""
+
+    provider: str
+    request: RequestView
+    missing: tuple[str, ...] = ()
+    """Fields whose files are not here."""
+
+
+class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
+    """The kernel's answer to one message."""
+
+    v: Literal[1]
+    request_id: str
+    ok: bool
+    now: float
+    """The kernel's clock, seconds since the epoch."""
+    error: ErrorView | None = None
+    page: HistoryPage | None = None
+    medium: MediaView | None = None
+    text: str | None = None
+    recalled: Recalled | None = None

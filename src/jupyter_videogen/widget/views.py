@@ -1,0 +1,240 @@
+"""A job and a provider as the page draws them: pure functions from records to the values of `messages`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from jupyter_videogen.catalog.capabilities import Capabilities, can_cancel
+from jupyter_videogen.catalog.provider import find_model
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.request import FIELDS, MEDIA, Media, pixels
+from jupyter_videogen.core.timing import Usual
+from jupyter_videogen.dialects.base import ListsModels
+from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.widget.protocol import (
+    ClipView,
+    ErrorView,
+    FormView,
+    JobView,
+    MediaView,
+    ModelView,
+    PriceView,
+    ProviderView,
+    RequestView,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.errors import Failure
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.core.prices import Price
+    from jupyter_videogen.core.request import GenerationRequest
+
+OPEN = Capabilities(model="", takes=frozenset())
+
+
+PLAIN = tuple(name for name in FIELDS if name not in {*MEDIA, "model", "extra"})
+"""Fields that a request and the form have alike."""
+
+
+known: dict[str, Path] = {}
+"""Files elsewhere on this machine that this kernel has shown to a page, by their SHA-256: the page can name no others."""
+
+
+class Aside(NamedTuple):
+    """What is known of a job beside its record."""
+
+    detached: bool = False
+    reused: bool = False
+    starred: bool = False
+    usual: Usual = Usual(None, 0)
+
+
+def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: Aside = Aside()) -> JobView:  # noqa: B008 - frozen
+    """Give one job as the page draws it."""
+    request = job.request
+    model = _model(job, provider)
+    clips = tuple(clip_view(clip, folder) for clip in job.clips)
+    return JobView(
+        id=job.id,
+        state=job.state,
+        detached=aside.detached,
+        progress=job.progress,
+        status=job.status,
+        provider=job.provider,
+        provider_label=provider.title,
+        simulated=provider.simulated,
+        model=job.model,
+        prompt=request.prompt,
+        duration=request.duration,
+        size=request.size,
+        seed=request.seed,
+        cost=job.cost,
+        created_at=job.created_at,
+        finished_at=job.finished_at,
+        saved_bytes=job.saved_bytes,
+        total_bytes=job.total_bytes,
+        can_cancel=model is not None and can_cancel(job.state, model),
+        synchronous=model is not None and model.synchronous,
+        searching=job.searching,
+        reused=aside.reused,
+        starred=aside.starred,
+        usual=aside.usual.seconds,
+        runs=aside.usual.runs,
+        slow=aside.usual.slow,
+        next_look_at=job.next_look_at,
+        clip=clips[0] if clips else None,
+        clips=clips,
+        error=error_view(job.failure) if job.failure else None,
+        warnings=job.warnings,
+        request=request_view(request, folder),
+    )
+
+
+def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
+    """Give what a job's model can do; None for one of before, which is not listed any more."""
+    try:
+        return find_model(job.model, provider)
+    except VideogenError:
+        return None
+
+
+def request_view(request: GenerationRequest, folder: Path) -> RequestView:
+    """Give a request as the form holds it: without credentials, and with media by where they are found again."""
+    shown = request.redacted()
+    plain = {name: getattr(shown, name) for name in PLAIN}
+    media: dict[str, Any] = {
+        name: _medium(medium, folder) for name in MEDIA if isinstance(medium := getattr(shown, name), Media)
+    }
+    return RequestView(
+        **plain,
+        **media,
+        model=shown.model or "",
+        references=tuple(_medium(medium, folder) for medium in shown.references),
+        extra=msgspec.json.encode(shown.extra).decode() if shown.extra else "",
+    )
+
+
+def _medium(medium: Media, folder: Path) -> MediaView:
+    """Name a file by its hash where it is one of ours or lies elsewhere, else by its place beside the notebook."""
+    if medium.path is None:
+        source = name = medium.url or ""
+    else:
+        path = Path(medium.path)
+        ours = path.parent.name == "inputs" and path.name == medium.sha256
+        source = f"upload:{path.name}" if ours else _source(medium.path, medium.sha256 or "", folder)
+        name = medium.name if ours else path.name
+    return MediaView(source=source, kind=medium.kind, name=name, width=medium.width, height=medium.height)
+
+
+def _source(path: str, sha256: str, folder: Path) -> str:
+    """Name a file below the notebook's folder by its place, any other by a word that only this kernel understands."""
+    if Path(path).is_relative_to(folder):
+        return f"file:{relative(path, folder)}"
+    known[sha256] = Path(path)
+    return f"known:{sha256}"
+
+
+def clip_view(clip: Clip, folder: Path) -> ClipView:
+    """Give a clip as the page plays it."""
+    width, height = pixels(clip.size) if clip.size else (None, None)
+    return ClipView(
+        src=relative(clip.path, folder),
+        bytes=clip.bytes,
+        seconds=clip.duration,
+        width=width,
+        height=height,
+        poster=clip.poster is not None,
+    )
+
+
+def error_view(failure: Failure) -> ErrorView:
+    """Give a failure as the page tells it."""
+    return ErrorView(
+        code=failure.code,
+        message=failure.message,
+        next=failure.next,
+        field=failure.field,
+        sent=failure.sent,
+        charged=failure.charged,
+        request_id=failure.request_id,
+    )
+
+
+class Surroundings(NamedTuple):
+    """What the form shows beside its provider; `price` and `usual` are asked by model."""
+
+    providers: tuple[ProviderView, ...] = ()
+    price: Callable[[str], Price | None] = lambda _: None
+    usual: Callable[[str], Usual] = lambda _: Usual(None, 0)
+    used: Sequence[str] = ()
+    """Models that made clips before."""
+    shared: bool = False
+
+
+def form_view(provider: Provider, start: RequestView, around: Surroundings = Surroundings()) -> FormView:  # noqa: B008 - frozen
+    """Give the form of a provider, opened with a request's values."""
+    retired = _retired(around.used, provider)
+    names = dict.fromkeys((start.model, *provider.listed))
+    known = provider.models or tuple(_named(name, provider) for name in names if name and name not in retired)
+
+    def seen(model: Capabilities) -> ModelView:
+        return model_view(model, around.price(model.model), around.usual(model.model))
+
+    return FormView(
+        provider=provider.name,
+        provider_label=provider.title,
+        simulated=provider.simulated,
+        providers=around.providers,
+        models=tuple(seen(model) for model in known),
+        retired=retired,
+        other=model_view(provider.others) if provider.others is not None else None,
+        listed=isinstance(provider.dialect, ListsModels),
+        shared=around.shared,
+        start=msgspec.structs.replace(start, model=start.model or (known[0].model if known else "")),
+    )
+
+
+def _retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
+    """Give the models of before that are gone; nothing where the service's list is not known, or is an old one."""
+    if not provider.listed_lately:
+        return ()
+    offered = {*provider.listed, *provider.described, *(model.model for model in provider.models)}
+    return tuple(name for name in used if name not in offered)
+
+
+def _named(name: str, provider: Provider) -> Capabilities:
+    return msgspec.structs.replace(provider.others or OPEN, model=name, title=name)
+
+
+def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:  # noqa: B008 - frozen
+    """Give one model as the form needs it."""
+    return ModelView(
+        id=model.model,
+        title=model.title or model.model,
+        takes=tuple(sorted(model.takes)),
+        durations=model.durations,
+        shortest=model.shortest,
+        longest=model.longest,
+        default_duration=model.default_duration,
+        sizes=model.sizes,
+        any_size=model.frame is not None,
+        default_size=model.default_size or "",
+        aspects=model.aspects,
+        resolutions=model.resolutions,
+        slowest_fps=model.fps[0],
+        fastest_fps=model.fps[1],
+        most=model.most,
+        image_matches_size=model.image_matches_size,
+        price=None
+        if price is None
+        else PriceView(per_clip=price.per_clip, per_second=price.per_second, by_size=price.by_size),
+        usual=usual.seconds,
+        runs=usual.runs,
+    )

@@ -1,0 +1,114 @@
+"""A page that is shown to visitors: what they may ask for, and what they are told.
+
+A visitor can send any message, whatever the page offers. Here it is their own form's jobs, no history, nothing of this
+machine's folders, no other service or key, and no "yes" to a budget's question.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.request import MEDIA
+from jupyter_videogen.widget.protocol import (
+    Cancel,
+    Choose,
+    Detach,
+    Edit,
+    Fetch,
+    Generate,
+    Hello,
+    MediaView,
+    PageMessage,
+    Poster,
+    Upload,
+    Watch,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from jupyter_videogen.widget.protocol import ErrorView, FormView, RequestView
+
+HIDDEN = "…"
+REFUSED = "This page is shown to visitors, and leaves that to its owner."
+
+
+def admitted(
+    message: PageMessage, *, jobs: Collection[str], media: Collection[str], provider: str, extra: str
+) -> PageMessage:
+    """Give a visitor's message as far as it counts; raises `VideogenError` for what is the owner's.
+
+    `jobs` are the ids of this widget's own, `media` the names of what was handed over here, `extra` what its owner put there.
+    """
+    match message:
+        case Hello() | Upload():
+            return message
+        case Generate():
+            _check_request(message.request, jobs, media, extra)
+            return msgspec.structs.replace(message, yes=False)
+        case Cancel() | Detach() | Watch() | Edit() | Fetch() | Poster() if message.job_id in jobs:
+            return message
+        case Choose() if message.provider == provider and not message.refresh:
+            return message
+    raise _refused()
+
+
+def _check_request(request: RequestView, jobs: Collection[str], media: Collection[str], extra: str) -> None:
+    """Refuse fields that no price knows of, and media that are not the visitor's."""
+    if request.extra not in {"", extra}:
+        raise _refused("extra")
+    for field, one in _media(request):
+        kind, _, name = one.source.partition(":")
+        theirs = kind in {"http", "https"} or (kind == "clip" and name in jobs) or one.source in media
+        if not theirs:
+            raise _refused(field)
+
+
+def _media(request: RequestView) -> Iterator[tuple[str, MediaView]]:
+    for field in MEDIA:
+        value = getattr(request, field)
+        yield from ((field, one) for one in (value if isinstance(value, tuple) else (value,)) if one is not None)
+
+
+def _refused(field: str | None = None) -> VideogenError:
+    return VideogenError(REFUSED, field=field, code="permission")
+
+
+def form(view: FormView) -> FormView:
+    """Give the form as visitors see it: its own service, without where the key was found."""
+    own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
+    return msgspec.structs.replace(view, providers=tuple(own), retired=(), guest=True)
+
+
+def error(view: ErrorView) -> dict[str, Any]:
+    """Give an error as visitors see it: without places, and a budget's question is a no."""
+    asks = view.code == "confirm"
+    shown = msgspec.structs.replace(view, code="budget", next=REFUSED) if asks else view
+    return dict(told(msgspec.to_builtins(shown)))
+
+
+def told(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
+    """Give what a page is told, without places on this machine: in words they are hidden, a clip keeps its name."""
+    if isinstance(value, dict):
+        return {key: told(inner, key) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [told(inner) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if name == "src":
+        return posixpath.basename(value) if value.startswith(("..", "/")) or ":" in value else value
+    for place in _places():
+        value = value.replace(place, HIDDEN)
+    return value
+
+
+def _places() -> list[str]:
+    """Give the folders that visitors are not told of, the longest first; the root alone says nothing."""
+    found = {str(place) for place in (environment.home(), environment.folder(), Path.home(), Path.cwd())}
+    return sorted(found - {"/"}, key=len, reverse=True)

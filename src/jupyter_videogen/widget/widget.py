@@ -1,0 +1,396 @@
+"""The live half in the page: one anywidget class, used as a card below a cell and as the form `VideoGen()`.
+
+State goes out in two traits, requests come in as messages that are answered by an ack. Handlers run on whatever
+thread the kernel likes: they check, hand over and answer; the work happens on the loop thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import msgspec
+import traitlets
+
+from jupyter_videogen.api import client
+from jupyter_videogen.api.client import Client
+from jupyter_videogen.catalog import registry as rows
+from jupyter_videogen.config import credentials, resolve, trust
+from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationRequest
+from jupyter_videogen.media import inputs
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget import history, visitors
+from jupyter_videogen.widget.dropped_clip import recalled
+from jupyter_videogen.widget.form import Uploads, fields, request_code
+from jupyter_videogen.widget.history import seen
+from jupyter_videogen.widget.protocol import (
+    VERSION,
+    Ack,
+    Cancel,
+    Choose,
+    Code,
+    Connect,
+    Detach,
+    Edit,
+    Fetch,
+    Generate,
+    Hello,
+    History,
+    PageMessage,
+    Poster,
+    Recall,
+    Remove,
+    Resend,
+    Star,
+    Trust,
+    Upload,
+    Watch,
+)
+from jupyter_videogen.widget.views import Surroundings, error_view, form_view, request_view
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.api.job import Job
+    from jupyter_videogen.core.job import JobRecord
+
+log = logging.getLogger("jupyter_videogen")
+STATIC = Path(__file__).parent.parent / "static"
+if not (STATIC / "widget.js").exists():
+    raise ImportError(
+        "The page's bundle is missing from this checkout. Build it with `make setup` (or `python scripts/bundle.py`)."
+    )
+LONGEST_ID, REMEMBERED = 100, 10_000
+"""Characters of a message's id, and how many of them are remembered."""
+PACE = 0.6
+"""Seconds between two updates that change nothing but a number."""
+
+
+class Live(anywidget.AnyWidget):
+    """What both uses share: the newest job, and the conversation with the page."""
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+
+    form = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
+
+    def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
+        self._visited = environment.published() if shared is None else shared
+        super().__init__(**traits)
+        self._current: Job | None = None
+        self._heard: dict[str, None] = {}
+        self._told: tuple[str, float] = ("", 0.0)
+        self.on_msg(self._receive)
+
+    def open(self) -> None:
+        """Open the comm, and undo ipykernel 7.4's routing of replies.
+
+        7.4 answers on the shell that published last, which is the main one as a rule, so that a click waits for a
+        running cell although the page asked for its own subshell. Honour what the page asked for.
+        """
+        super().open()
+        if hasattr(self.comm, "_reply_subshell_for"):
+            self.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - there is no public switch
+
+    def follow(self, job: Job) -> None:
+        """Show this job from now on."""
+        self._current = job
+        job.subscribe(lambda record: self._show(record, job))
+        self._show(job.record, job)
+
+    def _show(self, record: JobRecord, job: Job) -> None:
+        if job is not self._current or not self._worth_telling(record):
+            return
+        try:
+            self.changed(record)  # first: what the page shows is there to be read
+        finally:
+            self.job = self._told_of(job, record)
+
+    def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
+        """Give a job as this widget's page may see it."""
+        view: dict[str, Any] = msgspec.to_builtins(seen(job, record))
+        return dict(visitors.told(view)) if self._visited else view
+
+    def _worth_telling(self, record: JobRecord) -> bool:
+        """A new state is told at once, a new number every `PACE` seconds at most."""
+        state, at = self._told
+        now = time.monotonic()
+        key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
+        if key == state and now - at < PACE:
+            return False
+        self._told = (key, now)
+        return True
+
+    def changed(self, record: JobRecord) -> None:
+        """Take part in a change; for subclasses."""
+
+    def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
+        request_id = content.get("request_id") if isinstance(content, dict) else None
+        if not isinstance(request_id, str) or len(request_id) > LONGEST_ID or request_id in self._heard:
+            return  # one click, one job, however often the line repeats it
+        self._heard[request_id] = None
+        if len(self._heard) > REMEMBERED:
+            del self._heard[next(iter(self._heard))]
+        self._answer(request_id, self._outcome(content, buffers))
+
+    def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
+        """Do what a message asks for, and give what its ack says."""
+        try:
+            message: PageMessage = msgspec.convert(content, PageMessage)
+            outcome = self._handle(self._admitted(message) if self._visited else message, buffers) or {}
+        except msgspec.ValidationError as error:
+            outcome = _refused(VideogenError(f"The page sent what this kernel does not know: {error}."))
+        except VideogenError as error:
+            outcome = _refused(error)
+        except Exception as error:  # a page can send anything, and waits for its answer
+            log.exception("A message of the page came upon an error of our own.")
+            outcome = _refused(VideogenError(f"An error of our own ({type(error).__name__})."))
+        if self._visited and "error" in outcome:
+            outcome["error"] = visitors.error(outcome["error"])
+        return outcome
+
+    def _admitted(self, message: PageMessage) -> PageMessage:
+        """Give a visitor's message as far as it counts; raises `VideogenError`."""
+        return visitors.admitted(message, jobs=self._own, media=(), provider=self.provider_name, extra="")
+
+    @property
+    def _own(self) -> set[str]:
+        """The jobs that this widget's page may ask about where it is shown to visitors."""
+        return {self._current.id} if self._current is not None else set()
+
+    def _answer(self, request_id: str, outcome: dict[str, Any]) -> None:
+        buffers = outcome.pop("buffers", None)
+        ack = Ack(**{"v": VERSION, "request_id": request_id, "ok": True, "now": time.time(), **outcome})
+        self.send(msgspec.to_builtins(ack), buffers)
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        """Do what any page may ask of the job it shows, or of the library."""
+        match message:
+            case Hello():
+                self._tell_again()
+            case Cancel():
+                result = self._mine(message.job_id).cancel()
+                if not result.cancelled:
+                    raise VideogenError(result.reason, sent="yes", charged="unknown", code="cancel")
+            case Detach():
+                self._mine(message.job_id).stop_waiting()
+            case Watch():
+                self.follow(self._mine(message.job_id).watch())
+            case Resend():
+                self.follow(self._mine(message.job_id).send_again())
+            case History() | Star() | Remove() | Fetch() | Poster():
+                outcome = history.answer(message, buffers)
+                if isinstance(message, Star | Poster):
+                    self._retell()
+                return outcome
+            case Code():
+                return {"text": request_code(message.request, message.language, self.provider_name)}
+        return None
+
+    def _tell_again(self) -> None:
+        """Send the job as it was told last: a server under a flood of output may have dropped its end."""
+        if self.job is not None:
+            self.send_state("job")
+
+    def _retell(self) -> None:
+        """Show the job once more: something beside its record has changed."""
+        if self._current is not None:
+            self._told = ("", 0.0)
+            self._show(self._current.record, self._current)
+
+    @property
+    def provider_name(self) -> str:
+        """Where this widget's requests go."""
+        return self._current.provider.name if self._current else "local"
+
+    def _mine(self, job_id: str) -> Job:
+        """Give a job that the page names: the one on view, or one of the library."""
+        return self._current if self._current is not None and self._current.id == job_id else client.job(job_id)
+
+
+class Card(Live):
+    """The live view of one job, below a cell."""
+
+
+class Comparison(Live):
+    """Clips side by side under one clock: what `vg.compare` shows."""
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._visited = environment.published()
+        super().__init__(compared=[self._told_of(job, job.record) for job in jobs])
+        for job in jobs:
+            job.subscribe(lambda record, job=job: self._renew(record, job))  # type: ignore[misc]  # mypy's lambdas
+
+    @property
+    def _own(self) -> set[str]:
+        return {str(view["id"]) for view in self.compared}
+
+    def _renew(self, record: JobRecord, job: Job) -> None:
+        """Show what became of one of them, when it has ended."""
+        if record.ended:
+            fresh = self._told_of(job, record)
+            self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
+
+
+class VideoGen(Live):
+    """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
+
+    `state`, `jobs` and `clip` follow what happens: `observe("clip")` and `link` work as with any widget.
+    """
+
+    state = traitlets.Unicode("draft", read_only=True, help="The newest job's state.")
+    jobs = traitlets.Tuple(read_only=True, help="Every job of this form, oldest first.")
+    clip = traitlets.Instance(Clip, allow_none=True, read_only=True, help="The newest finished clip.")
+
+    def __init__(
+        self,
+        *,
+        provider: str | None = None,
+        prompt: str = "",
+        shared: bool | None = None,
+        **options: Any,  # noqa: ANN401 - fields and ipywidgets' own
+    ) -> None:
+        """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
+
+        Under Voila a form is shared by itself; `shared=False` takes that back.
+        """
+        given = {name: options.pop(name) for name in FIELDS if name in options}
+        where = {"provider": provider, "model": given.get("model")}
+        self._provider = resolve.endpoint(resolve.provider_named(where))
+        opening = resolve.with_defaults(
+            self._provider, {**given, "model": where.get("model")}, resolve.configuration().defaults
+        )
+        opening = {name: value for name, value in opening.items() if name in FIELDS}
+        asked = inputs.collect({"model": None, **opening}, environment.home())
+        self._start = request_view(GenerationRequest(prompt=prompt, **asked), environment.folder())
+        self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
+        self._uploads = Uploads(environment.home())
+        self._visited = environment.published() if shared is None else shared
+        super().__init__(form=self._form(), shared=shared, **options)
+
+    @property
+    def provider_name(self) -> str:
+        """Where this form's requests go."""
+        return self._provider.name
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        """Do what the page asks of the form; the rest is every widget's."""
+        match message:
+            case Generate():
+                self._generate(message)
+            case Choose():
+                self._choose(message)
+            case Connect():
+                self._connect(message)
+            case Trust():
+                self._trust(message)
+            case Upload():
+                return {"medium": self._uploads.take(message, bytes(buffers[0]))}
+            case Recall():
+                return {"recalled": recalled(message)}
+            case _:
+                return super()._handle(message, buffers)
+        return None
+
+    @property
+    def _own(self) -> set[str]:
+        return {job.id for job in self.jobs} | super()._own
+
+    def _admitted(self, message: PageMessage) -> PageMessage:
+        where = {"provider": self.provider_name, "extra": self._start.extra}
+        return visitors.admitted(message, jobs=self._own, media=self._uploads.sources | self._given, **where)
+
+    @property
+    def _given(self) -> set[str]:
+        """The media that the form opened with."""
+        media = (getattr(self._start, name) for name in MEDIA)
+        return {one.source for value in media for one in (value if isinstance(value, tuple) else (value,)) if one}
+
+    def _generate(self, message: Generate) -> None:
+        given = fields(message.request)
+        if self._secrets:  # they were given in Python and never shown to the page
+            given["extra"] = {**given.get("extra", {}), **self._secrets}
+        job = Client(self._provider.name).start(
+            message.request.prompt, {**given, "new": message.new, "yes": message.yes}
+        )
+        if job.id not in {mine.id for mine in self.jobs}:
+            self.set_trait("jobs", (*self.jobs, job))
+        self.follow(job)
+
+    def _choose(self, message: Choose) -> None:
+        """Take another service, or its newest list of models; what is typed stays in the page."""
+        self._go_to(message.provider)
+        if message.refresh:
+            Client(self._provider.name).models()
+            self._provider = resolve.endpoint(self._provider.name)
+        self.form = self._form()
+
+    def _connect(self, message: Connect) -> None:
+        """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
+        credentials.remember(message.provider, secrets.Secret(message.key, source="the form"), keep=message.keep)
+        self._go_to(message.provider)
+        self.form = self._form()
+
+    def _trust(self, message: Trust) -> None:
+        """Agree to what a project's file asks for, as long as it is what the person was shown."""
+        resolve.configuration()
+        claim = rows.claim(message.provider)
+        if claim is None or claim.words != message.asks:
+            self.form = self._form()
+            raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
+        trust.agree(environment.home(), [claim])
+        self._go_to(message.provider)
+        self.form = self._form()
+
+    def _go_to(self, provider: str) -> None:
+        """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
+        if provider != self._provider.name:
+            self._provider = resolve.endpoint(provider)
+            self._start = msgspec.structs.replace(self._start, model="")
+            self._secrets = {}
+
+    def _form(self) -> dict[str, Any]:
+        run, here, prices = process.runtime(), self._provider, resolve.configuration()
+        around = Surroundings(
+            providers=history.providers(),
+            price=lambda model: resolve.price_of(here, model, prices),
+            usual=lambda model: run.ledger.usual(here.name, model),
+            used=run.ledger.used(here.base_url),
+            shared=environment.shared(),
+        )
+        view = form_view(here, self._start, around)
+        return dict(msgspec.to_builtins(visitors.form(view) if self._visited else view))
+
+    def changed(self, record: JobRecord) -> None:
+        """Keep the public traits current."""
+        self.set_trait("state", record.state)
+        if record.clips:
+            self.set_trait("clip", record.clips[0])
+
+
+class Shown(VideoGen):
+    """One job of the library with all its buttons; its form opens when somebody wants to make something like it."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(provider=job.provider.name)
+        self._start = request_view(job.record.request, environment.folder())
+        self.set_trait("form", None)
+        self.follow(job)
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        if isinstance(message, Edit):
+            self.form = self._form()
+            return None
+        return super()._handle(message, buffers)
+
+
+def _refused(error: VideogenError) -> dict[str, Any]:
+    return {"ok": False, "error": error_view(error.failure)}
