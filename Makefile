@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
-PAGE := $(wildcard js/package*.json js/*.mjs js/src/*)
+PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src -type f)
 
 .PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench notebooks capture pictures clean
 

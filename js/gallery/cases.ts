@@ -1,7 +1,7 @@
 /** Every state that the widget can be in, as what the kernel says and what somebody then does. */
 
-import type { JobView, WidgetState } from "../src/protocol.gen";
-import { words } from "../src/strings";
+import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
+import { words } from "../src/text/strings";
 import { clip, error, FakeModel, form, job, model, ready, START } from "./fake";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;

@@ -1,6 +1,5 @@
 /** A kernel that answers only when told to, and the values that tests and the gallery draw. */
 
-import { empty } from "../src/draft";
 import type {
   Ack,
   ErrorView,
@@ -9,7 +8,8 @@ import type {
   ModelView,
   PageMessage,
   WidgetState,
-} from "../src/protocol.gen";
+} from "../src/kernel/protocol.gen";
+import { empty } from "../src/state/request-draft";
 
 type Callback = (...values: never[]) => void;
 

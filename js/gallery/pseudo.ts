@@ -1,8 +1,8 @@
 /** The page's words made longer and accented, as a translation is: what does not fit or is not translated shows. */
 
-import { type Catalogue, en } from "../src/strings";
+import { type Catalogue, en } from "../src/text/strings";
 
-export type { Catalogue, Lines, Strings } from "../src/strings";
+export type { Catalogue, Lines, Strings } from "../src/text/strings";
 
 const accents: Readonly<Record<string, string>> = {
   a: "á",

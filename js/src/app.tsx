@@ -1,17 +1,18 @@
 /** The whole widget: a form, its result and the history; the result alone as a card; or clips side by side. */
 
 import { useRef } from "preact/hooks";
-import { Compare } from "./compare";
-import { isField } from "./draft";
-import { Form, focusField } from "./form";
-import { Icon, LocalMark, Mark } from "./icons";
-import type { FormView } from "./protocol.gen";
-import { Result } from "./result";
-import { useSituation } from "./situation";
-import { isOpen, type Scene } from "./states";
-import { words } from "./strings";
-import { Strip } from "./strip";
-import type { View } from "./view";
+import { Icon, LocalMark, Mark } from "./components/icons";
+import { Form, focusField } from "./form/form";
+import { Compare } from "./history/compare";
+import { Strip } from "./history/history-strip";
+import { isOpen } from "./kernel/job-state";
+import type { FormView } from "./kernel/protocol.gen";
+import { Result } from "./result/result";
+import type { Scene } from "./state/appearance";
+import { isField } from "./state/request-draft";
+import type { View } from "./state/view";
+import { useSituation } from "./state/view-state";
+import { words } from "./text/strings";
 
 function Head({ form }: { form: FormView }) {
   const hasKey = form.providers.some(({ name, key }) => name === form.provider && key !== "");

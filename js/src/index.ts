@@ -3,11 +3,11 @@
 import { effect } from "@preact/signals";
 import { render as draw, h } from "preact";
 import { App } from "./app";
-import type { Model } from "./host";
-import { Session } from "./session";
-import { words } from "./strings";
+import type { Model } from "./kernel/connection";
+import { Session } from "./state/session";
+import { words } from "./text/strings";
 import "./styles.css";
-import { newView } from "./view";
+import { newView } from "./state/view";
 
 interface Lifetime {
   readonly model: Model;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { empty } from "../src/draft";
+import { empty } from "../src/state/request-draft";
 import {
   button,
   control,

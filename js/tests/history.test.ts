@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { JobView } from "../src/protocol.gen";
+import type { JobView } from "../src/kernel/protocol.gen";
 import {
   button,
   control,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { newRequestId } from "../src/host";
 import makeWidget from "../src/index";
+import { newRequestId } from "../src/kernel/connection";
 import {
   button,
   clip,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { exposure } from "../src/dots";
-import { advance, barOf } from "../src/progress";
+import { advance, barOf } from "../src/kernel/progress";
+import { exposure } from "../src/result/dot-canvas";
 import { FakeModel, job, line2, ready, type Shown, START, settle, show } from "./kit";
 
 let shown: Shown;

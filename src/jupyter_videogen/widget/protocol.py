@@ -4,7 +4,7 @@ State goes to the page in traits (last value wins, redrawn after a reload). Requ
 messages that carry a `request_id`; each is answered by one `Ack`. The key is never a bare `id`: ipykernel 7.4
 routes replies by that name. No bytes, no credentials and no absolute paths are ever in here.
 
-`js/src/protocol.gen.ts` is generated from this file by `python scripts/protocol.py`.
+`js/src/kernel/protocol.gen.ts` is generated from this file by `python scripts/protocol.py`.
 """
 
 from __future__ import annotations

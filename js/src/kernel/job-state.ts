@@ -1,0 +1,7 @@
+/** Whether anything more happens to a job. */
+
+import type { JobView } from "./protocol.gen";
+
+const ended = new Set<JobView["state"]>(["succeeded", "failed", "cancelled", "expired", "unknown_outcome"]);
+
+export const isOpen = (job: JobView): boolean => job.searching || !ended.has(job.state);

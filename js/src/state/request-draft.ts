@@ -1,0 +1,253 @@
+/** What the form holds before it is sent. One per model: two views show the same words, each with its own focus. */
+
+import { batch, type Signal, signal } from "@preact/signals";
+import type { FormView, ModelView, RequestView } from "../kernel/protocol.gen";
+import { whole } from "../text/format";
+import { words } from "../text/strings";
+import { fill } from "../text/template";
+import { isMediaField, type Media, type MediaField, mediaFields } from "./attachments";
+
+export const PROMPT_LIMIT = 32_000;
+export const LARGEST_SEED = 4_294_967_295;
+
+/** The request's fields that the form shows, in the order of the form. */
+export const fields = [
+  "prompt",
+  "model",
+  "duration",
+  "size",
+  "aspect",
+  "resolution",
+  "negative",
+  "n",
+  "fps",
+  "seed",
+  "sound",
+  "draft",
+  "enhance",
+  "extra",
+] as const;
+export type Field = (typeof fields)[number];
+/** What a flaw may be about: a box of the form, or a tile. */
+export type Place = Field | MediaField;
+export const isField = (name: string | null | undefined): name is Place =>
+  fields.includes(name as Field) || isMediaField(name);
+
+/** Yes, no, or the model's own choice. */
+export const switches = ["sound", "draft", "enhance"] as const;
+const isOn = (value: string): boolean | null => (value === "" ? null : value === "yes");
+const asSwitch = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
+
+export interface Flaw {
+  readonly field: Place;
+  readonly message: string;
+}
+
+const nothing = (): Record<Field, Signal<string>> =>
+  Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
+
+export class Draft {
+  /** Kept as typed, so that half-typed numbers are not corrected under the cursor. */
+  readonly #typed = nothing();
+  /** The one field to look at, until it is edited. */
+  readonly flaw = signal<Flaw | null>(null);
+  /** How the start image is made the size that is asked for; empty leaves it as it is. */
+  readonly fitting = signal<"" | NonNullable<RequestView["fit"]>>("");
+
+  constructor(readonly media: Media) {}
+
+  /** One field as it stands. */
+  of(field: Field): Signal<string> {
+    return this.#typed[field];
+  }
+  get prompt(): Signal<string> {
+    return this.#typed.prompt;
+  }
+  get model(): Signal<string> {
+    return this.#typed.model;
+  }
+  get duration(): Signal<string> {
+    return this.#typed.duration;
+  }
+  get size(): Signal<string> {
+    return this.#typed.size;
+  }
+  get seed(): Signal<string> {
+    return this.#typed.seed;
+  }
+
+  /** Take over a whole request; without its seed it asks for something like it. */
+  load(form: FormView, request: RequestView = form.start, { seed = true } = {}): void {
+    batch(() => {
+      for (const field of fields) {
+        const value = request[field];
+        this.#typed[field].value =
+          typeof value === "boolean" || value === null ? asSwitch(value) : String(value);
+      }
+      if (!seed) this.seed.value = "";
+      this.fitting.value = request.fit ?? "";
+      this.media.load(request);
+      this.flaw.value = null;
+      if (!this.chosen(form)) this.model.value = form.models[0]?.id ?? "";
+      this.fit(form);
+    });
+  }
+
+  /** Edit one field, which also forgives it. */
+  set(field: Field, value: string, form: FormView): void {
+    batch(() => {
+      this.#typed[field].value = value;
+      if (field === "model") this.fit(form);
+      this.forgive(field);
+    });
+  }
+
+  /** A field that was edited is not blamed any more. */
+  forgive(field: Place): void {
+    if (this.flaw.peek()?.field === field) this.flaw.value = null;
+  }
+
+  /** What the chosen model can do; a name that nobody listed is taken for any other of its service. */
+  chosen(form: FormView): ModelView | null {
+    const name = this.model.value.trim();
+    const listed = form.models.find(({ id }) => id === name);
+    if (listed || form.other === null) return listed ?? form.models[0] ?? null;
+    if (name === "") return form.models[0] ?? { ...form.other, title: "" };
+    return { ...form.other, id: name, title: name };
+  }
+
+  /** Lengths and sizes that the model does not offer fall back to its default. */
+  fit(form: FormView): void {
+    const model = this.chosen(form);
+    if (model === null) return;
+    const { duration, size } = this;
+    if (duration.peek() !== "" && !offers(model, Number(duration.peek()))) duration.value = "";
+    if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
+    if (!makes(model, size.peek())) size.value = model.default_size;
+  }
+
+  /** The first thing wrong that needs no kernel to see. */
+  check(form: FormView): Flaw | null {
+    const model = this.chosen(form);
+    const prompt = this.prompt.peek();
+    if (prompt.trim() === "") return { field: "prompt", message: words.needPrompt };
+    if (prompt.length > PROMPT_LIMIT) {
+      return { field: "prompt", message: fill(words.longPrompt, { limit: whole(PROMPT_LIMIT) }) };
+    }
+    if (model === null) return { field: "model", message: words.needModel };
+    const length = this.duration.peek();
+    if ((length !== "" || model.default_duration !== null) && !offers(model, Number(length || Number.NaN))) {
+      const values = { shortest: whole(model.shortest), longest: whole(model.longest) };
+      return { field: "duration", message: fill(words.needLength, values) };
+    }
+    return this.#checkNumbers(model) ?? this.#checkExtra() ?? this.#checkMedia(model);
+  }
+
+  #checkNumbers(model: ModelView): Flaw | null {
+    const limits = [
+      ["seed", 0, LARGEST_SEED, words.needSeed],
+      ["n", 1, model.most, words.needCount],
+      ["fps", model.slowest_fps, model.fastest_fps, words.needFps],
+    ] as const;
+    for (const [field, least, most, message] of limits) {
+      const text = this.of(field).peek().trim();
+      const isFine = text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most);
+      if (isFine || !model.takes.includes(field)) continue;
+      return { field, message: fill(message, { least: whole(least), largest: whole(most) }) };
+    }
+    return null;
+  }
+
+  #checkExtra(): Flaw | null {
+    const text = this.of("extra").peek().trim();
+    if (text === "") return null;
+    try {
+      const value: unknown = JSON.parse(text);
+      if (value !== null && typeof value === "object" && !Array.isArray(value)) return null;
+    } catch {}
+    return { field: "extra", message: words.needObject };
+  }
+
+  #checkMedia(model: ModelView): Flaw | null {
+    const field = mediaFields.find(
+      (name) => model.takes.includes(name) && this.media.unfinished(name) !== null,
+    );
+    if (field === undefined) return null;
+    const { name, error } = this.media.unfinished(field) ?? { name: "", error: null };
+    return { field, message: error ?? fill(words.needUpload, { name }) };
+  }
+
+  /** Values that are kept in the form, though the chosen model does not take them. */
+  kept(form: FormView): readonly Place[] {
+    const model = this.chosen(form);
+    const always = new Set<string>(["prompt", "model", "duration", "size", "extra", ...(model?.takes ?? [])]);
+    const plain = fields.filter((field) => !always.has(field) && this.of(field).value !== "");
+    return [
+      ...plain,
+      ...mediaFields.filter((field) => !always.has(field) && this.media.of(field).value.length > 0),
+    ];
+  }
+
+  /** What is sent: only what the model takes; the rest stays in the form for another model. */
+  request(form: FormView): RequestView {
+    const takes = this.chosen(form)?.takes ?? [];
+    const text = (field: Field) => (takes.includes(field) ? this.of(field).peek().trim() || null : null);
+    const number = (field: Field) => {
+      const value = text(field);
+      return value === null ? null : Number(value);
+    };
+    return {
+      ...empty,
+      prompt: this.prompt.peek(),
+      model: this.model.peek().trim(),
+      duration: Number(this.duration.peek()) || null,
+      size: this.size.peek().trim() || null,
+      aspect: text("aspect"),
+      resolution: text("resolution"),
+      negative: text("negative"),
+      n: number("n"),
+      fps: number("fps"),
+      seed: number("seed"),
+      sound: isOn(text("sound") ?? ""),
+      draft: isOn(text("draft") ?? ""),
+      enhance: isOn(text("enhance") ?? ""),
+      extra: this.of("extra").peek().trim(),
+      ...this.media.request(takes),
+      fit:
+        (takes.includes("image") && this.media.of("image").peek().length > 0 && this.fitting.peek()) || null,
+    };
+  }
+}
+
+/** A request that leaves everything to the model. */
+export const empty: RequestView = {
+  prompt: "",
+  model: "",
+  duration: null,
+  size: null,
+  aspect: null,
+  resolution: null,
+  fps: null,
+  seed: null,
+  n: null,
+  negative: null,
+  image: null,
+  last_frame: null,
+  references: [],
+  audio: null,
+  video: null,
+  sound: null,
+  draft: null,
+  enhance: null,
+  extra: "",
+  fit: null,
+};
+
+function makes(model: ModelView, size: string): boolean {
+  return model.sizes.length === 0 || model.sizes.includes(size) || (model.any_size && size !== "");
+}
+
+function offers(model: ModelView, duration: number): boolean {
+  if (model.durations.length > 0) return model.durations.includes(duration);
+  return Number.isInteger(duration) && duration >= model.shortest && duration <= model.longest;
+}

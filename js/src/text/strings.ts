@@ -1,0 +1,348 @@
+/**
+ * Every word the page says. `{value}` is a number, always read left to right; `[name]` is somebody's words, whose
+ * direction is their own; `*text*` is the part that matters. A line is a list of parts, and a part whose values are
+ * not known is left out.
+ */
+
+import type { Scene } from "../state/appearance";
+
+export type Lines = readonly [first: readonly string[], second: readonly string[]];
+
+export interface Strings {
+  readonly lines: Readonly<Record<Scene, Lines>>;
+  readonly [name: string]:
+    | string
+    | Readonly<Record<string, string | readonly string[] | Lines>>
+    | readonly string[];
+}
+
+const facts = ["{length}", "{size}", "{bytes}", "{cost}", "[path]"] as const;
+
+export const en = {
+  region: "Video generation",
+  name: "videogen",
+  simulated: "local engine, not AI-made",
+  synchronous: "[provider] answers in one go, so keep this kernel running",
+
+  lines: {
+    ready: [["Describe the video you want."], []],
+    waiting: [["The video will appear here."], []],
+    draft: [["Sending to [provider]…"], ["{clock}"]],
+    submitting: [["Sending to [provider]…"], ["{clock}"]],
+    queued: [["Waiting to start", "(provider says “[word]”)"], ["{clock}"]],
+    running: [
+      ["Making the video", "(provider says “[word]”)"],
+      ["*{percent}*", "{clock}", "about {left} left", "usually about {usual} ({runs} runs)", "[oneGo]"],
+    ],
+    slow: [
+      ["Still working — longer than usual", "(provider says “[word]”)"],
+      ["*{percent}*", "{clock}", "usually about {usual}", "you can close this; it keeps going at [provider]"],
+    ],
+    busy: [["Slowing down — [provider] is busy or away"], ["Trying again in {again}", "{clock}"]],
+    saving: [["Saving your video"], ["{saved} of {total}", "{savedSoFar}"]],
+    succeeded: [["Ready in {took}"], facts],
+    reused: [["Same settings as before — shown from your library, nothing charged."], facts],
+    searching: [
+      ["We lost the answer after sending"],
+      ["We are looking for it in [provider]'s list. It was *not* sent again.", "{clock}"],
+    ],
+    locked: [["[provider] doesn't let us look"], ["[message]", "[next]"]],
+    broken: [["The clip can't be played from here"], ["It was saved as [path]", "[codec]"]],
+    failed: [["[message]"], ["[next]", "[charge]"]],
+    cancelled: [["Cancelled before it started"], ["Nothing was made."]],
+    stopped: [["Cancelled"], ["[charge]"]],
+    expired: [
+      ["[provider] no longer has this video"],
+      ["It was not fetched in time. Making it again may be charged again."],
+    ],
+    unknown_outcome: [
+      ["We lost the answer after sending"],
+      ["The job may exist and may be charged. [found]"],
+    ],
+    unreachable: [
+      ["Connection lost — your video keeps going at [provider]"],
+      ["[message]", "[next]", "Checking again in {again}"],
+    ],
+    detached: [["Not watching any more"], ["[fate]"]],
+    gone: [["The notebook's kernel isn't running"], ["Run this cell to pick the job up again."]],
+  },
+
+  /** What became of the money, by `sent` and `charged`; the more certain fact wins. */
+  charge: {
+    nothing: "Nothing was sent or charged.",
+    notSent: "Nothing was sent.",
+    no: "Not charged, according to the provider.",
+    free: "Nothing was charged.",
+    yes: "The provider charged for it.",
+    unknown: "We can't tell whether you were charged.",
+  },
+  fate: {
+    cancellable: "It goes on at [provider] and may be charged.",
+    uncancellable: "[provider] can't cancel this; it may finish and be charged.",
+    simulated: "It goes on, and nothing is charged.",
+  },
+
+  act: {
+    cancel: "Cancel",
+    detach: "Stop waiting",
+    watch: "Watch again",
+    find: "Find it",
+    look: "Look for it",
+    resend: "Send again (may charge twice)",
+    check: "Look again",
+    again: "Make a new one",
+  },
+  /** One word for each situation, on a tile of the history. */
+  stamp: {
+    ready: "ready",
+    waiting: "waiting",
+    draft: "sending",
+    submitting: "sending",
+    queued: "waiting",
+    running: "running",
+    slow: "running",
+    busy: "running",
+    saving: "saving",
+    succeeded: "ready",
+    reused: "ready",
+    searching: "searching",
+    locked: "locked",
+    broken: "missing",
+    failed: "failed",
+    cancelled: "cancelled",
+    stopped: "cancelled",
+    expired: "expired",
+    unknown_outcome: "unknown",
+    unreachable: "offline",
+    detached: "not watched",
+    gone: "not watched",
+  },
+  fix: {
+    prompt: "Edit prompt",
+    model: "Change model",
+    duration: "Change length",
+    size: "Change size",
+    aspect: "Change shape",
+    resolution: "Change resolution",
+    negative: "Change what to avoid",
+    n: "Change how many",
+    fps: "Change frames per second",
+    seed: "Change seed",
+    sound: "Change sound",
+    draft: "Change draft",
+    enhance: "Change enhancement",
+    extra: "Change further fields",
+    image: "Change start image",
+    last_frame: "Change end image",
+    references: "Change reference images",
+    audio: "Change audio",
+    video: "Change video",
+  },
+
+  prompt: "Prompt",
+  examplesLabel: "Examples",
+  examples: ["Waves at sunset", "Northern lights over a lake", "A paper boat in neon rain"],
+  count: "{count} / {limit}",
+  model: "Model",
+  recovered: "Filled in from [name].",
+  recoveredWithout: "Not found on this machine: [list].",
+  modelHint: "Type a name, or ask for the list",
+  retired: "Not offered any more",
+  refresh: "Ask for the list of models",
+  inputs: {
+    image: "start image",
+    last_frame: "end image",
+    references: "references",
+    audio: "audio",
+    video: "video",
+  },
+  inputsFact: "takes {inputs}",
+  priceFact: "≈ {cost}",
+  usualFact: "usually {usual}",
+  via: "via",
+  readyToUse: "Ready to use",
+  needsKey: "Needs a key",
+  keyFrom: "The key came from {source}",
+  connect: "Connect",
+  connectTo: "Connect to {provider}",
+  keyOf: "{provider} API key",
+  keepKey: "Keep it in this computer's keyring",
+  keyStays: "It goes to the kernel, never into the notebook.",
+  sharedMachine: "This computer is shared. Use a key you can revoke; it is forgotten with the kernel.",
+  trust: "Trust it",
+  trustFor: "Trust {provider}",
+  projectAsks: "This project's file asks for a key. It is sent only if you agree, and only as it says here:",
+  needKey: "Paste the key first.",
+  notNow: "Not now",
+  noAnswer: "The kernel does not answer.",
+
+  media: {
+    image: "Start image",
+    last_frame: "End image",
+    references: "Reference images",
+    audio: "Audio",
+    video: "Video",
+  },
+  drop: "Drop, paste",
+  browse: "or browse",
+  link: "Use a link, a path or a variable",
+  linkHint: "https://…, cat.png or {variable}",
+  takeOut: "Take out [name]",
+  fromClip: "a clip's last frame",
+  lastFrameOf: "last frame of “[prompt]”",
+  uploading: "{sent} of {total}",
+  stripped: "place and camera data removed",
+  unreadable: "[name] can't be read. Choose another file.",
+  wrongKind: {
+    image: "[name] is no picture.",
+    audio: "[name] is no audio file.",
+    video: "[name] is no video.",
+  },
+  needUpload: "[name] is still on its way to the kernel.",
+  fit: "Fit",
+  fits: { none: "as it is", cover: "fill and crop", contain: "with bars" },
+  kept: "Kept, though [model] doesn't take it: [list]",
+
+  load: "Load {total}",
+  coming: "Bringing the clip here: {done} of {total}",
+  comingLabel: "Bringing the clip here",
+
+  transport: "Player",
+  frameBack: "Previous frame",
+  frameForward: "Next frame",
+  speed: "Speed",
+  loop: "Loop",
+  float: "Picture in picture",
+  takes: "Clips",
+  take: "Clip {number}",
+  tools: "What next",
+  edit: "Edit",
+  remix: "Remix",
+  proceed: "Continue from last frame",
+  save: "Save as",
+  star: "Star",
+  codec: "This browser can't play H.264; another one or a player can.",
+
+  asCode: "Copy as code",
+  language: "Language",
+  languages: { magic: "Cell", python: "Python", async: "Async", curl: "curl", json: "JSON" },
+  code: "The request as code",
+  copy: "Copy",
+  copied: "Copied",
+  selected: "Selected: press Ctrl+C",
+  copyDetails: "Copy details",
+
+  history: "History",
+  scope: "Which jobs",
+  scopes: { notebook: "This notebook", project: "This project", all: "All" },
+  search: "Search",
+  searchHistory: "Search history",
+  starredOnly: "only",
+  older: "Older",
+  noneYet: "Your clips will gather here.",
+  noneFound: "Nothing found.",
+  removed: "Removed “[prompt]” from the history; its file stays.",
+  undo: "Undo",
+  tileName: "[prompt], {state}, {day}, [model]",
+  tileNameLong: "[prompt], {length}, {state}, {day}, [model]",
+  pickHint: "To compare, pick two to six: Ctrl+click, C, or the button below a clip.",
+  pick: "Pick to compare",
+  remove: "Remove from the history",
+
+  compare: "Compare",
+  comparePrompt: "Compare — same prompt",
+  compared: {
+    prompt: "prompt",
+    model: "model",
+    duration: "length",
+    size: "size",
+    seed: "seed",
+    negative: "what to avoid",
+    fps: "frames per second",
+  },
+  differences: "Differences: {list}",
+  noDifference: "The same settings.",
+  hear: "Sound from {letter}",
+  arrangement: "Arrangement",
+  ways: { grid: "Grid", wipe: "Wipe" },
+  wipeEdge: "Where A ends and B begins",
+  closeCompare: "Close the comparison",
+  playAll: "Play all",
+  pause: "Pause",
+  position: "Position",
+
+  length: "Length",
+  seconds: "{seconds} s",
+  range: "{shortest} to {longest} s",
+  size: "Size",
+  more: "More",
+  moreList: "seed and further settings",
+  moreSet: "{count} set",
+  aspect: "Shape",
+  resolution: "Resolution",
+  negative: "Avoid",
+  n: "How many",
+  fps: "Frames per second",
+  sound: "Sound",
+  draft: "Draft",
+  enhance: "Enhance the prompt",
+  extra: "Further fields (JSON)",
+  chosenByModel: "the model's choice",
+  on: "on",
+  off: "off",
+  spend: "Send it",
+  seed: "Seed",
+  seedEmpty: "random",
+  dice: "Draw a seed",
+  generate: "Generate",
+  generatePriced: "Generate · ≈ {cost}",
+  generateFree: "Generate · free",
+  free: "free",
+  sending: "Sending…",
+  busy: "The kernel is busy; this will happen when the running cell ends.",
+
+  needPrompt: "Describe the video first.",
+  longPrompt: "The prompt is longer than {limit} characters.",
+  needLength: "Length is a whole number, {shortest} to {longest} s.",
+  needModel: "Name a model.",
+  needCount: "How many is a whole number from {least} to {largest}.",
+  needFps: "Frames per second is a whole number from {least} to {largest}.",
+  needObject: 'Write the further fields as {"key": 1}.',
+  needSeed: "Seed is a whole number from 0 to {largest}, or empty.",
+
+  percentSpoken: "{percent} percent",
+  working: "working…",
+  details: "Details",
+  detail: {
+    code: "Error",
+    job: "Job",
+    provider: "Provider",
+    model: "Model",
+    time: "Time",
+    sent: "Sent",
+    charged: "Charged",
+    request: "Request id",
+  },
+  known: { yes: "yes", no: "no", unknown: "not known" },
+  notes: "Notes",
+  seedFact: "seed {seed}",
+} as const satisfies Strings;
+
+/** Widened so that another language can stand in for English. */
+type Words<T> = T extends string
+  ? string
+  : T extends readonly string[]
+    ? readonly string[]
+    : { readonly [K in keyof T]: Words<T[K]> };
+export type Catalogue = Words<typeof en>;
+
+const catalogues: Readonly<Record<string, Catalogue>> = { en };
+
+/** The catalogue of the page's language, English where there is none. */
+export function catalogueFor(language: string): Catalogue {
+  return catalogues[language] ?? catalogues[language.split("-")[0] ?? ""] ?? en;
+}
+
+export const words: Catalogue = catalogueFor(
+  (typeof document === "undefined" ? "" : document.documentElement.lang) || "en",
+);
