@@ -19,8 +19,8 @@ import numpy as np
 
 from jupyter_videogen.core.job import JobRecord
 from jupyter_videogen.core.request import GenerationRequest
-from jupyter_videogen.core.timing import Mark, Run
-from jupyter_videogen.runtime.polling.duration_model import Calibration, calibrate, learn, tenth
+from jupyter_videogen.core.timing import JobTiming, ProgressSample
+from jupyter_videogen.runtime.polling.duration_model import Calibration, fit, fit_progress, progress_tenth
 from jupyter_videogen.runtime.polling.schedule import PollSchedule, wait_for_all
 
 if TYPE_CHECKING:
@@ -192,35 +192,35 @@ class Watched(NamedTuple):
 
     lag: float
     looks: int
-    run: Run
+    run: JobTiming
 
 
 def watch(schedule: PollSchedule, end: float, steps: Steps | None = None) -> Watched:
     """Watch one job to its end; `steps` gives the per cent that the service reports at each share of the way."""
     now, looks, seen, mark = 0.0, 0, 0.0, None
-    marks: dict[int, Mark] = {}
+    marks: dict[int, ProgressSample] = {}
     while True:
         now += schedule.wait(now, mark=mark, jitter=chance.uniform(-1.0, 1.0))
         trip = TRIP * math.exp(TRIP_SPREAD * chance.gauss(0.0, 1.0))
         stood, now, looks = now + trip / 2.0, now + trip, looks + 1
         if stood >= end:
-            taught = Run(seconds=(now + seen) / 2.0, well=end > REFUSED, model="m", marks=tuple(marks.values()))
+            taught = JobTiming(seconds=(now + seen) / 2.0, well=end > REFUSED, model="m", marks=tuple(marks.values()))
             return Watched(now - end, looks, taught)
         seen = now
         if steps is not None and (mark is None or steps(stood / end) > mark.progress):
-            mark = Mark(now, steps(stood / end))
-            marks.setdefault(tenth(mark.progress), mark)
+            mark = ProgressSample(now, steps(stood / end))
+            marks.setdefault(progress_tenth(mark.progress), mark)
 
 
 @cache
 def taught(law: Draw, jobs: int, number: int, steps: Steps | None = None) -> PollSchedule:  # noqa: ARG001 - each another
     """Give the schedule of a client that has watched so many jobs before; `number` tells one such client from another."""
-    runs: list[Run] = []
+    runs: list[JobTiming] = []
     for count, end in enumerate(law(jobs)):
         if count <= NOVICE or count % NOVICE == 0:
-            schedule = PollSchedule(learn(runs, JOB))
+            schedule = PollSchedule(fit(runs, JOB))
         runs.insert(0, watch(schedule, end, steps).run)
-    return PollSchedule(learn(runs, JOB), calibrate(runs, "m") if steps else Calibration())
+    return PollSchedule(fit(runs, JOB), fit_progress(runs, "m") if steps else Calibration())
 
 
 def ours(law: Draw, jobs: int, lessons: int, *, steps: Steps | None = None, scale: float = 1.0) -> Row:

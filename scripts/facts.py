@@ -151,7 +151,7 @@ def kinds() -> list[Kind]:
     ours = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VideogenError)]
     found = {kind.code: Kind(kind.code, kind.__name__, (kind.__doc__ or "").strip()) for kind in ours}
     found["cancelled"] = Kind("cancelled", "VideogenError", OTHERS["cancelled"])  # an end without a failure is its code
-    for path in sorted(SOURCE.glob("*.py")):
+    for path in sorted(SOURCE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             for name, word in _coded(node):
                 found.setdefault(word, Kind(word, name, OTHERS.get(word, "")))

@@ -13,7 +13,7 @@ from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Base64, Lost, NotSent, Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
-from jupyter_videogen.media.url_inputs import fetched
+from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.testing import FakeTransport
 from test_inputs import png
 from test_runner import Bench, said
@@ -99,7 +99,7 @@ def test_a_file_has_its_limits_here_too(tmp_path: Path, monkeypatch: pytest.Monk
     request = GenerationRequest(prompt="x", image=LINK)
     transport: Any = FakeTransport(lambda _call: said(bytes(2 << 20)))
     with pytest.raises(InvalidRequest, match="it has more than 1 MB"):
-        asyncio.run(fetched(request, {"image"}, transport, tmp_path))
+        asyncio.run(fetch_inputs(request, {"image"}, transport, tmp_path))
 
 
 @pytest.mark.parametrize("row", [rows.QUBRID, rows.INDOXHUB])
@@ -107,5 +107,5 @@ def test_a_service_that_takes_addresses_gets_them(row: Any, tmp_path: Path) -> N
     """Its own document says so."""
     request = GenerationRequest(prompt="x", image=LINK)
     transport: Any = FakeTransport(lambda _call: said(b"", 500))
-    assert asyncio.run(fetched(request, row.dialect.files_only, transport, tmp_path)) == request
+    assert asyncio.run(fetch_inputs(request, row.dialect.files_only, transport, tmp_path)) == request
     assert transport.calls == []

@@ -10,7 +10,7 @@ from fakes import MP4, Slow
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.http import Lost
 from jupyter_videogen.dialects.base import Call, Listed, Page, Reply
-from jupyter_videogen.runtime.list_matching import EARLY, LATE, candidates
+from jupyter_videogen.runtime.list_matching import EARLY, LATE, matching_jobs
 from jupyter_videogen.runtime.recovery import PAGES, WAITS
 from test_runner import Bench, draft, said
 
@@ -55,14 +55,14 @@ def test_only_an_exact_match_can_be_it(tmp_path: Path, facts: dict[str, Any], sa
     """Prompt, model, settings and time; what a row does not say of its settings is no difference."""
     job = draft(rows.AIHUBMIX, tmp_path).after(sent_at=SENT)
     listed = row(**facts)
-    assert candidates(job, [listed]) == ([listed] if same else [])
+    assert matching_jobs(job, [listed]) == ([listed] if same else [])
 
 
 def test_a_wrong_clock_over_there_is_allowed_for(tmp_path: Path) -> None:
     """The service's Date says how far it is ahead."""
     job, listed = draft(rows.AIHUBMIX, tmp_path).after(sent_at=SENT), row(created_at=SENT + 86_400)
-    assert candidates(job, [listed]) == []
-    assert candidates(job, [listed], skew=86_400.0) == [listed]
+    assert matching_jobs(job, [listed]) == []
+    assert matching_jobs(job, [listed], skew=86_400.0) == [listed]
 
 
 @pytest.mark.parametrize("ours", [True, False])

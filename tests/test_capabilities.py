@@ -6,15 +6,15 @@ import pytest
 
 from fakes import SLOW
 from jupyter_videogen.catalog.builtin import LOCAL
-from jupyter_videogen.catalog.registry import find
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.registry import find_provider
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import InvalidRequest, ModelNotFound, VideogenError
 from jupyter_videogen.core.request import GenerationRequest as Ask
 
 
 def test_what_is_left_open_is_filled_in() -> None:
     """The first model and its own defaults; a seed stays open."""
-    assert settle(Ask(prompt="a kite"), LOCAL).request == Ask(
+    assert validate(Ask(prompt="a kite"), LOCAL).request == Ask(
         prompt="a kite", model="local/scenes", duration=4, size="1280x720"
     )
 
@@ -22,7 +22,7 @@ def test_what_is_left_open_is_filled_in() -> None:
 def test_what_is_given_is_kept() -> None:
     """Values are never changed behind the user's back."""
     asked = Ask(prompt="a kite", model="local/scenes", duration=7, size="720x720", fps=30, seed=0, extra={"a": 1})
-    assert settle(asked, LOCAL) == (asked, ())
+    assert validate(asked, LOCAL) == (asked, ())
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_given_is_kept() -> None:
 def test_a_bad_value_is_refused_with_the_nearest_good_one(asked: Ask, field: str, message: str) -> None:
     """What was wrong, what to do, and that nothing was sent, in one sentence each."""
     with pytest.raises(InvalidRequest) as caught:
-        settle(asked, LOCAL)
+        validate(asked, LOCAL)
     assert str(caught.value) == f"{message} Nothing was sent or charged."
     assert caught.value.field == field
 
@@ -69,13 +69,13 @@ def test_a_bad_value_is_refused_with_the_nearest_good_one(asked: Ask, field: str
 def test_the_nearest_size_has_the_nearest_shape(size: str, nearest: str) -> None:
     """A portrait is answered with a portrait."""
     with pytest.raises(InvalidRequest, match=f"Nearest: {nearest}"):
-        settle(Ask(prompt="a", size=size), LOCAL)
+        validate(Ask(prompt="a", size=size), LOCAL)
 
 
 @pytest.mark.parametrize("size", ["800x600", "256x144", "144x256", "1920x1080", "1440x1440"])
 def test_any_size_within_the_bounds_is_taken(size: str) -> None:
     """What is offered is not all there is."""
-    assert settle(Ask(prompt="a", size=size), LOCAL).request.size == size
+    assert validate(Ask(prompt="a", size=size), LOCAL).request.size == size
 
 
 @pytest.mark.parametrize(
@@ -85,13 +85,13 @@ def test_any_size_within_the_bounds_is_taken(size: str) -> None:
 def test_what_is_no_size_is_refused(size: str) -> None:
     """Before bounds are looked at."""
     with pytest.raises(InvalidRequest, match=f"{size} is no size. Write it as 1280x720"):
-        settle(Ask(prompt="a", size=size), LOCAL)
+        validate(Ask(prompt="a", size=size), LOCAL)
 
 
 def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
     """A typo in a name costs nothing but a sentence."""
     with pytest.raises(ModelNotFound) as caught:
-        settle(Ask(prompt="a", model="local/scene"), LOCAL)
+        validate(Ask(prompt="a", model="local/scene"), LOCAL)
     assert caught.value.suggestions == ("local/scenes", "local/ink", "local/grain")
     assert caught.value.message == "Local engine has no model named local/scene."
 
@@ -99,20 +99,20 @@ def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
 def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
     """Where only the service knows, everything goes through but a request without a model."""
     asked = Ask(prompt="a", model="anything", duration=999, size="7x7")
-    assert settle(asked, SLOW) == (asked, ())
+    assert validate(asked, SLOW) == (asked, ())
     with pytest.raises(InvalidRequest, match="needs the name of a model"):
-        settle(Ask(prompt="a"), SLOW)
+        validate(Ask(prompt="a"), SLOW)
 
 
 def test_an_unknown_provider_is_answered_with_its_neighbour() -> None:
     """So is a typo in a provider."""
     with pytest.raises(VideogenError, match=r"Did you mean local\?"):
-        find("lokal")
+        find_provider("lokal")
 
 
 def test_several_clips_of_a_model_that_makes_one_are_told_how() -> None:
     """A number that is not used says what to do instead; one clip of one is what it makes."""
-    (warning,) = settle(Ask(prompt="a", n=3), LOCAL).warnings
+    (warning,) = validate(Ask(prompt="a", n=3), LOCAL).warnings
     assert warning.endswith("For 3 clips: vg.compare(prompt, models=['local:local/scenes'], n=3).")
-    assert settle(Ask(prompt="a", n=1), LOCAL).warnings == ()
-    assert settle(Ask(prompt="a", n=0), LOCAL).warnings == ("n isn't used by local/scenes at Local engine.",)
+    assert validate(Ask(prompt="a", n=1), LOCAL).warnings == ()
+    assert validate(Ask(prompt="a", n=0), LOCAL).warnings == ("n isn't used by local/scenes at Local engine.",)

@@ -97,7 +97,7 @@ def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) ->
     """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
-    order = vg.Client(resolve.provider_named({})).order("a kite", {})
+    order = vg.Client(resolve.pop_provider({})).order("a kite", {})
     assert (order.line.provider.name, order.settled.request.model) == ("aihubmix", "wan-2.7")
     assert (order.settled.request.size, order.settled.request.negative, order.settled.warnings) == (
         "1280x720",
@@ -138,10 +138,10 @@ def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
     job.result(30)
     process.close()
     (home / "videogen.toml").unlink()
-    resolve.configuration()
+    resolve.load_config()
     again = vg.job(job.id)
     assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
-    assert type(registry.find("qubax").dialect).__name__ == "Qubax"
+    assert type(registry.find_provider("qubax").dialect).__name__ == "Qubax"
 
 
 def test_kept_keys_are_for_built_in_addresses_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +187,7 @@ def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -
     """A setting that is passed over in silence could be the budget."""
     project(text)
     with pytest.raises(vg.InvalidRequest) as caught:
-        resolve.configuration()
+        resolve.load_config()
     assert words in str(caught.value)
 
 

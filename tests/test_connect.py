@@ -111,4 +111,4 @@ def test_a_key_is_never_asked_for_in_the_open(box: Callable[[str], str], monkeyp
     monkeypatch.setattr(getpass, "getpass", box)
     with pytest.raises(vg.AuthError, match="nobody here who could type a key unseen"):
         connect("qubax")
-    assert credentials.find("qubax", "QUBAX_API_KEY") is None
+    assert credentials.find_key("qubax", "QUBAX_API_KEY") is None

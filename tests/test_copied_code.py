@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 import jupyter_videogen as vg
 from jupyter_videogen.catalog import builtin, registry
-from jupyter_videogen.commands import code_export, parser
+from jupyter_videogen.commands import parser
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import Unsupported, VideogenError
+from jupyter_videogen.core.request import CREDENTIAL
 from jupyter_videogen.widget import form
 from jupyter_videogen.widget.form import Uploads
 from jupyter_videogen.widget.protocol import MediaView, RequestView
@@ -34,7 +35,7 @@ TEXT = st.lists(st.sampled_from(NASTY) | st.text(st.characters(exclude_categorie
 )
 PROMPT = TEXT.map(lambda text: text.replace("\x00", "") or "x")
 JSON = st.dictionaries(
-    TEXT.filter(lambda name: not code_export.CREDENTIAL.search(name)), TEXT | st.integers() | st.lists(TEXT), max_size=3
+    TEXT.filter(lambda name: not CREDENTIAL.search(name)), TEXT | st.integers() | st.lists(TEXT), max_size=3
 )
 FUZZ = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 bash = pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
@@ -62,7 +63,7 @@ def test_curl_is_given_just_that_json(prompt: str, negative: str, extra: dict[st
     """No sign of a prompt is the shell's."""
     view = RequestView(prompt=prompt, model="m", negative=negative or None, extra=json.dumps(extra) if extra else "")
     try:
-        words = arguments(form.written(view, "curl", "indoxhub"))
+        words = arguments(form.request_code(view, "curl", "indoxhub"))
     except VideogenError:
         return
     assert words[:3] == ["https://api.indoxhub.com/api/v1/videos/generations", "-H", "Authorization: Bearer canary-hub"]
@@ -80,7 +81,7 @@ def test_curl_is_given_just_that_json(prompt: str, negative: str, extra: dict[st
 def test_curl_is_given_just_that_form(prompt: str) -> None:
     """Nor is any curl's own: `-F` reads files and types out of values."""
     try:
-        words = arguments(form.written(RequestView(prompt=prompt, model="m"), "curl", "openai"))
+        words = arguments(form.request_code(RequestView(prompt=prompt, model="m"), "curl", "openai"))
     except VideogenError:
         return
     assert words[words.index("--form-string") :].count("--form-string") == words.count("--form-string") == 2
@@ -96,12 +97,12 @@ def test_files_are_named_for_the_shell_and_for_curl(name: str) -> None:
     view = RequestView(prompt="@0@", model="m", image=MediaView(source=f"file:{name}", kind="image", name="x"))
     if "\\" in name:
         with pytest.raises(vg.InvalidRequest):  # a page names no such place
-            form.written(view, "curl", "openai")
+            form.request_code(view, "curl", "openai")
         return
-    words = arguments(form.written(view, "curl", "openai"))
+    words = arguments(form.request_code(view, "curl", "openai"))
     quoted = name.replace('"', '\\"')
     assert f'input_reference=@"{quoted}";type=image/png' in words
-    body = json.loads((told := arguments(form.written(view, "curl", "bifrost")))[told.index("-d") + 1])
+    body = json.loads((told := arguments(form.request_code(view, "curl", "bifrost")))[told.index("-d") + 1])
     assert (body["prompt"], body["input_reference"][:22]) == ("@0@", "data:image/png;base64,")
 
 
@@ -110,7 +111,7 @@ def test_files_are_named_for_the_shell_and_for_curl(name: str) -> None:
 def test_python_is_just_that_call(prompt: str, negative: str, extra: dict[str, Any], language: str) -> None:
     """Literals and nothing else, and no sign in them that shows as another."""
     view = RequestView(prompt=prompt, negative=negative or None, extra=json.dumps(extra) if extra else "")
-    text = form.written(view, language, "indoxhub")
+    text = form.request_code(view, language, "indoxhub")
     assert not hidden_characters.HIDDEN.search(text)
     calls = [node for node in ast.walk(ast.parse(text, mode="exec")) if isinstance(node, ast.Call)]
     (call,) = (node for node in calls if isinstance(node.func, ast.Attribute) and node.func.attr == "generate")
@@ -125,7 +126,7 @@ def test_python_is_just_that_call(prompt: str, negative: str, extra: dict[str, A
 def test_json_is_just_that_value(prompt: str, negative: str, extra: dict[str, Any]) -> None:
     """Escaped where a terminal or a reader would be misled."""
     view = RequestView(prompt=prompt, negative=negative or None, extra=json.dumps(extra) if extra else "")
-    text = form.written(view, "json", "indoxhub")
+    text = form.request_code(view, "json", "indoxhub")
     assert not hidden_characters.HIDDEN.search(text)
     said = json.loads(text)
     assert (said["prompt"], said.get("negative")) == (prompt, negative or None)
@@ -138,13 +139,13 @@ def test_a_cell_is_just_that_request(prompt: str, negative: str, extra: dict[str
     """One line of options and the prompt; what no line can hold is refused, not cut."""
     view = RequestView(prompt=prompt, negative=negative or None, extra=json.dumps(extra) if extra else "")
     try:
-        text = form.written(view, "magic", "indoxhub")
+        text = form.request_code(view, "magic", "indoxhub")
     except Unsupported:
         assert hidden_characters.HIDDEN.search(negative) or "\n" in negative
         return
     first, _, cell = text.partition("\n")
-    line = parser.read(first.removeprefix("%%videogen "))
-    assert parser.prompts(cell, raw=bool(line.values.get("raw"))) == [prompt]
+    line = parser.parse_line(first.removeprefix("%%videogen "))
+    assert parser.split_prompts(cell, raw=bool(line.values.get("raw"))) == [prompt]
     assert line.values.get("negative") == (negative or None)
     assert line.values.get("extra") in ({name: value for name, value in extra.items() if value != "…"}, None)
     assert not line.words
@@ -154,7 +155,7 @@ def test_a_cell_is_just_that_request(prompt: str, negative: str, extra: dict[str
 def test_a_credential_is_left_out_at_any_depth(language: str) -> None:
     """Also below a list, and in a field of a field."""
     extra = {"style": {"api_key": "canary-1", "deep": [{"token": "canary-2", "kept": 1}]}, "secret": "canary-3"}
-    text = form.written(RequestView(prompt="x", model="m", extra=json.dumps(extra)), language, "indoxhub")
+    text = form.request_code(RequestView(prompt="x", model="m", extra=json.dumps(extra)), language, "indoxhub")
     assert "canary" not in text
     assert "kept" in text
 
@@ -163,12 +164,12 @@ def test_a_variables_name_that_is_none_is_not_copied(monkeypatch: pytest.MonkeyP
     """A plug-in's row, too, may hold anything."""
     row = msgspec.structs.replace(builtin.INDOXHUB, key_env="X$(id > f)")
     monkeypatch.setitem(builtin.BUILT_IN, "indoxhub", row)
-    registry.known.cache_clear()
+    registry.all_providers.cache_clear()
     try:
         with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
-            form.written(RequestView(prompt="x", model="m"), "curl", "indoxhub")
+            form.request_code(RequestView(prompt="x", model="m"), "curl", "indoxhub")
     finally:
-        registry.known.cache_clear()
+        registry.all_providers.cache_clear()
 
 
 def test_a_copy_is_not_written_through_a_link(tmp_path: Path, home: Path) -> None:
@@ -178,5 +179,5 @@ def test_a_copy_is_not_written_through_a_link(tmp_path: Path, home: Path) -> Non
     view = RequestView(prompt="x")
     medium = Uploads(home).take(upload(0, len(PNG)), PNG)
     with pytest.raises(vg.InvalidRequest, match="a link that leads out"):
-        form.written(msgspec.structs.replace(view, image=medium), "python", "local")
+        form.request_code(msgspec.structs.replace(view, image=medium), "python", "local")
     assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -20,7 +20,7 @@ from gateways import Gateway
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics import doctor, probe
-from jupyter_videogen.diagnostics.doctor import CHECKS, Place, examine
+from jupyter_videogen.diagnostics.doctor import CHECKS, Surroundings, run_checks
 from jupyter_videogen.diagnostics.probe import Answer, Question
 from jupyter_videogen.diagnostics.report import Finding, Report
 from jupyter_videogen.runtime import process
@@ -35,9 +35,9 @@ NOW = 1_800_000_000.0
 FINE = {"ipython": "9.0", "anywidget": "0.11", "ipywidgets": "8.1", "httpx": "0.28.1", "ipykernel": "7.4.0"}
 
 
-def place(home: Path, **changes: Any) -> Place:
+def place(home: Path, **changes: Any) -> Surroundings:
     """Surroundings in which nothing is wrong, and what a test changes in them."""
-    fine = Place(
+    fine = Surroundings(
         home=home,
         folder=Path.cwd(),
         server_root=None,
@@ -51,16 +51,16 @@ def place(home: Path, **changes: Any) -> Place:
     return fine._replace(**changes)
 
 
-def found(place: Place, name: str) -> Finding:
+def found(place: Surroundings, name: str) -> Finding:
     """The one finding of that name."""
-    (finding,) = [finding for finding in examine(place) if finding.name == name]
+    (finding,) = [finding for finding in run_checks(place) if finding.name == name]
     return finding
 
 
 def test_where_nothing_is_wrong_nothing_is_said_to_be(home: Path) -> None:
     """No problem, in a home without a job, a key or a network."""
     assert vg.doctor(network=False).problems == ()
-    report = examine(place(home))
+    report = run_checks(place(home))
     assert report.problems == ()
     assert report.summary == "No problem and 1 note."
     assert not home.exists(), "looking makes nothing"
@@ -99,7 +99,7 @@ def test_the_archived_nest_asyncio_is_told_when_it_was_applied(home: Path, monke
 
     monkeypatch.setattr(asyncio, "run", run)
     run.__module__ = "nest_asyncio2"
-    assert "nest_asyncio" not in {finding.name for finding in examine(loaded)}
+    assert "nest_asyncio" not in {finding.name for finding in run_checks(loaded)}
     run.__module__ = "nest_asyncio"
     finding = found(loaded, "nest_asyncio")
     assert finding.state == "problem"
@@ -110,7 +110,7 @@ def test_the_archived_nest_asyncio_is_told_when_it_was_applied(home: Path, monke
 def test_a_folder_that_the_server_does_not_give_out(home: Path, tmp_path: Path) -> None:
     """Outside its root, or hidden: saved clips would not play."""
     inside = place(home, server_root=tmp_path)
-    assert "Folder" not in {finding.name for finding in examine(inside)}
+    assert "Folder" not in {finding.name for finding in run_checks(inside)}
     assert found(place(home, server_root=tmp_path / "elsewhere"), "Folder").state == "problem"
     hidden = tmp_path / ".cache" / "notebooks"
     hidden.mkdir(parents=True)
@@ -141,7 +141,7 @@ def test_a_ledger_that_others_may_read_is_worth_a_word(home: Path) -> None:
     process.runtime()
     process.close()
     (home / "ledger.sqlite3").chmod(0o644)
-    assert any("Others may read ledger.sqlite3" in finding.words for finding in examine(place(home)))
+    assert any("Others may read ledger.sqlite3" in finding.words for finding in run_checks(place(home)))
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_ledger_that_others_may_read_is_worth_a_word(home: Path) -> None:
 def test_a_home_on_a_network_is_a_problem(home: Path, mounts: str, kind: str) -> None:
     """The nearest mount counts; an unknown table is no finding."""
     home.mkdir(mode=0o700)
-    words = [f.words for f in examine(place(home, mounts=mounts.format(home=home))) if "network file" in f.words]
+    words = [f.words for f in run_checks(place(home, mounts=mounts.format(home=home))) if "network file" in f.words]
     assert bool(words) == bool(kind)
     assert all(kind in word for word in words)
 
@@ -210,21 +210,21 @@ def test_open_and_lost_jobs_are_counted(home: Path) -> None:
                 row,
             )
     db.close()
-    words = [finding.words for finding in examine(place(home)) if finding.name == "Jobs"]
+    words = [finding.words for finding in run_checks(place(home)) if finding.name == "Jobs"]
     assert words == ["2 not finished", "1 whose answer was lost: they may exist and may be charged"]
 
 
 @pytest.mark.parametrize(("free", "state"), [(50 * 1024**3, "ok"), (1024**3, "note"), (1024**2, "problem")])
 def test_a_full_disk_is_told(home: Path, free: int, state: str) -> None:
     """For the home and for the clips."""
-    report = examine(place(home, free=lambda _: free))
+    report = run_checks(place(home, free=lambda _: free))
     assert {f.state for f in report if f.name.startswith("Disk")} == {state}
 
 
 def test_a_proxy_is_named_without_its_password(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Host and port are all that is told."""
     monkeypatch.setenv("https_proxy", f"http://me:{KEY}@proxy.example:3128")
-    report = examine(place(home))
+    report = run_checks(place(home))
     assert found(place(home), "Proxy").words.startswith("services are reached through http://proxy.example:3128;")
     assert KEY not in repr(report)
     monkeypatch.setenv("https_proxy", f"http://me:{KEY}@proxy.example:port")
@@ -241,7 +241,7 @@ def test_keys_are_told_by_where_they_were_found(home: Path, monkeypatch: pytest.
     assert found(here, "Qubax key").state == "note"
     assert found(here, "Qubrid key").state == "problem"
     assert found(here, "No key for").words == "IndoxHub, Bifrost, OpenAI shape"
-    report = examine(here)
+    report = run_checks(here)
     assert KEY not in repr(report) + report._repr_html_()
 
 
@@ -266,7 +266,7 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
     services = Services(qubax=Answer(200), qubrid=Answer(404), indoxhub=Answer(401), aihubmix=away)
     here = place(home, ask=services)
     states = {
-        f.name: (f.state, f.words) for f in examine(here) if f.name in {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
+        f.name: (f.state, f.words) for f in run_checks(here) if f.name in {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
     }
     assert states == {
         "Qubax": ("ok", "reached, and it answers to the key from QUBAX_API_KEY"),
@@ -297,7 +297,7 @@ def test_a_date_that_is_none_says_nothing_about_the_clock(home: Path, monkeypatc
     """Some servers send none, or junk."""
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
     for date in ("", "yesterday"):
-        report = examine(place(home, ask=Services(qubax=Answer(200, date))))
+        report = run_checks(place(home, ask=Services(qubax=Answer(200, date))))
         assert "Clock" not in {finding.name for finding in report}
 
 
@@ -311,7 +311,7 @@ def test_a_service_that_is_away_is_an_answer() -> None:
             f"http://127.0.0.1:{deaf.getsockname()[1]}/v1",
         ]
         questions = [Question(Fixed(Endpoint(url)), Call("GET", "/models"), url) for url in urls]
-        answers = probe.ask(questions, 0.5)
+        answers = probe.ask_all(questions, 0.5)
     assert [answer.trouble for answer in answers] == [
         "it names a user",
         "the connection was refused, cut off or could not be made safe",
@@ -324,12 +324,12 @@ def test_a_service_that_is_away_is_an_answer() -> None:
 def test_a_check_that_fails_is_a_finding(check: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others go on, and of the error only its kind is told: its words may hold anything."""
 
-    def broken(_: Place) -> list[Finding]:
+    def broken(_: Surroundings) -> list[Finding]:
         raise RuntimeError(KEY)
 
     broken.__name__ = check.__name__
     monkeypatch.setattr(doctor, "CHECKS", tuple(broken if other is check else other for other in CHECKS))
-    report = examine(place(home))
+    report = run_checks(place(home))
     assert any("could not be looked at (RuntimeError)" in finding.words for finding in report)
     assert len(report) > len(CHECKS) - 2
     assert KEY not in repr(report)

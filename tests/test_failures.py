@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from jupyter_videogen.core.errors import ContentPolicyError, Failure, OutOfCredit, explain, from_failure
+from jupyter_videogen.core.errors import ContentPolicyError, Failure, OutOfCredit, from_failure, render_failure
 from jupyter_videogen.core.http import Reply
 from jupyter_videogen.dialects.http_errors import read_failure
 
@@ -149,8 +149,8 @@ def test_an_unknown_code_is_still_one_of_ours() -> None:
 def test_every_error_tells_about_money() -> None:
     """Known, unknown and nothing: one sentence each."""
     assert (
-        explain(Failure(code="x", message="A.", next="B.", sent="no", charged="no"))
+        render_failure(Failure(code="x", message="A.", next="B.", sent="no", charged="no"))
         == "A. B. Nothing was sent or charged."
     )
-    assert explain(Failure(code="x", message="A.", sent="yes")) == "A. We can't tell whether you were charged."
+    assert render_failure(Failure(code="x", message="A.", sent="yes")) == "A. We can't tell whether you were charged."
     assert ContentPolicyError("No faces.").reason == "No faces."

@@ -172,9 +172,9 @@ def test_a_name_that_is_used_again_means_the_newer(shell: Shell) -> None:
     """A group of before does not mix with one of now."""
     shell.run("%%videogen --wait -n 3 --as takes\nwaves")
     newer = shell.run("%%videogen --wait -n 2 --as takes\na kite").value
-    assert [job.id for job in client.named("takes")] == [job.id for job in newer]
+    assert [job.id for job in client.jobs_in_variable("takes")] == [job.id for job in newer]
     single = shell.run("%%videogen --wait --as takes\nrain").value
-    assert [job.id for job in client.named("takes")] == [single.job_id]
+    assert [job.id for job in client.jobs_in_variable("takes")] == [single.job_id]
 
 
 def test_a_clip_of_ours_is_a_medium(shell: Shell, shop: Shop) -> None:

@@ -24,7 +24,7 @@ from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Call, Malformed, Reply
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
-from jupyter_videogen.dialects.http_errors import ahead, read_failure, retry_after
+from jupyter_videogen.dialects.http_errors import clock_skew, read_failure, retry_after
 from jupyter_videogen.runtime import recovery
 from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from test_runner import DONE, Bench, looks, said
@@ -41,9 +41,9 @@ ROWS = {row.name: row for row in builtin.ROWS}
 
 @pytest.fixture(autouse=True)
 def _learnt() -> Iterator[None]:
-    redaction.learn(KEY)
+    redaction.add_secret(KEY)
     yield
-    redaction.forget()
+    redaction.clear_secrets()
 
 
 def in_json(text: str) -> str:
@@ -84,21 +84,21 @@ def test_no_way_to_write_a_key_is_passed_on(way: str) -> None:
     """In the middle of words, at their end, and cut off there."""
     written = WRITTEN[way](KEY)
     for words in (f"Bad key {written}, try again.", written, f"{written}{written}", f"x={written}&y"):
-        cleaned = sanitize.words(words)
+        cleaned = sanitize.clean_text(words)
         assert not readable(cleaned), way
         assert written not in cleaned
         assert "…" in cleaned
     for length in range(len(written) // 2, len(written)):
-        assert not readable(sanitize.words(f"Bad key {written[:length]}")), (way, length)
+        assert not readable(sanitize.clean_text(f"Bad key {written[:length]}")), (way, length)
 
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
 def test_words_without_a_key_stay_as_they_are(text: str) -> None:
     """But for what shows nothing."""
-    assert hidden_characters.HIDDEN.sub("", sanitize.words(text, 10_000)) == sanitize.words(text, 10_000)
+    assert hidden_characters.HIDDEN.sub("", sanitize.clean_text(text, 10_000)) == sanitize.clean_text(text, 10_000)
     if not hidden_characters.HIDDEN.search(text):
-        assert sanitize.words(text, 10_000) == text
+        assert sanitize.clean_text(text, 10_000) == text
 
 
 SECONDS = 10.0
@@ -111,7 +111,7 @@ SECONDS = 10.0
 def test_no_words_take_long_to_clean(text: str) -> None:
     """Signs of a key again and again, escapes that lead nowhere: work that grows with the length, no more."""
     began = time.thread_time()
-    sanitize.words(text)
+    sanitize.clean_text(text)
     assert time.thread_time() - began < SECONDS
 
 
@@ -119,12 +119,12 @@ def test_no_words_take_long_to_clean(text: str) -> None:
 def test_keys_of_any_length_are_hidden(length: int) -> None:
     """Tokens of some services are as long as a page; none stops the reading."""
     key = "".join(chr(33 + (7 * at + at // 90) % 94) for at in range(length))
-    redaction.learn(key)
+    redaction.add_secret(key)
     began = time.thread_time()
     for way in ("plain", "percent", "JSON", "base64", "hex"):
         written = WRITTEN[way](key)
         for words in (f"x {written} y", *([written[: len(written) // 2 + 9]] if length > redaction.SHORTEST else [])):
-            cleaned = redaction.clean(words)
+            cleaned = redaction.redact(words)
             assert written[: max(len(written) // 2, 6)] not in cleaned
     assert time.thread_time() - began < SECONDS
 
@@ -135,12 +135,12 @@ def test_values_are_cleaned_after_they_were_read() -> None:
     update = StatusUpdate(
         "failed", failure=failure, status=f"\x1b{KEY}", notes=[KEY], artifacts=[Artifact(f"https://x/?k={KEY}")]
     )
-    assert "canary" not in repr(sanitize.believed(failure))
-    assert "canary" not in repr(sanitize.believed(update))
+    assert "canary" not in repr(sanitize.check_values(failure))
+    assert "canary" not in repr(sanitize.check_values(update))
     with pytest.raises(Malformed):
-        sanitize.believed(Accepted({"id": KEY}))
+        sanitize.check_values(Accepted({"id": KEY}))
     with pytest.raises(Malformed):
-        sanitize.believed(Accepted({"id": f"x{KEY}"}))
+        sanitize.check_values(Accepted({"id": f"x{KEY}"}))
 
 
 @pytest.mark.parametrize("body", [
@@ -155,7 +155,7 @@ def test_no_error_of_any_service_quotes_a_key(name: str, body: dict[str, Any]) -
     """Whatever its shape, and whatever the header says."""
     for status in (400, 401, 404, 429, 500):
         reply = Reply(status, {"x-request-id": KEY}, json.dumps(body).encode())
-        found = sanitize.of(ROWS[name].dialect).read_failure(reply)
+        found = sanitize.sanitized_dialect(ROWS[name].dialect).read_failure(reply)
         assert not readable(repr(found))
 
 
@@ -181,7 +181,7 @@ class Quoting(Slow):
 
 def test_keys_are_learnt_as_they_are_sent() -> None:
     """The service's key, headers of the user's, and fields of a request that hold another."""
-    redaction.forget()
+    redaction.clear_secrets()
 
     async def run() -> None:
         endpoint = Endpoint("http://127.0.0.1:9", vg_secret("canary-one-1"), {"x-team": "canary-two-2"})
@@ -196,7 +196,7 @@ def test_keys_are_learnt_as_they_are_sent() -> None:
     import asyncio  # noqa: PLC0415 - beside its use
 
     asyncio.run(run())
-    assert sanitize.words("canary-one-1 canary-two-2 canary-three a kite") == "… … … a kite"
+    assert sanitize.clean_text("canary-one-1 canary-two-2 canary-three a kite") == "… … … a kite"
 
 
 def vg_secret(value: str) -> Any:
@@ -223,22 +223,22 @@ SPELLS = [
 @pytest.mark.parametrize("spell", SPELLS)
 def test_a_terminal_is_never_spoken_to(spell: str, capsys: pytest.CaptureFixture[str]) -> None:
     """In words, in notes, and in JSON, which still says the same."""
-    terminal.say(f"a{spell}b")
-    terminal.tell(f"a{spell}b")
-    terminal.say(terminal.as_json({"note": spell}))
+    terminal.print_out(f"a{spell}b")
+    terminal.print_err(f"a{spell}b")
+    terminal.print_out(terminal.as_json({"note": spell}))
     said_ = capsys.readouterr()
     assert not hidden_characters.HIDDEN.search(said_.out + said_.err)
     assert json.loads(said_.out.partition("\n")[2])["note"] == spell
-    assert not hidden_characters.HIDDEN.search(sanitize.words(spell))
+    assert not hidden_characters.HIDDEN.search(sanitize.clean_text(spell))
 
 
 @given(st.text())
 def test_what_is_written_out_says_the_same(text: str) -> None:
     """JSON and Python read the escapes back."""
-    encoded = hidden_characters.json(json.dumps(text, ensure_ascii=False))
+    encoded = hidden_characters.escape_json(json.dumps(text, ensure_ascii=False))
     assert json.loads(encoded) == text
     assert not hidden_characters.HIDDEN.search(encoded)
-    assert not hidden_characters.HIDDEN.search(hidden_characters.words(text))
+    assert not hidden_characters.HIDDEN.search(hidden_characters.escape_text(text))
 
 
 # ---- readings ---------------------------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ HEADERS = [
 @pytest.mark.parametrize("phase", ["read_create", "read_look", "read_page", "read_failure"])
 def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> None:
     """Numbers without end, lists for objects, odd dates: never anything else, and never for long."""
-    dialect = sanitize.of(ROWS[name].dialect)
+    dialect = sanitize.sanitized_dialect(ROWS[name].dialect)
     read = getattr(dialect, phase, None)
     if read is None:
         return
@@ -291,9 +291,9 @@ def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> N
             except Malformed:
                 assert phase != "read_failure"
             assert time.thread_time() - began < SECONDS
-            assert isinstance(ahead(reply, now=0.0), float)
+            assert isinstance(clock_skew(reply, now=0.0), float)
             assert 0.0 <= (retry_after(reply) or 0.0) <= 86_400
-            assert sanitize.location(reply) is None or header
+            assert sanitize.read_location(reply) is None or header
 
 
 @pytest.mark.parametrize(
@@ -358,11 +358,11 @@ class Unhashable(Slow):
 def test_a_guarded_dialect_keeps_its_halves() -> None:
     """What it can do is what it is asked for."""
     for row in builtin.ROWS:
-        guarded = sanitize.of(row.dialect)
+        guarded = sanitize.sanitized_dialect(row.dialect)
         assert isinstance(guarded, Looks) == isinstance(row.dialect, Looks)
         assert isinstance(guarded, ListsJobs) == isinstance(row.dialect, ListsJobs)
-    assert sanitize.of(SLOW.dialect) is sanitize.of(SLOW.dialect)
-    assert sanitize.of(Unhashable()).word == "x"
+    assert sanitize.sanitized_dialect(SLOW.dialect) is sanitize.sanitized_dialect(SLOW.dialect)
+    assert sanitize.sanitized_dialect(Unhashable()).word == "x"
     assert issubclass(Slow, Dialect)
     assert RecursionError in UNREADABLE
 
@@ -371,11 +371,13 @@ def test_a_guarded_dialect_keeps_its_halves() -> None:
 def test_a_listed_id_that_walks_elsewhere_is_no_job(bad: str) -> None:
     """It would be asked for, shown and written down; the other rows stand."""
     page = Page([Listed(handle={"id": bad}), Listed(handle={"id": "good"})])
-    assert [row.handle["id"] for row in sanitize.believed(page).jobs] == ["good"]
+    assert [row.handle["id"] for row in sanitize.check_values(page).jobs] == ["good"]
     for name in ("openai", "indoxhub", "bifrost"):
         rows = [{"id": bad, "job_id": bad, "prompt": "x"}, {"id": "good", "job_id": "good", "prompt": "x"}]
         reply = Reply(200, {}, json.dumps({"data": rows, "jobs": rows}).encode())
-        assert [row.handle["id"] for row in sanitize.of(ROWS[name].dialect).read_page(reply).jobs] == ["good"]
+        assert [row.handle["id"] for row in sanitize.sanitized_dialect(ROWS[name].dialect).read_page(reply).jobs] == [
+            "good"
+        ]
 
 
 @pytest.mark.parametrize("bad", ["..", "", "a\r\nb", "\x1b[2J"])
@@ -406,9 +408,9 @@ def test_a_search_that_breaks_is_taken_up_again(
 ) -> None:
     """After an error of our own the list is asked again; the page never says "looking" while nobody does."""
     caplog.set_level("DEBUG")
-    redaction.learn(KEY)
+    redaction.add_secret(KEY)
     told: list[str] = []
-    real = recovery.look_for
+    real = recovery.find_lost_job
 
     async def breaking(*given_: Any) -> Any:
         told.append("asked")
@@ -416,7 +418,7 @@ def test_a_search_that_breaks_is_taken_up_again(
             raise RuntimeError(KEY)
         return await real(*given_)
 
-    monkeypatch.setattr("jupyter_videogen.runtime.runner.search.look_for", breaking)
+    monkeypatch.setattr("jupyter_videogen.runtime.recovery.find_lost_job", breaking)
     shop.deaf = True
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
     assert job.result(60).prompt == "a kite"
@@ -432,7 +434,7 @@ def test_a_search_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
     async def breaking(*_: Any) -> Any:
         raise RuntimeError(KEY)
 
-    monkeypatch.setattr("jupyter_videogen.runtime.runner.search.look_for", breaking)
+    monkeypatch.setattr("jupyter_videogen.runtime.recovery.find_lost_job", breaking)
     shop.deaf = True
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
     with pytest.raises(vg.OutcomeUnknown, match=r"An error of our own ended the search for it \(RuntimeError\)"):
@@ -470,7 +472,7 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
 def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anything else is no price, which is unknown: caps in dollars ask, and `max_cost` refuses."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": said_}}]}).encode())
-    assert sanitize.prices(reply) == {}
+    assert sanitize.read_prices(reply) == {}
     row = msgspec.structs.replace(builtin.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
     assert resolve.price_of(row, "m", files.Config()) is None
     home.mkdir()
@@ -485,7 +487,7 @@ def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkey
 def test_a_good_listed_price_counts(shop: Shop, home: Path) -> None:
     """As a price that somebody wrote down."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": "0.25"}}]}).encode())
-    assert sanitize.prices(reply) == {"m": 0.25}
+    assert sanitize.read_prices(reply) == {"m": 0.25}
     home.mkdir()
     (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": 0.25}}}))
     assert vg.Client("openai", base_url=shop.url, api_key="canary-1").estimate("a kite", model="m").cost == 0.25

@@ -198,9 +198,9 @@ def test_no_variable_leaves_for_it(provider_name: str, trap: Trap, person: Path)
 def test_no_cap_is_lifted_by_it(trap: Trap, person: Path) -> None:
     """The person's own caps and prices stand."""
     clone(CAPS, trap.url, person)
-    found = resolve.configuration()
+    found = resolve.load_config()
     assert (found.budget.per_day, found.budget.confirm_above, found.defaults.max_cost) == (5, 1, 3)
-    price = resolve.price_of(registry.find("openai"), "m", found)
+    price = resolve.price_of(registry.find_provider("openai"), "m", found)
     assert price is not None
     assert price.per_clip == 2
     maker = vg.Client("openai", api_key=CANARY, base_url=trap.url)

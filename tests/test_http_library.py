@@ -14,9 +14,9 @@ EXCHANGE = """
 import asyncio, sys
 if {hidden}:
     sys.modules["httpx2"] = None
-from jupyter_videogen import transport
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call, NotSent
+from jupyter_videogen.transport import client as transport
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.core.http import Call, NotSent
 
 async def exchange():
     line = Transport(Fixed(Endpoint("{url}")))

@@ -21,7 +21,7 @@ from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.media import images
-from jupyter_videogen.media.inputs import collect, fitted, medium, picture_size
+from jupyter_videogen.media.inputs import collect, fit_image, load_media, picture_size
 from jupyter_videogen.runtime.fingerprint import fingerprint
 
 RED = np.full((6, 10, 3), (200, 10, 10), np.uint8)
@@ -61,7 +61,7 @@ def test_a_path_stays_where_it_is(tmp_path: Path) -> None:
     """Nothing is copied; the facts are read from the file."""
     path = tmp_path / "cat.png"
     path.write_bytes(png(4, 2))
-    assert medium(str(path), "image", "image", tmp_path) == Media(
+    assert load_media(str(path), "image", "image", tmp_path) == Media(
         kind="image",
         content_type="image/png",
         path=str(path),
@@ -73,13 +73,13 @@ def test_a_path_stays_where_it_is(tmp_path: Path) -> None:
 
 def test_a_url_is_left_as_it_is(tmp_path: Path) -> None:
     """We do not fetch what the service will fetch."""
-    assert medium("https://e/x.png", "image", "image", tmp_path) == Media(kind="image", url="https://e/x.png")
+    assert load_media("https://e/x.png", "image", "image", tmp_path) == Media(kind="image", url="https://e/x.png")
 
 
 @pytest.mark.parametrize("value", [png(4, 2), bytearray(png(4, 2)), FakePicture(), FakeFigure(), RED[:2, :4]])
 def test_what_is_no_file_becomes_one_named_by_its_content(value: Any, tmp_path: Path) -> None:
     """Bytes, a picture, a figure, an array: a PNG in the home, the same one for the same content."""
-    one, again = (medium(value, "image", "image", tmp_path) for _ in range(2))
+    one, again = (load_media(value, "image", "image", tmp_path) for _ in range(2))
     assert one == again
     assert (one.content_type, one.width, one.height) == ("image/png", 4, 2)
     assert Path(one.path or "").name == one.sha256
@@ -87,7 +87,7 @@ def test_what_is_no_file_becomes_one_named_by_its_content(value: Any, tmp_path: 
 
 def test_an_array_is_written_as_it_is(tmp_path: Path) -> None:
     """Pixel for pixel, read back by an independent decoder."""
-    made = medium(RED, "image", "image", tmp_path)
+    made = load_media(RED, "image", "image", tmp_path)
     with av.open(made.path or "") as container:
         picture = next(container.decode(video=0)).to_ndarray(format="rgb24")
     assert np.array_equal(picture, RED)
@@ -98,7 +98,7 @@ def test_a_clip_is_a_video(tmp_path: Path) -> None:
     path = tmp_path / "a.mp4"
     path.write_bytes(MP4)
     clip = Clip(path=str(path), bytes=1, sha256="", job_id="j", prompt="p", provider="p", model="m")
-    assert medium(clip, "video", "video", tmp_path).content_type == "video/mp4"
+    assert load_media(clip, "video", "video", tmp_path).content_type == "video/mp4"
 
 
 def test_a_clip_as_a_picture_is_its_last_frame(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_clip_as_a_picture_is_its_last_frame(tmp_path: Path) -> None:
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
     clip = Clip(path=str(path), bytes=1, sha256="", job_id="j", prompt="p", provider="p", model="m")
-    made = medium(clip, "image", "image", tmp_path)
+    made = load_media(clip, "image", "image", tmp_path)
     assert (made.content_type, made.width, made.height) == ("image/png", 64, 36)
     with av.open(made.path or "") as container:
         assert next(container.decode(video=0)).to_ndarray(format="rgb24").mean() > 180
@@ -133,15 +133,15 @@ def test_a_clip_as_a_picture_is_its_last_frame(tmp_path: Path) -> None:
 def test_what_cannot_go_is_told_with_its_field(value: Any, words: str, tmp_path: Path) -> None:
     """Missing, not a picture, not a file: a sentence, and nothing sent."""
     with pytest.raises(InvalidRequest, match=words) as caught:
-        medium(value, "image", "image", tmp_path)
+        load_media(value, "image", "image", tmp_path)
     assert caught.value.sent == "no"
 
 
 @pytest.mark.parametrize("opened", [io.BytesIO(png(4, 2)), io.BufferedReader(io.BytesIO(png(4, 2)))])
 def test_an_open_file_is_read(opened: Any, tmp_path: Path) -> None:
     """As the bytes that are left in it."""
-    made = medium(opened, "image", "image", tmp_path)
-    assert made == medium(png(4, 2), "image", "image", tmp_path)
+    made = load_media(opened, "image", "image", tmp_path)
+    assert made == load_media(png(4, 2), "image", "image", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_an_open_file_is_read(opened: Any, tmp_path: Path) -> None:
 def test_an_empty_or_other_file_is_refused(value: Any, words: str, tmp_path: Path) -> None:
     """Nothing in it, text, a sound, a picture that no service takes: told by its field, and nothing sent."""
     with pytest.raises(InvalidRequest) as caught:
-        medium(value, "image", "image", tmp_path)
+        load_media(value, "image", "image", tmp_path)
     assert caught.value.message.endswith(words)
     assert (caught.value.field, caught.value.sent, caught.value.charged) == ("image", "no", "no")
 
@@ -169,7 +169,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         file.write(png(1, 1))
         file.truncate((32 << 20) + 1)
     with pytest.raises(InvalidRequest) as caught:
-        medium(path, "image", "image", tmp_path)
+        load_media(path, "image", "image", tmp_path)
     assert caught.value.failure == Failure(
         code="invalid_request", message="image: big.png has 32 MB; at most 32.", field="image", sent="no", charged="no"
     )
@@ -179,14 +179,14 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
 def test_a_files_own_name_is_not_told(name: str, tmp_path: Path) -> None:
     """Quotes, line breaks and letters of a name here never reach a header there."""
     (tmp_path / name).write_bytes(png(4, 2))
-    assert medium(tmp_path / name, "image", "image", tmp_path).name == "image.png"
+    assert load_media(tmp_path / name, "image", "image", tmp_path).name == "image.png"
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     """Opening a pipe with nobody at its other end must not hang."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(InvalidRequest, match="no ordinary file"):
-        medium(tmp_path / "pipe", "image", "image", tmp_path)
+        load_media(tmp_path / "pipe", "image", "image", tmp_path)
 
 
 def test_every_field_of_media_is_read(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_every_field_of_media_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("how", "corner", "middle"), [("cover", 200, 200), ("contain", 0, 200), ("pad", 0, 200)])
 def test_a_picture_is_fitted_on_request(how: str, corner: int, middle: int, tmp_path: Path) -> None:
     """Cover fills, contain and pad leave bars; the size is exact."""
-    made = fitted(medium(RED, "image", "image", tmp_path), "20x20", how, tmp_path)
+    made = fit_image(load_media(RED, "image", "image", tmp_path), "20x20", how, tmp_path)
     assert (made.width, made.height) == (20, 20)
     with av.open(made.path or "") as container:
         picture = next(container.decode(video=0)).to_ndarray(format="rgb24")
@@ -210,7 +210,7 @@ def test_a_picture_is_fitted_on_request(how: str, corner: int, middle: int, tmp_
 def test_an_unknown_fit_is_refused(tmp_path: Path) -> None:
     """With the nearest word."""
     with pytest.raises(InvalidRequest, match=r"Did you mean cover\?"):
-        fitted(medium(RED, "image", "image", tmp_path), "20x20", "cove", tmp_path)
+        fit_image(load_media(RED, "image", "image", tmp_path), "20x20", "cove", tmp_path)
 
 
 def test_the_size_of_a_jpeg_is_read(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:
     (tmp_path / "c.png").write_bytes(png(1, 2))
     prints = [
         fingerprint(
-            GenerationRequest(prompt="x", image=medium(tmp_path / name, "image", "image", tmp_path)),
+            GenerationRequest(prompt="x", image=load_media(tmp_path / name, "image", "image", tmp_path)),
             origin="o",
             model="m",
         )
@@ -290,7 +290,7 @@ def test_what_tells_on_people_stays_here(kind: str, door: str, tmp_path: Path) -
     (tmp_path / "given").write_bytes(content)
     address = f"data:image/{kind};base64," + b64encode(content).decode()
     ways: dict[str, Any] = {"path": tmp_path / "given", "bytes": content, "file": io.BytesIO(content), "data address": address}  # fmt: skip
-    made = medium(ways[door], "image", "image", tmp_path)
+    made = load_media(ways[door], "image", "image", tmp_path)
     sent = Path(made.path or "").read_bytes()
     assert b"GPS" in content
     assert b"GPS" not in sent
@@ -310,9 +310,9 @@ def test_what_tells_on_people_stays_here(kind: str, door: str, tmp_path: Path) -
 )  # fmt: skip
 def test_a_picture_is_fitted_the_right_way_up(turn: int, size: tuple[int, int], red: str, tmp_path: Path) -> None:
     """All eight ways that Exif knows: sized as it is shown, and turned before it is fitted."""
-    picture = medium(jpeg(tmp_path, turn), "image", "image", tmp_path)
+    picture = load_media(jpeg(tmp_path, turn), "image", "image", tmp_path)
     assert (picture.width, picture.height) == size
-    made = fitted(picture, f"{size[0]}x{size[1]}", "cover", tmp_path)
+    made = fit_image(picture, f"{size[0]}x{size[1]}", "cover", tmp_path)
     with av.open(made.path or "") as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24").astype(int)
     assert pixels.shape[1::-1] == size
@@ -322,7 +322,7 @@ def test_a_picture_is_fitted_the_right_way_up(turn: int, size: tuple[int, int], 
 
 def test_which_way_up_it_is_is_still_told(tmp_path: Path) -> None:
     """A picture that is sent as it is keeps its orientation, and nothing else of its notes."""
-    sent = Path(medium(jpeg(tmp_path, 6), "image", "image", tmp_path).path or "").read_bytes()
+    sent = Path(load_media(jpeg(tmp_path, 6), "image", "image", tmp_path).path or "").read_bytes()
     assert images.orientation(sent) == 6
     assert b"GPS" not in sent
 
@@ -333,7 +333,7 @@ def test_a_picture_that_is_cut_short_is_refused(kind: str, keep: float, tmp_path
     """Before it is sent, in words."""
     whole = {"jpeg": jpeg(tmp_path, 6), "png": png(40, 40), "webp": webp((b"ANMF", bytes(400)))}[kind]
     with pytest.raises(InvalidRequest, match="is cut short") as caught:
-        medium(whole[: int(len(whole) * keep)], "image", "image", tmp_path)
+        load_media(whole[: int(len(whole) * keep)], "image", "image", tmp_path)
     assert (caught.value.sent, caught.value.charged) == ("no", "no")
 
 
@@ -347,7 +347,7 @@ def test_a_picture_that_is_cut_short_is_refused(kind: str, keep: float, tmp_path
 )  # fmt: skip
 def test_the_size_of_every_webp_is_read(content: bytes, size: tuple[int, int], tmp_path: Path) -> None:
     """Animated, lossless, plain."""
-    made = medium(content, "image", "image", tmp_path)
+    made = load_media(content, "image", "image", tmp_path)
     assert (made.content_type, made.width, made.height) == ("image/webp", *size)
 
 
@@ -355,10 +355,10 @@ def test_a_file_that_was_just_written_is_read_from_its_beginning(tmp_path: Path)
     """`picture.save(buffer)` leaves a buffer at its end."""
     buffer = io.BytesIO()
     buffer.write(png(4, 2))
-    assert medium(buffer, "image", "image", tmp_path) == medium(png(4, 2), "image", "image", tmp_path)
+    assert load_media(buffer, "image", "image", tmp_path) == load_media(png(4, 2), "image", "image", tmp_path)
     with (tmp_path / "a.png").open("w+b") as file:
         file.write(png(4, 2))
-        assert medium(file, "image", "image", tmp_path).width == 4
+        assert load_media(file, "image", "image", tmp_path).width == 4
 
 
 def test_what_cannot_be_rewound_says_so(tmp_path: Path) -> None:
@@ -369,14 +369,14 @@ def test_what_cannot_be_rewound_says_so(tmp_path: Path) -> None:
             return False
 
     with pytest.raises(InvalidRequest, match="is empty, or at its end"):
-        medium(Pipe(), "image", "image", tmp_path)
+        load_media(Pipe(), "image", "image", tmp_path)
 
 
 @pytest.mark.parametrize("shape", [(0, 64, 3), (64, 0, 3), (0, 0, 3)])
 def test_an_empty_array_is_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
     """A crop of nothing is no picture, and nothing is paid for it."""
     with pytest.raises(InvalidRequest, match="is an empty picture") as caught:
-        medium(np.zeros(shape, np.uint8), "image", "image", tmp_path)
+        load_media(np.zeros(shape, np.uint8), "image", "image", tmp_path)
     assert caught.value.field == "image"
 
 
@@ -384,7 +384,7 @@ def test_an_empty_array_is_refused(shape: tuple[int, ...], tmp_path: Path) -> No
 def test_a_data_address_that_is_none_is_refused(address: str, tmp_path: Path) -> None:
     """Without its text in the message."""
     with pytest.raises(InvalidRequest) as caught:
-        medium(address, "image", "image", tmp_path)
+        load_media(address, "image", "image", tmp_path)
     assert "AAAA" not in str(caught.value)
     assert "!!!" not in str(caught.value)
 
@@ -394,7 +394,7 @@ def test_a_data_address_is_the_file_in_it(address: str, tmp_path: Path) -> None:
     """In either case, with or without a type; percent-encoded or in the alphabet for URLs too."""
     plain = b64encode(png(40, 20)).decode()
     for text in (plain, plain.replace("+", "%2B").replace("=", "%3D"), plain.translate(str.maketrans("+/", "-_")).rstrip("=")):  # fmt: skip
-        assert medium(address.format(text), "image", "image", tmp_path).width == 40
+        assert load_media(address.format(text), "image", "image", tmp_path).width == 40
 
 
 @pytest.mark.parametrize(
@@ -413,7 +413,7 @@ def test_a_data_address_is_the_file_in_it(address: str, tmp_path: Path) -> None:
 )
 def test_a_sound_is_known_by_what_it_is(head: bytes, kind: str, tmp_path: Path) -> None:
     """Every sync word of MP3, and an M4A of any brand."""
-    assert medium(head + bytes(400), "audio", "audio", tmp_path).content_type == kind
+    assert load_media(head + bytes(400), "audio", "audio", tmp_path).content_type == kind
 
 
 @pytest.mark.parametrize(
@@ -429,7 +429,7 @@ def test_a_sound_is_known_by_what_it_is(head: bytes, kind: str, tmp_path: Path) 
 def test_a_sound_is_no_video_and_the_other_way_round(content: bytes, kind: str, tmp_path: Path) -> None:
     """By the tracks, whatever the brand says; AAC in its own frames is no MP3."""
     with pytest.raises(InvalidRequest, match=f"is no {kind} that services take"):
-        medium(content, kind, kind, tmp_path)
+        load_media(content, kind, kind, tmp_path)
 
 
 PIL = pytest.importorskip("PIL.Image", reason="Pillow is no dependency of ours.")
@@ -451,7 +451,7 @@ def test_a_picture_of_deeper_values_is_scaled(values: Any, mode: str, tmp_path: 
     """An even ramp stays one, from black to white."""
     image = PIL.fromarray(values.reshape(64, 64))
     assert image.mode == mode
-    made = medium(image, "image", "image", tmp_path)
+    made = load_media(image, "image", "image", tmp_path)
     with av.open(made.path or "") as container:
         pixels = next(container.decode(video=0)).to_ndarray(format="rgb24")
     assert abs(pixels.mean() - 127) < 4
@@ -463,7 +463,7 @@ def test_a_pil_picture_of_a_phone_comes_upright_and_without_its_notes(tmp_path: 
     """It was opened from a file with Exif; what goes out is as it is shown."""
     (tmp_path / "phone.jpg").write_bytes(jpeg(tmp_path, 6))
     with PIL.open(tmp_path / "phone.jpg") as image:
-        made = medium(image, "image", "image", tmp_path)
+        made = load_media(image, "image", "image", tmp_path)
     sent = Path(made.path or "").read_bytes()
     assert (made.width, made.height, images.orientation(sent)) == (32, 64, 1)
     assert b"GPS" not in sent

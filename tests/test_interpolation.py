@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_videogen.commands import parser
-from jupyter_videogen.commands.interpolation import fill, shown, whole
+from jupyter_videogen.commands.interpolation import describe_values, fill_template, whole_value
 
 NAMES: dict[str, Any] = {"hero": "Ada", "n": 7, "table": {"a": 1}}
 NASTY = st.sampled_from(
@@ -42,21 +42,21 @@ STRANGERS = st.dictionaries(st.sampled_from(["zebra", "yak", "x9"]), st.integers
 @given(TEXTS)
 def test_filling_in_never_raises(text: str) -> None:
     """Nothing that a prompt can hold is an error."""
-    fill(text, NAMES)
+    fill_template(text, NAMES)
 
 
 @given(TEXTS, STRANGERS)
 def test_text_without_a_known_variable_in_braces_is_unchanged(text: str, names: dict[str, int]) -> None:
     """However many braces it has."""
     if not any(name in text for name in names):
-        assert fill(text, names).text == text
+        assert fill_template(text, names).text == text
 
 
 @given(st.lists(st.one_of(st.text(st.characters(exclude_characters="{}")), st.just("{hero}")), max_size=9))
 def test_a_lone_variable_is_replaced_and_its_surroundings_are_not(parts: list[str]) -> None:
     """As `str.replace` would, where there are no other braces."""
     text = "".join(parts)
-    assert fill(text, NAMES).text == text.replace("{hero}", "Ada")
+    assert fill_template(text, NAMES).text == text.replace("{hero}", "Ada")
 
 
 @given(st.integers(1, 9), st.integers(1, 9))
@@ -65,13 +65,13 @@ def test_braces_pair_from_the_inside(opened: int, closed: int) -> None:
     pairs, kept = min(opened, closed), min(opened, closed) // 2
     inner = "Ada" if pairs % 2 else "hero"
     expected = "{" * (opened - pairs + kept) + inner + "}" * (closed - pairs + kept)
-    assert fill("{" * opened + "hero" + "}" * closed, NAMES).text == expected
+    assert fill_template("{" * opened + "hero" + "}" * closed, NAMES).text == expected
 
 
 @given(TEXTS)
 def test_raw_text_is_the_cell_itself(text: str) -> None:
     """But for the line's end that IPython adds."""
-    assert parser.prompts(f"{text}\n", raw=True) == [text]
+    assert parser.split_prompts(f"{text}\n", raw=True) == [text]
 
 
 @given(st.text(st.sampled_from(string.ascii_letters + " \t'\"\\#-={}$;`é🎬"), max_size=30))
@@ -80,7 +80,7 @@ def test_words_are_those_of_a_posix_shell(text: str) -> None:
     try:
         expected = shlex.split(text, posix=True)
     except ValueError:
-        with pytest.raises(parser.Misread):
+        with pytest.raises(parser.ParseError):
             parser._split(text, [])
         return
     tokens: list[parser.Token] = []
@@ -95,13 +95,13 @@ def test_words_are_those_of_a_posix_shell(text: str) -> None:
 def test_a_line_is_read_or_refused_in_words(text: str) -> None:
     """Never anything else; and what is shown of it never holds what may be a key."""
     try:
-        parser.read(text)
-    except parser.Misread as misread:
+        parser.parse_line(text)
+    except parser.ParseError as misread:
         place = (misread.start, misread.end)
     else:
         place = (0, len(text))
     assert 0 <= place[0] <= place[1] <= len(text)
-    parser.shown(f"{text} --extra hush-hush", (0, len(text)))
+    parser.displayable(f"{text} --extra hush-hush", (0, len(text)))
 
 
 @given(
@@ -111,7 +111,7 @@ def test_a_line_is_read_or_refused_in_words(text: str) -> None:
 def test_what_may_be_a_key_is_not_shown(flag: str, secret: str) -> None:
     """Further fields, and whatever follows an option that is none."""
     space = "" if flag.endswith("=") else " "
-    line, span = parser.shown(f"-d 4 {flag}{space}{secret} -n 2", (0, 4))
+    line, span = parser.displayable(f"-d 4 {flag}{space}{secret} -n 2", (0, 4))
     assert secret not in line
     assert span == (0, 4)
     assert line.endswith(" -n 2")
@@ -133,7 +133,7 @@ def test_what_may_be_a_key_is_not_shown(flag: str, secret: str) -> None:
 )
 def test_what_looks_like_a_variable_is_told(text: str, note: str) -> None:
     """With the nearest that there is."""
-    assert fill(text, NAMES).notes == (note,)
+    assert fill_template(text, NAMES).notes == (note,)
 
 
 @pytest.mark.parametrize(
@@ -141,30 +141,30 @@ def test_what_looks_like_a_variable_is_told(text: str, note: str) -> None:
 )
 def test_notations_of_other_kinds_are_not_commented_on(text: str) -> None:
     """LaTeX, shells, templates and JSON."""
-    assert fill(text, NAMES).notes == ()
+    assert fill_template(text, NAMES).notes == ()
 
 
 def test_what_was_filled_in_is_known() -> None:
     """For the record, and for the card in few words."""
-    filled = fill("{hero} and {n:03} and {{hero}}", NAMES)
+    filled = fill_template("{hero} and {n:03} and {{hero}}", NAMES)
     assert filled.values == {"hero": "Ada", "n:03": "007"}
-    assert shown({**filled.values, "long": "x" * 99}) == f"hero='Ada', n:03='007', long='{'x' * 39}…'"
+    assert describe_values({**filled.values, "long": "x" * 99}) == f"hero='Ada', n:03='007', long='{'x' * 39}…'"
 
 
 def test_the_environment_is_nobodys_prompt() -> None:
     """A pasted prompt cannot ask for a key."""
     names = {"os": __import__("os"), "io": io}
     text = "{os.environ} {os.environ[PATH]} {os.environ[HOME]!r}"
-    assert fill(text, names).text == text
-    assert fill("{io.SEEK_SET}", names).text == "0"
+    assert fill_template(text, names).text == text
+    assert fill_template("{io.SEEK_SET}", names).text == "0"
 
 
 def test_a_variable_alone_is_given_as_it_is() -> None:
     """For media and further fields."""
-    assert whole("{table}", NAMES) == (True, {"a": 1})
-    assert whole("{table[a]}", NAMES) == (True, 1)
+    assert whole_value("{table}", NAMES) == (True, {"a": 1})
+    assert whole_value("{table[a]}", NAMES) == (True, 1)
     for text in ("{table} ", "{{table}}", "{nobody}", "{table!r}", "table"):
-        assert whole(text, NAMES) == (False, None)
+        assert whole_value(text, NAMES) == (False, None)
 
 
 @pytest.mark.parametrize(
@@ -183,5 +183,5 @@ def test_a_variable_alone_is_given_as_it_is() -> None:
 def test_a_hostile_text_takes_no_time(text: str) -> None:
     """Work grows with the length, not with its square: processor time, by far."""
     before = time.process_time()
-    fill(text, NAMES)
+    fill_template(text, NAMES)
     assert time.process_time() - before < 5

@@ -81,7 +81,7 @@ def test_keys_are_looked_for_in_order(ring: Ring, monkeypatch: pytest.MonkeyPatc
 
 
 def source(provider: str) -> str | None:
-    found = credentials.find(provider, f"{provider.upper()}_API_KEY")
+    found = credentials.find_key(provider, f"{provider.upper()}_API_KEY")
     return found and found.source
 
 
@@ -118,7 +118,7 @@ def test_a_locked_keyring_stops_nobody(ring: Ring) -> None:
     ring.locked = True
     assert source("qubrid") is None
     assert credentials.remember("qubrid", Secret(KEY, source="a box"), keep=True) == "this kernel"
-    assert credentials.find("qubrid", "QUBRID_API_KEY") == Secret(KEY, source="x")
+    assert credentials.find_key("qubrid", "QUBRID_API_KEY") == Secret(KEY, source="x")
 
 
 @pytest.mark.parametrize(

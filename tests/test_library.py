@@ -20,7 +20,7 @@ from jupyter_videogen.media import receipt
 from jupyter_videogen.media.inputs import _png
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import form, history
-from jupyter_videogen.widget.dropped_clip import recalled
+from jupyter_videogen.widget.dropped_clip import recall_request
 from jupyter_videogen.widget.form import Uploads, request_code
 from jupyter_videogen.widget.protocol import (
     Choose,
@@ -73,7 +73,7 @@ def test_a_file_arrives_in_pieces(home: Path) -> None:
     assert uploads.take(upload(30), PNG[30:]) == medium
     name = f"upload:{sha256(PNG).hexdigest()}"
     assert medium == MediaView(source=name, kind="image", name="cat.png", width=3, height=2)
-    assert form.resolved(medium, "image") == home / "inputs" / name.removeprefix("upload:")
+    assert form.resolve_media(medium, "image") == home / "inputs" / name.removeprefix("upload:")
 
 
 def test_a_file_that_cannot_be_is_refused(home: Path) -> None:
@@ -93,16 +93,16 @@ def test_a_file_that_cannot_be_is_refused(home: Path) -> None:
 def test_a_medium_that_nobody_knows_is_refused(source: str) -> None:
     """No path leads out of the home by a name that the page sends."""
     with pytest.raises(InvalidRequest) as caught:
-        form.resolved(MediaView(source=source, kind="image", name="x"), "image")
+        form.resolve_media(MediaView(source=source, kind="image", name="x"), "image")
     assert caught.value.field == "image"
 
 
 def test_what_the_form_sends_is_a_request() -> None:
     """Only what was given; further fields are JSON; a mistake there names its field."""
     sent = RequestView(prompt="x", model="m", duration=4, sound=False, extra='{"style": 1}', negative="")
-    assert form.fields(sent) == {"model": "m", "duration": 4, "sound": False, "extra": {"style": 1}}
+    assert form.collect_fields(sent) == {"model": "m", "duration": 4, "sound": False, "extra": {"style": 1}}
     with pytest.raises(InvalidRequest) as caught:
-        form.fields(RequestView(extra="[1]"))
+        form.collect_fields(RequestView(extra="[1]"))
     assert caught.value.field == "extra"
 
 
@@ -123,11 +123,11 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
         return [job.prompt for job in history.page(History(**HEAD, scope="all", **terms)).jobs]
 
     assert found(search="KITE 3") == ["kite 3"]
-    history.answer(Star(**HEAD, job_id=jobs[1].id, on=True), [])
+    history.answer_history(Star(**HEAD, job_id=jobs[1].id, on=True), [])
     assert found(starred=True) == ["kite 1"]
-    history.answer(Remove(**HEAD, job_id=jobs[1].id), [])
+    history.answer_history(Remove(**HEAD, job_id=jobs[1].id), [])
     assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
-    history.answer(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
+    history.answer_history(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
     assert process.runtime().ledger.usual("openai", "m").runs == 5
     assert process.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
@@ -147,7 +147,7 @@ def picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def recall(name: str, text: str = "") -> Recalled:
-    return recalled(Recall(**HEAD, name=name, receipt=text))
+    return recall_request(Recall(**HEAD, name=name, receipt=text))
 
 
 def test_a_clip_tells_how_it_was_made(shop: Shop, lab: vg.Client, picture: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_clip_tells_how_it_was_made(shop: Shop, lab: vg.Client, picture: Path)
     told = recall(name.replace(".mp4", " (1).mp4"))
     assert (told.provider, told.request.prompt, told.request.seed) == (clip.provider, "a kite", 7)
     assert told.request == request_view(vg.job(clip.job_id).record.request, Path.cwd())
-    receipt.place(Path(clip.path)).unlink()
+    receipt.receipt_path(Path(clip.path)).unlink()
     assert recall(name) == told
     assert len(shop.book) == 1
 
@@ -165,7 +165,7 @@ def test_a_clip_tells_how_it_was_made(shop: Shop, lab: vg.Client, picture: Path)
 def test_a_receipt_from_elsewhere_tells_as_much(lab: vg.Client, picture: Path) -> None:
     """What is not on this machine is left out, and said."""
     clip = lab.generate("a kite", model="m", seed=7, image=picture)
-    text = receipt.place(Path(clip.path)).read_text("utf-8").replace(clip.job_id, "zzzzzzzz")
+    text = receipt.receipt_path(Path(clip.path)).read_text("utf-8").replace(clip.job_id, "zzzzzzzz")
     assert recall("kite.json", text).request.image == recall(Path(clip.path).name).request.image
     picture.unlink()
     told = recall("kite.json", text)
@@ -220,7 +220,7 @@ def test_a_clip_goes_to_the_page_in_pieces(shop: Shop, lab: vg.Client) -> None:
 
     def fetch(offset: int, length: int, take: int = 0) -> bytes:
         asked = Fetch(**HEAD, job_id=clip.job_id, take=take, offset=offset, length=length)
-        (piece,) = history.answer(asked, [])["buffers"]
+        (piece,) = history.answer_history(asked, [])["buffers"]
         return bytes(piece)
 
     assert fetch(0, 10) + fetch(10, 1 << 30) == whole
@@ -258,7 +258,7 @@ def test_two_notebooks_in_one_folder_have_a_clip_each(shop: Shop, lab: vg.Client
     assert paths[0].parent == paths[1].parent
     assert paths[0] != paths[1]
     for job, path in zip((one, other), paths, strict=True):
-        fetched = history.piece(Fetch(**HEAD, job_id=job.id, take=0, offset=0, length=1 << 20))
+        fetched = history.read_clip_piece(Fetch(**HEAD, job_id=job.id, take=0, offset=0, length=1 << 20))
         assert sha256(fetched).hexdigest() == job.record.clips[0].sha256 == sha256(path.read_bytes()).hexdigest()
 
 
@@ -267,10 +267,10 @@ def test_a_picture_that_the_page_drew_is_kept_once(shop: Shop, lab: vg.Client) -
     clip = lab.generate("a kite", model="m")
     asked = Poster(**HEAD, job_id=clip.job_id, take=0)
     for picture in (b"no picture", b"\xff\xd8\xff" + bytes(100_000)):
-        history.answer(asked, [picture])
+        history.answer_history(asked, [picture])
         assert vg.job(clip.job_id).clip.poster is None
-    history.answer(asked, [b"\xff\xd8\xff first"])
-    history.answer(asked, [b"\xff\xd8\xff second"])
+    history.answer_history(asked, [b"\xff\xd8\xff first"])
+    history.answer_history(asked, [b"\xff\xd8\xff second"])
     assert Path(vg.job(clip.job_id).clip.poster or "").read_bytes() == b"\xff\xd8\xff first"
 
 
@@ -313,7 +313,7 @@ def test_python_asks_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_cell_asks_for_the_same() -> None:
     """Read back by the magic's own grammar."""
     first, _, prompt = request_code(REQUEST, "magic", "indoxhub").partition("\n")
-    line = parser.read(first.removeprefix("%%videogen "))
+    line = parser.parse_line(first.removeprefix("%%videogen "))
     assert (prompt.strip(), line.words) == (REQUEST.prompt, ())
     assert line.values == {"provider": "indoxhub", **FIELDS, "model": [FIELDS["model"]], "raw": True}
     plain = msgspec.structs.replace(REQUEST, prompt='{"json": 1}')
@@ -375,5 +375,5 @@ def test_a_job_shows_its_request_as_the_form_holds_it(lab: vg.Client) -> None:
     job = lab.submit("a kite", model="m", duration=4, seed=7, extra={"style": "noir"})
     job.result(20)
     view = request_view(job.request, Path.cwd())
-    assert form.fields(view) == {"model": "m", "duration": 4, "seed": 7, "extra": {"style": "noir"}}
-    assert history.seen(job, job.record).request == view
+    assert form.collect_fields(view) == {"model": "m", "duration": 4, "seed": 7, "extra": {"style": "noir"}}
+    assert history.job_view_of(job, job.record).request == view

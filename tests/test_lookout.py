@@ -9,17 +9,17 @@ import msgspec
 import pytest
 
 from fakes import MP4
-from jupyter_videogen.catalog.registry import find
+from jupyter_videogen.catalog.registry import find_provider
 from jupyter_videogen.core.http import Lost
 from jupyter_videogen.core.job import JobRecord
 from jupyter_videogen.core.request import GenerationRequest
-from jupyter_videogen.core.timing import Run
+from jupyter_videogen.core.timing import JobTiming
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.polling import rate_limiter
-from jupyter_videogen.runtime.polling.history import Experience
-from jupyter_videogen.runtime.polling.rate_limiter import Allowance
-from jupyter_videogen.runtime.polling.scheduler import HEARSAY, MOST_PAGES, Lookout
+from jupyter_videogen.runtime.polling.history import DurationHistory
+from jupyter_videogen.runtime.polling.rate_limiter import RateLimiter
+from jupyter_videogen.runtime.polling.scheduler import LIST_TRUSTED_SECONDS, MOST_PAGES, PollScheduler
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeTransport
 from test_runner import said
@@ -98,9 +98,9 @@ class Watched:
 
     def __init__(self, folder: Path, shop: Shop, *, base_url: str = "https://many.example/v1") -> None:
         self.shop, self.ledger = shop, Ledger(folder / "ledger.sqlite3")
-        self.provider = msgspec.structs.replace(find("openai"), base_url=base_url)
+        self.provider = msgspec.structs.replace(find_provider("openai"), base_url=base_url)
         transport: Any = FakeTransport(shop.answer)
-        self.lookout = Lookout(self.provider, transport, Experience(self.ledger), shop.clock)
+        self.lookout = PollScheduler(self.provider, transport, DurationHistory(self.ledger), shop.clock)
         self.parts = RunContext(self.ledger, shop.clock, folder / "posters", lambda _: None, self.lookout)
         self.transport, self.folder = transport, folder
         self.ended: list[JobRecord] = []
@@ -220,7 +220,7 @@ def test_a_job_that_is_told_of_is_still_looked_at_now_and_then(tmp_path: Path) -
     shop = Shop([90.0, 400.0, 400.0, 400.0])
     shop.rumours = {"v0": "in_progress"}
     Watched(tmp_path, shop).run()
-    assert shop.lag("v0") <= HEARSAY
+    assert shop.lag("v0") <= LIST_TRUSTED_SECONDS
 
 
 def test_what_was_seen_is_learnt(tmp_path: Path) -> None:
@@ -281,7 +281,7 @@ def test_the_allowance_goes_to_the_most_promising_first() -> None:
 
     async def work() -> None:
         clock = LoopClock()
-        scarce = Allowance(clock, 0.1)
+        scarce = RateLimiter(clock, 0.1)
         for _ in range(int(rate_limiter.BURST)):
             await scarce.slot(1.0)
 
@@ -302,7 +302,7 @@ def test_one_that_stops_waiting_takes_no_look() -> None:
 
     async def work() -> None:
         clock = LoopClock()
-        scarce = Allowance(clock, 1.0)
+        scarce = RateLimiter(clock, 1.0)
         for _ in range(int(rate_limiter.BURST)):
             await scarce.slot(1.0)
         gone = asyncio.ensure_future(scarce.slot(9.0))
@@ -321,7 +321,7 @@ def test_the_rate_recovers_slowly() -> None:
 
     async def work() -> None:
         clock = LoopClock()
-        some = Allowance(clock, 2.0)
+        some = RateLimiter(clock, 2.0)
         some.too_many()
         some.too_many()
         assert some.per_second == 0.5
@@ -341,5 +341,5 @@ def test_runs_of_before_are_taken_over(tmp_path: Path) -> None:
     watched = Watched(tmp_path, shop)
     watched.run()
     (run,) = watched.ledger.runs(watched.provider.base_url, limit=5)
-    assert isinstance(run, Run)
+    assert isinstance(run, JobTiming)
     assert watched.ledger.runs("https://other.example", limit=5) == []

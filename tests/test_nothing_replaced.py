@@ -71,10 +71,12 @@ def test_a_receipt_of_the_same_job_is_renewed(tmp_path: Path) -> None:
     """A clip that is fetched again leaves one receipt; another job's is left alone."""
     clip = clip_at(tmp_path / "a.mp4")
     for job_id, count in (("k3q7x2ma", 1), ("k3q7x2ma", 1), ("zzzzzzzz", 2), ("zzzzzzzz", 2)):
-        receipt.write(Path(clip.path), {"generator": "jupyter-videogen", "job_id": job_id, "sha256": job_id})
+        receipt.write_receipt(Path(clip.path), {"generator": "jupyter-videogen", "job_id": job_id, "sha256": job_id})
         assert len(list(tmp_path.glob("*.json"))) == count
-    assert receipt.read(Path(clip.path), "zzzzzzzz") == receipt.parsed((tmp_path / "a.mp4.json").read_bytes())
-    assert (receipt.read(Path(clip.path), "k3q7x2ma") or {})["job_id"] == "k3q7x2ma"
+    assert receipt.read_receipt(Path(clip.path), "zzzzzzzz") == receipt.parse_receipt(
+        (tmp_path / "a.mp4.json").read_bytes()
+    )
+    assert (receipt.read_receipt(Path(clip.path), "k3q7x2ma") or {})["job_id"] == "k3q7x2ma"
 
 
 def test_posters_are_named_by_their_job(shop: Shop, lab: vg.Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,10 +95,10 @@ def test_a_clip_that_is_brought_is_not_written_through_a_link(tmp_path: Path) ->
     clip = clip_at(tmp_path / "clips" / "a.mp4")
     aim = tmp_path / "aim.mp4"
     (tmp_path / "out.mp4").symlink_to(aim)
-    assert clip_store.bring(clip, str(tmp_path / "out.mp4")) == clip.path
+    assert clip_store.copy_to_output(clip, str(tmp_path / "out.mp4")) == clip.path
     assert not aim.exists()
     (tmp_path / "free").mkdir()
-    assert clip_store.bring(clip, f"{tmp_path}/free/b.mp4") == f"{tmp_path}/free/b.mp4"
+    assert clip_store.copy_to_output(clip, f"{tmp_path}/free/b.mp4") == f"{tmp_path}/free/b.mp4"
     with pytest.raises(vg.InvalidRequest, match="is there already"):
         clip_store.copy(clip, tmp_path / "out.mp4")
     assert not aim.exists()
@@ -114,7 +116,7 @@ def test_a_name_that_is_taken_by_a_link_is_taken_where_there_are_no_hard_links(
     (tmp_path / "new").write_text("new")
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     with pytest.raises(FileExistsError):
-        partial_file.link(tmp_path / "new", tmp_path / "link")
+        partial_file.link_without_replacing(tmp_path / "new", tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
 
 

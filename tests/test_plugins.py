@@ -36,13 +36,13 @@ def test_the_worked_example_works(tmp_path: Path) -> None:
 def test_a_provider_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     """Installed beside us, it is a name like ours; it cannot take the name of one of ours."""
     entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("local", "fakes:SLOW", registry.GROUP)]
-    monkeypatch.setattr(builtin, "entry_points", lambda group: entries if group == registry.GROUP else [])
-    registry.known.cache_clear()
+    monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == registry.GROUP else [])
+    registry.all_providers.cache_clear()
     try:
         assert vg.Client("slow").provider.dialect is SLOW.dialect
-        assert registry.find("local") is builtin.LOCAL
+        assert registry.find_provider("local") is builtin.LOCAL
     finally:
-        registry.known.cache_clear()
+        registry.all_providers.cache_clear()
 
 
 @pytest.mark.parametrize(

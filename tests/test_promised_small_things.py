@@ -13,7 +13,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import SLOW
-from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.catalog import registry
 from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.http import Call, Forbidden
 from jupyter_videogen.media import receipt
@@ -90,7 +90,7 @@ def test_a_record_in_markdown_is_text(prompt: str, tmp_path: Path) -> None:
     """A prompt is no link, no picture, no HTML and no formula."""
     job = draft(SLOW, tmp_path)
     job = job.after(request=msgspec.structs.replace(job.request, prompt=prompt), model="m[x](y)")
-    bundle = saved_output.bundle(job, SLOW, "videogen/a.mp4")
+    bundle = saved_output.mime_bundle(job, SLOW, "videogen/a.mp4")
     text = bundle["text/markdown"]
     unescaped = re.sub(r"\\.", "", text)
     assert unescaped.count("](") == 1
@@ -109,16 +109,16 @@ def test_a_record_in_markdown_is_text(prompt: str, tmp_path: Path) -> None:
 )
 def test_a_receipt_that_is_nested_without_end_is_no_receipt(text: str) -> None:
     """A named error, whatever was dropped."""
-    assert receipt.parsed(text.encode()) is None
+    assert receipt.parse_receipt(text.encode()) is None
     with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
-        dropped_clip.recalled(Recall(**HEAD, name="x.json", receipt=text))
+        dropped_clip.recall_request(Recall(**HEAD, name="x.json", receipt=text))
 
 
 @pytest.mark.parametrize("name", ["..", "", ".", "/", "a/..", "\x00", "a\x00b", "\udc80", "x" * 5000])
 def test_no_name_of_a_clip_is_an_error_of_ours(name: str) -> None:
     """Nor a way to another folder."""
     with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
-        dropped_clip.recalled(Recall(**HEAD, name=name))
+        dropped_clip.recall_request(Recall(**HEAD, name=name))
 
 
 def test_a_clip_in_plain_text_says_nothing_of_the_home(tmp_path: Path) -> None:
@@ -137,13 +137,13 @@ def test_a_plug_in_that_cannot_be_loaded_is_left_out(
 ) -> None:
     """The others work, and the doctor names it."""
     entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("bad", "no_such_module:X", registry.GROUP)]
-    monkeypatch.setattr(builtin, "entry_points", lambda group: entries if group == registry.GROUP else [])
-    registry.known.cache_clear()
+    monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == registry.GROUP else [])
+    registry.all_providers.cache_clear()
     try:
         assert vg.Client("slow").provider.name == "slow"
         assert "The provider plug-in bad could not be loaded (ModuleNotFoundError)." in caplog.messages
         findings = {finding.name: finding.words for finding in vg.doctor(network=False)}
         assert findings["Plug-in"] == "bad could not be loaded (ModuleNotFoundError)."
     finally:
-        registry.known.cache_clear()
+        registry.all_providers.cache_clear()
         registry._broken.clear()

@@ -11,9 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_videogen.core.http import Reply
-from jupyter_videogen.dialects.error_messages import page_words, read, said
+from jupyter_videogen.dialects.error_messages import page_text, read_error, read_error_value
 from jupyter_videogen.dialects.http_errors import read_failure
-from jupyter_videogen.dialects.parsing import clips, clips_of, complaint, ended, named_job, refusal, why
+from jupyter_videogen.dialects.parsing import (
+    clips,
+    error_text,
+    find_job_id,
+    is_ended_job,
+    parse_artifacts,
+    parse_failure,
+    parse_refusal,
+)
 
 QUOTED = 'OpenAIException - {"error": {"message": "Invalid size", "code": "invalid_value"}}'
 
@@ -49,7 +57,7 @@ QUOTED = 'OpenAIException - {"error": {"message": "Invalid size", "code": "inval
 )  # fmt: skip
 def test_the_words_are_found_wherever_they_stand(body: Any, words: str) -> None:
     """Objects, texts, lists, problem+json, JSON inside a text; nothing gives nothing."""
-    assert read(body).words == words
+    assert read_error_value(body).words == words
 
 
 def test_no_depth_is_endless() -> None:
@@ -57,7 +65,7 @@ def test_no_depth_is_endless() -> None:
     body: Any = "deep"
     for _ in range(400):
         body = {"error": body}
-    assert read(body).words == ""
+    assert read_error_value(body).words == ""
 
 
 @pytest.mark.parametrize(
@@ -76,8 +84,8 @@ def test_no_depth_is_endless() -> None:
 )
 def test_a_page_is_its_title_or_what_is_seen_of_it(page: bytes, words: str) -> None:
     """Never its style sheet or its script, and with its entities undone."""
-    assert page_words(page) == words
-    assert said(Reply(503, {}, page)).words == words
+    assert page_text(page) == words
+    assert read_error(Reply(503, {}, page)).words == words
 
 
 @pytest.mark.parametrize(
@@ -102,7 +110,7 @@ def test_a_page_is_its_title_or_what_is_seen_of_it(page: bytes, words: str) -> N
 )
 def test_a_filters_refusal_is_one_of_content(error: Any) -> None:
     """By code and type first, then by its words, as the makers behind the gateways write them."""
-    assert why(error).code == "content_policy"
+    assert parse_failure(error).code == "content_policy"
     assert read_failure(Reply(400, {}, msgspec.json.encode({"error": error}))).code == "content_policy"
 
 
@@ -122,7 +130,7 @@ def test_a_filters_refusal_is_one_of_content(error: Any) -> None:
 )
 def test_words_that_only_sound_so_are_no_filter(error: Any) -> None:
     """A car, a checker that broke, a key that may not: whoever is refused so must not be told to change the prompt."""
-    assert why(error).code == "provider"
+    assert parse_failure(error).code == "provider"
 
 
 def test_the_type_of_a_row_counts_too() -> None:
@@ -178,13 +186,13 @@ VALUES = st.recursive(
 def test_nothing_that_a_service_sends_breaks_the_readers(value: Any) -> None:
     """Whatever stands wherever: words, clips, ids and ends are found or not, and nothing else is raised."""
     reply = Reply(200, {}, json.dumps(value).encode())
-    assert len(read(value).words) <= 300
+    assert len(read_error_value(value).words) <= 300
     assert all(clip.url or clip.inline for clip in clips(value))
-    for reads in (complaint, named_job, clips_of, ended, refusal, said):
+    for reads in (error_text, find_job_id, parse_artifacts, is_ended_job, parse_refusal, read_error):
         reads(reply)
 
 
 @given(st.binary(max_size=400))
 def test_no_page_breaks_the_reader(body: bytes) -> None:
     """Bytes of any kind in place of a page."""
-    assert len(page_words(b"<" + body)) <= 300
+    assert len(page_text(b"<" + body)) <= 300

@@ -77,7 +77,7 @@ def test_media_stand_in_it_by_name_and_hash(tmp_path: Path) -> None:
         kind="image", content_type="image/png", path=str(tmp_path / "cat.png"), sha256="c" * 64, width=9, height=9
     )
     clip, record = stored(tmp_path, image=cat, references=(cat,))
-    assert receipt.keep(clip, record) == []
+    assert receipt.keep_receipt(clip, record) == []
     image = {
         "kind": "image",
         "name": "cat.png",
@@ -88,7 +88,7 @@ def test_media_stand_in_it_by_name_and_hash(tmp_path: Path) -> None:
     }
     assert clip.provenance["request"]["image"] == image
     assert clip.provenance["request"]["references"] == [image]
-    assert str(tmp_path) not in receipt.place(Path(clip.path)).read_text("utf-8")
+    assert str(tmp_path) not in receipt.receipt_path(Path(clip.path)).read_text("utf-8")
 
 
 def test_no_key_and_no_signature_is_in_it(tmp_path: Path) -> None:
@@ -99,8 +99,8 @@ def test_no_key_and_no_signature_is_in_it(tmp_path: Path) -> None:
         negative=f"not {KEY}",
         extra={"deep": [{"mask": SIGNED, "api_key": "canary-2", "note": f"see {SIGNED} and {KEY}"}]},
     )
-    receipt.keep(clip, record)
-    text = receipt.place(Path(clip.path)).read_text("utf-8")
+    receipt.keep_receipt(clip, record)
+    text = receipt.receipt_path(Path(clip.path)).read_text("utf-8")
     assert not [secret for secret in (KEY, "canary-2", "5ec2e7", "AK1A", "user:pass", "frag") if secret in text]
     assert text.count("https://cdn.example/cat.png") == 3
 
@@ -108,16 +108,16 @@ def test_no_key_and_no_signature_is_in_it(tmp_path: Path) -> None:
 def test_bytes_of_media_are_not_in_it(tmp_path: Path) -> None:
     """A picture that was pasted into a service's own field is told by its kind."""
     clip, record = stored(tmp_path, extra={"mask": "data:image/png;base64," + "A" * 90_000})
-    receipt.keep(clip, record)
+    receipt.keep_receipt(clip, record)
     assert clip.provenance["request"]["extra"] == {"mask": "data:image/png;base64,…"}
 
 
 def test_a_clip_without_its_receipt_is_known_by_the_ledger(home: Path, tmp_path: Path) -> None:
     """The same facts but the versions; nothing is watched or started for it."""
     clip, record = stored(tmp_path)
-    receipt.keep(clip, record)
+    receipt.keep_receipt(clip, record)
     with_file = clip.provenance
-    receipt.place(Path(clip.path)).unlink()
+    receipt.receipt_path(Path(clip.path)).unlink()
     home.mkdir(mode=0o700)
     ledger = Ledger(home / "ledger.sqlite3")
     ledger.add(record)
@@ -140,30 +140,30 @@ def test_a_clip_known_to_nobody_tells_what_it_knows(home: Path, tmp_path: Path) 
 def test_another_file_of_that_name_is_not_believed(tmp_path: Path, text: str) -> None:
     """A broken or foreign JSON beside the clip is passed over."""
     clip, _ = stored(tmp_path)
-    receipt.place(Path(clip.path)).write_text(text)
+    receipt.receipt_path(Path(clip.path)).write_text(text)
     assert clip.provenance["sha256"] == clip.sha256
 
 
 def test_a_receipt_that_fails_leaves_the_old_one_whole(tmp_path: Path) -> None:
     """What cannot be written is a sentence, not an error, and no temporary file stays."""
     clip, record = stored(tmp_path)
-    receipt.keep(clip, record)
-    before = receipt.place(Path(clip.path)).read_bytes()
+    receipt.keep_receipt(clip, record)
+    before = receipt.receipt_path(Path(clip.path)).read_bytes()
     broken = record.after(request=GenerationRequest(prompt="x", extra={"what": object()}))
-    assert receipt.keep(clip, broken) == ["The receipt beside the clip could not be written (TypeError)."]
-    assert receipt.place(Path(clip.path)).read_bytes() == before
+    assert receipt.keep_receipt(clip, broken) == ["The receipt beside the clip could not be written (TypeError)."]
+    assert receipt.receipt_path(Path(clip.path)).read_bytes() == before
     assert len(list(Path(clip.path).parent.iterdir())) == 2
 
 
 def test_saving_copies_clip_and_receipt(tmp_path: Path) -> None:
     """To a file or into a folder; the copy's receipt names the copy."""
     clip, record = stored(tmp_path)
-    receipt.keep(clip, record)
+    receipt.keep_receipt(clip, record)
     (tmp_path / "there").mkdir()
     named, inside = clip.save(tmp_path / "new" / "kite.mp4"), clip.save(tmp_path / "there")
     assert (named, inside.name) == (tmp_path / "new" / "kite.mp4", "a-kite-k3q7x2ma.mp4")
     assert named.read_bytes() == inside.read_bytes() == MP4
-    assert receipt.read(named) == clip.provenance | {"path": "kite.mp4"}
+    assert receipt.read_receipt(named) == clip.provenance | {"path": "kite.mp4"}
     assert sorted(file.name for file in named.parent.iterdir()) == ["kite.json", "kite.mp4"]
 
 

@@ -18,6 +18,7 @@ import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen.catalog.model_lists import Listings
+from jupyter_videogen.core import backoff
 from jupyter_videogen.runtime import runner, saver
 from jupyter_videogen.runtime.polling import schedule
 from test_inputs import png
@@ -88,7 +89,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience at the service's own pace."""
-    monkeypatch.setattr(schedule, "PACE", 0.1)
+    monkeypatch.setattr(backoff, "PACE", 0.1)
     monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.1, latest=0.1))
     monkeypatch.setattr(runner, "GRACE", 1.0)
     monkeypatch.setattr(saver, "GRACE", 1.0)

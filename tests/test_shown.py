@@ -13,7 +13,7 @@ import pytest
 from films import clip_of, film
 from jupyter_videogen.media import frames
 from jupyter_videogen.media.concat import concat
-from jupyter_videogen.media.inputs import medium
+from jupyter_videogen.media.inputs import load_media
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +86,7 @@ def test_frames_are_as_a_browser_shows_them(how: str, tmp_path: Path) -> None:
     (tmp_path / "poster.jpg").write_bytes(poster or b"")
     with av.open(str(tmp_path / "poster.jpg")) as container:
         assert corners(next(container.decode(video=0)).to_ndarray(format="rgb24")) == shown
-    start = medium(clip, "image", "image", tmp_path)
+    start = load_media(clip, "image", "image", tmp_path)
     assert (start.width, start.height) == (wide, high)
 
 

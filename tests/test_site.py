@@ -143,7 +143,7 @@ def test_what_is_said_of_money_is_what_is_said() -> None:
     rows = re.findall(r"^\| (yes|no|unknown) \| (yes|no|unknown) \| (.*) \|$", text, re.MULTILINE)
     assert len(rows) == 5
     for sent, charged, words in rows:
-        assert errors.money(Failure(code="x", message="x", sent=sent, charged=charged)) == words
+        assert errors.describe_charge(Failure(code="x", message="x", sent=sent, charged=charged)) == words
 
 
 @pytest.mark.parametrize("page", ["safety.md", "promises.md", "services/openai.md"])
@@ -153,6 +153,6 @@ def test_settings_that_pages_show_are_taken(page: str, home: Path) -> None:
     Path("videogen.toml").write_text(text)
     found = files.load(home, Path.cwd(), {})
     assert isinstance(found.budget, budget.Budget)
-    assert {one.name.partition(".")[0] for one in files.settings(files.layers(home, Path.cwd(), {}))} == set(
+    assert {one.name.partition(".")[0] for one in files.list_settings(files.layers(home, Path.cwd(), {}))} == set(
         tomllib.loads(text)
     )

@@ -92,7 +92,7 @@ def test_a_projects_output_is_a_folder_of_its_own(home: Path) -> None:
     (root / "notebooks").mkdir()
     os.chdir("notebooks")
     chosen = clip_store.chosen_path(
-        resolve.configuration().defaults.output or "", environment.folder(), "a kite", "abcdefgh"
+        resolve.load_config().defaults.output or "", environment.folder(), "a kite", "abcdefgh"
     )
     assert chosen == root / "made" / "v1.5" / "a-kite-abcdefgh.mp4"
 
@@ -100,7 +100,7 @@ def test_a_projects_output_is_a_folder_of_its_own(home: Path) -> None:
 def test_the_users_own_file_names_any_place(home: Path, tmp_path: Path) -> None:
     """As options do; its name still ends as a film's does."""
     user(home, f'[defaults]\noutput = "{tmp_path}/.hidden/x.py"\n')
-    assert resolve.configuration().defaults.output == f"{tmp_path}/.hidden/x.py"
+    assert resolve.load_config().defaults.output == f"{tmp_path}/.hidden/x.py"
     chosen = clip_store.chosen_path(f"{tmp_path}/.hidden/x.py", tmp_path, "a kite", "abcdefgh")
     assert chosen == tmp_path / ".hidden" / "x.py.mp4"
 
@@ -143,7 +143,7 @@ def test_a_page_names_no_file_outside_of_the_project(name: str, tmp_path: Path) 
     """Hidden, absolute, above, or behind a link: refused before it is opened."""
     Path("linked").symlink_to(tmp_path)
     with pytest.raises(vg.InvalidRequest):
-        form.resolved(MediaView(source=f"file:{name}", kind="image", name="x"), "image")
+        form.resolve_media(MediaView(source=f"file:{name}", kind="image", name="x"), "image")
 
 
 def test_a_page_names_a_file_of_the_project() -> None:
@@ -153,7 +153,7 @@ def test_a_page_names_a_file_of_the_project() -> None:
     root = Path.cwd()
     os.chdir("notebooks")
     view = MediaView(source="file:../pics/cat.png", kind="image", name="x")
-    assert form.resolved(view, "image") == root / "pics" / "cat.png"
+    assert form.resolve_media(view, "image") == root / "pics" / "cat.png"
 
 
 @examples(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -170,7 +170,7 @@ def test_no_path_leads_out(tmp_path: Path, named: str) -> None:
         if not link.is_symlink():
             link.symlink_to(tmp_path)
     try:
-        place = project_paths.below(named, root, what="x")
+        place = project_paths.path_below(named, root, what="x")
     except vg.InvalidRequest:
         return
     assert place.is_relative_to(root.resolve())
@@ -196,7 +196,7 @@ def test_a_project_asks_for_no_key_but_its_own_providers(row: str) -> None:
     """Another variable, another's name, a known service's: the file is refused as a whole."""
     project(row)
     with pytest.raises(vg.InvalidRequest, match="asks for the value of"):
-        resolve.configuration()
+        resolve.load_config()
 
 
 @pytest.mark.parametrize("name", ["X$(id > f)", "X;id", "X Y", "", "1X", "X\nY", "PATH=", "K\u0415Y"])
@@ -209,7 +209,7 @@ def test_the_name_of_a_variable_is_a_name(name: str, place: str, home: Path) -> 
     elif place == "user":
         user(home, text)
     with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
-        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else resolve.configuration()
+        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else resolve.load_config()
     with pytest.raises(vg.InvalidRequest):
         credentials.from_environment(name)
 
@@ -230,7 +230,7 @@ def test_names_and_addresses_are_such(text: str) -> None:
     """They stand in tables, commands and log lines."""
     project(text)
     with pytest.raises(vg.InvalidRequest):
-        resolve.configuration()
+        resolve.load_config()
 
 
 def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -268,7 +268,7 @@ def test_an_agreement_is_about_one_file_provider_address_and_variable(
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab-1"]
     shown = {row["setting"]: row["value"] for row in listings.settings_table()}
     assert shown["trust.lab"] == f"trusted ($LAB_API_KEY to {shop.url})"
-    (claim,) = trust.agreed(home)
+    (claim,) = trust.load_trusted(home)
     assert (home / trust.NAME).stat().st_mode & 0o777 == 0o600
     for changed in (
         LAB.replace("/v1", "/v2"),
@@ -290,7 +290,7 @@ def test_an_agreement_is_about_one_file_provider_address_and_variable(
     project(LAB.format(url=shop.url))
     vg.Client("lab")
     assert cli.main(["trust", "lab", "--forget"]) == 0
-    assert trust.agreed(home) == frozenset()
+    assert trust.load_trusted(home) == frozenset()
     assert shown["trust.lab"] != {row["setting"]: row["value"] for row in listings.settings_table()}["trust.lab"]
     with pytest.raises(vg.AuthError):
         vg.Client("lab")
@@ -319,10 +319,10 @@ def test_a_project_lifts_no_cap(home: Path, caplog: pytest.LogCaptureFixture) ->
     """Of two the stricter holds; what does not count is told once, and shown by `config`."""
     user(home, '[budget]\nper_day = 5\nper_notebook = "3 jobs"\nconfirm_above = 1\n[defaults]\nmax_cost = 2\n')
     project('[budget]\nper_day = 100000\nper_notebook = "9 jobs"\nconfirm_above = 0.5\n[defaults]\nmax_cost = 1e6\n')
-    found = resolve.configuration()
+    found = resolve.load_config()
     assert found.budget == Budget(per_day=5, per_notebook="3 jobs", confirm_above=0.5)
     assert found.defaults.max_cost == 2
-    resolve.configuration()
+    resolve.load_config()
     assert len([line for line in caplog.messages if "does not count: yours is stricter" in line]) == 3
     rows = [
         (row["setting"], row["value"]) for row in listings.settings_table() if "does not count" in str(row["source"])
@@ -351,7 +351,7 @@ def test_a_cap_is_a_number_that_holds_something_back(name: str, value: str) -> N
     """Not-a-number would be beyond every comparison."""
     project(f"[budget]\n{name} = {value}\n")
     with pytest.raises(vg.InvalidRequest):
-        resolve.configuration()
+        resolve.load_config()
 
 
 def test_both_halves_of_a_cap_hold(shop: Shop, home: Path) -> None:
@@ -388,8 +388,8 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
     head = '[prices."openai:m"]\n'
     user(home, head + mine if mine else "")
     project(head + theirs if theirs else "")
-    row = registry.find("openai")
-    found = resolve.price_of(row, "m", resolve.configuration())
+    row = registry.find_provider("openai")
+    found = resolve.price_of(row, "m", resolve.load_config())
     figures = found and (found.per_clip, found.per_second, found.by_size)
     assert figures == (held and (held.per_clip, held.per_second, held.by_size))
 
@@ -398,13 +398,13 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
 def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
     """A service has a name and a title; and what it lists itself counts as mine."""
     project(f'[prices."{key}"]\nper_clip = 0.01\n')
-    row = msgspec.structs.replace(registry.find("openai"), prices={"m": 5.0})
-    listed = resolve.price_of(row, "m", resolve.configuration())
+    row = msgspec.structs.replace(registry.find_provider("openai"), prices={"m": 5.0})
+    listed = resolve.price_of(row, "m", resolve.load_config())
     assert listed is not None
     assert listed.per_clip == 5.0
     for mine in ("OpenAI shape:m", "openai:m"):
         user(home, f'[prices."{mine}"]\nper_clip = 2\n')
-        price = resolve.price_of(row, "m", resolve.configuration())
+        price = resolve.price_of(row, "m", resolve.load_config())
         assert price is not None
         assert price.per_clip == 2
 
@@ -430,7 +430,7 @@ def test_a_file_without_end_is_refused(kind: str, there: str, home: Path) -> Non
         case "folder":
             place.mkdir()
     with pytest.raises(vg.InvalidRequest, match=r"videogen\.toml can't be read"):
-        resolve.configuration()
+        resolve.load_config()
     vg.doctor(network=False)
 
 
@@ -507,7 +507,7 @@ def test_the_line_magic_agrees_and_takes_it_back(shop: Shop, home: Path, monkeyp
         assert f"$LAB_API_KEY is sent to {shop.url}" in said.out
         assert shell.run("%%videogen -p lab -m m --wait\na kite").error is None
         assert "No more trusted" in shell.run("%videogen trust lab --forget").out
-    assert trust.agreed(home) == frozenset()
+    assert trust.load_trusted(home) == frozenset()
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab-1"]
 
 
@@ -522,11 +522,11 @@ def test_the_forms_button_agrees_to_what_was_read(shop: Shop, home: Path, monkey
     message = {"v": 1, "type": "trust", "provider": "lab", "asks": view["asks"]}
     project(LAB.format(url=f"{shop.url}/elsewhere"))
     form_._receive(form_, {**message, "request_id": "1"}, [])
-    assert (told[-1]["ok"], trust.agreed(home)) == (False, frozenset())
+    assert (told[-1]["ok"], trust.load_trusted(home)) == (False, frozenset())
     project(LAB.format(url=shop.url))
     form_._receive(form_, {**message, "request_id": "2"}, [])
     assert told[-1]["ok"] is True
-    assert (form_.form["provider"], [claim.address for claim in trust.agreed(home)]) == ("lab", [shop.url])
+    assert (form_.form["provider"], [claim.address for claim in trust.load_trusted(home)]) == ("lab", [shop.url])
     (view,) = (one for one in form_.form["providers"] if one["name"] == "lab")
     assert (view["ready"], view["asks"]) == (True, "")
 
@@ -536,7 +536,7 @@ def test_agreements_that_cannot_be_read_are_none(content: str, home: Path) -> No
     """Nothing is trusted by mistake, and a new agreement can be written."""
     home.mkdir()
     (home / trust.NAME).write_text(content)
-    assert trust.agreed(home) == frozenset()
+    assert trust.load_trusted(home) == frozenset()
     claim = registry.Claim("/p/videogen.toml", "lab", "http://x/v1", "LAB_API_KEY")
-    trust.agree(home, [claim])
-    assert trust.agreed(home) == {claim}
+    trust.add_trusted(home, [claim])
+    assert trust.load_trusted(home) == {claim}

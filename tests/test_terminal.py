@@ -117,8 +117,8 @@ def test_text_fits_a_narrow_terminal(columns: int) -> None:
 def test_a_row_that_does_not_fit_is_a_block() -> None:
     """Every value stands behind its name, and values that are empty are left out."""
     rows = [{"name": "wan-2.7", "lengths": "4, 8 s", "price": ""}, {"name": "veo", "lengths": "8 s", "price": "$1"}]
-    assert table.text(rows, 40).splitlines()[0] == "name     lengths  price"
-    assert table.text(rows, 20) == "name     wan-2.7\nlengths  4, 8 s\n\nname     veo\nlengths  8 s\nprice    $1"
+    assert table.to_text(rows, 40).splitlines()[0] == "name     lengths  price"
+    assert table.to_text(rows, 20) == "name     wan-2.7\nlengths  4, 8 s\n\nname     veo\nlengths  8 s\nprice    $1"
 
 
 def test_nothing_is_coloured() -> None:

@@ -100,7 +100,7 @@ def test_a_visitor_gets_nothing_of_the_owners(kind: str, shop: Shop, home: Path)
     assert "secret film" not in json.dumps(shown.acks) + json.dumps(shown.widget.form)
     assert (len(shop.book), shop.looks) == before
     assert credentials._typed == {}
-    assert trust.agreed(home) == frozenset()
+    assert trust.load_trusted(home) == frozenset()
 
 
 def test_every_kind_of_message_has_been_thought_of() -> None:
@@ -197,7 +197,7 @@ def test_the_form_of_a_visitor_says_little() -> None:
 def test_under_voila_it_is_shared_by_itself(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The form, the card of a cell and a comparison; an owner can take it back."""
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5.9")
-    assert environment.published()
+    assert environment.is_published()
     assert VideoGen(provider="lab")._visited is True
     assert VideoGen(provider="lab", shared=False)._visited is False
     job = others_job(shop)

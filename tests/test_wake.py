@@ -13,7 +13,7 @@ from jupyter_videogen.core.http import Call
 from jupyter_videogen.runtime import runtime
 from jupyter_videogen.runtime.runtime import Runtime
 from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
-from jupyter_videogen.transport.connection import Line
+from jupyter_videogen.transport.connection import Connection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +47,7 @@ def test_a_jump_of_the_wall_clock_wakes_every_lookout(home: Path, monkeypatch: p
         async def close(self) -> None:
             """Nothing is open."""
 
-    clock, line = Settable(), object.__new__(Line)
+    clock, line = Settable(), object.__new__(Connection)
     run = Runtime(home, clock=clock)
     everything: Any = run
     everything._lookouts[line], everything._transports[line] = Lookout(), Lines()

@@ -35,7 +35,7 @@ def test_what_is_shipped_holds_the_bundle(kind: str, tmp_path: Path) -> None:
         with tarfile.open(shipped) as archive:
             sizes = {entry.name: entry.size for entry in archive.getmembers()}
     names = {name.rpartition("/")[2] for name in sizes}
-    assert {*PAGE, "py.typed", "messages.py"} <= names
+    assert {*PAGE, "py.typed", "protocol.py"} <= names
     assert not any("node_modules" in name or "__pycache__" in name for name in sizes)
     (script,) = (size for name, size in sizes.items() if name.endswith("static/widget.js"))
     assert script > 10_000

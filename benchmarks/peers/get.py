@@ -18,12 +18,12 @@ async def ours(url: str, path: Path):
     from jupyter_videogen.core.clock import SystemClock
     from jupyter_videogen.core.http import Call
     from jupyter_videogen.media.download import Download
-    from jupyter_videogen.media.partial_file import writing
+    from jupyter_videogen.media.partial_file import open_partial
     from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
     transport = Transport(Fixed(Endpoint(url)))
     yield
-    with writing(path, "aaaaaaaa") as part:
+    with open_partial(path, "aaaaaaaa") as part:
         whole = await Download(transport, SystemClock(), part, lambda _done, _all: None).fetch(
             Call("GET", "/v1/videos/v/content")
         )

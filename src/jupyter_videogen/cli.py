@@ -25,17 +25,17 @@ import msgspec
 
 from jupyter_videogen.api import batch, client, listings, spending
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Remarks, asking, place
+from jupyter_videogen.api.submission import Remarks, ask_user, submit_orders
 from jupyter_videogen.commands import arguments, connect, error_text, job_references, options, request_fields
-from jupyter_videogen.commands.error_text import Typed
-from jupyter_videogen.commands.parser import Misread, read_words
+from jupyter_videogen.commands.error_text import TypedLine
+from jupyter_videogen.commands.parser import ParseError, parse_words
 from jupyter_videogen.commands.progress import Progress
 from jupyter_videogen.config import resolve, trust
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.job import UNPAID
 from jupyter_videogen.core.suggestions import did_you_mean
-from jupyter_videogen.core.terminal import say, tell
+from jupyter_videogen.core.terminal import print_err, print_out
 from jupyter_videogen.diagnostics.doctor import doctor
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.transport.local_gateway import check_installed
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
-    from jupyter_videogen.commands.parser import Line
+    from jupyter_videogen.commands.parser import ParsedLine
 
 PROGRAM = "jupyter videogen"
 DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141
@@ -97,12 +97,12 @@ def main(given: list[str] | None = None) -> int:
 
 def _answer(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
-        say(_fitted(usage()))
+        print_out(_fitted(usage()))
         return DONE if words else STATUS["invalid_request"]
-    typed = [Typed(f"{PROGRAM} {words[0]} ", "")]
+    typed = [TypedLine(f"{PROGRAM} {words[0]} ", "")]
     try:
         return _run(words[0], words[1:], typed)
-    except Misread as misread:
+    except ParseError as misread:
         typed[0] = typed[0]._replace(span=(misread.start, misread.end))
         return _refused(misread.error, typed[0])
     except VideogenError as error:
@@ -110,17 +110,17 @@ def _answer(words: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        tell(f"✗ {error}")
+        print_err(f"✗ {error}")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
-def _run(name: str, rest: list[str], typed: list[Typed]) -> int:
+def _run(name: str, rest: list[str], typed: list[TypedLine]) -> int:
     if name not in USAGES:
         raise InvalidRequest(f"There is no command {name}.", next=did_you_mean(name, list(USAGES)))
     if {"-h", "--help"} & set(rest):
-        say(_fitted(usage(name)))
+        print_out(_fitted(usage(name)))
         return DONE
     return COMMANDS[name]([word for word in rest if word != JSON], JSON in rest, typed)
 
@@ -151,9 +151,9 @@ UNFIT = {"embed", "raw"}
 # ---- commands ---------------------------------------------------------------------------------------------------
 
 
-def _generate(words: list[str], as_json: bool, typed: list[Typed]) -> int:  # noqa: FBT001 - every command's signature
+def _generate(words: list[str], as_json: bool, typed: list[TypedLine]) -> int:  # noqa: FBT001 - every command's signature
     typed[0] = typed[0]._replace(options=shlex.join(words))
-    line = read_words(words)
+    line = parse_words(words)
     try:
         return _make(line, as_json=as_json)
     except VideogenError as error:
@@ -161,31 +161,31 @@ def _generate(words: list[str], as_json: bool, typed: list[Typed]) -> int:  # no
         raise
 
 
-def _make(line: Line, *, as_json: bool) -> int:
+def _make(line: ParsedLine, *, as_json: bool) -> int:
     values = line.values
     if unfit := UNFIT & set(values):
         raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
-    name = request_fields.variable(values.get("name"))
-    fields = request_fields.fields(line, {})
+    name = request_fields.check_variable_name(values.get("name"))
+    fields = request_fields.collect_fields(line, {})
     only_looked_at = bool(values.get("dry_run"))
-    spread = batch.spread([Remarks(name)], [_prompt(line)], fields, keyless=only_looked_at)
-    orders = request_fields.numbered(list(spread), name)
+    spread = batch.expand_prompts([Remarks(name)], [_prompt(line)], fields, keyless=only_looked_at)
+    orders = request_fields.number_orders(list(spread), name)
     if only_looked_at:
         preview = import_module("jupyter_videogen.commands.dry_run")  # it brings what a terminal has no other use for
-        say(preview.written(orders))
+        print_out(preview.written(orders))
         return DONE
-    jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
+    jobs = submit_orders(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=ask_user)
     if values.get("wait") is False:
-        say(_json(jobs) if as_json else "\n".join(job.id for job in jobs))
+        print_out(_json(jobs) if as_json else "\n".join(job.id for job in jobs))
         return DONE
     status = _follow(jobs, values.get("timeout"), as_json=as_json, quiet=bool(values.get("quiet")))
     for job in (job for job in jobs if job.reused and job.clips):
-        where = clip_store.bring(job.clip, str(values.get("output") or ""))
-        tell(f"note: made before, and not paid for again: {where}")
+        where = clip_store.copy_to_output(job.clip, str(values.get("output") or ""))
+        print_err(f"note: made before, and not paid for again: {where}")
     return status
 
 
-def _prompt(line: Line) -> str:
+def _prompt(line: ParsedLine) -> str:
     words = [word.text for word in line.words]
     if words == ["-"]:
         return sys.stdin.read().strip()
@@ -194,16 +194,16 @@ def _prompt(line: Line) -> str:
 
 def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quiet: bool = False) -> int:
     """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
-    limit = resolve.configuration().defaults.timeout if timeout is None else timeout
+    limit = resolve.load_config().defaults.timeout if timeout is None else timeout
     try:
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:
         going = " ".join(job.id for job in jobs if not job.record.ended)
-        tell(f"\nStopped waiting. The job goes on; get it back with: {PROGRAM} resume {going}")
+        print_err(f"\nStopped waiting. The job goes on; get it back with: {PROGRAM} resume {going}")
         return INTERRUPTED
     finally:
         if as_json:
-            say(_json(jobs))
+            print_out(_json(jobs))
     return max(_told(job, as_json=as_json) for job in jobs)
 
 
@@ -212,47 +212,47 @@ def _told(job: Job, *, as_json: bool) -> int:
     try:
         clips = (job.result(timeout=0), *job.clips[1:])
     except VideogenError as error:
-        tell(error_text.words(error))
+        print_err(error_text.render_error(error))
         return _status(error)
     for warning in job.record.warnings:
-        tell(f"note: {warning}")
+        print_err(f"note: {warning}")
     if not as_json:
-        say("\n".join(clip.path for clip in clips))
+        print_out("\n".join(clip.path for clip in clips))
     return DONE
 
 
-def _jobs(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - every command's signature
+def _jobs(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - every command's signature
     given = _arguments("jobs", words)
     limit = given.number("-n", 20)
     jobs = client.jobs(limit=10**9 if given.marks else limit)
     if "--failed" in given.marks:
         jobs = JobGroup(job for job in jobs if job.state in UNPAID or job.state == "unknown_outcome")
         jobs = jobs if "--all" in given.marks else JobGroup(jobs[:limit])
-    say(_json(jobs, many=True) if as_json else repr(jobs))
+    print_out(_json(jobs, many=True) if as_json else repr(jobs))
     return DONE
 
 
-def _resume(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
-    given = arguments.read(options.BY_COMMAND["wait"], words)
-    jobs = (job_references.find(given.words, {}) if given.words else client.jobs("unfinished")).watch()
+def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+    given = arguments.parse_arguments(options.BY_COMMAND["wait"], words)
+    jobs = (job_references.find_jobs(given.words, {}) if given.words else client.jobs("unfinished")).watch()
     if not jobs:
-        say("[]" if as_json else "No job is unfinished.")
+        print_out("[]" if as_json else "No job is unfinished.")
         return DONE
     return _follow(jobs, given.values.get("--timeout"), as_json=as_json)
 
 
-def _cancel(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     given = _arguments("cancel", words)
     if not given.words:
         raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
     everything = given.words == ("all",)
-    jobs = client.jobs("unfinished") if everything else job_references.find(given.words, {})
-    sentences = [job_references.cancelled(job, f"{PROGRAM} resume") for job in jobs]
-    say(_json(jobs, many=True) if as_json else "\n".join(sentences))
+    jobs = client.jobs("unfinished") if everything else job_references.find_jobs(given.words, {})
+    sentences = [job_references.cancel_job(job, f"{PROGRAM} resume") for job in jobs]
+    print_out(_json(jobs, many=True) if as_json else "\n".join(sentences))
     return DONE
 
 
-def _models(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+def _models(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     given = _arguments("models", words)
     provider = given.values.get("-p") or given.values.get("--provider")
     found = listings.models(
@@ -261,23 +261,23 @@ def _models(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FB
     return _table(found, as_json=as_json)
 
 
-def _doctor(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     """Print the report; the exit status is 1 where there is a problem."""
     report = doctor(network="--no-network" not in _arguments("doctor", words).marks)
-    say(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
+    print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 
 
-def _trust(words: list[str], as_json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+def _trust(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     given = _arguments("trust", words)
-    resolve.configuration()
-    told = connect.trusted(given.words, forget="--forget" in given.marks)
-    claims = [msgspec.to_builtins(claim) for claim in sorted(trust.agreed(environment.home()))]
-    say(terminal.as_json(claims) if as_json else told)
+    resolve.load_config()
+    told = connect.update_trust(given.words, forget="--forget" in given.marks)
+    claims = [msgspec.to_builtins(claim) for claim in sorted(trust.load_trusted(environment.home()))]
+    print_out(terminal.as_json(claims) if as_json else told)
     return DONE
 
 
-def _serve(words: list[str], _json: bool, _: list[Typed]) -> int:  # noqa: FBT001 - the same
+def _serve(words: list[str], _json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
@@ -291,7 +291,7 @@ def _serve(words: list[str], _json: bool, _: list[Typed]) -> int:  # noqa: FBT00
         return DONE
 
 
-COMMANDS: dict[str, Callable[[list[str], bool, list[Typed]], int]] = {
+COMMANDS: dict[str, Callable[[list[str], bool, list[TypedLine]], int]] = {
     "generate": _generate,
     "jobs": _jobs,
     "resume": _resume,
@@ -315,11 +315,11 @@ def _settings(_: Arguments) -> list[dict[str, Any]]:
 
 
 def _arguments(name: str, words: list[str]) -> Arguments:
-    return arguments.read(options.BY_COMMAND[name], words)
+    return arguments.parse_arguments(options.BY_COMMAND[name], words)
 
 
 def _table(rows: list[dict[str, Any]], *, as_json: bool) -> int:
-    say(terminal.as_json(list(rows)) if as_json else repr(rows))
+    print_out(terminal.as_json(list(rows)) if as_json else repr(rows))
     return DONE
 
 
@@ -348,8 +348,8 @@ def _facts(job: Job) -> dict[str, Any]:
     }
 
 
-def _refused(error: VideogenError, typed: Typed) -> int:
-    tell(error_text.words(error, typed))
+def _refused(error: VideogenError, typed: TypedLine) -> int:
+    print_err(error_text.render_error(error, typed))
     return _status(error)
 
 

@@ -49,7 +49,7 @@ class Failed(msgspec.Struct, frozen=True):
 Event = Queued | Running | Saving | Done | Failed
 
 
-def of(record: JobRecord, error: Callable[[], VideogenError]) -> Event | None:
+def event_of(record: JobRecord, error: Callable[[], VideogenError]) -> Event | None:
     """Give the event that a record tells of; None while the request is on its way, or nobody can be reached."""
     match record.state:
         case "queued":

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.http import Call, Reply
 from jupyter_videogen.core.job import JobRecord, new_id
 from jupyter_videogen.core.request import GenerationRequest
@@ -100,7 +100,7 @@ class FakeTransport:
 
 def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:  # noqa: ANN401 - the request's fields
     """Run a job of a provider whose service is a function, to its end; clips go to `folder`, time stands still."""
-    request, warnings = settle(GenerationRequest(prompt=prompt, **fields), provider)
+    request, warnings = validate(GenerationRequest(prompt=prompt, **fields), provider)
     job_id = new_id()
     ledger = Ledger(folder / "ledger.sqlite3")
     try:

@@ -18,6 +18,7 @@ from host import EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 import jupyter_videogen as vg
 from fakes import MP4
+from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.job import CancelResult
 from jupyter_videogen.ledger.ledger import Ledger
@@ -40,7 +41,7 @@ def name(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look often, also into lists."""
-    monkeypatch.setattr(schedule, "PACE", 0.02)
+    monkeypatch.setattr(backoff, "PACE", 0.02)
     monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.02, latest=0.02))
     monkeypatch.setattr(recovery, "WAITS", (0.0,))
 
@@ -176,10 +177,11 @@ async def _settled() -> int:
 SCRIPT = """
 import json, sys
 import jupyter_videogen as vg
-from jupyter_videogen import polling
+from jupyter_videogen.core import backoff
+from jupyter_videogen.runtime.polling import schedule
 
-polling.PACE = 0.02
-polling.USUAL = polling.Economy(soonest=0.02, latest=0.02)
+backoff.PACE = 0.02
+schedule.USUAL = schedule.Economy(soonest=0.02, latest=0.02)
 name, url, key = sys.argv[1:]
 try:
     vg.Client(name, base_url=url, api_key=key).generate("a kite", model="m")

@@ -15,7 +15,7 @@ from test_whole_jobs import CREATED, EVERY, ROWS, bench, done, service
 import jupyter_videogen as vg
 from fakes import MP4, box
 from jupyter_videogen.catalog import builtin as rows
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import AuthError, DownloadError, Failure, InvalidRequest
 from jupyter_videogen.core.http import Lost
@@ -416,7 +416,7 @@ LINK = Media(kind="image", url="https://e/x.png")
 )
 def test_a_prompt_reaches_the_body_as_it_is(name: str, prompt: str) -> None:
     """One character or 32,000, line breaks, emoji, direction marks, what looks like a form's border."""
-    request = settle(GenerationRequest(prompt=prompt, model="m"), ROW[name]).request
+    request = validate(GenerationRequest(prompt=prompt, model="m"), ROW[name]).request
     call = ROW[name].dialect.create(request)
     assert (call.json or call.form)["prompt"] == prompt
     assert call.headers == {}
@@ -437,10 +437,10 @@ def test_a_prompt_that_cannot_go_is_refused(name: str, prompt: str, message: str
     """Told before anything is sent; only Qubrid makes a video of a picture alone."""
     request = GenerationRequest(prompt=prompt, model="m", image=LINK)
     if name == "qubrid" and not prompt.strip():
-        assert settle(request, ROW[name]).request.prompt == prompt
+        assert validate(request, ROW[name]).request.prompt == prompt
         return
     with pytest.raises(InvalidRequest) as caught:
-        settle(request, ROW[name])
+        validate(request, ROW[name])
     assert caught.value.failure == Failure(
         code="invalid_request", message=message, next=next_, field="prompt", sent="no", charged="no"
     )

@@ -8,7 +8,7 @@ import pytest
 from test_common import HANDLE, reply
 
 from jupyter_videogen.catalog.builtin import INDOXHUB
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Base64
 from jupyter_videogen.core.request import GenerationRequest, Media
@@ -61,7 +61,7 @@ def test_every_documented_field_under_its_own_name() -> None:
 def test_further_parameters_are_an_object(params: object) -> None:
     """Anything else is told before anything is sent."""
     with pytest.raises(InvalidRequest) as caught:
-        settle(GenerationRequest(prompt="x", model="m", extra={"additional_params": params}), INDOXHUB)
+        validate(GenerationRequest(prompt="x", model="m", extra={"additional_params": params}), INDOXHUB)
     assert caught.value.failure == Failure(
         code="invalid_request", message="additional_params is no object.", next="Give a dict.", field="extra", sent="no", charged="no"
     )  # fmt: skip

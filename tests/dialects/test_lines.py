@@ -16,7 +16,7 @@ from host import CLIPS, CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, Street, an
 
 from fakes import MP4
 from jupyter_videogen.core.errors import DownloadError, Failure
-from jupyter_videogen.transport.url_policy import origin, same
+from jupyter_videogen.transport.url_policy import origin, same_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -423,7 +423,7 @@ def _has_ipv6() -> bool:
 def test_an_origin_is_read_from_any_address(url: str, known: tuple[str, str, int]) -> None:
     """Brackets are no part of a host, letters have no case, ports have defaults."""
     assert origin(url) == known
-    assert same(url, url.rstrip("/") + "/else?where=1")
+    assert same_origin(url, url.rstrip("/") + "/else?where=1")
 
 
 # ---- secrets ----------------------------------------------------------------------------------------------------

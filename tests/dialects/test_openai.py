@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from jupyter_videogen.catalog.builtin import BUILT_IN
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
@@ -155,7 +155,7 @@ def test_what_a_form_cannot_hold_is_refused_before_anything_is_sent(name: str) -
     sound = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")
     request = GenerationRequest(prompt="x", model="m", audio=sound, extra={"loras": [{"name": "a"}]})
     with pytest.raises(InvalidRequest) as caught:
-        settle(request, BUILT_IN[name])
+        validate(request, BUILT_IN[name])
     assert caught.value.failure == Failure(
         code="invalid_request",
         message="loras is a list or an object, and a form holds only text.",

@@ -10,7 +10,7 @@ from test_common import reply
 
 from fakes import MP4
 from jupyter_videogen.catalog.builtin import QUBRID
-from jupyter_videogen.catalog.validation import settle
+from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
@@ -84,7 +84,7 @@ def test_a_file_and_a_url_of_one_thing_are_refused(field: str) -> None:
     file = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0")
     request = GenerationRequest(prompt="x", model="m", extra={field: "https://e/x"}, **{field: file})
     with pytest.raises(InvalidRequest) as caught:
-        settle(request, QUBRID)
+        validate(request, QUBRID)
     assert caught.value.failure == Failure(
         code="invalid_request",
         message=f"There are two of {field}: a file, and a URL in extra.",

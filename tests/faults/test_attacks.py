@@ -162,7 +162,7 @@ def test_an_answer_that_no_disk_takes_is_printed_and_written_later(shop: Shop) -
         kernel.do(FULL)
         job = kernel.submit("a kite")
         assert shop.asked.wait(LONGEST)
-        kernel.do("from jupyter_videogen import runtime")
+        kernel.do("from jupyter_videogen.runtime import runtime")
         kernel.do("fill(0)")
         shop.held.set()
         assert comes(lambda: kernel.value("len(vg.job('last')._runtime.ledger.owing)"))
@@ -267,7 +267,7 @@ def test_opening_the_ledger_again_in_one_process_takes_no_lock_away(shop: Shop) 
     with Puppet(shop.url) as kernel:
         kernel.submit("a kite")
         assert shop.asked.wait(LONGEST)
-        kernel.do("from jupyter_videogen import completion; completion._jobs()")
+        kernel.do("from jupyter_videogen.notebook import completion; completion._jobs()")
         with Puppet(shop.url) as loading:
             loading.do(other)
             loading.do("ledger.close()")
@@ -334,7 +334,7 @@ def test_a_sender_that_sleeps_longer_than_its_lease_is_not_judged(
     monkeypatch.setattr(runtime, "OBSERVE", 0.05)
     shop.busy = 1
     with Puppet(shop.url) as kernel:
-        kernel.do("from jupyter_videogen import ledger; ledger.LEASE = 0.1")
+        kernel.do("from jupyter_videogen.ledger import ledger; ledger.LEASE = 0.1")
         name = kernel.submit("a kite")
         assert comes(lambda: not shop.busy and vg.job(name).state == "draft")
         kernel.stop()

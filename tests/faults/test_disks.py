@@ -89,16 +89,16 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-from jupyter_videogen import clipstore, container
-from jupyter_videogen import part as parts
-from jupyter_videogen.transport import Endpoint, Fixed, Transport
-from jupyter_videogen.wire import Call
-from jupyter_videogen.errors import DownloadError
+from jupyter_videogen.media import clip_store, container
+from jupyter_videogen.media import partial_file as parts
+from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.core.errors import DownloadError
 
 async def main():
     transport = Transport(Fixed(Endpoint(sys.argv[1])))
     async with transport.stream(Call("GET", "/clip")) as stream:
-        await clipstore.store(stream.pieces(), Path(sys.argv[2]), expected=None, report=lambda _: print("some", flush=True))
+        await clip_store.store(stream.pieces(), Path(sys.argv[2]), expected=None, report=lambda _: print("some", flush=True))
     await transport.close()
 
 {before}
@@ -107,7 +107,7 @@ try:
 except DownloadError as error:
     print(error.message)
 """
-PATHS = [str(Path(clip_store.__file__).parent.parent)]
+PATHS = [str(Path(clip_store.__file__).parents[2])]
 
 
 async def child(url: str, target: Path, before: str = "") -> asyncio.subprocess.Process:

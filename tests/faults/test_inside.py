@@ -125,7 +125,7 @@ def test_a_large_clip_inside_a_reply_takes_little_memory(tmp_path: Path) -> None
             tracemalloc.start()
             reply = await transport.send(Call("GET", "/look", carries_clips=True))
             (inline,) = reply.json["clips"]
-            pieces: AsyncIterator[bytes] = clip_store.decoded(inline)
+            pieces: AsyncIterator[bytes] = clip_store.decode_base64(inline)
             stored = await clip_store.store(pieces, tmp_path / "a.mp4", expected=None, report=lambda _: None)
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()

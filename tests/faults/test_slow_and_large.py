@@ -133,8 +133,10 @@ def test_a_name_with_a_private_address_beside_public_ones_is_not_ones_own(monkey
 
     monkeypatch.setattr(url_policy, "resolve", resolve)
     with pytest.raises(url_policy.Refused, match="private"):
-        asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://api.example/v1"))
-    assert asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://home.example/v1")) == ["10.0.0.2"]
+        asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://api.example/v1"))
+    assert asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://home.example/v1")) == [
+        "10.0.0.2"
+    ]
 
 
 def test_a_second_answer_glued_to_a_look_is_nobodys(tmp_path: Path) -> None:

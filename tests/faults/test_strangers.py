@@ -143,7 +143,7 @@ def test_a_clip_at_an_address_that_is_none_is_not_fetched(url: str, way: str, tm
 def test_a_public_service_cannot_send_us_to_a_private_address(host: str) -> None:
     """However it is written or wrapped: a refusal, before anything is connected."""
     with pytest.raises(url_policy.Refused, match="private"):
-        asyncio.run(url_policy.check(f"https://{host}/x", base_url="https://1.1.1.1/v1"))
+        asyncio.run(url_policy.resolve_allowed(f"https://{host}/x", base_url="https://1.1.1.1/v1"))
 
 
 @given(st.ip_addresses())
@@ -163,7 +163,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: 
     """A name with both could lead either way."""
     names(monkeypatch, {"cdn.example": ["1.1.1.1", "127.0.0.1"]})
     with pytest.raises(url_policy.Refused):
-        asyncio.run(url_policy.check("https://cdn.example/x", base_url="https://8.8.8.8/v1"))
+        asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://8.8.8.8/v1"))
 
 
 def test_a_name_is_looked_up_once_and_what_was_checked_is_what_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,7 +284,7 @@ def test_any_text_in_place_of_an_address_is_followed_or_not(place: str, redirect
     async def run() -> None:
         transport = Transport(Fixed(Endpoint("http://127.0.0.1:9", Secret(KEY, source="test"))))
         try:
-            url = url_policy.target("http://127.0.0.1:9/a", place) if redirect else place
+            url = url_policy.resolve_location("http://127.0.0.1:9/a", place) if redirect else place
             await transport.send(Call("GET", url, timeout=5))
         except (NotSent, url_policy.Refused):
             pass
@@ -304,7 +304,7 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
     """The key goes where the URL is taken for ours: the library that connects takes it for ours, too."""
     url = f"https://{before}evil.example{between}api.example{after}"
     try:
-        ours = url_policy.same(url, "https://api.example")
+        ours = url_policy.same_origin(url, "https://api.example")
     except url_policy.Refused:
         return
     if ours:
@@ -315,7 +315,7 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
 def test_an_address_that_names_a_user_is_refused(url: str) -> None:
     """One reader takes the first "@" for the end of the name, another the last."""
     with pytest.raises(url_policy.Refused, match="names a user"):
-        url_policy.same(url, "https://api.example/v1")
+        url_policy.same_origin(url, "https://api.example/v1")
 
 
 async def nowhere(_host: str, _port: int | None) -> list[str]:

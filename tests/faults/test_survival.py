@@ -110,7 +110,8 @@ def test_an_interrupt_while_waiting_stops_the_waiting_only(shop: Shop) -> None:
 def test_a_script_that_ends_says_what_goes_on(shop: Shop) -> None:
     """It waits a moment for an answer that is on its way, so that the id is not lost."""
     code = (
-        LAB + 'from jupyter_videogen import runtime\nruntime.PATIENCE = 60\nprint(lab.submit("a kite", model="m").id)\n'
+        LAB
+        + 'from jupyter_videogen.runtime import runtime\nruntime.PATIENCE = 60\nprint(lab.submit("a kite", model="m").id)\n'
     )
     shop.held.clear()
     with child(code, shop) as process:
@@ -240,7 +241,7 @@ def test_a_file_system_that_cannot_share_is_refused(home: Path, monkeypatch: pyt
 def test_a_network_home_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The locks of its file system cannot be relied on; a local folder within it is as good as any."""
     table = f"/dev/sda1 / ext4 rw 0 0\nserver:/h {home.parent} nfs4 rw 0 0\n/dev/sdb1 {home.parent}/local ext4 rw 0 0"
-    monkeypatch.setattr("jupyter_videogen.filesystem.network_mounts.table", lambda: table)
+    monkeypatch.setattr("jupyter_videogen.filesystem.network_mounts.read_mounts", lambda: table)
     with pytest.raises(
         VideogenError, match=r"nfs4, where two kernels.*point VIDEOGEN_HOME at a local, writable folder"
     ):

@@ -16,7 +16,7 @@ import msgspec
 
 from fakes import MP4, SLOW
 from jupyter_videogen.api.job import Job
-from jupyter_videogen.catalog.validation import Settled
+from jupyter_videogen.catalog.validation import ValidatedRequest
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.http import Call, Lost, NotSent, Reply
 from jupyter_videogen.core.job import JobRecord
@@ -25,7 +25,7 @@ from jupyter_videogen.ledger import ledger as ledgers
 from jupyter_videogen.ledger import liveness
 from jupyter_videogen.runtime import loop_thread, runtime
 from jupyter_videogen.runtime.runtime import Runtime, Terms
-from jupyter_videogen.transport.connection import Line
+from jupyter_videogen.transport.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-LINE = Line(SLOW)
+LINE = Connection(SLOW)
 ASKED = GenerationRequest(prompt="a kite", model="m", duration=4, size="640x360", seed=7)
 TURNS = 12
 """Rounds of a loop in which all that can go on does."""
@@ -246,7 +246,7 @@ class World:
         """Order the clip; a click that joins a job that is there pays nothing."""
         kernel = self.kernels[name]
         with suppress(VideogenError):
-            submitted = kernel.runtime.submit(ASKED, Settled(ASKED, ()), LINE, Terms(new=new))
+            submitted = kernel.runtime.submit(ASKED, ValidatedRequest(ASKED, ()), LINE, Terms(new=new))
             self.clicks += not submitted.reused
             record = submitted.watch.record
             kernel.jobs.setdefault(record.id, Job(kernel.runtime, submitted.watch, LINE))

@@ -13,7 +13,7 @@ import httpx  # noqa: TID251 an independent client is the judge of a server
 from jupyter_videogen.gateway.app import build
 from jupyter_videogen.gateway.auth import Guard, hosts
 from jupyter_videogen.gateway.idle_exit import Idle
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.signing import Seal
 from jupyter_videogen.gateway.jobs.store import JobStore
 from jupyter_videogen.gateway.jobs.worker import Worker
@@ -153,7 +153,7 @@ def build_house(
     settled = threading.Semaphore(0)
     time, seal = Time(), Seal(b"a secret of this test")
     worker = Worker(store, {"local/scenes": lambda: engine}, clips, settled.release)
-    studio = Studio(store, worker, clips, ("local/scenes",), seal, pace, now or time)
+    studio = GatewayService(store, worker, clips, ("local/scenes",), seal, pace, now or time)
     app = Guard(
         build(studio, pid=77),
         opens=seal.opener(TOKEN),

@@ -36,7 +36,7 @@ from fakes import MP4
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.commands import code_export
 from jupyter_videogen.core import hidden_characters, redaction
-from jupyter_videogen.core.errors import VideogenError, explain
+from jupyter_videogen.core.errors import VideogenError, render_failure
 from jupyter_videogen.core.http import Lost, Malformed, NotSent, Reply
 from jupyter_videogen.core.job import JobRecord, new_id
 from jupyter_videogen.core.request import GenerationRequest
@@ -441,7 +441,7 @@ class Fuzz:
         root.addHandler(self._ears)
         root.setLevel(logging.DEBUG)
         for key in KEYS:
-            redaction.learn(key)
+            redaction.add_secret(key)
         ends = time.monotonic() + seconds
         try:
             with measured(self.book):
@@ -451,7 +451,7 @@ class Fuzz:
             root.removeHandler(self._ears)
             root.setLevel(level)
             self._ledger.close()
-            redaction.forget()
+            redaction.clear_secrets()
         self._search_files()
         if self.book.longest > LONGEST_TURN:
             self.book.fault("a turn of the loop", f"{self.book.longest:.3f} s of processor time")
@@ -477,9 +477,13 @@ class Fuzz:
 
     def _readings(self, name: str, row: Provider, odd: Odd) -> None:
         """The readings that no job comes by: the list of models, a page, an error, each in a turn of its own."""
-        dialect = sanitize.of(row.dialect)
+        dialect = sanitize.sanitized_dialect(row.dialect)
         phases: list[tuple[Callable[[Reply], Any], Any]] = [(dialect.read_failure, ERROR)]
-        phases += [(sanitize.names, MODELS), (sanitize.prices, MODELS)] if isinstance(dialect, ListsModels) else []
+        phases += (
+            [(sanitize.read_model_names, MODELS), (sanitize.read_prices, MODELS)]
+            if isinstance(dialect, ListsModels)
+            else []
+        )
         phases += [(dialect.read_page, LISTED)] if isinstance(dialect, ListsJobs) else []
         phases += (
             [(lambda reply: dialect.read_look(reply, {"id": "v1"}), LOOKED.get(name, LOOKED["openai"]))]
@@ -512,13 +516,13 @@ class Fuzz:
         if job.searching or not (job.ended or job.state in {"saving", "unreachable"}):
             self.book.fault(f"{name} state", f"{job.state}, searching {job.searching}")
         sinks = {
-            "message": failed + (explain(job.failure) if job.failure else "") + " ".join(job.warnings),
-            "cell": json.dumps(saved_output.bundle(job, row, "videogen/a.mp4"), ensure_ascii=False),
+            "message": failed + (render_failure(job.failure) if job.failure else "") + " ".join(job.warnings),
+            "cell": json.dumps(saved_output.mime_bundle(job, row, "videogen/a.mp4"), ensure_ascii=False),
             "widget": "".join(
                 msgspec.json.encode(job_view(one, row, folder=self._folder)).decode() for one in (*told, job)
             ),
             "record": repr(msgspec.to_builtins(job.redacted())),
-            "provenance": repr([receipt.made(clip, job) for clip in job.clips]),
+            "provenance": repr([receipt.describe_clip(clip, job) for clip in job.clips]),
             "code": code_export.python(job.request, row.name),
             "log": "\n".join(self._ears.lines),
         }

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.api.client import client_for
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Order, Remarks, asking, place
+from jupyter_videogen.api.submission import Order, Remarks, ask_user, submit_orders
 from jupyter_videogen.catalog.validation import LARGEST_SEED
 from jupyter_videogen.core.errors import InvalidRequest
 
@@ -24,12 +24,12 @@ def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  
     """
     if isinstance(models, str) or not models:
         raise InvalidRequest("models is a list of names.", next='Pass models=["…", "…"].', field="model")
-    orders = list(spread([Remarks()], [prompt], {**fields, "model": list(models)}))
-    jobs = place(orders, yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=asking)
+    orders = list(expand_prompts([Remarks()], [prompt], {**fields, "model": list(models)}))
+    jobs = submit_orders(orders, yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask_user)
     return JobGroup(jobs, kind="compare", label=prompt)
 
 
-def spread(
+def expand_prompts(
     remarks: Sequence[Remarks], prompts: Sequence[str], fields: Mapping[str, Any], *, keyless: bool = False
 ) -> Iterator[Order]:
     """Give an order for every prompt, model and take; `remarks` go with the prompts.
@@ -44,7 +44,7 @@ def spread(
             yield from _takes(prompt, {**fields, "model": name}, remark, keyless=keyless)
 
 
-def kind_of(prompts: int, models: int) -> Kind:
+def group_kind(prompts: int, models: int) -> Kind:
     """Name what brought the jobs of one cell together."""
     return "batch" if prompts > 1 else "compare" if models > 1 else "takes"
 

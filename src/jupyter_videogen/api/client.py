@@ -15,16 +15,16 @@ import msgspec
 
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Order, Remarks, asking, place
+from jupyter_videogen.api.submission import Order, Remarks, ask_user, submit_orders
 from jupyter_videogen.catalog import capabilities, validation
 from jupyter_videogen.catalog import registry as providers
-from jupyter_videogen.catalog.capabilities import makes
+from jupyter_videogen.catalog.capabilities import supports_size
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.catalog.provider import find_model
-from jupyter_videogen.catalog.validation import Settled
+from jupyter_videogen.catalog.validation import ValidatedRequest
 from jupyter_videogen.config import resolve
-from jupyter_videogen.config.files import describe
-from jupyter_videogen.config.resolve import configuration, price_of, provider_named, with_defaults
+from jupyter_videogen.config.files import apply_config
+from jupyter_videogen.config.resolve import load_config, pop_provider, price_of, with_defaults
 from jupyter_videogen.core import environment, prices, suggestions
 from jupyter_videogen.core.errors import AuthError, InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.job import STATES
@@ -34,7 +34,7 @@ from jupyter_videogen.filesystem import project_paths
 from jupyter_videogen.media import clip_store, inputs
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.process import runtime
-from jupyter_videogen.transport.connection import Line
+from jupyter_videogen.transport.connection import Connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -90,15 +90,15 @@ class _Client:
             raise
         finally:
             del api_key  # tracebacks can show what a function holds, here and above
-        config = configuration()
-        row = describe(providers.find(provider or resolve.default_provider()), config)
+        config = load_config()
+        row = apply_config(providers.find_provider(provider or resolve.default_provider()), config)
         variable = key_env or (None if base_url else row.key_env)
         here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
-        secret, self._lacking = given, None if given or key_env or base_url else resolve.distrust(row)
+        secret, self._lacking = given, None if given or key_env or base_url else resolve.untrusted_error(row)
         if secret is None and self._lacking is None:
             secret = resolve.find_key(here, variable)
         if secret is None and variable is not None and not row.key_optional and self._lacking is None:
-            ways = resolve.ways(row, variable, at_home=here is row)
+            ways = resolve.describe_key_sources(row, variable, at_home=here is row)
             self._lacking = AuthError(f"{row.title} needs a key.", next=ways)
         if self._lacking and not keyless:
             raise self._lacking
@@ -108,7 +108,7 @@ class _Client:
         changes: dict[str, Any] = {"base_url": base_url} if base_url else {}
         changes |= {"key_env": variable, "label": name or row.label}
         here = Listings(environment.home()).of(msgspec.structs.replace(row, **changes), now=time.time())
-        self._line = Line(here, secret, headers, allow_insecure=allow_insecure, timeout=timeout)
+        self._line = Connection(here, secret, headers, allow_insecure=allow_insecure, timeout=timeout)
         if given:
             process.given[here.base_url, given.account] = given
 
@@ -123,7 +123,7 @@ class _Client:
     def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
         hide(fields)
-        config = configuration()
+        config = load_config()
         _, settled = self._settled(prompt, fields, config)
         return self._estimate(settled.request, config)
 
@@ -137,7 +137,7 @@ class _Client:
             raise self._lacking
         self._check_credentials(fields)
         order = self.order(prompt, fields)
-        (job,) = place([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
+        (job,) = submit_orders([order], yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask)
         return job
 
     def order(self, prompt: str, fields: Mapping[str, Any], *, take: int = 1, remarks: Remarks = Remarks()) -> Order:  # noqa: B008 - frozen
@@ -147,7 +147,7 @@ class _Client:
         can be refused for before it is sent.
         """
         hide(fields)
-        given, config = dict(fields), configuration()
+        given, config = dict(fields), load_config()
         new = bool(given.get("new")) or given.get("seed") == "random"
         output = str(given.get("output") or config.defaults.output or "")
         if not self._keyless:
@@ -170,7 +170,7 @@ class _Client:
     def at_once(self, model: str | None) -> int:
         """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
         try:
-            wanted = with_defaults(self.provider, {"model": model}, configuration().defaults)
+            wanted = with_defaults(self.provider, {"model": model}, load_config().defaults)
             found = find_model(wanted.get("model"), self.provider)
         except VideogenError:
             return 1
@@ -194,11 +194,13 @@ class _Client:
         run = runtime()
         return Job(run, run.attach(remote_id, self._line), self._line)
 
-    def _settled(self, prompt: str, fields: Mapping[str, Any], config: Config) -> tuple[GenerationRequest, Settled]:
+    def _settled(
+        self, prompt: str, fields: Mapping[str, Any], config: Config
+    ) -> tuple[GenerationRequest, ValidatedRequest]:
         """Give a request as it was asked for, and as it will be sent."""
         asked = self._asked(prompt, with_defaults(self.provider, fields, config.defaults))
-        settled = validation.settle(asked, self.provider)
-        return asked, Settled(_seeded(settled.request, self.provider), settled.warnings)
+        settled = validation.validate(asked, self.provider)
+        return asked, ValidatedRequest(_with_seed(settled.request, self.provider), settled.warnings)
 
     def _estimate(self, request: GenerationRequest, config: Config) -> Estimate:
         """By the price that the user wrote down, else the service's own; the local engine is free."""
@@ -207,11 +209,11 @@ class _Client:
     def _asked(self, prompt: str, fields: dict[str, Any]) -> GenerationRequest:
         """Build the request from what was handed over: media are read, and fitted where that was asked for."""
         fit = fields.pop("fit", None)
-        asked = _request(prompt, inputs.collect(_clips(fields), environment.home()))
+        asked = _request(prompt, inputs.collect(_replace_jobs_by_clips(fields), environment.home()))
         size = asked.size or find_model(asked.model, self.provider).default_size
         if fit is None or asked.image is None or size is None:
             return asked
-        return msgspec.structs.replace(asked, image=inputs.fitted(asked.image, size, fit, environment.home()))
+        return msgspec.structs.replace(asked, image=inputs.fit_image(asked.image, size, fit, environment.home()))
 
 
 class Client(_Client):
@@ -219,7 +221,7 @@ class Client(_Client):
 
     def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - the request's fields, checked one by one
         """Start a job and give it at once; see `generate` for the fields."""
-        return self.start(prompt, fields, ask=asking)
+        return self.start(prompt, fields, ask=ask_user)
 
     def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as above
         """Make a clip and wait for it.
@@ -232,13 +234,13 @@ class Client(_Client):
         `seed="random"`). `max_cost=` in dollars refuses what costs more; `yes=True` answers the question of a budget.
         Raises what `VideogenError` is the family of; a job that outlives `timeout` goes on.
         """
-        job = self.start(prompt, fields, ask=asking)
+        job = self.start(prompt, fields, ask=ask_user)
         if job.reused:
             log.warning("The same request as job %s: nothing is sent or charged; new=True makes another.", job.id)
         for show in showing:
             show(job)
         try:
-            return job.result(configuration().defaults.timeout if timeout is None else timeout)
+            return job.result(load_config().defaults.timeout if timeout is None else timeout)
         except KeyboardInterrupt as stop:
             stop.add_note(f"Only the waiting stopped. The job goes on: vg.job({job.id!r}).result()")
             raise
@@ -262,11 +264,11 @@ class AsyncClient(_Client):
 
     async def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
         """Start a job and give it at once."""
-        return self.start(prompt, fields, ask=asking)
+        return self.start(prompt, fields, ask=ask_user)
 
     async def generate(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
         """Make a clip and wait for it."""
-        return await self.start(prompt, fields, ask=asking)
+        return await self.start(prompt, fields, ask=ask_user)
 
     async def models(self, *, refresh: bool = False) -> list[Capabilities]:
         """Give the provider's models, as `Client.models`."""
@@ -276,7 +278,7 @@ class AsyncClient(_Client):
 def client_for(fields: dict[str, Any], *, keyless: bool = False) -> Client:
     """Give the client that a request's provider and model name; takes what is about the service out of `fields`."""
     where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
-    return Client(provider_named(fields), **where, keyless=keyless)
+    return Client(pop_provider(fields), **where, keyless=keyless)
 
 
 def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
@@ -304,14 +306,14 @@ def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as
             next=f"These do: {', '.join(_extenders())}. Name one: clip.extend(…, model=…).",
             field="model",
         )
-    if clip.size and makes(clip.size, model) and not {"size", "aspect", "resolution"} & set(asked):
+    if clip.size and supports_size(clip.size, model) and not {"size", "aspect", "resolution"} & set(asked):
         asked["size"] = clip.size
     return client.generate(prompt, video=clip, **asked)
 
 
 def _extenders() -> Iterator[str]:
     """Name what goes on from a clip, service by service; a service that lists no models here by any of its own."""
-    for row in providers.known().values():
+    for row in providers.all_providers().values():
         if any("video" in model.takes for model in row.models):
             yield f"{row.name}:{next(model.model for model in row.models if 'video' in model.takes)}"
         elif row.others is not None and "video" in row.others.takes:
@@ -349,7 +351,7 @@ def job(reference: str) -> Job:
     return _job(run, run.ledger.find(reference))
 
 
-def named(name: str) -> JobGroup:
+def jobs_in_variable(name: str) -> JobGroup:
     """Give the jobs that were last kept in a variable: one, or the members of a group in their order; empty for none."""
     run = runtime()
     return JobGroup((_job(run, record) for record in run.ledger.named(name)), kind="takes")
@@ -365,14 +367,14 @@ def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
     for name in fields:
         if name not in FIELDS:
             raise InvalidRequest(f"There is no option {name}.", next=suggestions.did_you_mean(name, FIELDS), field=name)
-    whole = {name: _whole(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
+    whole = {name: _as_whole_number(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
     try:
         return msgspec.convert({"prompt": prompt, **fields, **whole}, GenerationRequest)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
 
 
-def _whole(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
+def _as_whole_number(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
     """Give a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
     if isinstance(value, bool | str):
         return value
@@ -388,7 +390,7 @@ def _whole(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
     return value
 
 
-def _seeded(request: GenerationRequest, provider: Provider) -> GenerationRequest:
+def _with_seed(request: GenerationRequest, provider: Provider) -> GenerationRequest:
     """Choose the seed ourselves where the model takes one and it was left open, so that the clip can be made again."""
     takes_seed = "seed" in find_model(request.model, provider).takes
     if request.seed is not None or not (takes_seed and provider.simulated):
@@ -401,7 +403,7 @@ def _number(seed: object) -> object:
     return None if seed == "random" else seed
 
 
-def _clips(fields: dict[str, Any]) -> dict[str, Any]:
+def _replace_jobs_by_clips(fields: dict[str, Any]) -> dict[str, Any]:
     """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
 
     def clip(value: Any) -> Any:  # noqa: ANN401 - anything a person may hand over

@@ -19,7 +19,7 @@ from jupyter_videogen.core.errors import (
 )
 from jupyter_videogen.core.job import CancelResult, JobRecord
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.runtime.loop_thread import wait
+from jupyter_videogen.runtime.loop_thread import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobState
     from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.events import Event
-    from jupyter_videogen.runtime.job_watch import Watch
+    from jupyter_videogen.runtime.job_watch import JobWatch
     from jupyter_videogen.runtime.runtime import Runtime
-    from jupyter_videogen.transport.connection import Line
+    from jupyter_videogen.transport.connection import Connection
 
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
@@ -43,7 +43,7 @@ ENDED = {"expired": "The service no longer knows this job, or no longer has its 
 class Job:
     """One request and what became of it. Displays itself in a notebook."""
 
-    def __init__(self, runtime: Runtime, watch: Watch, line: Line, *, reused: bool = False) -> None:
+    def __init__(self, runtime: Runtime, watch: JobWatch, line: Connection, *, reused: bool = False) -> None:
         self._runtime, self._watch, self._line = runtime, watch, line
         self.reused = reused
         """Whether it was there already when it was asked for: nothing was sent for this call, or charged."""
@@ -139,7 +139,7 @@ class Job:
         never the job.
         """
         try:
-            wait(self._watch.future, None if timeout is None else seconds(timeout))
+            wait_for(self._watch.future, None if timeout is None else seconds(timeout))
         except TimeoutError:
             raise self._still_going() from None
         except CancelledError:
@@ -152,7 +152,7 @@ class Job:
     def settled(self, timeout: float) -> bool:
         """Wait for at most so many seconds; tells whether the watching is over, well or not. Never raises for the job."""
         try:
-            wait(self._watch.future, timeout)
+            wait_for(self._watch.future, timeout)
         except TimeoutError:
             return self._watch.future.done()
         except (CancelledError, VideogenError):
@@ -181,7 +181,7 @@ class Job:
         self._watch.future.add_done_callback(lambda _: told(None))
         last, record = None, self.record
         while True:
-            event = events.of(record, self._error)
+            event = events.event_of(record, self._error)
             if event is not None and event != last:
                 yield event
             last = event
@@ -204,7 +204,7 @@ class Job:
             self._watch = self._runtime.restart(record, self._line, _searched_for)
         elif record.state == "expired" and record.handle:
             self._watch = self._runtime.restart(record, self._line, _looked_at_again)
-        elif clip_store.missing(record):
+        elif clip_store.is_missing(record):
             self._watch = self._runtime.bring_back(record, self._line)
         else:
             self._watch = self._runtime.watch(record, self._line, again=True)

@@ -9,7 +9,7 @@ from jupyter_videogen.api import table
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
-from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import pixels
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class JobGroup(list[Job]):
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas is no dependency
         """A pandas DataFrame with a row for each job; raises `Unsupported` without pandas."""
-        return table.frame([_facts(job) for job in self])
+        return table.to_dataframe([_facts(job) for job in self])
 
     def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:
         """Wait for all of them and give their clips.
@@ -83,10 +83,10 @@ class JobGroup(list[Job]):
         return self
 
     def __repr__(self) -> str:
-        return table.text([_words(job) for job in self], terminal.width()) or "No jobs."
+        return table.to_text([_words(job) for job in self], terminal.width()) or "No jobs."
 
     def _repr_html_(self) -> str:
-        return table.html([_words(job) for job in self]) or "<div>No jobs.</div>"
+        return table.to_html([_words(job) for job in self]) or "<div>No jobs.</div>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
@@ -148,9 +148,9 @@ def _words(job: Job) -> dict[str, str]:
         "id": job.id,
         "state": f"{job.state}{percent}",
         "model": f"{record.provider}:{record.model}",
-        "age": table.age(record.created_at),
-        "cost": "" if record.cost is None else dollars(record.cost),
-        "prompt": table.short(record.request.prompt),
+        "age": table.format_age(record.created_at),
+        "cost": "" if record.cost is None else format_dollars(record.cost),
+        "prompt": table.shorten(record.request.prompt),
     }
 
 

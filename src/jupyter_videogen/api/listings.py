@@ -11,11 +11,11 @@ from jupyter_videogen.catalog import builtin, registry
 from jupyter_videogen.config import files, resolve, trust
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
-from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import MEDIA
 from jupyter_videogen.diagnostics import probe
-from jupyter_videogen.diagnostics.doctor import LIMIT, question
-from jupyter_videogen.diagnostics.report import tidy
+from jupyter_videogen.diagnostics.doctor import LIMIT, provider_question
+from jupyter_videogen.diagnostics.report import shorten_home
 from jupyter_videogen.dialects.base import Cancels, ListsJobs, Looks
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport.client import Endpoint
@@ -68,21 +68,21 @@ def providers(*, network: bool = False) -> Table:
 
     With `network` each is asked, for free, whether anybody is there.
     """
-    resolve.configuration()  # it may declare providers
-    rows = list(registry.known().values())
+    resolve.load_config()  # it may declare providers
+    rows = list(registry.all_providers().values())
     answers = _answers(rows) if network else {}
     found = [_provider(row, answers.get(row.name, "")) for row in rows]
     return Table(found, shown=[_provider_words(row) for row in found], empty="No provider is known.")
 
 
 def _ready() -> list[str]:
-    resolve.configuration()
-    known = registry.known()
-    return [name for name, row in known.items() if resolve.usable(row)]
+    resolve.load_config()
+    known = registry.all_providers()
+    return [name for name, row in known.items() if resolve.is_usable(row)]
 
 
 def _models(maker: Client, *, refresh: bool) -> Iterator[dict[str, Any]]:
-    row, config, ledger = maker.provider, resolve.configuration(), process.runtime().ledger
+    row, config, ledger = maker.provider, resolve.load_config(), process.runtime().ledger
     for model in maker.models(refresh=refresh):
         usual = ledger.usual(row.name, model.model)
         yield _model(model, row, resolve.price_of(row, model.model, config)) | {"usual_seconds": usual.seconds}
@@ -122,13 +122,13 @@ def _lengths(lengths: list[int], *, any_: bool) -> str:
 
 def _price(row: dict[str, Any]) -> str:
     if row["per_clip"] is not None:
-        return "free" if row["per_clip"] == 0 else f"{dollars(row['per_clip'])} a clip"
-    return "" if row["per_second"] is None else f"{dollars(row['per_second'])} a second"
+        return "free" if row["per_clip"] == 0 else f"{format_dollars(row['per_clip'])} a clip"
+    return "" if row["per_second"] is None else f"{format_dollars(row['per_second'])} a second"
 
 
 def _provider(row: Provider, answer: str) -> dict[str, Any]:
     try:
-        secret = resolve.key(row)
+        secret = resolve.find_request_key(row)
         source = secret.source if secret else None
     except VideogenError as error:
         source = error.message
@@ -161,7 +161,7 @@ def _answers(rows: Sequence[Provider]) -> dict[str, str]:
     """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
     door = running(environment.home())
     questions = {row.name: asked for row in rows if row.base_url != builtin.LOCAL_ORIGIN and (asked := _question(row))}
-    answers = probe.ask(list(questions.values()), LIMIT)
+    answers = probe.ask_all(list(questions.values()), LIMIT)
     words = {name: _answer(answer) for name, answer in zip(questions, answers, strict=True)}
     return words | {builtin.LOCAL.name: "running" if door else "started when it is needed"}
 
@@ -169,7 +169,7 @@ def _answers(rows: Sequence[Provider]) -> dict[str, str]:
 def _question(row: Provider) -> probe.Question | None:
     """Give the question to a service; None where its key can't be used, or may not."""
     try:
-        return question(row, Endpoint(row.base_url, resolve.key(row)))
+        return provider_question(row, Endpoint(row.base_url, resolve.find_request_key(row)))
     except VideogenError:
         return None
 
@@ -181,7 +181,7 @@ def _answer(answer: probe.Answer) -> str:
 def settings_table() -> Table:
     """Give every setting that has a value, and where that came from."""
     folder = environment.project(environment.folder())
-    places = files.layers(environment.home(), folder, resolve.around())
+    places = files.layers(environment.home(), folder, resolve.environment_settings())
     rows = [
         {"setting": "home", "value": str(environment.home()), "source": environment.home_source()},
         {
@@ -189,22 +189,23 @@ def settings_table() -> Table:
             "value": str(folder),
             "source": "the nearest folder with videogen.toml or .git, else this one",
         },
-        *(one._asdict() | {"setting": one.name} for one in files.settings(places)),
+        *(one._asdict() | {"setting": one.name} for one in files.list_settings(places)),
         *_trust(places),
     ]
     if not any(row["setting"] == "defaults.provider" for row in rows):
         rows.append(_provider_row())
     plain = [{"setting": row["setting"], "value": row["value"], "source": row["source"]} for row in rows]
     shown = [
-        {name: tidy(Path(value)) if _is_path(value) else str(value) for name, value in row.items()} for row in plain
+        {name: shorten_home(Path(value)) if _is_path(value) else str(value) for name, value in row.items()}
+        for row in plain
     ]
     return Table(plain, shown=shown, empty="")
 
 
 def _trust(places: Sequence[files.Layer]) -> Iterator[dict[str, Any]]:
     """Say of each key that this project's file asks for whether somebody has agreed to it."""
-    agreed = trust.agreed(environment.home())
-    for name, claim in files.claims(places).items():
+    agreed = trust.load_trusted(environment.home())
+    for name, claim in files.collect_claims(places).items():
         state = "trusted" if claim in agreed else f"not trusted: {trust.COMMAND} {name}"
         words = f"{state} (${claim.variable} to {claim.address})"
         yield {"setting": f"trust.{name}", "value": words, "source": claim.path}

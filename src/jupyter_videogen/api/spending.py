@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_videogen.api.table import Table
 from jupyter_videogen.config import resolve
-from jupyter_videogen.core.prices import dollars
+from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ def table(by: str = "model") -> Costs:
     Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
     """
     run = process.runtime()
-    caps = run.caps(resolve.configuration().budget)
+    caps = run.caps(resolve.load_config().budget)
     return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
 
 
 def _words(cost: Cost) -> dict[str, str]:
     return {
         "group": cost.group,
-        "spent": dollars(cost.spent),
-        "in flight": dollars(cost.in_flight) if cost.in_flight else "",
+        "spent": format_dollars(cost.spent),
+        "in flight": format_dollars(cost.in_flight) if cost.in_flight else "",
         "jobs": str(cost.jobs),
         "of unknown price": str(cost.unpriced) if cost.unpriced else "",
     }
@@ -52,7 +52,7 @@ def _words(cost: Cost) -> dict[str, str]:
 
 def _left(cap: Cap, spent: Spent) -> str:
     used = (
-        f"{dollars(spent.dollars)} of {dollars(cap.dollars)}"
+        f"{format_dollars(spent.dollars)} of {format_dollars(cap.dollars)}"
         if cap.dollars is not None
         else f"{spent.jobs} of {cap.jobs} jobs"
     )

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.api.job import Job
-from jupyter_videogen.config.resolve import configuration
+from jupyter_videogen.config.resolve import load_config
 from jupyter_videogen.core import budget, environment, prices
 from jupyter_videogen.core.errors import BudgetExceeded, VideogenError
 from jupyter_videogen.runtime.process import runtime
@@ -15,12 +15,12 @@ from jupyter_videogen.runtime.runtime import Terms
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jupyter_videogen.catalog.validation import Settled
+    from jupyter_videogen.catalog.validation import ValidatedRequest
     from jupyter_videogen.config.files import Config
     from jupyter_videogen.core.prices import Estimate
     from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.runtime.runtime import Runtime
-    from jupyter_videogen.transport.connection import Line
+    from jupyter_videogen.transport.connection import Connection
 
 
 class Remarks(NamedTuple):
@@ -34,9 +34,9 @@ class Remarks(NamedTuple):
 class Order(NamedTuple):
     """A request that was checked and priced: it can be placed."""
 
-    line: Line
+    line: Connection
     asked: GenerationRequest
-    settled: Settled
+    settled: ValidatedRequest
     estimate: Estimate
     new: bool = False
     output: str = ""
@@ -53,7 +53,7 @@ class Order(NamedTuple):
         return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
 
 
-def place(
+def submit_orders(
     orders: Sequence[Order],
     *,
     yes: bool = False,
@@ -65,10 +65,10 @@ def place(
     `most` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the error
     says which were sent.
     """
-    run, config = runtime(), configuration()
+    run, config = runtime(), load_config()
     unpaid = [order for order in orders if not order.known]
     if unpaid:
-        total = prices.together([order.estimate for order in unpaid])
+        total = prices.add_estimates([order.estimate for order in unpaid])
         budget.check_call(total, config.defaults.max_cost if most is None else most)
         _check_caps(run, unpaid, config)
         _confirm(budget.question(total, config.budget), yes=yes, ask=ask)
@@ -105,7 +105,7 @@ def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | No
         raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
 
 
-def asking(question: str) -> bool:
+def ask_user(question: str) -> bool:
     """Ask whoever sits at the keyboard; raises `NotImplementedError` or `OSError` where nobody does."""
     if not (environment.in_kernel() or sys.stdin.isatty()):
         raise OSError("nobody to ask")

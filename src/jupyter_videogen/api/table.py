@@ -31,16 +31,16 @@ class Table(list[dict[str, Any]]):
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas is no dependency
         """The values as a pandas DataFrame; raises `Unsupported` without pandas."""
-        return frame(self)
+        return to_dataframe(self)
 
     def __repr__(self) -> str:
-        return text(self._shown, terminal.width()) or self._empty
+        return to_text(self._shown, terminal.width()) or self._empty
 
     def _repr_html_(self) -> str:
-        return html(self._shown) or f"<div>{escape(self._empty)}</div>"
+        return to_html(self._shown) or f"<div>{escape(self._empty)}</div>"
 
 
-def frame(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is no dependency
+def to_dataframe(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is no dependency
     """Give rows as a pandas DataFrame; raises `Unsupported` without pandas."""
     try:
         pandas = import_module("pandas")
@@ -49,11 +49,11 @@ def frame(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is
     return pandas.DataFrame(list(rows))
 
 
-def text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> str:
+def to_text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> str:
     """Give rows as aligned text; empty for none. Where `columns` are too few, each row is a block of its own."""
     if not rows:
         return ""
-    table = [list(rows[0]), *([short(cell) for cell in row.values()] for row in rows)]
+    table = [list(rows[0]), *([shorten(cell) for cell in row.values()] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     if columns is not None and sum(widths) + 2 * (len(widths) - 1) > columns:
         return "\n\n".join(_block(row, columns) for row in rows)
@@ -65,11 +65,11 @@ def text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> str:
 def _block(row: Mapping[str, str], columns: int) -> str:
     """Give a row as a line for each value that it has, with the value's name before it."""
     wide = max(map(len, row))
-    lines = [f"{name:<{wide}}  {short(cell)}" for name, cell in row.items() if cell]
+    lines = [f"{name:<{wide}}  {shorten(cell)}" for name, cell in row.items() if cell]
     return terminal.fit("\n".join(lines), columns)
 
 
-def html(rows: Sequence[Mapping[str, str]]) -> str:
+def to_html(rows: Sequence[Mapping[str, str]]) -> str:
     """Give rows as an HTML table without script or style sheet; empty for none."""
     if not rows:
         return ""
@@ -81,13 +81,13 @@ def html(rows: Sequence[Mapping[str, str]]) -> str:
     )
 
 
-def short(words: str) -> str:
+def shorten(words: str) -> str:
     """Give words on one line, cut where they are long."""
-    line = hidden_characters.words(" ".join(words.split()))
+    line = hidden_characters.escape_text(" ".join(words.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
-def age(then: float, now: float | None = None) -> str:
+def format_age(then: float, now: float | None = None) -> str:
     """Say how long ago a moment was, in one unit."""
     seconds = max(0.0, (time.time() if now is None else now) - then)
     unit, name = next((unit, name) for below, unit, name in AGES if seconds < below)

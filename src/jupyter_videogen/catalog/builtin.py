@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jupyter_videogen.catalog.capabilities import Capabilities, Frame
+from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
@@ -63,7 +63,7 @@ LOCAL = Provider(
                 default_duration=4,
                 sizes=("1280x720", "720x1280", "720x720", "640x360", "360x640", "1920x1080", "1080x1920"),
                 default_size="1280x720",
-                frame=Frame((144, 1920), "256x144", "1920x1080"),
+                frame=SizeRange((144, 1920), "256x144", "1920x1080"),
                 fps=(12, 60),
                 lists=True,
             )

@@ -13,7 +13,7 @@ MOST_NAMED = 20
 """Models named in one sentence."""
 
 
-class Frame(msgspec.Struct, frozen=True):
+class SizeRange(msgspec.Struct, frozen=True):
     """Which sizes a model makes beside those it offers: any of even sides within bounds."""
 
     side: tuple[int, int]
@@ -46,7 +46,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     default_duration: int | None = None
     sizes: tuple[str, ...] = ()
     """Offered sizes; empty when only the service knows."""
-    frame: Frame | None = None
+    frame: SizeRange | None = None
     """The bounds of further sizes, where it makes any others than those it offers."""
     default_size: str | None = None
     aspects: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the create is held open until the clip exists."""
 
 
-def makes(size: str, model: Capabilities) -> bool:
+def supports_size(size: str, model: Capabilities) -> bool:
     """Tell whether a model is known to make a size, "WxH"."""
     return size in model.sizes or (model.frame is not None and model.frame.holds(size))
 

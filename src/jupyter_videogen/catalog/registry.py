@@ -31,7 +31,7 @@ _broken: dict[str, str] = {}
 
 
 @cache
-def packaged() -> dict[str, Provider]:
+def installed_providers() -> dict[str, Provider]:
     """Give ours, and those of other packages, which cannot replace ours; a plug-in that fails is left out, and said."""
     found = {}
     for entry in entry_points(group=GROUP):
@@ -48,17 +48,17 @@ def packaged() -> dict[str, Provider]:
     return {**BUILT_IN, **found}
 
 
-def broken() -> dict[str, str]:
+def broken_plugins() -> dict[str, str]:
     """Give the plug-ins that could not be loaded, by name, each with the kind of its error."""
-    packaged()
+    installed_providers()
     return dict(_broken)
 
 
 @cache
-def known() -> dict[str, Provider]:
+def all_providers() -> dict[str, Provider]:
     """Give every provider by name: the packaged ones, and what the user or the project declared."""
-    packaged.cache_clear()
-    return {**packaged(), **_declared}
+    installed_providers.cache_clear()
+    return {**installed_providers(), **_declared}
 
 
 def declare(
@@ -75,10 +75,10 @@ def declare(
     if rows != _declared:
         _declared.clear()
         _declared.update(rows)
-        known.cache_clear()
+        all_providers.cache_clear()
 
 
-def claim(name: str) -> Claim | None:
+def find_claim(name: str) -> Claim | None:
     """Give what a provider of a project's file asks for; None for every other provider."""
     return _claims.get(name)
 
@@ -88,7 +88,7 @@ def is_foreign(name: str) -> bool:
     return name in _foreign
 
 
-def claimed() -> tuple[Claim, ...]:
+def all_claims() -> tuple[Claim, ...]:
     """Give all that this project's file asks for."""
     return tuple(_claims.values())
 
@@ -98,12 +98,12 @@ def is_declared(name: str) -> bool:
     return name in _declared
 
 
-def find(name: str) -> Provider:
+def find_provider(name: str) -> Provider:
     """Give a provider by name; raises `InvalidRequest` with the nearest names."""
-    if name in known():
-        return known()[name]
+    if name in all_providers():
+        return all_providers()[name]
     raise InvalidRequest(
-        f"There is no provider named {name}.", next=did_you_mean(name, list(known())), field="provider"
+        f"There is no provider named {name}.", next=did_you_mean(name, list(all_providers())), field="provider"
     )
 
 

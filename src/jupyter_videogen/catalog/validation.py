@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.catalog.capabilities import Capabilities, makes
+from jupyter_videogen.catalog.capabilities import Capabilities, supports_size
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.request import pixels
@@ -23,14 +23,14 @@ LONGEST_PROMPT = 32_000
 LARGEST_SEED = 2**32 - 1
 
 
-class Settled(NamedTuple):
+class ValidatedRequest(NamedTuple):
     """A request as it will be sent, and what will not reach the model."""
 
     request: GenerationRequest
     warnings: tuple[str, ...]
 
 
-def settle(request: GenerationRequest, provider: Provider) -> Settled:
+def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest:
     """Check a request against its model and fill in what was left open.
 
     Values that were given are never changed; a bad one is refused with the nearest good one, and one that the service
@@ -48,7 +48,7 @@ def settle(request: GenerationRequest, provider: Provider) -> Settled:
         size=request.size or (None if request.aspect else model.default_size),
     )
     provider.dialect.create(filled)
-    return Settled(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
+    return ValidatedRequest(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
 
 
 def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
@@ -117,7 +117,7 @@ def _check_size(request: GenerationRequest, model: Capabilities) -> None:
     size = request.size
     if size is not None and (not model.sizes or model.frame):
         _check_is_size(size)
-    if size is None or not model.sizes or makes(size, model):
+    if size is None or not model.sizes or supports_size(size, model):
         return
     others = [str(model.frame)] if model.frame else []
     raise InvalidRequest(

@@ -31,7 +31,7 @@ class Arguments(NamedTuple):
         return int(value)
 
 
-def split(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Split a line by POSIX rules; raises `InvalidRequest`."""
     try:
         return shlex.split(text)
@@ -41,7 +41,7 @@ def split(text: str) -> list[str]:
         ) from None
 
 
-def read(command: Command, words: list[str]) -> Arguments:
+def parse_arguments(command: Command, words: list[str]) -> Arguments:
     """Read the words after a command; raises `InvalidRequest` for an option that it does not have."""
     values: dict[str, str] = {}
     marks: set[str] = set()

@@ -22,7 +22,7 @@ from jupyter_videogen.core.errors import Unsupported, VideogenError
 from jupyter_videogen.core.http import Base64, Call, Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.media import inputs
-from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.media.clip_store import relative_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def python(request: GenerationRequest, provider: str) -> str:
 
     def put(value: Any) -> Any:  # noqa: ANN401 - any field's value
         if isinstance(value, Media):
-            return value.url or relative(str(value.path), folder)
+            return value.url or relative_path(str(value.path), folder)
         return [put(one) for one in value] if isinstance(value, tuple) else value
 
     asked = msgspec.structs.asdict(request.redacted())
@@ -53,7 +53,7 @@ def python(request: GenerationRequest, provider: str) -> str:
 
 def without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
     """Leave out what would be chosen anyway."""
-    row = resolve.endpoint(provider)
+    row = resolve.resolve_provider(provider)
     try:
         model = find_model(given.get("model"), row)
     except VideogenError:
@@ -71,7 +71,7 @@ def without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
 
 def _magic(prompt: str, given: dict[str, Any]) -> str:
     words = [word for name, value in given.items() for word in _flag(name, value)]
-    if parser.prompts(prompt, raw=False) != [prompt] or any(map(interpolation.FIELD.search, (prompt, *words))):
+    if parser.split_prompts(prompt, raw=False) != [prompt] or any(map(interpolation.FIELD.search, (prompt, *words))):
         words.append("--raw")  # what was sent is sent again, whatever variables there are by then
     return f"%%videogen {' '.join(words)}\n{prompt}\n"
 
@@ -82,7 +82,9 @@ def _flag(name: str, value: Any) -> list[str]:  # noqa: ANN401 - any field's val
         return [FLAGS[value].format(name)]
     if isinstance(value, list):
         return [word for one in value for word in _flag(name, one)]
-    text = hidden_characters.json(json.dumps(value, ensure_ascii=False)) if isinstance(value, dict) else str(value)
+    text = (
+        hidden_characters.escape_json(json.dumps(value, ensure_ascii=False)) if isinstance(value, dict) else str(value)
+    )
     if hidden_characters.HIDDEN.search(text) or "\n" in text:
         raise Unsupported(f"{name} has several lines or hidden characters, and a line of options has none.", next=OTHER)
     return [f"{flag}={shlex.quote(text)}"] if text.startswith("-") else [flag, shlex.quote(text)]
@@ -107,7 +109,7 @@ def _arguments(prompt: str, given: dict[str, Any], indent: str) -> str:
 def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
     """Write a value as Python does, with double quotes."""
     if isinstance(value, str):
-        return hidden_characters.python(json.dumps(value, ensure_ascii=False))
+        return hidden_characters.escape_python(json.dumps(value, ensure_ascii=False))
     if isinstance(value, list):
         return f"[{', '.join(map(_literal, value))}]"
     if isinstance(value, dict):
@@ -116,27 +118,27 @@ def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
 
 
 def _json(prompt: str, given: dict[str, Any]) -> str:
-    return hidden_characters.json(json.dumps({"prompt": prompt, **given}, ensure_ascii=False, indent=2)) + "\n"
+    return hidden_characters.escape_json(json.dumps({"prompt": prompt, **given}, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _curl(prompt: str, given: dict[str, Any]) -> str:
-    row = resolve.endpoint(given.pop("provider"))
+    row = resolve.resolve_provider(given.pop("provider"))
     if row.base_url == rows.LOCAL_ORIGIN:
         raise Unsupported("The local engine has a new address and token each time.", next="Copy another form of code.")
     fit = given.pop("fit", None)
     asked = GenerationRequest(prompt=prompt, **inputs.collect(given, environment.home()))
     if fit and asked.image:
         asked = msgspec.structs.replace(
-            asked, image=inputs.fitted(asked.image, asked.size or "", fit, environment.home())
+            asked, image=inputs.fit_image(asked.image, asked.size or "", fit, environment.home())
         )
-    call = row.dialect.create(validation.settle(asked, row).request)
+    call = row.dialect.create(validation.validate(asked, row).request)
     lines = [f"curl {_shell(row.base_url + call.url)}", *_credentials(row.key_env), *_body(call)]
     return " \\\n  ".join(lines) + "\n"
 
 
 def _shell(text: str) -> str:
     """Quote a text for a POSIX shell; one with hidden characters by their numbers, for a paste obeys some of them."""
-    return f"$'{hidden_characters.octal(text)}'" if hidden_characters.HIDDEN.search(text) else shlex.quote(text)
+    return f"$'{hidden_characters.escape_shell(text)}'" if hidden_characters.HIDDEN.search(text) else shlex.quote(text)
 
 
 def _credentials(key_env: str | None) -> list[str]:
@@ -155,11 +157,11 @@ def _body(call: Call) -> list[str]:
 
     def mark(value: Base64) -> str:
         """Stand for a file; the shell's substitution stays outside of quotes, where it is not split: base64 has no spaces."""
-        path = _shell(relative(value.path, environment.folder()))
+        path = _shell(relative_path(value.path, environment.folder()))
         files.append(f"{shlex.quote(value.prefix)}$(base64 < {path} | tr -d '\\n')")
         return f"{mark_of}{len(files) - 1}@"
 
-    text = hidden_characters.json(msgspec.json.encode(call.json, enc_hook=mark).decode())
+    text = hidden_characters.escape_json(msgspec.json.encode(call.json, enc_hook=mark).decode())
     text = shlex.quote(text)
     for number, file in enumerate(files):
         text = text.replace(f"{mark_of}{number}@", f"'{file}'")
@@ -171,7 +173,7 @@ def _part(name: str, value: str | Upload) -> str:
     if not isinstance(value, Upload):
         return f"--form-string {_shell(f'{name}={value}')}"
     kind = value.content_type
-    path = relative(value.path, environment.folder()).replace("\\", "\\\\").replace('"', '\\"')
+    path = relative_path(value.path, environment.folder()).replace("\\", "\\\\").replace('"', '\\"')
     return "-F " + _shell(f'{name}=@"{path}";type={kind}')
 
 

@@ -27,7 +27,7 @@ def connect(words: str) -> str:
     names = [word for word in words.split() if word != "--forget"]
     if len(names) != 1:
         raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices()}.")
-    row = registry.find(names[0])
+    row = registry.find_provider(names[0])
     if registry.is_declared(row.name):
         raise InvalidRequest(
             f"{row.title} comes from videogen.toml: its key is read from {row.key_env or 'no variable'} alone.",
@@ -38,19 +38,19 @@ def connect(words: str) -> str:
     return _forget(row) if "--forget" in words.split() else _take(row)
 
 
-def trusted(names: Sequence[str], *, forget: bool = False) -> str:
+def update_trust(names: Sequence[str], *, forget: bool = False) -> str:
     """Agree to what this project's file asks for, all or by provider, or with `forget` no more; gives what is so now.
 
     Raises `InvalidRequest` for a name that asks for nothing here.
     """
-    asked = {claim.provider: claim for claim in registry.claimed()}
+    asked = {claim.provider: claim for claim in registry.all_claims()}
     for name in names:
         if name not in asked:
             raise InvalidRequest(f"{name} asks for no key by a file of this project.", next=_asking(asked))
     chosen = [asked[name] for name in names] or list(asked.values())
     if not chosen:
         return "No file of this project asks for a key."
-    (trust.withdraw if forget else trust.agree)(environment.home(), chosen)
+    (trust.remove_trusted if forget else trust.add_trusted)(environment.home(), chosen)
     head = "No more trusted" if forget else "Trusted from now on, until the file says something else"
     return "\n".join([f"{head}:", *(f"  {claim.words}" for claim in chosen)])
 
@@ -62,7 +62,7 @@ def _asking(asked: Iterable[str]) -> str:
 
 def _take(row: Provider) -> str:
     secret = secrets.Secret(_ask(f"Key for {row.title}: "), source="what was typed")
-    shared = environment.shared()
+    shared = environment.is_shared()
     place = credentials.remember(row.name, secret, keep=not shared)
     said = [f"{row.title} is connected. {_where(place, shared=shared)}", _shadow(row, secret)]
     return " ".join(filter(None, [*said, "Nothing was sent; %videogen doctor tries the key for free."]))
@@ -101,9 +101,9 @@ def _shadow(row: Provider, secret: secrets.Secret) -> str:
 def _forget(row: Provider) -> str:
     places = credentials.forget(row.name)
     gone = f"{row.title}'s key is gone from: {', '.join(places)}." if places else f"No key of {row.title} was kept."
-    left = credentials.find(row.name, row.key_env)
+    left = credentials.find_key(row.name, row.key_env)
     return f"{gone} It still has one from {left.source}." if left else gone
 
 
 def _choices() -> str:
-    return ", ".join(row.name for row in registry.known().values() if row.key_env)
+    return ", ".join(row.name for row in registry.all_providers().values() if row.key_env)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.submission import Order
 
 
-def written(orders: Sequence[Order]) -> str:
+def render_json(orders: Sequence[Order]) -> str:
     """Give orders as JSON: one object, or a list of several."""
-    found = [preview(order) for order in orders]
+    found = [preview_order(order) for order in orders]
     return KEYLIKE.sub("…", terminal.as_json(found[0] if len(found) == 1 else found))
 
 
-def preview(order: Order) -> dict[str, Any]:
+def preview_order(order: Order) -> dict[str, Any]:
     """Give one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
     row, request = order.line.provider, order.settled.request.redacted()
     call = row.dialect.create(request)

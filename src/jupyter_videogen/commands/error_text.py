@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.commands import parser
 from jupyter_videogen.core import terminal
-from jupyter_videogen.core.errors import VideogenError, money
+from jupyter_videogen.core.errors import VideogenError, describe_charge
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.errors import Failure
@@ -19,7 +19,7 @@ BAR = "  │ "
 """What stands before the line that was typed."""
 
 
-class Typed(NamedTuple):
+class TypedLine(NamedTuple):
     """What was typed, and which part of it an error is about."""
 
     prefix: str
@@ -28,13 +28,13 @@ class Typed(NamedTuple):
     span: tuple[int, int] | None = None
 
 
-def words(error: BaseException, typed: Typed | None = None) -> str:
+def render_error(error: BaseException, typed: TypedLine | None = None) -> str:
     """Give an error in words, with its place on the line where that is known; it fits a narrow terminal."""
     columns = terminal.width()
     return terminal.fit(_words(error, typed, min(columns or WIDEST, WIDEST)), columns)
 
 
-def _words(error: BaseException, typed: Typed | None, widest: int) -> str:
+def _words(error: BaseException, typed: TypedLine | None, widest: int) -> str:
     if not isinstance(error, VideogenError):
         return f"videogen: {error}"
     failure = error.failure
@@ -44,10 +44,12 @@ def _words(error: BaseException, typed: Typed | None, widest: int) -> str:
         head, hint = failure.message, ""
     notes = [f"  {note}" for note in getattr(error, "__notes__", ())]
     todo = _as_typed(failure.next, typed) if place and typed else failure.next
-    return "\n".join([f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(todo, money(failure), widest)])
+    return "\n".join(
+        [f"{_sign(failure)} videogen: {head}", *place, *notes, *_ending(todo, describe_charge(failure), widest)]
+    )
 
 
-def _as_typed(todo: str, typed: Typed) -> str:
+def _as_typed(todo: str, typed: TypedLine) -> str:
     """Give the nearest value with the option that was typed, so that it can be copied."""
     flag = FLAG.match(typed.options, typed.span[0]) if typed.span else None
     return NEAREST.sub(lambda match: f"{match[1]}{flag[0]} {match[2]}", todo) if flag else todo
@@ -71,9 +73,9 @@ def _parted(message: str) -> tuple[str, str]:
     return (f"{first}.", rest) if rest else (message, "")
 
 
-def _place(typed: Typed, hint: str, widest: int) -> list[str]:
+def _place(typed: TypedLine, hint: str, widest: int) -> list[str]:
     """Give the line with a caret under the part at fault; what may be a key is left out of it."""
-    line, span = parser.shown(typed.options, typed.span)
+    line, span = parser.displayable(typed.options, typed.span)
     if span is None:
         return []
     start, end = span[0] + len(typed.prefix), span[1] + len(typed.prefix)

@@ -41,7 +41,7 @@ class _Left(Exception):
     """This one stays as it is."""
 
 
-def fill(text: str, names: Mapping[str, Any]) -> Filled:
+def fill_template(text: str, names: Mapping[str, Any]) -> Filled:
     """Fill in a text from the user's variables; never raises for anything the text holds."""
     values: dict[str, str] = {}
     notes: dict[str, str] = {}
@@ -66,7 +66,7 @@ def fill(text: str, names: Mapping[str, Any]) -> Filled:
     return Filled(filled, values, tuple(filter(None, notes.values())))
 
 
-def whole(text: str, names: Mapping[str, Any]) -> tuple[bool, Any]:
+def whole_value(text: str, names: Mapping[str, Any]) -> tuple[bool, Any]:
     """Tell whether a text is one `{variable}` and nothing else, and give that variable's value as it is."""
     match = FIELD.fullmatch(text)
     plain = match is not None and len(match["open"]) == len(match["close"]) == 1
@@ -78,7 +78,7 @@ def whole(text: str, names: Mapping[str, Any]) -> tuple[bool, Any]:
         return False, None
 
 
-def shown(values: Mapping[str, str]) -> str:
+def describe_values(values: Mapping[str, str]) -> str:
     """Say what was filled in, for a card: hero='Ada'."""
     return ", ".join(f"{name}={_short(value)!r}" for name, value in values.items())
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def find(references: Iterable[str], names: Mapping[str, Any]) -> JobGroup:
+def find_jobs(references: Iterable[str], names: Mapping[str, Any]) -> JobGroup:
     """Give jobs by id, the beginning of one, `last` or -1, or the name they are kept in; raises `InvalidRequest`.
 
     `names` are the user's variables; a name of before a restart is found in the ledger.
@@ -33,10 +33,10 @@ def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
             return [client.job(clip.job_id)]
     if KEYLIKE.search(reference):
         raise InvalidRequest("That is no job's id.", next="List them with vg.jobs() or %videogen jobs.")
-    return client.named(reference) or [client.job(reference)]
+    return client.jobs_in_variable(reference) or [client.job(reference)]
 
 
-def cancelled(job: Job, command: str) -> str:
+def cancel_job(job: Job, command: str) -> str:
     """Cancel a job, or where its service can't, stop watching it; gives the sentence that says which it was.
 
     `command` is what watches a job again where this is said.

@@ -355,16 +355,16 @@ COMMANDS: tuple[Command, ...] = (
 BY_COMMAND = {command.name: command for command in COMMANDS}
 
 
-def find(word: str) -> Option:
+def find_option(word: str) -> Option:
     """Give an option by a flag or its name; raises `InvalidRequest` with the nearest flag."""
     name = word.lstrip("-").replace("-", "_")
     found = BY_FLAG.get(word) or BY_NAME.get(name) or BY_FLAG.get(f"--{word}")
     if found is None:
-        raise InvalidRequest(f"There is no option {word}.", next=nearest(word))
+        raise InvalidRequest(f"There is no option {word}.", next=suggest_flag(word))
     return found
 
 
-def nearest(word: str) -> str:
+def suggest_flag(word: str) -> str:
     """Give a sentence with the flag nearest to a mistyped one."""
     long = [flag for flag in BY_FLAG if flag.startswith("--")]
     return did_you_mean(word, long)

@@ -29,7 +29,7 @@ QUOTES = "\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019"
 END = "--"
 
 
-class Misread(Exception):
+class ParseError(Exception):
     """A line that can't be read: the error to show, and where on the line it is."""
 
     def __init__(self, error: InvalidRequest, start: int, end: int) -> None:
@@ -47,7 +47,7 @@ class Token(NamedTuple):
     """Whether it begins with a quotation mark, and so is no option."""
 
 
-class Written(NamedTuple):
+class WrittenOption(NamedTuple):
     """One option as it was written."""
 
     option: Option
@@ -56,13 +56,13 @@ class Written(NamedTuple):
     on: bool = True
 
 
-class Line(NamedTuple):
+class ParsedLine(NamedTuple):
     """A line that was read."""
 
     text: str
     values: dict[str, Any]
     """By Python keyword, converted."""
-    written: tuple[Written, ...]
+    written: tuple[WrittenOption, ...]
     words: tuple[Token, ...]
     """What is no option."""
     rest: str | None = None
@@ -74,12 +74,12 @@ class Line(NamedTuple):
         return found and (found.flag.start, (found.value or found.flag).end)
 
 
-def unchanged(text: str) -> Any:  # noqa: ANN401 - as a look-up gives it
+def keep_text(text: str) -> Any:  # noqa: ANN401 - as a look-up gives it
     """Take a word as it is."""
     return text
 
 
-def join(line: str, cell: str) -> tuple[str, str]:
+def join_lines(line: str, cell: str) -> tuple[str, str]:
     """Move the lines on which options go on, after one that ends in a backslash, from the cell to its first line."""
     while match := CONTINUED.search(line):
         more, newline, rest = cell.partition("\n")
@@ -90,7 +90,7 @@ def join(line: str, cell: str) -> tuple[str, str]:
     return line, cell
 
 
-def prompts(cell: str, *, raw: bool) -> list[str]:
+def split_prompts(cell: str, *, raw: bool) -> list[str]:
     """Give the prompts of a cell: its text without blank lines around it, cut at lines of three dashes; raw, all of it."""
     if raw:
         return [cell.removesuffix("\n")]
@@ -102,8 +102,8 @@ def _tidy(text: str) -> str:
     return re.sub(r"\A(?:[ \t]*\r?\n)+", "", text).rstrip()
 
 
-def read(text: str, look: Callable[[str], Any] = unchanged) -> Line:
-    """Read a line of options; raises `Misread`.
+def parse_line(text: str, look: Callable[[str], Any] = keep_text) -> ParsedLine:
+    """Read a line of options; raises `ParseError`.
 
     `look` gives what a word stands for: a text with variables filled in, or any object in its place.
     """
@@ -112,8 +112,8 @@ def read(text: str, look: Callable[[str], Any] = unchanged) -> Line:
     return _line(text, tokens, rest, look)
 
 
-def read_words(words: Sequence[str], look: Callable[[str], Any] = unchanged) -> Line:
-    """Read words that a shell has split already; raises `Misread`."""
+def parse_words(words: Sequence[str], look: Callable[[str], Any] = keep_text) -> ParsedLine:
+    """Read words that a shell has split already; raises `ParseError`."""
     tokens, at = [], 0
     texts = [shlex.quote(word) for word in words]
     for word, quoted in zip(words, texts, strict=True):
@@ -124,12 +124,12 @@ def read_words(words: Sequence[str], look: Callable[[str], Any] = unchanged) -> 
     return _line(" ".join(texts), tokens[:ends], rest, look)
 
 
-def _line(text: str, tokens: list[Token], rest: str | None, look: Callable[[str], Any]) -> Line:
+def _line(text: str, tokens: list[Token], rest: str | None, look: Callable[[str], Any]) -> ParsedLine:
     written, words = _match(tokens)
     _check_repeats(written)
     if any(one.option.name == "raw" for one in written):
-        look = unchanged
-    return Line(text, _values(written, look), tuple(written), tuple(words), rest)
+        look = keep_text
+    return ParsedLine(text, _values(written, look), tuple(written), tuple(words), rest)
 
 
 def _split(text: str, tokens: list[Token]) -> str | None:
@@ -143,7 +143,7 @@ def _split(text: str, tokens: list[Token]) -> str | None:
             word = lexer.get_token()
         except ValueError:
             error = InvalidRequest("The options can't be read: a quotation is not closed.", next="Close the quotation.")
-            raise Misread(error, start, len(text)) from None
+            raise ParseError(error, start, len(text)) from None
         if word is None:
             return None
         end = source.tell() - (lexer.state == " ")  # the blank that ended the word has been read too
@@ -159,9 +159,9 @@ def _skip(text: str, at: int) -> int:
     return at
 
 
-def _match(tokens: list[Token]) -> tuple[list[Written], list[Token]]:
+def _match(tokens: list[Token]) -> tuple[list[WrittenOption], list[Token]]:
     """Tell options from words, and give each option its value."""
-    written: list[Written] = []
+    written: list[WrittenOption] = []
     words: list[Token] = []
     left = iter(enumerate(tokens))
     for number, token in left:
@@ -171,19 +171,19 @@ def _match(tokens: list[Token]) -> tuple[list[Written], list[Token]]:
         name, inside = _name_and_value(token)
         option = options.BY_FLAG.get(name)
         if option is None:
-            cure = options.nearest(name) if name.startswith("--") else "%videogen help lists the options."
+            cure = options.suggest_flag(name) if name.startswith("--") else "%videogen help lists the options."
             raise _misread(f"There is no option {name}.", cure, token)
         if not option.takes_value:
             if inside is not None:
                 raise _misread(f"{name} takes no value.", f"Write {name} alone.", token)
-            written.append(Written(option, token, on=not name.startswith("--no-")))
+            written.append(WrittenOption(option, token, on=not name.startswith("--no-")))
             continue
         value = inside
         if value is None and number + 1 < len(tokens) and _is_value(tokens[number + 1]):
             _, value = next(left)
         if value is None:
             raise _misread(f"{name} needs a value.", f"Write it as {name} {option.example}.", token)
-        written.append(Written(option, token, value))
+        written.append(WrittenOption(option, token, value))
     return written, words
 
 
@@ -204,7 +204,7 @@ def _is_value(token: Token) -> bool:
     return token.quoted or not token.text.startswith("-") or bool(re.fullmatch(r"-(\d.*)?", token.text))
 
 
-def _check_repeats(written: Iterable[Written]) -> None:
+def _check_repeats(written: Iterable[WrittenOption]) -> None:
     seen: set[str] = set()
     for one in written:
         name = one.option.name
@@ -215,7 +215,7 @@ def _check_repeats(written: Iterable[Written]) -> None:
         seen.add(name)
 
 
-def _values(written: Iterable[Written], look: Callable[[str], Any]) -> dict[str, Any]:
+def _values(written: Iterable[WrittenOption], look: Callable[[str], Any]) -> dict[str, Any]:
     """Convert every option's value by its kind."""
     values: dict[str, Any] = {}
     extra: dict[str, Any] = {}
@@ -233,7 +233,7 @@ def _values(written: Iterable[Written], look: Callable[[str], Any]) -> dict[str,
     return values
 
 
-def _converted(one: Written, look: Callable[[str], Any]) -> Any:  # noqa: ANN401 - by the option's kind
+def _converted(one: WrittenOption, look: Callable[[str], Any]) -> Any:  # noqa: ANN401 - by the option's kind
     if one.value is None:
         return one.on
     try:
@@ -316,14 +316,14 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "whole": _whole,
     "dollars": _dollars,
     "seed": _seed,
-    "medium": unchanged,
-    "media": unchanged,
+    "medium": keep_text,
+    "media": keep_text,
     "json": _json,
     "pair": _pair,
 }
 
 
-def stray(words: Sequence[Token]) -> Misread:
+def stray_words_error(words: Sequence[Token]) -> ParseError:
     """Give the error for words in the options of a cell, with a guess at how they came there."""
     text = " ".join(word.text for word in words)
     guess = "The prompt goes below the first line."
@@ -332,10 +332,10 @@ def stray(words: Sequence[Token]) -> Misread:
     elif any(quote in text for quote in QUOTES):
         guess = "Values are quoted with straight quotation marks, ' or \"."
     error = InvalidRequest(f"The options hold words that are none: {secrets.KEYLIKE.sub('…', text)}.", next=guess)
-    return Misread(error, words[0].start, words[-1].end)
+    return ParseError(error, words[0].start, words[-1].end)
 
 
-def shown(text: str, span: tuple[int, int] | None = None) -> tuple[str, tuple[int, int] | None]:
+def displayable(text: str, span: tuple[int, int] | None = None) -> tuple[str, tuple[int, int] | None]:
     """Give a line as it may be shown, and where a place of it then is.
 
     Further fields, and whatever follows an option that is none, may be keys: they are left out.
@@ -374,7 +374,7 @@ def _as_far_as_it_goes(text: str) -> tuple[list[Token], int]:
     tokens: list[Token] = []
     try:
         _split(text, tokens)
-    except Misread as broken:
+    except ParseError as broken:
         return tokens, broken.start
     return tokens, len(text)
 
@@ -384,5 +384,5 @@ def _quoted(value: object) -> str:
     return f"'{secrets.KEYLIKE.sub('…', text[:40])}'"
 
 
-def _misread(message: str, todo: str, first: Token, last: Token | None = None) -> Misread:
-    return Misread(InvalidRequest(message, next=todo), first.start, (last or first).end)
+def _misread(message: str, todo: str, first: Token, last: Token | None = None) -> ParseError:
+    return ParseError(InvalidRequest(message, next=todo), first.start, (last or first).end)

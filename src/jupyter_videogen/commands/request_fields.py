@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jupyter_videogen.api.submission import Order
-    from jupyter_videogen.commands.parser import Line
+    from jupyter_videogen.commands.parser import ParsedLine
 
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
 OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
 
 
-def fields(line: Line, names: Mapping[str, Any]) -> dict[str, Any]:
+def collect_fields(line: ParsedLine, names: Mapping[str, Any]) -> dict[str, Any]:
     """Give the options that are a request's, with media looked up among the user's variables and jobs."""
     given = {name: value for name, value in line.values.items() if name in OF_A_REQUEST}
     for name in MEDIA:
@@ -33,7 +33,7 @@ def fields(line: Line, names: Mapping[str, Any]) -> dict[str, Any]:
     return {"model": None, **given}
 
 
-def variable(name: str | None) -> str:
+def check_variable_name(name: str | None) -> str:
     """Check the name of a variable; raises `InvalidRequest`."""
     if name is None:
         return ""
@@ -42,7 +42,7 @@ def variable(name: str | None) -> str:
     return name
 
 
-def numbered(orders: list[Order], name: str) -> list[Order]:
+def number_orders(orders: list[Order], name: str) -> list[Order]:
     """Give each member of a group its place in the variable."""
     if not name or len(orders) == 1:
         return orders
@@ -62,7 +62,7 @@ def _medium(value: Any, field: str, names: Mapping[str, Any]) -> Any:  # noqa: A
         _check_path(value, field)
         return value
     found = names.get(match[1])
-    clips = [found] if isinstance(found, Clip) else _clips(job_references.find([match[1]], names), field)
+    clips = [found] if isinstance(found, Clip) else _clips(job_references.find_jobs([match[1]], names), field)
     if match[2] is None and len(clips) > 1:
         raise InvalidRequest(f"{match[0]} is {len(clips)} clips.", next=f"Choose one: {match[0]}[0].", field=field)
     try:

@@ -29,7 +29,7 @@ FRESH = 5.0
 """Seconds for which "there is none" is believed: a list of a thousand jobs asks the keyring once."""
 
 
-def find(provider: str, variable: str | None) -> Secret | None:
+def find_key(provider: str, variable: str | None) -> Secret | None:
     """Give a provider's key from wherever it is; raises `AuthError` when what is there is no key."""
     return from_environment(variable) or _typed.get(provider) or _stored(provider, variable)
 

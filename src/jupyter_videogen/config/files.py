@@ -140,10 +140,10 @@ def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -
 
 def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
     """Give what all places say together; as `layers`."""
-    return joined(layers(home, project, around or {}))
+    return merge_layers(layers(home, project, around or {}))
 
 
-def joined(said_in: Sequence[Layer]) -> Config:
+def merge_layers(said_in: Sequence[Layer]) -> Config:
     """Give what all places say together, out of `layers`."""
     weakest_first = [layer.config for layer in said_in][::-1]
     return Config(
@@ -155,7 +155,7 @@ def joined(said_in: Sequence[Layer]) -> Config:
     )
 
 
-def claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
+def collect_claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
     """Give what a project's file asks to be sent, by provider: a variable's value, to an address."""
     return {
         name: Claim(layer.source, name, _address(name, row), row.key_env)
@@ -166,13 +166,13 @@ def claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
     }
 
 
-def foreign(said_in: Sequence[Layer]) -> dict[str, str]:
+def foreign_providers(said_in: Sequence[Layer]) -> dict[str, str]:
     """Give the providers whose address a project's file names, each with that address."""
     rows = (layer.config.providers for layer in said_in if layer.foreign)
     return {name: _address(name, row) for given in rows for name, row in given.items()}
 
 
-def settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
+def list_settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
     """Give every value that is set, each once, from the strongest place that sets it, then what does not count."""
     for section in SECTIONS:
         owner: dict[str, str] = {}
@@ -184,12 +184,12 @@ def settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
         yield from layer.ignored
 
 
-def rows(config: Config) -> dict[str, Provider]:
+def provider_rows(config: Config) -> dict[str, Provider]:
     """Give the providers that a configuration declares; raises `InvalidRequest`."""
     return {name: _row(name, row) for name, row in config.providers.items()}
 
 
-def describe(row: Provider, config: Config) -> Provider:
+def apply_config(row: Provider, config: Config) -> Provider:
     """Give a provider with what the configuration says of its models."""
     described = {}
     for key, said in config.capabilities.items():
@@ -268,8 +268,8 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
 def _check_claim(name: str, row: Row) -> None:
     """Let a project's file ask for the key of a provider of its own, by that provider's name, and for no other variable."""
     _check_row(name, row)
-    taken = {known.name for known in registry.packaged().values()}
-    variables = {known.key_env for known in registry.packaged().values()}
+    taken = {known.name for known in registry.installed_providers().values()}
+    variables = {known.key_env for known in registry.installed_providers().values()}
     own = f"{re.sub('[.-]', '_', name).upper()}_API_KEY"
     if row.key_env is None or (row.key_env == own and name not in taken and own not in variables):
         return
@@ -283,7 +283,7 @@ def _check_claim(name: str, row: Row) -> None:
 def _folder_below(named: str, project: Path) -> str:
     """Give the folder below the project that its file names for clips; the names of the files in it are ours."""
     what = f"`output` of this project's {NAME}"
-    place = project_paths.below(named, project, what=what, field="output")
+    place = project_paths.path_below(named, project, what=what, field="output")
     if FILE_LIKE.fullmatch(place.suffix):
         raise InvalidRequest(
             f"{what} names a file, {place.name}: a project can name a folder, not a file.",
@@ -313,9 +313,9 @@ def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], l
     kept: dict[str, Price] = {}
     ignored = []
     for key, theirs in said.prices.items():
-        price = prices.sound(theirs, free=False)
+        price = prices.clean_price(theirs, free=False)
         mine = own.prices.get(key)
-        price = price if mine is None else prices.higher(mine, price)
+        price = price if mine is None else prices.higher_price(mine, price)
         if price not in (None, mine):
             kept[key] = prices.Foreign(**{**msgspec.structs.asdict(price), "source": price.source or source})
         if price != theirs:
@@ -330,7 +330,7 @@ def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], l
 
 def _read(path: Path) -> Config:
     try:
-        said = tomllib.loads(bounded_read.read(path).decode("utf-8"))
+        said = tomllib.loads(bounded_read.read_bounded(path).decode("utf-8"))
     except FileNotFoundError:
         return Config()
     except RecursionError:

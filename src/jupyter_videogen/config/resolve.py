@@ -14,7 +14,7 @@ from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.config import credentials as keys
 from jupyter_videogen.config import files, trust
-from jupyter_videogen.config.files import describe
+from jupyter_videogen.config.files import apply_config
 from jupyter_videogen.core import environment, prices, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import FREE, Foreign, Price
@@ -34,11 +34,11 @@ SHAPE = frozenset({"size", "aspect", "resolution"})
 """Fields that go together: one that is given keeps the configured others away."""
 
 
-def configuration() -> Config:
+def load_config() -> Config:
     """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
-    places = files.layers(environment.home(), environment.project(environment.folder()), around())
-    found = files.joined(places)
-    registry.declare(files.rows(found), files.claims(places), files.foreign(places))
+    places = files.layers(environment.home(), environment.project(environment.folder()), environment_settings())
+    found = files.merge_layers(places)
+    registry.declare(files.provider_rows(found), files.collect_claims(places), files.foreign_providers(places))
     _tell(places)
     return found
 
@@ -49,16 +49,16 @@ def _tell(places: Sequence[Layer]) -> None:
         if setting not in _told:
             _told.add(setting)
             log.warning("%s = %s stands in %s.", *setting)
-    for name, address in files.foreign(places).items():
+    for name, address in files.foreign_providers(places).items():
         told = files.Setting(name, address, "")
-        if name in registry.packaged() and told not in _told:
+        if name in registry.installed_providers() and told not in _told:
             _told.add(told)
             log.warning("This project's file sends what is for %s to %s; no key goes along.", name, address)
 
 
 def check_credentials(row: Provider, headers: Mapping[str, str], fields: Mapping[str, Any]) -> None:
     """Raise `AuthError` where headers or fields of a request would give a credential to an address of a project's file."""
-    if not registry.is_foreign(row.name) or trusted(row) or not (headers or any(credentials(dict(fields)))):
+    if not registry.is_foreign(row.name) or is_trusted(row) or not (headers or any(credentials(dict(fields)))):
         return
     raise AuthError(
         f"The address of {row.title} is this project's file's, {row.base_url}: no credential of yours is sent there.",
@@ -67,13 +67,13 @@ def check_credentials(row: Provider, headers: Mapping[str, str], fields: Mapping
     )
 
 
-def trusted(row: Provider) -> bool:
+def is_trusted(row: Provider) -> bool:
     """Tell whether somebody has agreed to what a project's file asks for a provider."""
-    claim = registry.claim(row.name)
-    return claim is not None and claim in trust.agreed(environment.home())
+    claim = registry.find_claim(row.name)
+    return claim is not None and claim in trust.load_trusted(environment.home())
 
 
-def around() -> dict[str, dict[str, Any]]:
+def environment_settings() -> dict[str, dict[str, Any]]:
     """Give what was set outside of files, the strongest first, by the names of the defaults."""
     named = environment.provider()
     return {
@@ -84,14 +84,14 @@ def around() -> dict[str, dict[str, Any]]:
 
 def default_provider() -> str:
     """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
-    if named := _named(configuration().defaults):
+    if named := _named(load_config().defaults):
         return named
-    ready = [name for name, row in registry.known().items() if has_key(row)]
+    ready = [name for name, row in registry.all_providers().items() if has_key(row)]
     if len(ready) == 1:
         return ready[0]
     if not ready and _in_ipython():
         return builtin.LOCAL.name
-    known = ", ".join(ready or registry.known())
+    known = ", ".join(ready or registry.all_providers())
     raise InvalidRequest(
         "No provider is named and there is no telling which you mean.",
         next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
@@ -104,10 +104,10 @@ def _named(defaults: Defaults) -> str | None:
     return _whose(defaults.model)[0] or defaults.provider
 
 
-def provider_named(fields: dict[str, Any]) -> str:
+def pop_provider(fields: dict[str, Any]) -> str:
     """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
     secrets.hide(fields)
-    configuration()  # it may declare providers
+    load_config()  # it may declare providers
     named = fields.pop("provider", None)
     where, _, rest = _whose(fields.get("model"))
     if where:
@@ -119,18 +119,22 @@ def provider_named(fields: dict[str, Any]) -> str:
 def _whose(model: object) -> tuple[str | None, str, str | None]:
     """Split `provider:model`; the provider is None where none is named."""
     prefix, colon, rest = str(model or "").partition(":")
-    return (prefix, colon, rest) if colon and prefix in registry.known() else (None, "", str(model) if model else None)
+    return (
+        (prefix, colon, rest)
+        if colon and prefix in registry.all_providers()
+        else (None, "", str(model) if model else None)
+    )
 
 
-def endpoint(name: str) -> Provider:
+def resolve_provider(name: str) -> Provider:
     """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
-    config = configuration()
-    return Listings(environment.home()).of(describe(registry.find(name), config), now=time.time())
+    config = load_config()
+    return Listings(environment.home()).of(apply_config(registry.find_provider(name), config), now=time.time())
 
 
-def provider_of(record: JobRecord) -> Provider:
+def provider_of_job(record: JobRecord) -> Provider:
     """Give the endpoint that a job was sent to."""
-    row = registry.known().get(record.provider)
+    row = registry.all_providers().get(record.provider)
     if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
         row = builtin.BUILT_IN.get(record.like or record.provider, builtin.OPENAI)
         row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
@@ -146,11 +150,13 @@ def price_of(row: Provider, model: str, config: Config) -> Price | None:
     if row.simulated:
         return FREE
     given = [config.prices.get(f"{name}:{model}") for name in dict.fromkeys((row.label, row.name))]
-    own = [price for one in given if one and not isinstance(one, Foreign) and (price := prices.sound(one, free=True))]
+    own = [
+        price for one in given if one and not isinstance(one, Foreign) and (price := prices.clean_price(one, free=True))
+    ]
     theirs = next((one for one in given if isinstance(one, Foreign)), None)
     if not own and prices.is_price(row.prices.get(model)):
         own = [Price(per_clip=row.prices[model], source=LISTED)]
-    return prices.higher(own[0], theirs) if own else theirs
+    return prices.higher_price(own[0], theirs) if own else theirs
 
 
 def with_defaults(provider: Provider, fields: Mapping[str, Any], defaults: Defaults) -> dict[str, Any]:
@@ -172,23 +178,27 @@ def _may_have(provider: Provider, model: str) -> bool:
     return provider.others is not None or model in {one.model for one in provider.models}
 
 
-def key(row: Provider) -> secrets.Secret | None:
+def find_request_key(row: Provider) -> secrets.Secret | None:
     """Find the key that requests to a provider would carry.
 
     Raises `AuthError` when what is there is no key, or where a project's file asks for it and nobody has agreed to that.
     """
-    if refusal := distrust(row):
+    if refusal := untrusted_error(row):
         raise refusal
     return find_key(row, row.key_env)
 
 
-def distrust(row: Provider) -> AuthError | None:
+def untrusted_error(row: Provider) -> AuthError | None:
     """Give the error, with the code "untrusted", for a provider of a project's file that nobody has agreed to."""
-    claim = registry.claim(row.name)
-    return trust.refusal(claim) if claim is not None and claim not in trust.agreed(environment.home()) else None
+    claim = registry.find_claim(row.name)
+    return (
+        trust.untrusted_key_error(claim)
+        if claim is not None and claim not in trust.load_trusted(environment.home())
+        else None
+    )
 
 
-def usable(row: Provider) -> bool:
+def is_usable(row: Provider) -> bool:
     """Tell whether requests to a provider would have the key that they need."""
     return not row.key_env or row.key_optional or has_key(row)
 
@@ -196,19 +206,19 @@ def usable(row: Provider) -> bool:
 def has_key(row: Provider) -> bool:
     """Tell whether there is a key for a provider, and it may be used."""
     try:
-        return key(row) is not None
+        return find_request_key(row) is not None
     except VideogenError:
         return False
 
 
 def find_key(row: Provider, variable: str | None) -> secrets.Secret | None:
     """Find a provider's key; at another address than its own only a key that was named counts."""
-    known = None if registry.is_declared(row.name) else registry.known().get(row.name)
+    known = None if registry.is_declared(row.name) else registry.all_providers().get(row.name)
     at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
-    return keys.find(row.name, variable) if at_home else keys.from_environment(variable)
+    return keys.find_key(row.name, variable) if at_home else keys.from_environment(variable)
 
 
-def ways(row: Provider, variable: str, *, at_home: bool) -> str:
+def describe_key_sources(row: Provider, variable: str, *, at_home: bool) -> str:
     """Say how to hand a key over."""
     typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
     return f"Set {variable}{typed}, or pass api_key=."

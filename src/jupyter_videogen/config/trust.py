@@ -14,7 +14,7 @@ import msgspec
 from jupyter_videogen.catalog.registry import Claim
 from jupyter_videogen.core.errors import AuthError
 from jupyter_videogen.filesystem import bounded_read
-from jupyter_videogen.filesystem.private_folder import folder
+from jupyter_videogen.filesystem.private_folder import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,24 +26,24 @@ NAME = "trusted.json"
 COMMAND = "jupyter videogen trust"
 
 
-def agreed(home: Path) -> frozenset[Claim]:
+def load_trusted(home: Path) -> frozenset[Claim]:
     """Give what was agreed to; a file that can't be read holds nothing."""
     with suppress(OSError, msgspec.MsgspecError, RecursionError):
-        return frozenset(msgspec.json.decode(bounded_read.read(home / NAME), type=list[Claim]))
+        return frozenset(msgspec.json.decode(bounded_read.read_bounded(home / NAME), type=list[Claim]))
     return frozenset()
 
 
-def agree(home: Path, claims: Iterable[Claim]) -> None:
+def add_trusted(home: Path, claims: Iterable[Claim]) -> None:
     """Remember an agreement; raises `VideogenError` where others may write to the home."""
-    _write(home, agreed(home) | set(claims))
+    _write(home, load_trusted(home) | set(claims))
 
 
-def withdraw(home: Path, claims: Iterable[Claim]) -> None:
+def remove_trusted(home: Path, claims: Iterable[Claim]) -> None:
     """Forget an agreement."""
-    _write(home, agreed(home) - set(claims))
+    _write(home, load_trusted(home) - set(claims))
 
 
-def refusal(claim: Claim) -> AuthError:
+def untrusted_key_error(claim: Claim) -> AuthError:
     """Give the error for a key that a project's file asks for and nobody has agreed to."""
     return AuthError(
         f"{claim.provider} is set by this project's file, {claim.path}: it would send ${claim.variable} to {claim.address}.",
@@ -53,7 +53,7 @@ def refusal(claim: Claim) -> AuthError:
 
 
 def _write(home: Path, claims: Iterable[Claim]) -> None:
-    temporary = folder(home) / f".{NAME}-{uuid4().hex}.part"
+    temporary = make_private_folder(home) / f".{NAME}-{uuid4().hex}.part"
     try:
         temporary.touch(mode=0o600)
         temporary.write_bytes(msgspec.json.encode(sorted(claims)) + b"\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest
-from jupyter_videogen.core.prices import Estimate, dollars
+from jupyter_videogen.core.prices import Estimate, format_dollars
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,8 +55,10 @@ def check(cap: Cap, spent: Spent, cost: float | None) -> None:
     if cap.jobs is not None and spent.jobs >= cap.jobs:
         raise _beyond(f"{spent.jobs} of {cap.jobs} paid jobs for {cap.words} are used up.")
     if cap.dollars is not None and spent.dollars + (cost or 0.0) > cap.dollars:
-        price = f"This would cost about {dollars(cost)}" if cost else "The price of this is not known"
-        raise _beyond(f"{price}, and {dollars(spent.dollars)} of {dollars(cap.dollars)} for {cap.words} are spent.")
+        price = f"This would cost about {format_dollars(cost)}" if cost else "The price of this is not known"
+        raise _beyond(
+            f"{price}, and {format_dollars(spent.dollars)} of {format_dollars(cap.dollars)} for {cap.words} are spent."
+        )
 
 
 def check_all(cap: Cap, spent: Spent, costs: Sequence[float | None]) -> None:
@@ -82,7 +84,7 @@ def question(estimate: Estimate, budget: Budget) -> str | None:
         return f"What this costs is not known: {estimate.how}." if capped else None
     if limit is None or estimate.cost <= limit:
         return None
-    return f"This will cost {estimate}; your limit is {dollars(limit)}."
+    return f"This will cost {estimate}; your limit is {format_dollars(limit)}."
 
 
 def check_call(estimate: Estimate, most: float | None) -> None:
@@ -90,7 +92,7 @@ def check_call(estimate: Estimate, most: float | None) -> None:
     if most is None or (estimate.cost is not None and estimate.cost <= most):
         return
     what = "What this costs is not known" if estimate.cost is None else f"This would cost {estimate}"
-    raise BudgetExceeded(f"{what}, and max_cost is {dollars(most)}.", next="Raise max_cost, or ask for less.")
+    raise BudgetExceeded(f"{what}, and max_cost is {format_dollars(most)}.", next="Raise max_cost, or ask for less.")
 
 
 def stricter(mine: float | str | None, theirs: float | str | None) -> float | str | None:

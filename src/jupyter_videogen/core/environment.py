@@ -38,12 +38,12 @@ def certificates() -> tuple[str | None, str | None]:
     return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
 
 
-def published() -> bool:
+def is_published() -> bool:
     """Whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
     return Environment.get("SERVER_SOFTWARE", "").lower().startswith("voila/")
 
 
-def kilobits() -> str | None:
+def bitrate_limit() -> str | None:
     """Give what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
 
     It holds from the next start of the local gateway, for all who use it.
@@ -60,13 +60,13 @@ def notebook() -> Path | None:
     return Path(named) if named else None
 
 
-def columns() -> int | None:
+def terminal_columns() -> int | None:
     """Give how many columns COLUMNS says the terminal has, None where it says nothing."""
     named = Environment.get("COLUMNS", "")
     return int(named) if named.isdecimal() and int(named) else None
 
 
-def watched() -> bool:
+def has_viewer() -> bool:
     """Whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
     return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))
 
@@ -85,7 +85,7 @@ def server_root() -> Path | None:
     return Path(str(root))
 
 
-def shared() -> bool:
+def is_shared() -> bool:
     """Whether others may use this machine's account: Binder and its like. Keys stay in the kernel there."""
     return any(name.startswith(("BINDER_", "JUPYTERHUB_")) for name in Environment)
 
@@ -101,7 +101,7 @@ def _began() -> Path | None:
 
     A cell may have changed the working directory since; the notebook is still where it was.
     """
-    return Path(_shell().starting_dir) if in_kernel() and not watched() else None
+    return Path(_shell().starting_dir) if in_kernel() and not has_viewer() else None
 
 
 def in_kernel() -> bool:

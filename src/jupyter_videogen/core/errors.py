@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import msgspec
 
-from jupyter_videogen.core.hidden_characters import words
+from jupyter_videogen.core.hidden_characters import escape_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,12 +49,19 @@ class VideogenError(Exception):
 
     def __init__(self, message: str, *, next: str = "", **facts: object) -> None:  # noqa: A002 - the word the page uses too
         self.failure = msgspec.convert(
-            {"code": self.code, "message": words(message), "next": words(next), "sent": "no", "charged": "no", **facts},
+            {
+                "code": self.code,
+                "message": escape_text(message),
+                "next": escape_text(next),
+                "sent": "no",
+                "charged": "no",
+                **facts,
+            },
             Failure,
         )
         self.provider: str | None = None
         self.job: object | None = None
-        super().__init__(explain(self.failure))
+        super().__init__(render_failure(self.failure))
 
     @property
     def message(self) -> str:
@@ -204,7 +211,7 @@ def from_failure(failure: Failure) -> VideogenError:
     kind = _family(VideogenError).get(failure.code, VideogenError)
     error = kind(failure.message)
     error.failure = failure
-    error.args = (explain(failure),)
+    error.args = (render_failure(failure),)
     return error
 
 
@@ -215,12 +222,12 @@ MONEY: dict[tuple[Known, Known], str] = {
 }
 
 
-def money(failure: Failure) -> str:
+def describe_charge(failure: Failure) -> str:
     """Say in one sentence what is known about sending and charging."""
     unsure = "We can't tell whether you were charged." if failure.sent == "yes" else "It may exist and may be charged."
     return MONEY.get((failure.sent, failure.charged), unsure)
 
 
-def explain(failure: Failure) -> str:
+def render_failure(failure: Failure) -> str:
     """Join what happened, what to do next and what it cost into one paragraph."""
-    return " ".join(part for part in (failure.message, failure.next, money(failure)) if part)
+    return " ".join(part for part in (failure.message, failure.next, describe_charge(failure)) if part)

@@ -48,7 +48,7 @@ def begins_as_video(head: bytes) -> bool:
     return is_film(head) or head.startswith((b"GIF8", b"RIFF"))
 
 
-def no_film(head: bytes) -> str:
+def describe_non_video(head: bytes) -> str:
     """Say what a body is that certainly is no film; empty where it may be one. 32 bytes are enough."""
     for mark, what in (*SOUNDS.items(), *PICTURES.items()):
         if head.startswith(mark) and (mark != b"BM" or head[6:10] == SHORTEST_BMP):
@@ -68,7 +68,7 @@ def _of_riff(head: bytes) -> str:
     return "a still picture (WebP)" if head[8:12] == b"WEBP" and len(head) > 16 and not moving else ""  # noqa: PLR2004
 
 
-def still_or_sound(path: Path) -> str:
+def describe_still_or_sound(path: Path) -> str:
     """Say what a whole file is that is no MP4 and no film: a GIF of one picture, a WebM without any; empty otherwise."""
     with path.open("rb") as file:
         head = file.read(4)
@@ -80,19 +80,19 @@ def still_or_sound(path: Path) -> str:
     return ""
 
 
-def tracks(path: Path) -> set[str]:
+def track_kinds(path: Path) -> set[str]:
     """Give the kinds of an MP4's tracks, by their handlers ("vide", "soun"); empty where it does not say."""
     return {kind for kind, _ in _tracks(path)}
 
 
-def codec(path: Path) -> str:
+def video_codec(path: Path) -> str:
     """Give the four letters of the codec of an MP4's pictures; empty for anything else."""
     return next((code for kind, code in _tracks(path) if kind == "vide"), "")
 
 
-def unplayed(path: Path) -> str:
+def describe_unplayable(path: Path) -> str:
     """Say in which codec a film is that not every browser plays, and what plays it; empty for any other."""
-    name = CODECS.get(codec(path), "")
+    name = CODECS.get(video_codec(path), "")
     players = PLAYERS.get(name, "a player such as VLC or mpv plays it")
     return f"The clip is in {name}, which not every browser plays: {players}." if name else ""
 

@@ -39,7 +39,7 @@ def is_price(value: float | None, *, free: bool = False) -> bool:
     return 0.0 < value <= LARGEST or (free and value == 0.0)
 
 
-def sound(price: Price, *, free: bool = False) -> Price | None:
+def clean_price(price: Price, *, free: bool = False) -> Price | None:
     """Give a price without the figures that are none; None where nothing is left, which is an unknown price."""
     kept: dict[str, Any] = {
         name: value for name in ("per_clip", "per_second") if is_price(value := getattr(price, name), free=free)
@@ -48,7 +48,7 @@ def sound(price: Price, *, free: bool = False) -> Price | None:
     return Price(**kept, by_size=by_size, source=price.source) if kept or by_size else None
 
 
-def higher(mine: Price, theirs: Price | None) -> Price:
+def higher_price(mine: Price, theirs: Price | None) -> Price:
     """Give a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
     if theirs is None:
         return mine
@@ -72,7 +72,7 @@ class Estimate(msgspec.Struct, frozen=True):
     how: str
 
     def __repr__(self) -> str:
-        return f"about {dollars(self.cost)} ({self.how})" if self.cost is not None else f"unknown ({self.how})"
+        return f"about {format_dollars(self.cost)} ({self.how})" if self.cost is not None else f"unknown ({self.how})"
 
 
 def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
@@ -81,15 +81,15 @@ def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
         return Estimate(None, "no price is known for this model; write one into videogen.toml")
     clips, of = request.n or 1, f"; {price.source}" if price.source else ""
     if price.per_clip is not None:
-        return Estimate(clips * price.per_clip, f"{_times(clips)}{dollars(price.per_clip)} a clip{of}")
+        return Estimate(clips * price.per_clip, f"{_times(clips)}{format_dollars(price.per_clip)} a clip{of}")
     second = price.by_size.get(request.size or "", price.per_second)
     if second is None or request.duration is None:
         return Estimate(None, f"the price has no figure for this size or length{of}")
-    how = f"{_times(clips)}{request.duration} s x {dollars(second)} a second{of}"
+    how = f"{_times(clips)}{request.duration} s x {format_dollars(second)} a second{of}"
     return Estimate(clips * request.duration * second, how)
 
 
-def together(estimates: Sequence[Estimate]) -> Estimate:
+def add_estimates(estimates: Sequence[Estimate]) -> Estimate:
     """Add up what several requests cost; one of unknown price makes the sum unknown."""
     if len(estimates) == 1:
         return estimates[0]
@@ -101,7 +101,7 @@ def together(estimates: Sequence[Estimate]) -> Estimate:
     )
 
 
-def dollars(amount: float) -> str:
+def format_dollars(amount: float) -> str:
     """Write an amount: cents as a rule, more digits where cents would round it away."""
     return f"${amount:,.2f}" if amount == 0 or amount >= 0.1 else f"${amount:,.4f}".rstrip("0")  # noqa: PLR2004 - ten cents
 

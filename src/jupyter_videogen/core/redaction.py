@@ -31,7 +31,7 @@ BROKEN = re.compile(r"(?:%[0-9a-f]{0,2}|\\{1,4}[ux]?[0-9a-f]{0,3}|&#?x?[0-9a-f]{
 _known: dict[str, None] = {}
 
 
-def learn(secret: str) -> None:
+def add_secret(secret: str) -> None:
     """Take a secret that is being sent; a value too short or too long for a key is passed over."""
     if SHORTEST <= len(secret) <= LONGEST and secret not in _known:
         while len(_known) >= MOST:
@@ -39,21 +39,21 @@ def learn(secret: str) -> None:
         _known[secret] = None
 
 
-def forget() -> None:
+def clear_secrets() -> None:
     """Forget every secret."""
     _known.clear()
 
 
-def clean(text: str) -> str:
+def redact(text: str) -> str:
     """Give a text in which no secret that was sent can be read, whichever way it is written there."""
     for secret in tuple(_known):
         text = _without(text, secret)
     return text
 
 
-def holds(text: str) -> bool:
+def has_secret(text: str) -> bool:
     """Tell whether a text holds a secret that was sent."""
-    return clean(text) != text
+    return redact(text) != text
 
 
 class _Way(NamedTuple):

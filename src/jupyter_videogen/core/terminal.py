@@ -43,12 +43,12 @@ def prepare(*streams: TextIO) -> None:
             reconfigure(errors=ERRORS)
 
 
-def say(words: str) -> None:
+def print_out(words: str) -> None:
     """Print an answer on standard output; characters that its encoding lacks are replaced."""
     _write(sys.stdout, words)
 
 
-def tell(words: str) -> None:
+def print_err(words: str) -> None:
     """Print a note or an error on standard error, in the same way; it fits the terminal."""
     _write(sys.stderr, fit(words, width(sys.stderr)))
 
@@ -56,7 +56,7 @@ def tell(words: str) -> None:
 def as_json(value: object) -> str:
     """Give JSON for standard output: where that can't hold all of Unicode it is escaped, so nothing is replaced."""
     whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    return hidden_characters.json(json.dumps(value, ensure_ascii=not whole, indent=2))
+    return hidden_characters.escape_json(json.dumps(value, ensure_ascii=not whole, indent=2))
 
 
 def width(stream: TextIO | None = None) -> int | None:
@@ -68,7 +68,7 @@ def width(stream: TextIO | None = None) -> int | None:
     if environment.in_kernel():
         return None
     stream = sys.stdout if stream is None else stream
-    columns = environment.columns()
+    columns = environment.terminal_columns()
     if columns is None and stream.isatty():
         columns = _size(stream)
     return columns if columns is not None and columns >= NARROWEST else None
@@ -111,6 +111,6 @@ def _size(stream: TextIO) -> int | None:
 
 def _write(stream: Any, words: str) -> None:  # noqa: ANN401 - a kernel's stream is no TextIO
     encoding = getattr(stream, "encoding", None) or "utf-8"
-    words = hidden_characters.words(words)
+    words = hidden_characters.escape_text(words)
     stream.write(words.encode(encoding, ERRORS).decode(encoding) + "\n")
     stream.flush()

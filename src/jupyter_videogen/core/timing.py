@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 
-class Mark(NamedTuple):
+class ProgressSample(NamedTuple):
     """When progress was first seen to be so: the age in seconds, and per cent.
 
     Only then does progress tell of the pace: one that has stood still since says nothing new.
@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     progress: float
 
 
-class Run(msgspec.Struct, frozen=True, kw_only=True):
+class JobTiming(msgspec.Struct, frozen=True, kw_only=True):
     """One job that has ended, as far as others can learn from it."""
 
     seconds: float
@@ -32,11 +32,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     size: str | None = None
     kind: str = "text"
     """What it was made from, which decides how much work it is: "text", "image" or "video"."""
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[ProgressSample, ...] = ()
     """The first look at each tenth of progress."""
 
 
-def kind(job: JobRecord) -> str:
+def input_kind(job: JobRecord) -> str:
     """Give what a job's clip is made from."""
     request = job.request
     if request.video is not None:

@@ -29,7 +29,7 @@ from jupyter_videogen.core.errors import AuthError, VideogenError
 from jupyter_videogen.core.job import ENDED
 from jupyter_videogen.diagnostics import probe
 from jupyter_videogen.diagnostics.probe import Answer, Question
-from jupyter_videogen.diagnostics.report import Finding, Report, State, tidy
+from jupyter_videogen.diagnostics.report import Finding, Report, State, shorten_home
 from jupyter_videogen.dialects.base import Call, ListsModels
 from jupyter_videogen.filesystem import network_mounts
 from jupyter_videogen.filesystem.private_folder import OTHERS_WRITE
@@ -55,7 +55,7 @@ BEGINNINGS = {"qubax": "qbx_live_", "aihubmix": "sk-", "openai": "sk-"}
 BUNDLE = Path(__file__).parent.parent / "static" / "widget.js"
 
 
-class Place(NamedTuple):
+class Surroundings(NamedTuple):
     """The surroundings that are looked at; a test puts its own in."""
 
     home: Path
@@ -75,18 +75,18 @@ class Place(NamedTuple):
     """Asks services; None without a network."""
 
 
-def here(*, network: bool) -> Place:
+def current_surroundings(*, network: bool) -> Surroundings:
     """Give the surroundings of this process."""
-    return Place(
+    return Surroundings(
         home=environment.home(),
         folder=environment.folder(),
         server_root=environment.server_root(),
         modules=sys.modules,
         version=_version,
         free=lambda path: shutil.disk_usage(path).free,
-        mounts=network_mounts.table(),
+        mounts=network_mounts.read_mounts(),
         now=time.time,
-        ask=probe.ask if network else None,
+        ask=probe.ask_all if network else None,
     )
 
 
@@ -96,15 +96,15 @@ def doctor(*, network: bool = True) -> Report:
     Sends nothing that is paid for, and with `network=False` nothing at all. It never raises; keys are named by where they
     were found, and never shown.
     """
-    return examine(here(network=network))
+    return run_checks(current_surroundings(network=network))
 
 
-def examine(place: Place) -> Report:
+def run_checks(place: Surroundings) -> Report:
     """Give the report on some surroundings."""
     return Report(finding for check in CHECKS for finding in _safely(check, place))
 
 
-def _safely(check: Check, place: Place) -> list[Finding]:
+def _safely(check: Check, place: Surroundings) -> list[Finding]:
     """Make a finding of a check that fails; of its error only the kind is told, for its text may hold anything."""
     try:
         return list(check(place))
@@ -113,7 +113,7 @@ def _safely(check: Check, place: Place) -> list[Finding]:
         return [Finding(name, "note", f"This could not be looked at ({type(error).__name__}).")]
 
 
-def _versions(place: Place) -> Iterator[Finding]:
+def _versions(place: Surroundings) -> Iterator[Finding]:
     """The interpreter and the packages that matter."""
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     ours = place.version("jupyter-videogen")
@@ -127,7 +127,7 @@ def _versions(place: Place) -> Iterator[Finding]:
         yield Finding("Packages", "ok", words)
 
 
-def _kernel(place: Place) -> Iterator[Finding]:
+def _kernel(place: Surroundings) -> Iterator[Finding]:
     """What the version of ipykernel means for clicks while a cell runs."""
     number = place.version("ipykernel")
     if number is None:
@@ -144,7 +144,7 @@ def _kernel(place: Place) -> Iterator[Finding]:
         yield Finding("Kernel", "ok", f"ipykernel {number}")
 
 
-def _nesting(place: Place) -> Iterator[Finding]:
+def _nesting(place: Surroundings) -> Iterator[Finding]:
     """The archived `nest_asyncio` replaces `asyncio.run`, and by that it is known."""
     patched = getattr(asyncio.run, "__module__", "")
     if "nest_asyncio" not in place.modules or patched == "nest_asyncio2":
@@ -161,11 +161,11 @@ def _nesting(place: Place) -> Iterator[Finding]:
     )
 
 
-def _page(place: Place) -> Iterator[Finding]:
+def _page(place: Surroundings) -> Iterator[Finding]:
     """The part that runs in the browser, and how its videos reach it."""
     if not BUNDLE.exists():
         yield Finding("Page", "problem", "The page's half of the form was not built.", "Run: python scripts/bundle.py.")
-    elif environment.watched():
+    elif environment.has_viewer():
         yield Finding("Page", "ok", "A page is connected to this kernel.")
     else:
         yield Finding("Page", "ok", "No page watches this process: cells wait for their clips, and there is no form.")
@@ -173,37 +173,37 @@ def _page(place: Place) -> Iterator[Finding]:
     if root is None:
         return
     if not folder.is_relative_to(root):
-        words = f"Clips go to {tidy(folder)}, outside the server's folder {tidy(root)}: the page cannot play them by address."
+        words = f"Clips go to {shorten_home(folder)}, outside the server's folder {shorten_home(root)}: the page cannot play them by address."
         yield Finding("Folder", "problem", words, "Open the notebook from a server that was started above it.")
     elif any(part.startswith(".") for part in folder.relative_to(root).parts):
-        words = f"{tidy(folder)} is hidden, and the server gives out nothing that is: saved clips do not play."
+        words = f"{shorten_home(folder)} is hidden, and the server gives out nothing that is: saved clips do not play."
         yield Finding("Folder", "problem", words, "Move the notebook to a folder whose name has no dot in front.")
 
 
-def _home(place: Place) -> Iterator[Finding]:
+def _home(place: Surroundings) -> Iterator[Finding]:
     """Where jobs are written down, and who else can."""
     home = place.home
     if not home.exists():
-        yield Finding("Home", "ok", f"{tidy(home)}, made with the first job")
+        yield Finding("Home", "ok", f"{shorten_home(home)}, made with the first job")
         return
     mode = stat.S_IMODE(home.stat().st_mode)
     if os.name == "posix" and mode & OTHERS_WRITE:
-        words = f"Others may write to {tidy(home)} (mode {mode:o}): nothing is sent until they can't."
-        yield Finding("Home", "problem", words, f"chmod go-w '{tidy(home)}'")
+        words = f"Others may write to {shorten_home(home)} (mode {mode:o}): nothing is sent until they can't."
+        yield Finding("Home", "problem", words, f"chmod go-w '{shorten_home(home)}'")
     elif not os.access(home, os.W_OK | os.X_OK):
         cure = "Point VIDEOGEN_HOME at a folder of your own."
-        yield Finding("Home", "problem", f"{tidy(home)} can't be written to.", cure)
+        yield Finding("Home", "problem", f"{shorten_home(home)} can't be written to.", cure)
     else:
-        yield Finding("Home", "ok", f"{tidy(home)}, writable by its owner alone")
+        yield Finding("Home", "ok", f"{shorten_home(home)}, writable by its owner alone")
     if open_files := [path.name for path in home.glob("ledger.sqlite3*") if os.name == "posix" and _others_read(path)]:
         words = f"Others may read {', '.join(sorted(open_files))}, where your prompts stand."
-        yield Finding("Home", "note", words, f"chmod go-rwx '{tidy(home)}'/ledger.sqlite3*")
-    if kind := network_mounts.remote(home, place.mounts):
-        words = f"{tidy(home)} is on a network file system ({kind}): SQLite's locks are not safe there."
+        yield Finding("Home", "note", words, f"chmod go-rwx '{shorten_home(home)}'/ledger.sqlite3*")
+    if kind := network_mounts.remote_kind(home, place.mounts):
+        words = f"{shorten_home(home)} is on a network file system ({kind}): SQLite's locks are not safe there."
         yield Finding("Home", "problem", words, "Point VIDEOGEN_HOME at a folder on a local disk.")
 
 
-def _ledger(place: Place) -> Iterator[Finding]:
+def _ledger(place: Surroundings) -> Iterator[Finding]:
     """The file of jobs: opened, checked, a write tried and taken back; nothing is changed."""
     path = place.home / "ledger.sqlite3"
     if not path.exists():
@@ -212,7 +212,7 @@ def _ledger(place: Place) -> Iterator[Finding]:
     try:
         facts = _read_ledger(path)
     except sqlite3.Error as error:
-        words = f"{tidy(path)} can't be used ({error})."
+        words = f"{shorten_home(path)} can't be used ({error})."
         cure = "Look at the disk; a damaged file is set aside, not deleted, when the next job is made."
         yield Finding("Ledger", "problem", words, cure)
         return
@@ -239,28 +239,28 @@ def _jobs(states: Mapping[str, int]) -> Iterator[Finding]:
         yield Finding("Jobs", "note", words, "Look at the service's own list; %videogen resume ID looks for one again.")
 
 
-def _disk(place: Place) -> Iterator[Finding]:
+def _disk(place: Surroundings) -> Iterator[Finding]:
     """Space for the ledger and for clips, and whether clips can be put where they belong."""
     for name, path in (("Disk of the home", place.home), ("Disk of the clips", place.folder / "videogen")):
         there = next(folder for folder in (path, *path.parents) if folder.exists())
         free = place.free(there)
         state: State = "problem" if free < SCARCE else "note" if free < LITTLE else "ok"
         cure = "" if state == "ok" else "Make some room: clips are 1 to 50 MB each."
-        yield Finding(name, state, f"{_size(free)} free at {tidy(path)}", cure)
+        yield Finding(name, state, f"{_size(free)} free at {shorten_home(path)}", cure)
     if not os.access(there, os.W_OK | os.X_OK):
         cure = "Work in a folder that you may write to: clips go beside the notebook."
-        yield Finding("Clips", "problem", f"{tidy(there)} can't be written to.", cure)
+        yield Finding("Clips", "problem", f"{shorten_home(there)} can't be written to.", cure)
 
 
-def _plug_ins(_: Place) -> Iterator[Finding]:
+def _plug_ins(_: Surroundings) -> Iterator[Finding]:
     """Providers of other packages that could not be loaded; the others work without them."""
-    for name, kind in registry.broken().items():
+    for name, kind in registry.broken_plugins().items():
         yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")
 
 
-def _proxies(_: Place) -> Iterator[Finding]:
+def _proxies(_: Surroundings) -> Iterator[Finding]:
     """The proxies on the way to services, by their hosts: a proxy's address may hold a password."""
-    ways = {url_policy.proxy(row.base_url) for row in registry.known().values() if row.key_env} - {None}
+    ways = {url_policy.proxy(row.base_url) for row in registry.all_providers().values() if row.key_env} - {None}
     for way in sorted(filter(None, ways)):
         try:
             parts = urlsplit(way)
@@ -274,13 +274,13 @@ def _proxies(_: Place) -> Iterator[Finding]:
         yield Finding("Proxy", "ok", "none")
 
 
-def _keys(_: Place) -> Iterator[Finding]:
+def _keys(_: Surroundings) -> Iterator[Finding]:
     """Where each service's key comes from, and whether it can be one; never the key."""
     ring = credentials.keyring()
     without = []
     for row in _services():
         try:
-            secret = credentials.find(row.name, row.key_env)
+            secret = credentials.find_key(row.name, row.key_env)
         except AuthError as error:
             yield Finding(f"{row.title} key", "problem", error.message, error.failure.next)
             continue
@@ -304,7 +304,7 @@ def _sound(row: Provider, secret: secrets.Secret) -> Finding:
     return Finding(f"{row.title} key", "note", words, "Check that it is this service's key.")
 
 
-def _services_and_clock(place: Place) -> Iterator[Finding]:
+def _services_and_clock(place: Surroundings) -> Iterator[Finding]:
     """Whether each service that has a key is there and takes it, and what its clock says."""
     if place.ask is None:
         yield Finding("Services", "note", "Not asked: the network was left out.")
@@ -319,17 +319,17 @@ def _services_and_clock(place: Place) -> Iterator[Finding]:
     yield from _clock(next((answer.date for answer in answers if answer.date), ""), place.now())
 
 
-def _reachable(place: Place) -> Iterator[tuple[Provider, str, Question]]:
+def _reachable(place: Surroundings) -> Iterator[tuple[Provider, str, Question]]:
     """Give the services that can be asked, each with where its key came from and a question that is free."""
     for row in _services():
         with suppress(AuthError):  # said already
-            if secret := credentials.find(row.name, row.key_env):
-                yield row, secret.source, question(row, Endpoint(row.base_url, secret))
+            if secret := credentials.find_key(row.name, row.key_env):
+                yield row, secret.source, provider_question(row, Endpoint(row.base_url, secret))
     if door := local_gateway.running(place.home):
-        yield builtin.LOCAL, "its runtime file", question(builtin.LOCAL, door)
+        yield builtin.LOCAL, "its runtime file", provider_question(builtin.LOCAL, door)
 
 
-def question(row: Provider, door: Endpoint) -> Question:
+def provider_question(row: Provider, door: Endpoint) -> Question:
     """Ask for the list of models; where there is none, for anything at all, and then without the key."""
     if isinstance(row.dialect, ListsModels):
         call = row.dialect.models()
@@ -367,7 +367,7 @@ def _clock(date: str, now: float) -> Iterator[Finding]:
             yield Finding("Clock", "problem" if abs(skew) > WRONG else "note", words, "Set this machine's clock.")
 
 
-def _local_engine(place: Place) -> Iterator[Finding]:
+def _local_engine(place: Surroundings) -> Iterator[Finding]:
     """Whether clips can be drawn here without any account."""
     try:
         local_gateway.check_installed()
@@ -378,7 +378,7 @@ def _local_engine(place: Place) -> Iterator[Finding]:
     yield Finding("Local engine", "ok", words)
 
 
-Check = Callable[[Place], Iterable[Finding]]
+Check = Callable[[Surroundings], Iterable[Finding]]
 CHECKS: tuple[Check, ...] = (
     _versions,
     _kernel,
@@ -422,7 +422,7 @@ def _read_ledger(path: Path) -> LedgerFacts:
 
 def _services() -> list[Provider]:
     """Give the providers that take a key."""
-    return [row for row in registry.known().values() if row.key_env and not registry.is_declared(row.name)]
+    return [row for row in registry.all_providers().values() if row.key_env and not registry.is_declared(row.name)]
 
 
 def _version(distribution: str) -> str | None:

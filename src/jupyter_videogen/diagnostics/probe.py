@@ -42,7 +42,7 @@ class Answer(NamedTuple):
     trouble: str = ""
 
 
-def ask(questions: Sequence[Question], limit: float) -> list[Answer]:
+def ask_all(questions: Sequence[Question], limit: float) -> list[Answer]:
     """Ask all of them side by side, each for at most `limit` seconds; never raises for a service that is away."""
     loop = LoopThread()
     try:

@@ -70,7 +70,7 @@ class Report:
         )
 
 
-def tidy(path: Path) -> str:
+def shorten_home(path: Path) -> str:
     """Give a path as one's own: the home directory is ~."""
     home = Path.home()
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)

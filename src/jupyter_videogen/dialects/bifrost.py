@@ -29,24 +29,24 @@ from jupyter_videogen.dialects.base import (
 )
 from jupyter_videogen.dialects.http_errors import REFUSED, read_failure
 from jupyter_videogen.dialects.parsing import (
-    clips_of,
+    as_object,
     cursor_page,
-    film_of,
-    given,
-    hint,
+    drop_unset,
+    find_id,
     job_id,
-    judged,
     length,
-    made_by,
-    members,
-    named,
+    maker_notes,
     number,
     objects,
+    parse_artifacts,
     percent,
+    poll_hint,
     size,
     text,
+    video_body,
+    with_failure,
 )
-from jupyter_videogen.dialects.status import fold
+from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,16 +88,16 @@ class Bifrost(Dialect):
             "video_uri": request.video.url if request.video else None,
             **request.extra,
         }
-        return Call("POST", "/videos", json=given(fields), timeout=120.0, carries_clips=True)
+        return Call("POST", "/videos", json=drop_unset(fields), timeout=120.0, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Accepted | Finished:
         """The id is opaque: native id, escaped, then the provider."""
-        if film := film_of(reply):
+        if film := video_body(reply):
             return Finished([film])
-        video = members(reply)
-        if named(video) is None and (found := clips_of(reply)):
+        video = as_object(reply)
+        if find_id(video) is None and (found := parse_artifacts(reply)):
             return Finished(found)
-        return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
+        return Accepted({"id": job_id(video)}, poll_after=poll_hint(reply), notes=maker_notes(video))
 
     def read_failure(self, reply: Reply) -> Failure:
         """Read an error; a 4xx is a refusal only where the gateway, or its maker with a `status_code`, speaks of the request.
@@ -124,8 +124,8 @@ class Bifrost(Dialect):
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video; a filter may have held back some clips, or all."""
-        video = members(reply)
-        state, word = fold(video.get("status"))
+        video = as_object(reply)
+        state, word = parse_status(video.get("status"))
         filtered = _filtered(video)
         if filtered and (state == "failed" or (state == "succeeded" and not _rows(video))):
             return StatusUpdate("failed", failure=filtered)
@@ -133,11 +133,11 @@ class Bifrost(Dialect):
             state,
             progress=percent(video.get("progress")),
             artifacts=_artifacts(video, handle) if state == "succeeded" else (),
-            poll_after=hint(reply),
+            poll_after=poll_hint(reply),
             status=word,
-            notes=(*made_by(video), *_lacking(video, filtered, state)),
+            notes=(*maker_notes(video), *_lacking(video, filtered, state)),
         )
-        return judged(update, video.get("error"), video)
+        return with_failure(update, video.get("error"), video)
 
     def page(self, model: str, cursor: str | None = None) -> Call:
         """One page of jobs, newest first, of the provider in `provider/model`; the gateway has no list over all."""
@@ -183,7 +183,7 @@ def _last_frame(request: GenerationRequest) -> object:
 def _envelope(reply: Reply) -> dict[str, Any] | None:
     """Give the gateway's own envelope of an error; None for what another has written."""
     try:
-        body = members(reply)
+        body = as_object(reply)
     except Malformed:
         return None
     return body if "is_bifrost_error" in body else None

@@ -63,7 +63,7 @@ OTHER_KINDS = re.compile(
 HIDDEN = frozenset({"style", "script", "noscript", "template", "svg", "head"})
 
 
-class Said(msgspec.Struct, frozen=True):
+class ErrorText(msgspec.Struct, frozen=True):
     """What a body says of an error."""
 
     words: str = ""
@@ -81,21 +81,21 @@ class Said(msgspec.Struct, frozen=True):
         return not other and bool(CONTENT_WORDS.search(self.words))
 
 
-def said(reply: Reply) -> Said:
+def read_error(reply: Reply) -> ErrorText:
     """Read the error in a reply: JSON of any shape, a page, or plain text; never raises."""
     try:
-        return read(reply.json)
+        return read_error_value(reply.json)
     except Malformed:
-        return Said(page_words(reply.body))
+        return ErrorText(page_text(reply.body))
 
 
-def read(value: object) -> Said:
+def read_error_value(value: object) -> ErrorText:
     """Read the error in a JSON value."""
     speaking = dict(_speaking(value))
-    return Said(_words(value)[:LONGEST], " ".join(_marks(value))[:MOST_MARKS], speaking)
+    return ErrorText(_words(value)[:LONGEST], " ".join(_marks(value))[:MOST_MARKS], speaking)
 
 
-def page_words(body: bytes) -> str:
+def page_text(body: bytes) -> str:
     """Give the title of a page, else its visible words, else the first words of a plain text."""
     text = body[:PAGE].decode("utf-8", "replace")
     page = _Page()
@@ -167,7 +167,7 @@ def _text(value: str, depth: int) -> str:
     inner = _words(quoted, depth + 1) if quoted is not None else ""
     if inner:
         return inner
-    return page_words(value.encode()) if value.lstrip()[:1] == "<" and ">" in value else value.strip()
+    return page_text(value.encode()) if value.lstrip()[:1] == "<" and ">" in value else value.strip()
 
 
 def _quoted(value: str) -> object:

@@ -11,11 +11,11 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.core.errors import Failure, Known
-from jupyter_videogen.dialects.error_messages import page_words, said
+from jupyter_videogen.dialects.error_messages import page_text, read_error
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.http import Reply
-    from jupyter_videogen.dialects.error_messages import Said
+    from jupyter_videogen.dialects.error_messages import ErrorText
 
 KINDS = {401: "auth", 402: "out_of_credit", 403: "permission", 404: "model_not_found", 429: "rate_limited"}
 REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
@@ -44,7 +44,7 @@ SLOWEST = 86_400.0
 
 def read_failure(reply: Reply) -> Failure:
     """Read any reply that is not a 2xx as a failure of the request that caused it."""
-    error = said(reply)
+    error = read_error(reply)
     param, refused = error.facts.get("param"), reply.status in REFUSED or _has_no_model(reply.status, error.marks)
     kind = "content_policy" if error.filtered else _kind(reply.status, error)
     return Failure(
@@ -68,22 +68,22 @@ def retry_after(reply: Reply) -> float | None:
     return min(max(seconds, 0.0), SLOWEST) if seconds == seconds else None  # noqa: PLR0124 - NaN is not itself
 
 
-def speaks_of_later(reply: Reply) -> bool:
+def means_not_yet(reply: Reply) -> bool:
     """Tell whether an answer in place of a clip means "not yet": by its status, or by its words; expiry is for good."""
-    error = said(reply)
-    words = error.words or page_words(reply.body)
+    error = read_error(reply)
+    words = error.words or page_text(reply.body)
     if "expired" in words.lower():
         return False
     goes_on = reply.ok and GOING_ON.search(error.marks)
     return reply.status in LATE or bool(goes_on or NOT_YET.search(words))
 
 
-def knows_no_job(reply: Reply) -> bool:
+def means_no_such_job(reply: Reply) -> bool:
     """Tell whether the answer to a look means that there is no such job: by its status, or a 400 by its code."""
-    return reply.status == 404 or (reply.status == 400 and NO_JOB.search(said(reply).marks) is not None)  # noqa: PLR2004
+    return reply.status == 404 or (reply.status == 400 and NO_JOB.search(read_error(reply).marks) is not None)  # noqa: PLR2004
 
 
-def ahead(reply: Reply, *, now: float) -> float:
+def clock_skew(reply: Reply, *, now: float) -> float:
     """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
@@ -104,7 +104,7 @@ def _charged(*, refused: bool) -> Known:
     return "no" if refused else "unknown"
 
 
-def _kind(status: int, error: Said) -> str:
+def _kind(status: int, error: ErrorText) -> str:
     words = f"{error.marks} {error.words}"
     if "no_db_connection" in words:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know

@@ -26,24 +26,24 @@ from jupyter_videogen.dialects.base import (
     StatusUpdate,
 )
 from jupyter_videogen.dialects.parsing import (
+    as_object,
     clips,
-    clips_of,
-    film_of,
-    given,
-    hint,
-    job_facts,
+    drop_unset,
+    failure_reason,
+    find_id,
     job_id,
-    judged,
-    members,
-    named,
     objects,
+    parse_artifacts,
+    parse_elapsed,
+    parse_failure,
+    parse_listed_facts,
     percent,
-    reason,
+    poll_hint,
     text,
-    took,
-    why,
+    video_body,
+    with_failure,
 )
-from jupyter_videogen.dialects.status import fold
+from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest, Media
@@ -64,7 +64,7 @@ class IndoxHub(Dialect):
         asked = extra.pop("additional_params", None) or {}
         if not isinstance(asked, dict):
             raise InvalidRequest("additional_params is no object.", next="Give a dict.", field="extra")
-        additional = {**given({"seed": request.seed, "fps": request.fps}), **asked}
+        additional = {**drop_unset({"seed": request.seed, "fps": request.fps}), **asked}
         fields = {
             "prompt": request.prompt,
             "model": request.model,
@@ -83,25 +83,25 @@ class IndoxHub(Dialect):
             "additional_params": additional or None,
             **extra,
         }
-        return Call("POST", "/videos/generations", json=given(fields), timeout=CREATE_TIMEOUT, carries_clips=True)
+        return Call("POST", "/videos/generations", json=drop_unset(fields), timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
         """Clips, or a job, or a refusal that comes as a 200 (`success: false`); raises `Malformed` for anything else.
 
         A job is taken at its word first: what it names can be looked at, whatever else the answer says.
         """
-        if film := film_of(reply):
+        if film := video_body(reply):
             return Finished([film])
-        body = members(reply)
+        body = as_object(reply)
         if found := clips(body.get("data")):
             return Finished(found)
         refused = body.get("success") is False
         with suppress(Malformed):
             job = _named(body) if refused else _unnumbered(body)
-            return Accepted({"id": job_id(job, first=OURS)}, poll_after=hint(reply))
+            return Accepted({"id": job_id(job, first=OURS)}, poll_after=poll_hint(reply))
         if refused:
             return Refused(_refusal(body))
-        if found := clips_of(reply):
+        if found := parse_artifacts(reply):
             return Finished(found)
         raise Malformed("neither a clip nor a job")
 
@@ -111,17 +111,17 @@ class IndoxHub(Dialect):
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:  # noqa: ARG002 - a result says all of itself
         """Read the job; its result has been seen in five places."""
-        job = members(reply)
-        state, word = fold(job.get("status"))
+        job = as_object(reply)
+        state, word = parse_status(job.get("status"))
         update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
             artifacts=(clips(job.get("result")) or clips(job)) if state == "succeeded" else (),
-            poll_after=hint(reply),
+            poll_after=poll_hint(reply),
             status=word,
-            took=took(job),
+            took=parse_elapsed(job),
         )
-        return judged(update, job.get("error"), job)
+        return with_failure(update, job.get("error"), job)
 
     def cancel(self, handle: Handle) -> Call:
         """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
@@ -133,9 +133,9 @@ class IndoxHub(Dialect):
 
     def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
         """Read a page; a full one may have a next."""
-        listed = objects(members(reply).get("jobs") or [])
-        rows = [(name, row) for row in listed if (name := named({"id": row.get("job_id")}))]
-        jobs = [Listed(handle={"id": name}, **job_facts(row)) for name, row in rows]
+        listed = objects(as_object(reply).get("jobs") or [])
+        rows = [(name, row) for row in listed if (name := find_id({"id": row.get("job_id")}))]
+        jobs = [Listed(handle={"id": name}, **parse_listed_facts(row)) for name, row in rows]
         return Page(jobs, str(int(cursor or 0) + PAGE) if len(rows) >= PAGE else None)
 
     def models(self) -> Call:
@@ -165,7 +165,7 @@ def _named(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(body: dict[str, Any]) -> Failure:
-    failure = why(reason(body) or body.get("error"))
+    failure = parse_failure(failure_reason(body) or body.get("error"))
     return Failure(
         code=failure.code,
         message=failure.message,

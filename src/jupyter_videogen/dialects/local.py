@@ -12,7 +12,7 @@ import msgspec
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.dialects.parsing import as_text, given, members, text
+from jupyter_videogen.dialects.parsing import as_object, drop_unset, form_text, text
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest, Media
@@ -30,21 +30,21 @@ class Local(OpenAI):
 
     def create(self, request: GenerationRequest) -> Call:
         """Add media, sound, draft and enrichment to what the shape has; raises `InvalidRequest` for what cannot go."""
-        switches = given({"sound": request.sound, "draft": request.draft, "enhance": request.enhance})
+        switches = drop_unset({"sound": request.sound, "draft": request.draft, "enhance": request.enhance})
         plain = msgspec.structs.replace(request, image=None, extra={**switches, **request.extra})
         media = {name: medium for name in FILES if (medium := getattr(request, name)) is not None}
         _check(media)
         call = super().create(plain)
         if not media:
             return call
-        fields: dict[str, str | Upload] = {name: as_text(name, value) for name, value in (call.json or {}).items()}
+        fields: dict[str, str | Upload] = {name: form_text(name, value) for name, value in (call.json or {}).items()}
         files = {FILES[name]: Upload(one.path, one.name, one.content_type) for name, one in media.items()}
         return msgspec.structs.replace(call, json=None, form={**fields, **files})
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Tell the enriched prompt too, where there is one."""
         update = super().read_look(reply, handle)
-        revised = text(members(reply).get("revised_prompt"))
+        revised = text(as_object(reply).get("revised_prompt"))
         note = f"Drawn from the enriched prompt: {revised}"
         return msgspec.structs.replace(update, notes=(*update.notes, note)) if revised else update
 

@@ -25,25 +25,25 @@ from jupyter_videogen.dialects.base import (
     StatusUpdate,
 )
 from jupyter_videogen.dialects.parsing import (
-    as_text,
-    at_content,
-    clips_of,
-    count,
+    as_object,
+    clip_count,
+    content_artifacts,
     cursor_page,
-    film_of,
-    given,
-    hint,
+    drop_unset,
+    find_id,
+    form_text,
     job_id,
-    judged,
     length,
-    made_by,
-    members,
-    named,
+    maker_notes,
+    parse_artifacts,
+    parse_elapsed,
     percent,
+    poll_hint,
     size,
-    took,
+    video_body,
+    with_failure,
 )
-from jupyter_videogen.dialects.status import fold
+from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ class OpenAI(Dialect):
 
     def create(self, request: GenerationRequest) -> Call:
         """`seconds` is a string in this shape; what it has no field for goes along under our own names."""
-        fields = given(
+        fields = drop_unset(
             {
                 "model": request.model,
                 "prompt": request.prompt,
@@ -81,7 +81,7 @@ class OpenAI(Dialect):
         image = request.image
         if image is None and not self._multipart:
             return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT, carries_clips=True)
-        form: dict[str, str | Upload] = {name: as_text(name, value) for name, value in fields.items()}
+        form: dict[str, str | Upload] = {name: form_text(name, value) for name, value in fields.items()}
         if image is not None and image.path is not None:
             form["input_reference"] = Upload(image.path, image.name, image.content_type)
         elif image is not None and image.url is not None:
@@ -93,12 +93,12 @@ class OpenAI(Dialect):
 
         Servers that make the clip while the create is held open answer with the film, or with it in `data`.
         """
-        if film := film_of(reply):
+        if film := video_body(reply):
             return Finished([film])
-        video = members(reply)
-        if named(video) is None and (found := clips_of(reply)):
+        video = as_object(reply)
+        if find_id(video) is None and (found := parse_artifacts(reply)):
             return Finished(found)
-        return Accepted({"id": job_id(video)}, poll_after=hint(reply), notes=made_by(video))
+        return Accepted({"id": job_id(video)}, poll_after=poll_hint(reply), notes=maker_notes(video))
 
     def look(self, handle: Handle) -> Call:
         """Retrieve by id."""
@@ -106,17 +106,17 @@ class OpenAI(Dialect):
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video object."""
-        video = members(reply)
-        state, word = fold(video.get("status"))
+        video = as_object(reply)
+        state, word = parse_status(video.get("status"))
         update = StatusUpdate(
             state,
             progress=percent(video.get("progress")),
             artifacts=tuple(_clips(video, handle)) if state == "succeeded" else (),
-            poll_after=hint(reply),
+            poll_after=poll_hint(reply),
             status=word,
-            took=took(video),
+            took=parse_elapsed(video),
         )
-        return judged(update, video.get("error"), video)
+        return with_failure(update, video.get("error"), video)
 
     def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
         """One page of jobs, newest first."""
@@ -157,9 +157,9 @@ def _path(handle: Handle) -> str:
 def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
     """Give the clips of a video object; SGLang has the further ones of `num_outputs` behind their number."""
     first = _content(video, handle)
-    found = at_content(first, video)
+    found = content_artifacts(first, video)
     yield from found
-    for index in range(len(found), count(video.get("num_outputs"))):
+    for index in range(len(found), clip_count(video.get("num_outputs"))):
         yield msgspec.structs.replace(first, url=f"{first.url}?variant={index}", poster=None)
 
 

@@ -15,8 +15,8 @@ from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Malformed, Reply, is_film
 from jupyter_videogen.dialects.base import Listed, Page
-from jupyter_videogen.dialects.error_messages import LONGEST, Said, read
-from jupyter_videogen.dialects.status import fold
+from jupyter_videogen.dialects.error_messages import LONGEST, ErrorText, read_error_value
+from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ MOST_CLIPS = 16
 """What one job may have; a larger number in a reply is a mistake."""
 
 
-def members(reply: Reply) -> dict[str, Any]:
+def as_object(reply: Reply) -> dict[str, Any]:
     """Give the JSON object of a reply; raises `Malformed` for anything else."""
     body = reply.json
     if not isinstance(body, dict):
@@ -72,7 +72,7 @@ def members(reply: Reply) -> dict[str, Any]:
     return body
 
 
-def identifier(value: object) -> str:
+def check_id(value: object) -> str:
     """Give an id that may become one path segment; raises `Malformed` for one that could walk elsewhere.
 
     A whole number is an id too.
@@ -84,11 +84,11 @@ def identifier(value: object) -> str:
     return value
 
 
-def named(job: object) -> str | None:
+def find_id(job: object) -> str | None:
     """Give the id of a job by whatever name it has in an object; None where it has none."""
     for name in IDS if isinstance(job, dict) else ():
         with suppress(Malformed):
-            return identifier(_member(job, name))
+            return check_id(_member(job, name))
     return None
 
 
@@ -106,9 +106,9 @@ def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
     ours = (row.get(name) for row in levels if isinstance(row, dict) for name in first)
     for value in ours:
         with suppress(Malformed):
-            return identifier(value)
-    found = next(filter(None, map(named, levels)), None)
-    return identifier(found)
+            return check_id(value)
+    found = next(filter(None, map(find_id, levels)), None)
+    return check_id(found)
 
 
 def _unnumbered(body: object) -> object:
@@ -176,7 +176,7 @@ def size(value: object) -> str | None:
     return value if isinstance(value, str) and SIZE.fullmatch(value) else None
 
 
-def clip_at(url: str) -> Artifact:
+def artifact_at(url: str) -> Artifact:
     """Give the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the service.
 
     One that begins with a slash is a path below the host, as in any page (RFC 3986, section 5.2).
@@ -200,7 +200,7 @@ def clips(value: object) -> tuple[Artifact, ...]:
 
 def _clips(value: object, name: str, depth: int) -> Iterator[Artifact]:
     if isinstance(value, str) and _is_place(value, name):
-        yield clip_at(value)
+        yield artifact_at(value)
     elif isinstance(value, list) and depth < DEEPEST:
         for row in value:
             yield from _clips(row, name, depth + 1)
@@ -219,7 +219,7 @@ def _is_place(value: str, name: str) -> bool:
     return value.startswith("/") or name.startswith(("url", "uri")) or name.endswith(("url", "uri"))
 
 
-def at_content(content: Artifact, job: dict[str, Any]) -> tuple[Artifact, ...]:
+def content_artifacts(content: Artifact, job: dict[str, Any]) -> tuple[Artifact, ...]:
     """Give the clips of a job whose first is at `content`, and perhaps elsewhere too, as the job itself says.
 
     What stands in a list of several is several clips; two addresses beside each other are two places of one.
@@ -234,9 +234,9 @@ def at_content(content: Artifact, job: dict[str, Any]) -> tuple[Artifact, ...]:
     return (whole, *(msgspec.structs.replace(clip, **facts) for clip in rows[1:]))
 
 
-def clips_of(reply: Reply) -> tuple[Artifact, ...]:
+def parse_artifacts(reply: Reply) -> tuple[Artifact, ...]:
     """Give the clips in an answer of any shape: it is a film itself, or says where they are, or holds them."""
-    film = film_of(reply)
+    film = video_body(reply)
     try:
         body = reply.json
     except Malformed:
@@ -244,7 +244,7 @@ def clips_of(reply: Reply) -> tuple[Artifact, ...]:
     return clips(body.get("data") if has_error(body) else body)  # an error may name an address of its own
 
 
-def empty(reply: Reply) -> bool:
+def has_empty_result(reply: Reply) -> bool:
     """Tell whether an answer has the place of a finished clip (`data`), and nothing there."""
     try:
         body = reply.json
@@ -253,7 +253,7 @@ def empty(reply: Reply) -> bool:
     return isinstance(body, dict) and ("data" in body or "created" in body)
 
 
-def named_job(reply: Reply) -> str | None:
+def find_job_id(reply: Reply) -> str | None:
     """Give the id of the job in an answer of any shape; None where it names none, or but the exchange itself."""
     try:
         body = reply.json
@@ -262,14 +262,14 @@ def named_job(reply: Reply) -> str | None:
         return None
 
 
-def film_of(reply: Reply) -> Artifact | None:
+def video_body(reply: Reply) -> Artifact | None:
     """Give the clip that an answer is itself: a film where JSON was expected."""
     if reply.film:
         return Artifact("", inline=reply.film)
     return Artifact("", inline=b64encode(reply.body).decode()) if is_film(reply.body) else None
 
 
-def made_by(video: dict[str, Any]) -> tuple[str, ...]:
+def maker_notes(video: dict[str, Any]) -> tuple[str, ...]:
     """Say who made it, where that is not what was asked for, and whether a cache answered, as Bifrost tells it.
 
     Names of Bifrost v1.5 (`original_model_requested`, `resolved_model_used`) and of those before it.
@@ -287,53 +287,55 @@ def made_by(video: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def count(value: object) -> int:
+def clip_count(value: object) -> int:
     """Give a number of clips: 1 where none is said, within 0 to 16."""
     found = 1 if value is None else number(value)
     return 1 if found is None else int(min(max(found, 0), MOST_CLIPS))
 
 
-def hint(reply: Reply) -> float | None:
+def poll_hint(reply: Reply) -> float | None:
     """Give the seconds after which `openai-poll-after-ms` suggests to look again."""
     milliseconds = number(reply.headers.get("openai-poll-after-ms"))
     return None if milliseconds is None else milliseconds / 1000
 
 
-def took(job: dict[str, Any]) -> float | None:
+def parse_elapsed(job: dict[str, Any]) -> float | None:
     """Give the seconds from a job's creation to its completion, where it says both and they are in order."""
     created, completed = moment(job.get("created_at")), moment(job.get("completed_at"))
     return completed - created if created and completed and completed > created > 0 else None
 
 
-def why(error: object) -> Failure:
+def parse_failure(error: object) -> Failure:
     """Read the `error` of a failed job: an object, a string or nothing. No claim is made about the bill."""
-    told = error if isinstance(error, Said) else read(error)
+    told = error if isinstance(error, ErrorText) else read_error_value(error)
     kind = "content_policy" if told.filtered else "provider"
     return Failure(code=kind, message=(told.words or NO_REASON)[:LONGEST], sent="yes", charged="unknown")
 
 
-def reason(job: dict[str, Any]) -> Said | None:
+def failure_reason(job: dict[str, Any]) -> ErrorText | None:
     """Give what a failed job says of itself in any place but its `error`; None where it says nothing.
 
     new-api writes a failed task's reason where the address of its clip would stand (model/task.go, `GetResultURL`).
     """
-    told = read({name: value for name, value in job.items() if name != "status"})
+    told = read_error_value({name: value for name, value in job.items() if name != "status"})
     places = (job.get("url"), job.get("result_url"), _member(job.get("metadata"), "url"))
     words = (place for place in map(text, places) if place and not _is_place(place, ""))
-    return told if told.words else next(map(read, words), None)
+    return told if told.words else next(map(read_error_value, words), None)
 
 
-def judged(update: StatusUpdate, error: object, job: dict[str, Any] | None = None) -> StatusUpdate:
+def with_failure(update: StatusUpdate, error: object, job: dict[str, Any] | None = None) -> StatusUpdate:
     """Add what a job's `error` says of its end; a failed one's `job` may say it in another place.
 
     A failed job has a reason, however little is said. One that is called finished and has an error all the same keeps its
     clips, with a note; where there are none, the error is what became of it.
     """
     if update.state == "failed":
-        return msgspec.structs.replace(update, failure=why(error if _says(error) else reason(job or {}) or error))
+        return msgspec.structs.replace(
+            update, failure=parse_failure(error if _says(error) else failure_reason(job or {}) or error)
+        )
     if update.state != "succeeded" or not (any(error.values()) if isinstance(error, dict) else error):
         return update
-    failure = why(error)
+    failure = parse_failure(error)
     if not update.artifacts:
         return msgspec.structs.replace(update, state="failed", failure=failure)
     note = f"The service also reported an error: {failure.message}"
@@ -342,11 +344,11 @@ def judged(update: StatusUpdate, error: object, job: dict[str, Any] | None = Non
 
 def _says(error: object) -> bool:
     """Tell whether an `error` has words or a code of its own."""
-    told = read(error)
+    told = read_error_value(error)
     return bool(told.words)
 
 
-def refusal(reply: Reply) -> Failure | None:
+def parse_refusal(reply: Reply) -> Failure | None:
     """Read a 2xx that holds neither clip nor job as a refusal; None where it says nothing plain of the request.
 
     What speaks of trouble at the service, or of nothing, is no refusal: the work may have begun.
@@ -355,7 +357,7 @@ def refusal(reply: Reply) -> Failure | None:
         body = reply.json
     except Malformed:
         return None
-    told = read(body)
+    told = read_error_value(body)
     marks = f"{told.marks} {told.words}"
     code = (
         "content_policy" if told.filtered else next((kind for kind, word in PLAIN.items() if word.search(marks)), None)
@@ -365,7 +367,7 @@ def refusal(reply: Reply) -> Failure | None:
     return Failure(code=code, message=told.words, sent="yes", charged="unknown")
 
 
-def complaint(reply: Reply, *, looked: bool = False) -> str:
+def error_text(reply: Reply, *, looked: bool = False) -> str:
     """Give the words of a 2xx that holds an error and no job; empty where it complains of nothing.
 
     In a look the object of a job has a `status`, and its error is the job's.
@@ -375,19 +377,19 @@ def complaint(reply: Reply, *, looked: bool = False) -> str:
     except Malformed:
         return ""
     a_job = looked and isinstance(body, dict) and text(body.get("status")) is not None
-    return read(body).words if not a_job and has_error(body) else ""
+    return read_error_value(body).words if not a_job and has_error(body) else ""
 
 
 def has_error(body: object) -> bool:
     """Tell whether an object is about an error: it has one, says that it did not succeed, or a code that is no success."""
-    if not isinstance(body, dict) or (text(body.get("status")) and fold(body["status"])[0] != "failed"):
+    if not isinstance(body, dict) or (text(body.get("status")) and parse_status(body["status"])[0] != "failed"):
         return False
     code = str(body.get("code", "")).lower()
     wrong = code not in {"", "0", "200", "success", "ok", "none"} and not isinstance(body.get("data"), dict)
     return bool(body.get("error") or body.get("errors") or body.get("success") is False or wrong)
 
 
-def ended(reply: Reply) -> bool:
+def is_ended_job(reply: Reply) -> bool:
     """Tell whether an error's body is the object of a job that has ended; the envelope of an error is none.
 
     A refusal for want of a key or of credit is none either, whatever it calls itself.
@@ -396,13 +398,17 @@ def ended(reply: Reply) -> bool:
         job = reply.json
     except Malformed:
         return False
-    if not isinstance(job, dict) or reply.status in NO_LOOKS or fold(job.get("status"))[0] in {"queued", "running"}:
+    if (
+        not isinstance(job, dict)
+        or reply.status in NO_LOOKS
+        or parse_status(job.get("status"))[0] in {"queued", "running"}
+    ):
         return False
-    whole = named({name: job.get(name) for name in IDS if name != "request_id"}) or job.get("object") == "video"
+    whole = find_id({name: job.get(name) for name in IDS if name != "request_id"}) or job.get("object") == "video"
     return bool(whole) or (reply.status != 404 and str(job["status"]).lower() in ENDS)  # noqa: PLR2004 - not found
 
 
-def as_text(name: str, value: object) -> str:
+def form_text(name: str, value: object) -> str:
     """Give a form field's text; raises `InvalidRequest` for what a form cannot hold."""
     if isinstance(value, dict | list):
         raise InvalidRequest(
@@ -411,12 +417,12 @@ def as_text(name: str, value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def given(fields: dict[str, Any]) -> dict[str, Any]:
+def drop_unset(fields: dict[str, Any]) -> dict[str, Any]:
     """Leave out what was not given, so that the service's own defaults hold."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def job_facts(row: dict[str, Any]) -> dict[str, Any]:
+def parse_listed_facts(row: dict[str, Any]) -> dict[str, Any]:
     """Give what a row of a list of jobs says of its request: the facts of a `Listed`, without its handle."""
     return {
         "prompt": text(row.get("prompt")),
@@ -432,24 +438,24 @@ def _standing(row: dict[str, Any]) -> dict[str, Any]:
     """Give how far a listed job is; nothing where the row has no word for it."""
     if text(row.get("status")) is None:
         return {}
-    state, word = fold(row["status"])
+    state, word = parse_status(row["status"])
     return {"state": state, "status": word, "progress": percent(row.get("progress"))}
 
 
-def located(reply: Reply) -> str | None:
+def id_from_location(reply: Reply) -> str | None:
     """Give the id at the end of a Location, which is all that some answers to a create hold."""
     segment = urlsplit(reply.headers.get("location", "")).path.rstrip("/").rpartition("/")[2]
     try:
-        return identifier(unquote(segment))
+        return check_id(unquote(segment))
     except Malformed:
         return None
 
 
 def cursor_page(reply: Reply) -> Page:
     """Read a page of videos as OpenAI and Bifrost give them; a cursor that comes with an empty page is no cursor."""
-    body = members(reply)
-    rows = [(name, row) for row in objects(body.get("data") or []) if (name := named(row))]
-    jobs = [Listed(handle={"id": name}, **job_facts(row)) for name, row in rows]
+    body = as_object(reply)
+    rows = [(name, row) for row in objects(body.get("data") or []) if (name := find_id(row))]
+    jobs = [Listed(handle={"id": name}, **parse_listed_facts(row)) for name, row in rows]
     return Page(jobs, text(body.get("last_id")) if body.get("has_more") is True and jobs else None)
 
 

@@ -12,18 +12,18 @@ from urllib.parse import quote
 
 from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
 from jupyter_videogen.dialects.parsing import (
+    as_object,
+    clip_count,
     clips,
-    clips_of,
-    count,
-    given,
-    hint,
+    drop_unset,
+    find_id,
     job_id,
-    judged,
-    members,
-    named,
+    parse_artifacts,
     percent,
+    poll_hint,
+    with_failure,
 )
-from jupyter_videogen.dialects.status import fold
+from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +44,14 @@ class Qubax(Dialect):
             "seed": request.seed,
             **request.extra,
         }
-        return Call("POST", "/video/generations", json=given(fields), timeout=120.0)
+        return Call("POST", "/video/generations", json=drop_unset(fields), timeout=120.0)
 
     def read_create(self, reply: Reply) -> Accepted | Finished:
         """The documented answer has an `id`; a clip where none is named is the finished work."""
         job = _job(reply)
-        if named(job) is None and (found := clips_of(reply)):
+        if find_id(job) is None and (found := parse_artifacts(reply)):
             return Finished(found)
-        return Accepted({"id": job_id(job)}, poll_after=hint(reply))
+        return Accepted({"id": job_id(job)}, poll_after=poll_hint(reply))
 
     def look(self, handle: Handle) -> Call:
         """One look at the job."""
@@ -60,15 +60,15 @@ class Qubax(Dialect):
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """`output_count` clips when it is completed, one where it is not said."""
         job = _job(reply)
-        state, word = fold(job.get("status"))
+        state, word = parse_status(job.get("status"))
         update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
             artifacts=tuple(_artifacts(job, handle)) if state == "succeeded" else (),
-            poll_after=hint(reply),
+            poll_after=poll_hint(reply),
             status=word,
         )
-        return judged(update, job.get("error"), job)
+        return with_failure(update, job.get("error"), job)
 
     def models(self) -> Call:
         """The service's models."""
@@ -79,12 +79,12 @@ def _artifacts(job: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
     """Give the clips by their index; the first is perhaps at an address of its own, of which Qubax says nothing."""
     others = tuple(clip.url for clip in clips({**job, "url": job.get("url") or job.get("fail_reason")}) if clip.url)
     base = f"/media/artifacts/{quote(handle['id'], safe='')}"
-    for index in range(count(job.get("output_count"))):
+    for index in range(clip_count(job.get("output_count"))):
         yield Artifact(f"{base}/{index}", others=others if index == 0 else others[index : index + 1])
 
 
 def _job(reply: Reply) -> dict[str, Any]:
     """Give the job, also out of an envelope."""
-    body = members(reply)
+    body = as_object(reply)
     inner = body.get("data")
     return inner if isinstance(inner, dict) and "code" in body and "message" in body else body

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.base import Call, Dialect, Finished, Malformed, Reply
-from jupyter_videogen.dialects.parsing import as_text, clips, clips_of, film_of, given, members
+from jupyter_videogen.dialects.parsing import as_object, clips, drop_unset, form_text, parse_artifacts, video_body
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest
@@ -25,7 +25,7 @@ class Qubrid(Dialect):
 
     def create(self, request: GenerationRequest) -> Call:
         """JSON, or multipart as soon as a file goes along."""
-        fields = given(
+        fields = drop_unset(
             {
                 "model": request.model,
                 "prompt": request.prompt or None,
@@ -48,12 +48,16 @@ class Qubrid(Dialect):
         for name in files:
             if (twice := name.removesuffix("_file")) in fields:
                 raise InvalidRequest(f"There are two of {twice}: a file, and a URL in extra.", field=twice)
-        form = {name: as_text(name, value) for name, value in fields.items()}
+        form = {name: form_text(name, value) for name, value in fields.items()}
         return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Finished:
         """The finished clips; raises `Malformed` for a 200 without any, which proves neither success nor failure."""
-        found = clips_of(reply) if film_of(reply) else clips(members(reply).get("data")) or clips_of(reply)
+        found = (
+            parse_artifacts(reply)
+            if video_body(reply)
+            else clips(as_object(reply).get("data")) or parse_artifacts(reply)
+        )
         if not found:
             raise Malformed("no clip")
         return Finished(list(found))

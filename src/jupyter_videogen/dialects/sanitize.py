@@ -22,7 +22,7 @@ from jupyter_videogen.core.prices import is_price
 from jupyter_videogen.dialects import parsing
 from jupyter_videogen.dialects.base import Accepted, Finished, Listed, Page, Refused, StatusUpdate
 from jupyter_videogen.dialects.http_errors import SLOWEST, read_failure
-from jupyter_videogen.dialects.parsing import MOST_CLIPS, SIZE, identifier
+from jupyter_videogen.dialects.parsing import MOST_CLIPS, SIZE, check_id
 from jupyter_videogen.dialects.status import STATES
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def of(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
+def sanitized_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
     """Give a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
     try:
         return _guarded(dialect)
@@ -73,7 +73,7 @@ def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN
     try:
         found = read(*given)
         if isinstance(found, KINDS.get(name, (object,))):
-            return believed(found)
+            return check_values(found)
         why = f"{type(found).__name__} from {name}"
     except Malformed as error:
         why = str(error)
@@ -84,55 +84,55 @@ def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN
     raise Malformed(why)
 
 
-def failure(reply: Reply) -> Failure:
+def read_any_failure(reply: Reply) -> Failure:
     """Read any reply that is not a 2xx, of whichever service."""
     found: Failure = _read("read_failure", read_failure, reply)
     return found
 
 
-def location(reply: Reply) -> str | None:
+def read_location(reply: Reply) -> str | None:
     """Give the id at the end of a reply's Location, where there is one that can be used."""
     try:
-        return _id(parsing.located(reply))
+        return _id(parsing.id_from_location(reply))
     except Exception:  # noqa: BLE001 - a header may hold anything
         return None
 
 
-def facts(reply: Reply) -> dict[str, Any]:
+def read_facts(reply: Reply) -> dict[str, Any]:
     """Give what a reply says of its job; raises `Malformed`."""
-    found: dict[str, Any] = _read("facts", lambda: parsing.job_facts(parsing.members(reply)))
+    found: dict[str, Any] = _read("facts", lambda: parsing.parse_listed_facts(parsing.as_object(reply)))
     return found
 
 
-def names(reply: Reply) -> list[str]:
+def read_model_names(reply: Reply) -> list[str]:
     """Give the names in a list of models; raises `Malformed`."""
     return [name for name in _read("names", parsing.model_names, reply)[:MOST_NAMES] if _is_name(name)]
 
 
-def prices(reply: Reply) -> dict[str, float]:
+def read_prices(reply: Reply) -> dict[str, float]:
     """Give dollars a clip by model; what is no price is left out. Raises `Malformed`."""
     found = _read("prices", parsing.model_prices, reply)
     return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
 
 
-def guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
+def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
     """Give what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
     try:
         found = read(reply)
         if isinstance(found, tuple):
             return _artifacts(found)
-        return believed(found) if not isinstance(found, str) or read is not parsing.named_job else _id(found)
+        return check_values(found) if not isinstance(found, str) or read is not parsing.find_job_id else _id(found)
     except Exception:  # noqa: BLE001 - a reply may hold anything
         return None
 
 
-def words(text: object, most: int = SHOWN) -> str:
+def clean_text(text: object, most: int = SHOWN) -> str:
     """Give words of a service: at most so many characters, no key that was sent, nothing hidden."""
-    said = hidden_characters.words(redaction.clean(str(text)[:READ]))
+    said = hidden_characters.escape_text(redaction.redact(str(text)[:READ]))
     return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
-def believed(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
+def check_values(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
     """Give a value that was read, as far as it can be believed; raises `Malformed`."""
     judge = JUDGES.get(type(found))
     return found if judge is None else judge(found)
@@ -153,12 +153,12 @@ def _failure(said: Failure) -> Failure:
     return replace(
         said,
         code=said.code if isinstance(said.code, str) and CODE.fullmatch(said.code) else "provider",
-        message=words(said.message),
-        next=words(said.next, NOTE),
-        field=words(said.field, LONGEST_NAME) if said.field is not None else None,
+        message=clean_text(said.message),
+        next=clean_text(said.next, NOTE),
+        field=clean_text(said.field, LONGEST_NAME) if said.field is not None else None,
         sent=said.sent if said.sent in KNOWN else "unknown",
         charged=said.charged if said.charged in KNOWN else "unknown",
-        request_id=words(said.request_id, LONGEST_NAME) if said.request_id is not None else None,
+        request_id=clean_text(said.request_id, LONGEST_NAME) if said.request_id is not None else None,
         retry_after=_number(said.retry_after, most=SLOWEST),
     )
 
@@ -171,7 +171,7 @@ def _update(said: StatusUpdate) -> StatusUpdate:
         artifacts=_artifacts(said.artifacts),
         poll_after=_number(said.poll_after, most=LATEST_HINT),
         failure=None if said.failure is None else _failure(said.failure),
-        status=words(said.status, STATUS),
+        status=clean_text(said.status, STATUS),
         notes=_notes(said.notes),
         took=_number(said.took),
     )
@@ -197,7 +197,7 @@ def _artifact(said: Artifact) -> Artifact:
 def _address(url: object) -> str:
     if not isinstance(url, str) or len(url) > LONGEST_URL:
         raise Malformed("no usable address")
-    return redaction.clean(url)
+    return redaction.redact(url)
 
 
 def _row(said: Listed) -> Listed | None:
@@ -215,7 +215,7 @@ def _row(said: Listed) -> Listed | None:
         },
         handle=handle,
         state=state,
-        status=words(said.status, STATUS),
+        status=clean_text(said.status, STATUS),
         progress=_number(said.progress, most=100.0),
         created_at=_number(said.created_at),
         duration=_number(said.duration),
@@ -233,18 +233,18 @@ def _handle(said: Handle) -> Handle:
 
 
 def _id(value: str | None) -> str | None:
-    if value is not None and redaction.holds(identifier(value)):
+    if value is not None and redaction.has_secret(check_id(value)):
         raise Malformed("no usable id")
     return value
 
 
 def _is_name(name: object) -> bool:
     printable = isinstance(name, str) and name.isprintable() and 0 < len(name) <= LONGEST_NAME
-    return printable and not redaction.holds(str(name))
+    return printable and not redaction.has_secret(str(name))
 
 
 def _notes(said: Iterable[object]) -> tuple[str, ...]:
-    return tuple(words(note, NOTE) for note in list(said)[:MOST_NOTES])
+    return tuple(clean_text(note, NOTE) for note in list(said)[:MOST_NOTES])
 
 
 def _number(value: object, *, most: float = math.inf) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jupyter_videogen.dialects.base import RemoteState
 
-__all__ = ["RemoteState", "fold"]
+__all__ = ["RemoteState", "parse_status"]
 
 WORDS: dict[RemoteState, str] = {
     "queued": "queued pending submitted not_start not_started created accepted waiting throttled in_queue preparing "
@@ -18,7 +18,7 @@ WORDS: dict[RemoteState, str] = {
 STATES: dict[str, RemoteState] = {word: state for state, words in WORDS.items() for word in words.split()}
 
 
-def fold(word: object) -> tuple[RemoteState, str]:
+def parse_status(word: object) -> tuple[RemoteState, str]:
     """Give our state for a service's word, and the word itself where we do not know it.
 
     Case, hyphens and surrounding space do not matter. Unknown words, null and junk keep the job running.

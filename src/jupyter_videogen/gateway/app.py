@@ -18,11 +18,11 @@ from jupyter_videogen.gateway.dialects.qubax import Qubax
 from jupyter_videogen.gateway.dialects.qubrid import Qubrid
 from jupyter_videogen.gateway.dialects.signed_links import Links
 from jupyter_videogen.gateway.http_protocol import CUT
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, SpoiltError
 
 
-def build(studio: Studio, pid: int) -> Starlette:
+def build(studio: GatewayService, pid: int) -> Starlette:
     """Return the whole of what is behind the guard."""
 
     async def health(_request: Request) -> Response:
@@ -42,7 +42,7 @@ def build(studio: Studio, pid: int) -> Starlette:
     return app
 
 
-def _routes(studio: Studio) -> list[BaseRoute]:
+def _routes(studio: GatewayService) -> list[BaseRoute]:
     """Return the routes: each service under its name, and where no two collide, at the paths of its own documents."""
     openai, qubax, qubrid, indoxhub = OpenAI(studio), Qubax(studio), Qubrid(studio), IndoxHub(studio)
     return [

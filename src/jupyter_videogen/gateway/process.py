@@ -25,7 +25,7 @@ from jupyter_videogen.gateway.http_protocol import Line
 from jupyter_videogen.gateway.idle_exit import Idle
 from jupyter_videogen.gateway.jobs import signing
 from jupyter_videogen.gateway.jobs.engines import ENGINES, Engines, capped
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import JobStore, NewerStoreError
 from jupyter_videogen.gateway.jobs.worker import Worker
 
@@ -125,7 +125,7 @@ class _Gateway:
         self._runtime = runtime
         self.worker = Worker(store, engines, clips, self._settled)
         self._seal = signing.load(folder / "secret")
-        self._studio = Studio(store, self.worker, clips, tuple(engines), self._seal, options.pace)
+        self._studio = GatewayService(store, self.worker, clips, tuple(engines), self._seal, options.pace)
         self._idle = Idle(options.idle_exit, store.has_unfinished, self._leave)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: _Server | None = None

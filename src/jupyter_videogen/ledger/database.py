@@ -80,7 +80,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
-        with explained(path):
+        with explain_disk_errors(path):
             self._hold(_open(path), _identity(path))
 
     def close(self) -> None:
@@ -95,7 +95,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold the connection for a query."""
-        with self._lock, explained(self.path):
+        with self._lock, explain_disk_errors(self.path):
             yield self._connection
 
     @contextmanager
@@ -104,7 +104,7 @@ class Database:
 
         Waits `patience` seconds for other programs (half a minute where it is not said); other threads get their turn.
         """
-        with explained(self.path):
+        with explain_disk_errors(self.path):
             self._begin(durable=durable, until=time.monotonic() + (PATIENCE if patience is None else patience))
             try:
                 with self._connection:
@@ -156,7 +156,7 @@ class Database:
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explain_disk_errors(path: Path) -> Iterator[None]:
     """Turn errors of the disk into a sentence: what cannot be recorded is not submitted."""
     try:
         yield
@@ -178,8 +178,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _open(path: Path) -> sqlite3.Connection:
-    private_folder.folder(path.parent)
-    if kind := network_mounts.remote(path, network_mounts.table()):
+    private_folder.make_private_folder(path.parent)
+    if kind := network_mounts.remote_kind(path, network_mounts.read_mounts()):
         raise OSError(f"it is on a network file system, {kind}, where two kernels can't share it safely")
     with suppress(FileExistsError):  # only a file that is not there: see the top of this page
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))  # SQLite would make it readable by all

@@ -14,8 +14,8 @@ from jupyter_videogen.core import budget, environment
 from jupyter_videogen.core.budget import Cap, Spent
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.job import ENDED, UNPAID, JobRecord, JobState
-from jupyter_videogen.core.timing import Mark, Run, Usual
-from jupyter_videogen.ledger.database import Database, explained
+from jupyter_videogen.core.timing import JobTiming, ProgressSample, Usual
+from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.spill import Spill
 
@@ -128,7 +128,7 @@ FEWEST = 3
 """Runs of a model from which on "usually" may be said."""
 
 
-class Shelf(NamedTuple):
+class HistoryFilter(NamedTuple):
     """Which part of the library is looked at; None is everything."""
 
     notebook: str | None = None
@@ -170,7 +170,7 @@ class Ledger:
         self._presence = Presence(path.parent / "running")
         weakref.finalize(self, self._presence.close).atexit = False
         self._spill = Spill(path.parent, environment.folder)
-        self._owed: dict[str, tuple[JobRecord, Run | None]] = {}
+        self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
         """The newest of each job that could not be written down yet."""
         self._paid_back: dict[str, int] = {}
         """The versions that were written here since, in the place of whoever holds the record."""
@@ -210,7 +210,7 @@ class Ledger:
         kernels cannot both pass; raises `BudgetExceeded`. The job is ours to watch from the first moment: another
         process that starts just now must not take it for orphaned.
         """
-        with explained(self.path):
+        with explain_disk_errors(self.path):
             self._presence.show()
         with self._file.writing() as db:
             last = self._last_take(db, record.fingerprint)
@@ -222,7 +222,7 @@ class Ledger:
             db.execute(INSERT, (*_identity(record), *_news(record), self.owner, record.created_at + LEASE))
         return record
 
-    def save(self, record: JobRecord, run: Run | None = None, *, patience: float | None = None) -> JobRecord:
+    def save(self, record: JobRecord, run: JobTiming | None = None, *, patience: float | None = None) -> JobRecord:
         """Write the newest state of a job, with what is to be learnt of its end; gives the record to go on with.
 
         On return it survives a power cut. Only that accepted work has begun, or is done there and on its way, survives the
@@ -251,7 +251,7 @@ class Ledger:
         self._owed.pop(record.id, None)
         return record.after(version=version + 1)
 
-    def keep(self, record: JobRecord, run: Run | None = None) -> tuple[JobRecord, bool]:
+    def keep(self, record: JobRecord, run: JobTiming | None = None) -> tuple[JobRecord, bool]:
         """Write news of paid work down if that can be done now; else it is owed, and tells so by False.
 
         What a service has answered stays in memory, and `pay_back` writes it later. Raises `Superseded` as `save` does;
@@ -266,7 +266,7 @@ class Ledger:
         self._owed.pop(record.id, None)
         return kept, True
 
-    def _save_or_add(self, record: JobRecord, run: Run | None) -> JobRecord:
+    def _save_or_add(self, record: JobRecord, run: JobTiming | None) -> JobRecord:
         try:
             return self.save(record, run, patience=MOMENT)
         except Superseded as newer:
@@ -306,7 +306,7 @@ class Ledger:
             elif (now := _record(*known)).version <= record.version or _answers(record, now):
                 db.execute(UPDATE, (*_news(record), record.id, now.version))
 
-    def runs(self, origin: str, *, limit: int) -> list[Run]:
+    def runs(self, origin: str, *, limit: int) -> list[JobTiming]:
         """Give how the newest jobs of a service went, the newest first."""
         with self._file.reading() as db:
             rows = db.execute(RUNS, (origin, limit)).fetchall()
@@ -332,7 +332,7 @@ class Ledger:
         with self._file.reading() as db:
             return [Cost(*row) for row in db.execute(query)]
 
-    def page(self, shelf: Shelf, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
+    def page(self, shelf: HistoryFilter, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
         """Give jobs of a shelf made before a moment, newest first, each with whether it is starred."""
         here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
         with self._file.reading() as db:
@@ -409,7 +409,7 @@ class Ledger:
         A watcher that is silent for a lease loses the job. One that may still send something paid loses it only when it is
         proven dead: it may be asleep, and would send when it wakes.
         """
-        with explained(self.path):
+        with explain_disk_errors(self.path):
             self._presence.show()
         with self._file.writing(durable=False, patience=MOMENT) as db:
             query = "SELECT lease_owner, lease_until, state FROM jobs WHERE id = ?"
@@ -488,14 +488,16 @@ def _news(job: JobRecord) -> tuple[object, ...]:
     return (_at_rest(job.state), msgspec.json.encode(job.redacted().after(version=0)), handle, job.cost, job.charged)
 
 
-def _run(*row: Any) -> Run:  # noqa: ANN401 - what the columns hold
+def _run(*row: Any) -> JobTiming:  # noqa: ANN401 - what the columns hold
     """Read one row of `RUNS`."""
     seconds, well, model, duration, size, kind, marks = row
-    marks = msgspec.json.decode(marks, type=tuple[Mark, ...])
-    return Run(seconds=seconds, well=bool(well), model=model, duration=duration, size=size, kind=kind, marks=marks)
+    marks = msgspec.json.decode(marks, type=tuple[ProgressSample, ...])
+    return JobTiming(
+        seconds=seconds, well=bool(well), model=model, duration=duration, size=size, kind=kind, marks=marks
+    )
 
 
-def _lesson(run: Run) -> tuple[object, ...]:
+def _lesson(run: JobTiming) -> tuple[object, ...]:
     """Give the columns of a run."""
     return (run.seconds, run.well, run.model, run.duration, run.size, run.kind, msgspec.json.encode(run.marks).decode())
 

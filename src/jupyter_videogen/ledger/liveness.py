@@ -39,14 +39,14 @@ class Owner(NamedTuple):
         return "/".join(map(str, self))
 
 
-def owner() -> Owner:
+def current_owner() -> Owner:
     """Name this process."""
     pid = os.getpid()
     host = socket.gethostname().replace("/", "")
     return Owner(host, _text(BOOT), _link(NAMESPACE), pid, _started(pid), uuid4().hex[:8])
 
 
-def read(text: str) -> Owner | None:
+def parse_owner(text: str) -> Owner | None:
     """Read the name of a process; None for what is none."""
     parts = text.split("/")
     if len(parts) != len(Owner._fields) or not parts[3].isdecimal():
@@ -58,7 +58,7 @@ class Presence:
     """The sign that this process lives: a lock on a file of its own in a folder that others look into."""
 
     def __init__(self, folder: Path) -> None:
-        self.owner = owner()
+        self.owner = current_owner()
         self._folder = folder
         self._held: int | None = None
         """The descriptor that holds the lock."""
@@ -82,7 +82,7 @@ class Presence:
 
     def gone(self, text: str) -> bool:
         """Whether it is proven that a process is dead; what cannot be told is not."""
-        other = read(text)
+        other = parse_owner(text)
         if other is None or other == self.owner:
             return False
         if (other.host, other.boot, other.namespace) == (self.owner.host, self.owner.boot, self.owner.namespace):

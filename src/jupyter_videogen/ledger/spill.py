@@ -40,7 +40,7 @@ class Spill:
             with suppress(OSError):
                 _append(folder / f"{NAME}-{self._token}.jsonl", line)
                 return
-        terminal.tell(f"videogen: job {record.id} can't be written down anywhere: {_essence(record)}")
+        terminal.print_err(f"videogen: job {record.id} can't be written down anywhere: {_essence(record)}")
 
     def empty(self, absorb: Callable[[JobRecord], None]) -> None:
         """Hand over the newest news of each job that was written here, by any process; a file goes when all of it is taken in.

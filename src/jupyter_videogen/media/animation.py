@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.media.frames import need, opened, shrunk
+from jupyter_videogen.media.frames import open_video, require_decoder, scaled_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +45,16 @@ def webp(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) 
 
 
 def _checked(clip: Clip, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
-    need()
+    require_decoder()
     if width < 2:  # noqa: PLR2004 - the least that has colours in 4:2:0
         raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")
-    return clip_store.there(clip), Path(path).expanduser().absolute()
+    return clip_store.existing_path(clip), Path(path).expanduser().absolute()
 
 
 def _pictures(source: Path, width: int, fastest: Fraction, tick: Fraction) -> Iterator[av.VideoFrame]:
     """Give a clip's pictures at its own pace, or at the fastest that is allowed, each with its time."""
-    with opened(source) as reel:
-        size, pace = shrunk(reel, width), min(reel.rate, fastest)
+    with open_video(source) as reel:
+        size, pace = scaled_size(reel, width), min(reel.rate, fastest)
         moments = [number / pace for number in range(max(math.ceil(reel.length * pace - Fraction(1, 1000)), 1))]
         for moment, shown in zip(moments, reel.nearest_each(map(float, moments)), strict=True):
             picture = reel.frame(shown, *size)

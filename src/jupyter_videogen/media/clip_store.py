@@ -19,8 +19,8 @@ from msgspec.structs import replace
 from jupyter_videogen.core.clock import Clock, SystemClock
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import receipt
-from jupyter_videogen.media.container import bad
-from jupyter_videogen.media.partial_file import Stored, holds, link, writing
+from jupyter_videogen.media.container import corrupt_error
+from jupyter_videogen.media.partial_file import Stored, has_content, link_without_replacing, open_partial
 from jupyter_videogen.transport import reply_spool
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     return chosen if chosen.suffix.lower() in FILMS else chosen.with_name(f"{chosen.name}.mp4")
 
 
-def bring(clip: Clip, output: str) -> str:
+def copy_to_output(clip: Clip, output: str) -> str:
     """Give a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
 
     Gives where it is then. Raises `OSError`.
@@ -101,12 +101,12 @@ def bring(clip: Clip, output: str) -> str:
     return str(target)
 
 
-def missing(record: JobRecord) -> bool:
+def is_missing(record: JobRecord) -> bool:
     """Tell whether a job has ended well and one of its files has been moved or deleted since."""
     return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
 
 
-def found(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
+def find_moved(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
     """Look for a job's clips where they may have been moved to; None unless all are there, byte for byte."""
     places = [clip.path if Path(clip.path).exists() else _moved(clip, folders) for clip in record.clips]
     if not all(places):
@@ -117,7 +117,7 @@ def found(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
 def _moved(clip: Clip, folders: Sequence[Path]) -> str | None:
     """Give a file below one of the folders that is this clip: of its kind, its size and its hash."""
     for path in islice(chain.from_iterable(map(_files, folders)), MOST_LOOKED_AT):
-        if path.suffix == Path(clip.path).suffix and holds(path, clip.bytes, clip.sha256):
+        if path.suffix == Path(clip.path).suffix and has_content(path, clip.bytes, clip.sha256):
             return str(path)
     return None
 
@@ -128,7 +128,7 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in sorted(names))
 
 
-async def decoded(text: str) -> AsyncIterator[bytes]:
+async def decode_base64(text: str) -> AsyncIterator[bytes]:
     """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
     Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5; the second padded or not), and percent-encoded text.
@@ -149,7 +149,7 @@ async def decoded(text: str) -> AsyncIterator[bytes]:
         padding = "=" * (-len(left) % 4) if signs == FOR_URLS else ""
         yield b64decode(left + padding, validate=True)
     except ValueError:
-        raise bad("is broken base64") from None
+        raise corrupt_error("is broken base64") from None
 
 
 def _alphabet(text: str, known: str) -> str:
@@ -180,7 +180,7 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
 
     Raises `DownloadError` when the bytes are not `expected` in number or not a whole video; the target is untouched then.
     """
-    with writing(path, job_id) as part:
+    with open_partial(path, job_id) as part:
         async for piece in pieces:
             part.append(piece)
             report(part.size)
@@ -193,17 +193,17 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
 
     Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
     """
-    source, target = there(clip), Path(path).expanduser().absolute()
+    source, target = existing_path(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
-    if os.path.lexists(receipt.place(target)) and not overwrite:
-        raise _taken(receipt.place(target))
+    if os.path.lexists(receipt.receipt_path(target)) and not overwrite:
+        raise _taken(receipt.receipt_path(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
-    receipt.write(target, receipt.provenance(clip), overwrite=overwrite)
+    receipt.write_receipt(target, receipt.provenance(clip), overwrite=overwrite)
     return target
 
 
-def there(clip: Clip) -> Path:
+def existing_path(clip: Clip) -> Path:
     """Give a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
     path = Path(clip.path)
     if not path.is_file():
@@ -227,7 +227,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         if overwrite:
             temporary.replace(target)
         else:
-            link(temporary, target)
+            link_without_replacing(temporary, target)
     except FileExistsError:
         raise _taken(target) from None
     finally:
@@ -257,7 +257,7 @@ def write_poster(picture: bytes, path: Path) -> str | None:
     return str(path)
 
 
-def relative(path: str, folder: Path) -> str:
+def relative_path(path: str, folder: Path) -> str:
     """Give a clip's place relative to the notebook's folder, in POSIX form: how a saved notebook finds it.
 
     On another drive there is no way to it but its full path.

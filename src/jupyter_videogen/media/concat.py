@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.media.frames import need, opened
+from jupyter_videogen.media.frames import open_video, require_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +29,7 @@ SOUND_RATE = 48_000
 QUALITY = {"crf": "16", "preset": "medium"}
 
 
-class Take(NamedTuple):
+class SourceClip(NamedTuple):
     """What decides whether a clip fits to others."""
 
     path: Path
@@ -46,10 +46,10 @@ class Take(NamedTuple):
     """Whether it is shown otherwise than it is coded; it is coded anew then, the way it is shown."""
 
 
-class Scene:
+class JoinedVideo:
     """Clips one after another; `save` writes them."""
 
-    def __init__(self, takes: list[Take]) -> None:
+    def __init__(self, takes: list[SourceClip]) -> None:
         self._takes = takes
 
     def __repr__(self) -> str:
@@ -86,13 +86,13 @@ class Scene:
         return target
 
 
-def concat(clips: Iterable[Clip]) -> Scene:
+def concat(clips: Iterable[Clip]) -> JoinedVideo:
     """Join clips of one size and one rate of frames; `.save(path)` writes them.
 
     Raises `InvalidRequest` where they differ, or one is gone; `Unsupported` without PyAV
     (`pip install 'jupyter-videogen[frames]'`).
     """
-    need()
+    require_decoder()
     takes = [_take(clip) for clip in clips]
     if not takes:
         raise InvalidRequest("There is no clip to join.", next="Give a list of clips.")
@@ -102,11 +102,11 @@ def concat(clips: Iterable[Clip]) -> Scene:
             raise _different("size", first, _pixels(first), take, _pixels(take))
         if abs(take.rate / first.rate - 1) > SAME_RATE:
             raise _different("fps", first, _pace(first), take, _pace(take))
-    return Scene(takes)
+    return JoinedVideo(takes)
 
 
-def _take(clip: Clip) -> Take:
-    with opened(clip_store.there(clip)) as reel:
+def _take(clip: Clip) -> SourceClip:
+    with open_video(clip_store.existing_path(clip)) as reel:
         picture = reel.stream.codec_context
         sounds = reel.container.streams.audio
         sound = sounds[0].codec_context if sounds else None
@@ -115,7 +115,7 @@ def _take(clip: Clip) -> Take:
         start = (reel.stream.start_time or 0) * (reel.stream.time_base or CLOCK)
         end = max(reel.ends(), default=Fraction(0))
         size, named = (reel.width, reel.height), _named(coding)
-        return Take(reel.path, size, reel.rate, start, end - start, named, bool(sounds), reel.turned)
+        return SourceClip(reel.path, size, reel.rate, start, end - start, named, bool(sounds), reel.turned)
 
 
 def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
@@ -126,15 +126,15 @@ def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
     return (*names, *coding[2:])
 
 
-def _pixels(take: Take) -> str:
+def _pixels(take: SourceClip) -> str:
     return "{}x{}".format(*take.size)
 
 
-def _pace(take: Take) -> str:
+def _pace(take: SourceClip) -> str:
     return f"{float(take.rate):.5g} frames a second"
 
 
-def _different(field: str, first: Take, one: str, take: Take, other: str) -> InvalidRequest:
+def _different(field: str, first: SourceClip, one: str, take: SourceClip, other: str) -> InvalidRequest:
     return InvalidRequest(
         f"Clips that are joined need the same {field}: {first.path.name} has {one}, {take.path.name} {other}.",
         next=f"Make them with one {field}.",
@@ -142,12 +142,12 @@ def _different(field: str, first: Take, one: str, take: Take, other: str) -> Inv
     )
 
 
-def _copy(takes: list[Take], out: OutputContainer) -> None:
+def _copy(takes: list[SourceClip], out: OutputContainer) -> None:
     """Copy the coded packets, each clip's after the last one's; nothing is decoded."""
     ways: dict[str, Any] = {}
     heard = Fraction(0)
     for take, since in _offsets(takes):
-        with opened(take.path) as reel:
+        with open_video(take.path) as reel:
             streams = [reel.stream, *reel.container.streams.audio[:1]]
             for stream in streams:
                 if stream.type not in ways:
@@ -174,7 +174,7 @@ def _decoded_length(packet: av.Packet[Any]) -> Fraction:
     return max(counted, Fraction(context.frame_size or 0, context.sample_rate or SOUND_RATE))
 
 
-def _offsets(takes: list[Take]) -> Iterator[tuple[Take, Fraction]]:
+def _offsets(takes: list[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
     """Give each take with when it begins."""
     since = Fraction(0)
     for take in takes:
@@ -182,7 +182,7 @@ def _offsets(takes: list[Take]) -> Iterator[tuple[Take, Fraction]]:
         since += take.length
 
 
-def _code(takes: list[Take], out: OutputContainer) -> None:
+def _code(takes: list[SourceClip], out: OutputContainer) -> None:
     """Decode and code everything anew, one picture at a time."""
     picture: Any = out.add_stream("libx264", rate=takes[0].rate, options=QUALITY)
     picture.width, picture.height, picture.pix_fmt = *even(takes[0].size), "yuv420p"
@@ -206,8 +206,8 @@ def even(size: tuple[int, int]) -> tuple[int, int]:
     return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
 
 
-def _shown(take: Take, since: Fraction) -> Iterator[av.VideoFrame]:
-    with opened(take.path) as reel:
+def _shown(take: SourceClip, since: Fraction) -> Iterator[av.VideoFrame]:
+    with open_video(take.path) as reel:
         size = even(take.size)
         for frame in reel.decoded():
             if frame.pts is None or frame.time_base is None:
@@ -218,7 +218,7 @@ def _shown(take: Take, since: Fraction) -> Iterator[av.VideoFrame]:
             yield made
 
 
-def _heard(take: Take, since: Fraction) -> Iterator[av.AudioFrame]:
+def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
     """Give a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
     at, end = (round(moment * SOUND_RATE) for moment in (since, since + take.length))
     for samples in _samples(take):
@@ -234,14 +234,14 @@ def _heard(take: Take, since: Fraction) -> Iterator[av.AudioFrame]:
         at += silence.shape[1]
 
 
-def _samples(take: Take) -> Iterator[Any]:
+def _samples(take: SourceClip) -> Iterator[Any]:
     """Decode a take's sound into stereo floats; nothing where it has none."""
     import av  # noqa: PLC0415 - only where it is used
 
     if not take.sound:
         return
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
-    with opened(take.path) as reel:
+    with open_video(take.path) as reel:
         for frame in reel.container.decode(audio=0):
             for made in resampler.resample(frame):
                 yield made.to_ndarray()

@@ -27,17 +27,17 @@ LONGEST_BLANK = 64 * 1024
 def check_size(size: int, expected: int | None) -> None:
     """Refuse a body that is not as long as its head said, or empty; raises `DownloadError`."""
     if expected is not None and size != expected:
-        raise bad(f"has {size:,} of {expected:,} bytes")
+        raise corrupt_error(f"has {size:,} of {expected:,} bytes")
     if not size:
-        raise bad("is empty")
+        raise corrupt_error("is empty")
 
 
 def check_signature(head: bytes) -> None:
     """Refuse what does not begin as a video does: by what it is, else by its first line; raises `DownloadError`."""
-    if what := file_types.no_film(head):
-        raise no_film(what)
+    if what := file_types.describe_non_video(head):
+        raise not_video_error(what)
     if not file_types.begins_as_video(head):
-        raise bad(f"is not a video: {first_line(head)!r}")
+        raise corrupt_error(f"is not a video: {first_line(head)!r}")
 
 
 def check_container(path: Path, *, measured: bool = False) -> bool:
@@ -49,14 +49,14 @@ def check_container(path: Path, *, measured: bool = False) -> bool:
         head = file.read(HEAD)
         check_signature(head)
         if head[4:8] != b"ftyp":
-            if what := file_types.still_or_sound(path):
-                raise no_film(what)
+            if what := file_types.describe_still_or_sound(path):
+                raise not_video_error(what)
             return False
         kinds = _boxes(file, path.stat().st_size, measured=measured)
         if not {b"moov", b"mdat"} <= kinds:
-            raise bad("is cut short")
-        if file_types.tracks(path) == {"soun"}:
-            raise no_film("a sound (an MP4 without pictures)")
+            raise corrupt_error("is cut short")
+        if file_types.track_kinds(path) == {"soun"}:
+            raise not_video_error("a sound (an MP4 without pictures)")
         return not kinds & {b"moof", OPEN_END}
 
 
@@ -96,13 +96,13 @@ def first_line(head: bytes) -> str:
     return next((line.strip() for line in lines if line.strip()), "")[:200]
 
 
-def bad(what: str) -> DownloadError:
+def corrupt_error(what: str) -> DownloadError:
     """Give the error for bytes that are no whole clip."""
     return DownloadError(f"What the service sent {what}.", sent="yes", charged="unknown")
 
 
-def no_film(what: str) -> DownloadError:
+def not_video_error(what: str) -> DownloadError:
     """Give the error for a file of another kind: asking again brings the same."""
-    error = bad(f"is {what}, not a video")
+    error = corrupt_error(f"is {what}, not a video")
     error.final = True
     return error

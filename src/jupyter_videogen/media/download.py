@@ -16,15 +16,15 @@ from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.core.http import GZIP, Forbidden, Lost, NotSent, Reply, is_film
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.http_errors import speaks_of_later
-from jupyter_videogen.media.container import bad, check_size, first_line
+from jupyter_videogen.dialects.http_errors import means_not_yet
+from jupyter_videogen.media.container import check_size, corrupt_error, first_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from jupyter_videogen.core.clock import Clock
     from jupyter_videogen.core.http import Call
-    from jupyter_videogen.media.partial_file import Part
+    from jupyter_videogen.media.partial_file import PartialFile
     from jupyter_videogen.transport.client import Stream, Transport
 
 TRIES = 5
@@ -86,7 +86,7 @@ class Download:
     """One clip on its way into a `Part`; it outlives an expired link, for the next one may lead to the same bytes."""
 
     def __init__(
-        self, transport: Transport, clock: Clock, part: Part, report: Callable[[int, int | None], None]
+        self, transport: Transport, clock: Clock, part: PartialFile, report: Callable[[int, int | None], None]
     ) -> None:
         self._transport, self._clock, self._part, self._report = transport, clock, part, report
         self.total: int | None = None
@@ -147,7 +147,7 @@ class Download:
                 self._part.append(piece)
                 self._report(self._part.size, self.total)
         if end is not None and self._part.size > end:
-            raise bad("is longer than it said")
+            raise corrupt_error("is longer than it said")
         if self.total is not None and self._part.size < self.total:
             raise Lost(f"{self._part.size:,} of {self.total:,} bytes came")
 
@@ -183,7 +183,7 @@ class Download:
             raise Lost(f"HTTP {stream.status}, and no whole answer in time") from None
         if stream.status not in TRANSIENT:
             raise Answered(reply)
-        failure = sanitize.failure(reply)
+        failure = sanitize.read_any_failure(reply)
         self._wait = failure.retry_after
         raise Lost(f"HTTP {stream.status}: {failure.message}")
 
@@ -208,16 +208,16 @@ class Download:
         """A part that nobody asked for, and that is everything: some stores always answer so."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.first != 0 or span.end is None or span.end != span.total:
-            raise bad("is a part that was not asked for")
+            raise corrupt_error("is a part that was not asked for")
         return self._take_whole({**headers, "content-length": str(span.total)})
 
     async def _judge(self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None) -> int | None:
         """Judge a body by its beginning: a word that the clip is not ready, or how it is coded; gives its length."""
         if head.lstrip()[:1] == JSON:
             reply = Reply(stream.status, stream.headers, await _all(head, pieces))
-            if speaks_of_later(reply):
+            if means_not_yet(reply):
                 raise Answered(reply)
-            raise bad(f"is not a video: {first_line(reply.body)!r}")
+            raise corrupt_error(f"is not a video: {first_line(reply.body)!r}")
         label = _encoding(stream.headers)
         if not label:
             return end
@@ -232,17 +232,17 @@ class Download:
         """Bytes were asked for as they are: a server that compresses them is asked once more, then taken as it is."""
         if not self._refused_encoding or encoding not in GZIP:
             self._refused_encoding = True
-            raise bad(f"is compressed ({encoding}), which was not asked for")
+            raise corrupt_error(f"is compressed ({encoding}), which was not asked for")
 
     def _take_rest(self, headers: dict[str, str]) -> int:
         """The rest of a clip: of the same one, from just where it stopped."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.end is None or span.first != self._part.size or _encoding(headers) != self._label:
-            raise bad("is not the part that was asked for")
+            raise corrupt_error("is not the part that was asked for")
         if self.total is not None and span.total not in {None, self.total}:
-            raise bad("has changed its length")
+            raise corrupt_error("has changed its length")
         if headers.get("etag", self._etag) != self._etag:
-            raise bad("has changed")
+            raise corrupt_error("has changed")
         self.total = self.total if span.total is None else span.total
         return span.end
 
@@ -250,7 +250,7 @@ class Download:
         """Nothing is left to send: good when it is all here."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.total is None:
-            raise bad("is not the part that was asked for")
+            raise corrupt_error("is not the part that was asked for")
         check_size(self._part.size, span.total)
         self.total = span.total
         return span.total

@@ -53,7 +53,7 @@ UPRIGHT = (1, 0, 0, 1)
 UNSPECIFIED, HIGH_DEFINITION = 2, 720
 
 
-def need() -> None:
+def require_decoder() -> None:
     """Refuse where PyAV or NumPy is missing; raises `Unsupported`."""
     if missing := [name for name in NEEDED if find_spec(name) is None]:
         raise Unsupported(
@@ -73,7 +73,7 @@ def _signs(frame: av.VideoFrame) -> tuple[int, int, int, int]:
     return signs if signs[0] * signs[3] - signs[1] * signs[2] and 0 in signs else UPRIGHT  # type: ignore[return-value]  # four
 
 
-class Reel:
+class VideoReader:
     """A clip that is open for reading."""
 
     def __init__(self, path: Path, container: InputContainer, stream: VideoStream) -> None:
@@ -226,43 +226,43 @@ class Reel:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Reel]:
+def open_video(path: Path) -> Iterator[VideoReader]:
     """Open a file of video; raises `Unsupported` without PyAV, or where the file cannot be decoded."""
-    need()
+    require_decoder()
     import av  # noqa: PLC0415 - only where it is used
 
     try:
         with av.open(str(path.absolute())) as container:
             if not container.streams.video:
                 raise Unsupported(f"{path.name} has no pictures.")
-            yield Reel(path, container, container.streams.video[0])
+            yield VideoReader(path, container, container.streams.video[0])
     except av.error.FFmpegError as error:
         raise Unsupported(f"{path.name} can't be read as a video ({error.strerror}).") from None
 
 
 def frame(clip: Clip, t: float) -> Array:
     """Give the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
-    need()
-    with opened(clip_store.there(clip)) as reel:
+    require_decoder()
+    with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.nearest(reel.moment(t)))
 
 
-def last(clip: Clip) -> Array:
+def last_frame(clip: Clip) -> Array:
     """Give the very last frame as uint8 (H, W, 3)."""
-    need()
-    with opened(clip_store.there(clip)) as reel:
+    require_decoder()
+    with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.last())
 
 
-def every(clip: Clip, seconds: float | None) -> Array:
+def sample_frames(clip: Clip, seconds: float | None) -> Array:
     """Give every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
-    need()
+    require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used
 
-    path = clip_store.there(clip)
+    path = clip_store.existing_path(clip)
     if seconds is not None and not seconds > 0:
         raise InvalidRequest(f"every={seconds} is no step.", next="Give seconds, more than 0.", field="every")
-    with opened(path) as reel:
+    with open_video(path) as reel:
         number = reel.count() if seconds is None else max(math.ceil(reel.length / seconds - CLOSE), 1)
         _check_room(number, reel)
         moments = None if seconds is None else (index * seconds for index in range(number))
@@ -274,7 +274,7 @@ def every(clip: Clip, seconds: float | None) -> Array:
         return pictures[:filled]
 
 
-def _check_room(number: int, reel: Reel) -> None:
+def _check_room(number: int, reel: VideoReader) -> None:
     size = number * reel.width * reel.height * 3
     if size > MOST:
         step = math.ceil(10 * reel.length * size / number / MOST) / 10
@@ -287,15 +287,15 @@ def _check_room(number: int, reel: Reel) -> None:
 
 def sheet(clip: Clip, columns: int, rows: int) -> Array:
     """Give evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
-    need()
+    require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used
 
     if not (1 <= columns <= MOST_CELLS and 1 <= rows <= MOST_CELLS):
         raise InvalidRequest(
             f"No sheet has {columns} columns and {rows} rows.", next=f"Give 1 to {MOST_CELLS} of each."
         )
-    with opened(clip_store.there(clip)) as reel:
-        width, height = shrunk(reel, SHEET_WIDTH // columns)
+    with open_video(clip_store.existing_path(clip)) as reel:
+        width, height = scaled_size(reel, SHEET_WIDTH // columns)
         number = columns * rows
         moments = ((index + 0.5) * reel.length / number for index in range(number))
         picture = np.empty((rows * height, columns * width, 3), np.uint8)
@@ -305,7 +305,7 @@ def sheet(clip: Clip, columns: int, rows: int) -> Array:
         return picture
 
 
-def shrunk(reel: Reel, width: int) -> tuple[int, int]:
+def scaled_size(reel: VideoReader, width: int) -> tuple[int, int]:
     """Give the even size of a picture of at most this width, of the same shape; nothing is enlarged."""
     wide = max(min(width, reel.width) // 2 * 2, 2)
     return wide, max(round(reel.height * wide / reel.width / 2) * 2, 2)
@@ -323,13 +323,13 @@ def poster(path: Path) -> bytes | None:
 
     None without PyAV, and for a file that it cannot read: a clip without a poster is still a clip.
     """
-    with suppress(VideogenError, ValueError, OverflowError), opened(path) as reel:
+    with suppress(VideogenError, ValueError, OverflowError), open_video(path) as reel:
         if 0 < reel.width * reel.height <= LARGEST_PICTURE:
             return _first_shown(reel)
     return None
 
 
-def _first_shown(reel: Reel) -> bytes | None:
+def _first_shown(reel: VideoReader) -> bytes | None:
     first = None
     for number, picture in enumerate(reel.decoded()):
         first = first or picture
@@ -340,9 +340,9 @@ def _first_shown(reel: Reel) -> bytes | None:
     return _smallest(reel, first) if first else None
 
 
-def _smallest(reel: Reel, picture: av.VideoFrame) -> bytes | None:
+def _smallest(reel: VideoReader, picture: av.VideoFrame) -> bytes | None:
     """Encode as finely as the room allows; None where even the coarsest is too large."""
-    small = reel.frame(picture, *shrunk(reel, POSTER_WIDTH)).reformat(format="yuvj420p")
+    small = reel.frame(picture, *scaled_size(reel, POSTER_WIDTH)).reformat(format="yuvj420p")
     sizes = (_jpeg(small, coarseness) for coarseness in COARSENESS)
     return next((data for data in sizes if len(data) <= POSTER_BYTES), None)
 

@@ -48,7 +48,7 @@ def is_whole(picture: bytes) -> bool:
     return not _is_webp(picture) or int.from_bytes(picture[4:8], "little") + 8 <= len(picture) + 1
 
 
-def shown_size(picture: bytes) -> tuple[int | None, int | None]:
+def displayed_size(picture: bytes) -> tuple[int | None, int | None]:
     """Give width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
     width, height = _size(picture)
     return (height, width) if orientation(picture) in LENGTHWISE else (width, height)
@@ -59,7 +59,7 @@ def orientation(picture: bytes) -> int:
     return next((found for notes in _exif(picture) if (found := _orientation(notes)) is not None), 1)
 
 
-def cleaned(picture: bytes) -> bytes:
+def strip_metadata(picture: bytes) -> bytes:
     """Give a picture without places, cameras, makers' notes and comments; its pixels and colours are the same.
 
     Which way up it is stays, in the smallest Exif that says so.
@@ -73,7 +73,7 @@ def cleaned(picture: bytes) -> bytes:
     return _clean_webp(picture, kept) if _is_webp(picture) else picture
 
 
-def upright(array: Any, turn: int) -> Any:  # noqa: ANN401 - an array
+def rotate_upright(array: Any, turn: int) -> Any:  # noqa: ANN401 - an array
     """Give an array (H, W, 3) of stored pixels as it is shown in an orientation of Exif, 1 to 8."""
     turned = array.swapaxes(0, 1) if turn in LENGTHWISE else array
     down, right = turn in {3, 4, 7, 8}, turn in {2, 3, 6, 7}

@@ -61,20 +61,20 @@ def collect(fields: dict[str, Any], home: Path) -> dict[str, Any]:
         if value is None:
             continue
         if field == "references":
-            made[field] = tuple(medium(one, kind, field, home) for one in value)
+            made[field] = tuple(load_media(one, kind, field, home) for one in value)
         else:
-            made[field] = medium(value, kind, field, home)
+            made[field] = load_media(value, kind, field, home)
     return made
 
 
-def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN401 - anything a person may hand over
+def load_media(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN401 - anything a person may hand over
     """Make one value a `Media` of this kind; raises `InvalidRequest`."""
     if isinstance(value, Media):
         return value
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Media(kind=kind, url=value)  # type: ignore[arg-type]  # MEDIA holds no other words
     still = isinstance(value, Clip) and kind == "image"
-    path = keep(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, field, home)
+    path = keep_upload(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, field, home)
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
@@ -84,7 +84,7 @@ def medium(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa: ANN
     return _checked(path, kind, field, home)
 
 
-def fitted(image: Media, size: str, how: str, home: Path) -> Media:
+def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
     """Make a picture of exactly `size` ("WxH"): "cover" fills and crops, "contain" adds bars, "pad" also never enlarges.
 
     Needs PyAV (the extra `[local]`); raises `Unsupported` without, `InvalidRequest` for another word.
@@ -98,7 +98,7 @@ def fitted(image: Media, size: str, how: str, home: Path) -> Media:
     if (image.width, image.height) == (width, height) and turn == 1:
         return image
     drawn = _drawn(Path(image.path), width, height, how, turn)
-    return _checked(keep(_png(drawn), home / "inputs"), "image", "image", home)
+    return _checked(keep_upload(_png(drawn), home / "inputs"), "image", "image", home)
 
 
 def _drawn(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
@@ -129,13 +129,13 @@ def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
     import numpy as np  # noqa: PLC0415 - only where it is used
     from av import VideoFrame  # noqa: PLC0415 - the same
 
-    turned = images.upright(frame.to_ndarray(format="rgb24"), turn)
+    turned = images.rotate_upright(frame.to_ndarray(format="rgb24"), turn)
     return VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
 
 
 def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
     """Give the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
-    with frames.opened(path) as reel:
+    with frames.open_video(path) as reel:
         return reel.shown(reel.last())
 
 
@@ -154,11 +154,11 @@ def _as_file(value: Any, field: str, home: Path) -> Path | None:  # noqa: ANN401
     if isinstance(value, Clip):
         return Path(value.path)
     if isinstance(value, str) and value[: len(DATA)].lower() == DATA:
-        return keep(_of_data_url(value, field), home / "inputs")
+        return keep_upload(_of_data_url(value, field), home / "inputs")
     if isinstance(value, str | os.PathLike):
         return Path(value).expanduser().absolute()
     content = _as_bytes(value, field)
-    return None if content is None else keep(content, home / "inputs")
+    return None if content is None else keep_upload(content, home / "inputs")
 
 
 def _of_data_url(text: str, field: str) -> bytes:
@@ -258,7 +258,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
 
 
-def keep(content: bytes, folder: Path) -> Path:
+def keep_upload(content: bytes, folder: Path) -> Path:
     """Keep bytes under the name of their hash."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / hashlib.sha256(content).hexdigest()
@@ -304,12 +304,12 @@ def _picture(content: bytes, content_type: str, path: Path, field: str, home: Pa
         raise InvalidRequest(
             f"{field}: {_named(path, home)} is cut short.", next="Save or download that picture again.", field=field
         )
-    plain = images.cleaned(content)
-    width, height = images.shown_size(plain)
+    plain = images.strip_metadata(content)
+    width, height = images.displayed_size(plain)
     return Media(
         kind="image",
         content_type=content_type,
-        path=str(path if plain == content else keep(plain, home / "inputs")),
+        path=str(path if plain == content else keep_upload(plain, home / "inputs")),
         sha256=hashlib.sha256(plain).hexdigest(),
         width=width,
         height=height,
@@ -319,7 +319,7 @@ def _picture(content: bytes, content_type: str, path: Path, field: str, home: Pa
 def _content_type(head: bytes, path: Path, kind: str) -> str:
     """Tell what a file is by its beginning, and of the MP4 family by its tracks; a brand says little: phones write any."""
     if head[4:8] == b"ftyp":
-        tracks = file_types.tracks(path)
+        tracks = file_types.track_kinds(path)
         sound = "vide" not in tracks if tracks else kind == "audio" or head[8:12] in SOUND_BRANDS
         return "audio/mp4" if sound else "video/mp4"
     if _is_mp3(head):
@@ -349,4 +349,4 @@ def _size(descriptor: int, path: Path, field: str) -> int:
 
 def picture_size(path: Path) -> tuple[int | None, int | None]:
     """Give width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
-    return images.shown_size(path.read_bytes())
+    return images.displayed_size(path.read_bytes())

@@ -55,7 +55,7 @@ class Stored(msgspec.Struct, frozen=True):
     """Whether the file itself shows that nothing is missing at its end."""
 
 
-class Part:
+class PartialFile:
     """A clip on its way: a temporary file of its own beside its target. What the disk refuses is an `OSError`."""
 
     def __init__(self, path: Path) -> None:
@@ -136,7 +136,7 @@ class Part:
             try:
                 await asyncio.to_thread(_link_and_sync, self._temporary, path)
             except FileExistsError:
-                return await asyncio.to_thread(holds, path, stored.bytes, stored.sha256)
+                return await asyncio.to_thread(has_content, path, stored.bytes, stored.sha256)
             except PermissionError:
                 if tries == NAME_TRIES and path != self._target:
                     raise
@@ -147,17 +147,17 @@ class Part:
 
 
 @contextmanager
-def writing(path: Path, job_id: str = "id") -> Iterator[Part]:
+def open_partial(path: Path, job_id: str = "id") -> Iterator[PartialFile]:
     """Give the part of a clip that will be at `path`; whatever happens, no temporary file is left.
 
     Raises `DownloadError` where the disk does not take it.
     """
     part = None
     try:
-        part = Part(path)
+        part = PartialFile(path)
         yield part
     except OSError as error:
-        raise unwritable(error, path, part.needs if part else "", job_id) from error
+        raise unwritable_error(error, path, part.needs if part else "", job_id) from error
     finally:
         if part is not None:
             part.discard()
@@ -166,7 +166,7 @@ def writing(path: Path, job_id: str = "id") -> Iterator[Part]:
 _swept: dict[Path, float] = {}
 
 
-def sweep(folder: Path, *, now: float) -> None:
+def remove_stale(folder: Path, *, now: float) -> None:
     """Remove temporary files that nobody has written to for an hour: a kernel died over them. Looks once an hour."""
     if now - _swept.get(folder, -STALE) < STALE:
         return
@@ -177,7 +177,7 @@ def sweep(folder: Path, *, now: float) -> None:
                 file.unlink()
 
 
-def unwritable(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
+def unwritable_error(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
     """Give the error for a clip that the disk did not take."""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
     fetch = f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again."
@@ -194,7 +194,7 @@ def _check_cap(size: int) -> None:
         raise OSError(errno.EOVERFLOW, "it is larger than 4 GiB, the most that is fetched")
 
 
-def link(temporary: Path, path: Path) -> None:
+def link_without_replacing(temporary: Path, path: Path) -> None:
     """Name a file without ever replacing another: a hard link refuses that by itself. Raises `FileExistsError`."""
     try:
         path.hardlink_to(temporary)
@@ -207,11 +207,11 @@ def link(temporary: Path, path: Path) -> None:
 
 
 def _link_and_sync(temporary: Path, path: Path) -> None:
-    link(temporary, path)
+    link_without_replacing(temporary, path)
     _sync_folder(path.parent)
 
 
-def holds(path: Path, size: int, sha256: str) -> bool:
+def has_content(path: Path, size: int, sha256: str) -> bool:
     """Tell whether a file has just these bytes."""
     if not path.is_file() or path.stat().st_size != size:
         return False

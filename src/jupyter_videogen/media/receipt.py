@@ -37,27 +37,27 @@ DATA = re.compile(r"data:([\w.+/-]+);base64,[A-Za-z0-9+/=_-]{32,}")
 TIMES = ("created_at", "sent_at", "accepted_at", "finished_at")
 
 
-def place(clip: Path) -> Path:
+def receipt_path(clip: Path) -> Path:
     """Give where a clip's receipt is: beside it, under the same name."""
     return clip.with_suffix(".json")
 
 
-def keep(clip: Clip, record: JobRecord) -> list[str]:
+def keep_receipt(clip: Clip, record: JobRecord) -> list[str]:
     """Write a clip's receipt; where that fails, give the sentence for its owner, for the clip is what was paid for."""
     try:
-        write(Path(clip.path), made(clip, record) | {"versions": _versions()})
+        write_receipt(Path(clip.path), describe_clip(clip, record) | {"versions": _versions()})
     except (OSError, TypeError, ValueError) as error:
         why = getattr(error, "strerror", None) or type(error).__name__
         return [f"The receipt beside the clip could not be written ({why})."]
     return []
 
 
-def places(clip: Path) -> tuple[Path, Path]:
+def receipt_paths(clip: Path) -> tuple[Path, Path]:
     """Give where a clip's receipt may be: the first, and where that is another file, the second."""
-    return place(clip), clip.with_name(f"{clip.name}.json")
+    return receipt_path(clip), clip.with_name(f"{clip.name}.json")
 
 
-def write(clip: Path, facts: dict[str, Any], *, overwrite: bool = False) -> None:
+def write_receipt(clip: Path, facts: dict[str, Any], *, overwrite: bool = False) -> None:
     """Write facts beside a clip, whole or not at all; no file of anybody else's is replaced, and no link followed.
 
     A receipt of the same job is replaced, with `overwrite` that of any clip of this name. Raises `OSError`.
@@ -67,7 +67,7 @@ def write(clip: Path, facts: dict[str, Any], *, overwrite: bool = False) -> None
     try:
         with temporary.open("xb") as file:
             file.write(text + b"\n")
-        for target in places(clip):
+        for target in receipt_paths(clip):
             if _is_ours(target, clip, None if overwrite else facts.get("job_id")) or _took(target):
                 temporary.replace(target)
                 return
@@ -93,9 +93,9 @@ def _is_ours(file: Path, clip: Path, job_id: object) -> bool:
     return facts is not None and facts.get("path") == clip.name and job_id in (None, facts.get("job_id"))
 
 
-def read(clip: Path, sha256: str | None = None) -> dict[str, Any] | None:
+def read_receipt(clip: Path, sha256: str | None = None) -> dict[str, Any] | None:
     """Read the receipt beside a clip, first one of these bytes or this name; None where there is only another program's file."""
-    found = [facts for file in places(clip) if (facts := _facts(file))]
+    found = [facts for file in receipt_paths(clip) if (facts := _facts(file))]
     wanted = [("sha256", sha256), ("path", clip.name)]
     told = (facts for name, value in wanted for facts in found if facts.get(name) == value)
     return next(told, found[0] if found else None)
@@ -103,12 +103,12 @@ def read(clip: Path, sha256: str | None = None) -> dict[str, Any] | None:
 
 def _facts(file: Path) -> dict[str, Any] | None:
     try:
-        return parsed(bounded_read.read(file, LARGEST))
+        return parse_receipt(bounded_read.read_bounded(file, LARGEST))
     except OSError:
         return None
 
 
-def parsed(text: bytes) -> dict[str, Any] | None:
+def parse_receipt(text: bytes) -> dict[str, Any] | None:
     """Read the text of a receipt; None for anything else."""
     try:
         facts = msgspec.json.decode(text)
@@ -122,11 +122,11 @@ def provenance(clip: Clip) -> dict[str, Any]:
 
     Only a receipt tells the versions.
     """
-    facts = read(Path(clip.path), clip.sha256)
-    return facts if facts and facts.get("sha256") == clip.sha256 else made(clip, _recorded(clip.job_id))
+    facts = read_receipt(Path(clip.path), clip.sha256)
+    return facts if facts and facts.get("sha256") == clip.sha256 else describe_clip(clip, _recorded(clip.job_id))
 
 
-def made(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
+def describe_clip(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
     """Give all that is known of how a clip was made and may be told to anybody."""
     facts = msgspec.to_builtins(clip)
     facts.pop("poster", None)

@@ -14,7 +14,7 @@ import msgspec
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Call, Lost, NotSent
 from jupyter_videogen.core.request import MEDIA
-from jupyter_videogen.media.inputs import LARGEST, medium
+from jupyter_videogen.media.inputs import LARGEST, load_media
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,7 +27,7 @@ TIMEOUT = 60.0
 """Seconds for the whole of a file."""
 
 
-async def fetched(
+async def fetch_inputs(
     request: GenerationRequest, fields: Collection[str], transport: Transport, home: Path
 ) -> GenerationRequest:
     """Give a request with these fields as files; addresses in others stay. Raises `InvalidRequest` with the field."""
@@ -35,7 +35,7 @@ async def fetched(
         given: Media | None = getattr(request, field)
         if given is not None and given.path is None and given.url is not None:
             content = await _content(given.url, field, transport)
-            made = await asyncio.to_thread(medium, content, MEDIA[field], field, home)
+            made = await asyncio.to_thread(load_media, content, MEDIA[field], field, home)
             request = msgspec.structs.replace(request, **{field: made})
     return request
 

@@ -69,7 +69,7 @@ def install(shell: InteractiveShell) -> None:
     @context_matcher(identifier="videogen")  # type: ignore[untyped-decorator]  # IPython's own is not typed
     def videogen(context: CompletionContext) -> SimpleMatcherResult:
         text = "\n".join([*context.full_text.split("\n")[: context.cursor_line], context.text_until_cursor])
-        offer = offers(text, shell.user_ns, shell.user_ns_hidden)
+        offer = complete(text, shell.user_ns, shell.user_ns_hidden)
         if offer is None:
             return {"completions": [], "suppress": False}
         found = [_completion(word) for word in offer.words]
@@ -86,7 +86,7 @@ def remove(shell: InteractiveShell) -> None:
         shell.Completer.custom_matchers.remove(matcher)
 
 
-def offers(text: str, names: Mapping[str, Any], hidden: Mapping[str, Any] | None = None) -> Offer | None:
+def complete(text: str, names: Mapping[str, Any], hidden: Mapping[str, Any] | None = None) -> Offer | None:
     """Give what may stand next in a text that ends at the cursor; None where that is not ours to say."""
     before = _before(text)
     if before is None:

@@ -17,9 +17,9 @@ from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.clip import Clip
-from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output as records
-from jupyter_videogen.widget.widget import Card, Comparison, Live, Shown, VideoGen
+from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, JobWidget, VideoGen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,8 +48,8 @@ def install() -> None:
 def show_job(job: Job) -> None:
     """Show a job: live where a page watches, else its record as it stands, once a cell."""
     if not environment.in_kernel():
-        terminal.say(records.plain(job.record, job.record.path))
-    elif environment.watched() and not job.record.ended:
+        terminal.print_out(records.render_text(job.record, job.record.path))
+    elif environment.has_viewer() and not job.record.ended:
         _show_live(job)
     elif not _on_view(job.id):
         _show_record(job)
@@ -65,17 +65,17 @@ def _show_record(job: Job) -> None:
 
 def show_whole(jobs: Sequence[Job]) -> None:
     """Show jobs of the library with all their buttons where a page watches, each with the record that stays below it."""
-    if not (environment.in_kernel() and environment.watched()):
+    if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
     for job in jobs:
-        _put(_widget_bundle(Shown(job)))
+        _put(_widget_bundle(JobWidget(job)))
         _put_record(job)
     return None
 
 
 def show_comparison(jobs: Sequence[Job]) -> None:
     """Show clips side by side where a page watches, and below them the records that stay."""
-    if not (environment.in_kernel() and environment.watched()):
+    if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
     _put(_widget_bundle(Comparison(jobs)))
     for job in jobs:
@@ -103,7 +103,7 @@ def show_group(group: JobGroup) -> None:
     elif group.kind == "listing" and environment.in_kernel():
         _put(group._repr_mimebundle_())
     elif group.kind == "listing":
-        terminal.say(repr(group))
+        terminal.print_out(repr(group))
     else:
         show_jobs(group)
 
@@ -162,7 +162,7 @@ def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False)
 def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
     record = job.record
     path = record.clips[0].path if record.clips else record.path
-    return records.bundle(record, job.provider, relative(path, environment.folder()), folded=folded)
+    return records.mime_bundle(record, job.provider, relative_path(path, environment.folder()), folded=folded)
 
 
 def _form_bundle(form: VideoGen) -> dict[str, str]:
@@ -171,7 +171,7 @@ def _form_bundle(form: VideoGen) -> dict[str, str]:
     return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
 
 
-def _widget_bundle(widget: Live) -> dict[str, Any]:
+def _widget_bundle(widget: BaseWidget) -> dict[str, Any]:
     data, *_ = widget._repr_mimebundle_() or ({},)
     return {**data, "text/plain": "videogen"}
 

@@ -14,7 +14,7 @@ from IPython.display import publish_display_data
 
 from jupyter_videogen.api import batch, client, listings, spending
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Remarks, asking, place
+from jupyter_videogen.api.submission import Remarks, ask_user, submit_orders
 from jupyter_videogen.commands import (
     arguments,
     connect,
@@ -33,7 +33,7 @@ from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.core.suggestions import near
 from jupyter_videogen.diagnostics import doctor
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import display
 from jupyter_videogen.widget.widget import VideoGen
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.table import Table
     from jupyter_videogen.commands.arguments import Arguments
-    from jupyter_videogen.commands.parser import Line
+    from jupyter_videogen.commands.parser import ParsedLine
 
 NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
@@ -77,15 +77,15 @@ class Commands:
 
     def run(self, name: str, text: str) -> object:
         """Do what a line magic says; raises as its parts do."""
-        given = arguments.read(options.BY_COMMAND[name], arguments.split(text))
+        given = arguments.parse_arguments(options.BY_COMMAND[name], arguments.split_words(text))
         return self._commands[name](given)
 
-    def form(self, line: Line) -> VideoGen | None:
+    def form(self, line: ParsedLine) -> VideoGen | None:
         """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
-        if not (environment.watched() and environment.in_kernel()):
-            terminal.say(NO_PAGE)
+        if not (environment.has_viewer() and environment.in_kernel()):
+            terminal.print_out(NO_PAGE)
             return None
-        given = request_fields.fields(line, self._names)
+        given = request_fields.collect_fields(line, self._names)
         given["model"] = (given["model"] or [None])[0]
         return VideoGen(**{name: given[name] for name in (*FIELDS[1:], "provider", "fit") if name in given})
 
@@ -93,8 +93,8 @@ class Commands:
 
     def look(self, text: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
         """Give what a word of an option stands for: a variable as it is, or a text with variables filled in."""
-        alone, value = interpolation.whole(text, self.variables)
-        return value if alone else interpolation.fill(text, self.variables).text
+        alone, value = interpolation.whole_value(text, self.variables)
+        return value if alone else interpolation.fill_template(text, self.variables).text
 
     @property
     def variables(self) -> dict[str, Any]:
@@ -105,21 +105,23 @@ class Commands:
             if name not in self._hidden and not OF_IPYTHON.fullmatch(name)
         }
 
-    def make(self, line: Line, prompts: list[str]) -> object:
+    def make(self, line: ParsedLine, prompts: list[str]) -> object:
         """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
         values = line.values
-        name = request_fields.variable(values.get("name"))
-        fields = request_fields.fields(line, self._names)
+        name = request_fields.check_variable_name(values.get("name"))
+        fields = request_fields.collect_fields(line, self._names)
         texts, remarks = self._filled(prompts, name, raw=bool(values.get("raw")), quiet=bool(values.get("quiet")))
         only_looked_at = bool(values.get("dry_run"))
-        orders = request_fields.numbered(list(batch.spread(remarks, texts, fields, keyless=only_looked_at)), name)
+        orders = request_fields.number_orders(
+            list(batch.expand_prompts(remarks, texts, fields, keyless=only_looked_at)), name
+        )
         if only_looked_at:
-            terminal.say(dry_run.written(orders))
+            terminal.print_out(dry_run.render_json(orders))
             return None
-        jobs = place(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=asking)
+        jobs = submit_orders(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=ask_user)
         for job in (job for job in jobs if job.reused and job.clips):
-            clip_store.bring(job.clip, str(values.get("output") or ""))
-        kind = batch.kind_of(len(texts), len(fields["model"] or [""]))
+            clip_store.copy_to_output(job.clip, str(values.get("output") or ""))
+        kind = batch.group_kind(len(texts), len(fields["model"] or [""]))
         result: Job | JobGroup = jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind=kind, label=texts[0])
         if name:
             self._names[name] = result
@@ -128,7 +130,7 @@ class Commands:
     def _shown(self, result: Job | JobGroup, values: dict[str, Any]) -> object:
         """Wait for what was sent, where that is asked for or nobody would see it come; then give what the cell is worth."""
         quiet, embed = bool(values.get("quiet")), bool(values.get("embed"))
-        if embed or waits(values.get("wait")):
+        if embed or should_wait(values.get("wait")):
             finished = wait(result, values.get("timeout"), quiet=quiet or embed)
             if embed:
                 for clip in [finished] if isinstance(finished, Clip) else finished.clips:
@@ -141,18 +143,18 @@ class Commands:
         """Fill the user's variables into prompts, and say what was left as it was though it looks like one."""
         texts, remarks = [], []
         for prompt in prompts:
-            filled = interpolation.Filled(prompt, {}) if raw else interpolation.fill(prompt, self.variables)
+            filled = interpolation.Filled(prompt, {}) if raw else interpolation.fill_template(prompt, self.variables)
             texts.append(filled.text)
             template = prompt if filled.text != prompt else ""
             remarks.append(Remarks(name, template, filled.values))
             for note in () if quiet else filled.notes:
-                terminal.tell(f"videogen: {note}")
+                terminal.print_err(f"videogen: {note}")
         return texts, remarks
 
     # ---- line magics ----------------------------------------------------------------------------------------
 
     def _find(self, names: Iterable[str]) -> JobGroup:
-        return job_references.find(names, self._names)
+        return job_references.find_jobs(names, self._names)
 
     def _jobs(self, given: Arguments) -> JobGroup:
         jobs = client.jobs(limit=10**9 if given.marks else given.number("-n", 20))
@@ -169,38 +171,38 @@ class Commands:
         )
 
     def _connect(self, given: Arguments) -> None:
-        resolve.configuration()  # it may declare providers
-        terminal.say(connect.connect(" ".join([*given.words, *given.marks])))
+        resolve.load_config()  # it may declare providers
+        terminal.print_out(connect.connect(" ".join([*given.words, *given.marks])))
 
     def _trust(self, given: Arguments) -> None:
-        resolve.configuration()
-        terminal.say(connect.trusted(given.words, forget="--forget" in given.marks))
+        resolve.load_config()
+        terminal.print_out(connect.update_trust(given.words, forget="--forget" in given.marks))
 
     def _wait_for(self, given: Arguments) -> object:
         jobs = self._find(given.words) if given.words else client.jobs("unfinished")
         if not jobs:
-            terminal.say("No job is unfinished.")
+            terminal.print_out("No job is unfinished.")
             return None
         return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"))
 
     def _resume(self, names: tuple[str, ...]) -> object:
         jobs = (self._find(names) if names else client.jobs("unfinished")).watch()
         if not jobs:
-            terminal.say("No job is unfinished.")
+            terminal.print_out("No job is unfinished.")
             return None
         return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
 
     def _cancel(self, given: Arguments) -> None:
         everything = given.words == (UNFINISHED,)
         for job in client.jobs("unfinished") if everything else self._find(given.words or ("last",)):
-            terminal.say(job_references.cancelled(job, "%videogen resume"))
+            terminal.print_out(job_references.cancel_job(job, "%videogen resume"))
 
 
 def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
     """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
-    limit = resolve.configuration().defaults.timeout if timeout is None else timeout
+    limit = resolve.load_config().defaults.timeout if timeout is None else timeout
     group = result if isinstance(result, JobGroup) else JobGroup([result])
-    watched = environment.watched() and environment.in_kernel()
+    watched = environment.has_viewer() and environment.in_kernel()
     if watched and not quiet:
         display.show_jobs(group)
     try:
@@ -216,12 +218,12 @@ def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = F
     return result if isinstance(result, JobGroup) else clips[0]
 
 
-def waits(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
+def should_wait(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
     """Whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
     if asked is not None:
         return asked
-    configured = resolve.configuration().defaults.wait
-    return bool(configured) if configured is not None else not (environment.watched() and environment.in_kernel())
+    configured = resolve.load_config().defaults.wait
+    return bool(configured) if configured is not None else not (environment.has_viewer() and environment.in_kernel())
 
 
 def show_embedded(clip: Clip) -> None:
@@ -235,7 +237,7 @@ def show_embedded(clip: Clip) -> None:
         )
     content = base64.b64encode(Path(clip.path).read_bytes()).decode()
     video = f'<video controls preload="metadata" style="max-width:100%" src="data:video/mp4;base64,{content}"></video>'
-    publish_display_data({"text/html": video, "text/plain": relative(clip.path, environment.folder())})  # type: ignore[no-untyped-call]
+    publish_display_data({"text/html": video, "text/plain": relative_path(clip.path, environment.folder())})  # type: ignore[no-untyped-call]
 
 
 def unknown_command(word: str) -> InvalidRequest:

@@ -15,7 +15,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from traitlets import Bool, Float, HasTraits, Int, Unicode, Union
 
 from jupyter_videogen.commands import error_text, help, options, parser  # noqa: A004 - the word the command has
-from jupyter_videogen.commands.error_text import Typed
+from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.core import environment, secrets, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.notebook import completion
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import TraitType
 
-    from jupyter_videogen.commands.parser import Line
+    from jupyter_videogen.commands.parser import ParsedLine
     from jupyter_videogen.notebook.line_magics import Commands
 
 KEY_IN_CELL = """\
@@ -113,28 +113,28 @@ class VideogenMagics(Magics, Settings):
     @line_cell_magic
     def videogen(self, line: str, cell: str | None = None) -> object:  # noqa: D102 - written from the options, below
         if secrets.KEYLIKE.search(f"{line}\n{cell or ''}"):
-            terminal.tell(KEY_IN_CELL)
+            terminal.print_err(KEY_IN_CELL)
         prefix = "%videogen " if cell is None else "%%videogen "
-        typed = [Typed(prefix, line)]
+        typed = [TypedLine(prefix, line)]
         try:
             return self._line(line, typed) if cell is None else self._cell(line, cell, typed)
-        except parser.Misread as misread:
+        except parser.ParseError as misread:
             error: BaseException = misread.error
             typed[0] = typed[0]._replace(span=(misread.start, misread.end))
             self._last_error = traceback.format_exc()
         except (VideogenError, KeyboardInterrupt) as raised:
             error = raised
             self._last_error = traceback.format_exc()
-        words = error_text.words(error, typed[0])
+        words = error_text.render_error(error, typed[0])
         error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython's hook for one's own look
         raise error
 
     videogen.__doc__ = help.short()
 
-    def _line(self, text: str, typed: list[Typed]) -> object:
+    def _line(self, text: str, typed: list[TypedLine]) -> object:
         command, _, rest = text.strip().partition(" ")
         if command == "tb":
-            terminal.say(self._last_error)
+            terminal.print_out(self._last_error)
             return None
         if command in {"help", "-h", "--help"}:
             self._help(rest.strip())
@@ -149,45 +149,45 @@ class VideogenMagics(Magics, Settings):
             raise self._stray(line)
         return self._make(line, [prompt], typed)
 
-    def _cell(self, first: str, cell: str, typed: list[Typed]) -> object:
-        text, cell = parser.join(first, cell)
+    def _cell(self, first: str, cell: str, typed: list[TypedLine]) -> object:
+        text, cell = parser.join_lines(first, cell)
         typed[0] = typed[0]._replace(options=text)
         if text.strip() in {"-h", "--help"}:
             self._help("")
             return None
         line = self._read(text)
         if line.words or line.rest:
-            raise parser.stray(line.words or (parser.Token(line.rest or "", text.find("--"), len(text)),))
-        return self._make(line, parser.prompts(cell, raw=bool(line.values.get("raw"))), typed)
+            raise parser.stray_words_error(line.words or (parser.Token(line.rest or "", text.find("--"), len(text)),))
+        return self._make(line, parser.split_prompts(cell, raw=bool(line.values.get("raw"))), typed)
 
-    def _read(self, text: str) -> Line:
-        return parser.read(text, self._fill)
+    def _read(self, text: str) -> ParsedLine:
+        return parser.parse_line(text, self._fill)
 
     def _fill(self, word: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
         return self._commands.look(word) if "{" in word else word
 
-    def _make(self, line: Line, prompts: list[str], typed: list[Typed]) -> object:
+    def _make(self, line: ParsedLine, prompts: list[str], typed: list[TypedLine]) -> object:
         try:
             return self._commands.make(line, prompts)
         except VideogenError as error:
             typed[0] = typed[0]._replace(span=line.span(error.field))
             raise
 
-    def _form(self, line: Line, typed: list[Typed]) -> object:
+    def _form(self, line: ParsedLine, typed: list[TypedLine]) -> object:
         try:
             return self._commands.form(line)
         except VideogenError as error:
             typed[0] = typed[0]._replace(span=line.span(error.field))
             raise
 
-    def _stray(self, line: Line) -> BaseException:
+    def _stray(self, line: ParsedLine) -> BaseException:
         """Refuse words that stand where only a quoted prompt may: a mistyped command must not be paid for."""
         first = next(word for word in line.words if line.rest is not None or not word.quoted)
         error = import_module("jupyter_videogen.notebook.line_magics").unknown_command(first.text)
-        return parser.Misread(error, first.start, first.end)
+        return parser.ParseError(error, first.start, first.end)
 
     def _help(self, word: str) -> None:
-        terminal.say(terminal.fit(help.topic(word) if word else help.short(), terminal.width()))
+        terminal.print_out(terminal.fit(help.topic(word) if word else help.short(), terminal.width()))
 
 
 def load_ipython_extension(shell: InteractiveShell) -> None:
@@ -200,10 +200,10 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     try:
         open_jobs = _unfinished()
     except VideogenError as error:
-        terminal.say(f"videogen: {error}")  # loading goes on, and says what it could not do
+        terminal.print_out(f"videogen: {error}")  # loading goes on, and says what it could not do
         return
     if open_jobs:
-        terminal.say(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")
+        terminal.print_out(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:

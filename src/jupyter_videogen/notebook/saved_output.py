@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from jupyter_videogen.commands import interpolation
 from jupyter_videogen.core import hidden_characters
-from jupyter_videogen.core.errors import explain, money
+from jupyter_videogen.core.errors import describe_charge, render_failure
 from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media.clip_store import still_kind
 
@@ -44,36 +44,36 @@ LINES = {
 }
 
 
-def bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
+def mime_bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
     """Give the record in every form a front end may want; `src` is relative to the notebook.
 
     `folded` keeps it to one line, where the clip is on view above it anyway.
     """
     return {
-        "text/html": html(job, provider, src, folded=folded),
-        "text/markdown": f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(facts(job, provider))}",
-        "text/plain": plain(job, src),
+        "text/html": render_html(job, provider, src, folded=folded),
+        "text/markdown": f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(render_facts(job, provider))}",
+        "text/plain": render_text(job, src),
     }
 
 
 def _markdown(text: str) -> str:
     """Give text in which nothing is a mark of Markdown, of mathematics, or HTML."""
-    return MARKS.sub(r"\\\g<0>", escape(hidden_characters.words(text), quote=False))
+    return MARKS.sub(r"\\\g<0>", escape(hidden_characters.escape_text(text), quote=False))
 
 
-def html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
+def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
     """Give the record as HTML: folded while the job runs, open when there is something to see."""
     opened = " open" if job.ended and not folded else ""
     return (
         f'<figure class="videogen-record" style="{FIGURE}"><details{opened}>'
         f"<summary>{escape(_headline(job))}</summary>"
         f"{_video(job, src)}{_words(job)}"
-        f'<div style="{QUIET}">{escape(facts(job, provider))}<br>{_way_back(job, src)}</div>'
+        f'<div style="{QUIET}">{escape(render_facts(job, provider))}<br>{_way_back(job, src)}</div>'
         "</details></figure>"
     )
 
 
-def facts(job: JobRecord, provider: Provider) -> str:
+def render_facts(job: JobRecord, provider: Provider) -> str:
     """Give model, length, size, seed and origin on one line."""
     request = job.request
     known = [
@@ -87,11 +87,11 @@ def facts(job: JobRecord, provider: Provider) -> str:
     return " · ".join(filter(None, known))
 
 
-def plain(job: JobRecord, src: str) -> str:
+def render_text(job: JobRecord, src: str) -> str:
     """Give the record as one line for a terminal."""
     if job.clips:
         return f"{_short(job)}: {src}"
-    return f"{_headline(job)} (job {job.id})" + (f": {explain(job.failure)}" if job.failure else "")
+    return f"{_headline(job)} (job {job.id})" + (f": {render_failure(job.failure)}" if job.failure else "")
 
 
 def _headline(job: JobRecord) -> str:
@@ -127,13 +127,15 @@ def _words(job: JobRecord) -> str:
     if job.failure is None:
         return prompt
     failure = job.failure
-    sentences = " ".join(filter(None, (failure.message, failure.next, money(failure))))
+    sentences = " ".join(filter(None, (failure.message, failure.next, describe_charge(failure))))
     return f"<div>{escape(sentences)}</div>{prompt}"
 
 
 def _filled(job: JobRecord) -> str:
     """Say which variables were filled into the prompt."""
-    return f'<div style="{QUIET}">filled: {escape(interpolation.shown(job.filled))}</div>' if job.filled else ""
+    return (
+        f'<div style="{QUIET}">filled: {escape(interpolation.describe_values(job.filled))}</div>' if job.filled else ""
+    )
 
 
 def _way_back(job: JobRecord, src: str) -> str:
@@ -142,5 +144,5 @@ def _way_back(job: JobRecord, src: str) -> str:
 
 
 def _short(job: JobRecord) -> str:
-    words = hidden_characters.words(" ".join(job.request.prompt.split()))
+    words = hidden_characters.escape_text(" ".join(job.request.prompt.split()))
     return words if len(words) <= PROMPT else f"{words[: PROMPT - 1]}…"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.clock import Clock
     from jupyter_videogen.ledger.ledger import Ledger
-    from jupyter_videogen.runtime.polling.scheduler import Lookout
+    from jupyter_videogen.runtime.polling.scheduler import PollScheduler
 
 
 class RunContext(NamedTuple):
@@ -22,5 +22,5 @@ class RunContext(NamedTuple):
     """The folder of still pictures."""
     failpoint: Callable[[str], None]
     """Called with the name of each step that was reached; tests end the process there."""
-    scheduler: Lookout | None = None
+    scheduler: PollScheduler | None = None
     """Of all jobs at one service; None for a job that is alone, which makes its own."""

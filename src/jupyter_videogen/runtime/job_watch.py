@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.transport.connection import Line
+    from jupyter_videogen.transport.connection import Connection
 
 log = logging.getLogger("jupyter_videogen")
 
 
-class Watch:
+class JobWatch:
     """One job as this process sees it: its newest record, and who wants to hear of the next."""
 
     def __init__(self, record: JobRecord) -> None:
@@ -44,7 +44,7 @@ class Watch:
         """Note the task that runs the job."""
         self.future, self.running, self.detached = future, True, False
 
-    def locked_out(self, line: Line) -> bool:
+    def locked_out(self, line: Connection) -> bool:
         """Whether it is watched with another key than it was sent with, and this line has the right one."""
         right = line.account == self.record.account
         return self.running and right and self.account != line.account and not self.future.done()

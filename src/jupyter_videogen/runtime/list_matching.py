@@ -16,7 +16,7 @@ LATE = 1500.0
 """Seconds a request may have been on its way: the longest create, and some."""
 
 
-def candidates(job: JobRecord, listed: Sequence[Listed], *, skew: float = 0.0) -> list[Listed]:
+def matching_jobs(job: JobRecord, listed: Sequence[Listed], *, skew: float = 0.0) -> list[Listed]:
     """Give the listed jobs that can be this one: same prompt, model and settings, made when it was sent.
 
     `skew` is how far the service's clock is ahead, in seconds. A row that does not say its prompt or its time

@@ -55,7 +55,7 @@ class LoopThread:
         """Run a coroutine there and wait for it; interruptible. Never call it from the loop itself."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("waiting here would wait for itself: use await")
-        return wait(self.submit(work))
+        return wait_for(self.submit(work))
 
     def stop(self) -> None:
         """Cancel what runs and end the thread."""
@@ -95,7 +95,7 @@ class LoopThread:
         )
 
 
-async def always(work: Callable[[], Coroutine[Any, Any, None]], clock: Clock) -> None:
+async def run_forever(work: Callable[[], Coroutine[Any, Any, None]], clock: Clock) -> None:
     """Run work that must not end while the loop lives: what ends it by an error is logged, and it begins again."""
     while True:
         try:
@@ -105,7 +105,7 @@ async def always(work: Callable[[], Coroutine[Any, Any, None]], clock: Clock) ->
         await clock.sleep(AGAIN)
 
 
-def wait(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
+def wait_for(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
     """Wait in slices, so that an interrupt gets through on every platform; raises TimeoutError."""
     left = float("inf") if timeout is None else timeout
     while True:

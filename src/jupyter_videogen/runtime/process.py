@@ -17,7 +17,7 @@ from jupyter_videogen.runtime.runtime import Runtime
 if TYPE_CHECKING:
     from jupyter_videogen.core import secrets
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.transport.connection import Line
+    from jupyter_videogen.transport.connection import Connection
 
 MOST_NAMED = 8
 """Jobs named in one line."""
@@ -45,9 +45,9 @@ def close() -> None:
         _runtimes.popitem()[1].close()
 
 
-def line_of(run: Runtime, record: JobRecord) -> Line:
+def line_of(run: Runtime, record: JobRecord) -> Connection:
     """Give the way back to where a job was sent; without its key the service will say so."""
-    here = resolve.provider_of(record)
+    here = resolve.provider_of_job(record)
     found = None
     with suppress(VideogenError):  # what is there is no key any more
         found = resolve.find_key(here, record.key_env)
@@ -61,7 +61,7 @@ def _farewell() -> None:
     for run in _runtimes.values():
         if jobs := run.going_on():
             names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
-            terminal.tell(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
+            terminal.print_err(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
 
 
 _of_the_parent: list[object] = []

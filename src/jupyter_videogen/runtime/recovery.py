@@ -11,8 +11,8 @@ from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.dialects.base import UNREADABLE, Dialect, Listed, ListsJobs
-from jupyter_videogen.dialects.http_errors import ahead
-from jupyter_videogen.runtime.list_matching import candidates
+from jupyter_videogen.dialects.http_errors import clock_skew
+from jupyter_videogen.runtime.list_matching import matching_jobs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -41,7 +41,9 @@ class NoList(Exception):
     """The service, or the gateway before it, has no list after all."""
 
 
-def lost(what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id: str | None = None) -> dict[str, Any]:
+def lost_answer_changes(
+    what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id: str | None = None
+) -> dict[str, Any]:
     """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on.
 
     Without a dialect nobody here can look.
@@ -59,7 +61,7 @@ def lost(what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id:
     return {"failure": failure, "searching": listed}
 
 
-async def look_for(
+async def find_lost_job(
     job: JobRecord, dialect: Dialect, transport: Transport, ledger: Ledger, clock: Clock
 ) -> list[Listed] | None:
     """Ask the list, four times within three minutes, for jobs that can be this one and are no other of ours.
@@ -94,8 +96,8 @@ async def _matches(
     for _ in range(PAGES):
         reply = await _ask(dialect.page(job.model, cursor), transport, clock)
         page = dialect.read_page(reply, cursor)
-        skew = ahead(reply, now=clock.now()) if "date" in reply.headers else _ahead_by_ours(job, page.jobs, ledger)
-        for row in candidates(job, page.jobs, skew=skew):
+        skew = clock_skew(reply, now=clock.now()) if "date" in reply.headers else _ahead_by_ours(job, page.jobs, ledger)
+        for row in matching_jobs(job, page.jobs, skew=skew):
             yield row
         seen.add(cursor)
         cursor = page.cursor
@@ -134,7 +136,7 @@ async def _asked(call: Call, transport: Transport) -> Reply:
     return reply
 
 
-def unsettled(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
+def recovery_failure(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
     """Say what the search came to: no list, nothing in it, or too much to tell."""
     step = ACCOUNT
     if found:

@@ -19,13 +19,22 @@ from jupyter_videogen.core.http import Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
-from jupyter_videogen.dialects.http_errors import knows_no_job
-from jupyter_videogen.dialects.parsing import clips_of, complaint, empty, ended, job_facts, members, named_job, refusal
-from jupyter_videogen.media.url_inputs import fetched
+from jupyter_videogen.dialects.http_errors import means_no_such_job
+from jupyter_videogen.dialects.parsing import (
+    as_object,
+    error_text,
+    find_job_id,
+    has_empty_result,
+    is_ended_job,
+    parse_artifacts,
+    parse_listed_facts,
+    parse_refusal,
+)
+from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.runtime import recovery
-from jupyter_videogen.runtime.polling.history import Experience
-from jupyter_videogen.runtime.polling.scheduler import Lookout
-from jupyter_videogen.runtime.saver import NoClip, Saver, unwritten
+from jupyter_videogen.runtime.polling.history import DurationHistory
+from jupyter_videogen.runtime.polling.scheduler import PollScheduler
+from jupyter_videogen.runtime.saver import NoClip, Saver, unwritten_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -34,7 +43,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.clip import Artifact
     from jupyter_videogen.core.http import Call
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.core.timing import Run
+    from jupyter_videogen.core.timing import JobTiming
     from jupyter_videogen.dialects.base import Handle, Listed
     from jupyter_videogen.runtime.context import RunContext
     from jupyter_videogen.transport.client import Transport
@@ -86,12 +95,14 @@ class Runner:
         publish: Callable[[JobRecord], None],
     ) -> None:
         self.job = job
-        self._provider, self._dialect = provider, sanitize.of(provider.dialect)
+        self._provider, self._dialect = provider, sanitize.sanitized_dialect(provider.dialect)
         self._transport, self._publish = transport, publish
         self._context = context
         self._artifacts: Sequence[Artifact] = job.artifacts
         self._request = job.request
-        self._scheduler = context.scheduler or Lookout(provider, transport, Experience(context.ledger), context.clock)
+        self._scheduler = context.scheduler or PollScheduler(
+            provider, transport, DurationHistory(context.ledger), context.clock
+        )
         self._seat = self._scheduler.seat(job)
         self._misses = 0
         self._since: dict[str, float] = {}
@@ -149,7 +160,7 @@ class Runner:
         """Fetch what stands at an address and must go as a file; nothing is sent to the service where that fails."""
         try:
             home = self._context.posters.parent
-            self._request = await fetched(self.job.request, self._dialect.files_only, self._transport, home)
+            self._request = await fetch_inputs(self.job.request, self._dialect.files_only, self._transport, home)
         except InvalidRequest as error:
             self._fail(error.failure)
             return False
@@ -258,18 +269,18 @@ class Runner:
 
     def _odd_birth(self, reply: Reply) -> Accepted | Finished | Refused | str:
         """Read a 2xx that its dialect cannot: a clip or a job in another shape, a refusal; else what to tell of it."""
-        name = sanitize.guarded(named_job, reply) or sanitize.location(reply)
-        if found := sanitize.guarded(clips_of, reply):
+        name = sanitize.read_guarded(find_job_id, reply) or sanitize.read_location(reply)
+        if found := sanitize.read_guarded(parse_artifacts, reply):
             return Finished(list(found))
         if name is not None and isinstance(self._dialect, Looks):
             return Accepted({"id": name})
-        refused = None if name else sanitize.guarded(refusal, reply)
+        refused = None if name else sanitize.read_guarded(parse_refusal, reply)
         if refused is not None:
             return Refused(refused)
-        words = sanitize.words(sanitize.guarded(complaint, reply) or "")
+        words = sanitize.clean_text(sanitize.read_guarded(error_text, reply) or "")
         if name is not None:
             return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
-        if empty(reply):
+        if has_empty_result(reply):
             return f"{self._provider.title} says it is done, but there is no clip."
         return f"The service took the request, and answered: {words}" if words else NO_SENSE
 
@@ -279,10 +290,10 @@ class Runner:
         In a look `duration` may be what the work has taken so far; `seconds` is the clip's.
         """
         try:
-            row = members(reply)
+            row = as_object(reply)
         except UNREADABLE:
             return
-        says = job_facts({**row, "duration": None} if looked else row)
+        says = parse_listed_facts({**row, "duration": None} if looked else row)
         for name in ("duration", "size"):
             asked, taken = getattr(self.job.request, name), says[name]
             if None not in {asked, taken} and asked != taken:
@@ -300,7 +311,7 @@ class Runner:
 
     async def _search(self) -> None:
         """Take the job up where the service's list has exactly one that it can be; else say what was found."""
-        found = await recovery.look_for(
+        found = await recovery.find_lost_job(
             self.job, self._dialect, self._transport, self._context.ledger, self._context.clock
         )
         if found and len(found) == 1:
@@ -308,7 +319,7 @@ class Runner:
             changes: dict[str, Any] = {"failure": None, "accepted_at": self._context.clock.now(), "finished_at": None}
             self._move("queued", searching=False, handle=found[0].handle, **changes)
         else:
-            failure = recovery.unsettled(found, self.job, self._provider)
+            failure = recovery.recovery_failure(found, self.job, self._provider)
             self._move("unknown_outcome", searching=False, failure=failure)
 
     # ---- look: free, so it survives everything -------------------------------------------------------------
@@ -337,7 +348,7 @@ class Runner:
 
     def _complained(self, reply: Reply) -> float:
         """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
-        words = sanitize.words(complaint(reply, looked=True))
+        words = sanitize.clean_text(error_text(reply, looked=True))
         self.job = self.job.after(status=words[:STATUS])
         if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
             failure = Failure(code="provider", message=words, next=GOES_ON, sent="yes", charged="unknown")
@@ -360,7 +371,7 @@ class Runner:
 
     def _refused_look(self, reply: Reply) -> float:
         """A refusal of a look says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
-        if knows_no_job(reply):
+        if means_no_such_job(reply):
             return self._not_found()
         failure = self._dialect.read_failure(reply)
         if reply.status == BUSY:
@@ -378,7 +389,7 @@ class Runner:
         """
         dialect = cast("Looks", self._dialect)
         reply = await self._transport.send(dialect.look(handle))
-        if (not reply.ok and not ended(reply)) or (reply.ok and complaint(reply, looked=True)):
+        if (not reply.ok and not is_ended_job(reply)) or (reply.ok and error_text(reply, looked=True)):
             return reply
         self._note(self._changed(reply, looked=True))
         return dialect.read_look(reply, handle)
@@ -470,22 +481,22 @@ class Runner:
 
     # ---- the record ----------------------------------------------------------------------------------------
 
-    def _move(self, state: str, run: Run | None = None, **changes: object) -> None:
+    def _move(self, state: str, run: JobTiming | None = None, **changes: object) -> None:
         """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
         self.job = self.job.after(state=state, next_look_at=None, **changes)
         self.job, written = self._context.ledger.keep(self.job, run)
         if run is not None:
             self._scheduler.experience.forget(self.job.base_url)
-        self._publish(self.job if written else unwritten(self.job))
+        self._publish(self.job if written else unwritten_view(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
-    def _fail(self, failure: Failure, run: Run | None = None) -> None:
+    def _fail(self, failure: Failure, run: JobTiming | None = None) -> None:
         if self.job.in_doubt and self.job.handle is None:
-            self._move("unknown_outcome", failure=still_in_doubt(failure), finished_at=self._context.clock.now())
+            self._move("unknown_outcome", failure=in_doubt_failure(failure), finished_at=self._context.clock.now())
             return
         if failure.code == "model_not_found" and not failure.next and self._provider.listed:
             words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
@@ -498,12 +509,12 @@ class Runner:
         """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""
         self._move(
             "unknown_outcome",
-            **recovery.lost(what, self._dialect, request_id=request_id),
+            **recovery.lost_answer_changes(what, self._dialect, request_id=request_id),
             finished_at=self._context.clock.now(),
         )
 
 
-def still_in_doubt(failure: Failure) -> Failure:
+def in_doubt_failure(failure: Failure) -> Failure:
     """Say that sending it again came to nothing, and that the first time it was sent may have come to something."""
     return msgspec.structs.replace(
         failure,

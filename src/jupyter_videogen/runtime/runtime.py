@@ -16,7 +16,7 @@ from uuid import uuid4
 import msgspec
 
 from jupyter_videogen.catalog.model_lists import Listings
-from jupyter_videogen.catalog.validation import Settled
+from jupyter_videogen.catalog.validation import ValidatedRequest
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.backoff import after_miss
 from jupyter_videogen.core.budget import Budget, caps
@@ -36,19 +36,19 @@ from jupyter_videogen.core.job import CancelResult, JobRecord, new_id
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import Cancels, ListsModels
-from jupyter_videogen.dialects.parsing import identifier
+from jupyter_videogen.dialects.parsing import check_id
 from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.fingerprint import fingerprint
-from jupyter_videogen.runtime.job_watch import Watch
-from jupyter_videogen.runtime.loop_thread import LoopThread, always
-from jupyter_videogen.runtime.polling.history import Experience
-from jupyter_videogen.runtime.polling.scheduler import Lookout
-from jupyter_videogen.runtime.recovery import lost
-from jupyter_videogen.runtime.runner import Runner, still_in_doubt
+from jupyter_videogen.runtime.job_watch import JobWatch
+from jupyter_videogen.runtime.loop_thread import LoopThread, run_forever
+from jupyter_videogen.runtime.polling.history import DurationHistory
+from jupyter_videogen.runtime.polling.scheduler import PollScheduler
+from jupyter_videogen.runtime.recovery import lost_answer_changes
+from jupyter_videogen.runtime.runner import Runner, in_doubt_failure
 from jupyter_videogen.transport.client import Transport
-from jupyter_videogen.transport.connection import Line
+from jupyter_videogen.transport.connection import Connection
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Terms(NamedTuple):
 class Submitted(NamedTuple):
     """What came of a submit: the watch of a job, and whether that job was there already."""
 
-    watch: Watch
+    watch: JobWatch
     reused: bool
 
 
@@ -112,24 +112,24 @@ class Runtime:
         self.clock = clock or SystemClock()
         self.ledger = Ledger.at(home / "ledger.sqlite3")
         self.loop = LoopThread()
-        self.watches: dict[str, Watch] = {}
-        self.experience = Experience(self.ledger)
-        self._lookouts: dict[Line, Lookout] = {}
-        self._transports: dict[Line, Transport] = {}
+        self.watches: dict[str, JobWatch] = {}
+        self.experience = DurationHistory(self.ledger)
+        self._lookouts: dict[Connection, PollScheduler] = {}
+        self._transports: dict[Connection, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
-        self._lines: dict[tuple[str, str | None, Secret | None], Line] = {}
+        self._lines: dict[tuple[str, str | None, Secret | None], Connection] = {}
         self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint)
         for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
-            self.loop.submit(partial(always, work, self.clock))
+            self.loop.submit(partial(run_forever, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
-    def line(self, provider: Provider, secret: Secret | None) -> Line:
+    def line(self, provider: Provider, secret: Secret | None) -> Connection:
         """Give the one line to a provider with a key, so that jobs found again share its connections."""
         key = (provider.base_url, provider.key_env, secret)
-        return self._lines.setdefault(key, Line(provider, secret))
+        return self._lines.setdefault(key, Connection(provider, secret))
 
-    def submit(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> Submitted:
+    def submit(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection, terms: Terms) -> Submitted:
         """Write a new job down, then let it run; or give the job that this request already is.
 
         Raises `VideogenError` when it cannot be recorded, `BudgetExceeded`, and `OutcomeUnknown` while nobody knows what
@@ -141,19 +141,19 @@ class Runtime:
         with self._starting:
             record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
             if record.id == draft.id:
-                watch = self.watches[record.id] = Watch(record)
+                watch = self.watches[record.id] = JobWatch(record)
                 watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
                 return Submitted(watch, reused=False)
         return Submitted(self._again(record, line), reused=True)
 
-    def known(self, asked: GenerationRequest, settled: Settled, line: Line) -> JobRecord | None:
+    def known(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection) -> JobRecord | None:
         """Give the job that the same request already is, if it need not be made again."""
         return self.ledger.latest(_fingerprint(asked, settled.request, line))
 
-    def attach(self, remote_id: str, line: Line) -> Watch:
+    def attach(self, remote_id: str, line: Connection) -> JobWatch:
         """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
         try:
-            handle = {"id": identifier(remote_id)}
+            handle = {"id": check_id(remote_id)}
         except Malformed:
             raise InvalidRequest(
                 "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
@@ -162,24 +162,24 @@ class Runtime:
         if held is None:
             now = self.clock.now()
             request = GenerationRequest(prompt=f"Attached {remote_id}")
-            draft = self._draft(request, Settled(request, ()), line, Terms())
+            draft = self._draft(request, ValidatedRequest(request, ()), line, Terms())
             held = self.ledger.add(draft.after(state="queued", handle=handle, sent_at=now, accepted_at=now))
         return self.watch(held, line, again=True)
 
-    def _again(self, record: JobRecord, line: Line) -> Watch:
+    def _again(self, record: JobRecord, line: Connection) -> JobWatch:
         """Give a job that is asked for a second time, and see to it that its clips are here."""
         if record.state == "unknown_outcome" and not record.searching:
-            raise unsolved(record)
-        if clip_store.missing(record):
+            raise unresolved_error(record)
+        if clip_store.is_missing(record):
             return self.bring_back(record, line)
         return self.watch(record, line, again=True)
 
-    def bring_back(self, record: JobRecord, line: Line) -> Watch:
+    def bring_back(self, record: JobRecord, line: Connection) -> JobWatch:
         """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
 
         Raises `ArtifactExpired` where there is nowhere to ask.
         """
-        if clips := clip_store.found(record, environment.folder(), Path(record.project or environment.folder())):
+        if clips := clip_store.find_moved(record, environment.folder(), Path(record.project or environment.folder())):
             return self.watch(self.change(record.after(clips=clips)), line, again=True)
         if record.handle is None:
             raise ArtifactExpired(
@@ -196,14 +196,14 @@ class Runtime:
             watch.publish(now)
         return now
 
-    def restart(self, record: JobRecord, line: Line, revive: Callable[[JobRecord], JobRecord | None]) -> Watch:
+    def restart(self, record: JobRecord, line: Connection, revive: Callable[[JobRecord], JobRecord | None]) -> JobWatch:
         """Let a job that had ended go on from where `revive` puts it; it is given the job as it is now, not as it was shown.
 
         Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
         while another process has the job.
         """
         with self._starting:
-            watch = self.watches.setdefault(record.id, Watch(record))
+            watch = self.watches.setdefault(record.id, JobWatch(record))
             if not watch.idle:
                 return watch
             claimed = self.ledger.claim(record.id, now=self.clock.now())
@@ -219,10 +219,10 @@ class Runtime:
             watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), line)))
             return watch
 
-    def watch(self, record: JobRecord, line: Line, *, again: bool = False) -> Watch:
+    def watch(self, record: JobRecord, line: Connection, *, again: bool = False) -> JobWatch:
         """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         with self._starting:
-            watch = self.watches.setdefault(record.id, Watch(record))
+            watch = self.watches.setdefault(record.id, JobWatch(record))
             if watch.locked_out(line):
                 watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
             if again:
@@ -256,11 +256,11 @@ class Runtime:
             self._let_go(watch)
         watch.publish(watch.record)
 
-    def _let_go(self, watch: Watch) -> None:
+    def _let_go(self, watch: JobWatch) -> None:
         watch.future.cancel()
         self.ledger.release(watch.record.id)
 
-    def cancel(self, record: JobRecord, line: Line) -> CancelResult:
+    def cancel(self, record: JobRecord, line: Connection) -> CancelResult:
         """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
         dialect, title = line.provider.dialect, line.provider.title
         if not isinstance(dialect, Cancels):
@@ -275,7 +275,7 @@ class Runtime:
         if reply.ok:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        words = sanitize.of(line.provider.dialect).read_failure(reply).message
+        words = sanitize.sanitized_dialect(line.provider.dialect).read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:
@@ -286,7 +286,7 @@ class Runtime:
             watch.answered.wait(max(0.0, patience - time.monotonic()))
         return [watch.record for watch in mine if not watch.record.ended]
 
-    def list_models(self, line: Line) -> list[str]:
+    def list_models(self, line: Connection) -> list[str]:
         """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
         provider = line.provider
         if not isinstance(provider.dialect, ListsModels):
@@ -297,16 +297,16 @@ class Runtime:
         except (NotSent, Lost) as error:
             raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
         if not reply.ok:
-            raise from_failure(sanitize.of(provider.dialect).read_failure(reply))
+            raise from_failure(sanitize.sanitized_dialect(provider.dialect).read_failure(reply))
         try:
-            names, prices = sanitize.names(reply), sanitize.prices(reply)
+            names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
         except Malformed:
             raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
         Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
         line.provider = Listings(self.home).of(provider, now=self.clock.now())
         return names
 
-    async def _end_cancelled(self, watch: Watch) -> None:
+    async def _end_cancelled(self, watch: JobWatch) -> None:
         """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
         if watch.task is not None:
             watch.task.cancel()
@@ -325,11 +325,11 @@ class Runtime:
             self.ledger.pay_back()
         self.ledger.close()
 
-    def _open(self, line: Line) -> Transport:
+    def _open(self, line: Connection) -> Transport:
         """Give a line's connections; made at first use, on the loop that will use them."""
         if line not in self._transports:
             self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
-            self._lookouts[line] = Lookout(line.provider, self._transports[line], self.experience, self.clock)
+            self._lookouts[line] = PollScheduler(line.provider, self._transports[line], self.experience, self.clock)
         return self._transports[line]
 
     async def _close_lines(self) -> None:
@@ -346,7 +346,7 @@ class Runtime:
         place = draft.notebook or draft.project or ""
         return () if terms.cost == 0 else caps(terms.budget, place=place, now=self.clock.now())
 
-    def _draft(self, asked: GenerationRequest, settled: Settled, line: Line, terms: Terms) -> JobRecord:
+    def _draft(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection, terms: Terms) -> JobRecord:
         job_id, folder = new_id(), environment.folder()
         request, warnings = settled
         model, notebook = request.model or "", environment.notebook()
@@ -374,7 +374,7 @@ class Runtime:
             warnings=warnings,
         )
 
-    async def _follow(self, watch: Watch, line: Line) -> JobRecord:
+    async def _follow(self, watch: JobWatch, line: Connection) -> JobRecord:
         """Take a job up again, or read along while another process has it."""
         watch.task = asyncio.current_task()
         while (record := self._taken_up(watch, line)) is None:
@@ -383,7 +383,7 @@ class Runtime:
             await self.clock.sleep(OBSERVE)
         return await self._run(watch, record, line)
 
-    def _taken_up(self, watch: Watch, line: Line) -> JobRecord | None:
+    def _taken_up(self, watch: JobWatch, line: Connection) -> JobRecord | None:
         """Become the one that watches a job and give it as it is now; None where another process is, or must be.
 
         Only a process with the job's key takes it: without, it could say nothing of the job and keep others from it.
@@ -401,7 +401,7 @@ class Runtime:
         watch.publish(record if speaks else _unspoken_for(record, line))
         return None
 
-    def _judged(self, job_id: str, line: Line, *, speaks: bool) -> JobRecord:
+    def _judged(self, job_id: str, line: Connection, *, speaks: bool) -> JobRecord:
         """Give a job that is ours now, judged where the process that was sending it died."""
         self.ledger.empty_spill()  # the answer may be there
         record = self.ledger.find(job_id)
@@ -412,7 +412,7 @@ class Runtime:
             self.ledger.release(job_id)
         return record
 
-    async def _run(self, watch: Watch, record: JobRecord, line: Line) -> JobRecord:
+    async def _run(self, watch: JobWatch, record: JobRecord, line: Connection) -> JobRecord:
         def told(news: JobRecord) -> None:
             watch.publish(news)
             if watch.detached and news.handle is not None and not news.ended:
@@ -488,13 +488,13 @@ class Runtime:
             lookout.slept(seconds)
 
 
-def _fate(line: Line) -> str:
+def _fate(line: Connection) -> str:
     """Say what becomes of a job that is not cancelled."""
     free = line.provider.simulated
     return "It goes on, and nothing is charged." if free else "It may finish and be charged."
 
 
-def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Line) -> str:
+def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Connection) -> str:
     """Name a request by what is sent, where and for whom; a seed that was left open stays open.
 
     Naming a default and leaving it out ask for the same. `n` is as asked: it tells the takes of one request apart.
@@ -508,10 +508,10 @@ def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> 
     match record.state:
         case "draft":
             if record.in_doubt:
-                return record.after(state="unknown_outcome", failure=still_in_doubt(UNSENT))
+                return record.after(state="unknown_outcome", failure=in_doubt_failure(UNSENT))
             return record.after(state="failed", failure=UNSENT)
         case "submitting":
-            changes = lost(LOST, provider.dialect if can_search else None, sent="unknown")
+            changes = lost_answer_changes(LOST, provider.dialect if can_search else None, sent="unknown")
             return record.after(state="unknown_outcome", **changes)
     return record
 
@@ -520,7 +520,7 @@ def _fetched_again(record: JobRecord) -> JobRecord:
     return record.after(state="saving", clips=(), finished_at=None)
 
 
-def _unspoken_for(record: JobRecord, line: Line) -> JobRecord:
+def _unspoken_for(record: JobRecord, line: Connection) -> JobRecord:
     """Give a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
     if record.ended or record.handle is None:
         return record
@@ -534,7 +534,7 @@ def _unspoken_for(record: JobRecord, line: Line) -> JobRecord:
     return record.after(state="unreachable", failure=failure)
 
 
-def unsolved(record: JobRecord) -> OutcomeUnknown:
+def unresolved_error(record: JobRecord) -> OutcomeUnknown:
     """Give the error that stands in the way of sending the same once more."""
     return OutcomeUnknown(
         f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",

@@ -14,13 +14,13 @@ import msgspec
 
 from jupyter_videogen.core import backoff, file_types
 from jupyter_videogen.core.clip import Artifact, Clip
-from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, explain
+from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, render_failure
 from jupyter_videogen.core.http import Call, Forbidden
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.http_errors import LATE, speaks_of_later
+from jupyter_videogen.dialects.http_errors import LATE, means_not_yet
 from jupyter_videogen.media import clip_store, frames, receipt
 from jupyter_videogen.media.download import Answered, Download
-from jupyter_videogen.media.partial_file import Stored, sweep, writing
+from jupyter_videogen.media.partial_file import Stored, open_partial, remove_stale
 from jupyter_videogen.transport import reply_spool
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Saver:
             try:
                 clips.append(await self._fetch(number))
             except DownloadError as error:
-                error.failure = sanitize.believed(error.failure)  # it may quote what was sent in place of a clip
-                error.args = (explain(error.failure),)
+                error.failure = sanitize.check_values(error.failure)  # it may quote what was sent in place of a clip
+                error.args = (render_failure(error.failure),)
                 errors.append(error)
         if not clips:
             self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
@@ -103,7 +103,7 @@ class Saver:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
-        sweep(path.parent, now=self._context.clock.now())
+        remove_stale(path.parent, now=self._context.clock.now())
         try:
             inside = self._artifacts[number - 1].inline
             stored = await self._unpack(number, path) if inside else await self._download(number, path)
@@ -111,8 +111,8 @@ class Saver:
             raise _unfetched(f"{error}.") from None
         artifact = self._artifacts[number - 1]
         clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
-        self._note(receipt.keep(clip, self.job))
-        self._note(filter(None, [file_types.unplayed(stored.path)]))
+        self._note(receipt.keep_receipt(clip, self.job))
+        self._note(filter(None, [file_types.describe_unplayable(stored.path)]))
         return clip
 
     async def _unpack(self, number: int, path: Path) -> Stored:
@@ -127,7 +127,7 @@ class Saver:
         """Write a clip that came inside a reply."""
         text = artifact.inline or ""
         stored = await clip_store.store(
-            clip_store.decoded(text),
+            clip_store.decode_base64(text),
             path,
             expected=None,
             report=lambda written: self._report(written, None),
@@ -139,7 +139,7 @@ class Saver:
 
     async def _download(self, number: int, path: Path) -> Stored:
         """Fetch a clip by its link, and by the next one where that is too early or has expired."""
-        with writing(path, self.job.id) as part:
+        with open_partial(path, self.job.id) as part:
             download = Download(self._transport, self._context.clock, part, self._report)
             patience, refreshes = Patience(self._context.clock), 0
             while True:
@@ -148,7 +148,7 @@ class Saver:
                     proven = await self._anywhere(download, artifact)
                 except Answered as answered:
                     failure = self._dialect.read_failure(answered.reply)
-                    if not (speaks_of_later(answered.reply) and patience.lasts(failure.retry_after)):
+                    if not (means_not_yet(answered.reply) and patience.lasts(failure.retry_after)):
                         refreshes += 1
                         if self.job.handle is None or refreshes > REFRESHES:
                             raise self._gone(answered.reply.status, failure.message, artifact) from None
@@ -228,7 +228,7 @@ class Saver:
     def _move(self, state: str, **changes: object) -> None:
         """Write the next state down, then tell everybody."""
         self.job, written = self._context.ledger.keep(self.job.after(state=state, **changes))
-        self._publish(self.job if written else unwritten(self.job))
+        self._publish(self.job if written else unwritten_view(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
         """Add what the user should know, once each; it is told with the next step."""
@@ -236,7 +236,7 @@ class Saver:
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
 
-def unwritten(job: JobRecord) -> JobRecord:
+def unwritten_view(job: JobRecord) -> JobRecord:
     """Give a job as it is shown while its newest state can't be written down."""
     return job.after(warnings=(*job.warnings, UNWRITTEN))
 

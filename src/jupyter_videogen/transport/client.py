@@ -333,17 +333,17 @@ class Transport:
 
     async def _follow(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
-        url = url_policy.below(endpoint.base_url, call.url)
+        url = url_policy.url_below(endpoint.base_url, call.url)
         try:
             await _check_base(endpoint)
             for _ in range(REDIRECTS + 1):
-                addresses = await url_policy.check(url, base_url=endpoint.base_url)
+                addresses = await url_policy.resolve_allowed(url, base_url=endpoint.base_url)
                 response = await self._open(call, url, addresses, endpoint, sent)
                 location = response.headers.get("location")
                 if call.method != "GET" or response.status_code not in MOVED or not location:
                     return response
                 await response.aclose()
-                url = url_policy.target(url, location)
+                url = url_policy.resolve_location(url, location)
         except url_policy.Refused as error:
             raise Forbidden(f"the address was refused: {error}") from None
         raise NotSent("too many redirects")
@@ -381,7 +381,7 @@ class Transport:
         self, call: Call, url: str, addresses: Sequence[str], endpoint: Endpoint, sent: asyncio.Event
     ) -> httpx.Response:
         """Send one request and give its reply's head."""
-        home = url_policy.same(url, endpoint.base_url)
+        home = url_policy.same_origin(url, endpoint.base_url)
         proxy = url_policy.proxy(url)
         client = self._client(proxy, fresh=call.method != "GET" or not home)
         try:
@@ -465,11 +465,11 @@ def _as_text(value: Base64) -> str:
 def _learn(endpoint: Endpoint, call: Call) -> None:
     """Note what is sent and must not come back in words: the key, headers of the user's, fields that hold credentials."""
     if endpoint.secret is not None:
-        redaction.learn(endpoint.secret.reveal())
+        redaction.add_secret(endpoint.secret.reveal())
     for value in endpoint.headers.values():
-        redaction.learn(str(value).removeprefix("Bearer "))
+        redaction.add_secret(str(value).removeprefix("Bearer "))
     for credential in credentials(call.json if call.form is None else call.form):
-        redaction.learn(credential)
+        redaction.add_secret(credential)
 
 
 def _doors(endpoint: Endpoint) -> dict[str, str]:
@@ -486,7 +486,7 @@ async def _check_base(endpoint: Endpoint) -> None:
     """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
     if endpoint.allow_insecure or not endpoint.carries_secrets or url_policy.origin(endpoint.base_url)[0] != "http":
         return
-    if not url_policy.is_loopback(endpoint.base_url) and await url_policy.public(endpoint.base_url):
+    if not url_policy.is_loopback(endpoint.base_url) and await url_policy.is_public_host(endpoint.base_url):
         message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
         remedy = "Use its https address, or allow it with allow_insecure=True."
         raise Forbidden(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.secrets import Secret
 
 
-class Line:
+class Connection:
     """A way to a provider: its row, the key and the headers that go with it."""
 
     def __init__(

@@ -92,7 +92,7 @@ class LocalGateway:
 
 def _cap() -> list[str]:
     """Give the gateway's option for how large clips may get; raises `InvalidRequest` for what is no number."""
-    kilobits = environment.kilobits()
+    kilobits = environment.bitrate_limit()
     if kilobits is None:
         return []
     if not kilobits.isdecimal() or not int(kilobits):

@@ -27,7 +27,7 @@ class Redacted(logging.Filter):
         """Change a line of ours, keep all."""
         if record.threadName == THREAD:
             words = HEADERS.sub(r"\1'…'", record.getMessage())
-            record.msg, record.args = redaction.clean(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
+            record.msg, record.args = redaction.redact(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
         return True
 
 
@@ -37,9 +37,9 @@ class Ours(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Change a line where it holds one, keep all."""
         if record.exc_info:
-            record.exc_text = redaction.clean(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = redaction.redact(logging.Formatter().formatException(record.exc_info))
         words = record.getMessage()
-        if (cleaned := redaction.clean(words)) != words:
+        if (cleaned := redaction.redact(words)) != words:
             record.msg, record.args = cleaned, None
         return True
 

@@ -41,19 +41,19 @@ def origin(url: str) -> tuple[str, str, int | None]:
     return parts.scheme.lower(), (parts.hostname or "").rstrip("."), port or PORTS.get(parts.scheme.lower())
 
 
-def same(one: str, other: str) -> bool:
+def same_origin(one: str, other: str) -> bool:
     """Tell whether two URLs have one origin: only there does a key go."""
     return origin(one) == origin(other)
 
 
-async def check(url: str, *, base_url: str) -> Sequence[str]:
+async def resolve_allowed(url: str, *, base_url: str) -> Sequence[str]:
     """Give the addresses to connect to, resolved once; empty at the configured origin, which is the user's own word.
 
     Raises `Refused` for a URL that a reply must not send us to. Other private addresses are good where the configured
     origin is private itself (a gateway on one's own machine serves its clips from beside it), but for link-local ones:
     clouds keep credentials there.
     """
-    if same(url, base_url):
+    if same_origin(url, base_url):
         return ()
     scheme, host, port = origin(url)
     if scheme not in PORTS or not host:
@@ -62,12 +62,12 @@ async def check(url: str, *, base_url: str) -> Sequence[str]:
         raise Refused("it leads from https to plain http")
     found = await resolve(host, port)
     strange = [address for address in found if not is_public(address)]
-    if strange and (any(map(_is_metadata, strange)) or not await private(base_url)):
+    if strange and (any(map(_is_metadata, strange)) or not await is_private(base_url)):
         raise Refused("it leads to a private address")
     return found
 
 
-async def private(url: str) -> bool:
+async def is_private(url: str) -> bool:
     """Tell whether a URL's host has private addresses and no other.
 
     A public name that leads to a private address as well is nobody's own machine: its owner may have aimed it there.
@@ -76,7 +76,7 @@ async def private(url: str) -> bool:
     return bool(found) and not any(map(is_public, found))
 
 
-async def public(url: str) -> bool:
+async def is_public_host(url: str) -> bool:
     """Tell whether any address of a URL's host is of the public internet."""
     return any(map(is_public, await resolve(*origin(url)[1:])))
 
@@ -133,7 +133,7 @@ def proxy(url: str) -> str | None:
     return found if "://" in found else f"http://{found}"
 
 
-def target(base: str, location: str) -> str:
+def resolve_location(base: str, location: str) -> str:
     """Give where a location leads, seen from a URL; raises `Refused` for one that is none."""
     try:
         return urljoin(base, location)
@@ -141,7 +141,7 @@ def target(base: str, location: str) -> str:
         raise Refused("it is no web address") from None
 
 
-def below(base_url: str, place: str) -> str:
+def url_below(base_url: str, place: str) -> str:
     """Give the URL of a path below a base URL, or of one below its host ("^/media/a.mp4"), or a whole URL as it is."""
     if place.startswith("^"):
         return urljoin(base_url, place[1:])

@@ -14,7 +14,7 @@ from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.job import ALPHABET
 from jupyter_videogen.core.request import MEDIA, GenerationRequest
 from jupyter_videogen.media import clip_store, receipt
-from jupyter_videogen.media.partial_file import holds
+from jupyter_videogen.media.partial_file import has_content
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget.protocol import Recall, Recalled
 from jupyter_videogen.widget.views import request_view
@@ -26,12 +26,12 @@ JOB_ID = re.compile(rf"-([{ALPHABET}]{{8}})(?![a-z0-9])")
 """In the name of a clip, also when a browser has added a number to it."""
 
 
-def recalled(asked: Recall) -> Recalled:
+def recall_request(asked: Recall) -> Recalled:
     """Give how a clip was made; raises `InvalidRequest` where nobody knows.
 
     A receipt may come from another machine: its media are found again by their hash, or said to be missing.
     """
-    facts = receipt.parsed(asked.receipt.encode()) if asked.receipt else _beside(asked.name)
+    facts = receipt.parse_receipt(asked.receipt.encode()) if asked.receipt else _beside(asked.name)
     if facts is not None:
         return _told(facts, asked.name)
     if record := _recorded(asked.name):
@@ -45,7 +45,7 @@ def _beside(name: str) -> dict[str, Any] | None:
     return (
         None
         if plain in {"", ".."} or not plain.isprintable()
-        else receipt.read(environment.folder() / clip_store.FOLDER / plain)
+        else receipt.read_receipt(environment.folder() / clip_store.FOLDER / plain)
     )
 
 
@@ -81,7 +81,7 @@ def _found(media: Any) -> Any:  # noqa: ANN401 - JSON is any
     facts = {name: value for name, value in media.items() if name not in {"name", "path"}}
     sha256, name = (Path(str(media.get(key)).replace("\0", "")).name for key in ("sha256", "name"))
     for file in (environment.home() / "inputs" / sha256, environment.folder() / name):
-        if file.is_file() and holds(file, file.stat().st_size, sha256):
+        if file.is_file() and has_content(file, file.stat().st_size, sha256):
             return {**facts, "path": str(file)}
     return facts if facts.get("url") else None
 

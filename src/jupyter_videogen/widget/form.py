@@ -19,8 +19,8 @@ from jupyter_videogen.core.request import CREDENTIAL, MEDIA, Media
 from jupyter_videogen.filesystem import project_paths
 from jupyter_videogen.filesystem.project_paths import check_folder
 from jupyter_videogen.media import inputs
-from jupyter_videogen.media.clip_store import relative, replacing
-from jupyter_videogen.media.inputs import LARGEST, keep, medium
+from jupyter_videogen.media.clip_store import relative_path, replacing
+from jupyter_videogen.media.inputs import LARGEST, keep_upload, load_media
 from jupyter_videogen.widget.protocol import MediaView, RequestView, Upload
 from jupyter_videogen.widget.views import PLAIN, known
 
@@ -31,12 +31,12 @@ MOST_OPEN = 8
 KEPT = re.compile(r"[0-9a-f]{64}")
 
 
-def fields(view: RequestView) -> dict[str, Any]:
+def collect_fields(view: RequestView) -> dict[str, Any]:
     """Give the fields of a request as `Client.submit` takes them; raises `InvalidRequest` with the field at fault."""
     given = {name: getattr(view, name) for name in SENT if getattr(view, name) not in (None, "")}
-    given |= {name: resolved(value, name) for name in MEDIA if isinstance(value := getattr(view, name), MediaView)}
+    given |= {name: resolve_media(value, name) for name in MEDIA if isinstance(value := getattr(view, name), MediaView)}
     if view.references:
-        given["references"] = [resolved(one, "references") for one in view.references]
+        given["references"] = [resolve_media(one, "references") for one in view.references]
     return given | ({"extra": _extra(view.extra)} if view.extra.strip() else {})
 
 
@@ -50,7 +50,7 @@ def _extra(text: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value != "…"}  # a credential that was not shown
 
 
-def resolved(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
+def resolve_media(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
     """Give what a medium of the page stands for; raises `InvalidRequest`."""
     kind, _, name = view.source.partition(":")
     match kind:
@@ -60,7 +60,7 @@ def resolved(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `in
             return environment.home() / "inputs" / name
         case "file":
             folder = environment.folder()
-            return project_paths.below(
+            return project_paths.path_below(
                 name, environment.project(folder), folder, what=f"{field}: the page", field=field
             )
         case "known" if name in known:
@@ -118,8 +118,8 @@ class Uploads:
         if len(part) < message.total:
             return None
         del self._parts[message.upload_id]
-        path = keep(bytes(part), self._home / "inputs")
-        checked = medium(path, kind, message.field, self._home)
+        path = keep_upload(bytes(part), self._home / "inputs")
+        checked = load_media(path, kind, message.field, self._home)
         view = MediaView(
             source=f"upload:{path.name}",
             kind=checked.kind,
@@ -136,7 +136,7 @@ FOLDER = "inputs"
 
 def request_code(view: RequestView, language: str, provider: str) -> str:
     """Give a request of the form as code in "magic", "python", "async", "curl" or "json"; raises `VideogenError`."""
-    asked = inputs.collect(fields(view), environment.home())
+    asked = inputs.collect(collect_fields(view), environment.home())
     fit = asked.pop("fit", None)
     given = {name: _kept(value) for name, value in asked.items()} | ({"fit": fit} if fit else {})
     return WRITERS[language](view.prompt, {"provider": provider, **without_defaults(given, provider)})
@@ -157,9 +157,9 @@ def _beside(medium: Media) -> str:
     """Give a file's path relative to the notebook; one that lies elsewhere is copied to `inputs/` first."""
     folder, path = environment.folder(), Path(str(medium.path))
     if path.is_relative_to(folder):
-        return relative(str(path), folder)
+        return relative_path(str(path), folder)
     copy = folder / FOLDER / f"{path.stem[:12]}.{medium.content_type.rpartition('/')[2]}"
     check_folder(copy.parent, environment.project(folder))
     with suppress(InvalidRequest), replacing(copy) as temporary:  # it is there from before
         shutil.copyfile(path, temporary)
-    return relative(str(copy), folder)
+    return relative_path(str(copy), folder)

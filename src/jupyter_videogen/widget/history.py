@@ -13,11 +13,11 @@ from jupyter_videogen.catalog import registry as rows
 from jupyter_videogen.config import resolve
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
-from jupyter_videogen.ledger.ledger import Shelf
+from jupyter_videogen.ledger.ledger import HistoryFilter
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget.protocol import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
-from jupyter_videogen.widget.views import Aside, job_view
+from jupyter_videogen.widget.views import JobExtras, job_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,21 +33,21 @@ LARGEST_PIECE = 4 << 20
 """Bytes of one message; hosts take more, but memory is for others."""
 
 
-def seen(job: Job, record: JobRecord) -> JobView:
+def job_view_of(job: Job, record: JobRecord) -> JobView:
     """Give a job as the page draws it, with what the ledger knows beside its record."""
     ledger = process.runtime().ledger
     usual = process.runtime().experience.usual(record)
-    aside = Aside(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
+    aside = JobExtras(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=environment.folder(), aside=aside)
 
 
-def answer(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
+def answer_history(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
     """Do what a page asks of the library, and give what its ack says."""
     match message:
         case History():
             return {"page": page(message)}
         case Fetch():
-            return {"buffers": [piece(message)]}
+            return {"buffers": [read_clip_piece(message)]}
         case Poster():
             take_poster(message, bytes(buffers[0]))
         case Star():
@@ -60,7 +60,7 @@ def answer(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[
 def page(asked: History) -> HistoryPage:
     """Give one page of the history: of this notebook, this project, or all."""
     folder, notebook = environment.folder(), environment.notebook()
-    shelf = Shelf(
+    shelf = HistoryFilter(
         notebook=str(notebook) if asked.scope == "notebook" and notebook else None,
         project=str(environment.project(folder)) if asked.scope == "project" else None,
         search=asked.search,
@@ -70,13 +70,13 @@ def page(asked: History) -> HistoryPage:
     before = time.time() + 1 if asked.before is None else asked.before
     found = process.runtime().ledger.page(shelf, before=before, limit=limit + 1)
     views = (
-        job_view(record, resolve.provider_of(record), folder=folder, aside=Aside(starred=starred))
+        job_view(record, resolve.provider_of_job(record), folder=folder, aside=JobExtras(starred=starred))
         for record, starred in found[:limit]
     )
     return HistoryPage(jobs=tuple(views), more=len(found) > limit)
 
 
-def piece(asked: Fetch) -> bytes:
+def read_clip_piece(asked: Fetch) -> bytes:
     """Read a piece of a clip, for a page that can't reach its file; raises `VideogenError` where the file is gone."""
     clip = _clip(asked.job_id, asked.take)
     try:
@@ -110,15 +110,15 @@ def _clip(job_id: str, take: int) -> Clip:
 
 def providers() -> tuple[ProviderView, ...]:
     """Give every service, and where its key was found."""
-    return tuple(_provider(name) for name in rows.known())
+    return tuple(_provider(name) for name in rows.all_providers())
 
 
 def _provider(name: str) -> ProviderView:
-    row, found, asks = rows.find(name), None, ""
+    row, found, asks = rows.find_provider(name), None, ""
     try:
-        found = resolve.key(row)
+        found = resolve.find_request_key(row)
     except VideogenError as error:
-        claim = rows.claim(name)
+        claim = rows.find_claim(name)
         asks = claim.words if claim and error.failure.code == "untrusted" else ""
     return ProviderView(
         name=name,

@@ -13,7 +13,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.request import FIELDS, MEDIA, Media, pixels
 from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects.base import ListsModels
-from jupyter_videogen.media.clip_store import relative
+from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.widget.protocol import (
     ClipView,
     ErrorView,
@@ -47,7 +47,7 @@ known: dict[str, Path] = {}
 """Files elsewhere on this machine that this kernel has shown to a page, by their SHA-256: the page can name no others."""
 
 
-class Aside(NamedTuple):
+class JobExtras(NamedTuple):
     """What is known of a job beside its record."""
 
     detached: bool = False
@@ -56,7 +56,7 @@ class Aside(NamedTuple):
     usual: Usual = Usual(None, 0)
 
 
-def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: Aside = Aside()) -> JobView:  # noqa: B008 - frozen
+def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtras = JobExtras()) -> JobView:  # noqa: B008 - frozen
     """Give one job as the page draws it."""
     request = job.request
     model = _model(job, provider)
@@ -136,7 +136,7 @@ def _medium(medium: Media, folder: Path) -> MediaView:
 def _source(path: str, sha256: str, folder: Path) -> str:
     """Name a file below the notebook's folder by its place, any other by a word that only this kernel understands."""
     if Path(path).is_relative_to(folder):
-        return f"file:{relative(path, folder)}"
+        return f"file:{relative_path(path, folder)}"
     known[sha256] = Path(path)
     return f"known:{sha256}"
 
@@ -145,7 +145,7 @@ def clip_view(clip: Clip, folder: Path) -> ClipView:
     """Give a clip as the page plays it."""
     width, height = pixels(clip.size) if clip.size else (None, None)
     return ClipView(
-        src=relative(clip.path, folder),
+        src=relative_path(clip.path, folder),
         bytes=clip.bytes,
         seconds=clip.duration,
         width=width,
@@ -167,7 +167,7 @@ def error_view(failure: Failure) -> ErrorView:
     )
 
 
-class Surroundings(NamedTuple):
+class FormSurroundings(NamedTuple):
     """What the form shows beside its provider; `price` and `usual` are asked by model."""
 
     providers: tuple[ProviderView, ...] = ()
@@ -178,7 +178,7 @@ class Surroundings(NamedTuple):
     shared: bool = False
 
 
-def form_view(provider: Provider, start: RequestView, around: Surroundings = Surroundings()) -> FormView:  # noqa: B008 - frozen
+def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:  # noqa: B008 - frozen
     """Give the form of a provider, opened with a request's values."""
     retired = _retired(around.used, provider)
     names = dict.fromkeys((start.model, *provider.listed))

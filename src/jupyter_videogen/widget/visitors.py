@@ -39,7 +39,7 @@ HIDDEN = "…"
 REFUSED = "This page is shown to visitors, and leaves that to its owner."
 
 
-def admitted(
+def check_message(
     message: PageMessage, *, jobs: Collection[str], media: Collection[str], provider: str, extra: str
 ) -> PageMessage:
     """Give a visitor's message as far as it counts; raises `VideogenError` for what is the owner's.
@@ -80,25 +80,25 @@ def _refused(field: str | None = None) -> VideogenError:
     return VideogenError(REFUSED, field=field, code="permission")
 
 
-def form(view: FormView) -> FormView:
+def visitor_form(view: FormView) -> FormView:
     """Give the form as visitors see it: its own service, without where the key was found."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
     return msgspec.structs.replace(view, providers=tuple(own), retired=(), guest=True)
 
 
-def error(view: ErrorView) -> dict[str, Any]:
+def visitor_error(view: ErrorView) -> dict[str, Any]:
     """Give an error as visitors see it: without places, and a budget's question is a no."""
     asks = view.code == "confirm"
     shown = msgspec.structs.replace(view, code="budget", next=REFUSED) if asks else view
-    return dict(told(msgspec.to_builtins(shown)))
+    return dict(visitor_view(msgspec.to_builtins(shown)))
 
 
-def told(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
+def visitor_view(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
     """Give what a page is told, without places on this machine: in words they are hidden, a clip keeps its name."""
     if isinstance(value, dict):
-        return {key: told(inner, key) for key, inner in value.items()}
+        return {key: visitor_view(inner, key) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [told(inner) for inner in value]
+        return [visitor_view(inner) for inner in value]
     if not isinstance(value, str):
         return value
     if name == "src":

@@ -26,9 +26,9 @@ from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationR
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, visitors
-from jupyter_videogen.widget.dropped_clip import recalled
-from jupyter_videogen.widget.form import Uploads, fields, request_code
-from jupyter_videogen.widget.history import seen
+from jupyter_videogen.widget.dropped_clip import recall_request
+from jupyter_videogen.widget.form import Uploads, collect_fields, request_code
+from jupyter_videogen.widget.history import job_view_of
 from jupyter_videogen.widget.protocol import (
     VERSION,
     Ack,
@@ -52,7 +52,7 @@ from jupyter_videogen.widget.protocol import (
     Upload,
     Watch,
 )
-from jupyter_videogen.widget.views import Surroundings, error_view, form_view, request_view
+from jupyter_videogen.widget.views import FormSurroundings, error_view, form_view, request_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
 
-class Live(anywidget.AnyWidget):
+class BaseWidget(anywidget.AnyWidget):
     """What both uses share: the newest job, and the conversation with the page."""
 
     _esm = STATIC / "widget.js"
@@ -83,7 +83,7 @@ class Live(anywidget.AnyWidget):
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
 
     def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
-        self._visited = environment.published() if shared is None else shared
+        self._visited = environment.is_published() if shared is None else shared
         super().__init__(**traits)
         self._current: Job | None = None
         self._heard: dict[str, None] = {}
@@ -116,8 +116,8 @@ class Live(anywidget.AnyWidget):
 
     def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
         """Give a job as this widget's page may see it."""
-        view: dict[str, Any] = msgspec.to_builtins(seen(job, record))
-        return dict(visitors.told(view)) if self._visited else view
+        view: dict[str, Any] = msgspec.to_builtins(job_view_of(job, record))
+        return dict(visitors.visitor_view(view)) if self._visited else view
 
     def _worth_telling(self, record: JobRecord) -> bool:
         """A new state is told at once, a new number every `PACE` seconds at most."""
@@ -154,12 +154,12 @@ class Live(anywidget.AnyWidget):
             log.exception("A message of the page came upon an error of our own.")
             outcome = _refused(VideogenError(f"An error of our own ({type(error).__name__})."))
         if self._visited and "error" in outcome:
-            outcome["error"] = visitors.error(outcome["error"])
+            outcome["error"] = visitors.visitor_error(outcome["error"])
         return outcome
 
     def _admitted(self, message: PageMessage) -> PageMessage:
         """Give a visitor's message as far as it counts; raises `VideogenError`."""
-        return visitors.admitted(message, jobs=self._own, media=(), provider=self.provider_name, extra="")
+        return visitors.check_message(message, jobs=self._own, media=(), provider=self.provider_name, extra="")
 
     @property
     def _own(self) -> set[str]:
@@ -187,7 +187,7 @@ class Live(anywidget.AnyWidget):
             case Resend():
                 self.follow(self._mine(message.job_id).send_again())
             case History() | Star() | Remove() | Fetch() | Poster():
-                outcome = history.answer(message, buffers)
+                outcome = history.answer_history(message, buffers)
                 if isinstance(message, Star | Poster):
                     self._retell()
                 return outcome
@@ -216,15 +216,15 @@ class Live(anywidget.AnyWidget):
         return self._current if self._current is not None and self._current.id == job_id else client.job(job_id)
 
 
-class Card(Live):
+class Card(BaseWidget):
     """The live view of one job, below a cell."""
 
 
-class Comparison(Live):
+class Comparison(BaseWidget):
     """Clips side by side under one clock: what `vg.compare` shows."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
-        self._visited = environment.published()
+        self._visited = environment.is_published()
         super().__init__(compared=[self._told_of(job, job.record) for job in jobs])
         for job in jobs:
             job.subscribe(lambda record, job=job: self._renew(record, job))  # type: ignore[misc]  # mypy's lambdas
@@ -240,7 +240,7 @@ class Comparison(Live):
             self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
 
 
-class VideoGen(Live):
+class VideoGen(BaseWidget):
     """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
 
     `state`, `jobs` and `clip` follow what happens: `observe("clip")` and `link` work as with any widget.
@@ -264,16 +264,16 @@ class VideoGen(Live):
         """
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
-        self._provider = resolve.endpoint(resolve.provider_named(where))
+        self._provider = resolve.resolve_provider(resolve.pop_provider(where))
         opening = resolve.with_defaults(
-            self._provider, {**given, "model": where.get("model")}, resolve.configuration().defaults
+            self._provider, {**given, "model": where.get("model")}, resolve.load_config().defaults
         )
         opening = {name: value for name, value in opening.items() if name in FIELDS}
         asked = inputs.collect({"model": None, **opening}, environment.home())
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), environment.folder())
         self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
         self._uploads = Uploads(environment.home())
-        self._visited = environment.published() if shared is None else shared
+        self._visited = environment.is_published() if shared is None else shared
         super().__init__(form=self._form(), shared=shared, **options)
 
     @property
@@ -295,7 +295,7 @@ class VideoGen(Live):
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
-                return {"recalled": recalled(message)}
+                return {"recalled": recall_request(message)}
             case _:
                 return super()._handle(message, buffers)
         return None
@@ -306,7 +306,7 @@ class VideoGen(Live):
 
     def _admitted(self, message: PageMessage) -> PageMessage:
         where = {"provider": self.provider_name, "extra": self._start.extra}
-        return visitors.admitted(message, jobs=self._own, media=self._uploads.sources | self._given, **where)
+        return visitors.check_message(message, jobs=self._own, media=self._uploads.sources | self._given, **where)
 
     @property
     def _given(self) -> set[str]:
@@ -315,7 +315,7 @@ class VideoGen(Live):
         return {one.source for value in media for one in (value if isinstance(value, tuple) else (value,)) if one}
 
     def _generate(self, message: Generate) -> None:
-        given = fields(message.request)
+        given = collect_fields(message.request)
         if self._secrets:  # they were given in Python and never shown to the page
             given["extra"] = {**given.get("extra", {}), **self._secrets}
         job = Client(self._provider.name).start(
@@ -330,7 +330,7 @@ class VideoGen(Live):
         self._go_to(message.provider)
         if message.refresh:
             Client(self._provider.name).models()
-            self._provider = resolve.endpoint(self._provider.name)
+            self._provider = resolve.resolve_provider(self._provider.name)
         self.form = self._form()
 
     def _connect(self, message: Connect) -> None:
@@ -341,33 +341,33 @@ class VideoGen(Live):
 
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""
-        resolve.configuration()
-        claim = rows.claim(message.provider)
+        resolve.load_config()
+        claim = rows.find_claim(message.provider)
         if claim is None or claim.words != message.asks:
             self.form = self._form()
             raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
-        trust.agree(environment.home(), [claim])
+        trust.add_trusted(environment.home(), [claim])
         self._go_to(message.provider)
         self.form = self._form()
 
     def _go_to(self, provider: str) -> None:
         """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
         if provider != self._provider.name:
-            self._provider = resolve.endpoint(provider)
+            self._provider = resolve.resolve_provider(provider)
             self._start = msgspec.structs.replace(self._start, model="")
             self._secrets = {}
 
     def _form(self) -> dict[str, Any]:
-        run, here, prices = process.runtime(), self._provider, resolve.configuration()
-        around = Surroundings(
+        run, here, prices = process.runtime(), self._provider, resolve.load_config()
+        around = FormSurroundings(
             providers=history.providers(),
             price=lambda model: resolve.price_of(here, model, prices),
             usual=lambda model: run.ledger.usual(here.name, model),
             used=run.ledger.used(here.base_url),
-            shared=environment.shared(),
+            shared=environment.is_shared(),
         )
         view = form_view(here, self._start, around)
-        return dict(msgspec.to_builtins(visitors.form(view) if self._visited else view))
+        return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
 
     def changed(self, record: JobRecord) -> None:
         """Keep the public traits current."""
@@ -376,7 +376,7 @@ class VideoGen(Live):
             self.set_trait("clip", record.clips[0])
 
 
-class Shown(VideoGen):
+class JobWidget(VideoGen):
     """One job of the library with all its buttons; its form opens when somebody wants to make something like it."""
 
     def __init__(self, job: Job) -> None:

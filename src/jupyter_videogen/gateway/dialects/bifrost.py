@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.dialects.openai import MODELS_CREATED, POLL_AFTER, read_variant, video
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
 from jupyter_videogen.gateway.requests.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
@@ -115,7 +115,7 @@ def _maker(request_type: str, provider: str, model: str | None = None) -> Iterat
 class Bifrost:
     """The endpoints, over one studio; the mirror reads forms too, and thinks of OpenAI where no provider is named."""
 
-    def __init__(self, studio: Studio, *, mirror: bool = False) -> None:
+    def __init__(self, studio: GatewayService, *, mirror: bool = False) -> None:
         self._studio = studio
         self._mirror = mirror
 

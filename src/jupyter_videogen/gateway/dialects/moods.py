@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from jupyter_videogen.gateway.dialects.openai import OpenAI, read_variant
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.requests.error import Problem
 
 MOODS = ("cloud", "failed-look", "late-content", "error-in-200", "late-list")
@@ -28,7 +28,7 @@ BUSY = {"message": "no channel is available at this moment", "type": "server_err
 class Moody(OpenAI):
     """The endpoints of the OpenAI shape, in one mood."""
 
-    def __init__(self, studio: Studio, mood: str) -> None:
+    def __init__(self, studio: GatewayService, mood: str) -> None:
         super().__init__(studio)
         self._mood = mood
         self._seen: Counter[str] = Counter()

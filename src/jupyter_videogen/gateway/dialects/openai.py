@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.jobs.scripted_models import CARDS
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
 from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
@@ -61,7 +61,7 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 class OpenAI:
     """The endpoints, over one studio."""
 
-    def __init__(self, studio: Studio, defaults: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, studio: GatewayService, defaults: Mapping[str, Any] | None = None) -> None:
         self._studio = studio
         self._defaults = dict(defaults or {})
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.dialects.openai import list_models
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
 from jupyter_videogen.gateway.requests.body import JSON, idempotency_key, ignored, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
@@ -44,7 +44,7 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 class Qubax:
     """The endpoints, over one studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: GatewayService) -> None:
         self._studio = studio
 
     def routes(self, prefix: str) -> list[BaseRoute]:

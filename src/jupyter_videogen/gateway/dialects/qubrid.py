@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
 from jupyter_videogen.gateway.requests.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
@@ -73,7 +73,7 @@ def refuse(problem: Problem, request_id: str) -> Response:
 class Qubrid:
     """The one endpoint, over one studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: GatewayService) -> None:
         self._studio = studio
 
     def routes(self, prefix: str) -> list[BaseRoute]:

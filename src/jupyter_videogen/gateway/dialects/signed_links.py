@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.dialects.error_format import SIGNED
 from jupyter_videogen.gateway.jobs.files import send
-from jupyter_videogen.gateway.jobs.service import Studio
+from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.worker import clip_path
 from jupyter_videogen.gateway.requests.error import Problem
 
@@ -19,7 +19,7 @@ _NAME = re.compile(r"([0-9]{1,2})\.mp4")
 class Links:
     """The one endpoint, over one studio."""
 
-    def __init__(self, studio: Studio) -> None:
+    def __init__(self, studio: GatewayService) -> None:
         self._studio = studio
 
     def routes(self) -> list[BaseRoute]:

@@ -15,7 +15,7 @@ _BEFORE_COMPLETION = 99
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class ScriptedModel:
     """What happens at create, at looks, and when the clip is fetched."""
 
     story: str
@@ -53,36 +53,38 @@ _UPSTREAM = ("upstream_error", "The upstream service had an error while making t
 _TIMEOUT = ("timeout", "Video generation timed out.")
 _HELD_BACK = ("content_filtered", "1 of 3 videos was held back by the safety filter.")
 
-CARDS: Mapping[str, Card] = {
-    "test/refused": Card("The prompt is refused: a content policy.", fate="failed", error=_MODERATED),
-    "test/bad-key": Card("The key is not accepted.", (401, "invalid_api_key", "Incorrect API key provided.")),
-    "test/bad-setting": Card(
+CARDS: Mapping[str, ScriptedModel] = {
+    "test/refused": ScriptedModel("The prompt is refused: a content policy.", fate="failed", error=_MODERATED),
+    "test/bad-key": ScriptedModel("The key is not accepted.", (401, "invalid_api_key", "Incorrect API key provided.")),
+    "test/bad-setting": ScriptedModel(
         "A setting is not accepted.", (400, "invalid_value", "{} has a value that test/bad-setting does not take.")
     ),
-    "test/no-credit": Card(
+    "test/no-credit": ScriptedModel(
         "There is no credit left.",
         (402, "insufficient_quota", "Insufficient credits to process this request. Please recharge your account."),
     ),
-    "test/rate-limited": Card(
+    "test/rate-limited": ScriptedModel(
         "Too many requests, always.", (429, "rate_limit_exceeded", "Rate limit exceeded. Please try again later.")
     ),
-    "test/upstream-error": Card("The service behind the service fails.", fate="failed", error=_UPSTREAM),
-    "test/flaky": Card("Every third look is spoilt: a 502, a web page, half a JSON.", running=6, flaky=True),
-    "test/gone": Card("Accepted, and then unknown.", fate="gone"),
-    "test/no-progress": Card("Runs without telling how far it is.", running=5, measured=False),
-    "test/slow": Card("Takes 20 seconds, with progress.", running=20),
-    "test/queued-long": Card("Waits 10 seconds for its turn.", queued=10),
-    "test/lost-answer": Card("Accepted, but the line is cut before the answer.", lost=True),
-    "test/expired-link": Card("The first link to the clip has expired.", expires=True),
-    "test/empty-result": Card("Completed, without a clip.", outputs=0),
-    "test/partly-filtered": Card("One of three clips is held back.", error=_HELD_BACK, outputs=2, filtered=1),
-    "test/sync": Card("The create answers when the clip is there.", waits=True),
-    "test/sync-timeout": Card("The create waits in vain.", waits=True, running=5, fate="failed", error=_TIMEOUT),
-    "test/never-finishes": Card("Is in progress until it is deleted.", fate="never"),
+    "test/upstream-error": ScriptedModel("The service behind the service fails.", fate="failed", error=_UPSTREAM),
+    "test/flaky": ScriptedModel("Every third look is spoilt: a 502, a web page, half a JSON.", running=6, flaky=True),
+    "test/gone": ScriptedModel("Accepted, and then unknown.", fate="gone"),
+    "test/no-progress": ScriptedModel("Runs without telling how far it is.", running=5, measured=False),
+    "test/slow": ScriptedModel("Takes 20 seconds, with progress.", running=20),
+    "test/queued-long": ScriptedModel("Waits 10 seconds for its turn.", queued=10),
+    "test/lost-answer": ScriptedModel("Accepted, but the line is cut before the answer.", lost=True),
+    "test/expired-link": ScriptedModel("The first link to the clip has expired.", expires=True),
+    "test/empty-result": ScriptedModel("Completed, without a clip.", outputs=0),
+    "test/partly-filtered": ScriptedModel("One of three clips is held back.", error=_HELD_BACK, outputs=2, filtered=1),
+    "test/sync": ScriptedModel("The create answers when the clip is there.", waits=True),
+    "test/sync-timeout": ScriptedModel(
+        "The create waits in vain.", waits=True, running=5, fate="failed", error=_TIMEOUT
+    ),
+    "test/never-finishes": ScriptedModel("Is in progress until it is deleted.", fate="never"),
 }
 
 
-def refuse(card: Card, setting: str) -> None:
+def refuse(card: ScriptedModel, setting: str) -> None:
     """Raise what the card answers a create with, if it is a refusal; `setting` is a field of the dialect."""
     if card.refusal is None:
         return
@@ -107,7 +109,7 @@ def seen(job: Job, now: float, pace: float) -> Job | None:
     return _ended(job, card, int(job.born + (card.queued + card.running) * pace))
 
 
-def _ended(job: Job, card: Card, earliest: int) -> Job | None:
+def _ended(job: Job, card: ScriptedModel, earliest: int) -> Job | None:
     error = dict(zip(("code", "message"), card.error, strict=True)) if card.error else None
     if card.fate == "failed":
         return replace(job, status="failed", progress=_BEFORE_COMPLETION, completed_at=None, error=error)

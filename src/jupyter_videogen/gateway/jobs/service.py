@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from jupyter_videogen.gateway.jobs import input_files
 from jupyter_videogen.gateway.jobs.files import missing, require, send
-from jupyter_videogen.gateway.jobs.scripted_models import CARDS, Card, refuse, seen
+from jupyter_videogen.gateway.jobs.scripted_models import CARDS, ScriptedModel, refuse, seen
 from jupyter_videogen.gateway.jobs.signing import Seal
 from jupyter_videogen.gateway.jobs.store import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
 from jupyter_videogen.gateway.jobs.worker import Worker, clip_path, poster_path
@@ -32,7 +32,7 @@ HOLD_SECONDS = 600.0
 _RETRY_SECONDS = 5
 _LOOK_SECONDS = 0.1
 _NEVER_SECONDS = 30
-_PLAIN = Card("")
+_PLAIN = ScriptedModel("")
 _SPOILT_EVERY = 3
 _SPOILT = (
     (502, "text/html", b"<html><body><h1>502 Bad Gateway</h1></body></html>"),
@@ -42,7 +42,7 @@ _SPOILT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Studio:
+class GatewayService:
     """The words of all dialects: submit, look, list, cancel, delete; the disk is waited for in a thread."""
 
     store: JobStore
@@ -248,7 +248,7 @@ class Studio:
         return seen(now, self.now(), self.pace)
 
 
-def _card(job: Job) -> Card:
+def _card(job: Job) -> ScriptedModel:
     return CARDS.get(job.order.model, _PLAIN)
 
 

@@ -12,7 +12,7 @@ from statistics import fmean, median, quantiles, stdev
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.core.timing import Run, kind
+from jupyter_videogen.core.timing import JobTiming, input_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ SHORTEST = 0.05
 CERTAIN = 1e-12
 
 
-class Law(NamedTuple):
+class Component(NamedTuple):
     """A lognormal law and how much it weighs; `center` and `spread` are those of the logarithm of seconds."""
 
     weight: float
@@ -76,14 +76,14 @@ class Law(NamedTuple):
     spread: float
 
 
-BACKBONE = (Law(0.12 * 0.35, log(8.0), 0.7), Law(0.12 * 0.65, log(120.0), 1.1))
+BACKBONE = (Component(0.12 * 0.35, log(8.0), 0.7), Component(0.12 * 0.65, log(120.0), 1.1))
 """Early refusals and long tails: an eighth of every belief."""
 
 
-class Belief(NamedTuple):
+class DurationModel(NamedTuple):
     """What is expected of a job: laws whose weights come to one."""
 
-    laws: tuple[Law, ...]
+    laws: tuple[Component, ...]
     runs: int = 0
     """Jobs like it that ended well and were learnt from."""
     typical: float | None = None
@@ -125,14 +125,14 @@ class Belief(NamedTuple):
         """Give the age in seconds from which on a job is slower than usual: past nearly all, or four medians."""
         return min(self.quantile(0.995), 4.0 * (self.typical or self.quantile(0.5)))
 
-    def seen(self, estimate: Estimate) -> Belief:
+    def seen(self, estimate: Estimate) -> DurationModel:
         """Give the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
         drawn = []
         for weight, center, spread in self.laws:
             variance = spread**2 + estimate.spread**2
             agreement = exp(-0.5 * min((estimate.center - center) ** 2 / variance, 200.0)) / sqrt(variance)
             middle = (center * estimate.spread**2 + estimate.center * spread**2) / variance
-            drawn.append(Law(weight * agreement, middle, spread * estimate.spread / sqrt(variance)))
+            drawn.append(Component(weight * agreement, middle, spread * estimate.spread / sqrt(variance)))
         return self._replace(laws=_normed(drawn))
 
 
@@ -152,16 +152,16 @@ class Calibration(NamedTuple):
         """Give when a job that made this progress at this age may end; None where such progress has not proved itself."""
         if not BEGUN < progress < DONE or not 0.0 < age < float("inf"):
             return None
-        known = self.tenths.get(tenth(progress))
+        known = self.tenths.get(progress_tenth(progress))
         return known and Estimate(log(100.0 * age / progress) + known.center, known.spread)
 
 
-def tenth(progress: float) -> int:
+def progress_tenth(progress: float) -> int:
     """Give which tenth of the way a progress in per cent is in."""
     return min(int(progress // 10.0), 9)
 
 
-def learn(runs: Sequence[Run], job: JobRecord, *, usual: float = MEDIAN) -> Belief:
+def fit(runs: Sequence[JobTiming], job: JobRecord, *, usual: float = MEDIAN) -> DurationModel:
     """Give what a service's newest runs let expect of a job: by the narrowest circle of jobs like it that holds enough.
 
     `usual` is the median, in seconds, of a service of which nothing is known.
@@ -177,16 +177,16 @@ def learn(runs: Sequence[Run], job: JobRecord, *, usual: float = MEDIAN) -> Beli
             believed += _refused(circle)
             center = fmean([*logs, center])
     typical = median(took) if len(took) >= FEWEST else None
-    return Belief(_normed([*_weighted(believed, 0.88), *BACKBONE]), len(took), typical)
+    return DurationModel(_normed([*_weighted(believed, 0.88), *BACKBONE]), len(took), typical)
 
 
-def calibrate(runs: Sequence[Run], model: str) -> Calibration:
+def fit_progress(runs: Sequence[JobTiming], model: str) -> Calibration:
     """Give what the progress of a model's jobs has been worth; a tenth that fewer than twenty showed is left out."""
     errors: dict[int, list[float]] = {}
     for run in runs:
         for age, progress in run.marks:
             if run.well and run.model == model and 0.0 < age <= run.seconds and BEGUN < progress < DONE:
-                errors.setdefault(tenth(progress), []).append(log(run.seconds * progress / (100.0 * age)))
+                errors.setdefault(progress_tenth(progress), []).append(log(run.seconds * progress / (100.0 * age)))
     return Calibration(
         {
             bucket: Estimate(fmean(found), max(stdev(found) * (1.0 + 1.0 / len(found)), SHARPEST))
@@ -196,16 +196,16 @@ def calibrate(runs: Sequence[Run], model: str) -> Calibration:
     )
 
 
-def _circles(runs: list[Run], job: JobRecord) -> list[list[Run]]:
+def _circles(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
     """Give the runs like a job, from the widest circle to the narrowest: service, model, the same request."""
     request = job.request
     same_model = [run for run in runs if run.model == job.model]
-    like = (request.duration, request.size, kind(job))
+    like = (request.duration, request.size, input_kind(job))
     same = [run for run in same_model if (run.duration, run.size, run.kind) == like]
     return [circle[:NEWEST] for circle in (runs, same_model, same)]
 
 
-def _broad(logs: list[float], center: float) -> list[Law]:
+def _broad(logs: list[float], center: float) -> list[Component]:
     """Give one law for a few jobs: the prediction of a normal-inverse-gamma posterior."""
     count = len(logs)
     mean = fmean(logs) if logs else center
@@ -213,30 +213,30 @@ def _broad(logs: list[float], center: float) -> list[Law]:
     scatter = fsum((x - mean) ** 2 for x in logs) + CONFIDENCE * count * (mean - center) ** 2 / confidence
     rest = FREEDOM * SPREAD**2 + scatter / 2.0
     middle = (CONFIDENCE * center + count * mean) / confidence
-    return [Law(1.0, middle, sqrt(rest * (confidence + 1.0) / (freedom * confidence)))]
+    return [Component(1.0, middle, sqrt(rest * (confidence + 1.0) / (freedom * confidence)))]
 
 
-def _kernels(logs: list[float]) -> list[Law]:
+def _kernels(logs: list[float]) -> list[Component]:
     """Give narrow laws, half a belief in all: one for each of many jobs, or for as many points of their distribution."""
     width = min(max(1.4 * stdev(logs) * len(logs) ** -0.2, NARROWEST), WIDEST)
     points = logs if len(logs) <= KERNELS else quantiles(logs, n=KERNELS + 1)
-    return [Law(0.5 / len(points), point, width) for point in points]
+    return [Component(0.5 / len(points), point, width) for point in points]
 
 
-def _refused(circle: list[Run]) -> list[Law]:
+def _refused(circle: list[JobTiming]) -> list[Component]:
     """Give the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
     logs = [log(run.seconds) for run in circle if not run.well]
     share = len(logs) / (len(circle) - len(logs) + 1.0)
     points = logs if len(logs) <= REFUSALS else quantiles(logs, n=REFUSALS + 1)
-    return [Law(share / len(points), point, WIDEST) for point in points]
+    return [Component(share / len(points), point, WIDEST) for point in points]
 
 
-def _weighted(laws: list[Law], whole: float) -> list[Law]:
+def _weighted(laws: list[Component], whole: float) -> list[Component]:
     weight = fsum(law.weight for law in laws)
     return [law._replace(weight=whole * law.weight / weight) for law in laws]
 
 
-def _normed(laws: list[Law]) -> tuple[Law, ...]:
+def _normed(laws: list[Component]) -> tuple[Component, ...]:
     """Let the weights come to one, without the faintest."""
     whole = fsum(law.weight for law in laws)
     kept = [law for law in laws if law.weight > FAINT * whole]

@@ -6,13 +6,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.core.errors import VideogenError
-from jupyter_videogen.core.timing import Usual, kind
-from jupyter_videogen.runtime.polling.duration_model import calibrate, learn
+from jupyter_videogen.core.timing import Usual, input_kind
+from jupyter_videogen.runtime.polling.duration_model import fit, fit_progress
 from jupyter_videogen.runtime.polling.schedule import PollSchedule
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.core.timing import Run
+    from jupyter_videogen.core.timing import JobTiming
     from jupyter_videogen.ledger.ledger import Ledger
 
 REMEMBERED = 1000
@@ -22,7 +22,7 @@ KEPT = 64
 Likeness = tuple[str, str, float | None, str | None, str]
 
 
-class Experience:
+class DurationHistory:
     """The schedules for jobs, by what the ledger holds of jobs like them. Safe to call from any thread."""
 
     def __init__(self, ledger: Ledger) -> None:
@@ -35,13 +35,13 @@ class Experience:
         schedule = self._schedules.get(likeness)
         if schedule is None:
             runs = self._runs(job.base_url)
-            schedule = PollSchedule(learn(runs, job), calibrate(runs, job.model))
+            schedule = PollSchedule(fit(runs, job), fit_progress(runs, job.model))
             if len(self._schedules) >= KEPT:
                 self._schedules.clear()
             self._schedules[likeness] = schedule
         return schedule
 
-    def _runs(self, origin: str) -> list[Run]:
+    def _runs(self, origin: str) -> list[JobTiming]:
         with suppress(VideogenError):  # without the ledger, what is known of all jobs has to do
             return self._ledger.runs(origin, limit=REMEMBERED)
         return []
@@ -58,4 +58,4 @@ class Experience:
 
 
 def _likeness(job: JobRecord) -> Likeness:
-    return job.base_url, job.model, job.request.duration, job.request.size, kind(job)
+    return job.base_url, job.model, job.request.duration, job.request.size, input_kind(job)

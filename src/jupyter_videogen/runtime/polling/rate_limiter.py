@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.runtime.loop_thread import always
+from jupyter_videogen.runtime.loop_thread import run_forever
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.clock import Clock
@@ -31,7 +31,7 @@ class _Waiting(NamedTuple):
     granted: asyncio.Future[None]
 
 
-class Allowance:
+class RateLimiter:
     """Hands out looks at one service. Lives on one event loop."""
 
     def __init__(self, clock: Clock, per_second: float = PER_SECOND) -> None:
@@ -56,7 +56,7 @@ class Allowance:
         self._waiting.append(waiting)
         if self._giver is None:
             self._giver = asyncio.get_running_loop().create_task(
-                always(self._give, self._clock), context=contextvars.Context()
+                run_forever(self._give, self._clock), context=contextvars.Context()
             )
         try:
             await granted

@@ -12,12 +12,12 @@ from math import fsum, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.core.backoff import LATEST, SOONEST
-from jupyter_videogen.runtime.polling.duration_model import Belief, Calibration
+from jupyter_videogen.runtime.polling.duration_model import Calibration, DurationModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.core.timing import Mark
+    from jupyter_videogen.core.timing import ProgressSample
 
 BRIEF = 1.0
 """A service that suggests to look again within this many seconds knows its jobs to be short: it is taken at its word."""
@@ -52,7 +52,7 @@ class PollSchedule:
 
     def __init__(
         self,
-        belief: Belief,
+        belief: DurationModel,
         calibration: Calibration = UNPROVED,
         economy: Economy | None = None,
     ) -> None:
@@ -61,7 +61,7 @@ class PollSchedule:
         self._sums = _Sums(belief, self.economy, 0.0)
 
     def wait(
-        self, age: float, *, mark: Mark | None = None, poll_after: float | None = None, jitter: float = 0.0
+        self, age: float, *, mark: ProgressSample | None = None, poll_after: float | None = None, jitter: float = 0.0
     ) -> float:
         """Give the seconds until the next look at a job of this age, in seconds, that last made progress at `mark`.
 
@@ -75,7 +75,7 @@ class PollSchedule:
         wait = min(max(wait * (1.0 + 0.1 * jitter), soonest), latest)
         return max(wait, min(poll_after, LATEST)) if poll_after is not None else wait
 
-    def expected(self, age: float, mark: Mark | None = None) -> float:
+    def expected(self, age: float, mark: ProgressSample | None = None) -> float:
         """Give the seconds that a job most likely still takes."""
         return self._believed(mark).left(age)
 
@@ -88,11 +88,11 @@ class PollSchedule:
         """The age in seconds from which on a job is slower than usual."""
         return self.belief.slow()
 
-    def _believed(self, mark: Mark | None) -> Belief:
+    def _believed(self, mark: ProgressSample | None) -> DurationModel:
         estimate = self._calibration.estimate(*mark) if mark else None
         return self.belief.seen(estimate) if estimate else self.belief
 
-    def _sums_after(self, age: float, mark: Mark | None) -> _Sums:
+    def _sums_after(self, age: float, mark: ProgressSample | None) -> _Sums:
         believed = self._believed(mark)
         return self._sums if believed is self.belief else _Sums(believed, self.economy, age)
 
@@ -100,7 +100,7 @@ class PollSchedule:
 class _Sums:
     """The rate of looks summed up over age, as far as anybody has asked."""
 
-    def __init__(self, belief: Belief, economy: Economy, start: float) -> None:
+    def __init__(self, belief: DurationModel, economy: Economy, start: float) -> None:
         self._belief, self._economy = belief, economy
         self._ages, self._sums, self._rates = [start], [0.0], [0.0]
 

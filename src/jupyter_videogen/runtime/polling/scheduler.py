@@ -15,12 +15,12 @@ import msgspec
 
 from jupyter_videogen.core.backoff import after_miss
 from jupyter_videogen.core.http import Lost, NotSent
-from jupyter_videogen.core.timing import Mark, Run, kind
+from jupyter_videogen.core.timing import JobTiming, ProgressSample, input_kind
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, ListsJobs
-from jupyter_videogen.runtime.loop_thread import always
-from jupyter_videogen.runtime.polling.duration_model import tenth
-from jupyter_videogen.runtime.polling.rate_limiter import PER_SECOND, PER_SECOND_AT_HOME, Allowance
+from jupyter_videogen.runtime.loop_thread import run_forever
+from jupyter_videogen.runtime.polling.duration_model import progress_tenth
+from jupyter_videogen.runtime.polling.rate_limiter import PER_SECOND, PER_SECOND_AT_HOME, RateLimiter
 from jupyter_videogen.runtime.polling.schedule import wait_for_all
 from jupyter_videogen.transport.url_policy import is_loopback
 
@@ -29,18 +29,18 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.clock import Clock
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.dialects.base import Listed, Page
-    from jupyter_videogen.runtime.polling.history import Experience
+    from jupyter_videogen.runtime.polling.history import DurationHistory
     from jupyter_videogen.transport.client import Transport
 
 FEW = 3
 """Jobs for each page of a list from which on it is the cheaper way."""
 MOST_PAGES = 20
 """Of one list at a time."""
-HEARSAY = 120.0
+LIST_TRUSTED_SECONDS = 120.0
 """Seconds after which a job is looked at by id, though the list goes on telling of it."""
 BROKEN = 3
 """Bad lists in a row after which jobs are looked at one by one."""
-RESPITE = 600.0
+LIST_RETRY_SECONDS = 600.0
 """Seconds before such a list is tried again."""
 NO_LIST = frozenset({404, 405, 501})
 BUSY = 429
@@ -54,7 +54,7 @@ LOOSEST = 20.0
 """Seconds that may lie between two looks, or a quarter of the age, for an end between them to be learnt from."""
 
 
-class Rest:
+class WakeableSleep:
     """A sleep that can be ended by others."""
 
     def __init__(self, clock: Clock) -> None:
@@ -78,10 +78,10 @@ class Rest:
             self._sleeper.cancel()
 
 
-class Seat:
+class PolledJob:
     """One job's place: how old it is, how it has been doing, and when it is to be looked at next."""
 
-    def __init__(self, lookout: Lookout, job: JobRecord) -> None:
+    def __init__(self, lookout: PollScheduler, job: JobRecord) -> None:
         self.schedule = lookout.experience.schedule(job)
         self.listed = False
         """Whether the list is telling of it."""
@@ -89,11 +89,11 @@ class Seat:
         """Whether the list, when last read, did not hold it."""
         self.told: Listed | None = None
         self.key = b""
-        self._lookout, self._clock, self._rest = lookout, lookout.clock, Rest(lookout.clock)
+        self._lookout, self._clock, self._rest = lookout, lookout.clock, WakeableSleep(lookout.clock)
         self._name, self._turns = job.id, 0
         self._begun: float | None = None
-        self._mark: Mark | None = None
-        self._marks: dict[int, Mark] = {}
+        self._mark: ProgressSample | None = None
+        self._marks: dict[int, ProgressSample] = {}
         self._news: Listed | None = None
         self._seen = 0.0
 
@@ -116,7 +116,7 @@ class Seat:
     async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
         """Wait so long, and for leave to look; gives what the list said meanwhile, if that is all there is to know."""
         self._lookout.take(self, job)
-        await self._rest.sleep(max(seconds, HEARSAY) if self.listed else seconds)
+        await self._rest.sleep(max(seconds, LIST_TRUSTED_SECONDS) if self.listed else seconds)
         news, self._news = self._news, None
         if news is None:
             await self._lookout.allowance.slot(SURE if self.listed else self.schedule.rate(self.age))
@@ -126,10 +126,10 @@ class Seat:
         """Note that the job was still going on just now, and how far it was, in per cent."""
         self._seen = age = self.age
         if progress is not None and (self._mark is None or progress > self._mark.progress):
-            self._mark = Mark(age, progress)
-            self._marks.setdefault(tenth(progress), self._mark)
+            self._mark = ProgressSample(age, progress)
+            self._marks.setdefault(progress_tenth(progress), self._mark)
 
-    def lesson(self, job: JobRecord, took: float | None, *, well: bool) -> Run | None:
+    def lesson(self, job: JobRecord, took: float | None, *, well: bool) -> JobTiming | None:
         """Give what is to be learnt of a job that has just been seen ended; nothing where nobody looked for long.
 
         `took` is what the service's own clock says, in seconds; it is believed where it agrees with what was seen.
@@ -140,13 +140,13 @@ class Seat:
                 return None
             took = (age + seen) / 2.0
         request = job.request
-        return Run(
+        return JobTiming(
             seconds=took,
             well=well,
             model=job.model,
             duration=request.duration,
             size=request.size,
-            kind=kind(job),
+            kind=input_kind(job),
             marks=tuple(self._marks.values()),
         )
 
@@ -179,33 +179,33 @@ class Seat:
         self._lookout.leave(self)
 
 
-class Lookout:
+class PollScheduler:
     """The seats of all jobs at one service. Lives on one event loop."""
 
-    def __init__(self, provider: Provider, transport: Transport, experience: Experience, clock: Clock) -> None:
+    def __init__(self, provider: Provider, transport: Transport, experience: DurationHistory, clock: Clock) -> None:
         self.experience, self.clock = experience, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
-        self.allowance = Allowance(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
-        self._dialect, self._transport = sanitize.of(provider.dialect), transport
-        self._circles: dict[str, Circle] = {}
-        self._seats: set[Seat] = set()
+        self.allowance = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
+        self._dialect, self._transport = sanitize.sanitized_dialect(provider.dialect), transport
+        self._circles: dict[str, ListPoller] = {}
+        self._seats: set[PolledJob] = set()
 
-    def seat(self, job: JobRecord) -> Seat:
+    def seat(self, job: JobRecord) -> PolledJob:
         """Give a job a place."""
-        return Seat(self, job)
+        return PolledJob(self, job)
 
-    def take(self, seat: Seat, job: JobRecord) -> None:
+    def take(self, seat: PolledJob, job: JobRecord) -> None:
         """Count a job among those that are watched, and that a list may tell of."""
         self._seats.add(seat)
         if not isinstance(self._dialect, ListsJobs) or job.handle is None:
             return
         url = self._dialect.page(job.model).url
         if url not in self._circles:
-            self._circles[url] = Circle(self._dialect, job.model, self._transport, self)
+            self._circles[url] = ListPoller(self._dialect, job.model, self._transport, self)
         seat.key = _key(job.handle)
         self._circles[url].join(seat)
 
-    def leave(self, seat: Seat) -> None:
+    def leave(self, seat: PolledJob) -> None:
         """Count a job no more."""
         self._seats.discard(seat)
         for circle in self._circles.values():
@@ -219,22 +219,22 @@ class Lookout:
             seat.slept(seconds)
 
 
-class Circle:
+class ListPoller:
     """Jobs that one list tells of."""
 
-    def __init__(self, dialect: ListsJobs, model: str, transport: Transport, lookout: Lookout) -> None:
-        self.seats: dict[bytes, Seat] = {}
-        self.rest = Rest(lookout.clock)
+    def __init__(self, dialect: ListsJobs, model: str, transport: Transport, lookout: PollScheduler) -> None:
+        self.seats: dict[bytes, PolledJob] = {}
+        self.rest = WakeableSleep(lookout.clock)
         self._dialect, self._model, self._transport, self._lookout = dialect, model, transport, lookout
         self._reader: asyncio.Task[None] | None = None
         self._pages, self._misses, self._not_before = 1, 0, 0.0
 
-    def join(self, seat: Seat) -> None:
+    def join(self, seat: PolledJob) -> None:
         """Take a job in; from the third on, the list is read."""
         self.seats[seat.key] = seat
         if self._reader is None and self._worth_it():
             self._reader = asyncio.get_running_loop().create_task(
-                always(self._read, self._lookout.clock), context=contextvars.Context()
+                run_forever(self._read, self._lookout.clock), context=contextvars.Context()
             )
 
     def _worth_it(self) -> bool:
@@ -267,14 +267,14 @@ class Circle:
         except (NotSent, Lost, *UNREADABLE):
             self._misses += 1
             if self._misses >= BROKEN:
-                self._rest_for(RESPITE)
+                self._rest_for(LIST_RETRY_SECONDS)
             return
         self._misses, self._pages = 0, pages
         for key, seat in tuple(self.seats.items()):
             row = found.get(key)
             seat.tell(row) if row is not None else seat.untold()
         if not found:
-            self._rest_for(RESPITE)  # of another account, or of nothing at all
+            self._rest_for(LIST_RETRY_SECONDS)  # of another account, or of nothing at all
 
     async def _found(self) -> tuple[dict[bytes, Listed], int]:
         """Give the rows of our jobs that say how they stand, and how many pages held any.
