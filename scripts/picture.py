@@ -1,24 +1,37 @@
-"""Draw docs/images/architecture.svg from the tables below; with --check say whether it is current.
+"""Draw docs/images/architecture.svg from the import contracts and the docstrings of the packages; with --check say whether it is current.
 
 It asks for light or dark by itself, and needs no font, script or file but its own.
 """
 
 from __future__ import annotations
 
+import ast
 import sys
+import tomllib
 from html import escape
 from pathlib import Path
 
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "architecture.svg"
-LAYERS = (
-    ("faces", "what people touch", "magic  widget  cli  record  checkup"),
-    ("root", "wires the parts, once a process", "client  batch  group  ticket  runtime"),
-    ("story", "the only loop", "runner  lookout  search  saver  download"),
-    ("effects", "one effect a file", "transport  ledger  clipstore  keys  clock"),
-    ("meaning", "pure functions", "dialects  capabilities  polling  budget"),
-    ("values", "frozen", "values  wire  errors  messages  events"),
-)
-"""Each layer of the package, what it is, and the modules that stand for it; imports point down."""
+PROJECT = Path(__file__).parent.parent
+PACKAGE = PROJECT / "src" / "jupyter_videogen"
+
+
+def contract() -> tuple[tuple[str, ...], ...]:
+    """Return the layers that the linter holds, from the top, each with its modules and packages."""
+    rules = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = (rule["layers"] for rule in rules if rule["type"] == "layers")
+    return tuple(tuple(name for name in row.split(" | ") if name != "gateway") for row in layers)
+
+
+def job(name: str) -> str:
+    """Return what a package holds: the first sentence of its docstring, after the colon."""
+    folder = PACKAGE / name
+    source = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+    words = ast.get_docstring(ast.parse(source.read_text("utf-8"))) or ""
+    return words.partition(": ")[2].partition(".")[0].partition("\n")[0]
+
+
+LAYERS = contract()
 STYLE = """
   text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1d2530 }
   .name { font-weight: 600 } .head { font-weight: 600; font-size: 14px } .soft { fill: #5b6675; font-size: 12px }
@@ -35,16 +48,16 @@ STYLE = """
 """
 HEAD = """\
 <!-- written by scripts/picture.py -->
-<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 668" role="img" aria-labelledby="title about">
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" role="img" aria-labelledby="title about">
 <title id="title">How jupyter-videogen is built</title>
-<desc id="about">The page speaks to the kernel by two traits and by messages. In the kernel six layers of modules, imports pointing
+<desc id="about">The page speaks to the kernel by two traits and by messages. In the kernel layers of packages, imports pointing
 down. The transport alone speaks to a service, and sends a paid request once. The ledger, the clips and the notebook are on the disk.
 The local gateway is a process of its own.</desc>
 <style>{style}</style>
 <defs>{tips}</defs>
 """
 TIP = '<marker id="{0}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" class="{0}"/></marker>'
-TOP, ROW = 190, 52
+TOP, ROW = 190, 34
 """Where the first layer stands, and how high each is, in pixels."""
 
 
@@ -66,23 +79,24 @@ def line(path: str, kind: str = "", *, both: bool = False) -> str:
 
 
 def layer(number: int) -> list[str]:
-    """Draw one layer: its name, what it is, its modules."""
-    name, what, modules = LAYERS[number]
-    y = TOP + number * (ROW + 6)
-    return [
-        box(40, y, 600, ROW, "row"),
-        text(56, y + 22, name, "name"),
-        text(56, y + 40, what, "soft"),
-        text(262, y + 31, " · ".join(modules.split()), "code"),
-    ]
+    """Draw one layer: its packages, and what each is for."""
+    names = LAYERS[number]
+    y, width = TOP + number * (ROW + 4), 600 // len(names)
+    parts = [box(40, y, 600, ROW, "row")]
+    for place, name in enumerate(names):
+        x = 56 + place * width
+        parts.append(text(x, y + 22, name, "name"))
+        if len(names) == 1:
+            parts.append(text(x + 96, y + 22, job(name), "soft"))
+    return parts
 
 
 def drawing() -> str:
     """Give the whole picture."""
-    bottom = TOP + len(LAYERS) * (ROW + 6)
-    wire = TOP + 3 * (ROW + 6) + ROW // 2
+    bottom = TOP + len(LAYERS) * (ROW + 4)
+    wire = TOP + LAYERS.index(("transport",)) * (ROW + 4) + ROW // 2
     parts = [
-        HEAD.format(style=STYLE, tips="".join(TIP.format(name) for name in ("tip", "paid-tip"))),
+        HEAD.format(height=bottom + 130, style=STYLE, tips="".join(TIP.format(name) for name in ("tip", "paid-tip"))),
         box(20, 20, 640, 76, "page"),
         text(40, 48, "The page", "head"),
         text(40, 70, "one ES module (preact, signals): form, card, player, history", "soft"),
@@ -100,9 +114,9 @@ def drawing() -> str:
         text(740, 212, "AIHubMix · Bifrost", "soft"),
         text(740, 230, "any /v1/videos server", "soft"),
         line(f"M640 {wire - 8}H690V226H720", "paid"),
-        text(702, 290, "a create: sent once", "paid-word"),
-        text(702, 310, "looks and downloads:", "soft"),
-        text(702, 328, "free, repeated", "soft"),
+        text(702, 300, "a create: sent once", "paid-word"),
+        text(702, 320, "looks and downloads:", "soft"),
+        text(702, 338, "free, repeated", "soft"),
         box(720, wire + 16, 220, 128, "house"),
         text(740, wire + 44, "The local gateway", "head"),
         text(740, wire + 66, "a process of its own", "soft"),

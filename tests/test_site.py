@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from collections import Counter
@@ -16,7 +17,6 @@ import picture
 from jupyter_videogen.config import files
 from jupyter_videogen.core import budget, errors
 from jupyter_videogen.core.errors import Failure
-from test_shape import LAYERS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -123,18 +123,27 @@ def test_every_yes_names_its_test() -> None:
 
 
 def test_the_picture_is_current() -> None:
-    """It is drawn by `python scripts/picture.py`, of modules that stand in those layers."""
+    """It is drawn by `python scripts/picture.py`, from the import contracts and the packages' docstrings."""
     assert picture.PICTURE.read_text("utf-8") == picture.drawing()
-    for (name, _, modules), layer in zip(reversed(picture.LAYERS), LAYERS, strict=True):
-        assert set(modules.split()) <= layer, name
 
 
-def test_every_module_is_in_the_table_of_layers() -> None:
-    """In its own layer, and no other."""
-    text = (DOCS / "architecture.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\w+) \| [^|]* \| ([^|]*) \|$", text, re.MULTILINE)[1:]
-    told = {name: set(re.findall(r"`(\w+)`", modules)) for name, modules in rows}
-    assert told == {name: layer for (name, _, _), layer in zip(reversed(picture.LAYERS), LAYERS, strict=True)}
+def test_the_architecture_page_says_what_the_packages_say() -> None:
+    """Its table holds every package of the contract with the first words of its docstring."""
+    text = (DOCS / "internals" / "architecture.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE))
+    packages = [name for row in picture.LAYERS for name in row if (picture.PACKAGE / name).is_dir()]
+    docstrings = {
+        name: ast.get_docstring(ast.parse((picture.PACKAGE / name / "__init__.py").read_text("utf-8"))) or ""
+        for name in packages
+    }
+    assert told == {name: words.partition(" Imports ")[0] for name, words in docstrings.items()}
+
+
+def test_paths_that_the_internals_name_exist() -> None:
+    """A reader who follows a path finds a file."""
+    for page in (*(DOCS / "internals").glob("*.md"), ROOT / "CONTRIBUTING.md"):
+        for path in re.findall(r"`((?:[a-z_]+/)+[a-z_.]+\.(?:py|tsx?|gen\.ts))`", page.read_text("utf-8")):
+            assert (ROOT / path).exists() or (picture.PACKAGE / path).exists(), f"{page.name}: {path}"
 
 
 def test_what_is_said_of_money_is_what_is_said() -> None:

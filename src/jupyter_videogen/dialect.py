@@ -1,4 +1,4 @@
-"""What a plug-in needs to bring a provider: the dialect's base class, its values, and the row that describes a provider.
+"""What a plug-in imports: the base class of dialects, their values, and the row of a provider.
 
 The names here stay; the packages they come from are the project's own affair.
 """

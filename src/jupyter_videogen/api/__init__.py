@@ -1,1 +1,1 @@
-"""What `vg.*` offers: clients, jobs, groups, batches and tables. Imports `diagnostics` and below."""
+"""What vg.* offers: clients, jobs, groups, batches and tables. Imports `diagnostics` and below."""

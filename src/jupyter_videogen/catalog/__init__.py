@@ -1,1 +1,1 @@
-"""The providers and models there are, what they can do, and the check of a request against it. Imports `core` and `dialects`."""
+"""Providers and models: what there is, what it can do, and the check of a request against it. Imports `core` and `dialects`."""

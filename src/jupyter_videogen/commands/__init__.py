@@ -1,1 +1,1 @@
-"""What can be typed after `%%videogen` and in a terminal: options, parser, help, job references, code export. Imports `api` and below."""
+"""What can be typed: options, parser, help, job references, code export. Imports `api` and below."""

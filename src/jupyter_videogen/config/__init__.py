@@ -1,1 +1,1 @@
-"""Settings, credentials and trust, and the provider that a request goes to. Imports `catalog` and below."""
+"""Settings, credentials and trust: what was set beforehand, and the provider that a request goes to. Imports `catalog` and below."""

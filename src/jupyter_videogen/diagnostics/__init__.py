@@ -1,1 +1,1 @@
-"""`vg.doctor`: check the machine, the home and the providers. Imports `runtime` and below."""
+"""vg.doctor: checks of the machine, the home and the providers. Imports `runtime` and below."""

@@ -1,1 +1,1 @@
-"""Safe access to files that others may have placed: bounded reads, private folders, network mounts, project paths. Imports `core`."""
+"""Safe access to files: bounded reads, private folders, network mounts, paths below the project. Imports `core`."""

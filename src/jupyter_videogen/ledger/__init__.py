@@ -1,1 +1,1 @@
-"""The SQLite file that holds every job before it is sent. Imports `core` and `filesystem`."""
+"""Every job, before it is sent: one SQLite file, its leases, and a spill file for a full disk. Imports `core` and `filesystem`."""

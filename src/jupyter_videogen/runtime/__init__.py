@@ -1,1 +1,1 @@
-"""A job from draft to clip: the runner, recovery of lost answers, leases and the loop thread. Imports `media` and below."""
+"""A job from draft to clip: the runner, recovery of lost answers, leases, the loop thread. Imports `media` and below."""

@@ -1,1 +1,1 @@
-"""The only package that speaks HTTP: the client, its URL policy, log redaction and the local gateway's process. Imports `config` and below."""
+"""The only HTTP: the client, its URL policy, log redaction, and the local gateway's process. Imports `config` and below."""
