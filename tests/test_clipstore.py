@@ -96,11 +96,11 @@ def test_a_name_tells_what_it_shows() -> None:
 
 
 def test_a_poster_is_a_small_picture(tmp_path: Path) -> None:
-    """What is no PNG or JPEG, or too large for a notebook, is not kept."""
+    """A picture is kept under its kind; what is no PNG, JPEG or WebP, or too large for a notebook, is not."""
     jpeg = b"\xff\xd8\xff\xe0" + bytes(100)
-    assert clip_store.write_poster(jpeg, tmp_path / "a.jpg") == str(tmp_path / "a.jpg")
+    assert clip_store.write_poster(jpeg, tmp_path / "a") == str(tmp_path / "a.jpg")
     webp = b"RIFF\x10\0\0\0WEBPVP8 "
-    assert clip_store.write_poster(webp, tmp_path / "w.jpg") == str(tmp_path / "w.jpg")
+    assert clip_store.write_poster(webp, tmp_path / "w") == str(tmp_path / "w.webp")
     assert [clip_store.still_kind(one) for one in (jpeg, webp, b"RIFF\x10\0\0\0WAVE", b"")] == [
         "jpeg",
         "webp",

@@ -98,7 +98,7 @@ def check(path: Path) -> None:
     assert data.keys() == {"text/html", "text/markdown", "text/plain"}
     assert "<details open>" in data["text/html"]
     assert "ready in" in data["text/html"]
-    assert 'poster="data:image/jpeg;base64,' in data["text/html"]
+    assert 'poster="data:image/webp;base64,' in data["text/html"]
     file = plays(path.parent, data["text/html"])
     assert file.with_suffix(".json").exists()
     assert data["text/plain"] == f"waves at sunset: videogen/{file.name}"

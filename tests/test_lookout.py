@@ -258,6 +258,15 @@ def test_a_busy_service_is_left_alone_by_all_jobs(tmp_path: Path) -> None:
     assert second - first >= 30.0
 
 
+def test_a_list_that_is_busy_leaves_all_jobs_alone(tmp_path: Path) -> None:
+    """The list is answered 429 with a time: neither it nor a job is asked for before that."""
+    shop = Shop(ENDS)
+    shop.broken = said({}, 429, retry_after="30")
+    Watched(tmp_path, shop).run()
+    first = shop.lists[0]
+    assert min(at for at in [*shop.lists[1:], *(at for _, at in shop.looks)] if at > first) >= first + 30.0
+
+
 def test_a_sleep_of_the_machine_is_followed_by_a_look(tmp_path: Path) -> None:
     """The wall clock is an hour on: every job is looked at at once, and is an hour older."""
     shop = Shop([5_000.0] * 2)

@@ -84,7 +84,7 @@ def test_the_first_plays_before_there_is_a_kernel() -> None:
     (source,) = re.findall(r'<video [^>]*src="([^"]+)"', output["data"]["text/html"])
     clip = notebooks.FOLDER / unquote(source)
     assert clip.stat().st_size <= MOST
-    assert 'poster="data:image/jpeg;base64,' in output["data"]["text/html"]
+    assert 'poster="data:image/webp;base64,' in output["data"]["text/html"]
     with av.open(str(clip)) as container:
         assert sum(1 for _ in container.decode(video=0)) == 72
 

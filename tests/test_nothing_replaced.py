@@ -85,7 +85,7 @@ def test_posters_are_named_by_their_job(shop: Shop, lab: vg.Client, monkeypatch:
     clips = [
         lab.generate(prompt, model="m", output=name) for prompt, name in (("one", "a/out.mp4"), ("two", "b/out.mp4"))
     ]
-    assert [Path(str(clip.poster)).name for clip in clips] == [f"{clip.job_id}-0.jpg" for clip in clips]
+    assert [Path(str(clip.poster)).name for clip in clips] == [f"{clip.job_id}-0.png" for clip in clips]
     assert len({clip.poster for clip in clips}) == 2
     assert shop.book
 

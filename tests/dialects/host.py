@@ -29,13 +29,20 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 KEY = "sk-canary-0123456789"
-ROWS = {"qubax": rows.QUBAX, "indoxhub": rows.INDOXHUB, "openai": rows.AIHUBMIX, "bifrost": rows.BIFROST}
+ROWS = {
+    "qubax": rows.QUBAX,
+    "indoxhub": rows.INDOXHUB,
+    "openai": rows.AIHUBMIX,
+    "bifrost": rows.BIFROST,
+    "local": rows.LOCAL,
+}
 EVERY = {**ROWS, "qubrid": rows.QUBRID}
 CREATES = {
     "qubax": "/v1/video/generations",
     "indoxhub": "/v1/videos/generations",
     "openai": "/v1/videos",
     "bifrost": "/v1/videos",
+    "local": "/v1/videos",
     "qubrid": "/v1/videos/generations",
 }
 CLIPS = {
@@ -43,6 +50,7 @@ CLIPS = {
     "indoxhub": "/v1/files/a.mp4",
     "openai": "/v1/videos/j1/content",
     "bifrost": "/v1/videos/j1/content",
+    "local": "/v1/videos/j1/content",
     "qubrid": "/v1/files/a.mp4",
 }
 """Where the clip of the job `j1` is fetched; two services name it by URL, and theirs may be anywhere."""

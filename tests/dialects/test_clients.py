@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 import pytest
-from host import EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
+from host import CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 import jupyter_videogen as vg
 from fakes import MP4
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
 
 PATIENCE = 30.0
 """Seconds for anything to happen; only ever reached by a failure."""
+PAID = sorted(EVERY.keys() - {"local"})
+"""The local engine knows all its models, so none that a test makes up."""
 RUNNING = {"id": "j1", "job_id": "j1", "status": "in_progress"}
 
 
-@pytest.fixture(params=sorted(EVERY))
+@pytest.fixture(params=PAID)
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -144,7 +146,7 @@ async def _wait(job: vg.Job) -> vg.Clip:
 
 
 @pytest.mark.parametrize("held", ["look", "clip"])
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", [name for name in PAID if name in ROWS])
 def test_stopping_to_watch_leaves_no_task(name: str, held: str) -> None:
     """In the middle of a look or a download: no task of the job stays, no part of a file; it can be watched again."""
     runtime = process.runtime()
@@ -232,7 +234,7 @@ def test_an_interrupt_in_the_paid_call_loses_no_id(name: str, script: Any, home:
 
 
 @pytest.mark.parametrize("held", ["look", "clip"])
-@pytest.mark.parametrize("name", sorted(ROWS))
+@pytest.mark.parametrize("name", [name for name in PAID if name in ROWS])
 def test_an_interrupt_in_a_look_or_a_download_loses_nothing(name: str, held: str, script: Any, home: Path) -> None:
     """The same while a look or the clip is on its way."""
     with Door(name, held) as door:
@@ -274,7 +276,7 @@ def test_a_process_that_dies_in_the_paid_call_is_told_of(name: str, script: Any)
 class Desk(Shop):
     """IndoxHub with a desk where jobs are cancelled; afterwards a look says `after`."""
 
-    def __init__(self, verdict: bytes, after: dict[str, Any] | None = None) -> None:
+    def __init__(self, verdict: bytes | None, after: dict[str, Any] | None = None) -> None:
         self.decided = threading.Event()
         super().__init__("indoxhub", look=lambda _asked: answer(self._said(after)))
         self._verdict = verdict
@@ -328,6 +330,66 @@ def test_a_job_that_is_not_cancelled_goes_on(verdict: bytes, words: str) -> None
         )
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
     assert sum(one.target == "/v1/videos/generations" for one in host.asked) == 1
+
+
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"indoxhub"}))
+def test_a_service_that_cannot_cancel_says_so(name: str) -> None:
+    """Nothing is sent, what may come of the job and its bill is told, and its clip arrives."""
+    with Door(name, "create" if name == "qubrid" else "look") as door:
+        job = client(name, door.host).submit("a kite", model="local/scenes")
+        assert door.arrived.wait(PATIENCE)
+        bill = "It goes on, and nothing is charged." if name == "local" else "It may finish and be charged."
+        assert job.cancel() == CancelResult(cancelled=False, reason=f"{EVERY[name].title} can't cancel. {bill}")
+        door.open.set()
+        assert Path(job.result(PATIENCE).path).read_bytes() == MP4
+    assert {(one.method, one.target) for one in door.host.asked if one.method != "GET"} == {("POST", CREATES[name])}
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        answer({"message": "Job cancelled"}),
+        answer(b"", 204),
+        answer({}),
+        answer({"job_id": "j1", "status": "cancelled", "error": "cancelled by user"}),
+    ],
+)
+def test_a_2xx_that_does_not_take_it_back_is_a_cancel(verdict: bytes) -> None:
+    """With words, with a job, or empty."""
+    with open_shop(Desk(verdict, {"status": "cancelled"})) as host:
+        assert accepted(client("indoxhub", host).submit("a kite", model="m")).cancel().cancelled
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (answer({"success": False, "message": "Job is running."}), "Job is running."),
+        (answer({"error": {"message": "Too late."}}), "Too late."),
+        (answer(b"<html>Sign in</html>"), "Its answer made no sense."),
+        (answer(b'{"mess'), "Its answer made no sense."),
+    ],
+)
+def test_a_2xx_may_not_be_a_cancel(verdict: bytes, words: str) -> None:
+    """A no in a 200, a network's own page, half an answer: the job is watched on to its clip, which may be paid for."""
+    with open_shop(Desk(verdict)) as host:
+        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
+        assert job.cancel() == CancelResult(
+            cancelled=False, reason=f"IndoxHub did not cancel it: {words} It may finish and be charged."
+        )
+        assert Path(job.result(PATIENCE).path).read_bytes() == MP4
+    assert sum(one.target == "/v1/videos/generations" for one in host.asked) == 1
+
+
+def test_a_cancel_whose_line_is_cut_is_told_and_the_job_goes_on() -> None:
+    """Nobody knows whether it was heard: a look tells, and here it was not."""
+    desk = Desk(None)
+    with open_shop(desk) as host:
+        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
+        result = job.cancel()
+        assert not result.cancelled
+        assert result.reason.startswith("IndoxHub could not be asked (")
+        assert result.reason.endswith("). The job goes on.")
+        assert Path(job.result(PATIENCE).path).read_bytes() == MP4
 
 
 @pytest.mark.parametrize("word", ["cancelled", "canceled"])

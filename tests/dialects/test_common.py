@@ -1,4 +1,4 @@
-"""What every dialect of jobs must survive: one table, four dialects, whole values."""
+"""What every dialect of jobs must survive: one table, five dialects, whole values."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Looks, Malformed, Reply, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
+from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.qubax import Qubax
 
@@ -60,6 +61,7 @@ SPEECHES = {
         "status",
     ),
 }
+SPEECHES["local"] = SPEECHES["openai"]._replace(dialect=Local())
 
 
 @pytest.fixture(params=sorted(SPEECHES))

@@ -28,6 +28,7 @@ LOOKS = {
     "indoxhub": "/v1/videos/jobs",
     "openai": "/v1/videos",
     "bifrost": "/v1/videos",
+    "local": "/v1/videos",
 }
 LATE = {"qubrid": 1200.0, "indoxhub": 1200.0}
 """Seconds after which a create is given up, where a create may answer with the finished clip."""

@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.catalog.provider import Provider
 
-ROWS = {"qubax": rows.QUBAX, "indoxhub": rows.INDOXHUB, "openai": rows.AIHUBMIX, "bifrost": rows.BIFROST}
+ROWS = {
+    "qubax": rows.QUBAX,
+    "indoxhub": rows.INDOXHUB,
+    "openai": rows.AIHUBMIX,
+    "bifrost": rows.BIFROST,
+    "local": rows.LOCAL,
+}
 EVERY = [*sorted(ROWS), "qubrid"]
 CREATED = {"id": "j1", "job_id": "j1"}
 FAULTS = [Lost("ReadTimeout"), Lost("RemoteProtocolError"), said({}, 500), said({}, 502), said({}, 504), said({}, 408)]
@@ -198,9 +204,11 @@ def test_a_long_wait_is_handed_back(name: str, asked: str, told: float, tmp_path
 
 
 @pytest.mark.parametrize("code", ["insufficient_quota"])
+@pytest.mark.parametrize("name", EVERY)
 def test_no_credit_is_not_busy(name: str, code: str, tmp_path: Path) -> None:
     """A 429 that means "no credit" is not asked again."""
-    one = bench(tmp_path, ROWS[name], lambda _call: said({"error": {"message": "Empty.", "code": code}}, 429))
+    busy = said({"error": {"message": "Empty.", "code": code}}, 429)
+    one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: busy)
     assert one.run().failure == Failure(code="out_of_credit", message="Empty.", sent="yes", charged="no")
     assert one.transport.posts == 1
 

@@ -1,12 +1,19 @@
 """The OpenAI shape of `/v1/videos`, asked by a client that shares no code with it."""
 
+import io
 import json
 import re
 from pathlib import Path
 from typing import Any
 
+import av
+import numpy as np
 import pytest
+from av.video.reformatter import ColorRange
 from gateway_house import CLIP, NOW, POSTER, SHEET, House
+
+from jupyter_videogen.gateway.engine.output.poster import jpeg
+from jupyter_videogen.gateway.jobs.worker import poster_path
 
 SIZE = (
     'size must be "WIDTHxHEIGHT" in even pixels, each side from 144 to 1920, '
@@ -232,10 +239,44 @@ def test_the_content_is_the_clip(house: House) -> None:
         assert reply.headers["content-disposition"] == f'inline; filename="{job_id}.mp4"'
 
 
-def test_the_thumbnail_is_the_poster(house: House) -> None:
-    """The poster made at the end of the render is the thumbnail."""
+@pytest.mark.parametrize("prefix", ["", "/aihubmix"])
+def test_the_thumbnail_is_the_poster_as_webp(house: House, prefix: str) -> None:
+    """The poster made at the end of the render: the same picture in the same colours, and in no more bytes."""
+    job_id = house.finished()
+    drawn = jpeg_of(np.tile(np.arange(0, 256, 2, np.uint8)[None, :, None], (72, 1, 3)))
+    poster_path(house.folder / "clips", job_id).write_bytes(drawn)
+    reply = house.get(f"{prefix}/v1/videos/{job_id}/content?variant=thumbnail")
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "image/webp")
+    assert reply.headers["content-disposition"] == f'inline; filename="{job_id}.webp"'
+    assert reply.content[:4] + reply.content[8:12] == b"RIFFWEBP"
+    assert len(reply.content) <= len(drawn)
+    assert np.abs(pixels(reply.content) - pixels(drawn)).max() <= 6
+
+
+def test_a_poster_that_no_webp_can_be_made_of_goes_as_it_is(house: House) -> None:
+    """An engine of another package may draw what PyAV does not read."""
     reply = house.get(f"/v1/videos/{house.finished()}/content?variant=thumbnail")
     assert (reply.status_code, reply.content, reply.headers["content-type"]) == (200, POSTER, "image/jpeg")
+
+
+def test_a_lost_poster_is_a_404(house: House) -> None:
+    """What somebody has taken away is not there, and says so."""
+    job_id = house.finished()
+    poster_path(house.folder / "clips", job_id).unlink()
+    reply = house.get(f"/v1/videos/{job_id}/content?variant=thumbnail")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "content_missing")
+
+
+def jpeg_of(picture: np.ndarray) -> bytes:
+    """Draw uint8 (H, W, 3) as the engine draws its posters."""
+    frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+    return jpeg(frame.reformat(format="yuvj420p", dst_color_range=ColorRange.JPEG), 2)
+
+
+def pixels(picture: bytes) -> np.ndarray:
+    """Read a still picture: int16 (H, W, 3)."""
+    with av.open(io.BytesIO(picture)) as container:
+        return next(container.decode(video=0)).to_ndarray(format="rgb24").astype(np.int16)
 
 
 def test_head_has_the_headers_and_no_body(house: House) -> None:

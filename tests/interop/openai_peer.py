@@ -40,9 +40,9 @@ def check_life() -> str:
     assert (video.object, video.model, video.seconds, video.size) == ("video", "sora-2", "1", "256x144")
     video = videos.poll(video.id, poll_interval_ms=100)
     assert (video.status, video.progress, video.error) == ("completed", 100, None)
-    starts = {"video": b"ftyp", "thumbnail": b"\xff\xd8", "spritesheet": b"\xff\xd8"}
+    starts = {"video": b"ftyp", "thumbnail": b"WEBP", "spritesheet": b"\xff\xd8"}
     for variant, start in starts.items():
-        assert start in videos.download_content(video.id, variant=variant).read()[:8], variant
+        assert start in videos.download_content(video.id, variant=variant).read()[:12], variant
     return str(video.id)
 
 

@@ -85,7 +85,7 @@ def test_the_cell_ends_at_once_and_the_clip_comes_in_its_place(kernel: Kernel, t
     assert done["msg_type"] == "update_display_data"
     html = done["content"]["data"]["text/html"]
     assert 'src="videogen/waves-at-sunset-' in html
-    assert 'poster="data:image/jpeg;base64,' in html
+    assert 'poster="data:image/webp;base64,' in html
     kernel.until(lambda m: m["msg_type"] == "update_display_data" and m["content"]["data"] == {"text/plain": ""})
     kernel.until(lambda m: m["msg_type"] == "comm_close" and m["content"]["comm_id"] == widget)
     (clip,) = (tmp_path / "work" / "videogen").glob("*.mp4")

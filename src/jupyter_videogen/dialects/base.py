@@ -175,5 +175,5 @@ class Cancels(Protocol):
     """A dialect whose service can cancel."""
 
     def cancel(self, handle: Handle) -> Call:
-        """Give the call that asks for it; a 2xx means that it was done."""
+        """Give the call that asks for it; a 2xx that says no "no" means that it was done."""
         ...

@@ -90,6 +90,15 @@ def read_any_failure(reply: Reply) -> Failure:
     return found
 
 
+def objection(reply: Reply) -> str | None:
+    """Give what speaks against taking a 2xx for "done": a no in its words, or that it makes no sense; None where nothing does."""
+    try:
+        refused = bool(reply.body) and parsing.has_error(reply.json)
+    except Malformed:
+        return "Its answer made no sense."
+    return read_any_failure(reply).message if refused else None
+
+
 def read_location(reply: Reply) -> str | None:
     """Give the id at the end of a reply's Location, where there is one that can be used."""
     try:

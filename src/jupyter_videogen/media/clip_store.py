@@ -248,9 +248,14 @@ def still_kind(picture: bytes) -> str | None:
 
 
 def write_poster(picture: bytes, path: Path) -> str | None:
-    """Keep a still picture and give its path; None when it is no PNG, JPEG or WebP, or too large for a notebook."""
-    if len(picture) > LARGEST_POSTER or still_kind(picture) is None:
+    """Keep a still picture under the suffix of its kind and give its path.
+
+    None when it is no PNG, JPEG or WebP, or too large for a notebook.
+    """
+    kind = still_kind(picture)
+    if len(picture) > LARGEST_POSTER or kind is None:
         return None
+    path = path.with_suffix(f".{kind}".replace("jpeg", "jpg"))
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with replacing(path, overwrite=True) as temporary:
         temporary.write_bytes(picture)

@@ -10,6 +10,7 @@ import msgspec
 from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import Lost, NotSent
+from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, Dialect, Listed, ListsJobs
 from jupyter_videogen.dialects.http_errors import clock_skew
 from jupyter_videogen.runtime.list_matching import matching_jobs
@@ -29,6 +30,8 @@ WAITS = (0.0, 5.0, 30.0, 120.0)
 """Seconds before each time the list is asked: a job that has just begun may not be in it yet."""
 TRIES = 5
 """Of one page."""
+LONGEST = 120.0
+"""Seconds between two of them at most, however long the service asks to be left alone."""
 PAGES = 5
 """Read of one list at most."""
 NO_LIST = frozenset({404, 405, 501})
@@ -39,6 +42,15 @@ ACCOUNT = "Look at your account there before you send it again."
 
 class NoList(Exception):
     """The service, or the gateway before it, has no list after all."""
+
+
+class Busy(Lost):
+    """The service gives its list another time."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(f"HTTP {reply.status}")
+        self.retry_after = sanitize.read_any_failure(reply).retry_after
+        """Seconds after which it wants to be asked again, where it says so."""
 
 
 def lost_answer_changes(
@@ -120,9 +132,14 @@ def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> 
 async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
     """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
     for attempt in range(1, TRIES):
-        with suppress(NotSent, Lost, *UNREADABLE):
+        asked = None
+        try:
             return await _asked(call, transport)
-        await clock.sleep(backoff.after_miss(attempt))
+        except Busy as error:
+            asked = min(error.retry_after or 0.0, LONGEST)
+        except (NotSent, Lost, *UNREADABLE):
+            pass
+        await clock.sleep(backoff.after_miss(attempt, retry_after=asked))
     return await _asked(call, transport)
 
 
@@ -131,7 +148,7 @@ async def _asked(call: Call, transport: Transport) -> Reply:
     if reply.status in NO_LIST:
         raise NoList
     if not reply.ok:
-        raise Lost(f"HTTP {reply.status}")
+        raise Busy(reply)
     reply.json  # noqa: B018 - half a page is asked for again, as no page is
     return reply
 

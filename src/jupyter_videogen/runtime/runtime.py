@@ -272,10 +272,12 @@ class Runtime:
             reply = self.loop.call(lambda: self._open(line).send(call))
         except (NotSent, Lost) as error:
             return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
-        if reply.ok:
+        words = (
+            sanitize.objection(reply) if reply.ok else sanitize.sanitized_dialect(dialect).read_failure(reply).message
+        )
+        if words is None:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        words = sanitize.sanitized_dialect(line.provider.dialect).read_failure(reply).message
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:

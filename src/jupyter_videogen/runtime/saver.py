@@ -191,7 +191,7 @@ class Saver:
 
     async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
-        place = self._context.posters / f"{self.job.id}-{number - 1}.jpg"  # two clips may have one name
+        place = self._context.posters / f"{self.job.id}-{number - 1}"  # two clips may have one name
         with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clip_store.write_poster(reply.body, place)):

@@ -95,7 +95,7 @@ def take_poster(asked: Poster, picture: bytes) -> None:
     clip = _clip(asked.job_id, asked.take)
     if clip.poster is not None:
         return
-    poster = clip_store.write_poster(picture, run.posters / f"{job.id}-{asked.take}.jpg")
+    poster = clip_store.write_poster(picture, run.posters / f"{job.id}-{asked.take}")
     clips = [*job.record.clips]
     clips[asked.take] = msgspec.structs.replace(clip, poster=poster)
     run.change(job.record.after(clips=tuple(clips)))

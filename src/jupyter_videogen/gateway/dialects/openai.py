@@ -199,9 +199,14 @@ class OpenAI:
         return JSONResponse({"id": job.id, "deleted": True, "object": "video.deleted"})
 
     async def content(self, request: Request) -> Response:
-        """Send the bytes of a video or of its poster."""
+        """Send the bytes of a video, of its poster, or of a sheet of its frames.
+
+        OpenAI's thumbnail is a WebP and its sheet a JPEG (github.com/openai/skills, sora/references/video-api.md).
+        """
         variant = read_variant(request)
         job = await self._studio.job(request.path_params["id"])
+        if variant == "thumbnail":
+            return await self._studio.thumbnail(job)
         return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
 
     def _video(self, job: Job) -> dict[str, Any]:

@@ -4,11 +4,13 @@ import os
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from jupyter_videogen.gateway.jobs.store import Job
 from jupyter_videogen.gateway.requests.error import Problem
+
+_PRIVATE = {"cache-control": "private, no-cache"}
 
 
 class Content(FileResponse):
@@ -53,5 +55,24 @@ async def send(path: Path, variant: str) -> FileResponse:
         filename=path.name,
         content_disposition_type="inline",
         stat_result=found,
-        headers={"cache-control": "private, no-cache"},
+        headers=_PRIVATE,
     )
+
+
+async def send_webp(path: Path) -> Response:
+    """Send a poster of this house as WebP; one that cannot be made into a WebP goes as it is."""
+    whole = await send(path, "thumbnail")
+    made = await run_in_threadpool(_webp, path)
+    if made is None:
+        return whole
+    headers = _PRIVATE | {"content-disposition": f'inline; filename="{path.stem}.webp"'}
+    return Response(made, media_type="image/webp", headers=headers)
+
+
+def _webp(path: Path) -> bytes | None:
+    from jupyter_videogen.gateway.engine.output.poster import webp  # noqa: PLC0415 loads PyAV, which a start does without
+
+    try:
+        return webp(path.read_bytes())
+    except FileNotFoundError:
+        raise missing("thumbnail") from None

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from jupyter_videogen.gateway.jobs import input_files
-from jupyter_videogen.gateway.jobs.files import missing, require, send
+from jupyter_videogen.gateway.jobs.files import missing, require, send, send_webp
 from jupyter_videogen.gateway.jobs.scripted_models import CARDS, ScriptedModel, refuse, seen
 from jupyter_videogen.gateway.jobs.signing import Seal
 from jupyter_videogen.gateway.jobs.store import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
@@ -230,6 +230,11 @@ class GatewayService:
             return Response(await run_in_threadpool(self.worker.sheet, job), media_type="image/jpeg")
         except FileNotFoundError:
             raise missing(variant) from None
+
+    async def thumbnail(self, job: Job) -> Response:
+        """Send the poster of a clip as WebP."""
+        require(job)
+        return await send_webp(poster_path(self.clips, job.id))
 
     async def first(self, job: Job) -> bytes:
         """Return the bytes of a job's first clip; raises a 404 where it has none."""

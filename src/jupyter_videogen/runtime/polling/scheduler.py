@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_videogen.core.backoff import after_miss
+from jupyter_videogen.core.backoff import LONGEST_ASKED, after_miss
 from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.core.timing import JobTiming, ProgressSample, input_kind
 from jupyter_videogen.dialects import sanitize
@@ -300,7 +300,7 @@ class ListPoller:
         if reply.status in NO_LIST:
             self._rest_for(float("inf"))
         if reply.status == BUSY:
-            self._lookout.allowance.too_many()
+            self._lookout.allowance.too_many(min(sanitize.read_any_failure(reply).retry_after or 0.0, LONGEST_ASKED))
         if not reply.ok:
             raise Lost(f"HTTP {reply.status}")
         return self._dialect.read_page(reply, cursor)
