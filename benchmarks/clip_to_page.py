@@ -125,7 +125,7 @@ def measure(browser: Browser, server: Server, megabytes: int) -> list[list[str]]
 
 
 def row(client: str, took: dict[str, list[Shown]], size: float) -> list[str]:
-    """Give one client's medians, how many times as soon as the two others' it is, and its notebook; the first turn is not counted."""
+    """Return one client's medians, how many times as soon as the two others' it is, and its notebook; the first turn is not counted."""
     middle = {name: median(one.milliseconds for one in every[1:]) for name, every in took.items()}
     times = [one.milliseconds for one in took[client][1:]]
     ratios = [

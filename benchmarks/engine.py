@@ -69,7 +69,7 @@ class Spent(NamedTuple):
 
     @classmethod
     def since(cls, began: Spent | None = None) -> Spent:
-        """Give both, as they stand now or since an earlier look."""
+        """Return both, as they stand now or since an earlier look."""
         clock, processor = began or (0.0, 0.0)
         return cls(time.monotonic() - clock, time.process_time() - processor)
 
@@ -131,7 +131,7 @@ class Service:
         return dict(json.load(self._door.getresponse()))
 
     def clip(self, size: str) -> tuple[float, list[float]]:
-        """Render one clip; gives seconds to its first percent, and those of every look."""
+        """Render one clip; returns seconds to its first percent, and those of every look."""
         order = {"prompt": SHOT.prompt, "size": size, "seconds": SHOT.seconds, "seed": SHOT.seed}
         began = time.monotonic()
         job, first, looks = self.ask("POST", "/v1/videos", order), 0.0, []

@@ -214,7 +214,7 @@ async def _run(python: Path, peer: str, port: int, fault: str, home: str) -> tup
 
 
 def version(client: str) -> str:
-    """Give the version that was measured."""
+    """Return the version that was measured."""
     listed = CLIENTS[client]
     python = environment(listed) if listed else Path(sys.executable)
     code = f"from importlib.metadata import version; print(version({client!r}))"
@@ -222,7 +222,7 @@ def version(client: str) -> str:
 
 
 def survived(results: dict[tuple[str, str, float], Result], client: str) -> str:
-    """Give the longest outage that was survived with all the shorter ones."""
+    """Return the longest outage that was survived with all the shorter ones."""
     longest = 0
     for seconds in OUTAGES:
         if not results[client, "outage", seconds].finished:

@@ -156,7 +156,7 @@ def others(policy: Policy, ends: np.ndarray) -> Row:
 
 
 def oracle(law: Draw, worth: float, *, step: float = 0.5, longest: int = 120) -> Row:
-    """Give what an exact dynamic programme comes to that knows the law: no gap over a minute, no look under a second apart."""
+    """Return what an exact dynamic programme comes to that knows the law: no gap over a minute, no look under a second apart."""
     ends = np.sort(law(400_000))
     grid = np.arange(0.0, ends[-1] + 2 * step, step)
     passed = np.searchsorted(ends, grid, side="right")
@@ -214,7 +214,7 @@ def watch(schedule: PollSchedule, end: float, steps: Steps | None = None) -> Wat
 
 @cache
 def taught(law: Draw, jobs: int, number: int, steps: Steps | None = None) -> PollSchedule:  # noqa: ARG001 - each another
-    """Give the schedule of a client that has watched so many jobs before; `number` tells one such client from another."""
+    """Return the schedule of a client that has watched so many jobs before; `number` tells one such client from another."""
     runs: list[JobTiming] = []
     for count, end in enumerate(law(jobs)):
         if count <= NOVICE or count % NOVICE == 0:

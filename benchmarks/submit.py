@@ -22,7 +22,7 @@ JOBS = 200
 
 
 def disk(folder: Path) -> float:
-    """Give the milliseconds of one fsync of a small write."""
+    """Return the milliseconds of one fsync of a small write."""
     times = []
     with (folder / "probe").open("wb") as file:
         for _ in range(100):
@@ -35,7 +35,7 @@ def disk(folder: Path) -> float:
 
 
 async def post(url: str) -> float:
-    """Give the seconds of one bare POST, over a connection of its own as ours has for what is paid."""
+    """Return the seconds of one bare POST, over a connection of its own as ours has for what is paid."""
     async with httpx.AsyncClient() as client:
         began = time.perf_counter()
         await client.post(url, json={"model": "sora-2", "prompt": "A paper boat"})

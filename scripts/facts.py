@@ -45,13 +45,13 @@ OTHERS = {
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Give a table in Markdown."""
+    """Return a table in Markdown."""
     lines = [head, ["--"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 def code(words: Iterable[str]) -> str:
-    """Give words as code."""
+    """Return words as code."""
     return " ".join(f"`{word}`" for word in words) or "none"
 
 
@@ -59,12 +59,12 @@ def code(words: Iterable[str]) -> str:
 
 
 def model(row: Provider) -> Capabilities:
-    """Give what the models of a service have in common: the row for those nobody listed, or the first."""
+    """Return what the models of a service have in common: the row for those nobody listed, or the first."""
     return row.others or row.models[0]
 
 
 def takes(row: Provider, names: Sequence[str]) -> str:
-    """Give those of some fields that reach the models of a service."""
+    """Return those of some fields that reach the models of a service."""
     return code(name for name in names if name in model(row).takes)
 
 
@@ -104,7 +104,7 @@ FACTS: dict[str, Callable[[Provider], str]] = {
 
 
 def limits(row: Provider) -> list[Sequence[str]]:
-    """Give what is known of the values that a service takes."""
+    """Return what is known of the values that a service takes."""
     what = model(row)
     found = {
         "shapes": ", ".join(what.aspects),
@@ -119,7 +119,7 @@ def limits(row: Provider) -> list[Sequence[str]]:
 
 
 def services() -> str:
-    """Give every service in a column of its own."""
+    """Return every service in a column of its own."""
     rows = [builtin.BUILT_IN[name] for name in SERVICES]
     head = ["", *(f"[{row.title}](services/{row.name}.md)" for row in rows)]
     short = {"a request is": lambda row: "one call" if model(row).synchronous else "a job"}
@@ -128,7 +128,7 @@ def services() -> str:
 
 
 def service(name: str) -> str:
-    """Give one service, a line for each fact."""
+    """Return one service, a line for each fact."""
     row = builtin.BUILT_IN[name]
     return table(["", row.title], [*([fact, say(row)] for fact, say in FACTS.items()), *limits(row)])
 
@@ -147,7 +147,7 @@ class Kind(NamedTuple):
 
 
 def kinds() -> list[Kind]:
-    """Give every code with the class it comes with: those of the classes, then those given where they are raised."""
+    """Return every code with the class it comes with: those of the classes, then those given where they are raised."""
     ours = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, VideogenError)]
     found = {kind.code: Kind(kind.code, kind.__name__, (kind.__doc__ or "").strip()) for kind in ours}
     found["cancelled"] = Kind("cancelled", "VideogenError", OTHERS["cancelled"])  # an end without a failure is its code
@@ -159,7 +159,7 @@ def kinds() -> list[Kind]:
 
 
 def _coded(node: ast.AST) -> Iterable[tuple[str, str]]:
-    """Give the class and the code of a call that names one."""
+    """Return the class and the code of a call that names one."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and hasattr(errors, node.func.id):
         for given in node.keywords:
             if given.arg == "code" and isinstance(given.value, ast.Constant):
@@ -167,7 +167,7 @@ def _coded(node: ast.AST) -> Iterable[tuple[str, str]]:
 
 
 def codes() -> str:
-    """Give every code: its class, what it is, and the exit status of a command that ends so."""
+    """Return every code: its class, what it is, and the exit status of a command that ends so."""
     rows = (
         [f"[`{kind.code}`](#{kind.code})", f"`{kind.name}`", kind.words, str(cli.STATUS.get(kind.code, cli.FAILED))]
         for kind in kinds()
@@ -176,7 +176,7 @@ def codes() -> str:
 
 
 def answers() -> str:
-    """Give what becomes of a create that is answered with each HTTP status, as the common reader reads it."""
+    """Return what becomes of a create that is answered with each HTTP status, as the common reader reads it."""
     read = builtin.BUILT_IN["openai"].dialect.read_failure
     rows = []
     for number in SEEN:
@@ -193,7 +193,7 @@ def answers() -> str:
 
 
 def words() -> str:
-    """Give the words of services for the state of a job, and ours."""
+    """Return the words of services for the state of a job, and ours."""
     return table(["ours", "theirs"], ([f"`{ours}`", code(theirs.split())] for ours, theirs in status.WORDS.items()))
 
 
@@ -201,7 +201,7 @@ def words() -> str:
 
 
 def usages() -> str:
-    """Give the commands of the terminal."""
+    """Return the commands of the terminal."""
     rows = (
         [f"`jupyter videogen {name} {usage}`".replace(" `", "`"), said] for name, (usage, said) in cli.USAGES.items()
     )

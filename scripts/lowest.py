@@ -16,7 +16,7 @@ SMOKE = ROOT / "tests" / "lowest_smoke.py"
 
 
 def bounds() -> list[str]:
-    """Give every lower bound of the project as an exact requirement."""
+    """Return every lower bound of the project as an exact requirement."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
     return sorted({re.sub(r">=([\d.]+).*", r"==\1", line) for line in lines})
@@ -29,7 +29,7 @@ def install(*what: str | Path) -> None:
 
 
 def main() -> int:
-    """Install a part and try it, then the next; gives the exit status."""
+    """Install a part and try it, then the next; returns the exit status."""
     subprocess.run([sys.executable, "-m", "venv", "--clear", FOLDER], check=True)
     (FOLDER / "lowest.txt").write_text("\n".join(bounds()) + "\n")
     install("--upgrade", "pip>=25.1")

@@ -53,7 +53,7 @@ def prepare(folder: Path) -> None:
 
 
 def environment(home: Path) -> dict[str, str]:
-    """Give the environment of a kernel that nobody watches and that has no keys: only a home of its own."""
+    """Return the environment of a kernel that nobody watches and that has no keys: only a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "SESSION_NAME"))}
     kept.pop("VIDEOGEN_PROVIDER", None)
     return kept | {"VIDEOGEN_HOME": str(home), "VIDEOGEN_KILOBITS": str(KILOBITS)}
@@ -94,7 +94,7 @@ def bare(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def records(notebook: nbformat.NotebookNode) -> dict[str, list[Any]]:
-    """Give the finished records by the cells that show them."""
+    """Return the finished records by the cells that show them."""
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
     found = {
         cell.id: [output for output in cell.outputs if "<details open>" in output.get("data", {}).get("text/html", "")]
@@ -104,7 +104,7 @@ def records(notebook: nbformat.NotebookNode) -> dict[str, list[Any]]:
 
 
 def keep_clip(outputs: Iterable[Any], made: Path, shown: Path) -> None:
-    """Give a record's clip its lasting name, and its words what does not change from run to run."""
+    """Return a record's clip its lasting name, and its words what does not change from run to run."""
     for output in outputs:
         (name,) = set(re.findall(r"videogen/([a-z0-9-]+)\.mp4", output["data"]["text/html"]))
         lasting = f"{name.rpartition('-')[0]}-{SHOWN_ID}"

@@ -62,17 +62,17 @@ TOP, ROW = 190, 34
 
 
 def box(x: int, y: int, width: int, height: int, kind: str) -> str:
-    """Give a box with round corners."""
+    """Return a box with round corners."""
     return f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="8" class="{kind}"/>'
 
 
 def text(x: int, y: int, words: str, kind: str = "") -> str:
-    """Give a line of words."""
+    """Return a line of words."""
     return f'<text x="{x}" y="{y}" class="{kind}">{escape(words)}</text>'
 
 
 def line(path: str, kind: str = "", *, both: bool = False) -> str:
-    """Give a line with a tip at its end, or at both."""
+    """Return a line with a tip at its end, or at both."""
     tip = "paid-tip" if kind == "paid" else "tip"
     start = f' marker-start="url(#{tip})"' if both else ""
     return f'<path d="{path}" class="line {kind}" marker-end="url(#{tip})"{start}/>'
@@ -92,7 +92,7 @@ def layer(number: int) -> list[str]:
 
 
 def drawing() -> str:
-    """Give the whole picture."""
+    """Return the whole picture."""
     bottom = TOP + len(LAYERS) * (ROW + 4)
     wire = TOP + LAYERS.index(("transport",)) * (ROW + 4) + ROW // 2
     parts = [

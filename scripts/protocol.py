@@ -41,7 +41,7 @@ def interface(name: str, schema: dict[str, Any]) -> str:
 
 
 def render() -> str:
-    """The whole generated file."""
+    """Return the whole generated file."""
     _, components = msgspec.json.schema_components(ROOTS, ref_template="#/{name}")
     parts = [interface(name, schema) for name, schema in sorted(components.items())]
     union = " | ".join(kind.__name__ for kind in protocol.PageMessage.__args__)

@@ -28,7 +28,7 @@ Version = tuple[int, ...]
 
 
 def candidates() -> Iterator[Path]:
-    """Give programs that may be Pythons."""
+    """Return programs that may be Pythons."""
     named = os.environ.get("VIDEOGEN_PYTHONS")
     if named:
         yield from map(Path, filter(None, named.split(os.pathsep)))
@@ -47,7 +47,7 @@ def _names(folder: Path) -> list[str]:
 
 
 def version(program: Path) -> Version | None:
-    """Give a program's version when it is a released CPython that this package supports."""
+    """Return a program's version when it is a released CPython that this package supports."""
     try:
         asked = subprocess.run([program, "-c", ASK], capture_output=True, timeout=20, check=True)
         *numbers, level, name = json.loads(asked.stdout)
@@ -58,7 +58,7 @@ def version(program: Path) -> Version | None:
 
 
 def found() -> dict[Version, Path]:
-    """Give the supported Pythons of this machine by version; a shim that leads to the same one counts once."""
+    """Return the supported Pythons of this machine by version; a shim that leads to the same one counts once."""
     pythons: dict[Version, Path] = {}
     for program in candidates():
         known = version(program) if shutil.which(program) else None
@@ -68,7 +68,7 @@ def found() -> dict[Version, Path]:
 
 
 def environment(number: str, program: Path) -> Path:
-    """Make, or bring up to date, an environment for one Python; gives its interpreter."""
+    """Make, or bring up to date, an environment for one Python; returns its interpreter."""
     folder = CACHE / number
     python, stamp = folder / "bin" / "python", folder / ".ready"
     wanted = "".join((ROOT / name).read_text() for name in ("pyproject.toml", "constraints.txt"))
@@ -93,7 +93,7 @@ def suite(python: Path) -> bool:
 
 
 def main() -> int:
-    """Run the suite on both; gives the exit status."""
+    """Run the suite on both; returns the exit status."""
     pythons = found()
     minors = sorted(pythons)
     ends = sorted({minors[0], minors[-1]}) if minors else []

@@ -25,7 +25,7 @@ PAGES: dict[str, Tables] = {
 
 
 def written(page: str, tables: Mapping[str, Callable[[], str]]) -> str:
-    """Give the page with its tables as the code has them."""
+    """Return the page with its tables as the code has them."""
     for name, table in tables.items():
         head, tail = f"<!-- {name}: written by scripts/tables.py -->\n", "<!-- end -->"
         start = page.index(head) + len(head)

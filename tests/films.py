@@ -60,7 +60,7 @@ def _hum(container: Any, stream: Any, *, seconds: float, rate: int) -> None:
 
 
 def clip_of(path: Path) -> Clip:
-    """Give the clip that a file is."""
+    """Return the clip that a file is."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     return Clip(
@@ -74,12 +74,12 @@ def numbers(pictures: np.ndarray) -> list[int]:
 
 
 def track(handler: bytes, codec: bytes = b"avc1") -> bytes:
-    """Give a track with a handler and a codec, and nothing else."""
+    """Return a track with a handler and a codec, and nothing else."""
     table = box(b"stsd", bytes(4) + b"\0\0\0\1" + box(codec, bytes(70)))
     media = box(b"hdlr", bytes(8) + handler + bytes(12)) + box(b"minf", box(b"stbl", table))
     return box(b"trak", box(b"mdia", media))
 
 
 def film_of(*tracks: bytes, brand: bytes = b"isom") -> bytes:
-    """Give an MP4 of these tracks without anything in them."""
+    """Return an MP4 of these tracks without anything in them."""
     return box(b"ftyp", brand + bytes(4)) + box(b"moov", b"".join(tracks)) + box(b"mdat", bytes(400))

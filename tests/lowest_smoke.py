@@ -30,7 +30,7 @@ def core() -> None:
 
 
 def kept(path: Path) -> vg.Clip:
-    """Give a file as a clip."""
+    """Return a file as a clip."""
     facts = {"job_id": "aaaaaaaa", "prompt": "a boat", "provider": "local", "model": "local/scenes"}
     return vg.Clip(path=str(path), bytes=path.stat().st_size, sha256="", **facts)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def pieces(body: bytes) -> AsyncIterator[bytes]:
-    """Give a body in small pieces."""
+    """Return a body in small pieces."""
     for at in range(0, len(body), 1000):
         yield body[at : at + 1000]
 

@@ -42,7 +42,7 @@ def shell(home: Path) -> Iterator[Shell]:
 
 
 def tab(shell: Shell, text: str) -> list[str]:
-    """Give the texts that would stand after Tab at the end of a text."""
+    """Return the texts that would stand after Tab at the end of a text."""
     with provisionalcompleter():
         return [text[: one.start] + one.text for one in shell.shell.Completer.completions(text, len(text))]
 

@@ -32,7 +32,7 @@ MODELS = ("wan-2.7", "kling-o3", "veo-3.1-fast", "runway/gen4.5")
 
 
 def blocks(page: str, language: str) -> list[str]:
-    """Give the code blocks of a page in a language; without one, the cells of the magic."""
+    """Return the code blocks of a page in a language; without one, the cells of the magic."""
     return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL)
 
 

@@ -80,7 +80,7 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 
 def plays(folder: Path, html: str) -> Path:
-    """Check that a page in this folder has one video, which is relative, there, and a second long; gives its file."""
+    """Check that a page in this folder has one video, which is relative, there, and a second long; returns its file."""
     (video,) = Page(html).videos
     src = unquote(str(video["src"]))
     assert not src.startswith(("/", "data:", "file:", "http"))

@@ -72,7 +72,7 @@ WRITTEN: dict[str, Callable[[str], str]] = {
 
 
 def readable(text: str) -> bool:
-    """Whether half of the key can be read in a text, or out of base64 or hex in it."""
+    """Return whether half of the key can be read in a text, or out of base64 or hex in it."""
     halves = [KEY[:14], KEY[14:]]
     forms = [*halves, *(half.encode().hex() for half in halves)]
     forms += [b64encode(b"\0" * shift + KEY.encode()).decode()[4:20] for shift in range(3)]

@@ -26,7 +26,7 @@ WIDTH, HEIGHT, FPS, RATE = 256, 144, 12, 48_000
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A gateway for all of these tests; gives its URL and the key."""
+    """A gateway for all of these tests; returns its URL and the key."""
     folder = tmp_path_factory.mktemp("service")
     command = [sys.executable, "-m", "jupyter_videogen.gateway", "--home", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:

@@ -81,14 +81,14 @@ def shell(home: Path) -> Iterator[Shell]:
 
 
 def dry(shell: Shell, line: str, body: str) -> Any:
-    """Give what a cell would send."""
+    """Return what a cell would send."""
     said = shell.run(f"%%videogen {line} --dry-run\n{body}")
     assert said.error is None, said.look
     return json.loads(said.out)
 
 
 def flat(look: str) -> str:
-    """Give an error's words on one line, without the place that they are about."""
+    """Return an error's words on one line, without the place that they are about."""
     lines = [line for line in look.split("\n") if not line.startswith("  │ ") or "%" in line or "^  " in line]
     return re.sub(r"\s+(→ |│ *\^+ +)?", " ", " ".join(lines)) + "".join(f"\n{line}" for line in lines)
 

@@ -38,13 +38,13 @@ CLIPS = {"qubax": 1, "qubrid": 2, "indoxhub": 3, "aihubmix": 2, "bifrost": 1, "o
 
 
 def examples(name: str) -> list[str]:
-    """Give the cells and the Python of a page, in order."""
+    """Return the cells and the Python of a page, in order."""
     text = (SERVICES / f"{name}.md").read_text("utf-8")
     return [body for kind, body in re.findall(r"```(\w*)\n(.*?)```", text, flags=re.DOTALL) if kind in {"", "python"}]
 
 
 def row(name: str, url: str) -> str:
-    """Give the configuration of a service whose address is its twin's."""
+    """Return the configuration of a service whose address is its twin's."""
     dialect = "openai" if name == "aihubmix" else name
     return f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{url}{DOORS[name]}"\nkey_env = "LAB_KEY"\n'
 
@@ -89,7 +89,7 @@ def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None
 
 
 def here(example: str, name: str, gateway: Gateway) -> str:
-    """Give an example as it can be run here."""
+    """Return an example as it can be run here."""
     door = f"{gateway.url}{DOORS.get(name, '/v1')}"
     text = MODELS.sub("local/scenes", example.replace("http://localhost:8080/v1", door))
     small = LENGTHS.sub(r"\g<1>1", text.replace("1280x720", "640x360"))

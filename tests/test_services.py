@@ -76,7 +76,7 @@ ENDS: dict[str, End | dict[str, End]] = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A gateway for all, twenty times as quick as a real service; gives its URL and the key."""
+    """A gateway for all, twenty times as quick as a real service; returns its URL and the key."""
     folder = tmp_path_factory.mktemp("service")
     command = [sys.executable, "-m", "jupyter_videogen.gateway", "--home", str(folder), "--pace", "0.05"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:

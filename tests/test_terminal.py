@@ -44,7 +44,7 @@ def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
 
 
 def run(*commands: str, **environment: str) -> tuple[str, str]:
-    """Run commands in one process of its own; gives both outputs as they can be read."""
+    """Run commands in one process of its own; returns both outputs as they can be read."""
     there = {**os.environ, **environment}  # noqa: TID251 - the child's own
     ran = subprocess.run([sys.executable, "-c", ALL, *commands], env=there, capture_output=True, check=False)
     encoding = environment.get("PYTHONIOENCODING", "utf-8")

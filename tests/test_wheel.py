@@ -62,7 +62,7 @@ def test_every_dependency_is_in_the_list_of_licences() -> None:
 
 
 def without_node(folder: Path) -> dict[str, str]:
-    """Give an environment in which neither Node nor npm is found, and this checkout isn't either."""
+    """Return an environment in which neither Node nor npm is found, and this checkout isn't either."""
     folder.mkdir()
     for tool in ("sh", "env"):
         (folder / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")

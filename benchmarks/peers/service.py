@@ -25,7 +25,7 @@ listing = True
 
 
 def clip_of(name: str) -> bytes:
-    """Give an MP4 of top-level boxes whose bytes only this job has."""
+    """Return an MP4 of top-level boxes whose bytes only this job has."""
     body = (name.encode() * (int(CLIP) // len(name) + 1))[: int(CLIP)]
     boxes = ((b"ftyp", b"isom\0\0\0\0"), (b"moov", bytes(40)), (b"mdat", body))
     return b"".join((len(one) + 8).to_bytes(4, "big") + kind + one for kind, one in boxes)

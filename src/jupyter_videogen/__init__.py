@@ -126,7 +126,7 @@ def __getattr__(name: str) -> object:
 
 
 def _in_ipython() -> bool:
-    """Whether there is anybody to display to; IPython is not loaded to find out."""
+    """Return whether there is anybody to display to; IPython is not loaded to find out."""
     shell = sys.modules.get("IPython")
     return shell is not None and shell.get_ipython() is not None
 

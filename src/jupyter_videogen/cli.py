@@ -86,7 +86,7 @@ JSON = "--json"
 
 
 def main(given: list[str] | None = None) -> int:
-    """Read the command line and do what it says; gives the exit status."""
+    """Read the command line and do what it says; returns the exit status."""
     terminal.prepare(sys.stdout, sys.stderr)
     try:
         return _answer(sys.argv[1:] if given is None else list(given))
@@ -126,7 +126,7 @@ def _run(name: str, rest: list[str], typed: list[TypedLine]) -> int:
 
 
 def usage(name: str = "") -> str:
-    """Give the help on one command, or on all."""
+    """Return the help on one command, or on all."""
     rows = {name: USAGES[name]} if name else USAGES
     lines = [f"{PROGRAM} {command} {how}\n    {what}" for command, (how, what) in rows.items()]
     if name == "generate":
@@ -208,7 +208,7 @@ def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quie
 
 
 def _told(job: Job, *, as_json: bool) -> int:
-    """Say what came of one job: its clips on standard output, or its error; gives the exit status."""
+    """Say what came of one job: its clips on standard output, or its error; returns the exit status."""
     try:
         clips = (job.result(timeout=0), *job.clips[1:])
     except VideogenError as error:
@@ -324,7 +324,7 @@ def _table(rows: list[dict[str, Any]], *, as_json: bool) -> int:
 
 
 def _json(jobs: list[Job], *, many: bool = False) -> str:
-    """Give jobs as JSON: an object for one, a list for several; no key is in it."""
+    """Return jobs as JSON: an object for one, a list for several; no key is in it."""
     found = [_facts(job) for job in jobs]
     return terminal.as_json(found if many or len(found) != 1 else found[0])
 

@@ -50,7 +50,7 @@ Event = Queued | Running | Saving | Done | Failed
 
 
 def event_of(record: JobRecord, error: Callable[[], VideogenError]) -> Event | None:
-    """Give the event that a record tells of; None while the request is on its way, or nobody can be reached."""
+    """Return the event that a record tells of; None while the request is on its way, or nobody can be reached."""
     match record.state:
         case "queued":
             return Queued()

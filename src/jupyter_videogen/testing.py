@@ -46,7 +46,7 @@ class FakeClock:
         return self.time
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
+        """Return the seconds that never jump."""
         return self.time
 
     async def sleep(self, seconds: float) -> None:
@@ -62,11 +62,11 @@ class _FakeStream:
         self.status, self.headers, self._reply = reply.status, reply.headers, reply
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Give the body."""
+        """Return the body."""
         yield self._reply.body
 
     async def reply(self) -> Reply:
-        """Give the reply."""
+        """Return the reply."""
         return self._reply
 
 

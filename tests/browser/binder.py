@@ -59,7 +59,7 @@ class Binder(Server):
         return {name: value for name, value in kept.items() if name not in {"VIDEOGEN_PROVIDER", "VIDEOGEN_KILOBITS"}}
 
     def memory(self) -> dict[str, float]:
-        """Give the megabytes of the server and of all that it started, by what each runs."""
+        """Return the megabytes of the server and of all that it started, by what each runs."""
         parents, words, sizes = {}, {}, {}
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -110,7 +110,7 @@ def use_the_form(visitor: Visitor) -> None:
 
 
 def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) -> dict[str, str]:
-    """See the saved clip without a kernel, run all cells, see new ones; gives the places of the saved and the new clip."""
+    """See the saved clip without a kernel, run all cells, see new ones; returns the places of the saved and the new clip."""
     visitor = Visitor(browser, binder, FIRST, kernel=False, height=1300)
     plays(visitor.record.first)
     places = {"saved": str(visitor.record.first.get_attribute("src"))}

@@ -57,7 +57,7 @@ class App:
         shutil.rmtree(self.state, ignore_errors=True)
 
     def _command(self) -> list[str]:
-        """Give the module to run, and its arguments."""
+        """Return the module to run, and its arguments."""
         raise NotImplementedError
 
     def _environment(self) -> dict[str, str]:

@@ -31,7 +31,7 @@ ONE_POST = ["POST /v1/videos"]
 
 
 def opened(browser: Browser, server: Server, name: str, *cells: str) -> Lab:
-    """Give a notebook whose first two cells were run."""
+    """Return a notebook whose first two cells were run."""
     server.notebook(name, *cells)
     lab = Lab(browser, server, name)
     lab.run(0)

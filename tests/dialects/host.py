@@ -67,7 +67,7 @@ class Asked(NamedTuple):
 
 
 def answer(body: object = b"", status: int = 200, *, length: int | None = None, **headers: str) -> bytes:
-    """Give a whole HTTP reply; `length` may promise something else than there is."""
+    """Return a whole HTTP reply; `length` may promise something else than there is."""
     content = body if isinstance(body, bytes) else msgspec.json.encode(body)
     lines = {"content-length": str(len(content) if length is None else length), "connection": "close"}
     lines |= {name.replace("_", "-"): value for name, value in headers.items()}
@@ -218,7 +218,7 @@ class Street(Bench):
 
 
 def open_shop(shop: Shop, *, ipv6: bool = False) -> Host:
-    """Give a host that answers as the shop does."""
+    """Return a host that answers as the shop does."""
     host = Host(shop, ipv6=ipv6)
     shop.host = host
     return host

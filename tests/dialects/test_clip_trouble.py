@@ -34,7 +34,7 @@ BAD = [
 
 
 def street(folder: Path, name: str, clips: Iterable[Any]) -> Bench:
-    """Give a job that is finished at its first look, or at its create, and whose clip is asked for in vain at first."""
+    """Return a job that is finished at its first look, or at its create, and whose clip is asked for in vain at first."""
     if name != "qubrid":
         return bench(folder, ROWS[name], service(name, [done(name)] * 99, clips))
     giving = iter(clips)

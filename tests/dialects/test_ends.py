@@ -411,7 +411,7 @@ LINK = Media(kind="image", url="https://e/x.png")
 
 
 def model_of(name: str) -> str:
-    """Give a model that a service may have; the local engine knows all of its own."""
+    """Return a model that a service may have; the local engine knows all of its own."""
     return ROW[name].models[0].model if name == "local" else "m"
 
 

@@ -34,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 def page(name: str, *ids: Any, **facts: Any) -> dict[str, Any]:
-    """Give a page with a row for each id, as the service writes it, between rows that name no job."""
+    """Return a page with a row for each id, as the service writes it, between rows that name no job."""
     alike = {"prompt": "a kite", "model": "m", "created_at": 1_000, "status": "in_progress", **facts}
     field, rows_ = ("job_id", "jobs") if name == "indoxhub" else ("id", "data")
     odd: list[Any] = [None, {}, {**alike, field: ""}, {**alike, field: ".."}, {**alike, field: []}]

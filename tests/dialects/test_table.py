@@ -53,7 +53,7 @@ def test_every_cell_names_a_test_or_why_there_is_none() -> None:
 
 @cache
 def functions(file: str) -> frozenset[str]:
-    """Give the names of the tests in a file, as Python reads it."""
+    """Return the names of the tests in a file, as Python reads it."""
     tree = ast.parse((HERE / file).read_text("utf-8"))
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 

@@ -53,7 +53,7 @@ class Puppet:
         assert said is None, said
 
     def value(self, expression: str) -> Any:
-        """Give what an expression is worth, as JSON can say it; an error as its name and words."""
+        """Return what an expression is worth, as JSON can say it; an error as its name and words."""
         return self._ask("value", expression)
 
     def submit(self, prompt: str) -> str:
@@ -68,7 +68,7 @@ class Puppet:
         self.process.send_signal(signal.SIGCONT)
 
     def kill(self) -> str:
-        """End it, whatever it is doing; gives what it wrote to standard error."""
+        """End it, whatever it is doing; returns what it wrote to standard error."""
         self.process.kill()
         return self.process.communicate(timeout=30)[1]
 

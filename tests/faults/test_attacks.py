@@ -115,7 +115,7 @@ def test_a_kernel_that_sleeps_during_its_upload_sends_once(shop: Shop, tmp_path:
 
 
 def noise(side: int) -> bytes:
-    """Give a square picture that cannot be packed."""
+    """Return a square picture that cannot be packed."""
 
     def chunk(name: bytes, body: bytes) -> bytes:
         return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")

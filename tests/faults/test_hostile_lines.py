@@ -28,7 +28,7 @@ WHOLE = says(LONG)
 
 
 def talk(turns: list[Turn], *calls: Call) -> tuple[list[Reply], RawServer]:
-    """Send calls one after another; gives the replies and the server."""
+    """Send calls one after another; returns the replies and the server."""
 
     async def run() -> list[Reply]:
         async with server.serving():

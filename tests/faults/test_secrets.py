@@ -206,7 +206,7 @@ def test_no_traceback_shows_a_secret(mistake: str, monkeypatch: pytest.MonkeyPat
 
 
 def shown(value: object) -> str:
-    """Give a value's repr, as far as it has one: a client that was never finished has none."""
+    """Return a value's repr, as far as it has one: a client that was never finished has none."""
     try:
         return repr(value)
     except AttributeError:

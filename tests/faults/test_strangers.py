@@ -33,7 +33,7 @@ CLOUD = "169.254.169.254"
 
 
 def names(monkeypatch: pytest.MonkeyPatch, *answers: dict[str, list[str]]) -> list[str]:
-    """Have names lead somewhere: each look-up takes the next answer, the last for ever; gives the names looked up."""
+    """Have names lead somewhere: each look-up takes the next answer, the last for ever; returns the names looked up."""
     left, asked = list(answers), []
 
     async def resolve(host: str, _port: int | None) -> list[str]:
@@ -334,7 +334,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def through_a_proxy(monkeypatch: pytest.MonkeyPatch, base_url: Callable[[str], str], **env: str) -> list[str]:
-    """Give the targets that a proxy named by the environment is asked for in one look."""
+    """Return the targets that a proxy named by the environment is asked for in one look."""
 
     async def run() -> list[str]:
         async with RawServer({}).serving() as proxy:

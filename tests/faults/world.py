@@ -126,7 +126,7 @@ class Kernel:
         self.loop.turn()
 
     def job(self, job_id: str) -> Job:
-        """Give the view of a job that was first taken here: it may be old."""
+        """Return the view of a job that was first taken here: it may be old."""
         record = self.runtime.ledger.find(job_id)
         if record.id not in self.jobs:
             self.jobs[record.id] = Job(self.runtime, self.runtime.watch(record, LINE), LINE)
@@ -334,7 +334,7 @@ class World:
         return self.home / "ledger.sqlite3"
 
     def records(self) -> dict[str, JobRecord]:
-        """Give all that is written down, or will be by a process that lives."""
+        """Return all that is written down, or will be by a process that lives."""
         found: dict[str, JobRecord] = {}
         connections = [kernel.runtime.ledger._file._connection for kernel in self.kernels.values()]
         with closing(sqlite3.connect(self.path)) as db:
@@ -347,7 +347,7 @@ class World:
         return found
 
     def known_ids(self) -> set[str]:
-        """Give the ids that are written down, spilled, or owed by a process that lives."""
+        """Return the ids that are written down, spilled, or owed by a process that lives."""
         owed = [record for kernel in self.kernels.values() for record in kernel.runtime.ledger.owing]
         spilled = [
             msgspec.json.decode(line, type=JobRecord)

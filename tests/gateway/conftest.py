@@ -11,7 +11,7 @@ from gateway_process import Starter
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """Give a running gateway whose clock stands still."""
+    """Return a running gateway whose clock stands still."""
     monkeypatch.setattr("jupyter_videogen.gateway.jobs.store.time", SimpleNamespace(time=lambda: NOW + 0.9))
     house = build_house(tmp_path)
     yield house
@@ -20,7 +20,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 @pytest.fixture
 def starter(tmp_path: Path) -> Iterator[Starter]:
-    """Give a home of its own to a test."""
+    """Return a home of its own to a test."""
     starter = Starter(tmp_path / "home")
     yield starter
     starter.end()

@@ -97,7 +97,7 @@ ROWS = [
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[House]:
-    """Give a gateway whose test models are fifty times as fast."""
+    """Return a gateway whose test models are fifty times as fast."""
     house = build_house(tmp_path, now=time.time, pace=PACE)
     yield house
     house.close()

@@ -9,7 +9,7 @@ from jupyter_videogen.gateway.dialects.moods import MOODS
 
 
 def finished(house: House, mood: str, **fields: object) -> tuple[str, dict[str, Any]]:
-    """Order at a mood's address; gives the video's address and the object of its create."""
+    """Order at a mood's address; returns the video's address and the object of its create."""
     base = f"/moods/{mood}/v1/videos"
     made = house.request("POST", base, json={"prompt": "a sea", **fields}).json()
     house.wait()

@@ -40,7 +40,7 @@ async def application(scope: Any, receive: Callable[[], Any], send: Callable[[An
 
 
 def talk(*pieces: bytes, rounds: int = 0) -> tuple[bytes, bool]:
-    """Send pieces, then drops; gives what was answered, and whether the server hung up by itself."""
+    """Send pieces, then drops; returns what was answered, and whether the server hung up by itself."""
 
     async def run() -> tuple[bytes, bool]:
         server = uvicorn.Server(

@@ -31,7 +31,7 @@ class Store(BaseHTTPRequestHandler):
     keys: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
-        """Give the film to anybody."""
+        """Return the film to anybody."""
         self.keys.append(self.headers.get("authorization", ""))
         self.send_response(200)
         self.send_header("content-length", str(len(FILM)))
@@ -52,7 +52,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 
 def ending(act: Callable[[], object], kind: type[Failed]) -> Failed:
-    """Give the exception, of just this kind, that an act must end in."""
+    """Return the exception, of just this kind, that an act must end in."""
     try:
         act()
     except kind as error:

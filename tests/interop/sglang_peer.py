@@ -104,7 +104,7 @@ class Tracing:
 
 
 def outcome(**facts: object) -> SimpleNamespace:
-    """Give what the engine says of a batch: `OutputBatch`, as far as the handlers read it."""
+    """Return what the engine says of a batch: `OutputBatch`, as far as the handlers read it."""
     return SimpleNamespace(**(dict.fromkeys(OUTCOME) | facts))
 
 
@@ -139,7 +139,7 @@ def model_info(*_: object, **__: object) -> SimpleNamespace:
 
 
 def batch(sampling_params: Any, **_: object) -> SimpleNamespace:
-    """Give a `Req` as far as the handlers read it."""
+    """Return a `Req` as far as the handlers read it."""
     return SimpleNamespace(
         sampling_params=sampling_params,
         prompt=sampling_params.prompt,
@@ -150,7 +150,7 @@ def batch(sampling_params: Any, **_: object) -> SimpleNamespace:
 
 
 def application(engine: Engine, settings: SimpleNamespace) -> FastAPI:
-    """Give SGLang's own routes; whoever looks at a job lets the engine go on with it."""
+    """Return SGLang's own routes; whoever looks at a job lets the engine go on with it."""
     stub_engine(engine, settings)
     from sglang.multimodal_gen.configs.task_type import ModelTaskType  # noqa: PLC0415 - after the stubs
     from sglang.multimodal_gen.runtime.entrypoints.openai import common_api, video_api  # noqa: PLC0415 - the same
@@ -176,7 +176,7 @@ def application(engine: Engine, settings: SimpleNamespace) -> FastAPI:
 
 
 def settings_in(folder: Path) -> SimpleNamespace:
-    """Give the arguments of a server with one model and one card."""
+    """Return the arguments of a server with one model and one card."""
     return SimpleNamespace(
         model_path="Wan-AI/Wan2.2-TI2V-5B-Diffusers",
         served_model_name="wan2.2-ti2v",

@@ -170,7 +170,7 @@ class Kernel:
 
 
 def _older(ipykernel: str) -> Path:
-    """Give the folder of an older kernel; a missing one would be passed over in silence."""
+    """Return the folder of an older kernel; a missing one would be passed over in silence."""
     folder = OLD / f"ipykernel-{ipykernel}"
     assert folder.is_dir(), f"{folder} is missing: run `make setup`"
     return folder

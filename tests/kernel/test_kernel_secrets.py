@@ -79,7 +79,7 @@ def test_a_saved_notebook_holds_no_key(tmp_path: Path, shop: Shop) -> None:
 
 
 def typed(kernel: Kernel, code: str, answer: str) -> str:
-    """Run a cell that asks for something, and type the answer; gives what the box said."""
+    """Run a cell that asks for something, and type the answer; returns what the box said."""
     cell = kernel.client.execute(code, allow_stdin=True)
     question = kernel.client.get_stdin_msg(timeout=PATIENCE)["content"]
     assert question["password"], "what is typed must not be shown"

@@ -50,7 +50,7 @@ def submit(client: vg.Client, one: dict[str, Any]) -> None:
 
 
 def gone() -> set[str]:
-    """Give the orders in ledgers that were taken away: nobody orders those again."""
+    """Return the orders in ledgers that were taken away: nobody orders those again."""
     found = set()
     for path in environment.home().glob("ledger-gone-*.sqlite3"):
         with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):

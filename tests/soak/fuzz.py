@@ -565,7 +565,7 @@ class Fuzz:
 
 
 def fuzz(folder: Path, *, seconds: float, seed: int, least: int = 0) -> Book:
-    """Run cases for so many seconds, and at least so many; gives what came of them."""
+    """Run cases for so many seconds, and at least so many; returns what came of them."""
     return Fuzz(folder, seed).run(seconds, least)
 
 

@@ -71,13 +71,13 @@ class Response:
 
 
 def said(body: object, status: int = 200, **headers: str) -> Response:
-    """Give a JSON response; header names come with underscores."""
+    """Return a JSON response; header names come with underscores."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(status, json.dumps(body).encode(), {"Content-Type": "application/json", **named})
 
 
 def part_of(whole: Response, request: Request, mark: str) -> Response:
-    """Give the rest of a body where it was asked for under the right validator (RFC 9110, section 14)."""
+    """Return the rest of a body where it was asked for under the right validator (RFC 9110, section 14)."""
     headers = {**whole.headers, "Accept-Ranges": "bytes", "ETag": mark}
     asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
     if asked is None or request.headers.get("if-range", mark) != mark:
@@ -123,7 +123,7 @@ async def read_response(reader: asyncio.StreamReader) -> Response:
 
 
 async def _body(reader: asyncio.StreamReader, headers: dict[str, str]) -> tuple[bytes, bytes]:
-    """Give the body, and the bytes it came in."""
+    """Return the body, and the bytes it came in."""
     if headers.get("transfer-encoding", "") != "chunked":
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         return body, body

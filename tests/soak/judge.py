@@ -86,20 +86,20 @@ class Evidence:
             self.exchanges[exchange.prompt].append(exchange)
 
     def killed_within(self, prompt: str) -> bool:
-        """Whether the client died while a create of this order was under way, or its answer just read, or not read yet."""
+        """Return whether the client died while a create of this order was under way, or its answer just read, or not read yet."""
         spans = [(one.began, self._awake(one.answered) + CLOSE) for one in self.exchanges[prompt]]
         return any(began <= kill <= ended for began, ended in spans for kill in self.kills)
 
     def _awake(self, moment: float) -> float:
-        """Give when the client could read what arrived at a moment: at once, or when it wakes."""
+        """Return when the client could read what arrived at a moment: at once, or when it wakes."""
         return next((until for since, until in self._naps if since - CLOSE <= moment <= until), moment)
 
     def untold(self, prompt: str) -> bool:
-        """Whether no answer that names the job ever left the line whole."""
+        """Return whether no answer that names the job ever left the line whole."""
         return all(one.fault in UNCLEAR | {"busy"} or one.answered == NEVER_ANSWERED for one in self.exchanges[prompt])
 
     def killed_before_sending(self, record: dict[str, Any]) -> bool:
-        """Whether the client died after it wrote down that it would send, and the line saw nothing of it."""
+        """Return whether the client died after it wrote down that it would send, and the line saw nothing of it."""
         sent = record.get("sent_at")
         return sent is not None and any(sent <= kill <= sent + CLOSE for kill in self.kills)
 
@@ -207,7 +207,7 @@ def _clip_fault(record: dict[str, Any], job: dict[str, Any] | None) -> str:
 
 
 def settled(evidence: Evidence) -> bool:
-    """Tell whether everything that was accepted has come to an end, and everything else has been tried."""
+    """Return whether everything that was accepted has come to an end, and everything else has been tried."""
     for order in evidence.plan["orders"]:
         records = evidence.records[order["prompt"]]
         if not records or any(record["state"] not in ENDED for record in records):

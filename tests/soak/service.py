@@ -131,7 +131,7 @@ class Service:
         return server, server.sockets[0].getsockname()[1]
 
     def book(self) -> dict[str, Any]:
-        """Give all that was written down."""
+        """Return all that was written down."""
         jobs = [{**asdict(job), "state": job.state()} for job in self.jobs.values()]
         return {"jobs": jobs, "refused": self.refused, "mistakes": self.mistakes}
 
@@ -185,13 +185,13 @@ class Service:
         return job
 
     def _clip_of(self, identity: str) -> bytes:
-        """Give a job's own bytes: the one drawing, and a `free` box that belongs to this job alone."""
+        """Return a job's own bytes: the one drawing, and a `free` box that belongs to this job alone."""
         chance = random.Random(f"{self._seed} clip {identity}")
         filling = chance.randbytes(chance.randrange(*PADDING))
         return self._clip + (len(filling) + 8).to_bytes(4, "big") + b"free" + filling
 
     def _content(self, request: Request, job: Job | None) -> Response:
-        """Give a clip; every other one also in parts."""
+        """Return a clip; every other one also in parts."""
         if job is None or job.state() != "completed":
             return self._no(job.dialect if job else "openai", 409 if job else 404, "There is no clip.")
         whole = Response(200, self._clip_of(job.id), {"Content-Type": "video/mp4"})
@@ -205,7 +205,7 @@ class Service:
         return self._content(request, self.jobs.get(name.removesuffix(".mp4")))
 
     def _link(self, request: Request, job: Job) -> str:
-        """Give the address at the store: another origin than the API's, behind the same line."""
+        """Return the address at the store: another origin than the API's, behind the same line."""
         port = request.headers["host"].rpartition(":")[2]
         return f"http://localhost:{port}/cdn/{quote(job.id, safe='')}.mp4?signature=soak"
 

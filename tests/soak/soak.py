@@ -140,12 +140,12 @@ class Run:
             await pause(0.5)
 
     def _ordered(self) -> bool:
-        """Whether the client has set out to make every order; a ledger is there then."""
+        """Return whether the client has set out to make every order; a ledger is there then."""
         meant = (self.folder / "journal.txt").read_text().splitlines()
         return set(meant) >= {order["prompt"] for order in self.plan["orders"]}
 
     def _hours(self) -> list[float]:
-        """Give when to kill, in seconds from the beginning: one in each part of the time in which orders are made."""
+        """Return when to kill, in seconds from the beginning: one in each part of the time in which orders are made."""
         chance, slot = (
             random.Random(f"{self.terms.seed} kills"),
             ORDERING * self.terms.seconds / max(self.terms.kills, 1),

@@ -228,7 +228,7 @@ class Weather:
 
 
 def upset(chance: random.Random) -> Response:
-    """Give one of the errors that say nothing of what was done."""
+    """Return one of the errors that say nothing of what was done."""
     return said({"error": {"message": "Something broke."}}, chance.choice(UPSET))
 
 
@@ -247,7 +247,7 @@ async def _give(writer: asyncio.StreamWriter, answer: Response) -> bool:
 
 
 async def _drip(writer: asyncio.StreamWriter, answer: Response) -> bool:
-    """Give an answer late and in pieces."""
+    """Return an answer late and in pieces."""
     await pause(1)
     for at in range(0, len(answer.raw), PIECE):
         writer.write(answer.raw[at : at + PIECE])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  # noqa: ANN401 - the request's fields
-    """Make the same clip with several models side by side; gives a `JobGroup` at once, with `.df` and `.result()`.
+    """Make the same clip with several models side by side; returns a `JobGroup` at once, with `.df` and `.result()`.
 
     A model may carry its provider, as in "aihubmix:wan-2.7". Every request is checked and priced before any is sent, and
     `max_cost=` is for all together. Fields as for `generate`; what a model does not take is a warning on its job.
@@ -32,7 +32,7 @@ def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  
 def expand_prompts(
     remarks: Sequence[Remarks], prompts: Sequence[str], fields: Mapping[str, Any], *, keyless: bool = False
 ) -> Iterator[Order]:
-    """Give an order for every prompt, model and take; `remarks` go with the prompts.
+    """Return an order for every prompt, model and take; `remarks` go with the prompts.
 
     `model` may be a list. A model that makes several clips of one request gets one; others get as many orders as `n` says,
     each with the next seed where one is given. `keyless` orders can be looked at, and not placed. Raises what a request can be refused for before it is sent.

@@ -168,7 +168,7 @@ class _Client:
             resolve.check_credentials(self.provider, {}, {"extra": fields.get("extra") or {}})
 
     def at_once(self, model: str | None) -> int:
-        """Give how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
+        """Return how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
         try:
             wanted = with_defaults(self.provider, {"model": model}, load_config().defaults)
             found = find_model(wanted.get("model"), self.provider)
@@ -197,7 +197,7 @@ class _Client:
     def _settled(
         self, prompt: str, fields: Mapping[str, Any], config: Config
     ) -> tuple[GenerationRequest, ValidatedRequest]:
-        """Give a request as it was asked for, and as it will be sent."""
+        """Return a request as it was asked for, and as it will be sent."""
         asked = self._asked(prompt, with_defaults(self.provider, fields, config.defaults))
         settled = validation.validate(asked, self.provider)
         return asked, ValidatedRequest(_with_seed(settled.request, self.provider), settled.warnings)
@@ -246,7 +246,7 @@ class Client(_Client):
             raise
 
     def models(self, *, refresh: bool = False) -> list[Capabilities]:
-        """Give the provider's models: those known here, else what the service lists.
+        """Return the provider's models: those known here, else what the service lists.
 
         A list is kept for a day; a name that is not in it is sent all the same, with a warning. `refresh` asks again.
         """
@@ -271,12 +271,12 @@ class AsyncClient(_Client):
         return await self.start(prompt, fields, ask=ask_user)
 
     async def models(self, *, refresh: bool = False) -> list[Capabilities]:
-        """Give the provider's models, as `Client.models`."""
+        """Return the provider's models, as `Client.models`."""
         return await asyncio.to_thread(self._models, refresh=refresh)
 
 
 def client_for(fields: dict[str, Any], *, keyless: bool = False) -> Client:
-    """Give the client that a request's provider and model name; takes what is about the service out of `fields`."""
+    """Return the client that a request's provider and model name; takes what is about the service out of `fields`."""
     where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
     return Client(pop_provider(fields), **where, keyless=keyless)
 
@@ -336,7 +336,7 @@ def resume(reference: str | None = None) -> Job | JobGroup:
 
 
 def jobs(state: str | None = None, *, limit: int = 1000) -> JobGroup:
-    """Give your jobs, newest first: all, those in one state, or the "unfinished"."""
+    """Return your jobs, newest first: all, those in one state, or the "unfinished"."""
     run = runtime()
     if state == "unfinished":
         return JobGroup(_job(run, record) for record in reversed(run.ledger.unfinished()))
@@ -346,13 +346,13 @@ def jobs(state: str | None = None, *, limit: int = 1000) -> JobGroup:
 
 
 def job(reference: str) -> Job:
-    """Give a job by its id, the unique beginning of one, the name it was kept in, or "last"; raises `InvalidRequest`."""
+    """Return a job by its id, the unique beginning of one, the name it was kept in, or "last"; raises `InvalidRequest`."""
     run = runtime()
     return _job(run, run.ledger.find(reference))
 
 
 def jobs_in_variable(name: str) -> JobGroup:
-    """Give the jobs that were last kept in a variable: one, or the members of a group in their order; empty for none."""
+    """Return the jobs that were last kept in a variable: one, or the members of a group in their order; empty for none."""
     run = runtime()
     return JobGroup((_job(run, record) for record in run.ledger.named(name)), kind="takes")
 
@@ -375,7 +375,7 @@ def _request(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
 
 
 def _as_whole_number(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
-    """Give a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
+    """Return a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
     if isinstance(value, bool | str):
         return value
     if hasattr(value, "__index__"):
@@ -399,7 +399,7 @@ def _with_seed(request: GenerationRequest, provider: Provider) -> GenerationRequ
 
 
 def _number(seed: object) -> object:
-    """A random seed is a seed left open."""
+    """Leave a random seed open."""
     return None if seed == "random" else seed
 
 

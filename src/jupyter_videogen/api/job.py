@@ -167,7 +167,7 @@ class Job:
         return self.result(timeout=0)
 
     async def events(self) -> AsyncIterator[Event]:
-        """Give what happens as it happens, the state of now first: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
+        """Return what happens as it happens, the state of now first: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
 
         The events are in `jupyter_videogen.events`. A job that nobody watches any more (`stop_waiting`) ends them too.
         """

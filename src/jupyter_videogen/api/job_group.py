@@ -73,7 +73,7 @@ class JobGroup(list[Job]):
         return self.clips
 
     def cancel(self) -> list[CancelResult]:
-        """Ask for each of them to be cancelled; gives what came of it, in the order of the jobs."""
+        """Ask for each of them to be cancelled; returns what came of it, in the order of the jobs."""
         return [job.cancel() for job in self]
 
     def watch(self) -> JobGroup:
@@ -92,7 +92,7 @@ class JobGroup(list[Job]):
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
     def _told(self, errors: list[VideogenError]) -> VideogenError:
-        """Give one error for several: the first one's, which says how many there were."""
+        """Return one error for several: the first one's, which says how many there were."""
         first = errors[0]
         if len(self) == 1:
             return first
@@ -109,7 +109,7 @@ def _builtins(failure: Failure) -> dict[str, Any]:
 
 
 def _error(job: Job, ends: float | None) -> VideogenError | None:
-    """Wait for one job; gives its error, if it comes to one."""
+    """Wait for one job; returns its error, if it comes to one."""
     try:
         job.result(None if ends is None else max(0.0, ends - time.monotonic()))
     except VideogenError as error:
@@ -118,7 +118,7 @@ def _error(job: Job, ends: float | None) -> VideogenError | None:
 
 
 def _facts(job: Job) -> dict[str, Any]:
-    """Give a job as plain values."""
+    """Return a job as plain values."""
     record = job.record
     clip = record.clips[0] if record.clips else None
     width, height = _size(clip.size if clip else record.request.size)
@@ -141,7 +141,7 @@ def _facts(job: Job) -> dict[str, Any]:
 
 
 def _words(job: Job) -> dict[str, str]:
-    """Give a job as a row to read."""
+    """Return a job as a row to read."""
     record = job.record
     percent = f" {job.progress:.0f} %" if job.progress is not None and not record.ended else ""
     return {

@@ -46,7 +46,7 @@ class Models(Table):
 
 
 def models(text: str = "", *, provider: str | None = None, image: bool = False, refresh: bool = False) -> Models:
-    """Give the models of a provider, or of every one that can be used: what they take, cost and usually need.
+    """Return the models of a provider, or of every one that can be used: what they take, cost and usually need.
 
     `text` is in the name; `image` keeps those that take a start image. Services are asked for their list once a day, and
     with `refresh` again; it is free. Raises `InvalidRequest` or `AuthError` for a provider that is named.
@@ -64,7 +64,7 @@ def models(text: str = "", *, provider: str | None = None, image: bool = False, 
 
 
 def providers(*, network: bool = False) -> Table:
-    """Give every provider: where its key was found (never the key), its address, and what it can do.
+    """Return every provider: where its key was found (never the key), its address, and what it can do.
 
     With `network` each is asked, for free, whether anybody is there.
     """
@@ -167,7 +167,7 @@ def _answers(rows: Sequence[Provider]) -> dict[str, str]:
 
 
 def _question(row: Provider) -> probe.Question | None:
-    """Give the question to a service; None where its key can't be used, or may not."""
+    """Return the question to a service; None where its key can't be used, or may not."""
     try:
         return provider_question(row, Endpoint(row.base_url, resolve.find_request_key(row)))
     except VideogenError:
@@ -179,7 +179,7 @@ def _answer(answer: probe.Answer) -> str:
 
 
 def settings_table() -> Table:
-    """Give every setting that has a value, and where that came from."""
+    """Return every setting that has a value, and where that came from."""
     folder = environment.project(environment.folder())
     places = files.layers(environment.home(), folder, resolve.environment_settings())
     rows = [

@@ -31,7 +31,7 @@ class Costs(Table):
 
 
 def table(by: str = "model") -> Costs:
-    """Give the costs by "model", "day" or "notebook"; raises `InvalidRequest` for another group.
+    """Return the costs by "model", "day" or "notebook"; raises `InvalidRequest` for another group.
 
     Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
     """

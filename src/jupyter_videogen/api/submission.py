@@ -48,7 +48,7 @@ class Order(NamedTuple):
         return not self.new and runtime().known(self.asked, self.settled, self.line) is not None
 
     def terms(self, config: Config) -> Terms:
-        """Give the terms on which it is sent."""
+        """Return the terms on which it is sent."""
         cost, remarks = self.estimate.cost, self.remarks
         return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
 

@@ -41,7 +41,7 @@ class Table(list[dict[str, Any]]):
 
 
 def to_dataframe(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is no dependency
-    """Give rows as a pandas DataFrame; raises `Unsupported` without pandas."""
+    """Return rows as a pandas DataFrame; raises `Unsupported` without pandas."""
     try:
         pandas = import_module("pandas")
     except ImportError:
@@ -50,7 +50,7 @@ def to_dataframe(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pa
 
 
 def to_text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> str:
-    """Give rows as aligned text; empty for none. Where `columns` are too few, each row is a block of its own."""
+    """Return rows as aligned text; empty for none. Where `columns` are too few, each row is a block of its own."""
     if not rows:
         return ""
     table = [list(rows[0]), *([shorten(cell) for cell in row.values()] for row in rows)]
@@ -63,14 +63,14 @@ def to_text(rows: Sequence[Mapping[str, str]], columns: int | None = None) -> st
 
 
 def _block(row: Mapping[str, str], columns: int) -> str:
-    """Give a row as a line for each value that it has, with the value's name before it."""
+    """Return a row as a line for each value that it has, with the value's name before it."""
     wide = max(map(len, row))
     lines = [f"{name:<{wide}}  {shorten(cell)}" for name, cell in row.items() if cell]
     return terminal.fit("\n".join(lines), columns)
 
 
 def to_html(rows: Sequence[Mapping[str, str]]) -> str:
-    """Give rows as an HTML table without script or style sheet; empty for none."""
+    """Return rows as an HTML table without script or style sheet; empty for none."""
     if not rows:
         return ""
     head = "".join(f'<th style="{CELL}">{escape(name)}</th>' for name in rows[0])
@@ -82,7 +82,7 @@ def to_html(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def shorten(words: str) -> str:
-    """Give words on one line, cut where they are long."""
+    """Return words on one line, cut where they are long."""
     line = hidden_characters.escape_text(" ".join(words.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 

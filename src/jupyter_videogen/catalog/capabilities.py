@@ -26,7 +26,7 @@ class SizeRange(msgspec.Struct, frozen=True):
         return f"any even size from {self.smallest} to {self.largest}, sides from {self.side[0]} to {self.side[1]}"
 
     def holds(self, size: str) -> bool:
-        """Tell whether a size is within the bounds; raises `ValueError` for what is no size."""
+        """Return whether a size is within the bounds; raises `ValueError` for what is no size."""
         sides, area = pixels(size), [prod(pixels(bound)) for bound in (self.smallest, self.largest)]
         even = all(side % 2 == 0 and self.side[0] <= side <= self.side[1] for side in sides)
         return even and area[0] <= prod(sides) <= area[1]
@@ -67,10 +67,10 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def supports_size(size: str, model: Capabilities) -> bool:
-    """Tell whether a model is known to make a size, "WxH"."""
+    """Return whether a model is known to make a size, "WxH"."""
     return size in model.sizes or (model.frame is not None and model.frame.holds(size))
 
 
 def can_cancel(state: str, model: Capabilities) -> bool:
-    """Tell whether a job in this state can still be cancelled at its service."""
+    """Return whether a job in this state can still be cancelled at its service."""
     return state == "queued" if model.cancel == "queued" else model.cancel == "any" and state in {"queued", "running"}

@@ -39,7 +39,7 @@ class Listings:
         temporary.replace(self._path)
 
     def of(self, provider: Provider, *, now: float) -> Provider:
-        """Give a provider with what its service listed, as far as that is known."""
+        """Return a provider with what its service listed, as far as that is known."""
         listing = self._read().get(provider.base_url)
         if listing is None:
             return provider

@@ -46,7 +46,7 @@ class Provider(msgspec.Struct, frozen=True):
 
 
 def find_model(name: str | None, provider: Provider) -> Capabilities:
-    """Give a provider's model by name, its first when none is named; raises `ModelNotFound` or `InvalidRequest`."""
+    """Return a provider's model by name, its first when none is named; raises `ModelNotFound` or `InvalidRequest`."""
     known = {model.model: model for model in provider.models}
     if name is None and provider.models:
         return provider.models[0]

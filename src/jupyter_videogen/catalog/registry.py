@@ -32,7 +32,7 @@ _broken: dict[str, str] = {}
 
 @cache
 def installed_providers() -> dict[str, Provider]:
-    """Give ours, and those of other packages, which cannot replace ours; a plug-in that fails is left out, and said."""
+    """Return ours, and those of other packages, which cannot replace ours; a plug-in that fails is left out, and said."""
     found = {}
     for entry in entry_points(group=GROUP):
         if entry.name in BUILT_IN:
@@ -49,14 +49,14 @@ def installed_providers() -> dict[str, Provider]:
 
 
 def broken_plugins() -> dict[str, str]:
-    """Give the plug-ins that could not be loaded, by name, each with the kind of its error."""
+    """Return the plug-ins that could not be loaded, by name, each with the kind of its error."""
     installed_providers()
     return dict(_broken)
 
 
 @cache
 def all_providers() -> dict[str, Provider]:
-    """Give every provider by name: the packaged ones, and what the user or the project declared."""
+    """Return every provider by name: the packaged ones, and what the user or the project declared."""
     installed_providers.cache_clear()
     return {**installed_providers(), **_declared}
 
@@ -79,27 +79,27 @@ def declare(
 
 
 def find_claim(name: str) -> Claim | None:
-    """Give what a provider of a project's file asks for; None for every other provider."""
+    """Return what a provider of a project's file asks for; None for every other provider."""
     return _claims.get(name)
 
 
 def is_foreign(name: str) -> bool:
-    """Whether a provider's address is the word of a project's file, and not the user's own."""
+    """Return whether a provider's address is the word of a project's file, and not the user's own."""
     return name in _foreign
 
 
 def all_claims() -> tuple[Claim, ...]:
-    """Give all that this project's file asks for."""
+    """Return all that this project's file asks for."""
     return tuple(_claims.values())
 
 
 def is_declared(name: str) -> bool:
-    """Whether a row comes from the configuration: keys that were typed or kept for a name are not for its address."""
+    """Return whether a row comes from the configuration: keys that were typed or kept for a name are not for its address."""
     return name in _declared
 
 
 def find_provider(name: str) -> Provider:
-    """Give a provider by name; raises `InvalidRequest` with the nearest names."""
+    """Return a provider by name; raises `InvalidRequest` with the nearest names."""
     if name in all_providers():
         return all_providers()[name]
     raise InvalidRequest(

@@ -128,7 +128,7 @@ def _check_size(request: GenerationRequest, model: Capabilities) -> None:
 
 
 def _nearest_size(size: str, sizes: Sequence[str]) -> str:
-    """Give the offered size nearest in shape, then in width; a size that is no WxH gets the first."""
+    """Return the offered size nearest in shape, then in width; a size that is no WxH gets the first."""
     try:
         width, height = pixels(size)
     except ValueError:

@@ -22,7 +22,7 @@ class Arguments(NamedTuple):
     words: tuple[str, ...]
 
     def number(self, name: str, otherwise: int) -> int:
-        """Give a whole number; raises `InvalidRequest`."""
+        """Return a whole number; raises `InvalidRequest`."""
         value = self.values.get(name)
         if value is None:
             return otherwise

@@ -38,7 +38,7 @@ FLAGS = {True: "--{}", False: "--no-{}"}
 
 
 def python(request: GenerationRequest, provider: str) -> str:
-    """Give a request as Python, with media by where they lie; nothing is copied."""
+    """Return a request as Python, with media by where they lie; nothing is copied."""
     folder = environment.folder()
 
     def put(value: Any) -> Any:  # noqa: ANN401 - any field's value

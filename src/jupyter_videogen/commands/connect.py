@@ -20,7 +20,7 @@ SHARED = "This computer is shared: use a key that you can revoke."
 
 
 def connect(words: str) -> str:
-    """Take a provider's key, or with `--forget` drop it; gives the sentence that says where it went.
+    """Take a provider's key, or with `--forget` drop it; returns the sentence that says where it went.
 
     Raises `InvalidRequest` for a name that is none, `AuthError` for what cannot be a key or where nobody can be asked.
     """
@@ -39,7 +39,7 @@ def connect(words: str) -> str:
 
 
 def update_trust(names: Sequence[str], *, forget: bool = False) -> str:
-    """Agree to what this project's file asks for, all or by provider, or with `forget` no more; gives what is so now.
+    """Agree to what this project's file asks for, all or by provider, or with `forget` no more; returns what is so now.
 
     Raises `InvalidRequest` for a name that asks for nothing here.
     """

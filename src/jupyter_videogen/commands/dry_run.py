@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def render_json(orders: Sequence[Order]) -> str:
-    """Give orders as JSON: one object, or a list of several."""
+    """Return orders as JSON: one object, or a list of several."""
     found = [preview_order(order) for order in orders]
     return KEYLIKE.sub("…", terminal.as_json(found[0] if len(found) == 1 else found))
 
 
 def preview_order(order: Order) -> dict[str, Any]:
-    """Give one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
+    """Return one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
     row, request = order.line.provider, order.settled.request.redacted()
     call = row.dialect.create(request)
     carries_key = order.line.account or (row.key_env and not row.key_optional)

@@ -29,7 +29,7 @@ class TypedLine(NamedTuple):
 
 
 def render_error(error: BaseException, typed: TypedLine | None = None) -> str:
-    """Give an error in words, with its place on the line where that is known; it fits a narrow terminal."""
+    """Return an error in words, with its place on the line where that is known; it fits a narrow terminal."""
     columns = terminal.width()
     return terminal.fit(_words(error, typed, min(columns or WIDEST, WIDEST)), columns)
 
@@ -50,7 +50,7 @@ def _words(error: BaseException, typed: TypedLine | None, widest: int) -> str:
 
 
 def _as_typed(todo: str, typed: TypedLine) -> str:
-    """Give the nearest value with the option that was typed, so that it can be copied."""
+    """Return the nearest value with the option that was typed, so that it can be copied."""
     flag = FLAG.match(typed.options, typed.span[0]) if typed.span else None
     return NEAREST.sub(lambda match: f"{match[1]}{flag[0]} {match[2]}", todo) if flag else todo
 
@@ -60,7 +60,7 @@ def _sign(failure: Failure) -> str:
 
 
 def _ending(todo: str, cost: str, widest: int) -> list[str]:
-    """Give what to do next and what it cost, on one line where there is room."""
+    """Return what to do next and what it cost, on one line where there is room."""
     if not todo:
         return [f"  {cost}"]
     both = f"  → {todo}    {cost}"
@@ -74,7 +74,7 @@ def _parted(message: str) -> tuple[str, str]:
 
 
 def _place(typed: TypedLine, hint: str, widest: int) -> list[str]:
-    """Give the line with a caret under the part at fault; what may be a key is left out of it."""
+    """Return the line with a caret under the part at fault; what may be a key is left out of it."""
     line, span = parser.displayable(typed.options, typed.span)
     if span is None:
         return []

@@ -41,7 +41,7 @@ TOPICS = {
 
 
 def short() -> str:
-    """Give the help that a person reads: examples, every option and every command."""
+    """Return the help that a person reads: examples, every option and every command."""
     rows = [_row(title, _usages(group)) for group, title in GROUPS.items()]
     commands = fill(
         "  ".join(command.name for command in COMMANDS),
@@ -53,7 +53,7 @@ def short() -> str:
 
 
 def topic(word: str) -> str:
-    """Give one paragraph on an option, a command or a topic; raises `InvalidRequest` with the nearest word."""
+    """Return one paragraph on an option, a command or a topic; raises `InvalidRequest` with the nearest word."""
     name = word.removeprefix("%videogen").strip()
     bare = name.lstrip("-").replace("-", "_")
     option = BY_FLAG.get(name) or BY_NAME.get(bare) or BY_FLAG.get(f"--{name}")
@@ -71,13 +71,13 @@ def topic(word: str) -> str:
 
 
 def table() -> str:
-    """Give the options as a table in Markdown, for the documents."""
+    """Return the options as a table in Markdown, for the documents."""
     rows = [f"| {_code(option)} | {option.words.replace('|', chr(92) + '|')} |" for option in OPTIONS]
     return "\n".join(["| option | what it does |", "|--|--|", *rows])
 
 
 def commands_table() -> str:
-    """Give the line magics as a table in Markdown, for the documents."""
+    """Return the line magics as a table in Markdown, for the documents."""
     rows = []
     for command in COMMANDS:
         usage = f"%videogen {command.name} {command.usage}".rstrip().replace("|", "\\|")
@@ -113,7 +113,7 @@ def _usage(option: Option) -> str:
 
 
 def _row(title: str, usages: list[str]) -> str:
-    """Give one group, wrapped between options and never inside one."""
+    """Return one group, wrapped between options and never inside one."""
     glued = "  ".join(usage.replace(" ", "\0") for usage in usages)
     lines = fill(
         glued, WIDTH, initial_indent=f"{title:<{COLUMN}}", subsequent_indent=" " * COLUMN, break_on_hyphens=False

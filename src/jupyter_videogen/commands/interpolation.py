@@ -67,7 +67,7 @@ def fill_template(text: str, names: Mapping[str, Any]) -> Filled:
 
 
 def whole_value(text: str, names: Mapping[str, Any]) -> tuple[bool, Any]:
-    """Tell whether a text is one `{variable}` and nothing else, and give that variable's value as it is."""
+    """Return whether a text is one `{variable}` and nothing else, and give that variable's value as it is."""
     match = FIELD.fullmatch(text)
     plain = match is not None and len(match["open"]) == len(match["close"]) == 1
     if match is None or not plain or match["conversion"] or match["format"] is not None:
@@ -88,7 +88,7 @@ def _inner(match: re.Match[str]) -> str:
 
 
 def _said(match: re.Match[str], names: Mapping[str, Any]) -> str:
-    """Give what stands for a field; raises `_Left`."""
+    """Return what stands for a field; raises `_Left`."""
     value = _value(match, names)
     try:
         if convert := CONVERSIONS.get(match["conversion"] or ""):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def find_jobs(references: Iterable[str], names: Mapping[str, Any]) -> JobGroup:
-    """Give jobs by id, the beginning of one, `last` or -1, or the name they are kept in; raises `InvalidRequest`.
+    """Return jobs by id, the beginning of one, `last` or -1, or the name they are kept in; raises `InvalidRequest`.
 
     `names` are the user's variables; a name of before a restart is found in the ledger.
     """
@@ -37,7 +37,7 @@ def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
 
 
 def cancel_job(job: Job, command: str) -> str:
-    """Cancel a job, or where its service can't, stop watching it; gives the sentence that says which it was.
+    """Cancel a job, or where its service can't, stop watching it; returns the sentence that says which it was.
 
     `command` is what watches a job again where this is said.
     """

@@ -356,7 +356,7 @@ BY_COMMAND = {command.name: command for command in COMMANDS}
 
 
 def find_option(word: str) -> Option:
-    """Give an option by a flag or its name; raises `InvalidRequest` with the nearest flag."""
+    """Return an option by a flag or its name; raises `InvalidRequest` with the nearest flag."""
     name = word.lstrip("-").replace("-", "_")
     found = BY_FLAG.get(word) or BY_NAME.get(name) or BY_FLAG.get(f"--{word}")
     if found is None:
@@ -365,6 +365,6 @@ def find_option(word: str) -> Option:
 
 
 def suggest_flag(word: str) -> str:
-    """Give a sentence with the flag nearest to a mistyped one."""
+    """Return a sentence with the flag nearest to a mistyped one."""
     long = [flag for flag in BY_FLAG if flag.startswith("--")]
     return did_you_mean(word, long)

@@ -69,7 +69,7 @@ class ParsedLine(NamedTuple):
     """Everything after `--`, as it stands."""
 
     def span(self, name: str | None) -> tuple[int, int] | None:
-        """Give where an option of this name stands."""
+        """Return where an option of this name stands."""
         found = next((one for one in self.written if one.option.name == name), None)
         return found and (found.flag.start, (found.value or found.flag).end)
 
@@ -91,7 +91,7 @@ def join_lines(line: str, cell: str) -> tuple[str, str]:
 
 
 def split_prompts(cell: str, *, raw: bool) -> list[str]:
-    """Give the prompts of a cell: its text without blank lines around it, cut at lines of three dashes; raw, all of it."""
+    """Return the prompts of a cell: its text without blank lines around it, cut at lines of three dashes; raw, all of it."""
     if raw:
         return [cell.removesuffix("\n")]
     return [_tidy(part) for part in SEPARATOR.split(cell)]
@@ -200,7 +200,7 @@ def _name_and_value(token: Token) -> tuple[str, Token | None]:
 
 
 def _is_value(token: Token) -> bool:
-    """Whether a word can be a value: what looks like an option is one, unless it is quoted or a negative number."""
+    """Return whether a word can be a value: what looks like an option is one, unless it is quoted or a negative number."""
     return token.quoted or not token.text.startswith("-") or bool(re.fullmatch(r"-(\d.*)?", token.text))
 
 
@@ -324,7 +324,7 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
 
 
 def stray_words_error(words: Sequence[Token]) -> ParseError:
-    """Give the error for words in the options of a cell, with a guess at how they came there."""
+    """Return the error for words in the options of a cell, with a guess at how they came there."""
     text = " ".join(word.text for word in words)
     guess = "The prompt goes below the first line."
     if words[0].text.startswith(DASHES):
@@ -336,7 +336,7 @@ def stray_words_error(words: Sequence[Token]) -> ParseError:
 
 
 def displayable(text: str, span: tuple[int, int] | None = None) -> tuple[str, tuple[int, int] | None]:
-    """Give a line as it may be shown, and where a place of it then is.
+    """Return a line as it may be shown, and where a place of it then is.
 
     Further fields, and whatever follows an option that is none, may be keys: they are left out.
     """
@@ -347,13 +347,13 @@ def displayable(text: str, span: tuple[int, int] | None = None) -> tuple[str, tu
 
 
 def _moved(span: tuple[int, int], start: int, end: int) -> tuple[int, int]:
-    """Give a place of a line after what stood from start to end has become one character."""
+    """Return a place of a line after what stood from start to end has become one character."""
     first, last = (at if at <= start else max(start + 1, at - (end - start) + 1) for at in span)
     return first, last
 
 
 def _secretive(text: str) -> list[tuple[int, int]]:
-    """Give the places of a line that may hold a key."""
+    """Return the places of a line that may hold a key."""
     tokens, end = _as_far_as_it_goes(text)
     hidden, open_ = [], True
     for token in tokens:
@@ -370,7 +370,7 @@ def _secretive(text: str) -> list[tuple[int, int]]:
 
 
 def _as_far_as_it_goes(text: str) -> tuple[list[Token], int]:
-    """Split a line that may be broken; gives the words, and from where on it can't be read."""
+    """Split a line that may be broken; returns the words, and from where on it can't be read."""
     tokens: list[Token] = []
     try:
         _split(text, tokens)

@@ -23,7 +23,7 @@ OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cos
 
 
 def collect_fields(line: ParsedLine, names: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the options that are a request's, with media looked up among the user's variables and jobs."""
+    """Return the options that are a request's, with media looked up among the user's variables and jobs."""
     given = {name: value for name, value in line.values.items() if name in OF_A_REQUEST}
     for name in MEDIA:
         if name == "references" and name in given:
@@ -43,7 +43,7 @@ def check_variable_name(name: str | None) -> str:
 
 
 def number_orders(orders: list[Order], name: str) -> list[Order]:
-    """Give each member of a group its place in the variable."""
+    """Return each member of a group its place in the variable."""
     if not name or len(orders) == 1:
         return orders
     return [

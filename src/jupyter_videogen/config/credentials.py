@@ -30,12 +30,12 @@ FRESH = 5.0
 
 
 def find_key(provider: str, variable: str | None) -> Secret | None:
-    """Give a provider's key from wherever it is; raises `AuthError` when what is there is no key."""
+    """Return a provider's key from wherever it is; raises `AuthError` when what is there is no key."""
     return from_environment(variable) or _typed.get(provider) or _stored(provider, variable)
 
 
 def from_environment(variable: str | None) -> Secret | None:
-    """Give the key in an environment variable, None when it is not set.
+    """Return the key in an environment variable, None when it is not set.
 
     Raises `AuthError` when it is no key, `InvalidRequest` for a name that is none.
     """
@@ -49,7 +49,7 @@ def from_environment(variable: str | None) -> Secret | None:
 
 
 def remember(provider: str, secret: Secret, *, keep: bool) -> str:
-    """Take a key that was typed, with `keep` for good; gives where it is now, "keyring" or "this kernel"."""
+    """Take a key that was typed, with `keep` for good; returns where it is now, "keyring" or "this kernel"."""
     kept = keep and _to_keyring(provider, secret)
     _typed[provider] = secret
     secret.source = KEYRING if kept else KERNEL
@@ -57,7 +57,7 @@ def remember(provider: str, secret: Secret, *, keep: bool) -> str:
 
 
 def forget(provider: str) -> list[str]:
-    """Drop a key that was typed or kept; gives where it was. Raises `AuthError` when the keyring keeps it."""
+    """Drop a key that was typed or kept; returns where it was. Raises `AuthError` when the keyring keeps it."""
     typed = _typed.pop(provider, None)
     places = [KERNEL] if typed and typed.source == KERNEL else []
     ring = keyring()
@@ -87,7 +87,7 @@ class Keyring(NamedTuple):
 
 
 def keyring() -> Keyring:
-    """Give the keyring; never raises. Imported here: it is an extra, and looking for its back end takes a moment."""
+    """Return the keyring; never raises. Imported here: it is an extra, and looking for its back end takes a moment."""
     try:
         module = importlib.import_module("keyring")
     except ImportError:

@@ -129,7 +129,7 @@ class Layer(NamedTuple):
 
 
 def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -> tuple[Layer, ...]:
-    """Give the places, the strongest first; raises `InvalidRequest` with the one at fault.
+    """Return the places, the strongest first; raises `InvalidRequest` with the one at fault.
 
     `around` is what goes before the files, by its name, as single values.
     """
@@ -139,12 +139,12 @@ def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -
 
 
 def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
-    """Give what all places say together; as `layers`."""
+    """Return what all places say together; as `layers`."""
     return merge_layers(layers(home, project, around or {}))
 
 
 def merge_layers(said_in: Sequence[Layer]) -> Config:
-    """Give what all places say together, out of `layers`."""
+    """Return what all places say together, out of `layers`."""
     weakest_first = [layer.config for layer in said_in][::-1]
     return Config(
         defaults=Defaults(**_joined([_given(one.defaults) for one in weakest_first])),
@@ -156,7 +156,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
 
 
 def collect_claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
-    """Give what a project's file asks to be sent, by provider: a variable's value, to an address."""
+    """Return what a project's file asks to be sent, by provider: a variable's value, to an address."""
     return {
         name: Claim(layer.source, name, _address(name, row), row.key_env)
         for layer in said_in
@@ -167,13 +167,13 @@ def collect_claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
 
 
 def foreign_providers(said_in: Sequence[Layer]) -> dict[str, str]:
-    """Give the providers whose address a project's file names, each with that address."""
+    """Return the providers whose address a project's file names, each with that address."""
     rows = (layer.config.providers for layer in said_in if layer.foreign)
     return {name: _address(name, row) for given in rows for name, row in given.items()}
 
 
 def list_settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
-    """Give every value that is set, each once, from the strongest place that sets it, then what does not count."""
+    """Return every value that is set, each once, from the strongest place that sets it, then what does not count."""
     for section in SECTIONS:
         owner: dict[str, str] = {}
         for layer in said_in:
@@ -185,12 +185,12 @@ def list_settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
 
 
 def provider_rows(config: Config) -> dict[str, Provider]:
-    """Give the providers that a configuration declares; raises `InvalidRequest`."""
+    """Return the providers that a configuration declares; raises `InvalidRequest`."""
     return {name: _row(name, row) for name, row in config.providers.items()}
 
 
 def apply_config(row: Provider, config: Config) -> Provider:
-    """Give a provider with what the configuration says of its models."""
+    """Return a provider with what the configuration says of its models."""
     described = {}
     for key, said in config.capabilities.items():
         where, _, model = key.partition(":")
@@ -253,7 +253,7 @@ def _address(name: str, row: Row) -> str:
 
 
 def _bounded(project: Path, said: Config, own: Config) -> Layer:
-    """Give a project's file as far as it counts beside the user's own; raises `InvalidRequest` for what it must not ask."""
+    """Return a project's file as far as it counts beside the user's own; raises `InvalidRequest` for what it must not ask."""
     source = str((project / NAME).resolve())
     for name, row in said.providers.items():
         _check_claim(name, row)
@@ -281,7 +281,7 @@ def _check_claim(name: str, row: Row) -> None:
 
 
 def _folder_below(named: str, project: Path) -> str:
-    """Give the folder below the project that its file names for clips; the names of the files in it are ours."""
+    """Return the folder below the project that its file names for clips; the names of the files in it are ours."""
     what = f"`output` of this project's {NAME}"
     place = project_paths.path_below(named, project, what=what, field="output")
     if FILE_LIKE.fullmatch(place.suffix):
@@ -362,7 +362,7 @@ def _nearest(said: dict[str, Any]) -> str:
 
 
 def _of(source: str, values: Mapping[str, Any]) -> Config:
-    """Give single values as a place of their own; raises `InvalidRequest` for one of a wrong kind."""
+    """Return single values as a place of their own; raises `InvalidRequest` for one of a wrong kind."""
     defaults = {name: value for name, value in values.items() if name in Defaults.__struct_fields__}
     budget = {name: value for name, value in values.items() if name in Budget.__struct_fields__}
     try:
@@ -372,7 +372,7 @@ def _of(source: str, values: Mapping[str, Any]) -> Config:
 
 
 def _flat(section: str, said: Any) -> Iterator[tuple[str, str, Any]]:  # noqa: ANN401 - a struct or a table of them
-    """Give what is set as a whole (a value, or a row of a table), the value's full name, and the value."""
+    """Return what is set as a whole (a value, or a row of a table), the value's full name, and the value."""
     if not isinstance(said, dict):
         yield from ((name, f"{section}.{name}", value) for name, value in _given(said).items())
         return
@@ -389,7 +389,7 @@ def _given(said: msgspec.Struct) -> dict[str, Any]:
 
 @cache
 def _defaults(kind: type[msgspec.Struct]) -> dict[str, Any]:
-    """Give what stands where nothing is said; working it out reads every annotation anew."""
+    """Return what stands where nothing is said; working it out reads every annotation anew."""
     return {field.name: field.default for field in msgspec.structs.fields(kind)}
 
 

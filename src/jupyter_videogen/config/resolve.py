@@ -35,7 +35,7 @@ SHAPE = frozenset({"size", "aspect", "resolution"})
 
 
 def load_config() -> Config:
-    """Give what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
+    """Return what was set beforehand, from all its places, and take the providers it declares; raises `InvalidRequest`."""
     places = files.layers(environment.home(), environment.project(environment.folder()), environment_settings())
     found = files.merge_layers(places)
     registry.declare(files.provider_rows(found), files.collect_claims(places), files.foreign_providers(places))
@@ -68,13 +68,13 @@ def check_credentials(row: Provider, headers: Mapping[str, str], fields: Mapping
 
 
 def is_trusted(row: Provider) -> bool:
-    """Tell whether somebody has agreed to what a project's file asks for a provider."""
+    """Return whether somebody has agreed to what a project's file asks for a provider."""
     claim = registry.find_claim(row.name)
     return claim is not None and claim in trust.load_trusted(environment.home())
 
 
 def environment_settings() -> dict[str, dict[str, Any]]:
-    """Give what was set outside of files, the strongest first, by the names of the defaults."""
+    """Return what was set outside of files, the strongest first, by the names of the defaults."""
     named = environment.provider()
     return {
         "%config VideogenMagics": dict(environment.session),
@@ -83,7 +83,7 @@ def environment_settings() -> dict[str, dict[str, Any]]:
 
 
 def default_provider() -> str:
-    """Give the configured one, else the one that has a key, else the local engine where a person is typing."""
+    """Return the configured one, else the one that has a key, else the local engine where a person is typing."""
     if named := _named(load_config().defaults):
         return named
     ready = [name for name, row in registry.all_providers().items() if has_key(row)]
@@ -100,12 +100,12 @@ def default_provider() -> str:
 
 
 def _named(defaults: Defaults) -> str | None:
-    """Give the provider that the configuration names, itself or with its model."""
+    """Return the provider that the configuration names, itself or with its model."""
     return _whose(defaults.model)[0] or defaults.provider
 
 
 def pop_provider(fields: dict[str, Any]) -> str:
-    """Give the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
+    """Return the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
     secrets.hide(fields)
     load_config()  # it may declare providers
     named = fields.pop("provider", None)
@@ -127,13 +127,13 @@ def _whose(model: object) -> tuple[str | None, str, str | None]:
 
 
 def resolve_provider(name: str) -> Provider:
-    """Give a provider with what its service listed, key or no key; raises `InvalidRequest`."""
+    """Return a provider with what its service listed, key or no key; raises `InvalidRequest`."""
     config = load_config()
     return Listings(environment.home()).of(apply_config(registry.find_provider(name), config), now=time.time())
 
 
 def provider_of_job(record: JobRecord) -> Provider:
-    """Give the endpoint that a job was sent to."""
+    """Return the endpoint that a job was sent to."""
     row = registry.all_providers().get(record.provider)
     if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
         row = builtin.BUILT_IN.get(record.like or record.provider, builtin.OPENAI)
@@ -142,7 +142,7 @@ def provider_of_job(record: JobRecord) -> Provider:
 
 
 def price_of(row: Provider, model: str, config: Config) -> Price | None:
-    """Give the price that the user wrote down, else the service's own; the local engine is free.
+    """Return the price that the user wrote down, else the service's own; the local engine is free.
 
     A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file lowers
     neither, under whichever of the service's names it stands.
@@ -189,7 +189,7 @@ def find_request_key(row: Provider) -> secrets.Secret | None:
 
 
 def untrusted_error(row: Provider) -> AuthError | None:
-    """Give the error, with the code "untrusted", for a provider of a project's file that nobody has agreed to."""
+    """Return the error, with the code "untrusted", for a provider of a project's file that nobody has agreed to."""
     claim = registry.find_claim(row.name)
     return (
         trust.untrusted_key_error(claim)
@@ -199,12 +199,12 @@ def untrusted_error(row: Provider) -> AuthError | None:
 
 
 def is_usable(row: Provider) -> bool:
-    """Tell whether requests to a provider would have the key that they need."""
+    """Return whether requests to a provider would have the key that they need."""
     return not row.key_env or row.key_optional or has_key(row)
 
 
 def has_key(row: Provider) -> bool:
-    """Tell whether there is a key for a provider, and it may be used."""
+    """Return whether there is a key for a provider, and it may be used."""
     try:
         return find_request_key(row) is not None
     except VideogenError:

@@ -27,7 +27,7 @@ COMMAND = "jupyter videogen trust"
 
 
 def load_trusted(home: Path) -> frozenset[Claim]:
-    """Give what was agreed to; a file that can't be read holds nothing."""
+    """Return what was agreed to; a file that can't be read holds nothing."""
     with suppress(OSError, msgspec.MsgspecError, RecursionError):
         return frozenset(msgspec.json.decode(bounded_read.read_bounded(home / NAME), type=list[Claim]))
     return frozenset()
@@ -44,7 +44,7 @@ def remove_trusted(home: Path, claims: Iterable[Claim]) -> None:
 
 
 def untrusted_key_error(claim: Claim) -> AuthError:
-    """Give the error for a key that a project's file asks for and nobody has agreed to."""
+    """Return the error for a key that a project's file asks for and nobody has agreed to."""
     return AuthError(
         f"{claim.provider} is set by this project's file, {claim.path}: it would send ${claim.variable} to {claim.address}.",
         next=f"If you want that, say so once: {COMMAND} {claim.provider}, %videogen trust {claim.provider}, or the form's button.",

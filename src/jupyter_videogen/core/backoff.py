@@ -14,6 +14,6 @@ LONGEST_HOLD = 120.0
 
 
 def after_miss(misses: int, *, retry_after: float | None = None) -> float:
-    """Seconds until the next look after `misses` bad ones in a row: doubling from 0.5 s, or as long as asked, up to an hour."""
+    """Return the seconds until the next look after `misses` bad ones in a row: doubling from 0.5 s, or as long as asked, up to an hour."""
     backoff = min(0.5 * 2.0 ** min(misses - 1, 10), LONGEST_BACKOFF)
     return max(backoff, min(retry_after or 0.0, LONGEST_ASKED))

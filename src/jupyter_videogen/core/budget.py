@@ -45,7 +45,7 @@ class Spent(NamedTuple):
 
 
 def caps(budget: Budget, *, place: str, now: float) -> tuple[Cap, ...]:
-    """Give the caps that hold for a job of a place (notebook or folder) at a time."""
+    """Return the caps that hold for a job of a place (notebook or folder) at a time."""
     given = ((budget.per_notebook, "this notebook", place, 0.0), (budget.per_day, "24 hours", None, now - DAY))
     return tuple(Cap(words, *_limit(value), where, since) for value, words, where, since in given if value is not None)
 
@@ -76,7 +76,7 @@ def check_caps(budget: Budget) -> None:
 
 
 def question(estimate: Estimate, budget: Budget) -> str | None:
-    """Give what somebody has to be asked before a call, or None where nothing has to be."""
+    """Return what somebody has to be asked before a call, or None where nothing has to be."""
     limit = budget.confirm_above
     if estimate.cost is None:
         given = (cap for cap in (budget.per_notebook, budget.per_day, limit) if cap is not None)
@@ -96,7 +96,7 @@ def check_call(estimate: Estimate, most: float | None) -> None:
 
 
 def stricter(mine: float | str | None, theirs: float | str | None) -> float | str | None:
-    """Give the cap that allows less; dollars and jobs are no measure of each other, and both hold."""
+    """Return the cap that allows less; dollars and jobs are no measure of each other, and both hold."""
     if mine is None or theirs is None:
         return theirs if mine is None else mine
     dollars_, jobs = (_least(*pair) for pair in zip(_limit(mine), _limit(theirs), strict=True))

@@ -70,7 +70,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _use("media.receipt").provenance(self)  # type: ignore[no-any-return]
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
-        """Copy it and its receipt to a file, or into a folder that is there; gives the copy's path.
+        """Copy it and its receipt to a file, or into a folder that is there; returns the copy's path.
 
         Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
         """
@@ -85,7 +85,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _use("api.client").extend(self, prompt, **fields)  # type: ignore[no-any-return]
 
     def frame(self, t: float) -> Array:
-        """Give the frame nearest to `t` seconds as uint8 (H, W, 3); a negative `t` counts from the end.
+        """Return the frame nearest to `t` seconds as uint8 (H, W, 3); a negative `t` counts from the end.
 
         Raises `InvalidRequest`, with the clip's length, for a time outside it, or where the clip is gone; `Unsupported`
         without PyAV (`pip install 'jupyter-videogen[frames]'`).
@@ -98,7 +98,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _use("media.frames").last(self)  # type: ignore[no-any-return]
 
     def frames(self, every: float | None = None) -> Array:
-        """Give all frames, or with `every` the nearest to 0, every, 2·every … seconds, as uint8 (N, H, W, 3).
+        """Return all frames, or with `every` the nearest to 0, every, 2·every … seconds, as uint8 (N, H, W, 3).
 
         The array takes N · H · W · 3 bytes and is allocated once (1 s of 1280x720 at 24 fps is 66 MB); beside it there
         are only a few decoded pictures. More than 2 GB are refused. Raises as `frame` does.
@@ -106,11 +106,11 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _use("media.frames").every(self, every)  # type: ignore[no-any-return]
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
-        """Give evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
+        """Return evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
         return _use("media.frames").sheet(self, columns, rows)  # type: ignore[no-any-return]
 
     def to_gif(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
-        """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; gives the file's path.
+        """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; returns the file's path.
 
         Its 256 colours are chosen from the whole clip. Raises as `frame` does, and `InvalidRequest` where another file
         has the name, unless `overwrite`.

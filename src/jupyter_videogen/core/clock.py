@@ -15,7 +15,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never jump; for gaps and ages."""
+        """Return the seconds that never jump; for gaps and ages."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -31,7 +31,7 @@ class SystemClock:
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds that never jump."""
+        """Return the seconds that never jump."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:

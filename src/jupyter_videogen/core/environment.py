@@ -18,7 +18,7 @@ Environment = os.environ  # noqa: TID251 - settings is where the environment is 
 
 
 def home() -> Path:
-    """Give VIDEOGEN_HOME, else the platform's data directory; not created here."""
+    """Return VIDEOGEN_HOME, else the platform's data directory; not created here."""
     named = Environment.get("VIDEOGEN_HOME")
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("jupyter-videogen"))
 
@@ -29,22 +29,22 @@ def home_source() -> str:
 
 
 def provider() -> str | None:
-    """Give the provider named by VIDEOGEN_PROVIDER, if any."""
+    """Return the provider named by VIDEOGEN_PROVIDER, if any."""
     return Environment.get("VIDEOGEN_PROVIDER") or None
 
 
 def certificates() -> tuple[str | None, str | None]:
-    """Give the file and the folder of certificates that SSL_CERT_FILE and SSL_CERT_DIR name; None where they say nothing."""
+    """Return the file and the folder of certificates that SSL_CERT_FILE and SSL_CERT_DIR name; None where they say nothing."""
     return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
 
 
 def is_published() -> bool:
-    """Whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
+    """Return whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
     return Environment.get("SERVER_SOFTWARE", "").lower().startswith("voila/")
 
 
 def bitrate_limit() -> str | None:
-    """Give what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
+    """Return what VIDEOGEN_KILOBITS says: thousand bits a second that a clip of the local engine may have at most.
 
     It holds from the next start of the local gateway, for all who use it.
     """
@@ -52,7 +52,7 @@ def bitrate_limit() -> str | None:
 
 
 def notebook() -> Path | None:
-    """Give the notebook this kernel belongs to: Jupyter servers put its path in JPY_SESSION_NAME.
+    """Return the notebook this kernel belongs to: Jupyter servers put its path in JPY_SESSION_NAME.
 
     None where nobody opened a notebook in a page: nbclient, papermill, scripts, a terminal.
     """
@@ -61,18 +61,18 @@ def notebook() -> Path | None:
 
 
 def terminal_columns() -> int | None:
-    """Give how many columns COLUMNS says the terminal has, None where it says nothing."""
+    """Return how many columns COLUMNS says the terminal has, None where it says nothing."""
     named = Environment.get("COLUMNS", "")
     return int(named) if named.isdecimal() and int(named) else None
 
 
 def has_viewer() -> bool:
-    """Whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
+    """Return whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
     return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))
 
 
 def server_root() -> Path | None:
-    """Give the folder that the Jupyter server of this kernel gives out, None where there is no telling.
+    """Return the folder that the Jupyter server of this kernel gives out, None where there is no telling.
 
     Jupyter's launcher leaves the server's process id in JPY_PARENT_PID, and the server a file of that name.
     """
@@ -86,18 +86,18 @@ def server_root() -> Path | None:
 
 
 def is_shared() -> bool:
-    """Whether others may use this machine's account: Binder and its like. Keys stay in the kernel there."""
+    """Return whether others may use this machine's account: Binder and its like. Keys stay in the kernel there."""
     return any(name.startswith(("BINDER_", "JUPYTERHUB_")) for name in Environment)
 
 
 def folder() -> Path:
-    """Give the notebook's folder, else the working directory: where clips go, and what their links are relative to."""
+    """Return the notebook's folder, else the working directory: where clips go, and what their links are relative to."""
     here = notebook()
     return here.parent if here and here.is_absolute() and here.parent.is_dir() else _began() or Path.cwd()
 
 
 def _began() -> Path | None:
-    """Give the folder in which a kernel that nobody watches began: nbclient and its like begin it where the notebook is.
+    """Return the folder in which a kernel that nobody watches began: nbclient and its like begin it where the notebook is.
 
     A cell may have changed the working directory since; the notebook is still where it was.
     """
@@ -105,7 +105,7 @@ def _began() -> Path | None:
 
 
 def in_kernel() -> bool:
-    """Whether outputs go to a notebook rather than a terminal."""
+    """Return whether outputs go to a notebook rather than a terminal."""
     return hasattr(_shell(), "kernel")
 
 
@@ -114,7 +114,7 @@ def _shell() -> Any:  # noqa: ANN401 - IPython's, which is not loaded for this
 
 
 def project(start: Path) -> Path:
-    """Give the nearest folder above with `videogen.toml` or `.git`, else `start`."""
+    """Return the nearest folder above with `videogen.toml` or `.git`, else `start`."""
     marks = ("videogen.toml", ".git")
     return next((here for here in (start, *start.parents) if any((here / mark).exists() for mark in marks)), start)
 

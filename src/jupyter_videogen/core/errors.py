@@ -207,7 +207,7 @@ def _family(kind: type[VideogenError]) -> dict[str, type[VideogenError]]:
 
 
 def from_failure(failure: Failure) -> VideogenError:
-    """Give the exception for a stored failure; an unknown code gives the family's root."""
+    """Return the exception for a stored failure; an unknown code gives the family's root."""
     kind = _family(VideogenError).get(failure.code, VideogenError)
     error = kind(failure.message)
     error.failure = failure

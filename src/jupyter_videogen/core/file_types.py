@@ -44,7 +44,7 @@ UNKNOWN_SIZE = (1 << 56) - 1
 
 
 def begins_as_video(head: bytes) -> bool:
-    """Tell whether a body begins as a film does, or as a picture that may move."""
+    """Return whether a body begins as a film does, or as a picture that may move."""
     return is_film(head) or head.startswith((b"GIF8", b"RIFF"))
 
 
@@ -81,12 +81,12 @@ def describe_still_or_sound(path: Path) -> str:
 
 
 def track_kinds(path: Path) -> set[str]:
-    """Give the kinds of an MP4's tracks, by their handlers ("vide", "soun"); empty where it does not say."""
+    """Return the kinds of an MP4's tracks, by their handlers ("vide", "soun"); empty where it does not say."""
     return {kind for kind, _ in _tracks(path)}
 
 
 def video_codec(path: Path) -> str:
-    """Give the four letters of the codec of an MP4's pictures; empty for anything else."""
+    """Return the four letters of the codec of an MP4's pictures; empty for anything else."""
     return next((code for kind, code in _tracks(path) if kind == "vide"), "")
 
 
@@ -98,7 +98,7 @@ def describe_unplayable(path: Path) -> str:
 
 
 def _tracks(path: Path) -> Iterator[tuple[str, str]]:
-    """Give handler and codec of each track of an MP4."""
+    """Return handler and codec of each track of an MP4."""
     with path.open("rb") as file:
         if file.read(8)[4:] != b"ftyp":
             return
@@ -112,7 +112,7 @@ def _tracks(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _find(file: BinaryIO, wanted: bytes, end: int) -> bytes:
-    """Give the body of the first top-level box of a kind; empty where there is none of sensible size."""
+    """Return the body of the first top-level box of a kind; empty where there is none of sensible size."""
     at = 0
     while at < end:
         file.seek(at)
@@ -131,7 +131,7 @@ def _find(file: BinaryIO, wanted: bytes, end: int) -> bytes:
 
 
 def _children(body: bytes, wanted: bytes) -> Iterator[bytes]:
-    """Give the bodies of the boxes of a kind inside a box."""
+    """Return the bodies of the boxes of a kind inside a box."""
     at = 0
     while at + 8 <= len(body):
         size = int.from_bytes(body[at : at + 4], "big") or len(body) - at
@@ -160,12 +160,12 @@ def _gif_pictures(body: bytes) -> int:
 
 
 def _table(flags: int) -> int:
-    """Give how many bytes of colours follow, by the flags of a screen or a picture."""
+    """Return how many bytes of colours follow, by the flags of a screen or a picture."""
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _track_types(body: bytes) -> Iterator[int]:
-    """Give the types of a Matroska file's tracks; `body` begins behind the mark of the first element."""
+    """Return the types of a Matroska file's tracks; `body` begins behind the mark of the first element."""
     size, at = _number(body, 0)
     yield from _types_in(body, at + size, len(body))
 
@@ -185,7 +185,7 @@ def _types_in(body: bytes, at: int, end: int) -> Iterator[int]:
 
 
 def _element(body: bytes, at: int) -> tuple[int, int]:
-    """Read an element's id, its mark of length kept; gives where it ends too."""
+    """Read an element's id, its mark of length kept; returns where it ends too."""
     if at >= len(body) or not body[at]:
         return 0, at
     width = 9 - body[at].bit_length()
@@ -193,7 +193,7 @@ def _element(body: bytes, at: int) -> tuple[int, int]:
 
 
 def _number(body: bytes, at: int) -> tuple[int, int]:
-    """Read a size; gives where it ends too. -1 for none, all that there can be for one that is not known."""
+    """Read a size; returns where it ends too. -1 for none, all that there can be for one that is not known."""
     if at >= len(body) or not body[at]:
         return -1, at
     width = 9 - body[at].bit_length()

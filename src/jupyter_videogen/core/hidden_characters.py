@@ -19,22 +19,22 @@ The joiners U+200C and U+200D stay: scripts and emoji need them.
 
 
 def escape_text(text: str) -> str:
-    r"""Give text with every hidden character written out as Python would: `\x1b`, `\u202e`."""
+    r"""Return text with every hidden character written out as Python would: `\x1b`, `\u202e`."""
     return HIDDEN.sub(_written, text)
 
 
 def escape_python(text: str) -> str:
-    """Give the text of a Python literal with hidden characters as escapes."""
+    """Return the text of a Python literal with hidden characters as escapes."""
     return HIDDEN.sub(_escape, text)
 
 
 def escape_json(text: str) -> str:
-    """Give JSON text with hidden characters as escapes; they can stand only inside its strings."""
+    """Return JSON text with hidden characters as escapes; they can stand only inside its strings."""
     return HIDDEN.sub(_pair, text)
 
 
 def escape_shell(text: str) -> str:
-    """Give the inside of a shell's `$'…'` (POSIX.1-2024, bash, zsh, ksh) for a text."""
+    """Return the inside of a shell's `$'…'` (POSIX.1-2024, bash, zsh, ksh) for a text."""
     quoted = text.replace("\\", "\\\\").replace("'", "\\'")
     return HIDDEN.sub(
         lambda match: "".join(f"\\{byte:03o}" for byte in match[0].encode("utf-8", "surrogatepass")), quoted

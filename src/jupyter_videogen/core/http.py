@@ -21,7 +21,7 @@ UNNUMBERS = (b"NaN", b"Infinity")
 
 
 def is_film(head: bytes) -> bool:
-    """Tell whether a body begins as an MP4 or a WebM does; 8 bytes are enough."""
+    """Return whether a body begins as an MP4 or a WebM does; 8 bytes are enough."""
     return head[4:8] == b"ftyp" or head.startswith(EBML)
 
 

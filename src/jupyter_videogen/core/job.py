@@ -114,11 +114,11 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not free and not (self.failure is not None and self.failure.charged == "no")
 
     def redacted(self) -> JobRecord:
-        """Give the record as it is written down: no credential is in it."""
+        """Return the record as it is written down: no credential is in it."""
         return self.after(request=self.request.redacted())
 
     def after(self, **changes: Any) -> JobRecord:  # noqa: ANN401 - any field
-        """Give the record with these fields changed."""
+        """Return the record with these fields changed."""
         return msgspec.structs.replace(self, **changes)
 
 
@@ -126,5 +126,5 @@ ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def new_id() -> str:
-    """Give a job id: eight lower-case base32 characters, 40 random bits."""
+    """Return a job id: eight lower-case base32 characters, 40 random bits."""
     return "".join(secrets.choice(ALPHABET) for _ in range(8))

@@ -33,14 +33,14 @@ FREE = Price(per_clip=0.0, source="the local engine is free")
 
 
 def is_price(value: float | None, *, free: bool = False) -> bool:
-    """Tell whether a figure can be a price: a finite number above 0, or with `free` 0 as well."""
+    """Return whether a figure can be a price: a finite number above 0, or with `free` 0 as well."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0.0 < value <= LARGEST or (free and value == 0.0)
 
 
 def clean_price(price: Price, *, free: bool = False) -> Price | None:
-    """Give a price without the figures that are none; None where nothing is left, which is an unknown price."""
+    """Return a price without the figures that are none; None where nothing is left, which is an unknown price."""
     kept: dict[str, Any] = {
         name: value for name in ("per_clip", "per_second") if is_price(value := getattr(price, name), free=free)
     }
@@ -49,7 +49,7 @@ def clean_price(price: Price, *, free: bool = False) -> Price | None:
 
 
 def higher_price(mine: Price, theirs: Price | None) -> Price:
-    """Give a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
+    """Return a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
     if theirs is None:
         return mine
     sizes = {size: max(value, theirs.by_size.get(size, 0.0)) for size, value in mine.by_size.items()}

@@ -45,14 +45,14 @@ def clear_secrets() -> None:
 
 
 def redact(text: str) -> str:
-    """Give a text in which no secret that was sent can be read, whichever way it is written there."""
+    """Return a text in which no secret that was sent can be read, whichever way it is written there."""
     for secret in tuple(_known):
         text = _without(text, secret)
     return text
 
 
 def has_secret(text: str) -> bool:
-    """Tell whether a text holds a secret that was sent."""
+    """Return whether a text holds a secret that was sent."""
     return redact(text) != text
 
 
@@ -66,7 +66,7 @@ class _Way(NamedTuple):
     fews: int
 
     def end(self, text: str, at: int, known: int) -> int:
-        """Give where the writing ends that begins with so many signs and has come to `at`."""
+        """Return where the writing ends that begins with so many signs and has come to `at`."""
         for sign in self.signs[known:]:
             match = sign.match(text, at)
             if match is None:
@@ -107,7 +107,7 @@ def _uncut(text: str, way: _Way, start: int) -> str:
 
 @lru_cache(maxsize=MOST)
 def _forms(secret: str) -> tuple[tuple[str, ...], tuple[_Way, ...]]:
-    """Give the halves of a secret and its encodings in lower case, and the ways to find more of them."""
+    """Return the halves of a secret and its encodings in lower case, and the ways to find more of them."""
     written = [secret, *dict.fromkeys(_encoded(secret))]
     halves = [min(len(way), max(LEAST, len(way) // 2)) for way in written]
     plain = {form.lower() for way, half in zip(written, halves, strict=True) for form in (way, way[:half], way[-half:])}
@@ -134,7 +134,7 @@ def _sign(sign: str) -> str:
 
 
 def _encoded(secret: str) -> Iterator[str]:
-    """Give what base64 makes of a secret wherever it begins among other bytes, in both alphabets, and its bytes in hex."""
+    """Return what base64 makes of a secret wherever it begins among other bytes, in both alphabets, and its bytes in hex."""
     body = secret.encode()
     for shift in range(3):
         text = b64encode(b"\0" * shift + body).decode().rstrip("=")

@@ -73,19 +73,19 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
         return f"GenerationRequest({', '.join(given)})"
 
     def redacted(self) -> GenerationRequest:
-        """Give the request without what looks like a credential among `extra`: as it is written down and shown."""
+        """Return the request without what looks like a credential among `extra`: as it is written down and shown."""
         return msgspec.structs.replace(self, extra=_redacted(self.extra))
 
 
 def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
-    """Give a JSON value without what its fields' names, at any depth, call a credential."""
+    """Return a JSON value without what its fields' names, at any depth, call a credential."""
     if isinstance(value, dict):
         return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
     return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: ANN401 - JSON is any
-    """Give the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
+    """Return the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from credentials(inner, named=named or CREDENTIAL.search(str(name)) is not None)

@@ -42,11 +42,11 @@ class Secret:
         return hashlib.sha256(b"videogen account " + self._value.encode()).hexdigest()[:8]
 
     def begins(self, beginning: str) -> bool:
-        """Tell whether the key begins as a service's keys do."""
+        """Return whether the key begins as a service's keys do."""
         return self._value.startswith(beginning)
 
     def reveal(self) -> str:
-        """Give the key itself."""
+        """Return the key itself."""
         return self._value
 
     def __eq__(self, other: object) -> bool:

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 def near(word: str, known: Iterable[str]) -> list[str]:
-    """Give the known words nearest to one that was mistyped, best first."""
+    """Return the known words nearest to one that was mistyped, best first."""
     return difflib.get_close_matches(word, list(known), n=3, cutoff=0.4)
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Give a sentence that offers the nearest word, or all of them."""
+    """Return a sentence that offers the nearest word, or all of them."""
     matches = near(word, known)
     return f"Did you mean {matches[0]}?" if matches else f"Choose one of: {', '.join(known)}."

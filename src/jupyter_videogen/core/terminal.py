@@ -54,13 +54,13 @@ def print_err(words: str) -> None:
 
 
 def as_json(value: object) -> str:
-    """Give JSON for standard output: where that can't hold all of Unicode it is escaped, so nothing is replaced."""
+    """Return JSON for standard output: where that can't hold all of Unicode it is escaped, so nothing is replaced."""
     whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
     return hidden_characters.escape_json(json.dumps(value, ensure_ascii=not whole, indent=2))
 
 
 def width(stream: TextIO | None = None) -> int | None:
-    """Give the columns of a terminal (standard output's where none is named), or None where there is no limit.
+    """Return the columns of a terminal (standard output's where none is named), or None where there is no limit.
 
     COLUMNS wins, as in other programs. A pipe has no limit of its own; a notebook, whose server may have been started in a
     terminal, never has one.

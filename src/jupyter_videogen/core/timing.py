@@ -37,7 +37,7 @@ class JobTiming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def input_kind(job: JobRecord) -> str:
-    """Give what a job's clip is made from."""
+    """Return what a job's clip is made from."""
     request = job.request
     if request.video is not None:
         return "video"

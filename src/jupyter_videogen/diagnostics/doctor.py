@@ -76,7 +76,7 @@ class Surroundings(NamedTuple):
 
 
 def current_surroundings(*, network: bool) -> Surroundings:
-    """Give the surroundings of this process."""
+    """Return the surroundings of this process."""
     return Surroundings(
         home=environment.home(),
         folder=environment.folder(),
@@ -100,7 +100,7 @@ def doctor(*, network: bool = True) -> Report:
 
 
 def run_checks(place: Surroundings) -> Report:
-    """Give the report on some surroundings."""
+    """Return the report on some surroundings."""
     return Report(finding for check in CHECKS for finding in _safely(check, place))
 
 
@@ -114,7 +114,7 @@ def _safely(check: Check, place: Surroundings) -> list[Finding]:
 
 
 def _versions(place: Surroundings) -> Iterator[Finding]:
-    """The interpreter and the packages that matter."""
+    """Check the interpreter and the packages that matter."""
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     ours = place.version("jupyter-videogen")
     yield Finding("jupyter-videogen", "ok", ours or "a source tree that is not installed")
@@ -128,7 +128,7 @@ def _versions(place: Surroundings) -> Iterator[Finding]:
 
 
 def _kernel(place: Surroundings) -> Iterator[Finding]:
-    """What the version of ipykernel means for clicks while a cell runs."""
+    """Say what the version of ipykernel means for clicks while a cell runs."""
     number = place.version("ipykernel")
     if number is None:
         yield Finding("Kernel", "note", "ipykernel is not installed: the Python API works, cells and forms do not.")
@@ -145,7 +145,7 @@ def _kernel(place: Surroundings) -> Iterator[Finding]:
 
 
 def _nesting(place: Surroundings) -> Iterator[Finding]:
-    """The archived `nest_asyncio` replaces `asyncio.run`, and by that it is known."""
+    """Find the archived `nest_asyncio`, which is known by its replacing `asyncio.run`."""
     patched = getattr(asyncio.run, "__module__", "")
     if "nest_asyncio" not in place.modules or patched == "nest_asyncio2":
         return
@@ -162,7 +162,7 @@ def _nesting(place: Surroundings) -> Iterator[Finding]:
 
 
 def _page(place: Surroundings) -> Iterator[Finding]:
-    """The part that runs in the browser, and how its videos reach it."""
+    """Check the part that runs in the browser, and how its videos reach it."""
     if not BUNDLE.exists():
         yield Finding("Page", "problem", "The page's half of the form was not built.", "Run: python scripts/bundle.py.")
     elif environment.has_viewer():
@@ -204,7 +204,7 @@ def _home(place: Surroundings) -> Iterator[Finding]:
 
 
 def _ledger(place: Surroundings) -> Iterator[Finding]:
-    """The file of jobs: opened, checked, a write tried and taken back; nothing is changed."""
+    """Check the file of jobs: opened, checked, a write tried and taken back; nothing is changed."""
     path = place.home / "ledger.sqlite3"
     if not path.exists():
         yield Finding("Ledger", "ok", "none yet: no job has been made here")
@@ -253,13 +253,13 @@ def _disk(place: Surroundings) -> Iterator[Finding]:
 
 
 def _plug_ins(_: Surroundings) -> Iterator[Finding]:
-    """Providers of other packages that could not be loaded; the others work without them."""
+    """List providers of other packages that could not be loaded; the others work without them."""
     for name, kind in registry.broken_plugins().items():
         yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")
 
 
 def _proxies(_: Surroundings) -> Iterator[Finding]:
-    """The proxies on the way to services, by their hosts: a proxy's address may hold a password."""
+    """List the proxies on the way to services, by their hosts: a proxy's address may hold a password."""
     ways = {url_policy.proxy(row.base_url) for row in registry.all_providers().values() if row.key_env} - {None}
     for way in sorted(filter(None, ways)):
         try:
@@ -305,7 +305,7 @@ def _sound(row: Provider, secret: secrets.Secret) -> Finding:
 
 
 def _services_and_clock(place: Surroundings) -> Iterator[Finding]:
-    """Whether each service that has a key is there and takes it, and what its clock says."""
+    """Return whether each service that has a key is there and takes it, and what its clock says."""
     if place.ask is None:
         yield Finding("Services", "note", "Not asked: the network was left out.")
         return
@@ -320,7 +320,7 @@ def _services_and_clock(place: Surroundings) -> Iterator[Finding]:
 
 
 def _reachable(place: Surroundings) -> Iterator[tuple[Provider, str, Question]]:
-    """Give the services that can be asked, each with where its key came from and a question that is free."""
+    """Return the services that can be asked, each with where its key came from and a question that is free."""
     for row in _services():
         with suppress(AuthError):  # said already
             if secret := credentials.find_key(row.name, row.key_env):
@@ -368,7 +368,7 @@ def _clock(date: str, now: float) -> Iterator[Finding]:
 
 
 def _local_engine(place: Surroundings) -> Iterator[Finding]:
-    """Whether clips can be drawn here without any account."""
+    """Return whether clips can be drawn here without any account."""
     try:
         local_gateway.check_installed()
     except VideogenError as error:
@@ -421,7 +421,7 @@ def _read_ledger(path: Path) -> LedgerFacts:
 
 
 def _services() -> list[Provider]:
-    """Give the providers that take a key."""
+    """Return the providers that take a key."""
     return [row for row in registry.all_providers().values() if row.key_env and not registry.is_declared(row.name)]
 
 
@@ -433,7 +433,7 @@ def _version(distribution: str) -> str | None:
 
 
 def _numbers(number: str) -> tuple[int, int]:
-    """Give the first two parts of a version."""
+    """Return the first two parts of a version."""
     major, minor, *_ = [*number.split("."), "0"]
     return int(major), int(minor)
 

@@ -71,13 +71,13 @@ class Report:
 
 
 def shorten_home(path: Path) -> str:
-    """Give a path as one's own: the home directory is ~."""
+    """Return a path as one's own: the home directory is ~."""
     home = Path.home()
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
 
 
 def _redacted(finding: Finding) -> Finding:
-    """Give a finding without the home directory's name and without anything that looks like a key."""
+    """Return a finding without the home directory's name and without anything that looks like a key."""
     home = str(Path.home())
     words, todo = (
         KEYLIKE.sub("…", text.replace(home, "~") if home != "/" else text) for text in (finding.words, finding.next)

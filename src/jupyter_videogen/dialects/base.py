@@ -95,14 +95,14 @@ class Dialect(ABC):
 
     @abstractmethod
     def create(self, request: GenerationRequest) -> Call:
-        """Give the paid call for a request whose model is settled."""
+        """Return the paid call for a request whose model is settled."""
 
     @abstractmethod
     def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
         """Read a 2xx to a create; raises `Malformed`."""
 
     def fetch(self, artifact: Artifact) -> Call:
-        """Give the call for the bytes of an artifact."""
+        """Return the call for the bytes of an artifact."""
         return Call("GET", artifact.url)
 
     def read_failure(self, reply: Reply) -> Failure:
@@ -115,7 +115,7 @@ class Looks(Protocol):
     """The half of a dialect that looks at accepted work."""
 
     def look(self, handle: Handle) -> Call:
-        """Give the call that looks at accepted work."""
+        """Return the call that looks at accepted work."""
         ...
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
@@ -153,7 +153,7 @@ class ListsJobs(Protocol):
     """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
 
     def page(self, model: str, cursor: str | None = None) -> Call:
-        """Give the call for one page of jobs like those of a model (some gateways list by provider)."""
+        """Return the call for one page of jobs like those of a model (some gateways list by provider)."""
         ...
 
     def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
@@ -166,7 +166,7 @@ class ListsModels(Protocol):
     """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
 
     def models(self) -> Call:
-        """Give the call for the list."""
+        """Return the call for the list."""
         ...
 
 
@@ -175,5 +175,5 @@ class Cancels(Protocol):
     """A dialect whose service can cancel."""
 
     def cancel(self, handle: Handle) -> Call:
-        """Give the call that asks for it; a 2xx that says no "no" means that it was done."""
+        """Return the call that asks for it; a 2xx that says no "no" means that it was done."""
         ...

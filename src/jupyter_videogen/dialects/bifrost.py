@@ -91,7 +91,7 @@ class Bifrost(Dialect):
         return Call("POST", "/videos", json=drop_unset(fields), timeout=120.0, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Accepted | Finished:
-        """The id is opaque: native id, escaped, then the provider."""
+        """Quote an id, which is opaque: native id, escaped, then the provider."""
         if film := video_body(reply):
             return Finished([film])
         video = as_object(reply)
@@ -157,7 +157,7 @@ class Bifrost(Dialect):
         return Call("POST", f"{_path(handle)}/remix", json={"prompt": prompt}, timeout=120.0)
 
     def models(self) -> Call:
-        """The gateway's models."""
+        """List the gateway's models."""
         return Call("GET", "/models")
 
 
@@ -166,14 +166,14 @@ def _path(handle: Handle) -> str:
 
 
 def _data_url(medium: Media | None) -> str | Base64 | None:
-    """A URL as it is, a file as a data URL."""
+    """Return a URL as it is, a file as a data URL."""
     if medium is None or medium.path is None:
         return medium.url if medium else None
     return Base64(medium.path, prefix=f"data:{medium.content_type};base64,")
 
 
 def _last_frame(request: GenerationRequest) -> object:
-    """Give the last picture as a data URL, and to Google's models as the object that they take."""
+    """Return the last picture as a data URL, and to Google's models as the object that they take."""
     frame = request.last_frame
     if frame is not None and frame.path is not None and (request.model or "").startswith(GOOGLE):
         return {"bytesBase64Encoded": Base64(frame.path), "mimeType": frame.content_type}
@@ -181,7 +181,7 @@ def _last_frame(request: GenerationRequest) -> object:
 
 
 def _envelope(reply: Reply) -> dict[str, Any] | None:
-    """Give the gateway's own envelope of an error; None for what another has written."""
+    """Return the gateway's own envelope of an error; None for what another has written."""
     try:
         body = as_object(reply)
     except Malformed:
@@ -194,7 +194,7 @@ def _rows(video: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
-    """Give the first clip at content, which has it whatever the maker, and the others as they stand in the reply.
+    """Return the first clip at content, which has it whatever the maker, and the others as they stand in the reply.
 
     No row is no proof of an empty result: makers of the OpenAI kind have none. An error without a clip is one.
     """
@@ -211,13 +211,13 @@ def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
 
 
 def _web(row: dict[str, Any]) -> str:
-    """Give a row's web address; a bucket's (`gs://`) is of no use to us."""
+    """Return a row's web address; a bucket's (`gs://`) is of no use to us."""
     url = text(row.get("url")) or ""
     return url if url.startswith(("http://", "https://")) else ""
 
 
 def _row(row: dict[str, Any], facts: dict[str, Any]) -> Artifact | None:
-    """Give a clip as it stands in the reply."""
+    """Return a clip as it stands in the reply."""
     url, inline = _web(row), text(row.get("base64"))
     return Artifact(url, inline=inline, **facts) if url or inline else None
 

@@ -96,7 +96,7 @@ def read_error_value(value: object) -> ErrorText:
 
 
 def page_text(body: bytes) -> str:
-    """Give the title of a page, else its visible words, else the first words of a plain text."""
+    """Return the title of a page, else its visible words, else the first words of a plain text."""
     text = body[:PAGE].decode("utf-8", "replace")
     page = _Page()
     page.feed(text)
@@ -135,7 +135,7 @@ class _Page(HTMLParser):
 
 
 def _words(value: object, depth: int = 0) -> str:
-    """Give the words of a value: a text as it is, the telling member of an object, the rows of a list joined."""
+    """Return the words of a value: a text as it is, the telling member of an object, the rows of a list joined."""
     if depth > DEEPEST:
         return ""
     if isinstance(value, str):
@@ -157,12 +157,12 @@ def _of_object(value: dict[str, Any], depth: int) -> str:
 
 
 def _clearer(error: str, other: str) -> str:
-    """Give the sentence of the two: some services write a code in `error`, others the words."""
+    """Return the sentence of the two: some services write a code in `error`, others the words."""
     return error if " " in error.strip() or " " not in other.strip() else other
 
 
 def _text(value: str, depth: int) -> str:
-    """Give a text without the JSON or the page that it quotes, whose words are clearer."""
+    """Return a text without the JSON or the page that it quotes, whose words are clearer."""
     quoted = _quoted(value)
     inner = _words(quoted, depth + 1) if quoted is not None else ""
     if inner:
@@ -171,7 +171,7 @@ def _text(value: str, depth: int) -> str:
 
 
 def _quoted(value: str) -> object:
-    """Give the JSON object that a text ends with, as LiteLLM's messages do; None where there is none."""
+    """Return the JSON object that a text ends with, as LiteLLM's messages do; None where there is none."""
     _, brace, rest = value.partition("{")
     if not brace:
         return None
@@ -182,7 +182,7 @@ def _quoted(value: str) -> object:
 
 
 def _levels(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Give the objects that speak of an error, from the outermost in."""
+    """Return the objects that speak of an error, from the outermost in."""
     if depth > DEEPEST:
         return
     if isinstance(value, str) and (quoted := _quoted(value)) is not None:

@@ -69,7 +69,7 @@ def retry_after(reply: Reply) -> float | None:
 
 
 def means_not_yet(reply: Reply) -> bool:
-    """Tell whether an answer in place of a clip means "not yet": by its status, or by its words; expiry is for good."""
+    """Return whether an answer in place of a clip means "not yet": by its status, or by its words; expiry is for good."""
     error = read_error(reply)
     words = error.words or page_text(reply.body)
     if "expired" in words.lower():
@@ -79,12 +79,12 @@ def means_not_yet(reply: Reply) -> bool:
 
 
 def means_no_such_job(reply: Reply) -> bool:
-    """Tell whether the answer to a look means that there is no such job: by its status, or a 400 by its code."""
+    """Return whether the answer to a look means that there is no such job: by its status, or a 400 by its code."""
     return reply.status == 404 or (reply.status == 400 and NO_JOB.search(read_error(reply).marks) is not None)  # noqa: PLR2004
 
 
 def clock_skew(reply: Reply, *, now: float) -> float:
-    """Seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
+    """Return the seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -116,7 +116,7 @@ def _kind(status: int, error: ErrorText) -> str:
 
 
 def _has_no_model(status: int, marks: str) -> bool:
-    """Tell whether a 503 has the code of a model that is not there, which then has made nothing.
+    """Return whether a 503 has the code of a model that is not there, which then has made nothing.
 
     new-api says so before it asks anybody (middleware/distributor.go: no channel has the model).
     """
@@ -124,7 +124,7 @@ def _has_no_model(status: int, marks: str) -> bool:
 
 
 def _is_gone(words: str) -> bool:
-    """Tell whether a sentence speaks of a model, and then of its end; each is searched once, so that length costs no more."""
+    """Return whether a sentence speaks of a model, and then of its end; each is searched once, so that length costs no more."""
     sentences = ((sentence, MODEL.search(sentence)) for sentence in words.split("."))
     told = any(model and GONE.search(sentence, model.end()) for sentence, model in sentences)
     return told or GONE_CODE.search(words) is not None

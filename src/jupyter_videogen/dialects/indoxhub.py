@@ -139,7 +139,7 @@ class IndoxHub(Dialect):
         return Page(jobs, str(int(cursor or 0) + PAGE) if len(rows) >= PAGE else None)
 
     def models(self) -> Call:
-        """The service's models, by provider."""
+        """List the service's models, by provider."""
         return Call("GET", "/models/")
 
 
@@ -148,19 +148,19 @@ def _path(handle: Handle) -> str:
 
 
 def _medium(medium: Media | None) -> str | Base64 | None:
-    """A URL as it is, a file as base64."""
+    """Return a URL as it is, a file as base64."""
     if medium is None or medium.path is None:
         return medium.url if medium else None
     return Base64(medium.path)
 
 
 def _unnumbered(body: dict[str, Any]) -> dict[str, Any]:
-    """Give an answer without the exchange's own `request_id`, which names no job here."""
+    """Return an answer without the exchange's own `request_id`, which names no job here."""
     return {name: value for name, value in body.items() if name != "request_id"}
 
 
 def _named(body: dict[str, Any]) -> dict[str, Any]:
-    """Give of a refusal only what would certainly name a job: an `id` there may be that of the refusal."""
+    """Return of a refusal only what would certainly name a job: an `id` there may be that of the refusal."""
     return {name: body[name] for name in ("job_id", "task_id") if name in body}
 
 

@@ -89,7 +89,7 @@ class OpenAI(Dialect):
         return Call("POST", "/videos", form=form, timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Accepted | Finished:
-        """A create is answered by the new video object; its id is the one to keep (gateways change it on looks).
+        """Read the new video object that answers a create; its id is the one to keep (gateways change it on looks).
 
         Servers that make the clip while the create is held open answer with the film, or with it in `data`.
         """
@@ -146,7 +146,7 @@ class OpenAI(Dialect):
         return Call("POST", "/videos/edits", json=body, timeout=CREATE_TIMEOUT)
 
     def models(self) -> Call:
-        """The service's models."""
+        """List the service's models."""
         return Call("GET", "/models")
 
 
@@ -155,7 +155,7 @@ def _path(handle: Handle) -> str:
 
 
 def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
-    """Give the clips of a video object; SGLang has the further ones of `num_outputs` behind their number."""
+    """Return the clips of a video object; SGLang has the further ones of `num_outputs` behind their number."""
     first = _content(video, handle)
     found = content_artifacts(first, video)
     yield from found

@@ -65,7 +65,7 @@ MOST_CLIPS = 16
 
 
 def as_object(reply: Reply) -> dict[str, Any]:
-    """Give the JSON object of a reply; raises `Malformed` for anything else."""
+    """Return the JSON object of a reply; raises `Malformed` for anything else."""
     body = reply.json
     if not isinstance(body, dict):
         raise Malformed("not an object")
@@ -73,7 +73,7 @@ def as_object(reply: Reply) -> dict[str, Any]:
 
 
 def check_id(value: object) -> str:
-    """Give an id that may become one path segment; raises `Malformed` for one that could walk elsewhere.
+    """Return an id that may become one path segment; raises `Malformed` for one that could walk elsewhere.
 
     A whole number is an id too.
     """
@@ -85,7 +85,7 @@ def check_id(value: object) -> str:
 
 
 def find_id(job: object) -> str | None:
-    """Give the id of a job by whatever name it has in an object; None where it has none."""
+    """Return the id of a job by whatever name it has in an object; None where it has none."""
     for name in IDS if isinstance(job, dict) else ():
         with suppress(Malformed):
             return check_id(_member(job, name))
@@ -97,7 +97,7 @@ def _member(value: object, name: str) -> object:
 
 
 def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
-    """Give the id of the job in an answer to a create: in itself, or in what it wraps; raises `Malformed`.
+    """Return the id of the job in an answer to a create: in itself, or in what it wraps; raises `Malformed`.
 
     `first` are names that the dialect's document has, which go before all others. A `request_id` beside an error is that of
     the exchange.
@@ -112,12 +112,12 @@ def job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
 
 
 def _unnumbered(body: object) -> object:
-    """Give an object without the id of its exchange."""
+    """Return an object without the id of its exchange."""
     return {name: value for name, value in body.items() if name != "request_id"} if isinstance(body, dict) else body
 
 
 def _wrapped(body: object) -> Iterator[object]:
-    """Give the objects in which an answer may keep its job; the first of a list."""
+    """Return the objects in which an answer may keep its job; the first of a list."""
     for name in BOXES:
         yield from objects(_member(body, name))[:1]
     if isinstance(body, list):
@@ -125,18 +125,18 @@ def _wrapped(body: object) -> Iterator[object]:
 
 
 def text(value: object) -> str | None:
-    """Give a string that says something."""
+    """Return a string that says something."""
     return value if isinstance(value, str) and value else None
 
 
 def objects(value: object) -> list[dict[str, Any]]:
-    """Give the objects of a list, or of one object that stands for a list of one."""
+    """Return the objects of a list, or of one object that stands for a list of one."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict)]
 
 
 def number(value: object) -> float | None:
-    """Give a number that may come as a string; never NaN, infinity or a boolean."""
+    """Return a number that may come as a string; never NaN, infinity or a boolean."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
@@ -147,14 +147,14 @@ def number(value: object) -> float | None:
 
 
 def percent(value: object) -> float | None:
-    """Give a number from 0 to 100, also of "62%". No dialect's document counts from 0 to 1."""
+    """Return a number from 0 to 100, also of "62%". No dialect's document counts from 0 to 1."""
     told = isinstance(value, str) and value.strip().endswith("%")
     found = number(str(value).strip()[:-1] if told else value)
     return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
 
 
 def moment(value: object) -> float | None:
-    """Give a time in seconds since the epoch, out of seconds, milliseconds or ISO 8601 (UTC where it names no zone)."""
+    """Return a time in seconds since the epoch, out of seconds, milliseconds or ISO 8601 (UTC where it names no zone)."""
     found = number(value)
     if found is not None:
         return (found / 1000 if found > MILLISECONDS else found) or None
@@ -166,18 +166,18 @@ def moment(value: object) -> float | None:
 
 
 def length(value: object) -> float | None:
-    """Give a clip's length in seconds; nothing that no clip can have."""
+    """Return a clip's length in seconds; nothing that no clip can have."""
     found = number(value)
     return found if found and found > 0 else None
 
 
 def size(value: object) -> str | None:
-    """Give a size as "WxH"; services also answer "auto" or "768P", which say nothing of the picture."""
+    """Return a size as "WxH"; services also answer "auto" or "768P", which say nothing of the picture."""
     return value if isinstance(value, str) and SIZE.fullmatch(value) else None
 
 
 def artifact_at(url: str) -> Artifact:
-    """Give the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the service.
+    """Return the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the service.
 
     One that begins with a slash is a path below the host, as in any page (RFC 3986, section 5.2).
     """
@@ -211,7 +211,7 @@ def _clips(value: object, name: str, depth: int) -> Iterator[Artifact]:
 
 
 def _is_place(value: str, name: str) -> bool:
-    """Tell whether a text is an address; a relative path only where the field is called one."""
+    """Return whether a text is an address; a relative path only where the field is called one."""
     if WEB.match(value) or value[:5].lower() == "data:" or value.startswith(SPOOLED):
         return True
     if not value or "://" in value.partition("?")[0] or " " in value:
@@ -220,7 +220,7 @@ def _is_place(value: str, name: str) -> bool:
 
 
 def content_artifacts(content: Artifact, job: dict[str, Any]) -> tuple[Artifact, ...]:
-    """Give the clips of a job whose first is at `content`, and perhaps elsewhere too, as the job itself says.
+    """Return the clips of a job whose first is at `content`, and perhaps elsewhere too, as the job itself says.
 
     What stands in a list of several is several clips; two addresses beside each other are two places of one.
     """
@@ -235,7 +235,7 @@ def content_artifacts(content: Artifact, job: dict[str, Any]) -> tuple[Artifact,
 
 
 def parse_artifacts(reply: Reply) -> tuple[Artifact, ...]:
-    """Give the clips in an answer of any shape: it is a film itself, or says where they are, or holds them."""
+    """Return the clips in an answer of any shape: it is a film itself, or says where they are, or holds them."""
     film = video_body(reply)
     try:
         body = reply.json
@@ -245,7 +245,7 @@ def parse_artifacts(reply: Reply) -> tuple[Artifact, ...]:
 
 
 def has_empty_result(reply: Reply) -> bool:
-    """Tell whether an answer has the place of a finished clip (`data`), and nothing there."""
+    """Return whether an answer has the place of a finished clip (`data`), and nothing there."""
     try:
         body = reply.json
     except Malformed:
@@ -254,7 +254,7 @@ def has_empty_result(reply: Reply) -> bool:
 
 
 def find_job_id(reply: Reply) -> str | None:
-    """Give the id of the job in an answer of any shape; None where it names none, or but the exchange itself."""
+    """Return the id of the job in an answer of any shape; None where it names none, or but the exchange itself."""
     try:
         body = reply.json
         return job_id(_unnumbered(body))
@@ -263,7 +263,7 @@ def find_job_id(reply: Reply) -> str | None:
 
 
 def video_body(reply: Reply) -> Artifact | None:
-    """Give the clip that an answer is itself: a film where JSON was expected."""
+    """Return the clip that an answer is itself: a film where JSON was expected."""
     if reply.film:
         return Artifact("", inline=reply.film)
     return Artifact("", inline=b64encode(reply.body).decode()) if is_film(reply.body) else None
@@ -288,19 +288,19 @@ def maker_notes(video: dict[str, Any]) -> tuple[str, ...]:
 
 
 def clip_count(value: object) -> int:
-    """Give a number of clips: 1 where none is said, within 0 to 16."""
+    """Return a number of clips: 1 where none is said, within 0 to 16."""
     found = 1 if value is None else number(value)
     return 1 if found is None else int(min(max(found, 0), MOST_CLIPS))
 
 
 def poll_hint(reply: Reply) -> float | None:
-    """Give the seconds after which `openai-poll-after-ms` suggests to look again."""
+    """Return the seconds after which `openai-poll-after-ms` suggests to look again."""
     milliseconds = number(reply.headers.get("openai-poll-after-ms"))
     return None if milliseconds is None else milliseconds / 1000
 
 
 def parse_elapsed(job: dict[str, Any]) -> float | None:
-    """Give the seconds from a job's creation to its completion, where it says both and they are in order."""
+    """Return the seconds from a job's creation to its completion, where it says both and they are in order."""
     created, completed = moment(job.get("created_at")), moment(job.get("completed_at"))
     return completed - created if created and completed and completed > created > 0 else None
 
@@ -313,7 +313,7 @@ def parse_failure(error: object) -> Failure:
 
 
 def failure_reason(job: dict[str, Any]) -> ErrorText | None:
-    """Give what a failed job says of itself in any place but its `error`; None where it says nothing.
+    """Return what a failed job says of itself in any place but its `error`; None where it says nothing.
 
     new-api writes a failed task's reason where the address of its clip would stand (model/task.go, `GetResultURL`).
     """
@@ -343,7 +343,7 @@ def with_failure(update: StatusUpdate, error: object, job: dict[str, Any] | None
 
 
 def _says(error: object) -> bool:
-    """Tell whether an `error` has words or a code of its own."""
+    """Return whether an `error` has words or a code of its own."""
     told = read_error_value(error)
     return bool(told.words)
 
@@ -368,7 +368,7 @@ def parse_refusal(reply: Reply) -> Failure | None:
 
 
 def error_text(reply: Reply, *, looked: bool = False) -> str:
-    """Give the words of a 2xx that holds an error and no job; empty where it complains of nothing.
+    """Return the words of a 2xx that holds an error and no job; empty where it complains of nothing.
 
     In a look the object of a job has a `status`, and its error is the job's.
     """
@@ -381,7 +381,7 @@ def error_text(reply: Reply, *, looked: bool = False) -> str:
 
 
 def has_error(body: object) -> bool:
-    """Tell whether an object is about an error: it has one, says that it did not succeed, or a code that is no success."""
+    """Return whether an object is about an error: it has one, says that it did not succeed, or a code that is no success."""
     if not isinstance(body, dict) or (text(body.get("status")) and parse_status(body["status"])[0] != "failed"):
         return False
     code = str(body.get("code", "")).lower()
@@ -390,7 +390,7 @@ def has_error(body: object) -> bool:
 
 
 def is_ended_job(reply: Reply) -> bool:
-    """Tell whether an error's body is the object of a job that has ended; the envelope of an error is none.
+    """Return whether an error's body is the object of a job that has ended; the envelope of an error is none.
 
     A refusal for want of a key or of credit is none either, whatever it calls itself.
     """
@@ -409,7 +409,7 @@ def is_ended_job(reply: Reply) -> bool:
 
 
 def form_text(name: str, value: object) -> str:
-    """Give a form field's text; raises `InvalidRequest` for what a form cannot hold."""
+    """Return a form field's text; raises `InvalidRequest` for what a form cannot hold."""
     if isinstance(value, dict | list):
         raise InvalidRequest(
             f"{name} is a list or an object, and a form holds only text.", next="Give it as text.", field="extra"
@@ -423,7 +423,7 @@ def drop_unset(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def parse_listed_facts(row: dict[str, Any]) -> dict[str, Any]:
-    """Give what a row of a list of jobs says of its request: the facts of a `Listed`, without its handle."""
+    """Return what a row of a list of jobs says of its request: the facts of a `Listed`, without its handle."""
     return {
         "prompt": text(row.get("prompt")),
         "model": text(row.get("model")),
@@ -435,7 +435,7 @@ def parse_listed_facts(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _standing(row: dict[str, Any]) -> dict[str, Any]:
-    """Give how far a listed job is; nothing where the row has no word for it."""
+    """Return how far a listed job is; nothing where the row has no word for it."""
     if text(row.get("status")) is None:
         return {}
     state, word = parse_status(row["status"])
@@ -443,7 +443,7 @@ def _standing(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def id_from_location(reply: Reply) -> str | None:
-    """Give the id at the end of a Location, which is all that some answers to a create hold."""
+    """Return the id at the end of a Location, which is all that some answers to a create hold."""
     segment = urlsplit(reply.headers.get("location", "")).path.rstrip("/").rpartition("/")[2]
     try:
         return check_id(unquote(segment))
@@ -460,14 +460,14 @@ def cursor_page(reply: Reply) -> Page:
 
 
 def model_names(reply: Reply) -> list[str]:
-    """Give the names in a list of models, in any of its shapes: objects with an `id`, names, or models by provider."""
+    """Return the names in a list of models, in any of its shapes: objects with an `id`, names, or models by provider."""
     body = reply.json
     rows = body.get("data", body.get("models", [])) if isinstance(body, dict) else body
     return list(dict.fromkeys(_names(rows)))
 
 
 def model_prices(reply: Reply) -> dict[str, float]:
-    """Give dollars a clip by model, where a list of models says so: Bifrost's `pricing.request`, a number in a string."""
+    """Return dollars a clip by model, where a list of models says so: Bifrost's `pricing.request`, a number in a string."""
     body = reply.json
     rows = objects(body.get("data")) if isinstance(body, dict) else []
     found = {

@@ -47,7 +47,7 @@ class Qubax(Dialect):
         return Call("POST", "/video/generations", json=drop_unset(fields), timeout=120.0)
 
     def read_create(self, reply: Reply) -> Accepted | Finished:
-        """The documented answer has an `id`; a clip where none is named is the finished work."""
+        """Read the documented answer, which has an `id`; a clip where none is named is the finished work."""
         job = _job(reply)
         if find_id(job) is None and (found := parse_artifacts(reply)):
             return Finished(found)
@@ -71,12 +71,12 @@ class Qubax(Dialect):
         return with_failure(update, job.get("error"), job)
 
     def models(self) -> Call:
-        """The service's models."""
+        """List the service's models."""
         return Call("GET", "/models")
 
 
 def _artifacts(job: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
-    """Give the clips by their index; the first is perhaps at an address of its own, of which Qubax says nothing."""
+    """Return the clips by their index; the first is perhaps at an address of its own, of which Qubax says nothing."""
     others = tuple(clip.url for clip in clips({**job, "url": job.get("url") or job.get("fail_reason")}) if clip.url)
     base = f"/media/artifacts/{quote(handle['id'], safe='')}"
     for index in range(clip_count(job.get("output_count"))):
@@ -84,7 +84,7 @@ def _artifacts(job: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
 
 
 def _job(reply: Reply) -> dict[str, Any]:
-    """Give the job, also out of an envelope."""
+    """Return the job, also out of an envelope."""
     body = as_object(reply)
     inner = body.get("data")
     return inner if isinstance(inner, dict) and "code" in body and "message" in body else body

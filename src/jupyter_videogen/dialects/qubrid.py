@@ -52,7 +52,7 @@ class Qubrid(Dialect):
         return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_create(self, reply: Reply) -> Finished:
-        """The finished clips; raises `Malformed` for a 200 without any, which proves neither success nor failure."""
+        """Return the finished clips; raises `Malformed` for a 200 without any, which proves neither success nor failure."""
         found = (
             parse_artifacts(reply)
             if video_body(reply)

@@ -50,7 +50,7 @@ KINDS: dict[str, tuple[type, ...]] = {
 
 
 def sanitized_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
-    """Give a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
+    """Return a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
     try:
         return _guarded(dialect)
     except TypeError:  # a plug-in's may have no hash
@@ -91,7 +91,7 @@ def read_any_failure(reply: Reply) -> Failure:
 
 
 def objection(reply: Reply) -> str | None:
-    """Give what speaks against taking a 2xx for "done": a no in its words, or that it makes no sense; None where nothing does."""
+    """Return what speaks against taking a 2xx for "done": a no in its words, or that it makes no sense; None where nothing does."""
     try:
         refused = bool(reply.body) and parsing.has_error(reply.json)
     except Malformed:
@@ -100,7 +100,7 @@ def objection(reply: Reply) -> str | None:
 
 
 def read_location(reply: Reply) -> str | None:
-    """Give the id at the end of a reply's Location, where there is one that can be used."""
+    """Return the id at the end of a reply's Location, where there is one that can be used."""
     try:
         return _id(parsing.id_from_location(reply))
     except Exception:  # noqa: BLE001 - a header may hold anything
@@ -108,24 +108,24 @@ def read_location(reply: Reply) -> str | None:
 
 
 def read_facts(reply: Reply) -> dict[str, Any]:
-    """Give what a reply says of its job; raises `Malformed`."""
+    """Return what a reply says of its job; raises `Malformed`."""
     found: dict[str, Any] = _read("facts", lambda: parsing.parse_listed_facts(parsing.as_object(reply)))
     return found
 
 
 def read_model_names(reply: Reply) -> list[str]:
-    """Give the names in a list of models; raises `Malformed`."""
+    """Return the names in a list of models; raises `Malformed`."""
     return [name for name in _read("names", parsing.model_names, reply)[:MOST_NAMES] if _is_name(name)]
 
 
 def read_prices(reply: Reply) -> dict[str, float]:
-    """Give dollars a clip by model; what is no price is left out. Raises `Malformed`."""
+    """Return dollars a clip by model; what is no price is left out. Raises `Malformed`."""
     found = _read("prices", parsing.model_prices, reply)
     return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
 
 
 def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
-    """Give what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
+    """Return what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
     try:
         found = read(reply)
         if isinstance(found, tuple):
@@ -136,13 +136,13 @@ def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: AN
 
 
 def clean_text(text: object, most: int = SHOWN) -> str:
-    """Give words of a service: at most so many characters, no key that was sent, nothing hidden."""
+    """Return words of a service: at most so many characters, no key that was sent, nothing hidden."""
     said = hidden_characters.escape_text(redaction.redact(str(text)[:READ]))
     return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
 def check_values(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
-    """Give a value that was read, as far as it can be believed; raises `Malformed`."""
+    """Return a value that was read, as far as it can be believed; raises `Malformed`."""
     judge = JUDGES.get(type(found))
     return found if judge is None else judge(found)
 
@@ -191,7 +191,7 @@ def _artifacts(said: Iterable[Artifact]) -> tuple[Artifact, ...]:
 
 
 def _artifact(said: Artifact) -> Artifact:
-    """Give where a clip can be had; our own key in its address is not sent there, nor written down."""
+    """Return where a clip can be had; our own key in its address is not sent there, nor written down."""
     return replace(
         said,
         url=_address(said.url),
@@ -210,7 +210,7 @@ def _address(url: object) -> str:
 
 
 def _row(said: Listed) -> Listed | None:
-    """Give a listed job; one whose id could not be asked for is none of ours."""
+    """Return a listed job; one whose id could not be asked for is none of ours."""
     try:
         handle = _handle(said.handle)
     except Malformed:
@@ -232,7 +232,7 @@ def _row(said: Listed) -> Listed | None:
 
 
 def _handle(said: Handle) -> Handle:
-    """Give a service's reference; every text in it may become a part of an address, and is written down."""
+    """Return a service's reference; every text in it may become a part of an address, and is written down."""
     if not isinstance(said, dict) or not said or len(msgspec.json.encode(said)) > LONGEST_HANDLE:
         raise Malformed("no usable reference")
     for value in said.values():
@@ -257,7 +257,7 @@ def _notes(said: Iterable[object]) -> tuple[str, ...]:
 
 
 def _number(value: object, *, most: float = math.inf) -> float | None:
-    """Give a number from 0 up, cut at `most`; None for anything else."""
+    """Return a number from 0 up, cut at `most`; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         return None
     return float(min(value, most if most < math.inf else 1e15))

@@ -15,7 +15,7 @@ MOST = 1 << 20
 
 
 def read_bounded(path: Path, most: int = MOST) -> bytes:
-    """Give a file's bytes; raises `OSError` for one that is no ordinary file, or larger than `most` bytes."""
+    """Return a file's bytes; raises `OSError` for one that is no ordinary file, or larger than `most` bytes."""
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "it is no ordinary file")

@@ -12,7 +12,7 @@ REMOTE = frozenset(
 
 
 def read_mounts() -> str:
-    """Give Linux's table of mounts, empty elsewhere."""
+    """Return Linux's table of mounts, empty elsewhere."""
     try:
         return Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -20,7 +20,7 @@ def read_mounts() -> str:
 
 
 def remote_kind(path: Path, mounts: str) -> str:
-    """Give the kind of network file system a path is on; empty for a local one, and where it is not known."""
+    """Return the kind of network file system a path is on; empty for a local one, and where it is not known."""
     rows = [line.split() for line in mounts.splitlines()]
     under = [(row[1], row[2]) for row in rows if len(row) > 2 and path.absolute().is_relative_to(_unescaped(row[1]))]  # noqa: PLR2004 - device, point, kind
     kind = max(under, key=lambda row: len(row[0]), default=("", ""))[1]

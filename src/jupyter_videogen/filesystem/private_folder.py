@@ -15,7 +15,7 @@ OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def make_private_folder(path: Path) -> Path:
-    """Give a folder, made for its owner alone if it was not there; raises `VideogenError` for one that others may write to.
+    """Return a folder, made for its owner alone if it was not there; raises `VideogenError` for one that others may write to.
 
     Whoever can write there can put a ledger of their own in place of yours, and so learn what you send or have it sent
     again. A sticky bit, as on /tmp, does not help: it only keeps others from removing what is there already.

@@ -15,7 +15,7 @@ LONGEST = 1024
 
 
 def path_below(named: str, root: Path, base: Path | None = None, *, what: str, field: str | None = None) -> Path:
-    """Give the place that a stranger's relative path names, seen from `base`, else from `root`.
+    """Return the place that a stranger's relative path names, seen from `base`, else from `root`.
 
     Raises `InvalidRequest` for a place outside the root, in a hidden folder, or behind a link.
     """

@@ -17,7 +17,7 @@ class Line(H11Protocol):
     """Uvicorn's own protocol, which lets the application end a connection without an answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Give every request of this connection the means to end it, and begin to watch it."""
+        """Return every request of this connection the means to end it, and begin to watch it."""
         super().connection_made(transport)
         app = self.app
 

@@ -90,7 +90,7 @@ def remove(folder: Path, runtime: Runtime) -> None:
 
 
 def answers(runtime: Runtime) -> bool:
-    """Whether the gateway of a runtime file is there: its process lives, and it is this process that answers."""
+    """Return whether the gateway of a runtime file is there: its process lives, and it is this process that answers."""
     if not _lives(runtime.pid):
         return False
     try:

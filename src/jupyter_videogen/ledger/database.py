@@ -169,7 +169,7 @@ def explain_disk_errors(path: Path) -> Iterator[None]:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Give what tells a file from another of its name, None where there is none."""
+    """Return what tells a file from another of its name, None where there is none."""
     try:
         facts = path.stat()
     except FileNotFoundError:
@@ -249,7 +249,7 @@ def _migrate(db: sqlite3.Connection) -> None:
 
 
 def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
-    """Copy jobs from one file to another that does not have them; gives how many."""
+    """Copy jobs from one file to another that does not have them; returns how many."""
     names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
     rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()  # noqa: S608 - our own words
     insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - the same
@@ -259,7 +259,7 @@ def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
 
 
 def _unique(db: sqlite3.Connection, row: dict[str, object]) -> tuple[object, ...]:
-    """Give a job's columns with a take that its request does not have yet."""
+    """Return a job's columns with a take that its request does not have yet."""
     query = "SELECT max(take) FROM jobs WHERE fingerprint = ? AND id != ?"
     (last,) = db.execute(query, (row["fingerprint"], row["id"])).fetchone()
     taken = db.execute("SELECT 1 FROM jobs WHERE fingerprint = ? AND take = ?", (row["fingerprint"], row["take"]))

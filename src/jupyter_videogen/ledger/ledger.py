@@ -178,7 +178,7 @@ class Ledger:
 
     @classmethod
     def at(cls, path: Path) -> Ledger:
-        """Give this process's ledger of a path, opened where it is not."""
+        """Return this process's ledger of a path, opened where it is not."""
         with cls._opening:
             known = cls._opened.get(path)
             if known is None or known.closed:
@@ -187,7 +187,7 @@ class Ledger:
 
     @classmethod
     def forget(cls) -> list[Ledger]:
-        """Give up all that are open, unclosed: in a child process they are its parent's."""
+        """Return up all that are open, unclosed: in a child process they are its parent's."""
         left = list(cls._opened.values())
         cls._opened.clear()
         return left
@@ -223,7 +223,7 @@ class Ledger:
         return record
 
     def save(self, record: JobRecord, run: JobTiming | None = None, *, patience: float | None = None) -> JobRecord:
-        """Write the newest state of a job, with what is to be learnt of its end; gives the record to go on with.
+        """Write the newest state of a job, with what is to be learnt of its end; returns the record to go on with.
 
         On return it survives a power cut. Only that accepted work has begun, or is done there and on its way, survives the
         death of this process and no more: after a power cut the job is looked at again, and says so again. Raises
@@ -239,7 +239,7 @@ class Ledger:
         return record.after(version=version + 1)
 
     def send(self, record: JobRecord, *, now: float) -> JobRecord:
-        """Write down that a paid request leaves now, as its owner, for another lease; gives the record to go on with.
+        """Write down that a paid request leaves now, as its owner, for another lease; returns the record to go on with.
 
         Raises `Superseded` when another process has become the owner, or has written the job: then nothing may be sent.
         """
@@ -307,24 +307,24 @@ class Ledger:
                 db.execute(UPDATE, (*_news(record), record.id, now.version))
 
     def runs(self, origin: str, *, limit: int) -> list[JobTiming]:
-        """Give how the newest jobs of a service went, the newest first."""
+        """Return how the newest jobs of a service went, the newest first."""
         with self._file.reading() as db:
             rows = db.execute(RUNS, (origin, limit)).fetchall()
         return [_run(*row) for row in rows]
 
     def latest(self, fingerprint: str) -> JobRecord | None:
-        """Give the job that a request already is: its last take, unless that came to nothing."""
+        """Return the job that a request already is: its last take, unless that came to nothing."""
         with self._file.reading() as db:
             last = self._last_take(db, fingerprint)
         return last if last is not None and last.state not in UNPAID else None
 
     def spent(self, cap: Cap) -> Spent:
-        """Give what the jobs under a cap come to; those whose outcome is unknown count as spent."""
+        """Return what the jobs under a cap come to; those whose outcome is unknown count as spent."""
         with self._file.reading() as db:
             return _spent(db, cap)
 
     def costs(self, by: str = "model") -> list[Cost]:
-        """Give what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
+        """Return what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
         if by not in GROUPS:
             raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
         ended = ", ".join(f"'{_at_rest(state)}'" for state in sorted(ENDED))
@@ -333,7 +333,7 @@ class Ledger:
             return [Cost(*row) for row in db.execute(query)]
 
     def page(self, shelf: HistoryFilter, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
-        """Give jobs of a shelf made before a moment, newest first, each with whether it is starred."""
+        """Return jobs of a shelf made before a moment, newest first, each with whether it is starred."""
         here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
         with self._file.reading() as db:
             rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
@@ -350,29 +350,29 @@ class Ledger:
             db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
 
     def starred(self, job_id: str) -> bool:
-        """Whether a job is marked as liked."""
+        """Return whether a job is marked as liked."""
         with self._file.reading() as db:
             row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return bool(row and row[0])
 
     def usual(self, provider: str, model: str) -> Usual:
-        """Give how long a model's newest jobs took, by your own history."""
+        """Return how long a model's newest jobs took, by your own history."""
         with self._file.reading() as db:
             took = [seconds for (seconds,) in db.execute(TOOK, (provider, model)) if seconds is not None]
         return Usual(median(took) if len(took) >= FEWEST else None, len(took))
 
     def used(self, origin: str) -> list[str]:
-        """Give the models that made clips of yours at an address, the last one first."""
+        """Return the models that made clips of yours at an address, the last one first."""
         with self._file.reading() as db:
             return [model for (model,) in db.execute(USED, (origin,))]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
-        """Give the job that a service's reference belongs to, if it is one of ours."""
+        """Return the job that a service's reference belongs to, if it is one of ours."""
         held = self._read("WHERE origin = ? AND handle = ? ORDER BY created_at LIMIT 1", origin, _handle(handle))
         return held[0] if held else None
 
     def find(self, reference: str) -> JobRecord:
-        """Give a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
+        """Return a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
         rows = self._matches(reference) or self.named(reference)
         if len(rows) == 1:
             return rows[0]
@@ -380,7 +380,7 @@ class Ledger:
         raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
 
     def named(self, name: str) -> list[JobRecord]:
-        """Give the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
+        """Return the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
         rows = self._read(NAMED, name, len(name) + 1, f"{name}[")
         found: dict[str, JobRecord] = {}
         for record in rows:  # the newest first; the first member of a group is the last that is come to
@@ -390,7 +390,7 @@ class Ledger:
         return sorted(found.values(), key=lambda record: (len(record.name), record.name))
 
     def recent(self, states: Collection[JobState] | None = None, *, limit: int = 1000) -> list[JobRecord]:
-        """Give jobs, newest first, of these states or of all."""
+        """Return jobs, newest first, of these states or of all."""
         if states is None:
             return self._read("ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
         marks = ", ".join("?" for _ in states)
@@ -398,7 +398,7 @@ class Ledger:
         return self._read(where, *map(_at_rest, states), limit)
 
     def unfinished(self) -> list[JobRecord]:
-        """Give every job that something may still happen to, oldest first."""
+        """Return every job that something may still happen to, oldest first."""
         ended = [_at_rest(state) for state in ENDED - {"unknown_outcome"}]
         rows = self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
         return [record for record in rows if not record.ended]
@@ -458,12 +458,12 @@ def _record(content: bytes, version: int) -> JobRecord:
 
 
 def _answers(record: JobRecord, now: JobRecord) -> bool:
-    """Whether a record has the service's answer, and the job as it is written does not: nobody may throw it away."""
+    """Return whether a record has the service's answer, and the job as it is written does not: nobody may throw it away."""
     return record.state not in UNANSWERED and now.state in UNANSWERED and now.handle is None
 
 
 def _superseded(db: sqlite3.Connection, record: JobRecord) -> Superseded:
-    """Give the error for a write that came too late, with the job as the file has it."""
+    """Return the error for a write that came too late, with the job as the file has it."""
     row = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
     return Superseded(record, missing=True) if row is None else Superseded(_record(*row))
 
@@ -477,13 +477,13 @@ def _at_rest(state: JobState) -> str:
 
 
 def _identity(job: JobRecord) -> tuple[object, ...]:
-    """Give the columns that are written once."""
+    """Return the columns that are written once."""
     where = (job.provider, job.base_url, job.model, job.fingerprint, job.take, job.idempotency_key)
     return (job.id, *where, job.notebook, job.project, job.created_at)
 
 
 def _news(job: JobRecord) -> tuple[object, ...]:
-    """Give the columns that change: the state, the record itself, and what is asked for by other columns than these."""
+    """Return the columns that change: the state, the record itself, and what is asked for by other columns than these."""
     handle = None if job.handle is None else _handle(job.handle)
     return (_at_rest(job.state), msgspec.json.encode(job.redacted().after(version=0)), handle, job.cost, job.charged)
 
@@ -498,7 +498,7 @@ def _run(*row: Any) -> JobTiming:  # noqa: ANN401 - what the columns hold
 
 
 def _lesson(run: JobTiming) -> tuple[object, ...]:
-    """Give the columns of a run."""
+    """Return the columns of a run."""
     return (run.seconds, run.well, run.model, run.duration, run.size, run.kind, msgspec.json.encode(run.marks).decode())
 
 

@@ -74,14 +74,14 @@ class Presence:
             fcntl.flock(self._held, fcntl.LOCK_EX)
 
     def close(self) -> None:
-        """Give it back."""
+        """Return it back."""
         if self._held is not None:
             self._file(self.owner).unlink(missing_ok=True)
             os.close(self._held)
             self._held = None
 
     def gone(self, text: str) -> bool:
-        """Whether it is proven that a process is dead; what cannot be told is not."""
+        """Return whether it is proven that a process is dead; what cannot be told is not."""
         other = parse_owner(text)
         if other is None or other == self.owner:
             return False
@@ -90,7 +90,7 @@ class Presence:
         return self._left(other)
 
     def _left(self, other: Owner) -> bool:
-        """Whether the lock of a process is there and nobody holds it."""
+        """Return whether the lock of a process is there and nobody holds it."""
         if fcntl is None:
             return False
         with suppress(OSError):
@@ -108,7 +108,7 @@ class Presence:
 
 
 def _lives(other: Owner) -> bool:
-    """Whether there is a process of that number that began at that time."""
+    """Return whether there is a process of that number that began at that time."""
     if other.started:
         return _started(other.pid) == other.started
     try:
@@ -121,7 +121,7 @@ def _lives(other: Owner) -> bool:
 
 
 def _started(pid: int) -> str:
-    """Give when a process began, empty where that cannot be told or there is none; a dead one nobody has asked after is none."""
+    """Return when a process began, empty where that cannot be told or there is none; a dead one nobody has asked after is none."""
     fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return fields[STARTED] if len(fields) > STARTED and fields[0] != "Z" else ""
 

@@ -70,7 +70,7 @@ def _append(path: Path, line: bytes) -> None:
 
 
 def _newest(path: Path) -> list[JobRecord]:
-    """Give the last line of each job; one that was cut off is passed over, and said."""
+    """Return the last line of each job; one that was cut off is passed over, and said."""
     newest: dict[str, JobRecord] = {}
     for line in path.read_bytes().splitlines():
         try:

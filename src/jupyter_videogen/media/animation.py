@@ -52,7 +52,7 @@ def _checked(clip: Clip, path: str | PathLike[str], width: int) -> tuple[Path, P
 
 
 def _pictures(source: Path, width: int, fastest: Fraction, tick: Fraction) -> Iterator[av.VideoFrame]:
-    """Give a clip's pictures at its own pace, or at the fastest that is allowed, each with its time."""
+    """Return a clip's pictures at its own pace, or at the fastest that is allowed, each with its time."""
     with open_video(source) as reel:
         size, pace = scaled_size(reel, width), min(reel.rate, fastest)
         moments = [number / pace for number in range(max(math.ceil(reel.length * pace - Fraction(1, 1000)), 1))]
@@ -82,7 +82,7 @@ def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
 
 
 def _mapped(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
-    """Give pictures in the chosen colours."""
+    """Return pictures in the chosen colours."""
     from av.filter import Graph  # noqa: PLC0415 - only where it is used
 
     graph = Graph()
@@ -110,7 +110,7 @@ def _entry(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.Fil
 
 
 def _pulled(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFrame]:
-    """Give what a filter has ready."""
+    """Return what a filter has ready."""
     from av.error import BlockingIOError as NotYet  # noqa: PLC0415 - only where it is used
     from av.error import EOFError as Over  # noqa: PLC0415 - the same
 

@@ -64,14 +64,14 @@ MOST_LOOKED_AT = 20_000
 
 
 def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
-    """Give the file a job's clip will have, before it exists: `videogen/<slug>-<job id>.mp4`."""
+    """Return the file a job's clip will have, before it exists: `videogen/<slug>-<job id>.mp4`."""
     words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")
     slug = words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
     return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
 
 
 def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
-    """Give the file that a user chose, or one in the folder that a user chose, else the planned one.
+    """Return the file that a user chose, or one in the folder that a user chose, else the planned one.
 
     A folder is one that is there, or a name that ends in a slash.
     """
@@ -85,7 +85,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
 
 
 def copy_to_output(clip: Clip, output: str) -> str:
-    """Give a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
+    """Return a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
 
     Gives where it is then. Raises `OSError`.
     """
@@ -102,7 +102,7 @@ def copy_to_output(clip: Clip, output: str) -> str:
 
 
 def is_missing(record: JobRecord) -> bool:
-    """Tell whether a job has ended well and one of its files has been moved or deleted since."""
+    """Return whether a job has ended well and one of its files has been moved or deleted since."""
     return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
 
 
@@ -115,7 +115,7 @@ def find_moved(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
 
 
 def _moved(clip: Clip, folders: Sequence[Path]) -> str | None:
-    """Give a file below one of the folders that is this clip: of its kind, its size and its hash."""
+    """Return a file below one of the folders that is this clip: of its kind, its size and its hash."""
     for path in islice(chain.from_iterable(map(_files, folders)), MOST_LOOKED_AT):
         if path.suffix == Path(clip.path).suffix and has_content(path, clip.bytes, clip.sha256):
             return str(path)
@@ -129,7 +129,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 async def decode_base64(text: str) -> AsyncIterator[bytes]:
-    """Give base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
+    """Return base64 text, or the text behind a spool's mark, as bytes, piece by piece; line breaks are no part of it.
 
     Nor is a data URL's head. Both alphabets are read (RFC 4648, sections 4 and 5; the second padded or not), and percent-encoded text.
     Raises `DownloadError` for anything else.
@@ -153,7 +153,7 @@ async def decode_base64(text: str) -> AsyncIterator[bytes]:
 
 
 def _alphabet(text: str, known: str) -> str:
-    """Give the alphabet of a text by the two signs that only one has, or what is known of it; raises `ValueError` for two."""
+    """Return the alphabet of a text by the two signs that only one has, or what is known of it; raises `ValueError` for two."""
     seen = {known} | {signs for signs in (USUAL, FOR_URLS) if signs[0] in text or signs[1] in text}
     if {USUAL, FOR_URLS} <= seen:
         raise ValueError("two alphabets")
@@ -161,7 +161,7 @@ def _alphabet(text: str, known: str) -> str:
 
 
 def _unescaped(text: str) -> tuple[str, str]:
-    """Undo the escapes of a URL in a text; gives apart what may be the beginning of one that goes on."""
+    """Undo the escapes of a URL in a text; returns apart what may be the beginning of one that goes on."""
     cut = text.find("%", max(len(text) - 2, 0))
     whole, rest = (text, "") if cut < 0 else (text[:cut], text[cut:])
     return unquote(whole) if "%" in whole else whole, rest
@@ -189,7 +189,7 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
 
 
 def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
-    """Copy a clip and its receipt, to a file or into a folder that is there; gives the copy's path.
+    """Copy a clip and its receipt, to a file or into a folder that is there; returns the copy's path.
 
     Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
     """
@@ -204,7 +204,7 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
 
 
 def existing_path(clip: Clip) -> Path:
-    """Give a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
+    """Return a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
     path = Path(clip.path)
     if not path.is_file():
         fetch = f"vg.job({clip.job_id!r}).watch() fetches it again, if the service still has it; nothing is generated."
@@ -214,7 +214,7 @@ def existing_path(clip: Clip) -> Path:
 
 @contextmanager
 def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
-    """Give a temporary file that gets the name `target` at a good end; no half file is ever seen, none is left.
+    """Return a temporary file that gets the name `target` at a good end; no half file is ever seen, none is left.
 
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
@@ -241,7 +241,7 @@ def _taken(path: Path) -> InvalidRequest:
 
 
 def still_kind(picture: bytes) -> str | None:
-    """Give "jpeg", "png" or "webp" for a still picture, by its first bytes; None for anything else."""
+    """Return "jpeg", "png" or "webp" for a still picture, by its first bytes; None for anything else."""
     if picture[:4] == b"RIFF" and picture[8:12] == b"WEBP":
         return "webp"
     return next((kind for head, kind in STILLS.items() if picture.startswith(head)), None)
@@ -263,7 +263,7 @@ def write_poster(picture: bytes, path: Path) -> str | None:
 
 
 def relative_path(path: str, folder: Path) -> str:
-    """Give a clip's place relative to the notebook's folder, in POSIX form: how a saved notebook finds it.
+    """Return a clip's place relative to the notebook's folder, in POSIX form: how a saved notebook finds it.
 
     On another drive there is no way to it but its full path.
     """

@@ -119,7 +119,7 @@ def _take(clip: Clip) -> SourceClip:
 
 
 def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
-    """Give codecs by the names of their formats, whichever decoder reads them."""
+    """Return codecs by the names of their formats, whichever decoder reads them."""
     import av  # noqa: PLC0415 - only where it is used
 
     names = [av.Codec(name, "r").canonical_name if name else "" for name in coding[:2]]
@@ -168,14 +168,14 @@ def _copy(takes: list[SourceClip], out: OutputContainer) -> None:
 
 
 def _decoded_length(packet: av.Packet[Any]) -> Fraction:
-    """Give how many seconds a packet of sound fills: a file may count its last one as shorter than it is decoded."""
+    """Return how many seconds a packet of sound fills: a file may count its last one as shorter than it is decoded."""
     context: Any = packet.stream.codec_context
     counted = (packet.duration or 0) * (packet.time_base or CLOCK)
     return max(counted, Fraction(context.frame_size or 0, context.sample_rate or SOUND_RATE))
 
 
 def _offsets(takes: list[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
-    """Give each take with when it begins."""
+    """Return each take with when it begins."""
     since = Fraction(0)
     for take in takes:
         yield take, since
@@ -201,7 +201,7 @@ def _code(takes: list[SourceClip], out: OutputContainer) -> None:
 
 
 def even(size: tuple[int, int]) -> tuple[int, int]:
-    """Give the nearest size that H.264 takes in 4:2:0: of even sides."""
+    """Return the nearest size that H.264 takes in 4:2:0: of even sides."""
     width, height = size
     return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
 
@@ -219,7 +219,7 @@ def _shown(take: SourceClip, since: Fraction) -> Iterator[av.VideoFrame]:
 
 
 def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
-    """Give a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
+    """Return a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
     at, end = (round(moment * SOUND_RATE) for moment in (since, since + take.length))
     for samples in _samples(take):
         part = samples[:, : end - at]

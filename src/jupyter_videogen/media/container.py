@@ -85,24 +85,24 @@ def _boxes(file: BinaryIO, end: int, *, measured: bool) -> set[bytes]:
 
 
 def _is_blank(file: BinaryIO, at: int, end: int) -> bool:
-    """Tell whether nothing but blank bytes follows, and not many of them."""
+    """Return whether nothing but blank bytes follows, and not many of them."""
     file.seek(at)
     return end - at <= LONGEST_BLANK and not file.read().strip(BLANK)
 
 
 def first_line(head: bytes) -> str:
-    """Give what a person would see first of a body that should have been a video."""
+    """Return what a person would see first of a body that should have been a video."""
     lines = head.decode("utf-8", "replace").split("\n")
     return next((line.strip() for line in lines if line.strip()), "")[:200]
 
 
 def corrupt_error(what: str) -> DownloadError:
-    """Give the error for bytes that are no whole clip."""
+    """Return the error for bytes that are no whole clip."""
     return DownloadError(f"What the service sent {what}.", sent="yes", charged="unknown")
 
 
 def not_video_error(what: str) -> DownloadError:
-    """Give the error for a file of another kind: asking again brings the same."""
+    """Return the error for a file of another kind: asking again brings the same."""
     error = corrupt_error(f"is {what}, not a video")
     error.final = True
     return error

@@ -166,7 +166,7 @@ class Download:
         self.total, self._etag = None, ""
 
     async def _begin(self, stream: Stream, *, asked: bool) -> int | None:
-        """Judge a reply by its head; gives how long the clip will be with it, where that is known."""
+        """Judge a reply by its head; returns how long the clip will be with it, where that is known."""
         match stream.status:
             case 200:
                 return self._take_whole(stream.headers)
@@ -188,7 +188,7 @@ class Download:
         raise Lost(f"HTTP {stream.status}: {failure.message}")
 
     def _take_whole(self, headers: dict[str, str]) -> int | None:
-        """A whole clip: also where the rest was asked for, which then starts over."""
+        """Take a whole clip: also where the rest was asked for, which then starts over."""
         self._forget()
         self.inflated, self._label = False, ""
         if _encoding(headers):
@@ -196,7 +196,7 @@ class Download:
         return self._plain(headers)
 
     def _plain(self, headers: dict[str, str]) -> int | None:
-        """A body whose bytes are those of the clip."""
+        """Take a body whose bytes are those of the clip."""
         etag = headers.get("etag", "").strip()
         self._etag = etag if ETAG.fullmatch(etag) else ""
         self.total = _length(headers)
@@ -205,14 +205,14 @@ class Download:
         return self.total
 
     def _take_all(self, headers: dict[str, str]) -> int | None:
-        """A part that nobody asked for, and that is everything: some stores always answer so."""
+        """Take a part that nobody asked for, and that is everything: some stores always answer so."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.first != 0 or span.end is None or span.end != span.total:
             raise corrupt_error("is a part that was not asked for")
         return self._take_whole({**headers, "content-length": str(span.total)})
 
     async def _judge(self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None) -> int | None:
-        """Judge a body by its beginning: a word that the clip is not ready, or how it is coded; gives its length."""
+        """Judge a body by its beginning: a word that the clip is not ready, or how it is coded; returns its length."""
         if head.lstrip()[:1] == JSON:
             reply = Reply(stream.status, stream.headers, await _all(head, pieces))
             if means_not_yet(reply):
@@ -235,7 +235,7 @@ class Download:
             raise corrupt_error(f"is compressed ({encoding}), which was not asked for")
 
     def _take_rest(self, headers: dict[str, str]) -> int:
-        """The rest of a clip: of the same one, from just where it stopped."""
+        """Take the rest of a clip: of the same one, from just where it stopped."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.end is None or span.first != self._part.size or _encoding(headers) != self._label:
             raise corrupt_error("is not the part that was asked for")
@@ -278,7 +278,7 @@ async def _head(pieces: AsyncIterator[bytes]) -> bytes:
 
 
 async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Give a body whose beginning was looked at, from its beginning."""
+    """Return a body whose beginning was looked at, from its beginning."""
     if head:
         yield head
     async for piece in pieces:

@@ -91,14 +91,14 @@ class VideoReader:
         self.length = float(stream.duration * base) if stream.duration else self._measured()
 
     def _measured(self) -> float:
-        """Give the length of a clip whose stream does not tell it: to the end of its last picture.
+        """Return the length of a clip whose stream does not tell it: to the end of its last picture.
 
         The container's own would count a longer sound.
         """
         return float(max(self.ends(), default=0)) - self._start
 
     def ends(self) -> Iterator[Fraction]:
-        """Give when each coded picture stops being shown, unordered; the whole file is read, nothing is decoded."""
+        """Return when each coded picture stops being shown, unordered; the whole file is read, nothing is decoded."""
         self.container.seek(0)
         for packet in self.container.demux(self.stream):
             if packet.pts is not None and packet.time_base is not None:
@@ -139,7 +139,7 @@ class VideoReader:
         return self.size[1]
 
     def shown(self, frame: av.VideoFrame, width: int | None = None, height: int | None = None) -> Array:
-        """Give a decoded frame as it is shown, at its own size or another: uint8 (H, W, 3)."""
+        """Return a decoded frame as it is shown, at its own size or another: uint8 (H, W, 3)."""
         wide, high = width or self.width, height or self.height
         a, b, c, d = self.matrix
         if a == 0:
@@ -148,7 +148,7 @@ class VideoReader:
         return rgb(frame, wide, high)[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]
 
     def frame(self, picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
-        """Give a decoded frame as it is shown, at another size, as a frame in RGB."""
+        """Return a decoded frame as it is shown, at another size, as a frame in RGB."""
         import numpy as np  # noqa: PLC0415 - only where it is used
         from av import VideoFrame  # noqa: PLC0415 - the same
 
@@ -160,11 +160,11 @@ class VideoReader:
         return self.stream.average_rate or self.stream.guessed_rate or Fraction(25)
 
     def at(self, frame: av.VideoFrame) -> float:
-        """Give when a frame is shown, in seconds."""
+        """Return when a frame is shown, in seconds."""
         return (frame.time or 0.0) - self._start
 
     def decoded(self, since: float = -math.inf) -> Iterator[av.VideoFrame]:
-        """Give the frames in order, from a key frame at or before a moment, or from the very beginning."""
+        """Return the frames in order, from a key frame at or before a moment, or from the very beginning."""
         _ = self.matrix  # it is found by a seek of its own
         base = self.stream.time_base or Fraction(1, 1_000_000)
         at = max(since, 0.0) + self._start
@@ -172,7 +172,7 @@ class VideoReader:
         yield from self.container.decode(self.stream)
 
     def moment(self, t: float) -> float:
-        """Give seconds from the beginning for `t`, which counts from the end where it is negative.
+        """Return seconds from the beginning for `t`, which counts from the end where it is negative.
 
         Raises `InvalidRequest`, with the length, for a time outside the clip.
         """
@@ -185,7 +185,7 @@ class VideoReader:
         return max(t + self.length if t < 0 else t, 0.0)
 
     def nearest(self, moment: float) -> av.VideoFrame:
-        """Give the frame that is nearest to a moment, of two alike the earlier one."""
+        """Return the frame that is nearest to a moment, of two alike the earlier one."""
         for margin in MARGINS:
             before = None
             for frame in self.decoded(moment - margin):
@@ -202,14 +202,14 @@ class VideoReader:
         raise self.unreadable("no frame")
 
     def last(self) -> av.VideoFrame:
-        """Give the very last frame, however long the clip says it is."""
+        """Return the very last frame, however long the clip says it is."""
         for margin in MARGINS:
             if found := deque(self.decoded(self.length - margin), maxlen=1):
                 return found[0]
         raise self.unreadable("no frame")
 
     def nearest_each(self, moments: Iterable[float]) -> Iterator[av.VideoFrame]:
-        """Give the nearest frame to each of these moments, which ascend, in one pass over the clip."""
+        """Return the nearest frame to each of these moments, which ascend, in one pass over the clip."""
         frames = self.decoded()
         before = here = next(frames, None)
         for moment in moments:
@@ -221,7 +221,7 @@ class VideoReader:
             yield here if later and here is not None else before
 
     def unreadable(self, why: str) -> Unsupported:
-        """Give the error for a file that holds no picture that can be read."""
+        """Return the error for a file that holds no picture that can be read."""
         return Unsupported(f"{self.path.name} can't be read as a video ({why}).")
 
 
@@ -241,21 +241,21 @@ def open_video(path: Path) -> Iterator[VideoReader]:
 
 
 def frame(clip: Clip, t: float) -> Array:
-    """Give the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
+    """Return the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.nearest(reel.moment(t)))
 
 
 def last_frame(clip: Clip) -> Array:
-    """Give the very last frame as uint8 (H, W, 3)."""
+    """Return the very last frame as uint8 (H, W, 3)."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.last())
 
 
 def sample_frames(clip: Clip, seconds: float | None) -> Array:
-    """Give every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
+    """Return every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
     require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used
 
@@ -286,7 +286,7 @@ def _check_room(number: int, reel: VideoReader) -> None:
 
 
 def sheet(clip: Clip, columns: int, rows: int) -> Array:
-    """Give evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
+    """Return evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
     require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used
 
@@ -306,20 +306,20 @@ def sheet(clip: Clip, columns: int, rows: int) -> Array:
 
 
 def scaled_size(reel: VideoReader, width: int) -> tuple[int, int]:
-    """Give the even size of a picture of at most this width, of the same shape; nothing is enlarged."""
+    """Return the even size of a picture of at most this width, of the same shape; nothing is enlarged."""
     wide = max(min(width, reel.width) // 2 * 2, 2)
     return wide, max(round(reel.height * wide / reel.width / 2) * 2, 2)
 
 
 def rgb(frame: av.VideoFrame, width: int | None = None, height: int | None = None) -> Array:
-    """Give a decoded frame as uint8 (H, W, 3); colours that it does not name are read as browsers read them."""
+    """Return a decoded frame as uint8 (H, W, 3); colours that it does not name are read as browsers read them."""
     unnamed = frame.colorspace == UNSPECIFIED and frame.height >= HIGH_DEFINITION
     matrix = "ITU709" if unnamed else None
     return frame.to_ndarray(format="rgb24", width=width, height=height, src_colorspace=matrix)  # type: ignore[return-value]  # rgb24 is uint8
 
 
 def poster(path: Path) -> bytes | None:
-    """Give the first frame that is not black as a JPEG, at most 480 pixels wide and 30 kB.
+    """Return the first frame that is not black as a JPEG, at most 480 pixels wide and 30 kB.
 
     None without PyAV, and for a file that it cannot read: a clip without a poster is still a clip.
     """

@@ -40,7 +40,7 @@ class Piece(NamedTuple):
 
 
 def is_whole(picture: bytes) -> bool:
-    """Tell whether a PNG, JPEG or WebP has its end; True for what is none of these, or too odd to tell."""
+    """Return whether a PNG, JPEG or WebP has its end; True for what is none of these, or too odd to tell."""
     if picture.startswith(JPEG):
         return any(piece.kind[0] == END for piece in _segments(picture))
     if picture.startswith(PNG):
@@ -49,18 +49,18 @@ def is_whole(picture: bytes) -> bool:
 
 
 def displayed_size(picture: bytes) -> tuple[int | None, int | None]:
-    """Give width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
+    """Return width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
     width, height = _size(picture)
     return (height, width) if orientation(picture) in LENGTHWISE else (width, height)
 
 
 def orientation(picture: bytes) -> int:
-    """Give which way up a picture is, 1 to 8, as Exif counts; 1 where it does not say."""
+    """Return which way up a picture is, 1 to 8, as Exif counts; 1 where it does not say."""
     return next((found for notes in _exif(picture) if (found := _orientation(notes)) is not None), 1)
 
 
 def strip_metadata(picture: bytes) -> bytes:
-    """Give a picture without places, cameras, makers' notes and comments; its pixels and colours are the same.
+    """Return a picture without places, cameras, makers' notes and comments; its pixels and colours are the same.
 
     Which way up it is stays, in the smallest Exif that says so.
     """
@@ -74,7 +74,7 @@ def strip_metadata(picture: bytes) -> bytes:
 
 
 def rotate_upright(array: Any, turn: int) -> Any:  # noqa: ANN401 - an array
-    """Give an array (H, W, 3) of stored pixels as it is shown in an orientation of Exif, 1 to 8."""
+    """Return an array (H, W, 3) of stored pixels as it is shown in an orientation of Exif, 1 to 8."""
     turned = array.swapaxes(0, 1) if turn in LENGTHWISE else array
     down, right = turn in {3, 4, 7, 8}, turn in {2, 3, 6, 7}
     return turned[:: -1 if down else 1, :: -1 if right else 1]
@@ -148,7 +148,7 @@ def _webp_size(picture: bytes) -> tuple[int | None, int | None]:
 
 
 def _exif(picture: bytes) -> Iterator[bytes]:
-    """Give the Exif notes of a picture, from their TIFF header on."""
+    """Return the Exif notes of a picture, from their TIFF header on."""
     if picture.startswith(JPEG):
         bodies = (picture[one.body : one.end] for one in _segments(picture) if one.kind == b"\xe1")
         yield from (body[len(EXIF) :] for body in bodies if body.startswith(EXIF))
@@ -173,7 +173,7 @@ def _orientation(notes: bytes) -> int | None:
 
 
 def _smallest_exif(turn: int) -> bytes:
-    """Give Exif notes that say which way up a picture is, and nothing else."""
+    """Return Exif notes that say which way up a picture is, and nothing else."""
     entry = ORIENTATION.to_bytes(2, "big") + SHORT.to_bytes(2, "big") + b"\0\0\0\1" + turn.to_bytes(2, "big") + b"\0\0"
     return b"MM\0*\0\0\0\x08\0\x01" + entry + b"\0\0\0\0"
 

@@ -54,7 +54,7 @@ DEEP = {"I;16": 65_535.0, "I;16L": 65_535.0, "I;16B": 65_535.0, "I;16N": 65_535.
 
 
 def collect(fields: dict[str, Any], home: Path) -> dict[str, Any]:
-    """Give a request's fields with every medium in them made a `Media`; raises `InvalidRequest` with the field."""
+    """Return a request's fields with every medium in them made a `Media`; raises `InvalidRequest` with the field."""
     made = dict(fields)
     for field, kind in MEDIA.items():
         value = made.get(field)
@@ -134,14 +134,14 @@ def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
 
 
 def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
-    """Give the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
+    """Return the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
     with frames.open_video(path) as reel:
         return reel.shown(reel.last())
 
 
 @contextmanager
 def _pictures(path: Path) -> Iterator[Iterator[Any]]:
-    """Give the decoded pictures of a file; raises `Unsupported` without PyAV."""
+    """Return the decoded pictures of a file; raises `Unsupported` without PyAV."""
     if find_spec("av") is None:
         raise Unsupported("Reading pictures needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
     import av  # noqa: PLC0415 - only where it is used
@@ -162,7 +162,7 @@ def _as_file(value: Any, field: str, home: Path) -> Path | None:  # noqa: ANN401
 
 
 def _of_data_url(text: str, field: str) -> bytes:
-    """Give what stands in a data URL (RFC 2397); raises `InvalidRequest`, without its text."""
+    """Return what stands in a data URL (RFC 2397); raises `InvalidRequest`, without its text."""
     head, comma, body = text.partition(",")
     content = unquote_to_bytes(body)
     if comma and not head.lower().endswith(";base64"):
@@ -207,7 +207,7 @@ def _read(file: Any, field: str) -> bytes | None:  # noqa: ANN401 - an open file
 
 
 def _plain(picture: Any) -> Any:  # noqa: ANN401 - a PIL image
-    """Give a PIL image in 8 bits of RGB and the right way up; its Exif is left behind."""
+    """Return a PIL image in 8 bits of RGB and the right way up; its Exif is left behind."""
     turn = TURNS.get(picture.getexif().get(images.ORIENTATION, 1)) if hasattr(picture, "getexif") else None
     turned = picture if turn is None else picture.transpose(turn)
     made = _of_8_bits(turned).convert("RGB")
@@ -294,12 +294,12 @@ def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
 
 
 def _named(path: Path, home: Path) -> str:
-    """Give the name of a file for people; what came as bytes has only that of its hash."""
+    """Return the name of a file for people; what came as bytes has only that of its hash."""
     return "what was given" if path.parent == home / "inputs" else path.name
 
 
 def _picture(content: bytes, content_type: str, path: Path, field: str, home: Path) -> Media:
-    """Give the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
+    """Return the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
     if not images.is_whole(content):
         raise InvalidRequest(
             f"{field}: {_named(path, home)} is cut short.", next="Save or download that picture again.", field=field
@@ -328,7 +328,7 @@ def _content_type(head: bytes, path: Path, kind: str) -> str:
 
 
 def _is_mp3(head: bytes) -> bool:
-    """Tell whether a file begins with the head of an MPEG audio frame: any version, layer and protection, not AAC's."""
+    """Return whether a file begins with the head of an MPEG audio frame: any version, layer and protection, not AAC's."""
     if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - eleven ones
         return False
     version, layer, rate = head[1] >> 3 & 3, head[1] >> 1 & 3, head[2] >> 4
@@ -348,5 +348,5 @@ def _size(descriptor: int, path: Path, field: str) -> int:
 
 
 def picture_size(path: Path) -> tuple[int | None, int | None]:
-    """Give width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
+    """Return width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
     return images.displayed_size(path.read_bytes())

@@ -121,7 +121,7 @@ class PartialFile:
         return proven
 
     async def publish(self, clock: Clock, *, proven: bool = True) -> Stored:
-        """Give the file its name, or a numbered one where another file has that; the same bytes are not kept twice."""
+        """Return the file its name, or a numbered one where another file has that; the same bytes are not kept twice."""
         stored = Stored(self.size, self._digest.hexdigest(), self._target, proven)
         self._file.close()  # Windows names no open file
         names = (self._target.with_stem(f"{self._target.stem}-{number}") for number in range(1, 1000))
@@ -148,7 +148,7 @@ class PartialFile:
 
 @contextmanager
 def open_partial(path: Path, job_id: str = "id") -> Iterator[PartialFile]:
-    """Give the part of a clip that will be at `path`; whatever happens, no temporary file is left.
+    """Return the part of a clip that will be at `path`; whatever happens, no temporary file is left.
 
     Raises `DownloadError` where the disk does not take it.
     """
@@ -178,7 +178,7 @@ def remove_stale(folder: Path, *, now: float) -> None:
 
 
 def unwritable_error(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
-    """Give the error for a clip that the disk did not take."""
+    """Return the error for a clip that the disk did not take."""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
     fetch = f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again."
     return DownloadError(
@@ -212,7 +212,7 @@ def _link_and_sync(temporary: Path, path: Path) -> None:
 
 
 def has_content(path: Path, size: int, sha256: str) -> bool:
-    """Tell whether a file has just these bytes."""
+    """Return whether a file has just these bytes."""
     if not path.is_file() or path.stat().st_size != size:
         return False
     with path.open("rb") as file:

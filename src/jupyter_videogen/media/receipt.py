@@ -38,7 +38,7 @@ TIMES = ("created_at", "sent_at", "accepted_at", "finished_at")
 
 
 def receipt_path(clip: Path) -> Path:
-    """Give where a clip's receipt is: beside it, under the same name."""
+    """Return where a clip's receipt is: beside it, under the same name."""
     return clip.with_suffix(".json")
 
 
@@ -53,7 +53,7 @@ def keep_receipt(clip: Clip, record: JobRecord) -> list[str]:
 
 
 def receipt_paths(clip: Path) -> tuple[Path, Path]:
-    """Give where a clip's receipt may be: the first, and where that is another file, the second."""
+    """Return where a clip's receipt may be: the first, and where that is another file, the second."""
     return receipt_path(clip), clip.with_name(f"{clip.name}.json")
 
 
@@ -88,7 +88,7 @@ def _took(file: Path) -> bool:
 
 
 def _is_ours(file: Path, clip: Path, job_id: object) -> bool:
-    """Tell whether a file is the receipt of a clip of this name, and of this job where one is named."""
+    """Return whether a file is the receipt of a clip of this name, and of this job where one is named."""
     facts = None if file.is_symlink() else _facts(file)
     return facts is not None and facts.get("path") == clip.name and job_id in (None, facts.get("job_id"))
 
@@ -118,7 +118,7 @@ def parse_receipt(text: bytes) -> dict[str, Any] | None:
 
 
 def provenance(clip: Clip) -> dict[str, Any]:
-    """Give how a clip was made: by the receipt beside it, else by the ledger, else as far as the clip itself knows.
+    """Return how a clip was made: by the receipt beside it, else by the ledger, else as far as the clip itself knows.
 
     Only a receipt tells the versions.
     """
@@ -127,7 +127,7 @@ def provenance(clip: Clip) -> dict[str, Any]:
 
 
 def describe_clip(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
-    """Give all that is known of how a clip was made and may be told to anybody."""
+    """Return all that is known of how a clip was made and may be told to anybody."""
     facts = msgspec.to_builtins(clip)
     facts.pop("poster", None)
     stored_at = facts.pop("created_at", None)
@@ -143,13 +143,13 @@ def describe_clip(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
 
 
 def _request(record: JobRecord) -> dict[str, Any]:
-    """Give the parameters, the media among them by name and hash."""
+    """Return the parameters, the media among them by name and hash."""
     request: dict[str, Any] = msgspec.to_builtins(record.request.redacted())
     return {name: _public(value) for name, value in request.items()}
 
 
 def _public(value: Any) -> Any:  # noqa: ANN401 - JSON is any
-    """Give a JSON value without what is nobody else's business: keys, signatures of links, paths of media, their bytes."""
+    """Return a JSON value without what is nobody else's business: keys, signatures of links, paths of media, their bytes."""
     if isinstance(value, str):
         text = DATA.sub(r"data:\1;base64,…", LINK.sub(_bare, value))
         return KEYLIKE.sub("…", text)
@@ -161,7 +161,7 @@ def _public(value: Any) -> Any:  # noqa: ANN401 - JSON is any
 
 
 def _bare(link: re.Match[str]) -> str:
-    """Give a link without query, fragment and user: where signatures and passwords stand."""
+    """Return a link without query, fragment and user: where signatures and passwords stand."""
     try:
         parts = urlsplit(link[0])
     except ValueError:

@@ -30,7 +30,7 @@ TIMEOUT = 60.0
 async def fetch_inputs(
     request: GenerationRequest, fields: Collection[str], transport: Transport, home: Path
 ) -> GenerationRequest:
-    """Give a request with these fields as files; addresses in others stay. Raises `InvalidRequest` with the field."""
+    """Return a request with these fields as files; addresses in others stay. Raises `InvalidRequest` with the field."""
     for field in sorted(fields):
         given: Media | None = getattr(request, field)
         if given is not None and given.path is None and given.url is not None:

@@ -87,7 +87,7 @@ def remove(shell: InteractiveShell) -> None:
 
 
 def complete(text: str, names: Mapping[str, Any], hidden: Mapping[str, Any] | None = None) -> Offer | None:
-    """Give what may stand next in a text that ends at the cursor; None where that is not ours to say."""
+    """Return what may stand next in a text that ends at the cursor; None where that is not ours to say."""
     before = _before(text)
     if before is None:
         return None
@@ -127,14 +127,14 @@ def _in_line(before: Before, last: str, variables: Mapping[str, Any]) -> Offer |
 
 
 def _of_line(done: list[str], last: str, variables: Mapping[str, Any]) -> list[str]:
-    """Give what may stand on a line magic: first a command, or an option of the form, then what the command takes."""
+    """Return what may stand on a line magic: first a command, or an option of the form, then what the command takes."""
     if done:
         return _of_command(done[0], last, variables)
     return _starting(last, [*options.BY_COMMAND, *(options.BY_FLAG if last.startswith("-") else ())])
 
 
 def _flags(last: str, done: list[str]) -> list[str]:
-    """Give the options that may still come: one that stands already does not come again."""
+    """Return the options that may still come: one that stands already does not come again."""
     used = {options.BY_FLAG[word].name for word in done if word in options.BY_FLAG}
     open_ = [one for one in options.OPTIONS if one.name not in used or one.kind in options.REPEATED]
     long = [flag for one in open_ for flag in one.flags if flag.startswith("--") or not one.flags[1:]]
@@ -142,7 +142,7 @@ def _flags(last: str, done: list[str]) -> list[str]:
 
 
 def _values(option: Option, last: str, line: str, variables: Mapping[str, Any]) -> Offer | None:
-    """Give values for an option; the fragment is only what is replaced."""
+    """Return values for an option; the fragment is only what is replaced."""
     if option.kind in {"medium", "media"}:
         return _media(option, last, variables)
     if option.kind == "models":
@@ -181,7 +181,7 @@ def _media(option: Option, last: str, variables: Mapping[str, Any]) -> Offer:
 
 
 def _variables(text: str, variables: Mapping[str, Any], *, media: bool) -> Offer | None:
-    """Give variables after an opening brace: media first where media are asked for, else plain values."""
+    """Return variables after an opening brace: media first where media are asked for, else plain values."""
     brace = BRACE.search(text)
     if brace is None:
         return None
@@ -211,7 +211,7 @@ def _of_command(name: str, last: str, variables: Mapping[str, Any]) -> list[str]
 
 
 def _jobs() -> list[str]:
-    """Give the newest jobs' ids; a home without a ledger has none, and gets none by this."""
+    """Return the newest jobs' ids; a home without a ledger has none, and gets none by this."""
     path = environment.home() / "ledger.sqlite3"
     if not path.exists():
         return []
@@ -233,7 +233,7 @@ def _providers() -> list[str]:
 
 
 def _models(typed: str, line: str) -> list[str]:
-    """Give models as far as they are known here: of the service that is typed, else of all, with their service."""
+    """Return models as far as they are known here: of the service that is typed, else of all, with their service."""
     named = _typed(line, "provider")
     found: list[str] = []
     for name in [named] if named else _rows():
@@ -244,7 +244,7 @@ def _models(typed: str, line: str) -> list[str]:
 
 
 def _valid(field: str, line: str) -> list[str]:
-    """Give what the model that is typed, or would be taken, offers for a field."""
+    """Return what the model that is typed, or would be taken, offers for a field."""
     model = _model(line)
     if field == "duration":
         lengths = model.durations or (range(model.shortest, min(model.longest, 20) + 1) if model.longest <= 60 else ())  # noqa: PLR2004 - a list to read
@@ -267,7 +267,7 @@ def _model(line: str) -> Capabilities:
 
 
 def _typed(line: str, name: str) -> str | None:
-    """Give what stands after an option on a line that may be unfinished."""
+    """Return what stands after an option on a line that may be unfinished."""
     option = options.BY_NAME[name]
     ways = "|".join(map(re.escape, option.flags))
     match = re.search(rf"(?:^|\s)(?:{ways})(?:=|\s+)([^\s'\"]+)", line)
@@ -275,7 +275,7 @@ def _typed(line: str, name: str) -> str | None:
 
 
 def _files(typed: str, endings: tuple[str, ...]) -> list[str]:
-    """Give files of a kind, and folders, that begin as was typed."""
+    """Return files of a kind, and folders, that begin as was typed."""
     head, _, tail = typed.rpartition("/")
     folder = Path(f"{head}/" if head or typed.startswith("/") else ".").expanduser()
     start = f"{head}/" if head or typed.startswith("/") else ""
@@ -289,7 +289,7 @@ def _files(typed: str, endings: tuple[str, ...]) -> list[str]:
 
 
 def _fuzzy(typed: str, known: Iterable[str]) -> list[str]:
-    """Give names that begin as was typed, then those that hold it, then those whose letters come in this order."""
+    """Return names that begin as was typed, then those that hold it, then those whose letters come in this order."""
     low, names = typed.lower(), list(known)
     in_order = re.compile(".*?".join(map(re.escape, low)), re.DOTALL)
 
@@ -310,7 +310,7 @@ def _starting(typed: str, known: Iterable[str]) -> list[str]:
 
 
 def _of(value: object, names: tuple[str, ...]) -> bool:
-    """Whether a value is of a type of one of these names; nothing is loaded to find out."""
+    """Return whether a value is of a type of one of these names; nothing is loaded to find out."""
     return any(kind.__name__ in names for kind in type(value).__mro__)
 
 

@@ -166,7 +166,7 @@ def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
 
 
 def _form_bundle(form: VideoGen) -> dict[str, str]:
-    """Give the records of a form's jobs as one output, newest first."""
+    """Return the records of a form's jobs as one output, newest first."""
     bundles = [_bundle(job, folded=True) for job in reversed(form.jobs)]
     return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
 
@@ -177,7 +177,7 @@ def _widget_bundle(widget: BaseWidget) -> dict[str, Any]:
 
 
 def _on_view(job_id: str) -> bool:
-    """Tell whether this very cell shows the job already; from now on it does."""
+    """Return whether this very cell shows the job already; from now on it does."""
     seen = _shown.get(job_id) == _cell()
     _shown[job_id] = _cell()
     return seen

@@ -81,7 +81,7 @@ class Commands:
         return self._commands[name](given)
 
     def form(self, line: ParsedLine) -> VideoGen | None:
-        """Give the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
+        """Return the form; where no page can draw it, words instead: a widget would only swell the saved notebook."""
         if not (environment.has_viewer() and environment.in_kernel()):
             terminal.print_out(NO_PAGE)
             return None
@@ -92,7 +92,7 @@ class Commands:
     # ---- making ---------------------------------------------------------------------------------------------
 
     def look(self, text: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
-        """Give what a word of an option stands for: a variable as it is, or a text with variables filled in."""
+        """Return what a word of an option stands for: a variable as it is, or a text with variables filled in."""
         alone, value = interpolation.whole_value(text, self.variables)
         return value if alone else interpolation.fill_template(text, self.variables).text
 
@@ -219,7 +219,7 @@ def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = F
 
 
 def should_wait(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
-    """Whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
+    """Return whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
     if asked is not None:
         return asked
     configured = resolve.load_config().defaults.wait
@@ -241,7 +241,7 @@ def show_embedded(clip: Clip) -> None:
 
 
 def unknown_command(word: str) -> InvalidRequest:
-    """Give the error for a word that is neither a command nor a quoted prompt; sending it could cost money."""
+    """Return the error for a word that is neither a command nor a quoted prompt; sending it could cost money."""
     close = near(word, list(options.BY_COMMAND))
     guess = f"Did you mean %videogen {close[0]}? " if close else ""
     return InvalidRequest(

@@ -215,7 +215,7 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 
 def _unfinished() -> list[str]:
-    """Give the jobs that are watched again; what watches them is loaded only where there are any."""
+    """Return the jobs that are watched again; what watches them is loaded only where there are any."""
     ledger = import_module("jupyter_videogen.ledger.ledger").Ledger.at(environment.home() / "ledger.sqlite3")
     waiting = ledger.unfinished()
     return [job.id for job in import_module("jupyter_videogen.api.client").jobs("unfinished")] if waiting else []

@@ -45,7 +45,7 @@ LINES = {
 
 
 def mime_bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
-    """Give the record in every form a front end may want; `src` is relative to the notebook.
+    """Return the record in every form a front end may want; `src` is relative to the notebook.
 
     `folded` keeps it to one line, where the clip is on view above it anyway.
     """
@@ -57,12 +57,12 @@ def mime_bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = 
 
 
 def _markdown(text: str) -> str:
-    """Give text in which nothing is a mark of Markdown, of mathematics, or HTML."""
+    """Return text in which nothing is a mark of Markdown, of mathematics, or HTML."""
     return MARKS.sub(r"\\\g<0>", escape(hidden_characters.escape_text(text), quote=False))
 
 
 def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
-    """Give the record as HTML: folded while the job runs, open when there is something to see."""
+    """Return the record as HTML: folded while the job runs, open when there is something to see."""
     opened = " open" if job.ended and not folded else ""
     return (
         f'<figure class="videogen-record" style="{FIGURE}"><details{opened}>'
@@ -74,7 +74,7 @@ def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool = 
 
 
 def render_facts(job: JobRecord, provider: Provider) -> str:
-    """Give model, length, size, seed and origin on one line."""
+    """Return model, length, size, seed and origin on one line."""
     request = job.request
     known = [
         job.model,
@@ -88,7 +88,7 @@ def render_facts(job: JobRecord, provider: Provider) -> str:
 
 
 def render_text(job: JobRecord, src: str) -> str:
-    """Give the record as one line for a terminal."""
+    """Return the record as one line for a terminal."""
     if job.clips:
         return f"{_short(job)}: {src}"
     return f"{_headline(job)} (job {job.id})" + (f": {render_failure(job.failure)}" if job.failure else "")
@@ -114,7 +114,7 @@ def _video(job: JobRecord, src: str) -> str:
 
 
 def _picture(job: JobRecord) -> str:
-    """Give the still picture as a data URL, of at most 60 kB of bytes, or nothing."""
+    """Return the still picture as a data URL, of at most 60 kB of bytes, or nothing."""
     path = job.clips[0].poster if job.clips else None
     if path is None or not Path(path).exists():
         return ""

@@ -45,7 +45,7 @@ class JobWatch:
         self.future, self.running, self.detached = future, True, False
 
     def locked_out(self, line: Connection) -> bool:
-        """Whether it is watched with another key than it was sent with, and this line has the right one."""
+        """Return whether it is watched with another key than it was sent with, and this line has the right one."""
         right = line.account == self.record.account
         return self.running and right and self.account != line.account and not self.future.done()
 

@@ -17,7 +17,7 @@ LATE = 1500.0
 
 
 def matching_jobs(job: JobRecord, listed: Sequence[Listed], *, skew: float = 0.0) -> list[Listed]:
-    """Give the listed jobs that can be this one: same prompt, model and settings, made when it was sent.
+    """Return the listed jobs that can be this one: same prompt, model and settings, made when it was sent.
 
     `skew` is how far the service's clock is ahead, in seconds. A row that does not say its prompt or its time
     is no exact match, for it could be anybody's.
@@ -39,5 +39,5 @@ def _in_time(job: JobRecord, row: Listed, skew: float) -> bool:
 
 
 def _bare(model: str) -> str:
-    """A model's name without its provider: gateways write it with or without."""
+    """Return a model's name without its provider: gateways write it with or without."""
     return model.rpartition("/")[2]

@@ -28,7 +28,7 @@ _runtimes: dict[str, Runtime] = {}
 
 
 def runtime() -> Runtime:
-    """Give this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
+    """Return this process's runtime for today's VIDEOGEN_HOME; at its first use, open jobs are watched again."""
     home = environment.home()
     with _lock:
         if str(home) in _runtimes:
@@ -46,7 +46,7 @@ def close() -> None:
 
 
 def line_of(run: Runtime, record: JobRecord) -> Connection:
-    """Give the way back to where a job was sent; without its key the service will say so."""
+    """Return the way back to where a job was sent; without its key the service will say so."""
     here = resolve.provider_of_job(record)
     found = None
     with suppress(VideogenError):  # what is there is no key any more

@@ -56,7 +56,7 @@ class Busy(Lost):
 def lost_answer_changes(
     what: str, dialect: Dialect | None, *, sent: Known = "yes", request_id: str | None = None
 ) -> dict[str, Any]:
-    """Give the changes to a job whose answer was lost; where there is a list, it is being looked for from now on.
+    """Return the changes to a job whose answer was lost; where there is a list, it is being looked for from now on.
 
     Without a dialect nobody here can look.
     """
@@ -102,7 +102,7 @@ async def find_lost_job(
 async def _matches(
     job: JobRecord, dialect: ListsJobs, transport: Transport, ledger: Ledger, clock: Clock
 ) -> AsyncIterator[Listed]:
-    """Give the rows that match, page by page; a list that repeats a cursor does not go on for ever."""
+    """Return the rows that match, page by page; a list that repeats a cursor does not go on for ever."""
     cursor: str | None = None
     seen: set[str | None] = set()
     for _ in range(PAGES):
@@ -118,7 +118,7 @@ async def _matches(
 
 
 def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> float:
-    """Seconds that the service's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
+    """Return the seconds that the service's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
     known = [
         (held.sent_at, row.created_at - held.sent_at)
         for row in listed

@@ -347,7 +347,7 @@ class Runner:
         return self._good(update)
 
     def _complained(self, reply: Reply) -> float:
-        """A 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
+        """Take a 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""
         words = sanitize.clean_text(error_text(reply, looked=True))
         self.job = self.job.after(status=words[:STATUS])
         if self._lasting("complained") >= GRACE and self.job.state != "unreachable":
@@ -370,7 +370,7 @@ class Runner:
         return self._apply(update)
 
     def _refused_look(self, reply: Reply) -> float:
-        """A refusal of a look says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
+        """Take a refusal of a look, which says nothing of the job: it is kept, and where a key or credit is wanting that is said."""
         if means_no_such_job(reply):
             return self._not_found()
         failure = self._dialect.read_failure(reply)
@@ -383,7 +383,7 @@ class Runner:
         return backoff.LATEST
 
     async def _ask(self, handle: Handle) -> StatusUpdate | Reply:
-        """Give what a look says, or the reply itself where it is an error. A dialect without looks has no handles.
+        """Return what a look says, or the reply itself where it is an error. A dialect without looks has no handles.
 
         The object of a job that has ended is a look under any status code (vLLM-Omni answers 4xx or 5xx with it).
         """
@@ -438,7 +438,7 @@ class Runner:
         self._publish(self.job)
 
     def _not_found(self) -> float:
-        """A young job may not be known everywhere yet; an older one is gone after half a minute of this."""
+        """Take an answer that knows no job: a young one may not be known everywhere yet; an older one is gone after half a minute of this."""
         young = self._context.clock.now() - (self.job.accepted_at or 0.0) < GRACE
         if not young and self._lasting("not found") >= GRACE / 2:
             self._move("expired", finished_at=self._context.clock.now())

@@ -125,7 +125,7 @@ class Runtime:
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
     def line(self, provider: Provider, secret: Secret | None) -> Connection:
-        """Give the one line to a provider with a key, so that jobs found again share its connections."""
+        """Return the one line to a provider with a key, so that jobs found again share its connections."""
         key = (provider.base_url, provider.key_env, secret)
         return self._lines.setdefault(key, Connection(provider, secret))
 
@@ -147,7 +147,7 @@ class Runtime:
         return Submitted(self._again(record, line), reused=True)
 
     def known(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection) -> JobRecord | None:
-        """Give the job that the same request already is, if it need not be made again."""
+        """Return the job that the same request already is, if it need not be made again."""
         return self.ledger.latest(_fingerprint(asked, settled.request, line))
 
     def attach(self, remote_id: str, line: Connection) -> JobWatch:
@@ -167,7 +167,7 @@ class Runtime:
         return self.watch(held, line, again=True)
 
     def _again(self, record: JobRecord, line: Connection) -> JobWatch:
-        """Give a job that is asked for a second time, and see to it that its clips are here."""
+        """Return a job that is asked for a second time, and see to it that its clips are here."""
         if record.state == "unknown_outcome" and not record.searching:
             raise unresolved_error(record)
         if clip_store.is_missing(record):
@@ -189,7 +189,7 @@ class Runtime:
         return self.restart(record, line, _fetched_again)
 
     def reload(self, record: JobRecord) -> JobRecord:
-        """Give a job as the ledger has it now, and show it so: another process may have written it since."""
+        """Return a job as the ledger has it now, and show it so: another process may have written it since."""
         now = self.ledger.find(record.id)
         watch = self.watches.get(record.id)
         if watch is not None and watch.idle and now.version > watch.record.version:
@@ -220,7 +220,7 @@ class Runtime:
             return watch
 
     def watch(self, record: JobRecord, line: Connection, *, again: bool = False) -> JobWatch:
-        """Give the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
+        """Return the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         with self._starting:
             watch = self.watches.setdefault(record.id, JobWatch(record))
             if watch.locked_out(line):
@@ -281,7 +281,7 @@ class Runtime:
         return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
 
     def going_on(self) -> list[JobRecord]:
-        """Give the jobs that this process watches, after a moment's patience with requests that are just being answered."""
+        """Return the jobs that this process watches, after a moment's patience with requests that are just being answered."""
         mine = [watch for watch in self.watches.values() if watch.running and not watch.detached]
         patience = time.monotonic() + PATIENCE
         for watch in mine:
@@ -328,7 +328,7 @@ class Runtime:
         self.ledger.close()
 
     def _open(self, line: Connection) -> Transport:
-        """Give a line's connections; made at first use, on the loop that will use them."""
+        """Return a line's connections; made at first use, on the loop that will use them."""
         if line not in self._transports:
             self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
             self._lookouts[line] = PollScheduler(line.provider, self._transports[line], self.experience, self.clock)
@@ -339,12 +339,12 @@ class Runtime:
             await transport.close()
 
     def caps(self, budget: Budget) -> tuple[Cap, ...]:
-        """Give the caps on paid jobs of this notebook or folder."""
+        """Return the caps on paid jobs of this notebook or folder."""
         place = environment.notebook() or environment.project(environment.folder())
         return caps(budget, place=str(place), now=self.clock.now())
 
     def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
-        """Give the caps on a job; none of them minds what is free."""
+        """Return the caps on a job; none of them minds what is free."""
         place = draft.notebook or draft.project or ""
         return () if terms.cost == 0 else caps(terms.budget, place=place, now=self.clock.now())
 
@@ -404,7 +404,7 @@ class Runtime:
         return None
 
     def _judged(self, job_id: str, line: Connection, *, speaks: bool) -> JobRecord:
-        """Give a job that is ours now, judged where the process that was sending it died."""
+        """Return a job that is ours now, judged where the process that was sending it died."""
         self.ledger.empty_spill()  # the answer may be there
         record = self.ledger.find(job_id)
         judged = _after_death(record, line.provider, can_search=speaks)
@@ -523,7 +523,7 @@ def _fetched_again(record: JobRecord) -> JobRecord:
 
 
 def _unspoken_for(record: JobRecord, line: Connection) -> JobRecord:
-    """Give a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
+    """Return a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
     if record.ended or record.handle is None:
         return record
     failure = Failure(
@@ -537,7 +537,7 @@ def _unspoken_for(record: JobRecord, line: Connection) -> JobRecord:
 
 
 def unresolved_error(record: JobRecord) -> OutcomeUnknown:
-    """Give the error that stands in the way of sending the same once more."""
+    """Return the error that stands in the way of sending the same once more."""
     return OutcomeUnknown(
         f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",
         next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes another.",

@@ -176,7 +176,7 @@ class Saver:
             self._artifacts = fresh
 
     def _gone(self, status: int, words: str, artifact: Artifact) -> Exception:
-        """Give the error for a clip that the service does not give out: expired for good, or never there."""
+        """Return the error for a clip that the service does not give out: expired for good, or never there."""
         stranger = "://" in artifact.url
         if artifact.presumed and status in NONE and len(self._artifacts) == 1:
             return NoClip(words)
@@ -190,7 +190,7 @@ class Saver:
         return _unfetched(words)
 
     async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
-        """A still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
+        """Return a still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
         place = self._context.posters / f"{self.job.id}-{number - 1}"  # two clips may have one name
         with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
@@ -237,7 +237,7 @@ class Saver:
 
 
 def unwritten_view(job: JobRecord) -> JobRecord:
-    """Give a job as it is shown while its newest state can't be written down."""
+    """Return a job as it is shown while its newest state can't be written down."""
     return job.after(warnings=(*job.warnings, UNWRITTEN))
 
 
@@ -249,7 +249,7 @@ class Patience:
         self._until = self._since + GRACE
 
     def lasts(self, asked: float | None) -> bool:
-        """Tell whether to come back once more, `asked` being the seconds that the service named, if any."""
+        """Return whether to come back once more, `asked` being the seconds that the service named, if any."""
         now = self._clock.monotonic()
         if asked:
             self._until = max(self._until, min(now + asked + backoff.PACE, self._since + PATIENCE))

@@ -93,11 +93,11 @@ class Source(Protocol):
     """What knows the endpoint: a constant for a service, a launcher for the local gateway."""
 
     async def endpoint(self) -> Endpoint:
-        """Give the endpoint for the next call."""
+        """Return the endpoint for the next call."""
         ...
 
     async def renew(self) -> None:
-        """The endpoint refused a connection: make sure the next one is good."""
+        """Note that the endpoint refused a connection: make sure the next one is good."""
         ...
 
 
@@ -108,7 +108,7 @@ class Fixed:
         self._endpoint = endpoint
 
     async def endpoint(self) -> Endpoint:
-        """Give the same endpoint always."""
+        """Return the same endpoint always."""
         return self._endpoint
 
     async def renew(self) -> None:
@@ -124,7 +124,7 @@ class Stream:
         self._response, self._secret = response, secret
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Give the body as it arrives, undecoded; raises `Lost` when the line breaks."""
+        """Return the body as it arrives, undecoded; raises `Lost` when the line breaks."""
         try:
             async for piece in self._response.aiter_raw():
                 yield piece
@@ -135,7 +135,7 @@ class Stream:
         raise broken  # out here it has no context: the library's error holds the request, and that the key
 
     async def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
-        """Give the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
+        """Return the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
 
         `pieces` are the body's, where somebody has looked at its beginning already.
         """
@@ -179,7 +179,7 @@ class Stream:
             return Reply(self.status, self.headers, self._readable(bytes(spool.rest)), film)
 
     def _readable(self, body: bytes) -> bytes:
-        """Give an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
+        """Return an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
         if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
             return body
         return body.replace(self._secret.reveal().encode(), "…".encode())
@@ -195,7 +195,7 @@ class Whole(httpx.AsyncByteStream):
         self._body, self._line = body, line
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give the body as it arrives."""
+        """Return the body as it arrives."""
         async for piece in self._body:
             yield piece
 
@@ -207,7 +207,7 @@ class Whole(httpx.AsyncByteStream):
 
 
 def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
-    """Tell whether the connection behind a body holds bytes that are no part of it, or cannot be looked into."""
+    """Return whether the connection behind a body holds bytes that are no part of it, or cannot be looked into."""
     inner: Any = body
     for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):
         inner = getattr(inner, name, None)
@@ -231,7 +231,7 @@ class Outgoing(httpx.AsyncByteStream):
             sent.set()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Give the body in small pieces, the last of them only after the note."""
+        """Return the body in small pieces, the last of them only after the note."""
         async for whole in self._body:
             for start in range(0, len(whole), PIECE):
                 piece = whole[start : start + PIECE]
@@ -305,7 +305,7 @@ class Transport:
                 await response.aclose()
 
     async def _answered(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
-        """Give a reply's head; a line that brings it sign by sign is given up like one that is silent."""
+        """Return a reply's head; a line that brings it sign by sign is given up like one that is silent."""
         try:
             async with asyncio.timeout(HEADS * call.timeout):
                 return await self._follow(call, endpoint, sent)
@@ -349,7 +349,7 @@ class Transport:
         raise NotSent("too many redirects")
 
     async def renew(self) -> None:
-        """The last call could not connect: let the source mend what it can."""
+        """Note that the last call could not connect: let the source mend what it can."""
         with suppress(VideogenError):
             await self._source.renew()
 
@@ -365,7 +365,7 @@ class Transport:
             raise NotSent(error.message, failure=error.failure) from None
 
     def _client(self, proxy: str | None, *, fresh: bool) -> httpx.AsyncClient:
-        """Give the connections through a proxy, if any; fresh ones serve one call each.
+        """Return the connections through a proxy, if any; fresh ones serve one call each.
 
         A paid call never goes over a connection that the service may be closing, and strangers share none.
         """
@@ -405,7 +405,7 @@ class Transport:
 
 @cache
 def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Give the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
+    """Return the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
 
     Those of the environment (OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR), else those that come with the library.
     """
@@ -424,7 +424,7 @@ def _certificates() -> ssl.SSLContext:
 
 
 def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
-    """Give a client that follows nothing, keeps no cookie and asks for bytes as they are."""
+    """Return a client that follows nothing, keeps no cookie and asks for bytes as they are."""
     kept = 0 if fresh else CONNECTIONS
     lines = Pinned(
         verify=_certificates(),
@@ -441,7 +441,7 @@ def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: 
 
 
 def _body(call: Call, opened: ExitStack) -> dict[str, Any]:
-    """Give the body's arguments for the library; files are opened here, read as they leave, and closed by `opened`."""
+    """Return the body's arguments for the library; files are opened here, read as they leave, and closed by `opened`."""
     if call.form is None:
         return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_as_text)}
     files: list[tuple[str, Any]] = []
@@ -478,7 +478,7 @@ def _doors(endpoint: Endpoint) -> dict[str, str]:
 
 
 def _harmless(call: Call) -> dict[str, str]:
-    """Give the headers of a call that a stranger may see."""
+    """Return the headers of a call that a stranger may see."""
     return {name: value for name, value in call.headers.items() if name.lower() in AMONG_STRANGERS}
 
 

@@ -43,7 +43,7 @@ class Connection:
         return self._secret.account if self._secret else ""
 
     def source(self, home: Path) -> Source:
-        """Give what knows the endpoint: calls go there."""
+        """Return what knows the endpoint: calls go there."""
         if self.local:
             return LocalGateway(home)
         return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))

@@ -46,7 +46,7 @@ class LocalGateway:
         self._starting = asyncio.Lock()
 
     async def endpoint(self) -> Endpoint:
-        """Give the running gateway's endpoint, after starting one if need be."""
+        """Return the running gateway's endpoint, after starting one if need be."""
         async with self._starting:
             ready = _running(self._home) or await self._start()
         return _endpoint(ready)
@@ -91,7 +91,7 @@ class LocalGateway:
 
 
 def _cap() -> list[str]:
-    """Give the gateway's option for how large clips may get; raises `InvalidRequest` for what is no number."""
+    """Return the gateway's option for how large clips may get; raises `InvalidRequest` for what is no number."""
     kilobits = environment.bitrate_limit()
     if kilobits is None:
         return []
@@ -115,7 +115,7 @@ def check_installed() -> None:
 
 
 def running(home: Path) -> Endpoint | None:
-    """Give the endpoint of a gateway that runs already; starts none."""
+    """Return the endpoint of a gateway that runs already; starts none."""
     ready = _running(home)
     return None if ready is None else _endpoint(ready)
 

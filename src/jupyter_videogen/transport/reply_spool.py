@@ -71,7 +71,7 @@ class Spool:
             self._read(self._unread() + piece)
 
     def end(self) -> str:
-        """Take in that nothing more comes; gives the mark of a film, empty for anything else."""
+        """Take in that nothing more comes; returns the mark of a film, empty for anything else."""
         if self._whole is None:
             self._read(self._unread())
             return ""
@@ -133,7 +133,7 @@ class Spool:
         return tempfile.TemporaryFile()
 
     def _end(self, piece: bytes, at: int) -> int:
-        """Give where the string ends in a piece, or the piece's own end; an escape may reach over it."""
+        """Return where the string ends in a piece, or the piece's own end; an escape may reach over it."""
         at += self._escaped
         self._escaped = False
         while stop := STOP.search(piece, at):
@@ -145,7 +145,7 @@ class Spool:
 
 
 def _begins_a_film(rest: bytearray, begin: int) -> bool:
-    """Tell whether a string of JSON begins as the base64 of a film, or as a data URL of one."""
+    """Return whether a string of JSON begins as the base64 of a film, or as a data URL of one."""
     text = bytes(rest[begin : begin + OPENING]).replace(b"\\/", b"/").replace(b"\\n", b"").replace(b"\\r", b"")
     body = text.partition(b",")[2] if text.startswith(b"data:") else text
     try:
@@ -166,7 +166,7 @@ def _keep(file: BinaryIO, mark: str) -> str:
 
 
 def chunks(text: str) -> Iterator[str]:
-    """Give a text piece by piece: the one behind a mark, or what is no mark itself.
+    """Return a text piece by piece: the one behind a mark, or what is no mark itself.
 
     Raises `ValueError` where what was lifted is not ASCII, as base64 is, or broken JSON.
     """

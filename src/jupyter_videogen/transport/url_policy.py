@@ -26,7 +26,7 @@ class Refused(ValueError):
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Give scheme, host and port of a URL; the port's default is filled in.
+    """Return scheme, host and port of a URL; the port's default is filled in.
 
     Raises `Refused` for one that is none, or that names a user: where two readers of URLs disagree about "@", one of them
     would take a stranger's host for ours.
@@ -42,12 +42,12 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Tell whether two URLs have one origin: only there does a key go."""
+    """Return whether two URLs have one origin: only there does a key go."""
     return origin(one) == origin(other)
 
 
 async def resolve_allowed(url: str, *, base_url: str) -> Sequence[str]:
-    """Give the addresses to connect to, resolved once; empty at the configured origin, which is the user's own word.
+    """Return the addresses to connect to, resolved once; empty at the configured origin, which is the user's own word.
 
     Raises `Refused` for a URL that a reply must not send us to. Other private addresses are good where the configured
     origin is private itself (a gateway on one's own machine serves its clips from beside it), but for link-local ones:
@@ -68,7 +68,7 @@ async def resolve_allowed(url: str, *, base_url: str) -> Sequence[str]:
 
 
 async def is_private(url: str) -> bool:
-    """Tell whether a URL's host has private addresses and no other.
+    """Return whether a URL's host has private addresses and no other.
 
     A public name that leads to a private address as well is nobody's own machine: its owner may have aimed it there.
     """
@@ -77,12 +77,12 @@ async def is_private(url: str) -> bool:
 
 
 async def is_public_host(url: str) -> bool:
-    """Tell whether any address of a URL's host is of the public internet."""
+    """Return whether any address of a URL's host is of the public internet."""
     return any(map(is_public, await resolve(*origin(url)[1:])))
 
 
 async def resolve(host: str, port: int | None) -> list[str]:
-    """Give a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too."""
+    """Return a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too."""
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError):  # not found, or no name at all
@@ -91,7 +91,7 @@ async def resolve(host: str, port: int | None) -> list[str]:
 
 
 def is_public(text: str) -> bool:
-    """Tell whether an address, however it is wrapped, is one of the public internet."""
+    """Return whether an address, however it is wrapped, is one of the public internet."""
     address = _unwrapped(text)
     if isinstance(address, IPv6Address) and any(address in network for network in ODD):
         return False
@@ -99,7 +99,7 @@ def is_public(text: str) -> bool:
 
 
 def _unwrapped(text: str) -> IPv4Address | IPv6Address:
-    """Give the IPv4 address inside a mapped, NAT64 or 6to4 one, else the address itself."""
+    """Return the IPv4 address inside a mapped, NAT64 or 6to4 one, else the address itself."""
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv4Address):
         return address
@@ -122,7 +122,7 @@ def is_loopback(url: str) -> bool:
 
 
 def proxy(url: str) -> str | None:
-    """Give the proxy that this machine's settings name for a URL; never one for this machine itself."""
+    """Return the proxy that this machine's settings name for a URL; never one for this machine itself."""
     if is_loopback(url):
         return None
     scheme, host, _ = origin(url)
@@ -134,7 +134,7 @@ def proxy(url: str) -> str | None:
 
 
 def resolve_location(base: str, location: str) -> str:
-    """Give where a location leads, seen from a URL; raises `Refused` for one that is none."""
+    """Return where a location leads, seen from a URL; raises `Refused` for one that is none."""
     try:
         return urljoin(base, location)
     except ValueError:
@@ -142,7 +142,7 @@ def resolve_location(base: str, location: str) -> str:
 
 
 def url_below(base_url: str, place: str) -> str:
-    """Give the URL of a path below a base URL, or of one below its host ("^/media/a.mp4"), or a whole URL as it is."""
+    """Return the URL of a path below a base URL, or of one below its host ("^/media/a.mp4"), or a whole URL as it is."""
     if place.startswith("^"):
         return urljoin(base_url, place[1:])
     return place if SCHEME.match(place) else base_url.rstrip("/") + place

@@ -27,7 +27,7 @@ JOB_ID = re.compile(rf"-([{ALPHABET}]{{8}})(?![a-z0-9])")
 
 
 def recall_request(asked: Recall) -> Recalled:
-    """Give how a clip was made; raises `InvalidRequest` where nobody knows.
+    """Return how a clip was made; raises `InvalidRequest` where nobody knows.
 
     A receipt may come from another machine: its media are found again by their hash, or said to be missing.
     """
@@ -57,7 +57,7 @@ def _recorded(name: str) -> JobRecord | None:
 
 
 def _told(facts: dict[str, Any], name: str) -> Recalled:
-    """Give what a receipt tells; what it names and is not here is left out, and said."""
+    """Return what a receipt tells; what it names and is not here is left out, and said."""
     given, provider = facts.get("request"), facts.get("provider")
     if not isinstance(given, dict) or not isinstance(provider, str):
         raise _unknown(name)
@@ -73,7 +73,7 @@ def _told(facts: dict[str, Any], name: str) -> Recalled:
 
 
 def _found(media: Any) -> Any:  # noqa: ANN401 - JSON is any
-    """Give a medium, or those of a list, by where it is on this machine; nothing for one that is not here."""
+    """Return a medium, or those of a list, by where it is on this machine; nothing for one that is not here."""
     if isinstance(media, list):
         return [here for one in media if (here := _found(one))]
     if not isinstance(media, dict):

@@ -32,7 +32,7 @@ KEPT = re.compile(r"[0-9a-f]{64}")
 
 
 def collect_fields(view: RequestView) -> dict[str, Any]:
-    """Give the fields of a request as `Client.submit` takes them; raises `InvalidRequest` with the field at fault."""
+    """Return the fields of a request as `Client.submit` takes them; raises `InvalidRequest` with the field at fault."""
     given = {name: getattr(view, name) for name in SENT if getattr(view, name) not in (None, "")}
     given |= {name: resolve_media(value, name) for name in MEDIA if isinstance(value := getattr(view, name), MediaView)}
     if view.references:
@@ -51,7 +51,7 @@ def _extra(text: str) -> dict[str, Any]:
 
 
 def resolve_media(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
-    """Give what a medium of the page stands for; raises `InvalidRequest`."""
+    """Return what a medium of the page stands for; raises `InvalidRequest`."""
     kind, _, name = view.source.partition(":")
     match kind:
         case "http" | "https":
@@ -135,7 +135,7 @@ FOLDER = "inputs"
 
 
 def request_code(view: RequestView, language: str, provider: str) -> str:
-    """Give a request of the form as code in "magic", "python", "async", "curl" or "json"; raises `VideogenError`."""
+    """Return a request of the form as code in "magic", "python", "async", "curl" or "json"; raises `VideogenError`."""
     asked = inputs.collect(collect_fields(view), environment.home())
     fit = asked.pop("fit", None)
     given = {name: _kept(value) for name, value in asked.items()} | ({"fit": fit} if fit else {})
@@ -154,7 +154,7 @@ def _kept(value: Any) -> Any:  # noqa: ANN401 - any field's value
 
 
 def _beside(medium: Media) -> str:
-    """Give a file's path relative to the notebook; one that lies elsewhere is copied to `inputs/` first."""
+    """Return a file's path relative to the notebook; one that lies elsewhere is copied to `inputs/` first."""
     folder, path = environment.folder(), Path(str(medium.path))
     if path.is_relative_to(folder):
         return relative_path(str(path), folder)

@@ -34,7 +34,7 @@ LARGEST_PIECE = 4 << 20
 
 
 def job_view_of(job: Job, record: JobRecord) -> JobView:
-    """Give a job as the page draws it, with what the ledger knows beside its record."""
+    """Return a job as the page draws it, with what the ledger knows beside its record."""
     ledger = process.runtime().ledger
     usual = process.runtime().experience.usual(record)
     aside = JobExtras(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
@@ -58,7 +58,7 @@ def answer_history(message: History | Star | Remove | Fetch | Poster, buffers: S
 
 
 def page(asked: History) -> HistoryPage:
-    """Give one page of the history: of this notebook, this project, or all."""
+    """Return one page of the history: of this notebook, this project, or all."""
     folder, notebook = environment.folder(), environment.notebook()
     shelf = HistoryFilter(
         notebook=str(notebook) if asked.scope == "notebook" and notebook else None,
@@ -109,7 +109,7 @@ def _clip(job_id: str, take: int) -> Clip:
 
 
 def providers() -> tuple[ProviderView, ...]:
-    """Give every service, and where its key was found."""
+    """Return every service, and where its key was found."""
     return tuple(_provider(name) for name in rows.all_providers())
 
 

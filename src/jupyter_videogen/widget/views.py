@@ -57,7 +57,7 @@ class JobExtras(NamedTuple):
 
 
 def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtras = JobExtras()) -> JobView:  # noqa: B008 - frozen
-    """Give one job as the page draws it."""
+    """Return one job as the page draws it."""
     request = job.request
     model = _model(job, provider)
     clips = tuple(clip_view(clip, folder) for clip in job.clips)
@@ -98,7 +98,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
 
 
 def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
-    """Give what a job's model can do; None for one of before, which is not listed any more."""
+    """Return what a job's model can do; None for one of before, which is not listed any more."""
     try:
         return find_model(job.model, provider)
     except VideogenError:
@@ -106,7 +106,7 @@ def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
 
 
 def request_view(request: GenerationRequest, folder: Path) -> RequestView:
-    """Give a request as the form holds it: without credentials, and with media by where they are found again."""
+    """Return a request as the form holds it: without credentials, and with media by where they are found again."""
     shown = request.redacted()
     plain = {name: getattr(shown, name) for name in PLAIN}
     media: dict[str, Any] = {
@@ -142,7 +142,7 @@ def _source(path: str, sha256: str, folder: Path) -> str:
 
 
 def clip_view(clip: Clip, folder: Path) -> ClipView:
-    """Give a clip as the page plays it."""
+    """Return a clip as the page plays it."""
     width, height = pixels(clip.size) if clip.size else (None, None)
     return ClipView(
         src=relative_path(clip.path, folder),
@@ -155,7 +155,7 @@ def clip_view(clip: Clip, folder: Path) -> ClipView:
 
 
 def error_view(failure: Failure) -> ErrorView:
-    """Give a failure as the page tells it."""
+    """Return a failure as the page tells it."""
     return ErrorView(
         code=failure.code,
         message=failure.message,
@@ -179,7 +179,7 @@ class FormSurroundings(NamedTuple):
 
 
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:  # noqa: B008 - frozen
-    """Give the form of a provider, opened with a request's values."""
+    """Return the form of a provider, opened with a request's values."""
     retired = _retired(around.used, provider)
     names = dict.fromkeys((start.model, *provider.listed))
     known = provider.models or tuple(_named(name, provider) for name in names if name and name not in retired)
@@ -202,7 +202,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
 
 
 def _retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
-    """Give the models of before that are gone; nothing where the service's list is not known, or is an old one."""
+    """Return the models of before that are gone; nothing where the service's list is not known, or is an old one."""
     if not provider.listed_lately:
         return ()
     offered = {*provider.listed, *provider.described, *(model.model for model in provider.models)}
@@ -214,7 +214,7 @@ def _named(name: str, provider: Provider) -> Capabilities:
 
 
 def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:  # noqa: B008 - frozen
-    """Give one model as the form needs it."""
+    """Return one model as the form needs it."""
     return ModelView(
         id=model.model,
         title=model.title or model.model,

@@ -42,7 +42,7 @@ REFUSED = "This page is shown to visitors, and leaves that to its owner."
 def check_message(
     message: PageMessage, *, jobs: Collection[str], media: Collection[str], provider: str, extra: str
 ) -> PageMessage:
-    """Give a visitor's message as far as it counts; raises `VideogenError` for what is the owner's.
+    """Return a visitor's message as far as it counts; raises `VideogenError` for what is the owner's.
 
     `jobs` are the ids of this widget's own, `media` the names of what was handed over here, `extra` what its owner put there.
     """
@@ -81,20 +81,20 @@ def _refused(field: str | None = None) -> VideogenError:
 
 
 def visitor_form(view: FormView) -> FormView:
-    """Give the form as visitors see it: its own service, without where the key was found."""
+    """Return the form as visitors see it: its own service, without where the key was found."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
     return msgspec.structs.replace(view, providers=tuple(own), retired=(), guest=True)
 
 
 def visitor_error(view: ErrorView) -> dict[str, Any]:
-    """Give an error as visitors see it: without places, and a budget's question is a no."""
+    """Return an error as visitors see it: without places, and a budget's question is a no."""
     asks = view.code == "confirm"
     shown = msgspec.structs.replace(view, code="budget", next=REFUSED) if asks else view
     return dict(visitor_view(msgspec.to_builtins(shown)))
 
 
 def visitor_view(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
-    """Give what a page is told, without places on this machine: in words they are hidden, a clip keeps its name."""
+    """Return what a page is told, without places on this machine: in words they are hidden, a clip keeps its name."""
     if isinstance(value, dict):
         return {key: visitor_view(inner, key) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -109,6 +109,6 @@ def visitor_view(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is a
 
 
 def _places() -> list[str]:
-    """Give the folders that visitors are not told of, the longest first; the root alone says nothing."""
+    """Return the folders that visitors are not told of, the longest first; the root alone says nothing."""
     found = {str(place) for place in (environment.home(), environment.folder(), Path.home(), Path.cwd())}
     return sorted(found - {"/"}, key=len, reverse=True)

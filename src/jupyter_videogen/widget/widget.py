@@ -115,12 +115,12 @@ class BaseWidget(anywidget.AnyWidget):
             self.job = self._told_of(job, record)
 
     def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
-        """Give a job as this widget's page may see it."""
+        """Return a job as this widget's page may see it."""
         view: dict[str, Any] = msgspec.to_builtins(job_view_of(job, record))
         return dict(visitors.visitor_view(view)) if self._visited else view
 
     def _worth_telling(self, record: JobRecord) -> bool:
-        """A new state is told at once, a new number every `PACE` seconds at most."""
+        """Tell a new state at once, a new number every `PACE` seconds at most."""
         state, at = self._told
         now = time.monotonic()
         key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
@@ -158,7 +158,7 @@ class BaseWidget(anywidget.AnyWidget):
         return outcome
 
     def _admitted(self, message: PageMessage) -> PageMessage:
-        """Give a visitor's message as far as it counts; raises `VideogenError`."""
+        """Return a visitor's message as far as it counts; raises `VideogenError`."""
         return visitors.check_message(message, jobs=self._own, media=(), provider=self.provider_name, extra="")
 
     @property
@@ -212,7 +212,7 @@ class BaseWidget(anywidget.AnyWidget):
         return self._current.provider.name if self._current else "local"
 
     def _mine(self, job_id: str) -> Job:
-        """Give a job that the page names: the one on view, or one of the library."""
+        """Return a job that the page names: the one on view, or one of the library."""
         return self._current if self._current is not None and self._current.id == job_id else client.job(job_id)
 
 

@@ -79,7 +79,7 @@ class IndoxHub:
         ]
 
     async def exchange(self, _request: Request) -> Response:
-        """Give a pass for a key; the guard has looked at the key."""
+        """Return a pass for a key; the guard has looked at the key."""
         body = {"access_token": self._studio.seal.grant(), "token_type": "bearer", "expires_in": PASS_SECONDS}
         return JSONResponse(body)
 

@@ -64,7 +64,7 @@ class Moody(OpenAI):
         return JSONResponse(_empty()) if young else reply
 
     def _first(self, job_id: str) -> bool:
-        """Whether this is one of the first times that something of a video is asked for."""
+        """Return whether this is one of the first times that something of a video is asked for."""
         self._seen[job_id] += 1
         return self._seen[job_id] <= TIMES
 

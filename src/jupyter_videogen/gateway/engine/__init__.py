@@ -105,7 +105,7 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
 
 
 def chained(*parts: Generator[av.VideoFrame]) -> Generator[av.VideoFrame]:
-    """Give the frames of one after the other; stop early, and the one that was being read is closed."""
+    """Return the frames of one after the other; stop early, and the one that was being read is closed."""
     for part in parts:
         yield from part
 
@@ -120,7 +120,7 @@ def cast_of(shot: Shot, reading: Reading, stage: Stage, look: Look, dice: Dice) 
 
 
 def sound_of(shot: Shot, reading: Reading, dice: Dice) -> Array | None:
-    """Give what is heard: the file that was given, else the scene if it is wanted."""
+    """Return what is heard: the file that was given, else the scene if it is wanted."""
     seconds = shot.frames / shot.fps
     if shot.audio:
         return played(shot.audio, seconds)

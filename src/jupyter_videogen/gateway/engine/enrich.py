@@ -40,7 +40,7 @@ PROPS = {
 
 
 def enriched(prompt: str, negative: str = "") -> str:
-    """Give the sentence with a mood, a thing and a pace where it names none; the same for the same sentence.
+    """Return the sentence with a mood, a thing and a pace where it names none; the same for the same sentence.
 
     Nothing is added that changes the scene that was meant, or that is not wanted.
     """
@@ -53,7 +53,7 @@ def enriched(prompt: str, negative: str = "") -> str:
 
 
 def wanting(reading: Reading) -> Iterator[tuple[str, ...]]:
-    """Give the phrases to choose from for each thing that the sentence does not say."""
+    """Return the phrases to choose from for each thing that the sentence does not say."""
     if reading.scene in TIMELESS and not reading.colours:
         yield COLOURS
     if reading.scene not in TIMELESS and not reading.mood:
@@ -65,7 +65,7 @@ def wanting(reading: Reading) -> Iterator[tuple[str, ...]]:
 
 
 def fits(prompt: str, phrase: str, negative: str) -> bool:
-    """Whether a phrase adds something, and leaves the scene and what is not wanted as they are."""
+    """Return whether a phrase adds something, and leaves the scene and what is not wanted as they are."""
     before, alone, after = read(prompt, negative), read(phrase, negative), read(f"{prompt}, {phrase}", negative)
     own = any(prop in OWN.get(before.scene, ()) for prop in alone.props)
     new = set(alone.words) - set(before.words)

@@ -22,7 +22,7 @@ PEAK, FADE = 0.5, 0.05
 
 
 def band(stream: Stream, count: int, falloff: float, low: float, high: float) -> Array:
-    """Give noise between two frequencies in hertz, the weaker the higher; it joins itself at the ends."""
+    """Return noise between two frequencies in hertz, the weaker the higher; it joins itself at the ends."""
     frequency = np.fft.rfftfreq(count, 1.0 / RATE)
     known = np.maximum(frequency, 1.0)
     size = known ** (-falloff / 2) / (1.0 + (low / known) ** 4) / (1.0 + (known / high) ** 4)
@@ -33,14 +33,14 @@ def band(stream: Stream, count: int, falloff: float, low: float, high: float) ->
 
 
 def swell(count: int, rate: float, start: float = 0.0) -> Array:
-    """Give a slow rise and fall, 0..1, whole times in the sound."""
+    """Return a slow rise and fall, 0..1, whole times in the sound."""
     turns = max(1, round(rate * count / RATE))
     result: Array = 0.5 + 0.5 * np.sin(TAU * (turns * np.arange(count) / count + start))
     return result
 
 
 def ticks(stream: Stream, count: int, rate: float, decay: float) -> Array:
-    """Give short bursts at random moments: `rate` a second, each falling within `decay` seconds."""
+    """Return short bursts at random moments: `rate` a second, each falling within `decay` seconds."""
     number = max(1, int(rate * count / RATE))
     hits = np.zeros(count)
     hits[(stream.uniform(number) * count).astype(np.intp)] = stream.uniform(number, 0.05, 1.0) ** 3
@@ -59,12 +59,12 @@ def sea(stream: Stream, count: int) -> Array:
 
 
 def rain(stream: Stream, count: int) -> Array:
-    """A steady hiss and single drops."""
+    """Make a steady hiss and single drops."""
     return 0.5 * band(stream, count, 0.4, 500, 8500) + 0.16 * band(stream, count, 1.4, 60, 500) + 1.2 * ticks(stream, count, 160, 0.0022)  # fmt: skip
 
 
 def fire(stream: Stream, count: int) -> Array:
-    """A soft roar and crackles."""
+    """Make a soft roar and crackles."""
     result: Array = 0.55 * band(stream, count, 1.5, 60, 700) * (0.7 + 0.3 * swell(count, 0.5)) + 3.0 * ticks(
         stream, count, 16, 0.004
     )
@@ -97,7 +97,7 @@ SOUNDS: Mapping[str, Callable[[Stream, int], Array]] = {
 
 
 def heard(scene: str, dice: Dice, seconds: float) -> Array | None:
-    """Give (2, samples) at 48 kHz for a scene, or None when it is silent."""
+    """Return (2, samples) at 48 kHz for a scene, or None when it is silent."""
     make, count = SOUNDS.get(scene), round(seconds * RATE)
     if make is None or count <= 0:
         return None

@@ -64,7 +64,7 @@ def last_picture(path: Path) -> av.VideoFrame:
 
 
 def length(path: Path | None) -> int:
-    """Give how many frames a clip has; none is none."""
+    """Return how many frames a clip has; none is none."""
     if path is None:
         return 0
     with av.open(str(path)) as container:
@@ -72,7 +72,7 @@ def length(path: Path | None) -> int:
 
 
 def earlier(path: Path | None) -> Generator[av.VideoFrame]:
-    """Give the frames of a clip, to be encoded anew; raises UnreadableError for what is none."""
+    """Return the frames of a clip, to be encoded anew; raises UnreadableError for what is none."""
     if path is None:
         return
     try:

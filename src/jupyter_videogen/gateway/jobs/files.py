@@ -25,7 +25,7 @@ class Content(FileResponse):
 
 
 def _is_ours(method: str, asked: bytes) -> bool:
-    """Tell whether a Range is one that is understood here: of a GET, in bytes."""
+    """Return whether a Range is one that is understood here: of a GET, in bytes."""
     return method == "GET" and asked.partition(b"=")[0].strip().lower() == b"bytes"
 
 

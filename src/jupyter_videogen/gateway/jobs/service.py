@@ -147,7 +147,7 @@ class GatewayService:
         return job
 
     def waits(self, job: Job) -> bool:
-        """Whether a test card says that the create is to wait."""
+        """Return whether a test card says that the create is to wait."""
         return _card(job).waits
 
     async def page(
@@ -195,7 +195,7 @@ class GatewayService:
         return _card(job).filtered if job.status == "completed" else 0
 
     def measured(self, job: Job) -> bool:
-        """Whether the progress of a job is told."""
+        """Return whether the progress of a job is told."""
         return _card(job).measured
 
     def links(self, job: Job, request: Request) -> list[str]:

@@ -25,7 +25,7 @@ class Seal:
         return _encode(hmac.digest(self._secret, f"{purpose}\n{text}".encode(), hashlib.sha256))
 
     def holds(self, purpose: str, text: str, signature: str) -> bool:
-        """Whether a signature is the one of a text."""
+        """Return whether a signature is the one of a text."""
         return hmac.compare_digest(self.sign(purpose, text).encode(), signature.encode())
 
     def grant(self) -> str:
@@ -35,7 +35,7 @@ class Seal:
         return f"{header}.{payload}.{self.sign('pass', f'{header}.{payload}')}"
 
     def admits(self, token: str) -> bool:
-        """Whether a text is a pass of ours that has not expired."""
+        """Return whether a text is a pass of ours that has not expired."""
         signed, _, signature = token.rpartition(".")
         if not self.holds("pass", signed, signature):
             return False

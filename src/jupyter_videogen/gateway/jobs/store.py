@@ -185,7 +185,7 @@ class JobStore:
         return [_job(row) for row in rows[:limit]], len(rows) > limit
 
     def has_unfinished(self) -> bool:
-        """Whether anything is queued or rendering."""
+        """Return whether anything is queued or rendering."""
         with self._transaction() as database:
             row = database.execute("SELECT 1 FROM jobs WHERE status IN (?, ?) LIMIT 1", UNFINISHED).fetchone()
         return row is not None

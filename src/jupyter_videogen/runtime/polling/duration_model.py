@@ -90,7 +90,7 @@ class DurationModel(NamedTuple):
     """The median of their seconds; None of fewer than three."""
 
     def density_and_survival(self, seconds: float) -> tuple[float, float]:
-        """Give how likely the end is at this age, and how likely it is later."""
+        """Return how likely the end is at this age, and how likely it is later."""
         x = log(max(seconds, SHORTEST))
         density = survival = 0.0
         for weight, center, spread in self.laws:
@@ -103,12 +103,12 @@ class DurationModel(NamedTuple):
         return density / (max(seconds, SHORTEST) * sqrt(2.0 * pi)), survival
 
     def hazard(self, seconds: float) -> float:
-        """Give the rate per second at which jobs of this age end; 0 where none should be left."""
+        """Return the rate per second at which jobs of this age end; 0 where none should be left."""
         density, survival = self.density_and_survival(seconds)
         return density / survival if survival > CERTAIN else 0.0
 
     def quantile(self, share: float) -> float:
-        """Give the age in seconds by which this share of jobs has ended."""
+        """Return the age in seconds by which this share of jobs has ended."""
         low, high = SHORTEST, 1e7
         while high / low > 1.001:  # noqa: PLR2004 - a thousandth
             middle = sqrt(low * high)
@@ -117,16 +117,16 @@ class DurationModel(NamedTuple):
         return sqrt(low * high)
 
     def left(self, age: float) -> float:
-        """Give the seconds that a job of this age most likely still takes: the median of those that are left."""
+        """Return the seconds that a job of this age most likely still takes: the median of those that are left."""
         gone = 1.0 - self.density_and_survival(age)[1]
         return max(0.0, self.quantile(gone + (1.0 - gone) / 2.0) - age)
 
     def slow(self) -> float:
-        """Give the age in seconds from which on a job is slower than usual: past nearly all, or four medians."""
+        """Return the age in seconds from which on a job is slower than usual: past nearly all, or four medians."""
         return min(self.quantile(0.995), 4.0 * (self.typical or self.quantile(0.5)))
 
     def seen(self, estimate: Estimate) -> DurationModel:
-        """Give the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
+        """Return the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
         drawn = []
         for weight, center, spread in self.laws:
             variance = spread**2 + estimate.spread**2
@@ -149,7 +149,7 @@ class Calibration(NamedTuple):
     tenths: Mapping[int, Estimate] = MappingProxyType({})
 
     def estimate(self, age: float, progress: float) -> Estimate | None:
-        """Give when a job that made this progress at this age may end; None where such progress has not proved itself."""
+        """Return when a job that made this progress at this age may end; None where such progress has not proved itself."""
         if not BEGUN < progress < DONE or not 0.0 < age < float("inf"):
             return None
         known = self.tenths.get(progress_tenth(progress))
@@ -157,12 +157,12 @@ class Calibration(NamedTuple):
 
 
 def progress_tenth(progress: float) -> int:
-    """Give which tenth of the way a progress in per cent is in."""
+    """Return which tenth of the way a progress in per cent is in."""
     return min(int(progress // 10.0), 9)
 
 
 def fit(runs: Sequence[JobTiming], job: JobRecord, *, usual: float = MEDIAN) -> DurationModel:
-    """Give what a service's newest runs let expect of a job: by the narrowest circle of jobs like it that holds enough.
+    """Return what a service's newest runs let expect of a job: by the narrowest circle of jobs like it that holds enough.
 
     `usual` is the median, in seconds, of a service of which nothing is known.
     """
@@ -181,7 +181,7 @@ def fit(runs: Sequence[JobTiming], job: JobRecord, *, usual: float = MEDIAN) -> 
 
 
 def fit_progress(runs: Sequence[JobTiming], model: str) -> Calibration:
-    """Give what the progress of a model's jobs has been worth; a tenth that fewer than twenty showed is left out."""
+    """Return what the progress of a model's jobs has been worth; a tenth that fewer than twenty showed is left out."""
     errors: dict[int, list[float]] = {}
     for run in runs:
         for age, progress in run.marks:
@@ -197,7 +197,7 @@ def fit_progress(runs: Sequence[JobTiming], model: str) -> Calibration:
 
 
 def _circles(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
-    """Give the runs like a job, from the widest circle to the narrowest: service, model, the same request."""
+    """Return the runs like a job, from the widest circle to the narrowest: service, model, the same request."""
     request = job.request
     same_model = [run for run in runs if run.model == job.model]
     like = (request.duration, request.size, input_kind(job))
@@ -206,7 +206,7 @@ def _circles(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
 
 
 def _broad(logs: list[float], center: float) -> list[Component]:
-    """Give one law for a few jobs: the prediction of a normal-inverse-gamma posterior."""
+    """Return one law for a few jobs: the prediction of a normal-inverse-gamma posterior."""
     count = len(logs)
     mean = fmean(logs) if logs else center
     confidence, freedom = CONFIDENCE + count, FREEDOM + count / 2.0
@@ -217,14 +217,14 @@ def _broad(logs: list[float], center: float) -> list[Component]:
 
 
 def _kernels(logs: list[float]) -> list[Component]:
-    """Give narrow laws, half a belief in all: one for each of many jobs, or for as many points of their distribution."""
+    """Return narrow laws, half a belief in all: one for each of many jobs, or for as many points of their distribution."""
     width = min(max(1.4 * stdev(logs) * len(logs) ** -0.2, NARROWEST), WIDEST)
     points = logs if len(logs) <= KERNELS else quantiles(logs, n=KERNELS + 1)
     return [Component(0.5 / len(points), point, width) for point in points]
 
 
 def _refused(circle: list[JobTiming]) -> list[Component]:
-    """Give the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
+    """Return the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
     logs = [log(run.seconds) for run in circle if not run.well]
     share = len(logs) / (len(circle) - len(logs) + 1.0)
     points = logs if len(logs) <= REFUSALS else quantiles(logs, n=REFUSALS + 1)

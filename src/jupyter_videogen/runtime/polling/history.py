@@ -30,7 +30,7 @@ class DurationHistory:
         self._schedules: dict[Likeness, PollSchedule] = {}
 
     def schedule(self, job: JobRecord) -> PollSchedule:
-        """Give the schedule for looks at a job; jobs alike share one."""
+        """Return the schedule for looks at a job; jobs alike share one."""
         likeness = _likeness(job)
         schedule = self._schedules.get(likeness)
         if schedule is None:
@@ -47,7 +47,7 @@ class DurationHistory:
         return []
 
     def usual(self, job: JobRecord) -> Usual:
-        """Give how long jobs like one take, and from when on it is slower than usual."""
+        """Return how long jobs like one take, and from when on it is slower than usual."""
         schedule = self.schedule(job)
         belief = schedule.belief
         return Usual(belief.typical, belief.runs, None if belief.typical is None else schedule.slow)

@@ -93,7 +93,7 @@ class RateLimiter:
         return True
 
     def _pause(self) -> float:
-        """Seconds until the next look is to be had."""
+        """Return the seconds until the next look is to be had."""
         held = self._held - self._clock.monotonic()
         return max(held, (1.0 - self._saved) / self.per_second, 0.001)
 

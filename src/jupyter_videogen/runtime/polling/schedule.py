@@ -63,7 +63,7 @@ class PollSchedule:
     def wait(
         self, age: float, *, mark: ProgressSample | None = None, poll_after: float | None = None, jitter: float = 0.0
     ) -> float:
-        """Give the seconds until the next look at a job of this age, in seconds, that last made progress at `mark`.
+        """Return the seconds until the next look at a job of this age, in seconds, that last made progress at `mark`.
 
         A suggestion is a lower bound, and one of a second or less is followed. `jitter` from -1 to 1 moves the look by up
         to a tenth of the wait, so that jobs begun together are not looked at together. Never raises on odd numbers.
@@ -76,11 +76,11 @@ class PollSchedule:
         return max(wait, min(poll_after, LATEST)) if poll_after is not None else wait
 
     def expected(self, age: float, mark: ProgressSample | None = None) -> float:
-        """Give the seconds that a job most likely still takes."""
+        """Return the seconds that a job most likely still takes."""
         return self._believed(mark).left(age)
 
     def rate(self, age: float) -> float:
-        """Give the looks per second that a job of this age is worth."""
+        """Return the looks per second that a job of this age is worth."""
         return self._sums.rate(max(age, 0.0)) if age < float("inf") else 1.0 / self.economy.latest
 
     @cached_property
@@ -105,7 +105,7 @@ class _Sums:
         self._ages, self._sums, self._rates = [start], [0.0], [0.0]
 
     def wait(self, age: float) -> float:
-        """Give the seconds after which the sum has grown by one."""
+        """Return the seconds after which the sum has grown by one."""
         age = max(age, self._ages[0])
         self._reach_age(age)
         target = self._at(age) + 1.0
@@ -117,7 +117,7 @@ class _Sums:
         return self._ages[place - 1] + share * (self._ages[place] - self._ages[place - 1]) - age
 
     def rate(self, age: float) -> float:
-        """Give the rate at an age, without bounds."""
+        """Return the rate at an age, without bounds."""
         self._reach_age(age)
         return self._rates[max(bisect_left(self._ages, age), 1)]
 
@@ -141,7 +141,7 @@ class _Sums:
 
 
 def wait_for_all(jobs: Sequence[tuple[PollSchedule, float]], *, calls: float = 1.0) -> float:
-    """Give the seconds until one listing, of so many calls, should tell of all these jobs, each with its age.
+    """Return the seconds until one listing, of so many calls, should tell of all these jobs, each with its age.
 
     The hazards of the jobs add up, and a page costs nearly twice what a look does: it is longer, and an end that it tells of is
     looked at once more.

@@ -108,13 +108,13 @@ class PolledJob:
         return 0.0 if self._begun is None else max(self._clock.monotonic() - self._begun, 0.0)
 
     def wait(self, poll_after: float | None = None) -> float:
-        """Give the seconds until the next look."""
+        """Return the seconds until the next look."""
         self._turns += 1
         jitter = _jitter(self._name, self._turns)
         return self.schedule.wait(self.age, mark=self._mark, poll_after=poll_after, jitter=jitter)
 
     async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
-        """Wait so long, and for leave to look; gives what the list said meanwhile, if that is all there is to know."""
+        """Wait so long, and for leave to look; returns what the list said meanwhile, if that is all there is to know."""
         self._lookout.take(self, job)
         await self._rest.sleep(max(seconds, LIST_TRUSTED_SECONDS) if self.listed else seconds)
         news, self._news = self._news, None
@@ -130,7 +130,7 @@ class PolledJob:
             self._marks.setdefault(progress_tenth(progress), self._mark)
 
     def lesson(self, job: JobRecord, took: float | None, *, well: bool) -> JobTiming | None:
-        """Give what is to be learnt of a job that has just been seen ended; nothing where nobody looked for long.
+        """Return what is to be learnt of a job that has just been seen ended; nothing where nobody looked for long.
 
         `took` is what the service's own clock says, in seconds; it is believed where it agrees with what was seen.
         """
@@ -162,14 +162,14 @@ class PolledJob:
             self._seen = self.age
 
     def untold(self) -> None:
-        """The list does not tell of it any more: look at it by itself."""
+        """Note that the list does not tell of it any more: look at it by itself."""
         self.told, self.missing = None, True
         if self.listed:
             self.listed = False
             self._rest.wake()
 
     def slept(self, seconds: float) -> None:
-        """This machine slept for so long: the job is so much older, and is looked at now."""
+        """Note that this machine slept for so long: the job is so much older, and is looked at now."""
         if self._begun is not None:
             self._begun -= seconds
         self._rest.wake()
@@ -191,7 +191,7 @@ class PollScheduler:
         self._seats: set[PolledJob] = set()
 
     def seat(self, job: JobRecord) -> PolledJob:
-        """Give a job a place."""
+        """Return a job a place."""
         return PolledJob(self, job)
 
     def take(self, seat: PolledJob, job: JobRecord) -> None:
@@ -212,7 +212,7 @@ class PollScheduler:
             circle.seats.pop(seat.key, None)
 
     def slept(self, seconds: float) -> None:
-        """This machine slept for so long: all jobs are looked at now, as fast as the allowance goes."""
+        """Note that this machine slept for so long: all jobs are looked at now, as fast as the allowance goes."""
         for circle in self._circles.values():
             circle.rest.wake()
         for seat in tuple(self._seats):
@@ -277,7 +277,7 @@ class ListPoller:
             self._rest_for(LIST_RETRY_SECONDS)  # of another account, or of nothing at all
 
     async def _found(self) -> tuple[dict[bytes, Listed], int]:
-        """Give the rows of our jobs that say how they stand, and how many pages held any.
+        """Return the rows of our jobs that say how they stand, and how many pages held any.
 
         A job that the list did not hold before is not searched to its end again.
         """

@@ -17,7 +17,7 @@ interpreter serves both; with more, both wait for memory."""
 
 
 def single(values: Array) -> Array:
-    """Give contiguous float32: the type of every picture, half the memory traffic of the default."""
+    """Return contiguous float32: the type of every picture, half the memory traffic of the default."""
     return np.ascontiguousarray(values, dtype=np.float32)
 
 

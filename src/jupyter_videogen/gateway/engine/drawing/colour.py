@@ -69,13 +69,13 @@ def video(rgb: Array) -> Array:
 
 
 def swatch(stops: Stops) -> Colour:
-    """Give the first colour of a ramp, ready to draw with."""
+    """Return the first colour of a ramp, ready to draw with."""
     luma, blue, red = video(rgb_of(lab_of(stops[0][1])))
     return float(luma), float(blue), float(red)
 
 
 def mixed(one: Colour, other: Colour, share: float) -> Colour:
-    """Give the colour that lies `share` of the way from one to the other."""
+    """Return the colour that lies `share` of the way from one to the other."""
     luma, blue, red = (a + (b - a) * share for a, b in zip(one, other, strict=True))
     return luma, blue, red
 

@@ -40,7 +40,7 @@ class Stage:
         return height, max(8, min(self.width // 2, width))
 
     def turns(self, rate: float) -> int:
-        """Turns in the whole clip at about `rate` turns per second; whole ones, so that the clip loops."""
+        """Return the turns in the whole clip at about `rate` turns per second; whole ones, so that the clip loops."""
         return max(1, round(rate * self.pace * self.seconds))
 
     def angle(self, rate: float, seconds: float) -> float:
@@ -57,5 +57,5 @@ class Stage:
         return result
 
     def sway(self, seconds: float) -> float:
-        """The camera: from 0 to 1 and back in one clip, at rest at both ends."""
+        """Return the way of the camera: from 0 to 1 and back in one clip, at rest at both ends."""
         return 0.5 - 0.5 * float(np.cos(TAU * seconds / self.seconds))

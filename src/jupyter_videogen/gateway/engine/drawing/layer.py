@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def slid(plane: Array, offset: float, columns: int) -> Array:
-    """Give `columns` of a wide plane from a place between its columns."""
+    """Return `columns` of a wide plane from a place between its columns."""
     left = int(offset)
     share = offset - left
     result: Array = plane[:, left : left + columns] * (1.0 - share)

@@ -34,7 +34,7 @@ class Finish:
         self._colour_grain = single(triangular(stream, (height // 2, width // 2)) + 128.5)
 
     def __call__(self, canvas: Canvas) -> av.VideoFrame:
-        """Give the frame; the canvas is used up."""
+        """Return the frame; the canvas is used up."""
         frame = av.VideoFrame(canvas.width, canvas.height, "yuv420p")
         luma, blue, red = (samples(plane) for plane in frame.planes)
         for top in range(0, canvas.height, STRIP):
@@ -60,7 +60,7 @@ def colour_limit(light: Array) -> Array:
 
 
 def samples(plane: av.video.plane.VideoPlane) -> Array:
-    """Give the plane's own memory as (height, width); its lines may be longer than the picture."""
+    """Return the plane's own memory as (height, width); its lines may be longer than the picture."""
     memory: Array = np.frombuffer(memoryview(plane), np.uint8)
     return memory.reshape(plane.height, plane.line_size)[:, : plane.width]
 

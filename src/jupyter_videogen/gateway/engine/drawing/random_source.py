@@ -22,18 +22,18 @@ class Stream:
         self._bits = np.random.PCG64(int.from_bytes(key[:16], "little"))
 
     def uniform(self, count: int, low: float = 0.0, high: float = 1.0) -> Array:
-        """Give `count` numbers from `low` up to `high`."""
+        """Return `count` numbers from `low` up to `high`."""
         raw = self._bits.random_raw(count)
         result: Array = (raw >> np.uint64(11)).astype(np.float64) * (2.0**-53 * (high - low)) + low
         return result
 
     def bell(self, count: int) -> Array:
-        """Give `count` numbers around 0 with deviation 1: sums of four, rounder than a true bell and never far out."""
+        """Return `count` numbers around 0 with deviation 1: sums of four, rounder than a true bell and never far out."""
         result: Array = (self.uniform(4 * count).reshape(4, count).sum(axis=0) - 2.0) * 3.0**0.5
         return result
 
     def number(self, low: float = 0.0, high: float = 1.0) -> float:
-        """Give one number from `low` up to `high`."""
+        """Return one number from `low` up to `high`."""
         return float(self.uniform(1, low, high)[0])
 
     def chance(self, share: float) -> bool:
@@ -41,7 +41,7 @@ class Stream:
         return self.number() < share
 
     def pick(self, choices: Sequence[Choice]) -> Choice:
-        """Give one of the choices."""
+        """Return one of the choices."""
         return choices[int(self.number() * len(choices))]
 
 
@@ -52,5 +52,5 @@ class Dice:
         self._root = sha256(f"{seed}\0{prompt}".encode()).digest()
 
     def stream(self, name: str) -> Stream:
-        """Give the stream of this name, from its beginning."""
+        """Return the stream of this name, from its beginning."""
         return Stream(sha256(self._root + name.encode()).digest())

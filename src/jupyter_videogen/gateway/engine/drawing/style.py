@@ -71,7 +71,7 @@ class InkWash:
 
     @staticmethod
     def _grid(stage: Stage, lines: int) -> tuple[int, int]:
-        """The shape of a picture as fine as a brush with so many lines to 720 rows is."""
+        """Return the shape of a picture as fine as a brush with so many lines to 720 rows is."""
         scale = lines / (720 * stage.unit)
         return max(4, round(stage.height * scale)), max(4, round(stage.width * scale))
 

@@ -23,13 +23,13 @@ _scalers = threading.local()
 
 
 def scaler(*key: int) -> VideoReformatter:
-    """Give this thread's scaler for a pair of sizes: it plans once and may not be shared."""
+    """Return this thread's scaler for a pair of sizes: it plans once and may not be shared."""
     known: dict[tuple[int, ...], VideoReformatter] = _scalers.__dict__.setdefault("known", {})
     return known.setdefault(key, VideoReformatter())
 
 
 def stretched(field: Array, rows: int, columns: int, reach: tuple[float, float] = (0.0, 1.0)) -> Array:
-    """Give the field at (rows, columns), float32; values outside `reach` by more than a twentieth are clipped."""
+    """Return the field at (rows, columns), float32; values outside `reach` by more than a twentieth are clipped."""
     low, high = reach
     codes = np.clip((field - low) * (SPAN / (high - low)) + FLOOR, 0.0, 65535.0).astype(np.uint16)
     frame = av.VideoFrame.from_ndarray(codes, format="gray16le")

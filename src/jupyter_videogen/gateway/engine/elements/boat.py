@@ -74,7 +74,7 @@ class Boat:
                 blend(canvas, patch, shape, self._paper(bright))
 
     def _mirror_image(self, canvas: Canvas, across: float, down: float, tilt: float, turn: float) -> None:
-        """The same folds upside down, bent by small waves and fading with depth."""
+        """Draw the same folds upside down, bent by small waves and fading with depth."""
         patch = self._patch(canvas, across, (down, down + 0.75 * self._size))
         if patch:
             left, top, right, bottom = patch

@@ -67,7 +67,7 @@ class Sand:
         self._start = dice.stream("sand").number()
 
     def height(self, x: Array, z: Array) -> Array:
-        """Give metres: long dunes that wind away from the camera, small ones across their feet, and a swell."""
+        """Return metres: long dunes that wind away from the camera, small ones across their feet, and a swell."""
         coarse = x[::DOWN, ::ASIDE] * 0.11 + 40, z[::DOWN] * 0.075
         bend, size, swell = (finer(looked_up(tile, *coarse), x.shape) for tile in self._tiles)
         away = -self._side * x
@@ -93,7 +93,7 @@ class Sand:
         return result
 
     def _reached(self, heights: Array, x: Array) -> Array:
-        """Whether a place is out of the shadows of the crests on the sun's side; the edge is soft."""
+        """Return whether a place is out of the shadows of the crests on the sun's side; the edge is soft."""
         way = slice(None, None, -1 if self._side > 0 else 1)
         fall = self._rise * 0.62 * self._side * x
         shadow = np.maximum.accumulate((heights - fall)[:, way], axis=1)[:, way] + fall

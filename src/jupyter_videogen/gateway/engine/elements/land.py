@@ -44,7 +44,7 @@ class Ground:
         return np.arange(self.stage.height, dtype=np.float32)[:, None]
 
     def peaks(self, stream: Stream, scale: float = 300.0) -> Array:
-        """Give sharp crests on a slow swell, about -0.5 to 1.2 for each column."""
+        """Return sharp crests on a slow swell, about -0.5 to 1.2 for each column."""
         broad, fine = line(stream, LENGTH, BROAD), line(stream, LENGTH, FINE)
         sharp = 1.0 - 1.1 * np.abs(along(broad, self.across * scale))
         swell = 0.28 * along(broad, self.across * scale * 0.37 + 700)
@@ -52,7 +52,7 @@ class Ground:
         return result
 
     def hills(self, stream: Stream, scale: float = 160.0) -> Array:
-        """Give round crests, about -1 to 1 for each column."""
+        """Return round crests, about -1 to 1 for each column."""
         result: Array = 0.5 * along(line(stream, LENGTH, Grain(2.6, 3, 14)), self.across * scale)
         return result
 

@@ -38,7 +38,7 @@ class Range:
         ]
 
     def _ridge(self, dice: Dice, name: str, height: float, scale: float) -> Array:
-        """The row of the crest in each column: sharp peaks on a slow swell."""
+        """Draw the row of the crest in each column: sharp peaks on a slow swell."""
         peaks, rocks = (
             line(dice.stream(f"{name} {kind}"), LENGTH, grain) for kind, grain in (("peaks", PEAKS), ("rocks", ROCKS))
         )

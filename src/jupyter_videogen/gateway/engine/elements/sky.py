@@ -36,7 +36,7 @@ class Sky:
         self._clouds = Clouds(stage, look, dice, horizon, self.light)
 
     def _bake_light(self, canvas: Canvas) -> None:
-        """The disc ends in its own glow, in one smooth curve: an edge against the sky would look pasted."""
+        """Draw the disc, which ends in its own glow, in one smooth curve: an edge against the sky would look pasted."""
         light, size = self.light, self._stage.unit * 720
         across = (np.arange(self._stage.width) - light.across)[None]
         down = (np.arange(self._horizon) - light.down)[:, None] * 1.06

@@ -63,7 +63,7 @@ class Skyline:
             self._sign(block)
 
     def _side(self, block: Block, wall: Colour) -> None:
-        """A darker side and a bright edge make a box of a rectangle."""
+        """Make a box of a rectangle, by a darker side and a bright edge."""
         luma, blue, red = wall
         corner = block.right - round((block.right - block.left) * self._stream.number(0.18, 0.34))
         self._painting.fill(Block(corner, block.top, block.right, block.foot), (luma * 0.76, blue, red))
@@ -87,7 +87,7 @@ class Skyline:
             left += width + 2 * unit
 
     def _roof(self, block: Block, wall: Colour) -> None:
-        """A set-back storey, a mast with a red light, or nothing."""
+        """Draw a set-back storey, a mast with a red light, or nothing."""
         stream, unit, width = self._stream, self._stage.unit, block.right - block.left
         if stream.chance(0.45):
             inset, rise = int(width * stream.number(0.12, 0.3)), int(stream.number(8, 26) * unit)
@@ -124,7 +124,7 @@ class Skyline:
             self._painting.shine(place, np.kron(bright * chosen, shape), colour)
 
     def _sign(self, block: Block) -> None:
-        """An upright neon sign: strokes in a frame, read by nobody and known by everybody."""
+        """Draw an upright neon sign: strokes in a frame, read by nobody and known by everybody."""
         stream, unit = self._stream, self._stage.unit
         colour = swatch((stream.pick(self._look.ramps["neon"]),))
         width, glyphs = max(4, round(stream.number(11, 19) * unit)), 3 + int(stream.number() * 4)

@@ -51,7 +51,7 @@ class Water:
         self._two = index(across * 1.83 + along * 0.31 + 91.0, along * 1.71 - across * 0.09 + 37.0, finer)
 
     def _bake_haze(self) -> None:
-        """A breath of haze where sea and sky meet; a hard line would look cut out."""
+        """Draw a breath of haze where sea and sky meet; a hard line would look cut out."""
         away = np.abs(np.arange(self._stage.height) - self._horizon) / self._stage.height
         haze = np.broadcast_to(fading(away / 0.011)[:, None], (self._stage.height, self._stage.width))
         self._haze = Mask.cropped(haze, 0.01)
@@ -72,7 +72,7 @@ class Water:
         canvas.over(self._haze, self._haze_colour, 0.6)
 
     def _mirrored(self, slope: Array) -> list[Array]:
-        """The sky as this water sees it: tilted water looks higher up, steep near water into the depth."""
+        """Draw the sky as this water sees it: tilted water looks higher up, steep near water into the depth."""
         seen = np.clip(self._flat - np.abs(slope + np.float32(0.35)) * self._height, 0.0, 1.0)
         place = (seen * np.float32(LEVELS - 1)).astype(np.intp)
         mirror = self._mirror * np.clip(np.float32(1.0) - slope * np.float32(0.24), 0.25, 1.5)
@@ -86,7 +86,7 @@ class Water:
         return planes
 
     def _add_glitter(self, planes: list[Array], slope: Array, tilt: Array) -> None:
-        """A road of light: facets that throw the sun at you, fewer and larger toward you."""
+        """Draw a road of light: facets that throw the sun at you, fewer and larger toward you."""
         aside = self._aside + tilt * self._column * np.float32(0.55)
         aside /= self._column
         road = fading(aside * aside)

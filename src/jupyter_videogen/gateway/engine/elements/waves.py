@@ -45,7 +45,7 @@ class Waves:
         self._gains = self._measured()
 
     def slopes(self, seconds: float) -> list[Array]:
-        """Give the slopes sideways and toward the viewer, each (ALONG, ACROSS) with deviation 1."""
+        """Return the slopes sideways and toward the viewer, each (ALONG, ACROSS) with deviation 1."""
         turn = self._turns * np.float32(-seconds)
         now = np.empty(turn.shape, np.complex64)
         now.real, now.imag = np.cos(turn), np.sin(turn)
@@ -58,7 +58,7 @@ class Waves:
         return [min(1.0 / max(float(np.std(level)), 1e-3), 1.9) for level in levels]
 
     def pyramids(self, seconds: float) -> list[Array]:
-        """Give both slopes as flat rows of all copies, finest first."""
+        """Return both slopes as flat rows of all copies, finest first."""
         return [
             np.concatenate([(level * gain).ravel() for level, gain in zip(coarser(slope), self._gains, strict=True)])
             for slope in self.slopes(seconds)
@@ -66,7 +66,7 @@ class Waves:
 
 
 def coarser(slope: Array) -> list[Array]:
-    """Give a slope and its copies, each averaged over 2x2 of the one before."""
+    """Return a slope and its copies, each averaged over 2x2 of the one before."""
     levels = [slope]
     for _ in range(LEVELS - 1):
         last = levels[-1]

@@ -20,7 +20,7 @@ COARSENESS = 6
 
 
 def sheet(path: Path) -> bytes:
-    """Give sixteen frames, evenly spaced; a clip with fewer repeats some."""
+    """Return sixteen frames, evenly spaced; a clip with fewer repeats some."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
         wanted = [number * (stream.frames - 1) // (ACROSS * DOWN - 1) for number in range(ACROSS * DOWN)]

@@ -50,7 +50,7 @@ def drawn(draw: Callable[[int], av.VideoFrame], count: int) -> Generator[av.Vide
 
 
 def per_thread(make: Callable[[], object]) -> Callable[[], object]:
-    """Give one thing per thread, made when first asked for."""
+    """Return one thing per thread, made when first asked for."""
     local = threading.local()
 
     def mine() -> object:
@@ -62,7 +62,7 @@ def per_thread(make: Callable[[], object]) -> Callable[[], object]:
 
 
 def settings(kilobits: int | None) -> dict[str, str]:
-    """Give the encoder's settings; a cap takes bits from what moves most, and leaves calm scenes as they are."""
+    """Return the encoder's settings; a cap takes bits from what moves most, and leaves calm scenes as they are."""
     if kilobits is None:
         return SETTINGS
     cap = f":vbv-maxrate={kilobits}:vbv-bufsize={max(1, round(kilobits * BUFFER))}"

@@ -30,7 +30,7 @@ BT601 = 5
 
 
 def poster(path: Path) -> bytes:
-    """Give the first frame that is not black, at most 480 pixels wide and 60 kB."""
+    """Return the first frame that is not black, at most 480 pixels wide and 60 kB."""
     frame = first_shown(path)
     width = min(even(frame.width), WIDEST)
     height = max(2, even(frame.height * width / frame.width))
@@ -55,7 +55,7 @@ def first_shown(path: Path) -> av.VideoFrame:
 
 
 def shows(frame: av.VideoFrame) -> bool:
-    """Whether the picture is brighter than black."""
+    """Return whether the picture is brighter than black."""
     return bool(samples(frame.planes[0])[::4, ::4].mean() > DARK)
 
 
@@ -71,7 +71,7 @@ def jpeg(frame: av.VideoFrame, coarseness: int) -> bytes:
 
 
 def webp(picture: bytes) -> bytes | None:
-    """Give a still picture as WebP in no more bytes than it has; None where that cannot be done.
+    """Return a still picture as WebP in no more bytes than it has; None where that cannot be done.
 
     Raises nothing for bytes that are no picture, nor for a PyAV that was built without libwebp.
     """

@@ -64,7 +64,7 @@ def plain(prompt: str) -> list[str]:
 
 
 def known(word: str) -> str | None:
-    """Give the word as the tables have it, trying the plurals of all four languages."""
+    """Return the word as the tables have it, trying the plurals of all four languages."""
     stems = [word, *(word.removesuffix(ending) for ending in ("s", "es", "x", "n", "en", "e") if word.endswith(ending))]
     return next((stem for stem in stems if stem in KNOWN), None)
 
@@ -91,19 +91,19 @@ def read(prompt: str, negative: str = "") -> Reading:
 
 
 def stems(text: str) -> tuple[str, ...]:
-    """Give the words of a text that the tables have, once each."""
+    """Return the words of a text that the tables have, once each."""
     return tuple(dict.fromkeys(stem for stem in map(known, plain(text)) if stem))
 
 
 def denied(words: Iterable[str]) -> tuple[str, ...]:
-    """Give all that some words name; a word that merely belongs to a scene does not name it."""
+    """Return all that some words name; a word that merely belongs to a scene does not name it."""
     tables = (MOOD_WORDS, COLOUR_WORDS, PROP_WORDS)
     scenes = [scene for word in words for scene, weight in SCENE_WORDS.get(word, {}).items() if weight == SUBJECT]
     return tuple(dict.fromkeys([*scenes, *(str(meaning) for table in tables for meaning in meanings(words, table))]))
 
 
 def scene_of(words: Iterable[str], without: Collection[str] = ()) -> str:
-    """Give the scene the words speak for, of those that are wanted; among equals the first of the table."""
+    """Return the scene the words speak for, of those that are wanted; among equals the first of the table."""
     scores = {scene: 0 for scene in SCENES if scene not in without} or dict.fromkeys(SCENES, 0)
     for word in words:
         for scene, weight in SCENE_WORDS.get(word, {}).items():
@@ -114,5 +114,5 @@ def scene_of(words: Iterable[str], without: Collection[str] = ()) -> str:
 
 
 def meanings(words: Iterable[str], table: Mapping[str, list[str | float]]) -> list[str | float]:
-    """Give what the words mean in a table, once each, in the order of the sentence."""
+    """Return what the words mean in a table, once each, in the order of the sentence."""
     return list(dict.fromkeys(meaning for word in words for meaning in table.get(word, ())))

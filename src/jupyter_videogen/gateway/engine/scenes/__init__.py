@@ -70,12 +70,12 @@ OWN: Mapping[str, tuple[str, ...]] = {
 
 
 def scene_for(reading: Reading) -> Callable[[Stage, Look, Dice], Scene]:
-    """Give what bakes the scene that was understood."""
+    """Return what bakes the scene that was understood."""
     return SCENES[reading.scene][0]
 
 
 def look_for(reading: Reading, prompt: str) -> tuple[str, Look]:
-    """Give the mood that will be drawn and its look; silk picks one by the prompt, whatever the seed."""
+    """Return the mood that will be drawn and its look; silk picks one by the prompt, whatever the seed."""
     every = SCENES[reading.scene][1]
     looks = {mood: look for mood, look in every.items() if mood not in reading.without} or every
     own = next(iter(looks)) if reading.scene != FALLBACK else Dice(prompt, 0).stream("look").pick(tuple(looks))

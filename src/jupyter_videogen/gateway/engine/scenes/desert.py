@@ -84,7 +84,7 @@ class Desert:
         self._blown = Mist(stage, dice, haze, Bank(HORIZON + 0.02, 0.06, wild, 190.0)), Drift(stage, dice, haze, wild)
 
     def _painted(self, ground: Seen, sand: Sand, view: View, look: Look) -> Array:
-        """Give (3, lines, columns): sand from shade to light, and the air before it."""
+        """Return (3, lines, columns): sand from shade to light, and the air before it."""
         colours = ramp(tones(look))
         grain = np.repeat(sand.texture(ground.x[::2], np.maximum(ground.z[::2], 1.0), view.focal), 2, axis=0)
         light = ground.light + grain * (0.35 + ground.light)
@@ -170,6 +170,6 @@ def between(values: Array, index: Array, share: Array) -> Array:
 
 
 def tones(look: Look) -> tuple[tuple[float, str], ...]:
-    """Give the tones of sand from the deepest shade to the brightest crest."""
+    """Return the tones of sand from the deepest shade to the brightest crest."""
     (_, shade), (_, sand), (_, haze) = (look.ramps[name][0] for name in ("shade", "sand", "haze"))
     return ((0.0, shade), (0.55, sand), (1.0, haze))

@@ -59,7 +59,7 @@ class Drive:
         self._bake_floor()
 
     def _bake_sun(self, look: Look) -> None:
-        """The disc, from yellow down to red, cut by bars that widen downward, and its glow."""
+        """Draw the disc, from yellow down to red, cut by bars that widen downward, and its glow."""
         radius = 0.235 * self._size
         rows, columns = np.arange(self._horizon)[:, None], np.arange(self._stage.width)[None]
         self._middle = self._horizon - 0.60 * radius

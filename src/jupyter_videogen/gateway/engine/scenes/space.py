@@ -59,7 +59,7 @@ class Space:
         self._twinkle = self._stage.rates(chance.uniform(count, 0.3, 0.9))
 
     def _bake_planet(self, look: Look, dice: Dice) -> None:
-        """A limb that rises out of a lower corner: lit from the other side, with banded weather and thin air."""
+        """Draw a limb that rises out of a lower corner: lit from the other side, with banded weather and thin air."""
         chance, stage = dice.stream("planet"), self._stage
         side = 1.0 if chance.chance(0.5) else -1.0
         radius = chance.number(0.42, 0.56) * self._size

@@ -118,7 +118,7 @@ class Underwater:
         return single(fading(2.6 * field) * self._where)
 
     def _swim(self, canvas: Canvas, seconds: float) -> None:
-        """A school that crosses on one curve: bodies from spots that grow and shrink, tails that beat."""
+        """Draw a school that crosses on one curve: bodies from spots that grow and shrink, tails that beat."""
         start, aside, level, size = self._fish
         place = (self._stage.phase(0.11, seconds) + 0.30 * start) % 1.0
         across = (place * 1.5 - 0.25) * self._stage.width
