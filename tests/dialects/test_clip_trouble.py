@@ -48,8 +48,8 @@ def street(folder: Path, name: str, clips: Iterable[Any]) -> Bench:
 @pytest.mark.parametrize("bad", BAD)
 @pytest.mark.parametrize("name", EVERY)
 def test_trouble_at_the_clip_is_gone_over(name: str, bad: Any, tmp_path: Path) -> None:
-    """With words or without, before the request left or after: asked again, and paid for once."""
-    one = street(tmp_path, name, [bad, bad])
+    """With words or without, before the request left or after: asked four times more, and paid for once."""
+    one = street(tmp_path, name, [bad] * 4)
     job = one.run()
     assert (job.state, job.failure, one.transport.posts) == ("succeeded", None, 1)
     assert Path(job.path).read_bytes() == MP4

@@ -131,6 +131,14 @@ def test_what_a_list_does_not_settle_is_told(name: str, pages: list[Any], words:
     assert job.failure.next.endswith(" We did not send it again.")
 
 
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_list_that_is_not_there_is_asked_for_once(name: str, status: int, tmp_path: Path) -> None:
+    """The service says that it has none, and is left alone."""
+    one = bench(tmp_path, ROWS[name], deaf(name, [said({}, status)]))
+    assert one.run().state == "unknown_outcome"
+    assert [call.method for call in one.transport.calls] == ["POST", "GET"]
+
+
 @pytest.mark.parametrize(("asked", "wait"), [("20", 20.0), ("9999", 120.0)])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_list_says_when_to_come_back(name: str, status: int, asked: str, wait: float, tmp_path: Path) -> None:
