@@ -172,7 +172,7 @@ def _make(line: ParsedLine, *, as_json: bool) -> int:
     orders = request_fields.number_orders(list(spread), name)
     if only_looked_at:
         preview = import_module("jupyter_videogen.commands.dry_run")  # it brings what a terminal has no other use for
-        print_out(preview.written(orders))
+        print_out(preview.render_json(orders))
         return DONE
     jobs = submit_orders(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=ask_user)
     if values.get("wait") is False:

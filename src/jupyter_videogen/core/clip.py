@@ -95,7 +95,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def last_frame(self) -> Array:
         """The last frame as uint8 (H, W, 3): `image=clip.last_frame` goes on from there. Raises as `frame` does."""
-        return _use("media.frames").last(self)  # type: ignore[no-any-return]
+        return _use("media.frames").last_frame(self)  # type: ignore[no-any-return]
 
     def frames(self, every: float | None = None) -> Array:
         """Return all frames, or with `every` the nearest to 0, every, 2·every … seconds, as uint8 (N, H, W, 3).
@@ -103,7 +103,7 @@ class Clip(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         The array takes N · H · W · 3 bytes and is allocated once (1 s of 1280x720 at 24 fps is 66 MB); beside it there
         are only a few decoded pictures. More than 2 GB are refused. Raises as `frame` does.
         """
-        return _use("media.frames").every(self, every)  # type: ignore[no-any-return]
+        return _use("media.frames").sample_frames(self, every)  # type: ignore[no-any-return]
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
         """Return evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""

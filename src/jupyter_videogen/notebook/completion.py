@@ -224,8 +224,8 @@ def _routing() -> Any:  # noqa: ANN401 - a module, loaded when it is needed
 
 
 def _rows() -> dict[str, Any]:
-    _routing().configuration()  # it may declare providers
-    return dict(import_module("jupyter_videogen.catalog.registry").known())
+    _routing().load_config()  # it may declare providers
+    return dict(import_module("jupyter_videogen.catalog.registry").all_providers())
 
 
 def _providers() -> list[str]:
@@ -237,7 +237,7 @@ def _models(typed: str, line: str) -> list[str]:
     named = _typed(line, "provider")
     found: list[str] = []
     for name in [named] if named else _rows():
-        row = _routing().endpoint(name)
+        row = _routing().resolve_provider(name)
         models = dict.fromkeys([*(one.model for one in row.models), *row.described, *row.listed])
         found += models if named or name == "local" else [f"{name}:{model}" for model in models]
     return _fuzzy(typed, found)
@@ -259,9 +259,9 @@ def _valid(field: str, line: str) -> list[str]:
 def _model(line: str) -> Capabilities:
     routing = _routing()
     fields = {"model": (_typed(line, "model") or "").split(",")[0] or None, "provider": _typed(line, "provider")}
-    where = routing.provider_named(fields)
+    where = routing.pop_provider(fields)
     found: Capabilities = import_module("jupyter_videogen.catalog.provider").find_model(
-        fields["model"], routing.endpoint(where)
+        fields["model"], routing.resolve_provider(where)
     )
     return found
 

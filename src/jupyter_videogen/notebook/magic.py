@@ -228,13 +228,13 @@ def _teach(shell: InteractiveShell) -> None:
         return
     formatter: Any = shell.display_formatter
     shows = {
-        ("ticket", "Job"): "show_job",
-        ("group", "JobGroup"): "show_group",
-        ("values", "Clip"): "show_clip",
-        ("widget", "VideoGen"): "show_form",
+        ("api.job", "Job"): "show_job",
+        ("api.job_group", "JobGroup"): "show_group",
+        ("core.clip", "Clip"): "show_clip",
+        ("widget.widget", "VideoGen"): "show_form",
     }
     for (module, name), function in shows.items():
-        formatter.ipython_display_formatter.for_type_by_name(f"{__package__}.{module}", name, _shower(function))
+        formatter.ipython_display_formatter.for_type_by_name(f"jupyter_videogen.{module}", name, _shower(function))
 
 
 def _shower(function: str) -> Any:  # noqa: ANN401 - a function that shows one kind of value
