@@ -43,12 +43,12 @@ def test_what_is_given_is_kept() -> None:
         (
             Ask(prompt="a", duration=30),
             "duration",
-            "Length 30 s isn't offered by local/scenes. It makes 1 to 20 s. Nearest: 20.",
+            "local/scenes can't make a 30-second clip. Supported lengths: 1 to 20 s. Nearest: 20.",
         ),
         (
             Ask(prompt="a", duration=0),
             "duration",
-            "Length 0 s isn't offered by local/scenes. It makes 1 to 20 s. Nearest: 1.",
+            "local/scenes can't make a 0-second clip. Supported lengths: 1 to 20 s. Nearest: 1.",
         ),
         (Ask(prompt="a", fps=99), "fps", "local/scenes makes 12 to 60 frames per second."),
         (Ask(prompt="a", seed=-1), "seed", "The seed -1 is out of range. Use 0 to 4294967295."),
@@ -84,7 +84,7 @@ def test_any_size_within_the_bounds_is_taken(size: str) -> None:
 )
 def test_what_is_no_size_is_refused(size: str) -> None:
     """Before bounds are looked at."""
-    with pytest.raises(InvalidRequest, match=f"{size} is no size. Write it as 1280x720"):
+    with pytest.raises(InvalidRequest, match=f'"{size}" is not a valid size. Write it as 1280x720'):
         validate(Ask(prompt="a", size=size), LOCAL)
 
 

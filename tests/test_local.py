@@ -144,7 +144,7 @@ def test_a_model_that_takes_no_video_names_those_that_do(local: vg.Client, monke
     """Before anything is sent."""
     monkeypatch.setenv("QUBAX_API_KEY", "canary")
     clip = msgspec.structs.replace(made(local, "waves"), provider="qubax", model="some-model")
-    with pytest.raises(vg.Unsupported, match="some-model at Qubax does not go on from a clip") as caught:
+    with pytest.raises(vg.Unsupported, match="some-model \\(Qubax\\) can't extend an existing clip") as caught:
         clip.extend("the camera pulls back")
     assert caught.value.failure.next.startswith(
         "These do: indoxhub:… (a model of IndoxHub that takes a video), bifrost:…"

@@ -278,19 +278,19 @@ def test_raw_text_is_sent_as_it_is(shell: Shell, body: str) -> None:
 
 
 REFUSALS: list[tuple[str, str]] = [
-    ("-d 6", "✗ videogen: Length 6 s isn't offered by wan-2.7.\n  │ %%videogen -p acme -m wan-2.7 -d 6\n"
-     "  │                               ^^^^  It makes 4, 8 or 12 s.\n  → Nearest: -d 4.    " + NOTHING),
+    ("-d 6", "✗ videogen: wan-2.7 can't make a 6-second clip.\n  │ %%videogen -p acme -m wan-2.7 -d 6\n"
+     "  │                               ^^^^  Supported lengths: 4, 8 or 12 s.\n  → Nearest: -d 4.    " + NOTHING),
     ("-d six", "-d takes a whole number, not 'six'."),
     ("-d 6.5", "-d takes a whole number, not '6.5'."),
     ("-d {ratio}", "-d takes a whole number, not '0.6666666666666666'."),
     ("-d", "-d needs a value."),
     ("-d --new", "-d needs a value."),
-    ("-d -1", "Length -1 s isn't offered by wan-2.7."),
-    ("-d 4 --duration 8", "-d stands twice."),
+    ("-d -1", "wan-2.7 can't make a -1-second clip."),
+    ("-d 4 --duration 8", "-d was given twice."),
     ("--size 640x360", "Nearest: --size 1280x720."),
-    ("--size huge", "Size huge isn't offered by wan-2.7."),
+    ("--size huge", "wan-2.7 can't make huge."),
     ("--size", "Write it as --size 1280x720."),
-    ("--aspect 4:3", "Aspect 4:3 isn't offered by wan-2.7."),
+    ("--aspect 4:3", "wan-2.7 doesn't support aspect 4:3."),
     ("--fps 99", "wan-2.7 makes 12 to 60 frames per second."),
     ("--seed -1", "The seed -1 is out of range."),
     ("--seed 4294967296", "The seed 4294967296 is out of range."),

@@ -107,7 +107,7 @@ export const cases: Readonly<Record<string, Case>> = {
     state: { form: full },
     acts: [
       click("[type=submit]"),
-      refuses({ field: "size", message: "720x1280 isn't offered by wan-2.7.", sent: "no", charged: "no" }),
+      refuses({ field: "size", message: "wan-2.7 can't make 720x1280.", sent: "no", charged: "no" }),
     ],
   },
   "a clip was dropped on it": {

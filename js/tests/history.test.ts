@@ -86,7 +86,7 @@ test("typing asks once the typing pauses, and a star narrows", async () => {
     await settle(50);
   }
   await settle(400);
-  button(shown, "only").click();
+  button(shown, "Starred").click();
   await settle();
   expect(shown.model.of("history").slice(1)).toMatchObject([
     { search: "sno", starred: false },

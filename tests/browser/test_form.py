@@ -152,7 +152,7 @@ def test_pictures_find_their_way_in(lab: Lab, server: Server, gateway: Gateway, 
 @pytest.mark.parametrize("lab", [[LOAD, "%videogen"]], indirect=True)
 def test_a_key_goes_to_the_kernel_and_nowhere_else(lab: Lab, server: Server, gateway: Gateway) -> None:
     """A service without a key asks for one; afterwards it is ready, and neither page, notebook nor home knows the key."""
-    lab.card.get_by_label("via").select_option("qubrid")
+    lab.card.get_by_label("Provider").select_option("qubrid")
     lab.card.get_by_label("Qubrid API key").fill(SECRET)
     lab.card.get_by_role("button", name="Connect", exact=True).click()
     expect(lab.card.locator(".videogen-head")).to_contain_text("Qubrid")

@@ -226,7 +226,7 @@ def test_a_taken_create_without_an_id_is_unknown(name: str, body: bytes, tmp_pat
     assert job.failure is not None
     assert msgspec.structs.replace(job.failure, next="") == Failure(
         code="unknown_outcome",
-        message="The service took the request, but its answer made no sense.",
+        message="The service accepted the request, but its response could not be read.",
         sent="yes",
         charged="unknown",
     )

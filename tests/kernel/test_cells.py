@@ -153,7 +153,7 @@ def test_a_notebook_that_is_run_by_a_program_has_its_clips(tmp_path: Path, gatew
 
 def test_a_program_is_stopped_by_a_clip_that_fails(tmp_path: Path, gateway: Gateway) -> None:
     """The error is the program's, in our words."""
-    with pytest.raises(CellExecutionError, match="✗ videogen: Length 99 s isn't offered by local/scenes"):
+    with pytest.raises(CellExecutionError, match="✗ videogen: local/scenes can't make a 99-second clip"):
         executed(tmp_path / "work", LOAD, "%%videogen -d 99\na kite", "never = 1")
 
 

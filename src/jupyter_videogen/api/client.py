@@ -302,7 +302,7 @@ def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as
     model = find_model(asked.get("model"), client.provider)
     if "video" not in model.takes:
         raise Unsupported(
-            f"{model.model} at {client.provider.title} does not go on from a clip.",
+            f"{model.model} ({client.provider.title}) can't extend an existing clip.",
             next=f"These do: {', '.join(_extenders())}. Name one: clip.extend(…, model=…).",
             field="model",
         )

@@ -107,7 +107,7 @@ def _check_duration(request: GenerationRequest, model: Capabilities) -> None:
         choice = f"{model.shortest} to {model.longest}"
     nearest = min(offered, key=lambda value: abs(value - duration))
     raise InvalidRequest(
-        f"Length {duration} s isn't offered by {model.model}. It makes {choice} s.",
+        f"{model.model} can't make a {duration}-second clip. Supported lengths: {choice} s.",
         next=f"Nearest: {nearest}.",
         field="duration",
     )
@@ -121,7 +121,7 @@ def _check_size(request: GenerationRequest, model: Capabilities) -> None:
         return
     others = [str(model.frame)] if model.frame else []
     raise InvalidRequest(
-        f"Size {size} isn't offered by {model.model}. It makes {_either([*model.sizes, *others])}.",
+        f"{model.model} can't make {size}. Supported sizes: {_either([*model.sizes, *others])}.",
         next=f"Nearest: {_nearest_size(size, model.sizes)}.",
         field="size",
     )
@@ -145,7 +145,7 @@ def _check_is_size(size: str) -> None:
     try:
         pixels(size)
     except ValueError:
-        raise InvalidRequest(f"{size} is no size.", next="Write it as 1280x720.", field="size") from None
+        raise InvalidRequest(f'"{size}" is not a valid size.', next="Write it as 1280x720.", field="size") from None
 
 
 def _check_choices(request: GenerationRequest, model: Capabilities) -> None:
@@ -153,7 +153,7 @@ def _check_choices(request: GenerationRequest, model: Capabilities) -> None:
         value = getattr(request, field)
         if value is not None and offered and value not in offered:
             raise InvalidRequest(
-                f"{field.capitalize()} {value} isn't offered by {model.model}. It makes {_either(list(offered))}.",
+                f"{model.model} doesn't support {field} {value}. Supported: {_either(list(offered))}.",
                 field=field,
             )
 

@@ -156,7 +156,7 @@ OPTIONS: tuple[Option, ...] = (
         "-n",
         "whole",
         "jobs",
-        "How many clips of one prompt. A model that makes one at a time gets as many jobs; a seed then counts up.",
+        "How many clips of one prompt. If the model makes one clip per request, one job is started per clip, and the seed increases by 1 each time.",
         "TAKES",
         example="3",
     ),

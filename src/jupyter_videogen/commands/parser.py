@@ -210,7 +210,7 @@ def _check_repeats(written: Iterable[WrittenOption]) -> None:
         name = one.option.name
         if name in seen and one.option.kind not in REPEATED:
             raise _misread(
-                f"{one.option.short or one.option.flag} stands twice.", "Keep one of them.", one.flag, one.value
+                f"{one.option.short or one.option.flag} was given twice.", "Keep one of them.", one.flag, one.value
             )
         seen.add(name)
 
@@ -331,7 +331,7 @@ def stray_words_error(words: Sequence[Token]) -> ParseError:
         guess = "Options begin with two plain hyphens: the dash here is a longer one."
     elif any(quote in text for quote in QUOTES):
         guess = "Values are quoted with straight quotation marks, ' or \"."
-    error = InvalidRequest(f"The options hold words that are none: {secrets.KEYLIKE.sub('…', text)}.", next=guess)
+    error = InvalidRequest(f"Unexpected text after the options: {secrets.KEYLIKE.sub('…', text)}.", next=guess)
     return ParseError(error, words[0].start, words[-1].end)
 
 

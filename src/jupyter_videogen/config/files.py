@@ -213,7 +213,7 @@ def _row(name: str, row: Row) -> Provider:
         key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
         return msgspec.structs.replace(built_in, base_url=address, key_env=key, key_optional=key is None)
     if row.dialect not in DIALECTS:
-        what = f"names the dialect {row.dialect}, which is none" if row.dialect else "names no dialect"
+        what = f'unknown dialect "{row.dialect}"' if row.dialect else "names no dialect"
         raise InvalidRequest(f"[providers.{name}] {what}.", next=did_you_mean(row.dialect or "", DIALECTS))
     if row.base_url is None:
         raise InvalidRequest(f"[providers.{name}] names no base_url.", next='Add base_url = "https://…".')

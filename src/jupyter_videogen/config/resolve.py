@@ -93,7 +93,7 @@ def default_provider() -> str:
         return builtin.LOCAL.name
     known = ", ".join(ready or registry.all_providers())
     raise InvalidRequest(
-        "No provider is named and there is no telling which you mean.",
+        "No provider given, and there is no single default.",
         next=f"Pass provider=, or set VIDEOGEN_PROVIDER, to one of: {known}.",
         field="provider",
     )

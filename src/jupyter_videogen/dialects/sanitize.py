@@ -95,7 +95,7 @@ def objection(reply: Reply) -> str | None:
     try:
         refused = bool(reply.body) and parsing.has_error(reply.json)
     except Malformed:
-        return "Its answer made no sense."
+        return "Its response could not be read."
     return read_any_failure(reply).message if refused else None
 
 

@@ -246,5 +246,5 @@ def unknown_command(word: str) -> InvalidRequest:
     guess = f"Did you mean %videogen {close[0]}? " if close else ""
     return InvalidRequest(
         f"There is no command {secrets.KEYLIKE.sub('…', word)[:60]}.",
-        next=f"{guess}A prompt on one line stands in quotes, or after -- .",
+        next=f"{guess}On one line, put the prompt in quotes or after `--`.",
     )

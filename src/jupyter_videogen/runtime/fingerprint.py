@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def fingerprint(request: GenerationRequest, *, origin: str, model: str, account: str = "") -> str:
-    """Hash everything that decides the result and the bill: where it goes, for whom, and every setting, as asked.
+    """Hash everything that decides the result and the bill: where it goes, for whom, and every setting, as sent.
 
     A seed that was left open stays open here, though one is chosen for the call: running a cell again asks for
     the same thing again.

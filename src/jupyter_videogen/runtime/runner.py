@@ -60,7 +60,7 @@ BUSY = 429
 LOCKED = frozenset({401, 402, 403})
 """Refusals of a look that will last until somebody acts."""
 UNSAID = "The service answered HTTP {}."
-NO_SENSE = "The service took the request, but its answer made no sense."
+NO_SENSE = "The service accepted the request, but its response could not be read."
 STATUS = 80
 """Characters of a service's words that are shown as a job's status."""
 GOES_ON = "The job itself goes on and is kept, and it is still looked at."

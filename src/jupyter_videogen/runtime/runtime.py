@@ -210,7 +210,9 @@ class Runtime:
             now = self.ledger.find(record.id)
             if not claimed:
                 watch.publish(now)
-                raise VideogenError(f"Another kernel is at work on job {record.id}.", next="Look at it there.")
+                raise VideogenError(
+                    f"Job {record.id} is already being handled by another kernel.", next="Look at it there."
+                )
             revived = revive(now)
             if revived is None:
                 self.ledger.release(record.id)
