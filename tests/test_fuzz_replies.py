@@ -26,7 +26,7 @@ def test_no_reply_breaks_a_job_or_brings_a_key_back(seed: int, tmp_path: Path) -
 
 def test_the_search_finds_what_comes_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the door every sink sings."""
-    monkeypatch.setattr(fuzz.veil, "clean", lambda text: text)
-    monkeypatch.setattr(fuzz.visible, "words", lambda text: text)
+    monkeypatch.setattr(fuzz.redaction, "redact", lambda text: text)
+    monkeypatch.setattr(fuzz.hidden_characters, "escape_text", lambda text: text)
     book = fuzz.fuzz(tmp_path, seconds=0.0, seed=7, least=400)
     assert {"message", "cell", "widget", "record"} <= book.sinks

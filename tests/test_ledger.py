@@ -7,13 +7,14 @@ import stat
 import subprocess
 import sys
 from contextlib import closing
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from fakes import SLOW
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
-from jupyter_videogen.ledger.database import VERSION
+from jupyter_videogen.ledger.database import VERSION, Database
 from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
 from test_runner import draft
 
@@ -171,3 +172,31 @@ def test_what_cannot_be_recorded_says_so(tmp_path: Path) -> None:
     with pytest.raises(VideogenError, match="can't be recorded aren't submitted") as caught:
         Ledger(tmp_path / "file" / "ledger.sqlite3")
     assert caught.value.sent == "no"
+
+
+def test_closing_waits_for_what_is_under_way(path: Path) -> None:
+    """A connection that is closed in the middle of another thread's statement takes the process down."""
+    file = Database(path)
+    inside, leave, closing_ended = Event(), Event(), Event()
+
+    def write() -> None:
+        with file.writing() as db:
+            inside.set()
+            leave.wait()
+            db.execute("SELECT 1")
+
+    def close() -> None:
+        file.close()
+        closing_ended.set()
+
+    threads = [Thread(target=write), Thread(target=close)]
+    threads[0].start()
+    inside.wait()
+    threads[1].start()
+    assert not closing_ended.wait(0.1)
+    leave.set()
+    for thread in threads:
+        thread.join()
+    assert file.closed
+    with pytest.raises(VideogenError, match="closed database"), file.reading() as db:
+        db.execute("SELECT 1")

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api import client
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.commands import parser
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.media import receipt
@@ -360,7 +360,7 @@ def test_a_form_keeps_secrets_out_of_the_page_and_sends_them_all_the_same(
 ) -> None:
     """A credential that was given in Python is in no trait, and goes along with the request."""
     monkeypatch.setenv("OPENAI_API_KEY", "canary-1")
-    monkeypatch.setitem(client.providers.BUILT_IN, "openai", client.providers.OPENAI)
+    monkeypatch.setitem(builtin.BUILT_IN, "openai", builtin.OPENAI)
     widget = VideoGen(provider="openai", model="m", extra={"byok_api_key": "canary-2", "style": "noir"})
     assert "canary" not in msgspec.json.encode(widget.form).decode()
     assert widget.form["start"]["extra"] == '{"byok_api_key":"…","style":"noir"}'

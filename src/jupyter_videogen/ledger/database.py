@@ -84,8 +84,9 @@ class Database:
             self._hold(_open(path), _identity(path))
 
     def close(self) -> None:
-        """Close the file; a connection that is dropped closes itself."""
-        self._closing()
+        """Close the file after whatever is under way; a connection that is dropped closes itself."""
+        with self._lock:  # sqlite3 dies of a connection that is closed in the middle of another thread's statement
+            self._closing()
 
     @property
     def closed(self) -> bool:

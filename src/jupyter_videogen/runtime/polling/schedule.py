@@ -71,6 +71,7 @@ class PollSchedule:
         if poll_after is not None and poll_after <= BRIEF:
             return max(poll_after, SOONEST)
         _, soonest, latest = self.economy
+        age = max(age, 0.0)  # a clock that was set back makes no job younger than new
         wait = self._sums_after(age, mark).wait(age) if age < float("inf") else latest
         wait = min(max(wait * (1.0 + 0.1 * jitter), soonest), latest)
         return max(wait, min(poll_after, LATEST)) if poll_after is not None else wait
