@@ -162,7 +162,7 @@ def test_a_model_is_described_by_its_user(monkeypatch: pytest.MonkeyPatch) -> No
     project('[capabilities."aihubmix:wan-2.7"]\ndurations = [4, 8]\ndefault_duration = 8\n')
     maker = vg.Client("aihubmix")
     assert maker.order("a kite", {"model": "wan-2.7"}).settled.request.duration == 8
-    with pytest.raises(vg.InvalidRequest, match="It makes 4 or 8 s"):
+    with pytest.raises(vg.InvalidRequest, match="Supported lengths: 4 or 8 s"):
         maker.order("a kite", {"model": "wan-2.7", "duration": 5})
 
 
