@@ -1,4 +1,4 @@
-"""Many jobs at one service: one list for all, an allowance of looks, and a machine that slept."""
+"""Many jobs at one service: one list for all, a limit on looks, and a machine that slept."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ class Watched:
         self.shop, self.ledger = shop, Ledger(folder / "ledger.sqlite3")
         self.provider = msgspec.structs.replace(find_provider("openai"), base_url=base_url)
         transport: Any = FakeTransport(shop.answer)
-        self.lookout = PollScheduler(self.provider, transport, DurationHistory(self.ledger), shop.clock)
-        self.parts = RunContext(self.ledger, shop.clock, folder / "posters", lambda _: None, self.lookout)
+        self.scheduler = PollScheduler(self.provider, transport, DurationHistory(self.ledger), shop.clock)
+        self.parts = RunContext(self.ledger, shop.clock, folder / "posters", lambda _: None, self.scheduler)
         self.transport, self.folder = transport, folder
         self.ended: list[JobRecord] = []
         self.told: list[JobRecord] = []
@@ -233,7 +233,7 @@ def test_what_was_seen_is_learnt(tmp_path: Path) -> None:
     assert all(run.well and run.model == "m" and run.kind == "text" for run in runs)
     errors = [abs(run.seconds - end) for run, end in zip(sorted(runs, key=lambda run: run.seconds), ENDS, strict=True)]
     assert max(errors) <= 11.0
-    assert watched.lookout.experience.usual(watched.ended[0]).runs == len(ENDS)
+    assert watched.scheduler.experience.usual(watched.ended[0]).runs == len(ENDS)
 
 
 def test_looks_at_many_jobs_keep_to_the_allowance(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_sleep_of_the_machine_is_followed_by_a_look(tmp_path: Path) -> None:
         await shop.clock.sleep(100.0)
         woken.append(shop.clock.monotonic())
         shop.ends = dict.fromkeys(shop.ends, woken[0])
-        watched.lookout.slept(3_600.0)
+        watched.scheduler.slept(3_600.0)
 
     watched.run(sleep)
     assert [seen - woken[0] for seen in shop.seen.values()] == [0.0, 0.0]

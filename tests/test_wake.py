@@ -50,7 +50,7 @@ def test_a_jump_of_the_wall_clock_wakes_every_lookout(home: Path, monkeypatch: p
     clock, line = Settable(), object.__new__(Connection)
     run = Runtime(home, clock=clock)
     everything: Any = run
-    everything._lookouts[line], everything._transports[line] = Lookout(), Lines()
+    everything._schedulers[line], everything._transports[line] = Lookout(), Lines()
     run.loop.call(lambda: clock.sleep(0))  # the clocks have been read once
     clock.ahead = jump
     assert woken.wait(10)

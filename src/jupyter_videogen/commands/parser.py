@@ -105,7 +105,7 @@ def _tidy(text: str) -> str:
 def parse_line(text: str, look: Callable[[str], Any] = keep_text) -> ParsedLine:
     """Read a line of options; raises `ParseError`.
 
-    `look` gives what a word stands for: a text with variables filled in, or any object in its place.
+    `look` returns what a word stands for: a text with variables filled in, or any object in its place.
     """
     tokens: list[Token] = []
     rest = _split(text, tokens)

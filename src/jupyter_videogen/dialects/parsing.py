@@ -37,7 +37,7 @@ ADDRESSES = (
 BYTES = ("b64_json", "base64", "video_base64", "b64")
 WEB = re.compile(r"https?://", re.IGNORECASE)
 SPOOLED = "spooled:"
-"""How the mark of a text begins that stands in a file (`spool`)."""
+"""How the mark of a text begins that stands in a file (`transport.reply_spool`)."""
 DEEPEST = 5
 """Levels of a reply in which clips are looked for."""
 PLAIN = {

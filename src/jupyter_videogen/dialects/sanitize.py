@@ -125,7 +125,7 @@ def read_prices(reply: Reply) -> dict[str, float]:
 
 
 def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
-    """Return what one of `reading`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
+    """Return what one of `parsing`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
     try:
         found = read(reply)
         if isinstance(found, tuple):

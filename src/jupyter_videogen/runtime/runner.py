@@ -103,7 +103,7 @@ class Runner:
         self._scheduler = context.scheduler or PollScheduler(
             provider, transport, DurationHistory(context.ledger), context.clock
         )
-        self._seat = self._scheduler.seat(job)
+        self._polled_job = self._scheduler.polled_job(job)
         self._misses = 0
         self._since: dict[str, float] = {}
 
@@ -112,7 +112,7 @@ class Runner:
         try:
             return await self._run()
         finally:
-            self._seat.leave()
+            self._polled_job.leave()
 
     async def _run(self) -> JobRecord:
         if self.job.state == "draft" and not await self._gather():
@@ -181,7 +181,7 @@ class Runner:
         except Lost as error:
             self._lose(f"We lost the answer after sending ({error}).")
         self._context.failpoint("accepted")
-        return self._seat.wait(poll_after)
+        return self._polled_job.wait(poll_after)
 
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
@@ -326,11 +326,11 @@ class Runner:
 
     async def _watch(self, wait: float) -> None:
         """Look until there is an end or a clip; after a restart a clip on its way must be found again."""
-        self._seat.begin(self.job)
+        self._polled_job.begin(self.job)
         while self.job.state in WATCHED or (self.job.state == "saving" and not self._artifacts):
-            heard = await self._seat.turn(self.job, wait)
+            heard = await self._polled_job.turn(self.job, wait)
             wait = await self._look() if heard is None else self._hear(heard)
-        self._seat.leave()
+        self._polled_job.leave()
 
     async def _look(self) -> float:
         """Look once and give the seconds until the next look."""
@@ -375,7 +375,7 @@ class Runner:
             return self._not_found()
         failure = self._dialect.read_failure(reply)
         if reply.status == BUSY:
-            self._scheduler.allowance.too_many(min(failure.retry_after or 0.0, backoff.LONGEST_ASKED))
+            self._scheduler.rate_limiter.too_many(min(failure.retry_after or 0.0, backoff.LONGEST_ASKED))
         if reply.status not in LOCKED:
             return self._missed(retry_after=failure.retry_after)
         if self.job.state != "unreachable":
@@ -400,21 +400,21 @@ class Runner:
                 self._report(state, update)
             case "succeeded" if update.artifacts:
                 self._artifacts = tuple(update.artifacts)
-                run = self._seat.lesson(self.job, update.took, well=True)
+                run = self._polled_job.lesson(self.job, update.took, well=True)
                 self._move("saving", run, progress=100.0, status="")
             case "succeeded":
                 return self._empty()
             case "failed":
                 failure = update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
-                self._fail(failure, self._seat.lesson(self.job, update.took, well=False))
+                self._fail(failure, self._polled_job.lesson(self.job, update.took, well=False))
             case "cancelled" | "expired" as state:
                 self._move(state, finished_at=self._context.clock.now())
-        return self._seat.wait(update.poll_after)
+        return self._polled_job.wait(update.poll_after)
 
     def _report(self, state: str, update: StatusUpdate) -> None:
         """Pass progress on; only a new state is worth a write to the ledger."""
         self._since.pop("empty", None)
-        self._seat.going_on(update.progress)
+        self._polled_job.going_on(update.progress)
         progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
         if state == self.job.state:
             self.job = self.job.after(progress=progress, status=update.status)
@@ -424,7 +424,7 @@ class Runner:
 
     def _missed(self, *, retry_after: float | None = None) -> float:
         self._misses += 1
-        self._seat.told = None
+        self._polled_job.told = None
         if self._lasting("missed") > OUTAGE and self.job.state != "unreachable":
             self._move("unreachable")
         wait = backoff.after_miss(self._misses, retry_after=retry_after)

@@ -114,7 +114,7 @@ class Runtime:
         self.loop = LoopThread()
         self.watches: dict[str, JobWatch] = {}
         self.experience = DurationHistory(self.ledger)
-        self._lookouts: dict[Connection, PollScheduler] = {}
+        self._schedulers: dict[Connection, PollScheduler] = {}
         self._transports: dict[Connection, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
         self._lines: dict[tuple[str, str | None, Secret | None], Connection] = {}
@@ -333,7 +333,7 @@ class Runtime:
         """Return a line's connections; made at first use, on the loop that will use them."""
         if line not in self._transports:
             self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
-            self._lookouts[line] = PollScheduler(line.provider, self._transports[line], self.experience, self.clock)
+            self._schedulers[line] = PollScheduler(line.provider, self._transports[line], self.experience, self.clock)
         return self._transports[line]
 
     async def _close_lines(self) -> None:
@@ -425,7 +425,7 @@ class Runtime:
         watch.task = asyncio.current_task()
         watch.publish(record)
         transport = self._open(line)
-        context = self._context._replace(scheduler=self._lookouts[line])
+        context = self._context._replace(scheduler=self._schedulers[line])
         try:
             return await self._persist(lambda job: Runner(job, line.provider, transport, context, told), record)
         except Superseded as newer:
@@ -487,9 +487,9 @@ class Runtime:
                 await self._wake(ahead - before)
 
     async def _wake(self, seconds: float) -> None:
-        for line, lookout in tuple(self._lookouts.items()):
+        for line, scheduler in tuple(self._schedulers.items()):
             await self._transports[line].refresh()
-            lookout.slept(seconds)
+            scheduler.slept(seconds)
 
 
 def _fate(line: Connection) -> str:

@@ -1,4 +1,4 @@
-"""A job and a provider as the page draws them: pure functions from records to the values of `messages`."""
+"""A job and a provider as the page draws them: pure functions from records to the values of `protocol`."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ MEDIAN = 90.0
 
 
 FEWEST = 3
-"""Jobs from which on a narrower circle is believed rather than a wider one."""
+"""Jobs from which on a narrower group is believed rather than a wider one."""
 
 
 MANY = 12
@@ -162,19 +162,19 @@ def progress_tenth(progress: float) -> int:
 
 
 def fit(runs: Sequence[JobTiming], job: JobRecord, *, usual: float = MEDIAN) -> DurationModel:
-    """Return what a service's newest runs let expect of a job: by the narrowest circle of jobs like it that holds enough.
+    """Return what a service's newest runs let expect of a job: by the narrowest group of jobs like it that holds enough.
 
     `usual` is the median, in seconds, of a service of which nothing is known.
     """
     center, believed = log(usual), _broad([], log(usual))
     took: list[float] = []
-    for circle in _circles([run for run in runs if SHORTEST < run.seconds < float("inf")], job):
-        if len(circle) >= FEWEST or not took:
-            took = [run.seconds for run in circle if run.well]
+    for group in _alike([run for run in runs if SHORTEST < run.seconds < float("inf")], job):
+        if len(group) >= FEWEST or not took:
+            took = [run.seconds for run in group if run.well]
             logs = [log(seconds) for seconds in took]
             believed = _weighted(_broad(logs, center), 0.5 if len(logs) >= MANY else 1.0)
             believed += _kernels(logs) if len(logs) >= MANY else []
-            believed += _refused(circle)
+            believed += _refused(group)
             center = fmean([*logs, center])
     typical = median(took) if len(took) >= FEWEST else None
     return DurationModel(_normed([*_weighted(believed, 0.88), *BACKBONE]), len(took), typical)
@@ -196,13 +196,13 @@ def fit_progress(runs: Sequence[JobTiming], model: str) -> Calibration:
     )
 
 
-def _circles(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
-    """Return the runs like a job, from the widest circle to the narrowest: service, model, the same request."""
+def _alike(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
+    """Return the runs like a job, from the widest group to the narrowest: service, model, the same request."""
     request = job.request
     same_model = [run for run in runs if run.model == job.model]
     like = (request.duration, request.size, input_kind(job))
     same = [run for run in same_model if (run.duration, run.size, run.kind) == like]
-    return [circle[:NEWEST] for circle in (runs, same_model, same)]
+    return [group[:NEWEST] for group in (runs, same_model, same)]
 
 
 def _broad(logs: list[float], center: float) -> list[Component]:
@@ -223,10 +223,10 @@ def _kernels(logs: list[float]) -> list[Component]:
     return [Component(0.5 / len(points), point, width) for point in points]
 
 
-def _refused(circle: list[JobTiming]) -> list[Component]:
+def _refused(group: list[JobTiming]) -> list[Component]:
     """Return the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
-    logs = [log(run.seconds) for run in circle if not run.well]
-    share = len(logs) / (len(circle) - len(logs) + 1.0)
+    logs = [log(run.seconds) for run in group if not run.well]
+    share = len(logs) / (len(group) - len(logs) + 1.0)
     points = logs if len(logs) <= REFUSALS else quantiles(logs, n=REFUSALS + 1)
     return [Component(share / len(points), point, WIDEST) for point in points]
 

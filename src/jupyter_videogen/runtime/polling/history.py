@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.ledger import Ledger
 
 REMEMBERED = 1000
-"""Newest jobs of a service that are read: the newest 128 of each circle are believed."""
+"""Newest jobs of a service that are read: the newest 128 of each group are believed."""
 KEPT = 64
 """Kinds of jobs kept in mind."""
 Likeness = tuple[str, str, float | None, str | None, str]

@@ -81,15 +81,15 @@ class WakeableSleep:
 class PolledJob:
     """One job's place: how old it is, how it has been doing, and when it is to be looked at next."""
 
-    def __init__(self, lookout: PollScheduler, job: JobRecord) -> None:
-        self.schedule = lookout.experience.schedule(job)
+    def __init__(self, scheduler: PollScheduler, job: JobRecord) -> None:
+        self.schedule = scheduler.experience.schedule(job)
         self.listed = False
         """Whether the list is telling of it."""
         self.missing = False
         """Whether the list, when last read, did not hold it."""
         self.told: Listed | None = None
         self.key = b""
-        self._lookout, self._clock, self._rest = lookout, lookout.clock, WakeableSleep(lookout.clock)
+        self._scheduler, self._clock, self._rest = scheduler, scheduler.clock, WakeableSleep(scheduler.clock)
         self._name, self._turns = job.id, 0
         self._begun: float | None = None
         self._mark: ProgressSample | None = None
@@ -115,11 +115,11 @@ class PolledJob:
 
     async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
         """Wait so long, and for leave to look; returns what the list said meanwhile, if that is all there is to know."""
-        self._lookout.take(self, job)
+        self._scheduler.take(self, job)
         await self._rest.sleep(max(seconds, LIST_TRUSTED_SECONDS) if self.listed else seconds)
         news, self._news = self._news, None
         if news is None:
-            await self._lookout.allowance.slot(SURE if self.listed else self.schedule.rate(self.age))
+            await self._scheduler.rate_limiter.slot(SURE if self.listed else self.schedule.rate(self.age))
         return news
 
     def going_on(self, progress: float | None) -> None:
@@ -161,7 +161,7 @@ class PolledJob:
         else:
             self._seen = self.age
 
-    def untold(self) -> None:
+    def not_listed(self) -> None:
         """Note that the list does not tell of it any more: look at it by itself."""
         self.told, self.missing = None, True
         if self.listed:
@@ -176,69 +176,69 @@ class PolledJob:
 
     def leave(self) -> None:
         """Nobody watches it any more."""
-        self._lookout.leave(self)
+        self._scheduler.leave(self)
 
 
 class PollScheduler:
-    """The seats of all jobs at one service. Lives on one event loop."""
+    """All jobs that are polled at one service. Lives on one event loop."""
 
     def __init__(self, provider: Provider, transport: Transport, experience: DurationHistory, clock: Clock) -> None:
         self.experience, self.clock = experience, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
-        self.allowance = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
+        self.rate_limiter = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
         self._dialect, self._transport = sanitize.sanitized_dialect(provider.dialect), transport
-        self._circles: dict[str, ListPoller] = {}
-        self._seats: set[PolledJob] = set()
+        self._list_pollers: dict[str, ListPoller] = {}
+        self._polled_jobs: set[PolledJob] = set()
 
-    def seat(self, job: JobRecord) -> PolledJob:
+    def polled_job(self, job: JobRecord) -> PolledJob:
         """Return a job a place."""
         return PolledJob(self, job)
 
-    def take(self, seat: PolledJob, job: JobRecord) -> None:
+    def take(self, polled_job: PolledJob, job: JobRecord) -> None:
         """Count a job among those that are watched, and that a list may tell of."""
-        self._seats.add(seat)
+        self._polled_jobs.add(polled_job)
         if not isinstance(self._dialect, ListsJobs) or job.handle is None:
             return
         url = self._dialect.page(job.model).url
-        if url not in self._circles:
-            self._circles[url] = ListPoller(self._dialect, job.model, self._transport, self)
-        seat.key = _key(job.handle)
-        self._circles[url].join(seat)
+        if url not in self._list_pollers:
+            self._list_pollers[url] = ListPoller(self._dialect, job.model, self._transport, self)
+        polled_job.key = _key(job.handle)
+        self._list_pollers[url].join(polled_job)
 
-    def leave(self, seat: PolledJob) -> None:
+    def leave(self, polled_job: PolledJob) -> None:
         """Count a job no more."""
-        self._seats.discard(seat)
-        for circle in self._circles.values():
-            circle.seats.pop(seat.key, None)
+        self._polled_jobs.discard(polled_job)
+        for poller in self._list_pollers.values():
+            poller.polled_jobs.pop(polled_job.key, None)
 
     def slept(self, seconds: float) -> None:
-        """Note that this machine slept for so long: all jobs are looked at now, as fast as the allowance goes."""
-        for circle in self._circles.values():
-            circle.rest.wake()
-        for seat in tuple(self._seats):
-            seat.slept(seconds)
+        """Note that this machine slept for so long: all jobs are looked at now, as fast as the rate limiter allows."""
+        for poller in self._list_pollers.values():
+            poller.rest.wake()
+        for polled_job in tuple(self._polled_jobs):
+            polled_job.slept(seconds)
 
 
 class ListPoller:
     """Jobs that one list tells of."""
 
-    def __init__(self, dialect: ListsJobs, model: str, transport: Transport, lookout: PollScheduler) -> None:
-        self.seats: dict[bytes, PolledJob] = {}
-        self.rest = WakeableSleep(lookout.clock)
-        self._dialect, self._model, self._transport, self._lookout = dialect, model, transport, lookout
+    def __init__(self, dialect: ListsJobs, model: str, transport: Transport, scheduler: PollScheduler) -> None:
+        self.polled_jobs: dict[bytes, PolledJob] = {}
+        self.rest = WakeableSleep(scheduler.clock)
+        self._dialect, self._model, self._transport, self._scheduler = dialect, model, transport, scheduler
         self._reader: asyncio.Task[None] | None = None
         self._pages, self._misses, self._not_before = 1, 0, 0.0
 
-    def join(self, seat: PolledJob) -> None:
+    def join(self, polled_job: PolledJob) -> None:
         """Take a job in; from the third on, the list is read."""
-        self.seats[seat.key] = seat
+        self.polled_jobs[polled_job.key] = polled_job
         if self._reader is None and self._worth_it():
             self._reader = asyncio.get_running_loop().create_task(
-                run_forever(self._read, self._lookout.clock), context=contextvars.Context()
+                run_forever(self._read, self._scheduler.clock), context=contextvars.Context()
             )
 
     def _worth_it(self) -> bool:
-        return len(self.seats) >= FEW * self._pages and self._lookout.clock.monotonic() >= self._not_before
+        return len(self.polled_jobs) >= FEW * self._pages and self._scheduler.clock.monotonic() >= self._not_before
 
     async def _read(self) -> None:
         """Read the list at its pace for as long as there are jobs for it."""
@@ -248,17 +248,17 @@ class ListPoller:
                 if self._worth_it():
                     await self._sweep()
         finally:
-            for seat in self.seats.values():
-                seat.untold()
+            for polled_job in self.polled_jobs.values():
+                polled_job.not_listed()
         self._reader = None
 
     def _wait(self) -> float:
         if self._misses:
             return after_miss(self._misses)
-        seats = list(self.seats.values())
-        sample = seats[:: len(seats) // SAMPLE + 1]
-        calls = self._pages * len(sample) / len(seats)
-        return wait_for_all([(seat.schedule, seat.age) for seat in sample], calls=calls)
+        polled_jobs = list(self.polled_jobs.values())
+        sample = polled_jobs[:: len(polled_jobs) // SAMPLE + 1]
+        calls = self._pages * len(sample) / len(polled_jobs)
+        return wait_for_all([(polled_job.schedule, polled_job.age) for polled_job in sample], calls=calls)
 
     async def _sweep(self) -> None:
         """Read the list page by page until it has told of every job, and pass on what it says."""
@@ -270,9 +270,12 @@ class ListPoller:
                 self._rest_for(LIST_RETRY_SECONDS)
             return
         self._misses, self._pages = 0, pages
-        for key, seat in tuple(self.seats.items()):
+        for key, polled_job in tuple(self.polled_jobs.items()):
             row = found.get(key)
-            seat.tell(row) if row is not None else seat.untold()
+            if row is None:
+                polled_job.not_listed()
+            else:
+                polled_job.tell(row)
         if not found:
             self._rest_for(LIST_RETRY_SECONDS)  # of another account, or of nothing at all
 
@@ -281,12 +284,12 @@ class ListPoller:
 
         A job that the list did not hold before is not searched to its end again.
         """
-        wanted = {key for key, seat in self.seats.items() if not seat.missing}
+        wanted = {key for key, polled_job in self.polled_jobs.items() if not polled_job.missing}
         found: dict[bytes, Listed] = {}
         cursor, pages = None, 1
         for number in range(1, MOST_PAGES + 1):
             page = await self._page(cursor)
-            ours = {key: row for row in page.jobs if row.state and (key := _key(row.handle)) in self.seats}
+            ours = {key: row for row in page.jobs if row.state and (key := _key(row.handle)) in self.polled_jobs}
             found |= ours
             pages = number if ours else pages
             if not ours or wanted <= found.keys() or page.cursor in {None, cursor}:
@@ -295,19 +298,21 @@ class ListPoller:
         return found, pages
 
     async def _page(self, cursor: str | None) -> Page:
-        await self._lookout.allowance.slot(SURE)
+        await self._scheduler.rate_limiter.slot(SURE)
         reply = await self._transport.send(self._dialect.page(self._model, cursor))
         if reply.status in NO_LIST:
             self._rest_for(float("inf"))
         if reply.status == BUSY:
-            self._lookout.allowance.too_many(min(sanitize.read_any_failure(reply).retry_after or 0.0, LONGEST_ASKED))
+            self._scheduler.rate_limiter.too_many(
+                min(sanitize.read_any_failure(reply).retry_after or 0.0, LONGEST_ASKED)
+            )
         if not reply.ok:
             raise Lost(f"HTTP {reply.status}")
         return self._dialect.read_page(reply, cursor)
 
     def _rest_for(self, seconds: float) -> None:
         self._misses, self._pages = 0, 1
-        self._not_before = self._lookout.clock.monotonic() + seconds
+        self._not_before = self._scheduler.clock.monotonic() + seconds
 
 
 def _key(handle: object) -> bytes:
