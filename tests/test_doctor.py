@@ -20,9 +20,10 @@ from gateways import Gateway
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics import doctor, probe
-from jupyter_videogen.diagnostics.doctor import CHECKS, Surroundings, run_checks
+from jupyter_videogen.diagnostics.doctor import CHECKS, run_checks
 from jupyter_videogen.diagnostics.probe import Answer, Question
 from jupyter_videogen.diagnostics.report import Finding, Report
+from jupyter_videogen.diagnostics.surroundings import Surroundings
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport import local_gateway
 from jupyter_videogen.transport.client import Endpoint, Fixed

@@ -14,8 +14,8 @@ from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import MEDIA
 from jupyter_videogen.diagnostics import probe
-from jupyter_videogen.diagnostics.doctor import LIMIT, provider_question
 from jupyter_videogen.diagnostics.report import shorten_home
+from jupyter_videogen.diagnostics.service_checks import LIMIT, provider_question
 from jupyter_videogen.dialects.base import Cancels, ListsJobs, Looks
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport.client import Endpoint

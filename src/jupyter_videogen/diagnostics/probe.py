@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.transport.client import Source
 
-WORDS = {
+ERROR_WORDS = {
     "ConnectError": "the connection was refused, cut off or could not be made safe",
     "ConnectTimeout": "nothing answers at its address",
     "ProxyError": "the proxy refused",
@@ -46,32 +46,32 @@ def ask_all(questions: Sequence[Question], limit: float) -> list[Answer]:
     """Ask all of them side by side, each for at most `limit` seconds; never raises for a service that is away."""
     loop = LoopThread()
     try:
-        return loop.call(lambda: _all(questions, limit))
+        return loop.call(lambda: _gather(questions, limit))
     finally:
         loop.stop()
 
 
-async def _all(questions: Sequence[Question], limit: float) -> list[Answer]:
-    return await asyncio.gather(*(_one(question, limit) for question in questions))
+async def _gather(questions: Sequence[Question], limit: float) -> list[Answer]:
+    return await asyncio.gather(*(_ask_one(question, limit) for question in questions))
 
 
-async def _one(question: Question, limit: float) -> Answer:
+async def _ask_one(question: Question, limit: float) -> Answer:
     transport = Transport(question.source)
     try:
         async with asyncio.timeout(limit):
-            if trouble := await _unknown(question.base_url):
+            if trouble := await _explain_unknown_name(question.base_url):
                 return Answer(trouble=trouble)
             async with transport.stream(question.call) as stream:
                 return Answer(stream.status, stream.headers.get("date", ""))
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
     except (NotSent, Lost, Refused) as error:
-        return Answer(trouble=WORDS.get(str(error), str(error)))
+        return Answer(trouble=ERROR_WORDS.get(str(error), str(error)))
     finally:
         await transport.close()
 
 
-async def _unknown(base_url: str) -> str:
+async def _explain_unknown_name(base_url: str) -> str:
     """Say so when a service's name cannot be looked up; behind a proxy that is the proxy's work."""
     _, host, port = origin(base_url)
     return "" if proxy(base_url) or await resolve(host, port) else f"the name {host} is not found"

@@ -1,4 +1,4 @@
-"""What a look around found, for people: in words, with what to do, and with nothing in it that is anybody's business."""
+"""The doctor's findings and its report: in words, with what to do, and without names, keys or paths of a home."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Report:
     """All findings, in the order of looking; `report.problems` are those that something should be done about."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
-        self.findings = tuple(map(_redacted, findings))
+        self.findings = tuple(map(_redact, findings))
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -44,25 +44,28 @@ class Report:
     @property
     def problems(self) -> tuple[Finding, ...]:
         """The findings that need doing something about."""
-        return self._of("problem")
+        return self._select("problem")
 
-    def _of(self, state: State) -> tuple[Finding, ...]:
+    def _select(self, state: State) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.state == state)
 
     @property
     def summary(self) -> str:
         """How it stands, one sentence."""
-        problems, notes = len(self.problems), len(self._of("note"))
-        parts = [_count(problems, "problem") if problems else "no problem", *([_count(notes, "note")] if notes else [])]
+        problems, notes = len(self.problems), len(self._select("note"))
+        parts = [
+            _count_noun(problems, "problem") if problems else "no problem",
+            *([_count_noun(notes, "note")] if notes else []),
+        ]
         return f"{' and '.join(parts).capitalize()}."
 
     def __repr__(self) -> str:
         width = max((len(finding.name) for finding in self.findings), default=0)
-        lines = [_line(finding, width) for finding in self.findings]
+        lines = [_format_line(finding, width) for finding in self.findings]
         return terminal.fit("\n".join([HEAD, "", *lines, "", self.summary]), terminal.width())
 
     def _repr_html_(self) -> str:
-        rows = "".join(map(_row, self.findings))
+        rows = "".join(map(_format_row, self.findings))
         return (
             f'<div class="videogen-doctor" style="max-width:760px;font-size:13px;line-height:1.5"><div>{escape(HEAD)}</div>'
             f'<table style="margin:8px 0;border-collapse:collapse;font-size:inherit">{rows}</table>'
@@ -76,7 +79,15 @@ def shorten_home(path: Path) -> str:
     return str(Path("~", path.relative_to(home))) if path.is_relative_to(home) else str(path)
 
 
-def _redacted(finding: Finding) -> Finding:
+def format_bytes(count: int) -> str:
+    """Return a number of bytes with a decimal unit, as disks are sold: 1.5 GB."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def _redact(finding: Finding) -> Finding:
     """Return a finding without the home directory's name and without anything that looks like a key."""
     home = str(Path.home())
     words, todo = (
@@ -85,12 +96,12 @@ def _redacted(finding: Finding) -> Finding:
     return finding._replace(words=words, next=todo)
 
 
-def _line(finding: Finding, width: int) -> str:
+def _format_line(finding: Finding, width: int) -> str:
     todo = f"\n  {'':{width + 4}}→ {finding.next}" if finding.next else ""
     return f"  {MARKS[finding.state]} {finding.name:<{width}}  {finding.words}{todo}"
 
 
-def _row(finding: Finding) -> str:
+def _format_row(finding: Finding) -> str:
     todo = f"<br><b>→ {escape(finding.next)}</b>" if finding.next else ""
     mark = f'<span title="{finding.state}">{MARKS[finding.state]}</span>'
     name = f'<span style="white-space:nowrap">{escape(finding.name)}</span>'
@@ -98,5 +109,5 @@ def _row(finding: Finding) -> str:
     return "<tr>" + "".join(f'<td style="{CELL}">{cell}</td>' for cell in cells) + "</tr>"
 
 
-def _count(number: int, what: str) -> str:
+def _count_noun(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"

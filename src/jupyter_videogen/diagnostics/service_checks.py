@@ -1,0 +1,161 @@
+"""Checks of the way to the providers: proxies, keys, whether they answer, and their clocks."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.config import credentials
+from jupyter_videogen.core.errors import AuthError
+from jupyter_videogen.core.http import Call
+from jupyter_videogen.diagnostics.probe import Question
+from jupyter_videogen.diagnostics.report import Finding
+from jupyter_videogen.dialects.base import ListsModels
+from jupyter_videogen.transport import local_gateway, url_policy
+from jupyter_videogen.transport.client import Endpoint, Fixed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.diagnostics.probe import Answer
+    from jupyter_videogen.diagnostics.surroundings import Surroundings
+
+LIMIT = 10.0
+"""Seconds that a provider has for its answer."""
+SKEW, WRONG = 60.0, 300.0
+"""Seconds by which this clock may differ from a provider's; signed links are good for minutes."""
+ACCEPTED, REFUSED, BROKEN = range(200, 300), (401, 403), 500
+KEY_PREFIXES = {"qubax": "qbx_live_", "aihubmix": "sk-", "openai": "sk-"}
+"""What a provider's keys begin with, by its own documentation."""
+
+
+class Reachable(NamedTuple):
+    """A provider that can be asked: where its key came from, and a question that is free."""
+
+    provider: Provider
+    key_source: str
+    question: Question
+
+
+def check_proxies(_: Surroundings) -> Iterator[Finding]:
+    """List the proxies on the way to providers, by their hosts: a proxy's address may hold a password."""
+    proxies = {url_policy.proxy(row.base_url) for row in registry.all_providers().values() if row.key_env} - {None}
+    yield from map(_describe_proxy, sorted(filter(None, proxies)))
+    if not proxies:
+        yield Finding("Proxy", "ok", "none")
+
+
+def _describe_proxy(proxy: str) -> Finding:
+    try:
+        parts = urlsplit(proxy)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return Finding("Proxy", "problem", "the proxy's address can't be read", "Look at HTTPS_PROXY and ALL_PROXY.")
+    words = f"services are reached through {parts.scheme}://{parts.hostname}{port}"
+    return Finding("Proxy", "note", f"{words}; this machine's own addresses are not")
+
+
+def check_keys(_: Surroundings) -> Iterator[Finding]:
+    """Say where each provider's key comes from, and whether it can be one; never the key."""
+    providers, without = _keyed_providers(), []
+    for row in providers:
+        try:
+            secret = credentials.find_key(row.name, row.key_env)
+        except AuthError as error:
+            yield Finding(f"{row.title} key", "problem", error.message, error.failure.next)
+            continue
+        if secret is None:
+            without.append(row.title)
+        else:
+            yield _check_key_format(row, secret)
+    if without:
+        cure = "" if len(without) < len(providers) else "%videogen connect NAME takes one; the local engine needs none."
+        yield Finding("No key for", "ok", ", ".join(without), cure)
+    ring = credentials.keyring()
+    yield Finding("Keyring", "ok", ring.name or f"{ring.trouble}: a typed key is kept by the kernel alone")
+
+
+def _keyed_providers() -> list[Provider]:
+    """Return the providers that take a key."""
+    return [row for row in registry.all_providers().values() if row.key_env and not registry.is_declared(row.name)]
+
+
+def _check_key_format(row: Provider, secret: Secret) -> Finding:
+    prefix = KEY_PREFIXES.get(row.name, "")
+    if secret.begins(prefix):
+        return Finding(f"{row.title} key", "ok", f"found in {secret.source}; its format is sound")
+    words = f"found in {secret.source}, but it does not begin with {prefix} as {row.title}'s keys do"
+    return Finding(f"{row.title} key", "note", words, "Check that it is this service's key.")
+
+
+def check_providers(place: Surroundings) -> Iterator[Finding]:
+    """Check whether each provider that has a key is there and takes it, and what its clock says."""
+    if place.ask is None:
+        yield Finding("Services", "note", "Not asked: the network was left out.")
+        return
+    rows = list(_find_reachable(place))
+    if not rows:
+        yield Finding("Services", "ok", "none that has a key: nobody was asked")
+        return
+    answers = place.ask([row.question for row in rows], LIMIT)
+    yield from map(_judge_answer, rows, answers)
+    yield from _check_clock(next((answer.date for answer in answers if answer.date), ""), place.now())
+
+
+def _find_reachable(place: Surroundings) -> Iterator[Reachable]:
+    """Return the providers that can be asked, and the local gateway where it runs."""
+    for row in _keyed_providers():
+        with suppress(AuthError):  # `check_keys` has reported it
+            if secret := credentials.find_key(row.name, row.key_env):
+                yield Reachable(row, secret.source, provider_question(row, Endpoint(row.base_url, secret)))
+    if endpoint := local_gateway.running(place.home):
+        yield Reachable(builtin.LOCAL, "its runtime file", provider_question(builtin.LOCAL, endpoint))
+
+
+def provider_question(row: Provider, endpoint: Endpoint) -> Question:
+    """Return the call for the list of models; where there is none, for anything at all, and then without the key."""
+    if isinstance(row.dialect, ListsModels):
+        call = row.dialect.models()
+        call = Call(call.method, call.url, headers=call.headers, timeout=LIMIT)
+        return Question(Fixed(endpoint), call, endpoint.base_url)
+    return Question(Fixed(Endpoint(endpoint.base_url)), Call("GET", "/", timeout=LIMIT), endpoint.base_url)
+
+
+def _judge_answer(row: Reachable, answer: Answer) -> Finding:
+    name = "Local gateway" if row.provider.key_env is None else row.provider.title
+    if answer.status is None:
+        cure = "Check the network and the proxy; jobs that are on their way are looked at again when it is back."
+        return Finding(name, "problem", f"not reached: {answer.trouble}", cure)
+    if answer.status >= BROKEN:
+        words = f"reached, but it answers HTTP {answer.status}"
+        return Finding(name, "note", words, "Try again later: it has a problem of its own.")
+    if not isinstance(row.provider.dialect, ListsModels):
+        return Finding(name, "ok", "reached; it has no free way to try the key")
+    return _judge_status(name, row, answer.status)
+
+
+def _judge_status(name: str, row: Reachable, status: int) -> Finding:
+    """Return what the status of a list of models says of the key."""
+    if status in REFUSED:
+        cure = f"%videogen connect {row.provider.name}" if row.provider.key_env else "Restart the kernel."
+        words = f"reached, but it does not accept the key from {row.key_source} (HTTP {status})"
+        return Finding(name, "problem", words, cure)
+    if status in ACCEPTED:
+        return Finding(name, "ok", f"reached, and it answers to the key from {row.key_source}")
+    return Finding(name, "note", f"reached, but its list of models answers HTTP {status}")
+
+
+def _check_clock(date: str, now: float) -> Iterator[Finding]:
+    """Compare this clock with a provider's: links that were signed expire by the provider's."""
+    with suppress(ValueError):
+        skew = now - parsedate_to_datetime(date).timestamp()
+        words = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the service's clock"
+        if abs(skew) <= SKEW:
+            yield Finding("Clock", "ok", "agrees with the service's clock")
+        else:
+            yield Finding("Clock", "problem" if abs(skew) > WRONG else "note", words, "Set this machine's clock.")
