@@ -154,10 +154,10 @@ def test_any_server_of_the_shape_is_a_client_away(home: Path) -> None:
 def test_a_key_is_not_sent_elsewhere_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """A provider's own key stays at its own address; with another `base_url` it must be named."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary")
-    assert vg.Client("openai", base_url="http://127.0.0.1:9/v1")._line._secret is None
+    assert vg.Client("openai", base_url="http://127.0.0.1:9/v1")._access.connection._secret is None
     named = vg.Client("openai", base_url="http://127.0.0.1:9/v1", key_env="OPENAI_API_KEY")
-    assert "canary" not in repr(named) + repr(vars(named._line))
-    assert named._line._secret is not None
+    assert "canary" not in repr(named) + repr(vars(named._access.connection))
+    assert named._access.connection._secret is not None
 
 
 def test_without_a_name_a_script_must_choose() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from fakes import SLOW
 from jupyter_videogen.catalog.builtin import LOCAL
-from jupyter_videogen.catalog.registry import find_provider
+from jupyter_videogen.catalog.registry import Registry
 from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import InvalidRequest, ModelNotFound, VideogenError
 from jupyter_videogen.core.request import GenerationRequest as Ask
@@ -22,7 +22,7 @@ def test_what_is_left_open_is_filled_in() -> None:
 def test_what_is_given_is_kept() -> None:
     """Values are never changed behind the user's back."""
     asked = Ask(prompt="a kite", model="local/scenes", duration=7, size="720x720", fps=30, seed=0, extra={"a": 1})
-    assert validate(asked, LOCAL) == (asked, ())
+    assert validate(asked, LOCAL)[:2] == (asked, ())
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
 def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
     """Where only the service knows, everything goes through but a request without a model."""
     asked = Ask(prompt="a", model="anything", duration=999, size="7x7")
-    assert validate(asked, SLOW) == (asked, ())
+    assert validate(asked, SLOW) == (asked, (), SLOW.dialect.create(asked))
     with pytest.raises(InvalidRequest, match="needs the name of a model"):
         validate(Ask(prompt="a"), SLOW)
 
@@ -107,7 +107,7 @@ def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
 def test_an_unknown_provider_is_answered_with_its_neighbour() -> None:
     """So is a typo in a provider."""
     with pytest.raises(VideogenError, match=r"Did you mean local\?"):
-        find_provider("lokal")
+        Registry().find("lokal")
 
 
 def test_several_clips_of_a_model_that_makes_one_are_told_how() -> None:

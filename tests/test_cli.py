@@ -20,7 +20,6 @@ import jupyter_videogen as vg
 from fakes import MP4
 from jupyter_videogen import cli
 from jupyter_videogen.api import client
-from jupyter_videogen.catalog import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +34,6 @@ def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
     home.mkdir()
     (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
-    yield
-    registry.declare({})
 
 
 def test_generate_waits_and_prints_the_path(capsys: pytest.CaptureFixture[str]) -> None:

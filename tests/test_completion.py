@@ -9,7 +9,6 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 
 from fakes import MP4
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.commands.options import BY_FLAG, COMMANDS
 from shells import PNG, Shell
@@ -38,7 +37,6 @@ def shell(home: Path) -> Iterator[Shell]:
     with Shell() as shell:
         shell.names.update(hero="Ada", fig=Figure(), number=3, thing=object())
         yield shell
-    registry.declare({})
 
 
 def tab(shell: Shell, text: str) -> list[str]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.catalog import registry
-from jupyter_videogen.config import credentials, resolve
+from jupyter_videogen.api.access import open_access
+from jupyter_videogen.api.submission import build_order
+from jupyter_videogen.config import credentials
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.runtime import process
 from shells import Shell
@@ -18,6 +20,7 @@ from shells import Shell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jupyter_videogen.runtime.order import Order
     from shop import Shop
 
 LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_KEY"\n'
@@ -25,9 +28,7 @@ LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_K
 
 @pytest.fixture(autouse=True)
 def _afterwards() -> Iterator[None]:
-    """Declared providers are the process's: take them back."""
     yield
-    registry.declare({})
     environment.session.clear()
 
 
@@ -35,6 +36,12 @@ def _afterwards() -> Iterator[None]:
 def shell(home: Path) -> Iterator[Shell]:
     with Shell() as shell:
         yield shell
+
+
+def plan(provider: str, **fields: Any) -> Order:
+    """Return the order of a kite, as every call makes it."""
+    config = load_config()
+    return build_order(open_access(config, provider), "a kite", fields, config)
 
 
 def user(home: Path, text: str) -> None:
@@ -89,25 +96,25 @@ def test_the_python_api_has_the_same_defaults(shell: Shell) -> None:
     """What `%config` and the files say holds for calls as well."""
     project('[defaults]\nprovider = "local"\nsize = "640x360"\n')
     environment.session["duration"] = 2
-    order = vg.Client("local").order("a kite", {})
-    assert (order.settled.request.size, order.settled.request.duration) == ("640x360", 2)
+    order = plan("local")
+    assert (order.validated.request.size, order.validated.request.duration) == ("640x360", 2)
 
 
 def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
-    order = vg.Client(resolve.pop_provider({})).order("a kite", {})
-    assert (order.line.provider.name, order.settled.request.model) == ("aihubmix", "wan-2.7")
-    assert (order.settled.request.size, order.settled.request.negative, order.settled.warnings) == (
+    order = plan(load_config().default_provider())
+    assert (order.connection.provider.name, order.validated.request.model) == ("aihubmix", "wan-2.7")
+    assert (order.validated.request.size, order.validated.request.negative, order.validated.warnings) == (
         "1280x720",
         None,
         (),
     )
-    local = vg.Client("local").order("a kite", {}).settled.request
+    local = plan("local").validated.request
     assert (local.model, local.seed) == ("local/scenes", 7)
     monkeypatch.setenv("INDOXHUB_API_KEY", "canary-1")
-    shaped = vg.Client("indoxhub").order("a kite", {"model": "m", "aspect": "9:16"}).settled.request
+    shaped = plan("indoxhub", model="m", aspect="9:16").validated.request
     assert (shaped.aspect, shaped.size) == ("9:16", None)
 
 
@@ -138,10 +145,10 @@ def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
     job.result(30)
     process.close()
     (home / "videogen.toml").unlink()
-    resolve.load_config()
+    load_config()
     again = vg.job(job.id)
     assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
-    assert type(registry.find_provider("qubax").dialect).__name__ == "Qubax"
+    assert type(load_config().registry.find("qubax").dialect).__name__ == "Qubax"
 
 
 def test_kept_keys_are_for_built_in_addresses_alone(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,10 +167,9 @@ def test_a_model_is_described_by_its_user(monkeypatch: pytest.MonkeyPatch) -> No
     """What it takes, offered before anything is sent, over what is built in."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[capabilities."aihubmix:wan-2.7"]\ndurations = [4, 8]\ndefault_duration = 8\n')
-    maker = vg.Client("aihubmix")
-    assert maker.order("a kite", {"model": "wan-2.7"}).settled.request.duration == 8
+    assert plan("aihubmix", model="wan-2.7").validated.request.duration == 8
     with pytest.raises(vg.InvalidRequest, match="Supported lengths: 4 or 8 s"):
-        maker.order("a kite", {"model": "wan-2.7", "duration": 5})
+        plan("aihubmix", model="wan-2.7", duration=5)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +193,7 @@ def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -
     """A setting that is passed over in silence could be the budget."""
     project(text)
     with pytest.raises(vg.InvalidRequest) as caught:
-        resolve.load_config()
+        load_config()
     assert words in str(caught.value)
 
 

@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.commands.connect import connect
+from jupyter_videogen.catalog.registry import Registry
+from jupyter_videogen.commands import connect as connecting
 from jupyter_videogen.config import credentials
 from jupyter_videogen.core import secrets
 from ring import KEY, Ring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+def connect(words: str) -> str:
+    """Connect as a user without a configuration."""
+    return connecting.connect(words, Registry())
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
     )
     assert ring.kept == {("jupyter-videogen", "qubax"): KEY}
     assert KEY not in said
-    assert vg.Client("qubax")._line._secret == secrets.Secret(KEY, source="x")
+    assert vg.Client("qubax")._access.connection._secret == secrets.Secret(KEY, source="x")
 
 
 @pytest.mark.parametrize("mark", ["BINDER_SERVICE_HOST", "JUPYTERHUB_USER"])

@@ -164,12 +164,12 @@ def test_a_variables_name_that_is_none_is_not_copied(monkeypatch: pytest.MonkeyP
     """A plug-in's row, too, may hold anything."""
     row = msgspec.structs.replace(builtin.INDOXHUB, key_env="X$(id > f)")
     monkeypatch.setitem(builtin.BUILT_IN, "indoxhub", row)
-    registry.all_providers.cache_clear()
+    registry.installed_providers.cache_clear()
     try:
         with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
             form.request_code(RequestView(prompt="x", model="m"), "curl", "indoxhub")
     finally:
-        registry.all_providers.cache_clear()
+        registry.installed_providers.cache_clear()
 
 
 def test_a_copy_is_not_written_through_a_link(tmp_path: Path, home: Path) -> None:

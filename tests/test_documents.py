@@ -14,7 +14,6 @@ import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen import cli
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.commands import help, options  # noqa: A004 - the word the command has
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.media.inputs import _png
@@ -49,7 +48,6 @@ def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     with Shell() as shell:
         shell.names.update(fig=PNG, hero="Ada", city="Oslo", vg=vg)
         yield shell
-    registry.declare({})
 
 
 def cells() -> list[str]:

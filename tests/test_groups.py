@@ -14,7 +14,6 @@ import jupyter_videogen as vg
 from fakes import MP4
 from jupyter_videogen import events
 from jupyter_videogen.api import client
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.core import environment
 from jupyter_videogen.notebook import line_magics
 from jupyter_videogen.runtime import process
@@ -37,7 +36,6 @@ def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     (home / "videogen.toml").write_text(f"{row}[defaults]\nprovider = 'lab'\nmodel = 'm'\nwait = false\n{PRICED}")
     with Shell() as shell:
         yield shell
-    registry.declare({})
 
 
 def test_a_cell_is_worth_its_job(shell: Shell, shop: Shop) -> None:
@@ -329,10 +327,10 @@ def test_a_key_given_to_a_client_is_found_again_in_its_process(shop: Shop, home:
     shop.locked = True
     process.close()
     found = vg.job(job.id)
-    assert found._line.account == job._line.account
+    assert found._connection.account == job._connection.account
     process.given.clear()
     process.close()
-    assert vg.job(job.id)._line.account == ""
+    assert vg.job(job.id)._connection.account == ""
     assert "canary" not in (home / "ledger.sqlite3").read_bytes().decode("latin-1")
 
 
@@ -355,7 +353,7 @@ def test_a_job_that_is_locked_out_says_how_it_is_let_in(shop: Shop) -> None:
     with pytest.raises(vg.AuthError, match=r"vg\.Client\('openai', base_url=.*api_key=…\) once more"):
         _ = locked.clip
     vg.Client("openai", base_url=shop.url, api_key="canary-1")
-    assert vg.job(job.id)._line.account == job._line.account
+    assert vg.job(job.id)._connection.account == job._connection.account
 
 
 def test_a_missing_patch_for_asyncio_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 import jupyter_videogen as vg
 from fakes import SLOW, Slow
 from jupyter_videogen.catalog import builtin
-from jupyter_videogen.config import files, resolve
+from jupyter_videogen.catalog.registry import Registry
+from jupyter_videogen.config import files
+from jupyter_videogen.config.configuration import Configuration
 from jupyter_videogen.core import hidden_characters, redaction, terminal
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
@@ -474,7 +476,7 @@ def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkey
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": said_}}]}).encode())
     assert sanitize.read_prices(reply) == {}
     row = msgspec.structs.replace(builtin.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
-    assert resolve.price_of(row, "m", files.Config()) is None
+    assert Configuration(files.Config(), Registry()).price_of(row, "m") is None
     home.mkdir()
     (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": -1000.0}}}))
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Self
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.catalog import registry
-from jupyter_videogen.config import resolve
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.config import configuration
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment
 from shells import Shell
 
@@ -130,8 +131,7 @@ def person(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     home.mkdir()
     (home / "videogen.toml").write_text(MINE)
     yield folder
-    registry.declare({})
-    resolve._told.clear()
+    configuration._reported.clear()
     environment.session.clear()
 
 
@@ -198,9 +198,9 @@ def test_no_variable_leaves_for_it(provider_name: str, trap: Trap, person: Path)
 def test_no_cap_is_lifted_by_it(trap: Trap, person: Path) -> None:
     """The person's own caps and prices stand."""
     clone(CAPS, trap.url, person)
-    found = resolve.load_config()
+    found = load_config()
     assert (found.budget.per_day, found.budget.confirm_above, found.defaults.max_cost) == (5, 1, 3)
-    price = resolve.price_of(registry.find_provider("openai"), "m", found)
+    price = found.price_of(builtin.BUILT_IN["openai"], "m")
     assert price is not None
     assert price.per_clip == 2
     maker = vg.Client("openai", api_key=CANARY, base_url=trap.url)

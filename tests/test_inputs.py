@@ -232,7 +232,6 @@ def test_the_fingerprint_is_of_the_content(tmp_path: Path) -> None:
         fingerprint(
             GenerationRequest(prompt="x", image=load_media(tmp_path / name, "image", "image", tmp_path)),
             origin="o",
-            model="m",
         )
         for name in ("a.png", "b.png", "c.png")
     ]

@@ -155,8 +155,8 @@ def test_a_long_list_asks_the_keyring_once(ring: Ring, monkeypatch: pytest.Monke
 def test_what_somebody_else_keeps_is_not_looked_for(ring: Ring) -> None:
     """Another address, or another variable than the provider's own: only a key that was named counts."""
     ring.kept["jupyter-videogen", "openai"] = KEY
-    assert vg.Client("openai")._line._secret is not None
-    assert vg.Client("openai", base_url="http://127.0.0.1:9/v1")._line._secret is None
+    assert vg.Client("openai")._access.connection._secret is not None
+    assert vg.Client("openai", base_url="http://127.0.0.1:9/v1")._access.connection._secret is None
     with pytest.raises(vg.AuthError, match="Set MY_KEY, or pass api_key="):
         vg.Client("openai", key_env="MY_KEY")
 

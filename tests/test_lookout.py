@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from fakes import MP4
-from jupyter_videogen.catalog.registry import find_provider
+from jupyter_videogen.catalog.builtin import OPENAI
 from jupyter_videogen.core.http import Lost
 from jupyter_videogen.core.job import JobRecord
 from jupyter_videogen.core.request import GenerationRequest
@@ -98,7 +98,7 @@ class Watched:
 
     def __init__(self, folder: Path, shop: Shop, *, base_url: str = "https://many.example/v1") -> None:
         self.shop, self.ledger = shop, Ledger(folder / "ledger.sqlite3")
-        self.provider = msgspec.structs.replace(find_provider("openai"), base_url=base_url)
+        self.provider = msgspec.structs.replace(OPENAI, base_url=base_url)
         transport: Any = FakeTransport(shop.answer)
         self.scheduler = PollScheduler(self.provider, transport, DurationHistory(self.ledger), shop.clock)
         self.parts = RunContext(self.ledger, shop.clock, folder / "posters", lambda _: None, self.scheduler)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fakes import MP4
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.config import files
 from shells import PNG, Shell
 
@@ -77,7 +76,6 @@ def shell(home: Path) -> Iterator[Shell]:
             path=Path("cat.png"),
         )
         yield shell
-    registry.declare({})
 
 
 def dry(shell: Shell, line: str, body: str) -> Any:

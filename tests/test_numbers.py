@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jupyter_videogen.api import client
+from jupyter_videogen.api import request_builder
 from jupyter_videogen.core.errors import InvalidRequest
 
 
@@ -25,14 +25,14 @@ from jupyter_videogen.core.errors import InvalidRequest
 )
 def test_whole_numbers_of_any_kind_are_taken(field: str, value: Any, sent: int) -> None:
     """NumPy's, floats and fractions that are whole."""
-    assert getattr(client._request("a kite", {field: value}), field) == sent
+    assert getattr(request_builder._convert("a kite", {field: value}), field) == sent
 
 
 @pytest.mark.parametrize(("value", "nearest"), [(4.4, 4), (np.float64(4.6), 5), (Fraction(9, 2), 4)])
 def test_a_number_between_two_is_answered_with_the_nearest(value: Any, nearest: int) -> None:
     """In words of ours, with the field."""
     with pytest.raises(InvalidRequest, match=f"duration is a whole number, .* Nearest: {nearest}") as caught:
-        client._request("a kite", {"duration": value})
+        request_builder._convert("a kite", {"duration": value})
     assert (caught.value.field, caught.value.sent) == ("duration", "no")
 
 
@@ -40,4 +40,4 @@ def test_a_number_between_two_is_answered_with_the_nearest(value: Any, nearest: 
 def test_what_is_no_number_is_refused(value: Any) -> None:
     """A truth value is no length."""
     with pytest.raises(InvalidRequest):
-        client._request("a kite", {"duration": value})
+        request_builder._convert("a kite", {"duration": value})

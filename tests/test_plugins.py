@@ -37,12 +37,12 @@ def test_a_provider_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch)
     """Installed beside us, it is a name like ours; it cannot take the name of one of ours."""
     entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("local", "fakes:SLOW", registry.GROUP)]
     monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == registry.GROUP else [])
-    registry.all_providers.cache_clear()
+    registry.installed_providers.cache_clear()
     try:
         assert vg.Client("slow").provider.dialect is SLOW.dialect
-        assert registry.find_provider("local") is builtin.LOCAL
+        assert registry.Registry().find("local") is builtin.LOCAL
     finally:
-        registry.all_providers.cache_clear()
+        registry.installed_providers.cache_clear()
 
 
 @pytest.mark.parametrize(

@@ -138,12 +138,12 @@ def test_a_plug_in_that_cannot_be_loaded_is_left_out(
     """The others work, and the doctor names it."""
     entries = [EntryPoint("slow", "fakes:SLOW", registry.GROUP), EntryPoint("bad", "no_such_module:X", registry.GROUP)]
     monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == registry.GROUP else [])
-    registry.all_providers.cache_clear()
+    registry.installed_providers.cache_clear()
     try:
         assert vg.Client("slow").provider.name == "slow"
         assert "The provider plug-in bad could not be loaded (ModuleNotFoundError)." in caplog.messages
         findings = {finding.name: finding.words for finding in vg.doctor(network=False)}
         assert findings["Plug-in"] == "bad could not be loaded (ModuleNotFoundError)."
     finally:
-        registry.all_providers.cache_clear()
+        registry.installed_providers.cache_clear()
         registry._broken.clear()

@@ -13,7 +13,7 @@ import pytest
 import facts
 import jupyter_videogen as vg
 from gateways import Gateway
-from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.core.clock import SystemClock
 from jupyter_videogen.media.inputs import _png
 from shells import Shell
@@ -63,7 +63,6 @@ def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
     (home / "videogen.toml").write_text("".join(row(name, gateway.url) for name in DOORS))
     Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
     yield gateway
-    registry.declare({})
     gateway.kill()
 
 

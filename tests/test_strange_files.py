@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 import jupyter_videogen as vg
 from fakes import MP4
 from jupyter_videogen import cli
-from jupyter_videogen.api import client, listings
-from jupyter_videogen.catalog import registry
-from jupyter_videogen.config import credentials, files, resolve, trust
+from jupyter_videogen.api import listings, submission
+from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.config import configuration, credentials, files, trust
+from jupyter_videogen.config.configuration import load_config, load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.budget import Budget, stricter
 from jupyter_videogen.core.prices import Price
@@ -41,9 +42,8 @@ LAB = '[providers.lab]\ndialect = "openai"\nbase_url = "{url}"\nkey_env = "LAB_A
 @pytest.fixture(autouse=True)
 def _afterwards() -> Iterator[None]:
     yield
-    registry.declare({})
     environment.session.clear()
-    resolve._told.clear()
+    configuration._reported.clear()
 
 
 def project(text: str) -> None:
@@ -91,16 +91,14 @@ def test_a_projects_output_is_a_folder_of_its_own(home: Path) -> None:
     root = Path.cwd()
     (root / "notebooks").mkdir()
     os.chdir("notebooks")
-    chosen = clip_store.chosen_path(
-        resolve.load_config().defaults.output or "", environment.folder(), "a kite", "abcdefgh"
-    )
+    chosen = clip_store.chosen_path(load_config().defaults.output or "", environment.folder(), "a kite", "abcdefgh")
     assert chosen == root / "made" / "v1.5" / "a-kite-abcdefgh.mp4"
 
 
 def test_the_users_own_file_names_any_place(home: Path, tmp_path: Path) -> None:
     """As options do; its name still ends as a film's does."""
     user(home, f'[defaults]\noutput = "{tmp_path}/.hidden/x.py"\n')
-    assert resolve.load_config().defaults.output == f"{tmp_path}/.hidden/x.py"
+    assert load_config().defaults.output == f"{tmp_path}/.hidden/x.py"
     chosen = clip_store.chosen_path(f"{tmp_path}/.hidden/x.py", tmp_path, "a kite", "abcdefgh")
     assert chosen == tmp_path / ".hidden" / "x.py.mp4"
 
@@ -196,7 +194,7 @@ def test_a_project_asks_for_no_key_but_its_own_providers(row: str) -> None:
     """Another variable, another's name, a known service's: the file is refused as a whole."""
     project(row)
     with pytest.raises(vg.InvalidRequest, match="asks for the value of"):
-        resolve.load_config()
+        load_config()
 
 
 @pytest.mark.parametrize("name", ["X$(id > f)", "X;id", "X Y", "", "1X", "X\nY", "PATH=", "K\u0415Y"])
@@ -209,7 +207,7 @@ def test_the_name_of_a_variable_is_a_name(name: str, place: str, home: Path) -> 
     elif place == "user":
         user(home, text)
     with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
-        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else resolve.load_config()
+        vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else load_config()
     with pytest.raises(vg.InvalidRequest):
         credentials.from_environment(name)
 
@@ -230,7 +228,7 @@ def test_names_and_addresses_are_such(text: str) -> None:
     """They stand in tables, commands and log lines."""
     project(text)
     with pytest.raises(vg.InvalidRequest):
-        resolve.load_config()
+        load_config()
 
 
 def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +245,7 @@ def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.M
     with pytest.raises(vg.AuthError):
         vg.models(provider="lab")
     vg.doctor()
-    (view,) = (one for one in history.providers() if one.name == "lab")
+    (view,) = (one for one in history.providers(load_config()) if one.name == "lab")
     assert (view.key, view.ready) == ("", False)
     assert view.asks.startswith("lab: $LAB_API_KEY is sent to ")
     assert (shop.book, shop.looks) == ([], 0)
@@ -319,10 +317,10 @@ def test_a_project_lifts_no_cap(home: Path, caplog: pytest.LogCaptureFixture) ->
     """Of two the stricter holds; what does not count is told once, and shown by `config`."""
     user(home, '[budget]\nper_day = 5\nper_notebook = "3 jobs"\nconfirm_above = 1\n[defaults]\nmax_cost = 2\n')
     project('[budget]\nper_day = 100000\nper_notebook = "9 jobs"\nconfirm_above = 0.5\n[defaults]\nmax_cost = 1e6\n')
-    found = resolve.load_config()
+    found = load_config()
     assert found.budget == Budget(per_day=5, per_notebook="3 jobs", confirm_above=0.5)
     assert found.defaults.max_cost == 2
-    resolve.load_config()
+    load_config()
     assert len([line for line in caplog.messages if "does not count: yours is stricter" in line]) == 3
     rows = [
         (row["setting"], row["value"]) for row in listings.settings_table() if "does not count" in str(row["source"])
@@ -351,7 +349,7 @@ def test_a_cap_is_a_number_that_holds_something_back(name: str, value: str) -> N
     """Not-a-number would be beyond every comparison."""
     project(f"[budget]\n{name} = {value}\n")
     with pytest.raises(vg.InvalidRequest):
-        resolve.load_config()
+        load_config()
 
 
 def test_both_halves_of_a_cap_hold(shop: Shop, home: Path) -> None:
@@ -388,8 +386,8 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
     head = '[prices."openai:m"]\n'
     user(home, head + mine if mine else "")
     project(head + theirs if theirs else "")
-    row = registry.find_provider("openai")
-    found = resolve.price_of(row, "m", resolve.load_config())
+    row = builtin.BUILT_IN["openai"]
+    found = load_config().price_of(row, "m")
     figures = found and (found.per_clip, found.per_second, found.by_size)
     assert figures == (held and (held.per_clip, held.per_second, held.by_size))
 
@@ -398,13 +396,13 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
 def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
     """A service has a name and a title; and what it lists itself counts as mine."""
     project(f'[prices."{key}"]\nper_clip = 0.01\n')
-    row = msgspec.structs.replace(registry.find_provider("openai"), prices={"m": 5.0})
-    listed = resolve.price_of(row, "m", resolve.load_config())
+    row = msgspec.structs.replace(builtin.BUILT_IN["openai"], prices={"m": 5.0})
+    listed = load_config().price_of(row, "m")
     assert listed is not None
     assert listed.per_clip == 5.0
     for mine in ("OpenAI shape:m", "openai:m"):
         user(home, f'[prices."{mine}"]\nper_clip = 2\n')
-        price = resolve.price_of(row, "m", resolve.load_config())
+        price = load_config().price_of(row, "m")
         assert price is not None
         assert price.per_clip == 2
 
@@ -430,7 +428,7 @@ def test_a_file_without_end_is_refused(kind: str, there: str, home: Path) -> Non
         case "folder":
             place.mkdir()
     with pytest.raises(vg.InvalidRequest, match=r"videogen\.toml can't be read"):
-        resolve.load_config()
+        load_config()
     vg.doctor(network=False)
 
 
@@ -460,7 +458,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     assert set(files.Defaults.__struct_fields__) == bounded_ | harmless
     assert set(files.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities"}
     assert set(files.Row.__struct_fields__) == {"dialect", "base_url", "key_env"}
-    assert client.CALL == ("new", "yes", "max_cost", "output")
+    assert submission.OF_A_CALL == ("new", "yes", "max_cost", "output")
 
 
 # ---- an address that is the file's ----------------------------------------------------------------------------------
@@ -490,7 +488,7 @@ def test_a_job_whose_variable_is_no_name_any_more_does_not_stand_in_the_way(shop
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
     job.result(30)
     record = job.record.after(key_env="MY-KEY $(id)")
-    process.line_of(process.runtime(), record)
+    process.connection_of(process.runtime(), record, load_config_for_watching())
 
 
 # ---- the other ways to agree ----------------------------------------------------------------------------------------

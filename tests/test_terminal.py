@@ -12,7 +12,6 @@ import pytest
 
 from jupyter_videogen import cli
 from jupyter_videogen.api import table
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.core import terminal
 
 if TYPE_CHECKING:
@@ -39,8 +38,6 @@ def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     home.mkdir()
     (home / "videogen.toml").write_text(f'{row}[defaults]\nprovider = "lab"\nmodel = "m"\n')
     assert cli.main(["generate", "-q", PROMPT]) == 0
-    yield
-    registry.declare({})
 
 
 def run(*commands: str, **environment: str) -> tuple[str, str]:

@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api import client
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import environment
 from jupyter_videogen.widget import form
@@ -36,8 +35,6 @@ def _openai(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     (home / "videogen.toml").write_text(
         f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_API_KEY"\n'
     )
-    yield
-    client.providers.declare({})
 
 
 class Visit:

@@ -18,26 +18,23 @@ import argparse
 import shlex
 import subprocess
 import sys
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api import batch, client, listings, spending
-from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Remarks, ask_user, submit_orders
-from jupyter_videogen.commands import arguments, connect, error_text, job_references, options, request_fields
+from jupyter_videogen.api import listings, spending
+from jupyter_videogen.api.batch import Prompt
+from jupyter_videogen.commands import actions, arguments, dry_run, error_text, options
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, parse_words
 from jupyter_videogen.commands.progress import Progress
-from jupyter_videogen.config import resolve, trust
+from jupyter_videogen.config import trust
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
-from jupyter_videogen.core.job import UNPAID
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.terminal import print_err, print_out
 from jupyter_videogen.diagnostics.doctor import doctor
-from jupyter_videogen.media import clip_store
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
@@ -46,6 +43,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
+    from jupyter_videogen.config.configuration import Configuration
 
 PROGRAM = "jupyter videogen"
 DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141
@@ -162,26 +160,20 @@ def _generate(words: list[str], as_json: bool, typed: list[TypedLine]) -> int:  
 
 
 def _make(line: ParsedLine, *, as_json: bool) -> int:
-    values = line.values
-    if unfit := UNFIT & set(values):
+    if unfit := UNFIT & set(line.values):
         raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
-    name = request_fields.check_variable_name(values.get("name"))
-    fields = request_fields.collect_fields(line, {})
-    only_looked_at = bool(values.get("dry_run"))
-    spread = batch.expand_prompts([Remarks(name)], [_prompt(line)], fields, keyless=only_looked_at)
-    orders = request_fields.number_orders(list(spread), name)
-    if only_looked_at:
-        preview = import_module("jupyter_videogen.commands.dry_run")  # it brings what a terminal has no other use for
-        print_out(preview.render_json(orders))
+    config = load_config()
+    orders = actions.plan_orders(line, [Prompt(_prompt(line))], {}, config)
+    if actions.is_dry_run(line):
+        print_out(dry_run.render_json(orders))
         return DONE
-    jobs = submit_orders(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=ask_user)
+    jobs, values = actions.submit(line, orders, config), line.values
     if values.get("wait") is False:
         print_out(_json(jobs) if as_json else "\n".join(job.id for job in jobs))
         return DONE
-    status = _follow(jobs, values.get("timeout"), as_json=as_json, quiet=bool(values.get("quiet")))
-    for job in (job for job in jobs if job.reused and job.clips):
-        where = clip_store.copy_to_output(job.clip, str(values.get("output") or ""))
-        print_err(f"note: made before, and not paid for again: {where}")
+    status = _follow(jobs, values.get("timeout"), config, as_json=as_json, quiet=bool(values.get("quiet")))
+    for path in actions.copy_reused_clips(line, jobs):
+        print_err(f"note: made before, and not paid for again: {path}")
     return status
 
 
@@ -192,9 +184,11 @@ def _prompt(line: ParsedLine) -> str:
     return " ".join([*words, *([line.rest] if line.rest else [])])
 
 
-def _follow(jobs: list[Job], timeout: float | str | None, *, as_json: bool, quiet: bool = False) -> int:
+def _follow(
+    jobs: list[Job], timeout: float | str | None, config: Configuration, *, as_json: bool, quiet: bool = False
+) -> int:
     """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
-    limit = resolve.load_config().defaults.timeout if timeout is None else timeout
+    limit = config.defaults.timeout if timeout is None else timeout
     try:
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:
@@ -222,43 +216,31 @@ def _told(job: Job, *, as_json: bool) -> int:
 
 
 def _jobs(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - every command's signature
-    given = _arguments("jobs", words)
-    limit = given.number("-n", 20)
-    jobs = client.jobs(limit=10**9 if given.marks else limit)
-    if "--failed" in given.marks:
-        jobs = JobGroup(job for job in jobs if job.state in UNPAID or job.state == "unknown_outcome")
-        jobs = jobs if "--all" in given.marks else JobGroup(jobs[:limit])
+    jobs = actions.list_jobs(_arguments("jobs", words))
     print_out(_json(jobs, many=True) if as_json else repr(jobs))
     return DONE
 
 
 def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     given = arguments.parse_arguments(options.BY_COMMAND["wait"], words)
-    jobs = (job_references.find_jobs(given.words, {}) if given.words else client.jobs("unfinished")).watch()
+    jobs = actions.select_jobs(given.words, {}).watch()
     if not jobs:
         print_out("[]" if as_json else "No job is unfinished.")
         return DONE
-    return _follow(jobs, given.values.get("--timeout"), as_json=as_json)
+    return _follow(jobs, given.values.get("--timeout"), load_config(), as_json=as_json)
 
 
 def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
     given = _arguments("cancel", words)
     if not given.words:
         raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
-    everything = given.words == ("all",)
-    jobs = client.jobs("unfinished") if everything else job_references.find_jobs(given.words, {})
-    sentences = [job_references.cancel_job(job, f"{PROGRAM} resume") for job in jobs]
+    jobs, sentences = actions.cancel_jobs(given.words, {}, f"{PROGRAM} resume")
     print_out(_json(jobs, many=True) if as_json else "\n".join(sentences))
     return DONE
 
 
 def _models(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
-    given = _arguments("models", words)
-    provider = given.values.get("-p") or given.values.get("--provider")
-    found = listings.models(
-        " ".join(given.words), provider=provider, image="--image" in given.marks, refresh="--refresh" in given.marks
-    )
-    return _table(found, as_json=as_json)
+    return _table(actions.list_models(_arguments("models", words)), as_json=as_json)
 
 
 def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
@@ -269,11 +251,9 @@ def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa
 
 
 def _trust(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
-    given = _arguments("trust", words)
-    resolve.load_config()
-    told = connect.update_trust(given.words, forget="--forget" in given.marks)
+    summary = actions.update_trust(_arguments("trust", words))
     claims = [msgspec.to_builtins(claim) for claim in sorted(trust.load_trusted(environment.home()))]
-    print_out(terminal.as_json(claims) if as_json else told)
+    print_out(terminal.as_json(claims) if as_json else summary)
     return DONE
 
 

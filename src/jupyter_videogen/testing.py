@@ -100,7 +100,7 @@ class FakeTransport:
 
 def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:  # noqa: ANN401 - the request's fields
     """Run a job of a provider whose service is a function, to its end; clips go to `folder`, time stands still."""
-    request, warnings = validate(GenerationRequest(prompt=prompt, **fields), provider)
+    request, warnings, _ = validate(GenerationRequest(prompt=prompt, **fields), provider)
     job_id = new_id()
     ledger = Ledger(folder / "ledger.sqlite3")
     try:

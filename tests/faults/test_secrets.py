@@ -102,7 +102,7 @@ def test_no_value_shows_a_secret(shop: Shop) -> None:
     house = lab(shop)
     job = house.submit("a kite", model="m", extra=EXTRA)
     job.result(30)
-    line = house._line
+    line = house._access.connection
     endpoint = Endpoint(shop.url, line._secret, line._headers)
     call = house.provider.dialect.create(job._watch.record.request)
     for value in (

@@ -17,14 +17,17 @@ import msgspec
 from fakes import MP4, SLOW
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.catalog.validation import ValidatedRequest
+from jupyter_videogen.core.budget import Budget
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.http import Call, Lost, NotSent, Reply
 from jupyter_videogen.core.job import JobRecord
+from jupyter_videogen.core.prices import Estimate
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.ledger import ledger as ledgers
 from jupyter_videogen.ledger import liveness
-from jupyter_videogen.runtime import loop_thread, runtime
-from jupyter_videogen.runtime.runtime import Runtime, Terms
+from jupyter_videogen.runtime import job_draft, loop_thread, runtime
+from jupyter_videogen.runtime.order import Order, SubmitOptions
+from jupyter_videogen.runtime.runtime import Runtime
 from jupyter_videogen.transport.connection import Connection
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 LINE = Connection(SLOW)
 ASKED = GenerationRequest(prompt="a kite", model="m", duration=4, size="640x360", seed=7)
+ORDER = Order(LINE, ASKED, ValidatedRequest(ASKED, (), SLOW.dialect.create(ASKED)), Estimate(None, "unknown"))
 TURNS = 12
 """Rounds of a loop in which all that can go on does."""
 
@@ -214,7 +218,7 @@ class World:
         monkeypatch.setattr(liveness, "_lives", lambda other: other.token not in self.dead)
         numbers = count()
         monkeypatch.setattr(
-            runtime, "new_id", lambda: f"aaaaaa{next(numbers):02}"
+            job_draft, "new_id", lambda: f"aaaaaa{next(numbers):02}"
         )  # so that a story is told alike each time
         self.kernels = {name: Kernel(self, name) for name in "AB"}
 
@@ -246,7 +250,7 @@ class World:
         """Order the clip; a click that joins a job that is there pays nothing."""
         kernel = self.kernels[name]
         with suppress(VideogenError):
-            submitted = kernel.runtime.submit(ASKED, ValidatedRequest(ASKED, ()), LINE, Terms(new=new))
+            submitted = kernel.runtime.submit(ORDER._replace(options=SubmitOptions(new=new)), Budget())
             self.clicks += not submitted.reused
             record = submitted.watch.record
             kernel.jobs.setdefault(record.id, Job(kernel.runtime, submitted.watch, LINE))

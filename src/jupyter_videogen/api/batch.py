@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api.client import client_for
+from jupyter_videogen.api.access import Access, access_for
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Order, Remarks, ask_user, submit_orders
+from jupyter_videogen.api.submission import ask_user, build_order, submit_orders
+from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.validation import LARGEST_SEED
-from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.config.configuration import load_config
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.runtime.order import Order, SubmitOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jupyter_videogen.api.job_group import Kind
+    from jupyter_videogen.config.configuration import Configuration
+
+
+class Prompt(NamedTuple):
+    """One prompt of several, and what is written down with its jobs."""
+
+    text: str
+    options: SubmitOptions = SubmitOptions()
 
 
 def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  # noqa: ANN401 - the request's fields
@@ -24,24 +35,27 @@ def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  
     """
     if isinstance(models, str) or not models:
         raise InvalidRequest("models is a list of names.", next='Pass models=["…", "…"].', field="model")
-    orders = list(expand_prompts([Remarks()], [prompt], {**fields, "model": list(models)}))
-    jobs = submit_orders(orders, yes=bool(fields.get("yes")), most=fields.get("max_cost"), ask=ask_user)
+    config = load_config()
+    orders = list(expand_prompts([Prompt(prompt)], {**fields, "model": list(models)}, config))
+    jobs = submit_orders(orders, config, yes=bool(fields.get("yes")), max_cost=fields.get("max_cost"), ask=ask_user)
     return JobGroup(jobs, kind="compare", label=prompt)
 
 
 def expand_prompts(
-    remarks: Sequence[Remarks], prompts: Sequence[str], fields: Mapping[str, Any], *, keyless: bool = False
+    prompts: Sequence[Prompt], fields: Mapping[str, Any], config: Configuration, *, keyless: bool = False
 ) -> Iterator[Order]:
-    """Return an order for every prompt, model and take; `remarks` go with the prompts.
+    """Return an order for every prompt, model and take.
 
-    `model` may be a list. A model that makes several clips of one request gets one; others get as many orders as `n` says,
-    each with the next seed where one is given. `keyless` orders can be looked at, and not placed. Raises what a request can be refused for before it is sent.
+    `model` may be a list. A model that makes several clips of one request gets one; others get as many orders as `n`
+    says, each with the next seed where one is given. `keyless` orders can be looked at, and not sent. Raises what a
+    request can be refused for before it is sent.
     """
     models = fields.get("model")
-    names = models if isinstance(models, list) else [models]
-    for prompt, remark in zip(prompts, remarks, strict=True):
-        for name in names:
-            yield from _takes(prompt, {**fields, "model": name}, remark, keyless=keyless)
+    wanted = [{**fields, "model": name} for name in (models if isinstance(models, list) else [models])]
+    targets = [(access_for(each, config, keyless=keyless), each) for each in wanted]
+    for prompt in prompts:
+        for access, each in targets:
+            yield from _takes(access, prompt, each, config)
 
 
 def group_kind(prompts: int, models: int) -> Kind:
@@ -49,16 +63,28 @@ def group_kind(prompts: int, models: int) -> Kind:
     return "batch" if prompts > 1 else "compare" if models > 1 else "takes"
 
 
-def _takes(prompt: str, fields: dict[str, Any], remarks: Remarks, *, keyless: bool) -> Iterator[Order]:
-    client, count = client_for(fields, keyless=keyless), fields.get("n")
-    if count is None or client.at_once(fields.get("model")) > 1:
-        yield client.order(prompt, fields, remarks=remarks)
+def _takes(access: Access, prompt: Prompt, fields: dict[str, Any], config: Configuration) -> Iterator[Order]:
+    count = fields.get("n")
+    if count is None or _clips_per_request(access, fields.get("model"), config) > 1:
+        yield build_order(access, prompt.text, fields, config, prompt.options)
         return
     if count < 1:
         raise InvalidRequest(f"{count} clips can't be made.", next="Ask for 1 or more.", field="n")
     seed, rest = fields.get("seed"), {**fields, "n": None}
-    for take in range(count):
+    for number in range(count):
+        options = prompt.options
         if isinstance(seed, int):
-            yield client.order(prompt, {**rest, "seed": (seed + take) % (LARGEST_SEED + 1)}, remarks=remarks)
+            rest["seed"] = (seed + number) % (LARGEST_SEED + 1)
         else:
-            yield client.order(prompt, rest, take=take + 1, remarks=remarks)
+            options = options._replace(take=number + 1)
+        yield build_order(access, prompt.text, rest, config, options)
+
+
+def _clips_per_request(access: Access, model: str | None, config: Configuration) -> int:
+    """Return how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
+    try:
+        wanted = config.with_defaults(access.provider, {"model": model})
+        found = find_model(wanted.get("model"), access.provider)
+    except VideogenError:
+        return 1
+    return found.most if "n" in found.takes else 1

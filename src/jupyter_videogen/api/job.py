@@ -43,8 +43,8 @@ ENDED = {"expired": "The service no longer knows this job, or no longer has its 
 class Job:
     """One request and what became of it. Displays itself in a notebook."""
 
-    def __init__(self, runtime: Runtime, watch: JobWatch, line: Connection, *, reused: bool = False) -> None:
-        self._runtime, self._watch, self._line = runtime, watch, line
+    def __init__(self, runtime: Runtime, watch: JobWatch, connection: Connection, *, reused: bool = False) -> None:
+        self._runtime, self._watch, self._connection = runtime, watch, connection
         self.reused = reused
         """Whether it was there already when it was asked for: nothing was sent for this call, or charged."""
 
@@ -103,7 +103,7 @@ class Job:
     @property
     def provider(self) -> Provider:
         """Where it was sent."""
-        return self._line.provider
+        return self._connection.provider
 
     @property
     def clips(self) -> tuple[Clip, ...]:
@@ -201,13 +201,13 @@ class Job:
         """Watch it (again); find or fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
         record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome" and not record.searching:
-            self._watch = self._runtime.restart(record, self._line, _searched_for)
+            self._watch = self._runtime.restart(record, self._connection, _searched_for)
         elif record.state == "expired" and record.handle:
-            self._watch = self._runtime.restart(record, self._line, _looked_at_again)
+            self._watch = self._runtime.restart(record, self._connection, _looked_at_again)
         elif clip_store.is_missing(record):
-            self._watch = self._runtime.bring_back(record, self._line)
+            self._watch = self._runtime.bring_back(record, self._connection)
         else:
-            self._watch = self._runtime.watch(record, self._line, again=True)
+            self._watch = self._runtime.watch(record, self._connection, again=True)
         return self
 
     def send_again(self) -> Job:
@@ -218,25 +218,25 @@ class Job:
         """
         record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome":
-            self._watch = self._runtime.restart(record, self._line, _drafted_again)
+            self._watch = self._runtime.restart(record, self._connection, _drafted_again)
         elif record.ended:
             raise InvalidRequest(
                 f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
             )
         else:
-            self._watch = self._runtime.watch(record, self._line, again=True)
+            self._watch = self._runtime.watch(record, self._connection, again=True)
         return self
 
     def cancel(self) -> CancelResult:
         """Ask the service to cancel, and tell the truth about what came of it."""
         if self.record.ended:
             return CancelResult(cancelled=False, reason=f"The job has ended already: {self.state}.")
-        return self._runtime.cancel(self.record, self._line)
+        return self._runtime.cancel(self.record, self._connection)
 
     def _unlock(self) -> str:
         """Say how a job is looked at again whose service refuses the key we have, where that is not the one it had."""
         record, failure = self.record, self.record.failure
-        if failure is None or failure.code != "auth" or record.account in {"", self._line.account}:
+        if failure is None or failure.code != "auth" or record.account in {"", self._connection.account}:
             return ""
         return (
             "Its key was given by api_key= and is written down nowhere: make "

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_videogen.api import client
+from jupyter_videogen.api.access import open_access
+from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.table import Table
-from jupyter_videogen.catalog import builtin, registry
-from jupyter_videogen.config import files, resolve, trust
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.config import files, trust
+from jupyter_videogen.config.configuration import environment_settings, load_config
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import format_dollars
@@ -24,9 +26,10 @@ from jupyter_videogen.transport.local_gateway import running
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from jupyter_videogen.api.client import Client
+    from jupyter_videogen.api.access import Access
     from jupyter_videogen.catalog.capabilities import Capabilities
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.prices import Price
 
 MOST_SHOWN = 4
@@ -51,10 +54,11 @@ def models(text: str = "", *, provider: str | None = None, image: bool = False, 
     `text` is in the name; `image` keeps those that take a start image. Services are asked for their list once a day, and
     with `refresh` again; it is free. Raises `InvalidRequest` or `AuthError` for a provider that is named.
     """
+    config = load_config()
     rows, notes = [], []
-    for name in [provider] if provider else _ready():
+    for name in [provider] if provider else _usable_providers(config):
         try:
-            rows += list(_models(client.Client(name), refresh=refresh))
+            rows += list(_models(open_access(config, name), config, refresh=refresh))
         except VideogenError as error:
             if provider:
                 raise
@@ -68,24 +72,22 @@ def providers(*, network: bool = False) -> Table:
 
     With `network` each is asked, for free, whether anybody is there.
     """
-    resolve.load_config()  # it may declare providers
-    rows = list(registry.all_providers().values())
-    answers = _answers(rows) if network else {}
-    found = [_provider(row, answers.get(row.name, "")) for row in rows]
+    config = load_config()
+    rows = list(config.registry.providers.values())
+    answers = _answers(rows, config) if network else {}
+    found = [_provider(row, config, answers.get(row.name, "")) for row in rows]
     return Table(found, shown=[_provider_words(row) for row in found], empty="No provider is known.")
 
 
-def _ready() -> list[str]:
-    resolve.load_config()
-    known = registry.all_providers()
-    return [name for name, row in known.items() if resolve.is_usable(row)]
+def _usable_providers(config: Configuration) -> list[str]:
+    return [name for name, row in config.registry.providers.items() if config.is_usable(row)]
 
 
-def _models(maker: Client, *, refresh: bool) -> Iterator[dict[str, Any]]:
-    row, config, ledger = maker.provider, resolve.load_config(), process.runtime().ledger
-    for model in maker.models(refresh=refresh):
+def _models(access: Access, config: Configuration, *, refresh: bool) -> Iterator[dict[str, Any]]:
+    row, ledger = access.provider, process.runtime().ledger
+    for model in list_models(access, refresh=refresh):
         usual = ledger.usual(row.name, model.model)
-        yield _model(model, row, resolve.price_of(row, model.model, config)) | {"usual_seconds": usual.seconds}
+        yield _model(model, row, config.price_of(row, model.model)) | {"usual_seconds": usual.seconds}
 
 
 def _model(model: Capabilities, row: Provider, price: Price | None) -> dict[str, Any]:
@@ -126,9 +128,9 @@ def _price(row: dict[str, Any]) -> str:
     return "" if row["per_second"] is None else f"{format_dollars(row['per_second'])} a second"
 
 
-def _provider(row: Provider, answer: str) -> dict[str, Any]:
+def _provider(row: Provider, config: Configuration, answer: str) -> dict[str, Any]:
     try:
-        secret = resolve.find_request_key(row)
+        secret = config.find_request_key(row)
         source = secret.source if secret else None
     except VideogenError as error:
         source = error.message
@@ -157,19 +159,21 @@ def _provider_words(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _answers(rows: Sequence[Provider]) -> dict[str, str]:
+def _answers(rows: Sequence[Provider], config: Configuration) -> dict[str, str]:
     """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
     door = running(environment.home())
-    questions = {row.name: asked for row in rows if row.base_url != builtin.LOCAL_ORIGIN and (asked := _question(row))}
+    questions = {
+        row.name: asked for row in rows if row.base_url != builtin.LOCAL_ORIGIN and (asked := _question(row, config))
+    }
     answers = probe.ask_all(list(questions.values()), LIMIT)
     words = {name: _answer(answer) for name, answer in zip(questions, answers, strict=True)}
     return words | {builtin.LOCAL.name: "running" if door else "started when it is needed"}
 
 
-def _question(row: Provider) -> probe.Question | None:
+def _question(row: Provider, config: Configuration) -> probe.Question | None:
     """Return the question to a service; None where its key can't be used, or may not."""
     try:
-        return provider_question(row, Endpoint(row.base_url, resolve.find_request_key(row)))
+        return provider_question(row, Endpoint(row.base_url, config.find_request_key(row)))
     except VideogenError:
         return None
 
@@ -181,7 +185,7 @@ def _answer(answer: probe.Answer) -> str:
 def settings_table() -> Table:
     """Return every setting that has a value, and where that came from."""
     folder = environment.project(environment.folder())
-    places = files.layers(environment.home(), folder, resolve.environment_settings())
+    places = files.layers(environment.home(), folder, environment_settings())
     rows = [
         {"setting": "home", "value": str(environment.home()), "source": environment.home_source()},
         {
@@ -213,7 +217,11 @@ def _trust(places: Sequence[files.Layer]) -> Iterator[dict[str, Any]]:
 
 def _provider_row() -> dict[str, Any]:
     try:
-        return {"setting": "provider", "value": resolve.default_provider(), "source": "the one that can be used here"}
+        return {
+            "setting": "provider",
+            "value": load_config().default_provider(),
+            "source": "the one that can be used here",
+        }
     except InvalidRequest as error:
         return {"setting": "provider", "value": None, "source": error.message}
 

@@ -6,7 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.api.table import Table
-from jupyter_videogen.config import resolve
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.runtime import process
 
@@ -36,7 +36,7 @@ def table(by: str = "model") -> Costs:
     Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
     """
     run = process.runtime()
-    caps = run.caps(resolve.load_config().budget)
+    caps = run.caps(load_config().budget)
     return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
 
 

@@ -1,92 +1,120 @@
-"""Orders: requests that were checked and priced, and sent together after one look at what they cost."""
+"""Orders: requests are checked and priced first, then sent together after one look at what they cost."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from jupyter_videogen.api import request_builder
 from jupyter_videogen.api.job import Job
-from jupyter_videogen.config.resolve import load_config
+from jupyter_videogen.catalog import validation
 from jupyter_videogen.core import budget, environment, prices
 from jupyter_videogen.core.errors import BudgetExceeded, VideogenError
+from jupyter_videogen.core.secrets import hide
+from jupyter_videogen.filesystem import project_paths
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime.order import Order, SubmitOptions
 from jupyter_videogen.runtime.process import runtime
-from jupyter_videogen.runtime.runtime import Terms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jupyter_videogen.catalog.validation import ValidatedRequest
-    from jupyter_videogen.config.files import Config
-    from jupyter_videogen.core.prices import Estimate
-    from jupyter_videogen.core.request import GenerationRequest
+    from jupyter_videogen.api.access import Access
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.runtime.runtime import Runtime
-    from jupyter_videogen.transport.connection import Connection
+
+OF_A_CALL = ("new", "yes", "max_cost", "output")
+"""Options of a call that are no fields of the request."""
 
 
-class Remarks(NamedTuple):
-    """What a face wants written down with a job: the variable it is kept in, and what its prompt was made from."""
+def build_order(
+    access: Access,
+    prompt: str,
+    fields: Mapping[str, Any],
+    config: Configuration,
+    options: SubmitOptions = SubmitOptions(),  # noqa: B008 - frozen
+) -> Order:
+    """Check and price a request without sending it. Fields as for `vg.generate`.
 
-    name: str = ""
-    template: str = ""
-    filled: Mapping[str, str] = {}
+    The second and later `take` of one request is another job, and given again like the first. Raises what a request
+    can be refused for before it is sent.
+    """
+    hide(fields)
+    given, provider = dict(fields), access.provider
+    options = options._replace(
+        new=options.new or bool(given.get("new")) or given.get("seed") == "random",
+        output=str(given.get("output") or config.defaults.output or ""),
+    )
+    access.check_extra(config, given)
+    if not options.output:
+        project_paths.check_folder(environment.folder() / clip_store.FOLDER, environment.project(environment.folder()))
+    wanted = {name: value for name, value in given.items() if name not in OF_A_CALL}
+    wanted["seed"] = None if wanted.get("seed") == "random" else wanted.get("seed")
+    asked = request_builder.build_request(prompt, config.with_defaults(provider, wanted), provider)
+    validated = validation.validate(request_builder.choose_seed(asked, provider), provider)
+    price = config.price_of(provider, validated.request.model or "")
+    return Order(access.connection, asked, validated, prices.estimate(validated.request, price), options)
 
 
-class Order(NamedTuple):
-    """A request that was checked and priced: it can be placed."""
+def start(
+    access: Access,
+    prompt: str,
+    fields: Mapping[str, Any],
+    config: Configuration,
+    *,
+    ask: Callable[[str], bool] | None = None,
+) -> Job:
+    """Start one job; `ask` puts a question to a person. Fields as for `vg.generate`.
 
-    line: Connection
-    asked: GenerationRequest
-    settled: ValidatedRequest
-    estimate: Estimate
-    new: bool = False
-    output: str = ""
-    remarks: Remarks = Remarks()
-
-    @property
-    def known(self) -> bool:
-        """Whether it is a job already, so that placing it costs nothing."""
-        return not self.new and runtime().known(self.asked, self.settled, self.line) is not None
-
-    def terms(self, config: Config) -> Terms:
-        """Return the terms on which it is sent."""
-        cost, remarks = self.estimate.cost, self.remarks
-        return Terms(self.new, cost, config.budget, self.output, remarks.name, remarks.template, remarks.filled)
+    Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
+    """
+    hide(fields)
+    if access.lacking:
+        raise access.lacking
+    order = build_order(access, prompt, fields, config)
+    (job,) = submit_orders([order], config, yes=bool(fields.get("yes")), max_cost=fields.get("max_cost"), ask=ask)
+    return job
 
 
 def submit_orders(
     orders: Sequence[Order],
+    config: Configuration,
     *,
     yes: bool = False,
-    most: float | None = None,
+    max_cost: float | None = None,
     ask: Callable[[str], bool] | None = None,
 ) -> list[Job]:
     """Send orders, after one look at what they cost together; those that are jobs already are given, and cost nothing.
 
-    `most` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the error
-    says which were sent.
+    `max_cost` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the
+    error says which were sent.
     """
-    run, config = runtime(), load_config()
-    unpaid = [order for order in orders if not order.known]
-    if unpaid:
+    run = runtime()
+    if unpaid := [order for order in orders if not is_known(order)]:
         total = prices.add_estimates([order.estimate for order in unpaid])
-        budget.check_call(total, config.defaults.max_cost if most is None else most)
+        budget.check_call(total, config.defaults.max_cost if max_cost is None else max_cost)
         _check_caps(run, unpaid, config)
         _confirm(budget.question(total, config.budget), yes=yes, ask=ask)
     jobs: list[Job] = []
     for order in orders:
         try:
-            watch, reused = run.submit(order.asked, order.settled, order.line, order.terms(config))
+            watch, reused = run.submit(order, config.budget)
         except VideogenError as error:
             if jobs:
                 error.add_note(
                     f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}."
                 )
             raise
-        jobs.append(Job(run, watch, order.line, reused=reused))
+        jobs.append(Job(run, watch, order.connection, reused=reused))
     return jobs
 
 
-def _check_caps(run: Runtime, orders: Sequence[Order], config: Config) -> None:
+def is_known(order: Order) -> bool:
+    """Return whether an order is a job already, so that submitting it costs nothing."""
+    return not order.options.new and runtime().known(order) is not None
+
+
+def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) -> None:
     """Refuse several orders together where a cap would stop some of them: half of a batch helps nobody."""
     paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
     for cap in run.caps(config.budget) if len(orders) > 1 else ():

@@ -1,4 +1,4 @@
-"""The providers this process knows: built in, from installed packages, and from configuration."""
+"""The providers that can be named: built in, from installed packages, and from configuration."""
 
 from __future__ import annotations
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
 GROUP = "jupyter_videogen.providers"
 """The entry points by which other packages bring a provider: each names a `Provider`."""
 log = logging.getLogger("jupyter_videogen")
-_declared: dict[str, Provider] = {}
-"""Rows that the user's and the project's `videogen.toml` bring, by name."""
-_claims: dict[str, Claim] = {}
-"""Which of them come from a project's file and ask for a key, by name."""
-_foreign: set[str] = set()
-"""Which of them come from a project's file, by name."""
 _broken: dict[str, str] = {}
 """Plug-ins that could not be loaded, and the kind of error each gave."""
 
@@ -54,59 +48,6 @@ def broken_plugins() -> dict[str, str]:
     return dict(_broken)
 
 
-@cache
-def all_providers() -> dict[str, Provider]:
-    """Return every provider by name: the packaged ones, and what the user or the project declared."""
-    installed_providers.cache_clear()
-    return {**installed_providers(), **_declared}
-
-
-def declare(
-    rows: Mapping[str, Provider], claims: Mapping[str, Claim] | None = None, foreign: Collection[str] = ()
-) -> None:
-    """Take the rows of the configuration in place of those that it brought before.
-
-    `foreign` are those of a project's file, `claims` what they ask for.
-    """
-    _foreign.clear()
-    _foreign.update(foreign)
-    _claims.clear()
-    _claims.update(claims or {})
-    if rows != _declared:
-        _declared.clear()
-        _declared.update(rows)
-        all_providers.cache_clear()
-
-
-def find_claim(name: str) -> Claim | None:
-    """Return what a provider of a project's file asks for; None for every other provider."""
-    return _claims.get(name)
-
-
-def is_foreign(name: str) -> bool:
-    """Return whether a provider's address is the word of a project's file, and not the user's own."""
-    return name in _foreign
-
-
-def all_claims() -> tuple[Claim, ...]:
-    """Return all that this project's file asks for."""
-    return tuple(_claims.values())
-
-
-def is_declared(name: str) -> bool:
-    """Return whether a row comes from the configuration: keys that were typed or kept for a name are not for its address."""
-    return name in _declared
-
-
-def find_provider(name: str) -> Provider:
-    """Return a provider by name; raises `InvalidRequest` with the nearest names."""
-    if name in all_providers():
-        return all_providers()[name]
-    raise InvalidRequest(
-        f"There is no provider named {name}.", next=did_you_mean(name, list(all_providers())), field="provider"
-    )
-
-
 class Claim(msgspec.Struct, frozen=True, order=True):
     """What a project's file asks for: that a variable's value be sent to an address as the provider's key."""
 
@@ -120,3 +61,45 @@ class Claim(msgspec.Struct, frozen=True, order=True):
     def words(self) -> str:
         """The claim as a sentence's part."""
         return f"{self.provider}: ${self.variable} is sent to {self.address}, as {self.path} says"
+
+
+class Registry:
+    """Every provider that can be named: the packaged ones, and those that one configuration declares."""
+
+    def __init__(
+        self,
+        declared: Mapping[str, Provider] | None = None,
+        claims: Mapping[str, Claim] | None = None,
+        foreign: Collection[str] = (),
+    ) -> None:
+        self._declared = dict(declared or {})
+        self._claims = dict(claims or {})
+        """What the rows of a project's file ask for, by provider."""
+        self._foreign = frozenset(foreign)
+        """Names of the rows that come from a project's file."""
+        self.providers: Mapping[str, Provider] = {**installed_providers(), **self._declared}
+
+    def find(self, name: str) -> Provider:
+        """Return a provider by name; raises `InvalidRequest` with the nearest names."""
+        if name in self.providers:
+            return self.providers[name]
+        raise InvalidRequest(
+            f"There is no provider named {name}.", next=did_you_mean(name, list(self.providers)), field="provider"
+        )
+
+    def find_claim(self, name: str) -> Claim | None:
+        """Return what a provider of a project's file asks for; None for every other provider."""
+        return self._claims.get(name)
+
+    def is_foreign(self, name: str) -> bool:
+        """Return whether a provider's address comes from a project's file, and not from the user."""
+        return name in self._foreign
+
+    def is_declared(self, name: str) -> bool:
+        """Return whether a row comes from the configuration: keys that were typed or kept for a name are not for its address."""
+        return name in self._declared
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """All that this project's file asks for."""
+        return tuple(self._claims.values())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.http import Call
     from jupyter_videogen.core.request import GenerationRequest
 
 LONGEST_PROMPT = 32_000
@@ -24,10 +25,11 @@ LARGEST_SEED = 2**32 - 1
 
 
 class ValidatedRequest(NamedTuple):
-    """A request as it will be sent, and what will not reach the model."""
+    """A request as it will be sent, what of it will not reach the model, and the call that its dialect made of it."""
 
     request: GenerationRequest
     warnings: tuple[str, ...]
+    call: Call
 
 
 def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest:
@@ -47,8 +49,8 @@ def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest
         duration=request.duration or model.default_duration,
         size=request.size or (None if request.aspect else model.default_size),
     )
-    provider.dialect.create(filled)
-    return ValidatedRequest(filled, (*_unlisted(model, provider), *_unused(request, model, provider)))
+    call = provider.dialect.create(filled)
+    return ValidatedRequest(filled, (*_unlisted(model, provider), *_unused(request, model, provider)), call)
 
 
 def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:

@@ -16,7 +16,7 @@ from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.catalog import validation
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.commands import interpolation, parser
-from jupyter_videogen.config import resolve
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, hidden_characters, secrets
 from jupyter_videogen.core.errors import Unsupported, VideogenError
 from jupyter_videogen.core.http import Base64, Call, Upload
@@ -53,7 +53,7 @@ def python(request: GenerationRequest, provider: str) -> str:
 
 def without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
     """Leave out what would be chosen anyway."""
-    row = resolve.resolve_provider(provider)
+    row = load_config().find_provider_with_models(provider)
     try:
         model = find_model(given.get("model"), row)
     except VideogenError:
@@ -122,7 +122,7 @@ def _json(prompt: str, given: dict[str, Any]) -> str:
 
 
 def _curl(prompt: str, given: dict[str, Any]) -> str:
-    row = resolve.resolve_provider(given.pop("provider"))
+    row = load_config().find_provider_with_models(given.pop("provider"))
     if row.base_url == rows.LOCAL_ORIGIN:
         raise Unsupported("The local engine has a new address and token each time.", next="Copy another form of code.")
     fit = given.pop("fit", None)
@@ -131,7 +131,7 @@ def _curl(prompt: str, given: dict[str, Any]) -> str:
         asked = msgspec.structs.replace(
             asked, image=inputs.fit_image(asked.image, asked.size or "", fit, environment.home())
         )
-    call = row.dialect.create(validation.validate(asked, row).request)
+    call = validation.validate(asked, row).call
     lines = [f"curl {_shell(row.base_url + call.url)}", *_credentials(row.key_env), *_body(call)]
     return " \\\n  ".join(lines) + "\n"
 

@@ -6,7 +6,6 @@ import getpass
 import warnings
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.catalog import registry
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest
@@ -15,19 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.catalog.registry import Registry
 
 SHARED = "This computer is shared: use a key that you can revoke."
 
 
-def connect(words: str) -> str:
+def connect(words: str, registry: Registry) -> str:
     """Take a provider's key, or with `--forget` drop it; returns the sentence that says where it went.
 
     Raises `InvalidRequest` for a name that is none, `AuthError` for what cannot be a key or where nobody can be asked.
     """
     names = [word for word in words.split() if word != "--forget"]
     if len(names) != 1:
-        raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices()}.")
-    row = registry.find_provider(names[0])
+        raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices(registry)}.")
+    row = registry.find(names[0])
     if registry.is_declared(row.name):
         raise InvalidRequest(
             f"{row.title} comes from videogen.toml: its key is read from {row.key_env or 'no variable'} alone.",
@@ -38,12 +38,12 @@ def connect(words: str) -> str:
     return _forget(row) if "--forget" in words.split() else _take(row)
 
 
-def update_trust(names: Sequence[str], *, forget: bool = False) -> str:
+def update_trust(names: Sequence[str], registry: Registry, *, forget: bool = False) -> str:
     """Agree to what this project's file asks for, all or by provider, or with `forget` no more; returns what is so now.
 
     Raises `InvalidRequest` for a name that asks for nothing here.
     """
-    asked = {claim.provider: claim for claim in registry.all_claims()}
+    asked = {claim.provider: claim for claim in registry.claims}
     for name in names:
         if name not in asked:
             raise InvalidRequest(f"{name} asks for no key by a file of this project.", next=_asking(asked))
@@ -105,5 +105,5 @@ def _forget(row: Provider) -> str:
     return f"{gone} It still has one from {left.source}." if left else gone
 
 
-def _choices() -> str:
-    return ", ".join(row.name for row in registry.all_providers().values() if row.key_env)
+def _choices(registry: Registry) -> str:
+    return ", ".join(row.name for row in registry.providers.values() if row.key_env)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_videogen.api.submission import is_known
 from jupyter_videogen.commands import code_export
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.http import Base64, Upload
@@ -14,7 +15,7 @@ from jupyter_videogen.core.secrets import KEYLIKE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.api.submission import Order
+    from jupyter_videogen.runtime.order import Order
 
 
 def render_json(orders: Sequence[Order]) -> str:
@@ -25,9 +26,9 @@ def render_json(orders: Sequence[Order]) -> str:
 
 def preview_order(order: Order) -> dict[str, Any]:
     """Return one order as plain values: the HTTP request, what it would cost, what would not reach the model, and its code."""
-    row, request = order.line.provider, order.settled.request.redacted()
+    row, request = order.connection.provider, order.validated.request.redacted()
     call = row.dialect.create(request)
-    carries_key = order.line.account or (row.key_env and not row.key_optional)
+    carries_key = order.connection.account or (row.key_env and not row.key_optional)
     body = {"json": call.json} if call.form is None else {"form": call.form}
     return {
         "provider": row.name,
@@ -42,8 +43,8 @@ def preview_order(order: Order) -> dict[str, Any]:
         **msgspec.to_builtins(body, enc_hook=_medium),
         "cost": order.estimate.cost,
         "estimate": repr(order.estimate),
-        "already_made": order.known,
-        "warnings": list(order.settled.warnings),
+        "already_made": is_known(order),
+        "warnings": list(order.validated.warnings),
         "code": code_export.python(order.asked.redacted(), row.name),
     }
 

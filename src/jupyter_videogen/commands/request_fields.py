@@ -15,8 +15,8 @@ from jupyter_videogen.core.request import FIELDS, MEDIA
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jupyter_videogen.api.submission import Order
     from jupyter_videogen.commands.parser import ParsedLine
+    from jupyter_videogen.runtime.order import Order
 
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
 OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
@@ -42,12 +42,14 @@ def check_variable_name(name: str | None) -> str:
     return name
 
 
-def number_orders(orders: list[Order], name: str) -> list[Order]:
-    """Return each member of a group its place in the variable."""
-    if not name or len(orders) == 1:
+def name_jobs(orders: list[Order], name: str) -> list[Order]:
+    """Note the variable that jobs are kept in; each member of a group has its place in it."""
+    if not name:
         return orders
+    if len(orders) == 1:
+        return [orders[0]._replace(options=orders[0].options._replace(name=name))]
     return [
-        order._replace(remarks=order.remarks._replace(name=f"{name}[{number}]")) for number, order in enumerate(orders)
+        order._replace(options=order.options._replace(name=f"{name}[{number}]")) for number, order in enumerate(orders)
     ]
 
 

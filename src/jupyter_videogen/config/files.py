@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.catalog.capabilities import Capabilities
-from jupyter_videogen.catalog.registry import Claim
+from jupyter_videogen.catalog.registry import Claim, installed_providers
 from jupyter_videogen.core import prices, secrets
 from jupyter_videogen.core.budget import Budget, check_caps, stricter
 from jupyter_videogen.core.errors import InvalidRequest
@@ -268,8 +268,8 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
 def _check_claim(name: str, row: Row) -> None:
     """Let a project's file ask for the key of a provider of its own, by that provider's name, and for no other variable."""
     _check_row(name, row)
-    taken = {known.name for known in registry.installed_providers().values()}
-    variables = {known.key_env for known in registry.installed_providers().values()}
+    taken = {known.name for known in installed_providers().values()}
+    variables = {known.key_env for known in installed_providers().values()}
     own = f"{re.sub('[.-]', '_', name).upper()}_API_KEY"
     if row.key_env is None or (row.key_env == own and name not in taken and own not in variables):
         return

@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.catalog import registry
+from jupyter_videogen.catalog.registry import broken_plugins
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
@@ -177,5 +177,5 @@ def check_local_engine(place: Surroundings) -> Iterator[Finding]:
 
 def check_plugins(_: Surroundings) -> Iterator[Finding]:
     """List providers of other packages that could not be loaded; the others work without them."""
-    for name, kind in registry.broken_plugins().items():
+    for name, kind in broken_plugins().items():
         yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
-from jupyter_videogen.catalog import builtin, registry
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import credentials
 from jupyter_videogen.core.errors import AuthError
 from jupyter_videogen.core.http import Call
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.catalog.registry import Registry
     from jupyter_videogen.core.secrets import Secret
     from jupyter_videogen.diagnostics.probe import Answer
     from jupyter_videogen.diagnostics.surroundings import Surroundings
@@ -42,9 +43,9 @@ class Reachable(NamedTuple):
     question: Question
 
 
-def check_proxies(_: Surroundings) -> Iterator[Finding]:
+def check_proxies(place: Surroundings) -> Iterator[Finding]:
     """List the proxies on the way to providers, by their hosts: a proxy's address may hold a password."""
-    proxies = {url_policy.proxy(row.base_url) for row in registry.all_providers().values() if row.key_env} - {None}
+    proxies = {url_policy.proxy(row.base_url) for row in place.registry.providers.values() if row.key_env} - {None}
     yield from map(_describe_proxy, sorted(filter(None, proxies)))
     if not proxies:
         yield Finding("Proxy", "ok", "none")
@@ -60,9 +61,9 @@ def _describe_proxy(proxy: str) -> Finding:
     return Finding("Proxy", "note", f"{words}; this machine's own addresses are not")
 
 
-def check_keys(_: Surroundings) -> Iterator[Finding]:
+def check_keys(place: Surroundings) -> Iterator[Finding]:
     """Say where each provider's key comes from, and whether it can be one; never the key."""
-    providers, without = _keyed_providers(), []
+    providers, without = _keyed_providers(place.registry), []
     for row in providers:
         try:
             secret = credentials.find_key(row.name, row.key_env)
@@ -80,9 +81,9 @@ def check_keys(_: Surroundings) -> Iterator[Finding]:
     yield Finding("Keyring", "ok", ring.name or f"{ring.trouble}: a typed key is kept by the kernel alone")
 
 
-def _keyed_providers() -> list[Provider]:
+def _keyed_providers(registry: Registry) -> list[Provider]:
     """Return the providers that take a key."""
-    return [row for row in registry.all_providers().values() if row.key_env and not registry.is_declared(row.name)]
+    return [row for row in registry.providers.values() if row.key_env and not registry.is_declared(row.name)]
 
 
 def _check_key_format(row: Provider, secret: Secret) -> Finding:
@@ -109,7 +110,7 @@ def check_providers(place: Surroundings) -> Iterator[Finding]:
 
 def _find_reachable(place: Surroundings) -> Iterator[Reachable]:
     """Return the providers that can be asked, and the local gateway where it runs."""
-    for row in _keyed_providers():
+    for row in _keyed_providers(place.registry):
         with suppress(AuthError):  # `check_keys` has reported it
             if secret := credentials.find_key(row.name, row.key_env):
                 yield Reachable(row, secret.source, provider_question(row, Endpoint(row.base_url, secret)))

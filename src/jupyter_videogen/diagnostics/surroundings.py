@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
+from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.diagnostics import probe
 from jupyter_videogen.diagnostics.report import Finding
@@ -17,6 +18,7 @@ from jupyter_videogen.filesystem import network_mounts
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from jupyter_videogen.catalog.registry import Registry
     from jupyter_videogen.diagnostics.probe import Answer, Question
 
 
@@ -34,6 +36,8 @@ class Surroundings(NamedTuple):
     """Bytes free on a path's disk."""
     mounts: str
     """Linux's table of mounts, empty elsewhere."""
+    registry: Registry
+    """The providers that can be named."""
     now: Callable[[], float]
     """Seconds since the epoch."""
     ask: Callable[[Sequence[Question], float], list[Answer]] | None
@@ -53,6 +57,7 @@ def current_surroundings(*, network: bool) -> Surroundings:
         version=_installed_version,
         free=lambda path: shutil.disk_usage(path).free,
         mounts=network_mounts.read_mounts(),
+        registry=load_config_for_watching().registry,
         now=time.time,
         ask=probe.ask_all if network else None,
     )

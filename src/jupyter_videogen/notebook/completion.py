@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.catalog.capabilities import Capabilities
     from jupyter_videogen.commands.options import Option
+    from jupyter_videogen.config.configuration import Configuration
 
 MAGIC = re.compile(r"\s*%%?videogen(?=\s|$)")
 LAST = re.compile(r"""(?:[^\s'"]|'[^']*'?|"[^"]*"?)*\Z""")
@@ -160,7 +160,7 @@ def _words(option: Option, last: str, line: str, variables: Mapping[str, Any]) -
         case "duration" | "size" | "aspect" | "resolution" | "fps":
             known = _valid(option.name, line)
         case "key_env":
-            known = [row.key_env for row in _rows().values() if row.key_env]
+            known = [row.key_env for row in _load_config().registry.providers.values() if row.key_env]
         case "name":
             known = [name for name, value in variables.items() if _of(value, ("Job", "JobGroup"))]
         case "output":
@@ -201,7 +201,7 @@ def _of_command(name: str, last: str, variables: Mapping[str, Any]) -> list[str]
     if last.startswith("-"):
         return _starting(last, [*command.marks, *command.values])
     if name == "connect":
-        return _starting(last, [row.name for row in _rows().values() if row.key_env])
+        return _starting(last, [row.name for row in _load_config().registry.providers.values() if row.key_env])
     if name == "help":
         return _starting(last, [*options.BY_COMMAND, *options.BY_NAME])
     if not command.takes_jobs:
@@ -215,29 +215,28 @@ def _jobs() -> list[str]:
     path = environment.home() / "ledger.sqlite3"
     if not path.exists():
         return []
-    ledger = import_module("jupyter_videogen.ledger.ledger").Ledger.at(path)
-    return [record.id for record in ledger.recent(limit=RECENT)]
+    from jupyter_videogen.ledger.ledger import Ledger
+
+    return [record.id for record in Ledger.at(path).recent(limit=RECENT)]
 
 
-def _routing() -> Any:  # noqa: ANN401 - a module, loaded when it is needed
-    return import_module("jupyter_videogen.config.resolve")
+def _load_config() -> Configuration:
+    """Read the configuration; what reads it is loaded with the first Tab, not with the extension."""
+    from jupyter_videogen.config.configuration import load_config
 
-
-def _rows() -> dict[str, Any]:
-    _routing().load_config()  # it may declare providers
-    return dict(import_module("jupyter_videogen.catalog.registry").all_providers())
+    return load_config()
 
 
 def _providers() -> list[str]:
-    return list(_rows())
+    return list(_load_config().registry.providers)
 
 
 def _models(typed: str, line: str) -> list[str]:
     """Return models as far as they are known here: of the service that is typed, else of all, with their service."""
-    named = _typed(line, "provider")
+    named, config = _typed(line, "provider"), _load_config()
     found: list[str] = []
-    for name in [named] if named else _rows():
-        row = _routing().resolve_provider(name)
+    for name in [named] if named else config.registry.providers:
+        row = config.find_provider_with_models(name)
         models = dict.fromkeys([*(one.model for one in row.models), *row.described, *row.listed])
         found += models if named or name == "local" else [f"{name}:{model}" for model in models]
     return _fuzzy(typed, found)
@@ -257,13 +256,12 @@ def _valid(field: str, line: str) -> list[str]:
 
 
 def _model(line: str) -> Capabilities:
-    routing = _routing()
+    from jupyter_videogen.catalog.provider import find_model
+
+    config = _load_config()
     fields = {"model": (_typed(line, "model") or "").split(",")[0] or None, "provider": _typed(line, "provider")}
-    where = routing.pop_provider(fields)
-    found: Capabilities = import_module("jupyter_videogen.catalog.provider").find_model(
-        fields["model"], routing.resolve_provider(where)
-    )
-    return found
+    where = config.pop_provider(fields)
+    return find_model(fields["model"], config.find_provider_with_models(where))
 
 
 def _typed(line: str, name: str) -> str | None:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import publish_display_data
 
-from jupyter_videogen.api import batch, client, listings, spending
+from jupyter_videogen.api import batch, listings, spending
+from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import Remarks, ask_user, submit_orders
 from jupyter_videogen.commands import (
+    actions,
     arguments,
     connect,
     dry_run,
@@ -24,35 +25,31 @@ from jupyter_videogen.commands import (
     options,
     request_fields,
 )
-from jupyter_videogen.config import resolve
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets, terminal
 from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
-from jupyter_videogen.core.job import UNPAID
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.core.suggestions import near
 from jupyter_videogen.diagnostics import doctor
-from jupyter_videogen.media import clip_store
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import display
+from jupyter_videogen.runtime.order import SubmitOptions
 from jupyter_videogen.widget.widget import VideoGen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from jupyter_videogen.api.job import Job
-    from jupyter_videogen.api.table import Table
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
+    from jupyter_videogen.config.configuration import Configuration
 
 NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
-AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
 OF_IPYTHON = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h")
 """Variables in which IPython keeps what was typed and what came out."""
-OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
 LARGEST_EMBEDDED = 32 << 20
 """Bytes; a notebook that is larger than this does not open any more."""
-UNFINISHED = "all"
 
 
 class Commands:
@@ -61,14 +58,14 @@ class Commands:
     def __init__(self, names: dict[str, Any], hidden: Mapping[str, Any]) -> None:
         self._names, self._hidden = names, hidden
         self._commands: dict[str, Callable[[Arguments], object]] = {
-            "jobs": self._jobs,
-            "models": self._models,
+            "jobs": actions.list_jobs,
+            "models": actions.list_models,
             "providers": lambda given: listings.providers(network="--no-network" not in given.marks),
             "connect": self._connect,
-            "trust": self._trust,
-            "show": lambda given: display.show_whole(self._find(given.words or ("last",))),
-            "wait": self._wait_for,
-            "resume": lambda given: self._resume(given.words),
+            "trust": lambda given: terminal.print_out(actions.update_trust(given)),
+            "show": self._show,
+            "wait": self._wait,
+            "resume": self._resume,
             "cancel": self._cancel,
             "cost": lambda given: spending.table(given.values.get("--by", "model")),
             "config": lambda _: listings.settings_table(),
@@ -105,102 +102,77 @@ class Commands:
             if name not in self._hidden and not OF_IPYTHON.fullmatch(name)
         }
 
-    def make(self, line: ParsedLine, prompts: list[str]) -> object:
+    def make(self, line: ParsedLine, texts: list[str]) -> object:
         """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
-        values = line.values
-        name = request_fields.check_variable_name(values.get("name"))
-        fields = request_fields.collect_fields(line, self._names)
-        texts, remarks = self._filled(prompts, name, raw=bool(values.get("raw")), quiet=bool(values.get("quiet")))
-        only_looked_at = bool(values.get("dry_run"))
-        orders = request_fields.number_orders(
-            list(batch.expand_prompts(remarks, texts, fields, keyless=only_looked_at)), name
-        )
-        if only_looked_at:
+        config = load_config()
+        prompts = [self._fill_prompt(text, line) for text in texts]
+        orders = actions.plan_orders(line, prompts, self._names, config)
+        if actions.is_dry_run(line):
             terminal.print_out(dry_run.render_json(orders))
             return None
-        jobs = submit_orders(orders, yes=bool(values.get("yes")), most=values.get("max_cost"), ask=ask_user)
-        for job in (job for job in jobs if job.reused and job.clips):
-            clip_store.copy_to_output(job.clip, str(values.get("output") or ""))
-        kind = batch.group_kind(len(texts), len(fields["model"] or [""]))
-        result: Job | JobGroup = jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind=kind, label=texts[0])
-        if name:
+        jobs = actions.submit(line, orders, config)
+        list(actions.copy_reused_clips(line, jobs))
+        kind = batch.group_kind(len(prompts), len(line.values.get("model") or [""]))
+        result: Job | JobGroup = jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind=kind, label=prompts[0].text)
+        if name := line.values.get("name"):
             self._names[name] = result
-        return self._shown(result, values)
+        return self._value_of_cell(result, line.values, config)
 
-    def _shown(self, result: Job | JobGroup, values: dict[str, Any]) -> object:
+    def _value_of_cell(self, result: Job | JobGroup, values: dict[str, Any], config: Configuration) -> object:
         """Wait for what was sent, where that is asked for or nobody would see it come; then give what the cell is worth."""
         quiet, embed = bool(values.get("quiet")), bool(values.get("embed"))
-        if embed or should_wait(values.get("wait")):
-            finished = wait(result, values.get("timeout"), quiet=quiet or embed)
-            if embed:
-                for clip in [finished] if isinstance(finished, Clip) else finished.clips:
-                    show_embedded(clip)
-                return None
+        if not embed and not should_wait(values.get("wait"), config):
+            return None if quiet else result
+        finished = wait(result, values.get("timeout"), config, quiet=quiet or embed)
+        if not embed:
             return None if quiet else finished
-        return None if quiet else result
+        for clip in [finished] if isinstance(finished, Clip) else finished.clips:
+            show_embedded(clip)
+        return None
 
-    def _filled(self, prompts: list[str], name: str, *, raw: bool, quiet: bool) -> tuple[list[str], list[Remarks]]:
-        """Fill the user's variables into prompts, and say what was left as it was though it looks like one."""
-        texts, remarks = [], []
-        for prompt in prompts:
-            filled = interpolation.Filled(prompt, {}) if raw else interpolation.fill_template(prompt, self.variables)
-            texts.append(filled.text)
-            template = prompt if filled.text != prompt else ""
-            remarks.append(Remarks(name, template, filled.values))
-            for note in () if quiet else filled.notes:
-                terminal.print_err(f"videogen: {note}")
-        return texts, remarks
+    def _fill_prompt(self, text: str, line: ParsedLine) -> Prompt:
+        """Fill the user's variables into a prompt, and say what was left as it was though it looks like one."""
+        if line.values.get("raw"):
+            return Prompt(text)
+        filled = interpolation.fill_template(text, self.variables)
+        for note in () if line.values.get("quiet") else filled.notes:
+            terminal.print_err(f"videogen: {note}")
+        return Prompt(filled.text, SubmitOptions(template=text if filled.text != text else "", filled=filled.values))
 
     # ---- line magics ----------------------------------------------------------------------------------------
 
-    def _find(self, names: Iterable[str]) -> JobGroup:
-        return job_references.find_jobs(names, self._names)
-
-    def _jobs(self, given: Arguments) -> JobGroup:
-        jobs = client.jobs(limit=10**9 if given.marks else given.number("-n", 20))
-        if "--failed" not in given.marks:
-            return jobs
-        failed = [job for job in jobs if job.state in UNPAID or job.state == "unknown_outcome"]
-        return JobGroup(failed[: None if "--all" in given.marks else given.number("-n", 20)])
-
-    def _models(self, given: Arguments) -> Table:
-        provider = given.values.get("-p") or given.values.get("--provider")
-        marks = given.marks
-        return listings.models(
-            " ".join(given.words), provider=provider, image="--image" in marks, refresh="--refresh" in marks
-        )
-
     def _connect(self, given: Arguments) -> None:
-        resolve.load_config()  # it may declare providers
-        terminal.print_out(connect.connect(" ".join([*given.words, *given.marks])))
+        words = " ".join([*given.words, *given.marks])
+        terminal.print_out(connect.connect(words, load_config().registry))
 
-    def _trust(self, given: Arguments) -> None:
-        resolve.load_config()
-        terminal.print_out(connect.update_trust(given.words, forget="--forget" in given.marks))
+    def _show(self, given: Arguments) -> None:
+        display.show_whole(job_references.find_jobs(given.words or ("last",), self._names))
 
-    def _wait_for(self, given: Arguments) -> object:
-        jobs = self._find(given.words) if given.words else client.jobs("unfinished")
+    def _wait(self, given: Arguments) -> object:
+        jobs = actions.select_jobs(given.words, self._names)
         if not jobs:
             terminal.print_out("No job is unfinished.")
             return None
-        return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"))
+        return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"), load_config())
 
-    def _resume(self, names: tuple[str, ...]) -> object:
-        jobs = (self._find(names) if names else client.jobs("unfinished")).watch()
+    def _resume(self, given: Arguments) -> object:
+        jobs = actions.select_jobs(given.words, self._names).watch()
         if not jobs:
             terminal.print_out("No job is unfinished.")
             return None
         return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
 
     def _cancel(self, given: Arguments) -> None:
-        everything = given.words == (UNFINISHED,)
-        for job in client.jobs("unfinished") if everything else self._find(given.words or ("last",)):
-            terminal.print_out(job_references.cancel_job(job, "%videogen resume"))
+        _, sentences = actions.cancel_jobs(given.words or ("last",), self._names, "%videogen resume")
+        for sentence in sentences:
+            terminal.print_out(sentence)
 
 
-def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = False) -> Clip | JobGroup:
+def wait(
+    result: Job | JobGroup, timeout: float | str | None, config: Configuration, *, quiet: bool = False
+) -> Clip | JobGroup:
     """Wait for one job or several, in view; an interrupt stops the waiting, and says how to come back to it."""
-    limit = resolve.load_config().defaults.timeout if timeout is None else timeout
+    limit = config.defaults.timeout if timeout is None else timeout
     group = result if isinstance(result, JobGroup) else JobGroup([result])
     watched = environment.has_viewer() and environment.in_kernel()
     if watched and not quiet:
@@ -218,11 +190,11 @@ def wait(result: Job | JobGroup, timeout: float | str | None, *, quiet: bool = F
     return result if isinstance(result, JobGroup) else clips[0]
 
 
-def should_wait(asked: bool | None) -> bool:  # noqa: FBT001 - the option's own value
+def should_wait(asked: bool | None, config: Configuration) -> bool:  # noqa: FBT001 - the option's own value
     """Return whether a cell waits: as its line says, else as was configured, else where nobody would see the clip come."""
     if asked is not None:
         return asked
-    configured = resolve.load_config().defaults.wait
+    configured = config.defaults.wait
     return bool(configured) if configured is not None else not (environment.has_viewer() and environment.in_kernel())
 
 

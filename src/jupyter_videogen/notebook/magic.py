@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -105,8 +104,9 @@ class VideogenMagics(Magics, Settings):
     def _commands(self) -> Commands:
         """What does the work, loaded with its first use."""
         if self._loaded is None:
-            module, shell = import_module("jupyter_videogen.notebook.line_magics"), self._shell
-            self._loaded = module.Commands(shell.user_ns, shell.user_ns_hidden)
+            from jupyter_videogen.notebook.line_magics import Commands
+
+            self._loaded = Commands(self._shell.user_ns, self._shell.user_ns_hidden)
         return self._loaded
 
     @no_var_expand
@@ -182,9 +182,10 @@ class VideogenMagics(Magics, Settings):
 
     def _stray(self, line: ParsedLine) -> BaseException:
         """Refuse words that stand where only a quoted prompt may: a mistyped command must not be paid for."""
+        from jupyter_videogen.notebook.line_magics import unknown_command
+
         first = next(word for word in line.words if line.rest is not None or not word.quoted)
-        error = import_module("jupyter_videogen.notebook.line_magics").unknown_command(first.text)
-        return parser.ParseError(error, first.start, first.end)
+        return parser.ParseError(unknown_command(first.text), first.start, first.end)
 
     def _help(self, word: str) -> None:
         terminal.print_out(terminal.fit(help.topic(word) if word else help.short(), terminal.width()))
@@ -216,15 +217,21 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
 
 def _unfinished() -> list[str]:
     """Return the jobs that are watched again; what watches them is loaded only where there are any."""
-    ledger = import_module("jupyter_videogen.ledger.ledger").Ledger.at(environment.home() / "ledger.sqlite3")
-    waiting = ledger.unfinished()
-    return [job.id for job in import_module("jupyter_videogen.api.client").jobs("unfinished")] if waiting else []
+    from jupyter_videogen.ledger.ledger import Ledger
+
+    if not Ledger.at(environment.home() / "ledger.sqlite3").unfinished():
+        return []
+    from jupyter_videogen.api.client import jobs
+
+    return [job.id for job in jobs("unfinished")]
 
 
 def _teach(shell: InteractiveShell) -> None:
     """Teach IPython to show jobs, clips and forms, by name: what draws them is loaded when there is one."""
     if "jupyter_videogen.api.client" in sys.modules:
-        import_module("jupyter_videogen.notebook.display").install()
+        from jupyter_videogen.notebook import display
+
+        display.install()
         return
     formatter: Any = shell.display_formatter
     shows = {
@@ -239,7 +246,8 @@ def _teach(shell: InteractiveShell) -> None:
 
 def _shower(function: str) -> Any:  # noqa: ANN401 - a function that shows one kind of value
     def show(value: object) -> None:
-        display = import_module("jupyter_videogen.notebook.display")
+        from jupyter_videogen.notebook import display
+
         display.install()
         getattr(display, function)(value)
 

@@ -11,19 +11,21 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest
 
 
-def fingerprint(request: GenerationRequest, *, origin: str, model: str, account: str = "") -> str:
+def fingerprint(request: GenerationRequest, *, origin: str, account: str = "", take: int = 1) -> str:
     """Hash everything that decides the result and the bill: where it goes, for whom, and every setting, as sent.
 
     A seed that was left open stays open here, though one is chosen for the call: running a cell again asks for
-    the same thing again.
+    the same thing again. `take` tells several clips of one request apart, from 1.
     """
-    content = {
+    content: dict[str, object] = {
         "v": 1,
         "origin": origin,
         "account": account,
-        "model": model,
+        "model": request.model or "",
         "request": _by_content(msgspec.to_builtins(request)),
     }
+    if take > 1:
+        content["take"] = take
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()
 
 

@@ -44,10 +44,10 @@ class JobWatch:
         """Note the task that runs the job."""
         self.future, self.running, self.detached = future, True, False
 
-    def locked_out(self, line: Connection) -> bool:
-        """Return whether it is watched with another key than it was sent with, and this line has the right one."""
-        right = line.account == self.record.account
-        return self.running and right and self.account != line.account and not self.future.done()
+    def locked_out(self, connection: Connection) -> bool:
+        """Return whether it is watched with another key than it was sent with, and this connection has the right one."""
+        right = connection.account == self.record.account
+        return self.running and right and self.account != connection.account and not self.future.done()
 
     def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
         """Tell a listener of every change, on the loop's thread."""

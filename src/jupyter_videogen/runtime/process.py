@@ -8,13 +8,14 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.config import resolve
+from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime.runtime import Runtime
 
 if TYPE_CHECKING:
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core import secrets
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.transport.connection import Connection
@@ -34,8 +35,10 @@ def runtime() -> Runtime:
         if str(home) in _runtimes:
             return _runtimes[str(home)]
         made = _runtimes[str(home)] = Runtime(home)
-    for record in made.ledger.unfinished():
-        made.watch(record, line_of(made, record))
+    if unfinished := made.ledger.unfinished():
+        config = load_config_for_watching()
+        for record in unfinished:
+            made.watch(record, connection_of(made, record, config))
     return made
 
 
@@ -45,15 +48,15 @@ def close() -> None:
         _runtimes.popitem()[1].close()
 
 
-def line_of(run: Runtime, record: JobRecord) -> Connection:
-    """Return the way back to where a job was sent; without its key the service will say so."""
-    here = resolve.provider_of_job(record)
+def connection_of(run: Runtime, record: JobRecord, config: Configuration) -> Connection:
+    """Return the way back to where a job was sent; without its key the provider will say so."""
+    here = config.provider_of_job(record)
     found = None
     with suppress(VideogenError):  # what is there is no key any more
-        found = resolve.find_key(here, record.key_env)
+        found = config.find_key(here, record.key_env)
     if found is None or found.account != record.account:
         found = given.get((record.base_url, record.account), found)
-    return run.line(here, found)
+    return run.connection_to(here, found)
 
 
 def _farewell() -> None:

@@ -99,7 +99,6 @@ class Runner:
         self._transport, self._publish = transport, publish
         self._context = context
         self._artifacts: Sequence[Artifact] = job.artifacts
-        self._request = job.request
         self._scheduler = context.scheduler or PollScheduler(
             provider, transport, DurationHistory(context.ledger), context.clock
         )
@@ -107,17 +106,20 @@ class Runner:
         self._misses = 0
         self._since: dict[str, float] = {}
 
-    async def run(self) -> JobRecord:
-        """Do what is left to do."""
+    async def run(self, call: Call | None = None) -> JobRecord:
+        """Do what is left to do; `call` is the request as it was built when it was checked, where it is not sent yet."""
         try:
-            return await self._run()
+            return await self._run(call)
         finally:
             self._polled_job.leave()
 
-    async def _run(self) -> JobRecord:
-        if self.job.state == "draft" and not await self._gather():
-            return self.job
-        first_look = await self._create() if self.job.state == "draft" else 0.0
+    async def _run(self, checked: Call | None) -> JobRecord:
+        first_look = 0.0
+        if self.job.state == "draft":
+            call = await self._prepare(checked)
+            if call is None:
+                return self.job
+            first_look = await self._create(call)
         if self.job.searching:
             await self._search()
             first_look = 0.0  # it may have been ready for long
@@ -156,20 +158,20 @@ class Runner:
 
     # ---- create: money is at stake -------------------------------------------------------------------------
 
-    async def _gather(self) -> bool:
-        """Fetch what stands at an address and must go as a file; nothing is sent to the service where that fails."""
+    async def _prepare(self, checked: Call | None) -> Call | None:
+        """Return the call, with what stands at an address and must go as a file fetched; None where that fails: nothing is sent."""
         try:
             home = self._context.posters.parent
-            self._request = await fetch_inputs(self.job.request, self._dialect.files_only, self._transport, home)
+            request = await fetch_inputs(self.job.request, self._dialect.files_only, self._transport, home)
         except InvalidRequest as error:
             self._fail(error.failure)
-            return False
-        return True
+            return None
+        same = checked is not None and request == self.job.request
+        return checked if same else self._dialect.create(request)
 
-    async def _create(self) -> float:
+    async def _create(self, call: Call) -> float:
         """Send the paid call and give the seconds until the first look."""
         self._context.failpoint("planned")
-        call = self._dialect.create(self._request)
         keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
         poll_after = None
         try:

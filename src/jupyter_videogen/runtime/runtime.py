@@ -9,17 +9,12 @@ import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import uuid4
-
-import msgspec
 
 from jupyter_videogen.catalog.model_lists import Listings
-from jupyter_videogen.catalog.validation import ValidatedRequest
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.backoff import after_miss
-from jupyter_videogen.core.budget import Budget, caps
+from jupyter_videogen.core.budget import caps
 from jupyter_videogen.core.clock import Clock, SystemClock
 from jupyter_videogen.core.errors import (
     ArtifactExpired,
@@ -32,15 +27,14 @@ from jupyter_videogen.core.errors import (
     from_failure,
 )
 from jupyter_videogen.core.http import Lost, Malformed, NotSent
-from jupyter_videogen.core.job import CancelResult, JobRecord, new_id
-from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.core.job import CancelResult, JobRecord
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import Cancels, ListsModels
 from jupyter_videogen.dialects.parsing import check_id
 from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime.context import RunContext
-from jupyter_videogen.runtime.fingerprint import fingerprint
+from jupyter_videogen.runtime.job_draft import attached_job, draft_job
 from jupyter_videogen.runtime.job_watch import JobWatch
 from jupyter_videogen.runtime.loop_thread import LoopThread, run_forever
 from jupyter_videogen.runtime.polling.history import DurationHistory
@@ -52,11 +46,13 @@ from jupyter_videogen.transport.connection import Connection
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from jupyter_videogen.catalog.provider import Provider
-    from jupyter_videogen.core.budget import Cap
+    from jupyter_videogen.core.budget import Budget, Cap
+    from jupyter_videogen.core.http import Call
     from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.runtime.order import Order
 
 log = logging.getLogger("jupyter_videogen")
 HEARTBEAT = LEASE / 4
@@ -81,22 +77,6 @@ UNANSWERED = frozenset({"draft", "submitting"})
 LOST = "The kernel stopped while this was being sent, and the answer is lost."
 
 
-class Terms(NamedTuple):
-    """On which terms a request may be sent."""
-
-    new: bool = False
-    """Make another take, though the same request has been made."""
-    cost: float | None = None
-    """The estimate, in dollars."""
-    budget: Budget = Budget()
-    output: str = ""
-    """A file or folder of the user's choice for the clip."""
-    name: str = ""
-    template: str = ""
-    filled: Mapping[str, str] = MappingProxyType({})
-    """As in `JobRecord`."""
-
-
 class Submitted(NamedTuple):
     """What came of a submit: the watch of a job, and whether that job was there already."""
 
@@ -117,40 +97,41 @@ class Runtime:
         self._schedulers: dict[Connection, PollScheduler] = {}
         self._transports: dict[Connection, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
-        self._lines: dict[tuple[str, str | None, Secret | None], Connection] = {}
+        self._connections: dict[tuple[str, str | None, Secret | None], Connection] = {}
         self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint)
         for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
             self.loop.submit(partial(run_forever, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
 
-    def line(self, provider: Provider, secret: Secret | None) -> Connection:
-        """Return the one line to a provider with a key, so that jobs found again share its connections."""
+    def connection_to(self, provider: Provider, secret: Secret | None) -> Connection:
+        """Return the one connection to a provider with a key, so that jobs found again share its sockets."""
         key = (provider.base_url, provider.key_env, secret)
-        return self._lines.setdefault(key, Connection(provider, secret))
+        return self._connections.setdefault(key, Connection(provider, secret))
 
-    def submit(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection, terms: Terms) -> Submitted:
+    def submit(self, order: Order, budget: Budget) -> Submitted:
         """Write a new job down, then let it run; or give the job that this request already is.
 
         Raises `VideogenError` when it cannot be recorded, `BudgetExceeded`, and `OutcomeUnknown` while nobody knows what
         became of the same request before.
         """
-        if line.local:
+        connection = order.connection
+        if connection.local:
             check_installed()
-        draft = self._draft(asked, settled, line, terms)
+        draft = draft_job(order, self.clock.now())
         with self._starting:
-            record = self.ledger.add(draft, new=terms.new, caps=self._caps(draft, terms))
+            record = self.ledger.add(draft, new=order.options.new, caps=self._caps(draft, budget))
             if record.id == draft.id:
                 watch = self.watches[record.id] = JobWatch(record)
-                watch.begin(self.loop.submit(partial(self._run, watch, record, line)))
+                watch.begin(self.loop.submit(partial(self._run, watch, record, connection, order.validated.call)))
                 return Submitted(watch, reused=False)
-        return Submitted(self._again(record, line), reused=True)
+        return Submitted(self._again(record, connection), reused=True)
 
-    def known(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection) -> JobRecord | None:
+    def known(self, order: Order) -> JobRecord | None:
         """Return the job that the same request already is, if it need not be made again."""
-        return self.ledger.latest(_fingerprint(asked, settled.request, line))
+        return self.ledger.latest(order.fingerprint)
 
-    def attach(self, remote_id: str, line: Connection) -> JobWatch:
+    def attach(self, remote_id: str, connection: Connection) -> JobWatch:
         """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
         try:
             handle = {"id": check_id(remote_id)}
@@ -158,35 +139,32 @@ class Runtime:
             raise InvalidRequest(
                 "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
             ) from None
-        held = self.ledger.holder(line.provider.base_url, handle)
+        held = self.ledger.holder(connection.provider.base_url, handle)
         if held is None:
-            now = self.clock.now()
-            request = GenerationRequest(prompt=f"Attached {remote_id}")
-            draft = self._draft(request, ValidatedRequest(request, ()), line, Terms())
-            held = self.ledger.add(draft.after(state="queued", handle=handle, sent_at=now, accepted_at=now))
-        return self.watch(held, line, again=True)
+            held = self.ledger.add(attached_job(connection, remote_id, handle, self.clock.now()))
+        return self.watch(held, connection, again=True)
 
-    def _again(self, record: JobRecord, line: Connection) -> JobWatch:
+    def _again(self, record: JobRecord, connection: Connection) -> JobWatch:
         """Return a job that is asked for a second time, and see to it that its clips are here."""
         if record.state == "unknown_outcome" and not record.searching:
             raise unresolved_error(record)
         if clip_store.is_missing(record):
-            return self.bring_back(record, line)
-        return self.watch(record, line, again=True)
+            return self.bring_back(record, connection)
+        return self.watch(record, connection, again=True)
 
-    def bring_back(self, record: JobRecord, line: Connection) -> JobWatch:
+    def bring_back(self, record: JobRecord, connection: Connection) -> JobWatch:
         """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
 
         Raises `ArtifactExpired` where there is nowhere to ask.
         """
         if clips := clip_store.find_moved(record, environment.folder(), Path(record.project or environment.folder())):
-            return self.watch(self.change(record.after(clips=clips)), line, again=True)
+            return self.watch(self.change(record.after(clips=clips)), connection, again=True)
         if record.handle is None:
             raise ArtifactExpired(
-                f"The clip of job {record.id} was moved or deleted, and {line.provider.title} keeps no job to fetch it from.",
+                f"The clip of job {record.id} was moved or deleted, and {connection.provider.title} keeps no job to fetch it from.",
                 next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
             )
-        return self.restart(record, line, _fetched_again)
+        return self.restart(record, connection, _fetched_again)
 
     def reload(self, record: JobRecord) -> JobRecord:
         """Return a job as the ledger has it now, and show it so: another process may have written it since."""
@@ -196,7 +174,9 @@ class Runtime:
             watch.publish(now)
         return now
 
-    def restart(self, record: JobRecord, line: Connection, revive: Callable[[JobRecord], JobRecord | None]) -> JobWatch:
+    def restart(
+        self, record: JobRecord, connection: Connection, revive: Callable[[JobRecord], JobRecord | None]
+    ) -> JobWatch:
         """Let a job that had ended go on from where `revive` puts it; it is given the job as it is now, not as it was shown.
 
         Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
@@ -218,20 +198,20 @@ class Runtime:
                 self.ledger.release(record.id)
                 watch.publish(now)
                 return watch
-            watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), line)))
+            watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), connection)))
             return watch
 
-    def watch(self, record: JobRecord, line: Connection, *, again: bool = False) -> JobWatch:
+    def watch(self, record: JobRecord, connection: Connection, *, again: bool = False) -> JobWatch:
         """Return the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         with self._starting:
             watch = self.watches.setdefault(record.id, JobWatch(record))
-            if watch.locked_out(line):
+            if watch.locked_out(connection):
                 watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
             if again:
                 watch.detached = False  # also while its request is still open: the answer must not let it go
             if watch.idle and not watch.record.ended and (again or not watch.detached):
-                watch.begin(self.loop.submit(partial(self._follow, watch, line)))
-                watch.account = line.account
+                watch.begin(self.loop.submit(partial(self._follow, watch, connection)))
+                watch.account = connection.account
             return watch
 
     def change(self, record: JobRecord) -> JobRecord:
@@ -262,16 +242,16 @@ class Runtime:
         watch.future.cancel()
         self.ledger.release(watch.record.id)
 
-    def cancel(self, record: JobRecord, line: Connection) -> CancelResult:
+    def cancel(self, record: JobRecord, connection: Connection) -> CancelResult:
         """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
-        dialect, title = line.provider.dialect, line.provider.title
+        dialect, title = connection.provider.dialect, connection.provider.title
         if not isinstance(dialect, Cancels):
-            return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(line)}")
+            return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(connection)}")
         if record.handle is None:
             return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
         call = dialect.cancel(record.handle)
         try:
-            reply = self.loop.call(lambda: self._open(line).send(call))
+            reply = self.loop.call(lambda: self._open(connection).send(call))
         except (NotSent, Lost) as error:
             return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
         words = (
@@ -280,7 +260,7 @@ class Runtime:
         if words is None:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
             return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(line)}")
+        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(connection)}")
 
     def going_on(self) -> list[JobRecord]:
         """Return the jobs that this process watches, after a moment's patience with requests that are just being answered."""
@@ -290,14 +270,14 @@ class Runtime:
             watch.answered.wait(max(0.0, patience - time.monotonic()))
         return [watch.record for watch in mine if not watch.record.ended]
 
-    def list_models(self, line: Connection) -> list[str]:
+    def list_models(self, connection: Connection) -> list[str]:
         """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
-        provider = line.provider
+        provider = connection.provider
         if not isinstance(provider.dialect, ListsModels):
             raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
         call = provider.dialect.models()
         try:
-            reply = self.loop.call(lambda: self._open(line).send(call))
+            reply = self.loop.call(lambda: self._open(connection).send(call))
         except (NotSent, Lost) as error:
             raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
         if not reply.ok:
@@ -307,7 +287,7 @@ class Runtime:
         except Malformed:
             raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
         Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
-        line.provider = Listings(self.home).of(provider, now=self.clock.now())
+        connection.provider = Listings(self.home).of(provider, now=self.clock.now())
         return names
 
     async def _end_cancelled(self, watch: JobWatch) -> None:
@@ -323,20 +303,22 @@ class Runtime:
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
-        self.loop.call(self._close_lines)
+        self.loop.call(self._close_connections)
         self.loop.stop()
         with suppress(VideogenError):
             self.ledger.pay_back()
         self.ledger.close()
 
-    def _open(self, line: Connection) -> Transport:
-        """Return a line's connections; made at first use, on the loop that will use them."""
-        if line not in self._transports:
-            self._transports[line] = Transport(line.source(self.home), timeout=line.timeout)
-            self._schedulers[line] = PollScheduler(line.provider, self._transports[line], self.experience, self.clock)
-        return self._transports[line]
+    def _open(self, connection: Connection) -> Transport:
+        """Return the transport of a connection; made at first use, on the loop that will use them."""
+        if connection not in self._transports:
+            self._transports[connection] = Transport(connection.source(self.home), timeout=connection.timeout)
+            self._schedulers[connection] = PollScheduler(
+                connection.provider, self._transports[connection], self.experience, self.clock
+            )
+        return self._transports[connection]
 
-    async def _close_lines(self) -> None:
+    async def _close_connections(self) -> None:
         for transport in self._transports.values():
             await transport.close()
 
@@ -345,102 +327,82 @@ class Runtime:
         place = environment.notebook() or environment.project(environment.folder())
         return caps(budget, place=str(place), now=self.clock.now())
 
-    def _caps(self, draft: JobRecord, terms: Terms) -> tuple[Cap, ...]:
+    def _caps(self, draft: JobRecord, budget: Budget) -> tuple[Cap, ...]:
         """Return the caps on a job; none of them minds what is free."""
         place = draft.notebook or draft.project or ""
-        return () if terms.cost == 0 else caps(terms.budget, place=place, now=self.clock.now())
+        return () if draft.cost == 0 else caps(budget, place=place, now=self.clock.now())
 
-    def _draft(self, asked: GenerationRequest, settled: ValidatedRequest, line: Connection, terms: Terms) -> JobRecord:
-        job_id, folder = new_id(), environment.folder()
-        request, warnings = settled
-        model, notebook = request.model or "", environment.notebook()
-        return JobRecord(
-            id=job_id,
-            state="draft",
-            request=request,
-            provider=line.provider.name,
-            base_url=line.provider.base_url,
-            key_env=line.provider.key_env,
-            model=model,
-            path=str(clip_store.chosen_path(terms.output, folder, request.prompt, job_id)),
-            fingerprint=_fingerprint(asked, request, line),
-            take=0,
-            idempotency_key=str(uuid4()),
-            created_at=self.clock.now(),
-            account=line.account,
-            cost=terms.cost,
-            name=terms.name,
-            template=terms.template,
-            filled=dict(terms.filled),
-            like=line.provider.like,
-            notebook=str(notebook) if notebook else None,
-            project=str(environment.project(folder)),
-            warnings=warnings,
-        )
-
-    async def _follow(self, watch: JobWatch, line: Connection) -> JobRecord:
+    async def _follow(self, watch: JobWatch, connection: Connection) -> JobRecord:
         """Take a job up again, or read along while another process has it."""
         watch.task = asyncio.current_task()
-        while (record := self._taken_up(watch, line)) is None:
+        while (record := self._taken_up(watch, connection)) is None:
             if watch.record.ended:
                 return watch.record
             await self.clock.sleep(OBSERVE)
-        return await self._run(watch, record, line)
+        return await self._run(watch, record, connection)
 
-    def _taken_up(self, watch: JobWatch, line: Connection) -> JobRecord | None:
+    def _taken_up(self, watch: JobWatch, connection: Connection) -> JobRecord | None:
         """Become the one that watches a job and give it as it is now; None where another process is, or must be.
 
         Only a process with the job's key takes it: without, it could say nothing of the job and keep others from it.
         """
-        speaks = line.account == watch.record.account or not watch.record.account
+        speaks = connection.account == watch.record.account or not watch.record.account
         try:
             record = self.ledger.find(watch.record.id)
             mine = (speaks or record.state in UNANSWERED) and self.ledger.claim(record.id, now=self.clock.now())
             if mine:
-                record = self._judged(record.id, line, speaks=speaks)
+                record = self._judged(record.id, connection, speaks=speaks)
         except (VideogenError, Superseded):
             return None  # it can't be read or written now: the next round may
         if mine and speaks and not record.ended:
             return record
-        watch.publish(record if speaks else _unspoken_for(record, line))
+        watch.publish(record if speaks else _unspoken_for(record, connection))
         return None
 
-    def _judged(self, job_id: str, line: Connection, *, speaks: bool) -> JobRecord:
+    def _judged(self, job_id: str, connection: Connection, *, speaks: bool) -> JobRecord:
         """Return a job that is ours now, judged where the process that was sending it died."""
         self.ledger.empty_spill()  # the answer may be there
         record = self.ledger.find(job_id)
-        judged = _after_death(record, line.provider, can_search=speaks)
+        judged = _after_death(record, connection.provider, can_search=speaks)
         if judged is not record:
             record = self.ledger.save(judged)
         if not speaks:
             self.ledger.release(job_id)
         return record
 
-    async def _run(self, watch: JobWatch, record: JobRecord, line: Connection) -> JobRecord:
-        def told(news: JobRecord) -> None:
+    async def _run(
+        self, watch: JobWatch, record: JobRecord, connection: Connection, call: Call | None = None
+    ) -> JobRecord:
+        """Take a job to its end; `call` is what was built of it when it was checked."""
+
+        def publish(news: JobRecord) -> None:
             watch.publish(news)
             if watch.detached and news.handle is not None and not news.ended:
                 self._let_go(watch)
 
         watch.task = asyncio.current_task()
         watch.publish(record)
-        transport = self._open(line)
-        context = self._context._replace(scheduler=self._schedulers[line])
+        transport = self._open(connection)
+        context = self._context._replace(scheduler=self._schedulers[connection])
         try:
-            return await self._persist(lambda job: Runner(job, line.provider, transport, context, told), record)
+            return await self._persist(
+                lambda job: Runner(job, connection.provider, transport, context, publish), record, call
+            )
         except Superseded as newer:
             watch.publish(newer.record)
         finally:
             with suppress(VideogenError):
                 self.ledger.release(record.id)
-        return await self._follow(watch, line)
+        return await self._follow(watch, connection)
 
-    async def _persist(self, runner_of: Callable[[JobRecord], Runner], record: JobRecord) -> JobRecord:
+    async def _persist(
+        self, runner_of: Callable[[JobRecord], Runner], record: JobRecord, call: Call | None
+    ) -> JobRecord:
         """Run a job; after an error of our own take it up again, and at last say that nobody watches it."""
         for attempt in range(1, ATTEMPTS + 1):
             runner = runner_of(record)
             try:
-                return await runner.run()
+                return await runner.run(call)
             except (VideogenError, Superseded):
                 raise
             except Exception as error:
@@ -487,24 +449,15 @@ class Runtime:
                 await self._wake(ahead - before)
 
     async def _wake(self, seconds: float) -> None:
-        for line, scheduler in tuple(self._schedulers.items()):
-            await self._transports[line].refresh()
+        for connection, scheduler in tuple(self._schedulers.items()):
+            await self._transports[connection].refresh()
             scheduler.slept(seconds)
 
 
-def _fate(line: Connection) -> str:
+def _fate(connection: Connection) -> str:
     """Say what becomes of a job that is not cancelled."""
-    free = line.provider.simulated
+    free = connection.provider.simulated
     return "It goes on, and nothing is charged." if free else "It may finish and be charged."
-
-
-def _fingerprint(asked: GenerationRequest, settled: GenerationRequest, line: Connection) -> str:
-    """Name a request by what is sent, where and for whom; a seed that was left open stays open.
-
-    Naming a default and leaving it out ask for the same. `n` is as asked: it tells the takes of one request apart.
-    """
-    request = msgspec.structs.replace(settled, seed=asked.seed, n=asked.n)
-    return fingerprint(request, origin=line.provider.base_url, model=settled.model or "", account=line.account)
 
 
 def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> JobRecord:
@@ -524,13 +477,13 @@ def _fetched_again(record: JobRecord) -> JobRecord:
     return record.after(state="saving", clips=(), finished_at=None)
 
 
-def _unspoken_for(record: JobRecord, line: Connection) -> JobRecord:
+def _unspoken_for(record: JobRecord, connection: Connection) -> JobRecord:
     """Return a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
     if record.ended or record.handle is None:
         return record
     failure = Failure(
         code="auth",
-        message=f"{line.provider.title} does not let this job be looked at without its key.",
+        message=f"{connection.provider.title} does not let this job be looked at without its key.",
         next="The job itself goes on and is kept.",
         sent="yes",
         charged="unknown",

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.catalog import registry as rows
-from jupyter_videogen.config import resolve
+from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger.ledger import HistoryFilter
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_videogen.api.job import Job
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.clip import Clip
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.widget.protocol import JobView
@@ -69,8 +69,9 @@ def page(asked: History) -> HistoryPage:
     limit = min(max(asked.limit, 1), MOST)
     before = time.time() + 1 if asked.before is None else asked.before
     found = process.runtime().ledger.page(shelf, before=before, limit=limit + 1)
+    config = load_config_for_watching()
     views = (
-        job_view(record, resolve.provider_of_job(record), folder=folder, aside=JobExtras(starred=starred))
+        job_view(record, config.provider_of_job(record), folder=folder, aside=JobExtras(starred=starred))
         for record, starred in found[:limit]
     )
     return HistoryPage(jobs=tuple(views), more=len(found) > limit)
@@ -108,17 +109,17 @@ def _clip(job_id: str, take: int) -> Clip:
     return clips[take]
 
 
-def providers() -> tuple[ProviderView, ...]:
-    """Return every service, and where its key was found."""
-    return tuple(_provider(name) for name in rows.all_providers())
+def providers(config: Configuration) -> tuple[ProviderView, ...]:
+    """Return every provider, and where its key was found."""
+    return tuple(_provider(name, config) for name in config.registry.providers)
 
 
-def _provider(name: str) -> ProviderView:
-    row, found, asks = rows.find_provider(name), None, ""
+def _provider(name: str, config: Configuration) -> ProviderView:
+    row, found, asks = config.registry.find(name), None, ""
     try:
-        found = resolve.find_request_key(row)
+        found = config.find_request_key(row)
     except VideogenError as error:
-        claim = rows.find_claim(name)
+        claim = config.registry.find_claim(name)
         asks = claim.words if claim and error.failure.code == "untrusted" else ""
     return ProviderView(
         name=name,

@@ -16,9 +16,11 @@ import msgspec
 import traitlets
 
 from jupyter_videogen.api import client
-from jupyter_videogen.api.client import Client
-from jupyter_videogen.catalog import registry as rows
-from jupyter_videogen.config import credentials, resolve, trust
+from jupyter_videogen.api.access import open_access
+from jupyter_videogen.api.client import list_models
+from jupyter_videogen.api.submission import start
+from jupyter_videogen.config import credentials, trust
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_videogen.api.job import Job
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.job import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
@@ -264,17 +267,16 @@ class VideoGen(BaseWidget):
         """
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
-        self._provider = resolve.resolve_provider(resolve.pop_provider(where))
-        opening = resolve.with_defaults(
-            self._provider, {**given, "model": where.get("model")}, resolve.load_config().defaults
-        )
+        config = load_config()
+        self._provider = config.find_provider_with_models(config.pop_provider(where))
+        opening = config.with_defaults(self._provider, {**given, "model": where.get("model")})
         opening = {name: value for name, value in opening.items() if name in FIELDS}
         asked = inputs.collect({"model": None, **opening}, environment.home())
         self._start = request_view(GenerationRequest(prompt=prompt, **asked), environment.folder())
         self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
         self._uploads = Uploads(environment.home())
         self._visited = environment.is_published() if shared is None else shared
-        super().__init__(form=self._form(), shared=shared, **options)
+        super().__init__(form=self._form(config), shared=shared, **options)
 
     @property
     def provider_name(self) -> str:
@@ -318,50 +320,52 @@ class VideoGen(BaseWidget):
         given = collect_fields(message.request)
         if self._secrets:  # they were given in Python and never shown to the page
             given["extra"] = {**given.get("extra", {}), **self._secrets}
-        job = Client(self._provider.name).start(
-            message.request.prompt, {**given, "new": message.new, "yes": message.yes}
-        )
+        config = load_config()
+        fields = {**given, "new": message.new, "yes": message.yes}
+        job = start(open_access(config, self._provider.name), message.request.prompt, fields, config)
         if job.id not in {mine.id for mine in self.jobs}:
             self.set_trait("jobs", (*self.jobs, job))
         self.follow(job)
 
     def _choose(self, message: Choose) -> None:
         """Take another service, or its newest list of models; what is typed stays in the page."""
-        self._go_to(message.provider)
+        config = load_config()
+        self._go_to(message.provider, config)
         if message.refresh:
-            Client(self._provider.name).models()
-            self._provider = resolve.resolve_provider(self._provider.name)
-        self.form = self._form()
+            list_models(open_access(config, self._provider.name))
+            self._provider = config.find_provider_with_models(self._provider.name)
+        self.form = self._form(config)
 
     def _connect(self, message: Connect) -> None:
         """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
         credentials.remember(message.provider, secrets.Secret(message.key, source="the form"), keep=message.keep)
-        self._go_to(message.provider)
-        self.form = self._form()
+        config = load_config()
+        self._go_to(message.provider, config)
+        self.form = self._form(config)
 
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""
-        resolve.load_config()
-        claim = rows.find_claim(message.provider)
+        config = load_config()
+        claim = config.registry.find_claim(message.provider)
         if claim is None or claim.words != message.asks:
-            self.form = self._form()
+            self.form = self._form(config)
             raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
         trust.add_trusted(environment.home(), [claim])
-        self._go_to(message.provider)
-        self.form = self._form()
+        self._go_to(message.provider, config)
+        self.form = self._form(config)
 
-    def _go_to(self, provider: str) -> None:
+    def _go_to(self, provider: str, config: Configuration) -> None:
         """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
         if provider != self._provider.name:
-            self._provider = resolve.resolve_provider(provider)
+            self._provider = config.find_provider_with_models(provider)
             self._start = msgspec.structs.replace(self._start, model="")
             self._secrets = {}
 
-    def _form(self) -> dict[str, Any]:
-        run, here, prices = process.runtime(), self._provider, resolve.load_config()
+    def _form(self, config: Configuration) -> dict[str, Any]:
+        run, here = process.runtime(), self._provider
         around = FormSurroundings(
-            providers=history.providers(),
-            price=lambda model: resolve.price_of(here, model, prices),
+            providers=history.providers(config),
+            price=lambda model: config.price_of(here, model),
             usual=lambda model: run.ledger.usual(here.name, model),
             used=run.ledger.used(here.base_url),
             shared=environment.is_shared(),
@@ -387,7 +391,7 @@ class JobWidget(VideoGen):
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         if isinstance(message, Edit):
-            self.form = self._form()
+            self.form = self._form(load_config())
             return None
         return super()._handle(message, buffers)
 

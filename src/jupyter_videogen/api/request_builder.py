@@ -1,0 +1,87 @@
+"""A request built from what was handed over: names and types checked, media read, the seed chosen."""
+
+from __future__ import annotations
+
+import math
+import numbers
+import operator
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.api.job import Job
+from jupyter_videogen.catalog import validation
+from jupyter_videogen.catalog.provider import find_model
+from jupyter_videogen.core import environment, suggestions
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.request import FIELDS, MEDIA, GenerationRequest
+from jupyter_videogen.media import inputs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_videogen.catalog.provider import Provider
+
+WHOLE = ("duration", "fps", "seed", "n")
+"""Fields of a request that are whole numbers."""
+
+
+def build_request(prompt: str, fields: Mapping[str, Any], provider: Provider) -> GenerationRequest:
+    """Return the request that was asked for: media are read, and fitted where `fit` asks for that; raises `InvalidRequest`."""
+    given = {name: value for name, value in fields.items() if name != "fit"}
+    asked = _convert(prompt, inputs.collect(_replace_jobs_by_clips(given), environment.home()))
+    fit = fields.get("fit")
+    size = asked.size or find_model(asked.model, provider).default_size
+    if fit is None or asked.image is None or size is None:
+        return asked
+    return msgspec.structs.replace(asked, image=inputs.fit_image(asked.image, size, fit, environment.home()))
+
+
+def choose_seed(request: GenerationRequest, provider: Provider) -> GenerationRequest:
+    """Choose the seed where the model takes one and it was left open, so that the clip can be made again."""
+    takes_seed = "seed" in find_model(request.model, provider).takes
+    if request.seed is not None or not (takes_seed and provider.simulated):
+        return request
+    return msgspec.structs.replace(request, seed=secrets.randbelow(validation.LARGEST_SEED + 1))
+
+
+def _convert(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
+    """Build a request, refusing unknown names and wrong types; raises `InvalidRequest`."""
+    for name in fields:
+        if name not in FIELDS:
+            raise InvalidRequest(f"There is no option {name}.", next=suggestions.did_you_mean(name, FIELDS), field=name)
+    whole = {name: _as_whole_number(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
+    try:
+        return msgspec.convert({"prompt": prompt, **fields, **whole}, GenerationRequest)
+    except msgspec.ValidationError as error:
+        raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
+
+
+def _as_whole_number(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
+    """Return a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
+    if isinstance(value, bool | str):
+        return value
+    if hasattr(value, "__index__"):
+        return operator.index(value)
+    number = float(value) if isinstance(value, numbers.Real) else math.nan
+    if number.is_integer():
+        return int(number)
+    if math.isfinite(number):
+        raise InvalidRequest(
+            f"{name} is a whole number, and {value} is none.", next=f"Nearest: {round(number)}.", field=name
+        )
+    return value
+
+
+def _replace_jobs_by_clips(fields: dict[str, Any]) -> dict[str, Any]:
+    """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
+
+    def clip(value: Any) -> Any:  # noqa: ANN401 - anything a person may hand over
+        return value.clip if isinstance(value, Job) else value
+
+    media = {name: fields[name] for name in MEDIA if fields.get(name) is not None}
+    made = {
+        name: [clip(one) for one in value] if name == "references" else clip(value) for name, value in media.items()
+    }
+    return {**fields, **made}
