@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from fakes import box
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

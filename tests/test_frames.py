@@ -18,7 +18,7 @@ from jupyter_videogen.media.inputs import collect
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.api.clip import Clip
 
 MAKERS = {
     "one key frame, B-frames": {"options": {"g": "300", "bf": "3"}},

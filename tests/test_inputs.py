@@ -17,7 +17,7 @@ import pytest
 
 from fakes import MP4, box
 from films import film_of, track
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.media import images

@@ -11,7 +11,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.media import clip_store, partial_file, receipt
 from shells import PNG
 

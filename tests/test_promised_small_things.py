@@ -13,8 +13,8 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import SLOW
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.catalog import registry
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.http import Call, Forbidden
 from jupyter_videogen.media import receipt
 from jupyter_videogen.notebook import saved_output

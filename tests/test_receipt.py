@@ -11,7 +11,7 @@ import pytest
 
 import jupyter_videogen as vg
 from fakes import MP4, SLOW
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.media import receipt
@@ -55,7 +55,7 @@ def stored(folder: Path, **request: object) -> tuple[Clip, JobRecord]:
 def test_a_finished_job_leaves_its_receipt(tmp_path: Path) -> None:
     """Model, service, parameters, job, times, hash and versions, as `Clip.provenance` gives them too."""
     job = Bench(tmp_path, SLOW, looks(DONE)).run()
-    (clip,) = job.clips
+    clip = Clip.of(job.clips[0])
     facts = clip.provenance
     assert facts == json.loads(Path(job.path).with_suffix(".json").read_text("utf-8"))
     assert (facts["generator"], facts["job_id"], facts["provider"], facts["model"]) == (

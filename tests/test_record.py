@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes import SLOW
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.catalog.builtin import LOCAL, QUBAX
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output

@@ -16,7 +16,7 @@ import jupyter_videogen as vg
 from films import clip_of, film, numbers
 
 if TYPE_CHECKING:
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.api.clip import Clip
 
 FIRST, SECOND = tuple(range(0, 120, 8)), tuple(range(120, 240, 8))
 KINDS: dict[str, dict[str, Any]] = {

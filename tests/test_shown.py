@@ -18,7 +18,7 @@ from jupyter_videogen.media.inputs import load_media
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.api.clip import Clip
 
 CORNERS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "black": (0, 0, 0)}
 MATRICES = {

@@ -18,12 +18,22 @@ if TYPE_CHECKING:
     from jupyter_videogen import events as events
     from jupyter_videogen import testing as testing
     from jupyter_videogen.api.batch import compare
-    from jupyter_videogen.api.client import AsyncClient, Client, attach, estimate, generate, job, jobs, resume, submit
+    from jupyter_videogen.api.client import (
+        AsyncClient,
+        Client,
+        Clip,
+        attach,
+        estimate,
+        generate,
+        job,
+        jobs,
+        resume,
+        submit,
+    )
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
     from jupyter_videogen.api.listings import models, providers
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
-    from jupyter_videogen.core.clip import Clip
     from jupyter_videogen.core.errors import (
         ArtifactExpired,
         AuthError,
@@ -54,7 +64,7 @@ _HOMES = {
     "api.batch": "compare",
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
-    "api.client": "AsyncClient Client attach estimate generate job jobs resume submit",
+    "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume submit",
     "core.errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
@@ -63,7 +73,6 @@ _HOMES = {
     "api.job": "Job",
     "media.concat": "concat",
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
-    "core.clip": "Clip",
     "widget.widget": "VideoGen",
 }
 _MODULES = {"events", "testing"}

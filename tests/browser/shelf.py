@@ -11,7 +11,7 @@ from uuid import uuid4
 import av
 import numpy as np
 
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core.job import JobRecord, new_id
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.ledger.ledger import Ledger

@@ -11,7 +11,7 @@ import msgspec
 from rawserver import RawServer, says
 
 from fakes import SLOW, Slow, box
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.core.secrets import Secret

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from jupyter_videogen.api.access import Access, access_for, open_access
+from jupyter_videogen.api.clip import Clip as Clip  # noqa: PLC0414 - `vg.Clip` is loaded from here, with `extend`
+from jupyter_videogen.api.clip import extenders
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import ask_user, build_order, start
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.capabilities import Capabilities
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.config.configuration import Configuration
-    from jupyter_videogen.core.clip import Clip
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.prices import Estimate
 
@@ -212,6 +213,9 @@ def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as
     if clip.size and supports_size(clip.size, model) and not {"size", "aspect", "resolution"} & set(asked):
         asked["size"] = clip.size
     return _generate(access, prompt, {**asked, "video": clip}, config, timeout)
+
+
+extenders.append(extend)
 
 
 def _extenders(config: Configuration) -> Iterator[str]:

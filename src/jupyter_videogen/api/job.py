@@ -8,7 +8,8 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jupyter_videogen import events
+from jupyter_videogen.api import events
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core.errors import (
     Failure,
     InvalidRequest,
@@ -24,11 +25,10 @@ from jupyter_videogen.runtime.loop_thread import wait_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
 
+    from jupyter_videogen.api.events import Event
     from jupyter_videogen.catalog.provider import Provider
-    from jupyter_videogen.core.clip import Clip
     from jupyter_videogen.core.job import JobState
     from jupyter_videogen.core.request import GenerationRequest
-    from jupyter_videogen.events import Event
     from jupyter_videogen.runtime.job_watch import JobWatch
     from jupyter_videogen.runtime.runtime import Runtime
     from jupyter_videogen.transport.connection import Connection
@@ -108,13 +108,13 @@ class Job:
     @property
     def clips(self) -> tuple[Clip, ...]:
         """Every finished clip; empty before the end."""
-        return self.record.clips
+        return tuple(map(Clip.of, self.record.clips))
 
     @property
     def clip(self) -> Clip:
         """The finished clip; raises `NotReadyError` before the end, or the job's own error."""
         if self.record.clips:
-            return self.record.clips[0]
+            return Clip.of(self.record.clips[0])
         if self.record.ended:
             raise self._error()
         if unlock := self._unlock():

@@ -15,7 +15,7 @@ from jupyter_videogen.core.request import pixels
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.api.clip import Clip
     from jupyter_videogen.core.job import CancelResult
 
 Kind = Literal["listing", "takes", "batch", "compare"]

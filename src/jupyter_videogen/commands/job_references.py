@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.api import client
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.secrets import KEYLIKE
 

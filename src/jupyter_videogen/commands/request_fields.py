@@ -6,9 +6,9 @@ import keyword
 import re
 from typing import TYPE_CHECKING, Any
 
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.commands import job_references
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest, NotReadyError
 from jupyter_videogen.core.request import FIELDS, MEDIA
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
-from jupyter_videogen.core.clip import Artifact, Clip
+from jupyter_videogen.core.clip import Artifact, ClipRecord
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.request import GenerationRequest
 
@@ -85,7 +85,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     progress: float | None = None
     status: str = ""
     """The service's own word for the state, where the vocabulary lacks it."""
-    clips: tuple[Clip, ...] = ()
+    clips: tuple[ClipRecord, ...] = ()
     failure: Failure | None = None
     warnings: tuple[str, ...] = ()
     saved_bytes: int | None = None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import av
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
 
 GIF_RATE, WEBP_RATE = Fraction(25, 2), Fraction(25)
 """Frames per second at most. Browsers slow down a GIF whose frames last less than two hundredths of a second."""
@@ -26,7 +26,7 @@ GIF_TICK, WEBP_TICK = Fraction(1, 100), Fraction(1, 1000)
 """Seconds: in what each format counts time."""
 
 
-def gif(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
+def gif(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
     """Write a clip as a GIF; see `Clip.to_gif`. It is read twice: for its colours, then to be written."""
     source, target = _checked(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
@@ -35,7 +35,7 @@ def gif(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) -
     return target
 
 
-def webp(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
+def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
     """Write a clip as an animated WebP; see `Clip.to_webp`."""
     source, target = _checked(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
@@ -44,7 +44,7 @@ def webp(clip: Clip, path: str | PathLike[str], width: int, *, overwrite: bool) 
     return target
 
 
-def _checked(clip: Clip, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
+def _checked(clip: ClipRecord, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
     require_decoder()
     if width < 2:  # noqa: PLR2004 - the least that has colours in 4:2:0
         raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")

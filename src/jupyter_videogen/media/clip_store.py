@@ -25,13 +25,9 @@ from jupyter_videogen.transport import reply_spool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from os import PathLike
 
-    from jupyter_videogen.core.clip import Clip
-    from jupyter_videogen.core.job import JobRecord
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
 
 FOLDER = "videogen"
@@ -84,7 +80,7 @@ def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
     return chosen if chosen.suffix.lower() in FILMS else chosen.with_name(f"{chosen.name}.mp4")
 
 
-def copy_to_output(clip: Clip, output: str) -> str:
+def copy_to_output(clip: ClipRecord, output: str) -> str:
     """Return a clip that was made before the place that is asked for now, as a copy; nothing is overwritten.
 
     Gives where it is then. Raises `OSError`.
@@ -106,7 +102,7 @@ def is_missing(record: JobRecord) -> bool:
     return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
 
 
-def find_moved(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
+def find_moved(record: JobRecord, *folders: Path) -> tuple[ClipRecord, ...] | None:
     """Look for a job's clips where they may have been moved to; None unless all are there, byte for byte."""
     places = [clip.path if Path(clip.path).exists() else _moved(clip, folders) for clip in record.clips]
     if not all(places):
@@ -114,7 +110,7 @@ def find_moved(record: JobRecord, *folders: Path) -> tuple[Clip, ...] | None:
     return tuple(replace(clip, path=path) for clip, path in zip(record.clips, places, strict=True) if path)
 
 
-def _moved(clip: Clip, folders: Sequence[Path]) -> str | None:
+def _moved(clip: ClipRecord, folders: Sequence[Path]) -> str | None:
     """Return a file below one of the folders that is this clip: of its kind, its size and its hash."""
     for path in islice(chain.from_iterable(map(_files, folders)), MOST_LOOKED_AT):
         if path.suffix == Path(clip.path).suffix and has_content(path, clip.bytes, clip.sha256):
@@ -188,7 +184,7 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
         return await part.publish(clock or SystemClock(), proven=proven)
 
 
-def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
+def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
     """Copy a clip and its receipt, to a file or into a folder that is there; returns the copy's path.
 
     Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
@@ -203,7 +199,7 @@ def copy(clip: Clip, path: str | Path, *, overwrite: bool = False) -> Path:
     return target
 
 
-def existing_path(clip: Clip) -> Path:
+def existing_path(clip: ClipRecord) -> Path:
     """Return a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
     path = Path(clip.path)
     if not path.is_file():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import av
     from av.container import OutputContainer
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
 
 PICTURES = frozenset({"h264", "hevc", "av1", "vp9"})
 SOUNDS = frozenset({"", "aac", "mp3", "opus"})
@@ -86,7 +86,7 @@ class JoinedVideo:
         return target
 
 
-def concat(clips: Iterable[Clip]) -> JoinedVideo:
+def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     """Join clips of one size and one rate of frames; `.save(path)` writes them.
 
     Raises `InvalidRequest` where they differ, or one is gone; `Unsupported` without PyAV
@@ -105,7 +105,7 @@ def concat(clips: Iterable[Clip]) -> JoinedVideo:
     return JoinedVideo(takes)
 
 
-def _take(clip: Clip) -> SourceClip:
+def _take(clip: ClipRecord) -> SourceClip:
     with open_video(clip_store.existing_path(clip)) as reel:
         picture = reel.stream.codec_context
         sounds = reel.container.streams.audio

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
 
     Array = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -240,21 +240,21 @@ def open_video(path: Path) -> Iterator[VideoReader]:
         raise Unsupported(f"{path.name} can't be read as a video ({error.strerror}).") from None
 
 
-def frame(clip: Clip, t: float) -> Array:
+def frame(clip: ClipRecord, t: float) -> Array:
     """Return the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.nearest(reel.moment(t)))
 
 
-def last_frame(clip: Clip) -> Array:
+def last_frame(clip: ClipRecord) -> Array:
     """Return the very last frame as uint8 (H, W, 3)."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
         return reel.shown(reel.last())
 
 
-def sample_frames(clip: Clip, seconds: float | None) -> Array:
+def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
     """Return every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
     require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used
@@ -285,7 +285,7 @@ def _check_room(number: int, reel: VideoReader) -> None:
         )
 
 
-def sheet(clip: Clip, columns: int, rows: int) -> Array:
+def sheet(clip: ClipRecord, columns: int, rows: int) -> Array:
     """Return evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
     require_decoder()
     import numpy as np  # noqa: PLC0415 - only where it is used

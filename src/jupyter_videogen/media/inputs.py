@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
 from jupyter_videogen.core import file_types
-from jupyter_videogen.core.clip import Clip
+from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported
 from jupyter_videogen.core.request import MEDIA, Media, pixels
 from jupyter_videogen.core.suggestions import did_you_mean
@@ -73,7 +73,7 @@ def load_media(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa:
         return value
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return Media(kind=kind, url=value)  # type: ignore[arg-type]  # MEDIA holds no other words
-    still = isinstance(value, Clip) and kind == "image"
+    still = isinstance(value, ClipRecord) and kind == "image"
     path = keep_upload(_png(_last_frame(Path(value.path))), home / "inputs") if still else _as_file(value, field, home)
     if path is None:
         raise InvalidRequest(
@@ -151,7 +151,7 @@ def _pictures(path: Path) -> Iterator[Iterator[Any]]:
 
 
 def _as_file(value: Any, field: str, home: Path) -> Path | None:  # noqa: ANN401 - as above
-    if isinstance(value, Clip):
+    if isinstance(value, ClipRecord):
         return Path(value.path)
     if isinstance(value, str) and value[: len(DATA)].lower() == DATA:
         return keep_upload(_of_data_url(value, field), home / "inputs")

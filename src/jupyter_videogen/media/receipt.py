@@ -26,7 +26,7 @@ from jupyter_videogen.filesystem import bounded_read
 from jupyter_videogen.ledger.ledger import Ledger
 
 if TYPE_CHECKING:
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
 
 GENERATOR = "jupyter-videogen"
@@ -42,7 +42,7 @@ def receipt_path(clip: Path) -> Path:
     return clip.with_suffix(".json")
 
 
-def keep_receipt(clip: Clip, record: JobRecord) -> list[str]:
+def keep_receipt(clip: ClipRecord, record: JobRecord) -> list[str]:
     """Write a clip's receipt; where that fails, give the sentence for its owner, for the clip is what was paid for."""
     try:
         write_receipt(Path(clip.path), describe_clip(clip, record) | {"versions": _versions()})
@@ -117,7 +117,7 @@ def parse_receipt(text: bytes) -> dict[str, Any] | None:
     return facts if isinstance(facts, dict) and facts.get("generator") == GENERATOR else None
 
 
-def provenance(clip: Clip) -> dict[str, Any]:
+def provenance(clip: ClipRecord) -> dict[str, Any]:
     """Return how a clip was made: by the receipt beside it, else by the ledger, else as far as the clip itself knows.
 
     Only a receipt tells the versions.
@@ -126,7 +126,7 @@ def provenance(clip: Clip) -> dict[str, Any]:
     return facts if facts and facts.get("sha256") == clip.sha256 else describe_clip(clip, _recorded(clip.job_id))
 
 
-def describe_clip(clip: Clip, record: JobRecord | None) -> dict[str, Any]:
+def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
     """Return all that is known of how a clip was made and may be told to anybody."""
     facts = msgspec.to_builtins(clip)
     facts.pop("poster", None)

@@ -13,10 +13,10 @@ from IPython import get_ipython
 from IPython.display import publish_display_data
 
 from jupyter_videogen.api import client
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.core import environment, terminal
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output as records
 from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, JobWidget, VideoGen

@@ -14,6 +14,7 @@ from IPython.display import publish_display_data
 
 from jupyter_videogen.api import batch, listings, spending
 from jupyter_videogen.api.batch import Prompt
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.commands import (
     actions,
@@ -27,7 +28,6 @@ from jupyter_videogen.commands import (
 )
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets, terminal
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.core.suggestions import near

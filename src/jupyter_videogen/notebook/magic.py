@@ -237,7 +237,7 @@ def _teach(shell: InteractiveShell) -> None:
     shows = {
         ("api.job", "Job"): "show_job",
         ("api.job_group", "JobGroup"): "show_group",
-        ("core.clip", "Clip"): "show_clip",
+        ("api.clip", "Clip"): "show_clip",
         ("widget.widget", "VideoGen"): "show_form",
     }
     for (module, name), function in shows.items():

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_videogen.core import backoff, file_types
-from jupyter_videogen.core.clip import Artifact, Clip
+from jupyter_videogen.core.clip import Artifact, ClipRecord
 from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, render_failure
 from jupyter_videogen.core.http import Call, Forbidden
 from jupyter_videogen.dialects import sanitize
@@ -99,7 +99,7 @@ class Saver:
         self._context.failpoint("stored")
         return self.job
 
-    async def _fetch(self, number: int) -> Clip:
+    async def _fetch(self, number: int) -> ClipRecord:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
         path = Path(self.job.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
@@ -201,9 +201,9 @@ class Saver:
             return clip_store.write_poster(drawn, place) if drawn else None
         return None
 
-    def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> Clip:
+    def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> ClipRecord:
         request = self.job.request
-        return Clip(
+        return ClipRecord(
             path=str(stored.path),
             bytes=stored.bytes,
             sha256=stored.sha256,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.config.configuration import Configuration
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.widget.protocol import JobView
 
@@ -102,7 +102,7 @@ def take_poster(asked: Poster, picture: bytes) -> None:
     run.change(job.record.after(clips=tuple(clips)))
 
 
-def _clip(job_id: str, take: int) -> Clip:
+def _clip(job_id: str, take: int) -> ClipRecord:
     clips = client.job(job_id).record.clips
     if not 0 <= take < len(clips):
         raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Look at the job again.")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
-    from jupyter_videogen.core.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.errors import Failure
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.prices import Price
@@ -141,7 +141,7 @@ def _source(path: str, sha256: str, folder: Path) -> str:
     return f"known:{sha256}"
 
 
-def clip_view(clip: Clip, folder: Path) -> ClipView:
+def clip_view(clip: ClipRecord, folder: Path) -> ClipView:
     """Return a clip as the page plays it."""
     width, height = pixels(clip.size) if clip.size else (None, None)
     return ClipView(

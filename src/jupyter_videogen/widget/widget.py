@@ -18,11 +18,11 @@ import traitlets
 from jupyter_videogen.api import client
 from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.client import list_models
+from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.submission import start
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
-from jupyter_videogen.core.clip import Clip
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationRequest
 from jupyter_videogen.media import inputs
@@ -377,7 +377,7 @@ class VideoGen(BaseWidget):
         """Keep the public traits current."""
         self.set_trait("state", record.state)
         if record.clips:
-            self.set_trait("clip", record.clips[0])
+            self.set_trait("clip", Clip.of(record.clips[0]))
 
 
 class JobWidget(VideoGen):

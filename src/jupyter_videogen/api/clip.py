@@ -1,0 +1,88 @@
+"""A finished clip as its owner holds it: save it, look at its frames, go on from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import msgspec
+
+from jupyter_videogen.core.clip import ClipRecord
+from jupyter_videogen.media import animation, clip_store, frames, receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+    from pathlib import Path
+
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[np.uint8]]
+
+extenders: list[Callable[..., Clip]] = []
+"""What makes a clip that goes on from another. `api.client` adds itself: clips start jobs, and jobs give clips."""
+
+
+class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
+    """A finished video on this disk, with where it came from."""
+
+    @classmethod
+    def of(cls, record: ClipRecord) -> Self:
+        """Return the clip to what is written down of it."""
+        return cls(**msgspec.structs.asdict(record))
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """How it was made: request, service, times, hash; from the receipt beside it, else from the ledger."""
+        return receipt.provenance(self)
+
+    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        """Copy it and its receipt to a file, or into a folder that is there; returns the copy's path.
+
+        Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
+        """
+        return clip_store.copy(self, path, overwrite=overwrite)
+
+    def extend(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - a request's
+        """Make a clip that goes on where this one ends, by the same model unless another is named, and wait for it.
+
+        Fields as for `vg.generate`; `duration` is that of the new clip. Raises `Unsupported`, which names models that can,
+        for a model that takes no video; what `vg.generate` raises otherwise.
+        """
+        return extenders[0](self, prompt, **fields)
+
+    def frame(self, t: float) -> Array:
+        """Return the frame nearest to `t` seconds as uint8 (H, W, 3); a negative `t` counts from the end.
+
+        Raises `InvalidRequest`, with the clip's length, for a time outside it, or where the clip is gone; `Unsupported`
+        without PyAV (`pip install 'jupyter-videogen[frames]'`).
+        """
+        return frames.frame(self, t)
+
+    @property
+    def last_frame(self) -> Array:
+        """The last frame as uint8 (H, W, 3): `image=clip.last_frame` goes on from there. Raises as `frame` does."""
+        return frames.last_frame(self)
+
+    def frames(self, every: float | None = None) -> Array:
+        """Return all frames, or with `every` the nearest to 0, every, 2·every … seconds, as uint8 (N, H, W, 3).
+
+        The array takes N · H · W · 3 bytes and is allocated once (1 s of 1280x720 at 24 fps is 66 MB); beside it there
+        are only a few decoded pictures. More than 2 GB are refused. Raises as `frame` does.
+        """
+        return frames.sample_frames(self, every)
+
+    def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
+        """Return evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
+        return frames.sheet(self, columns, rows)
+
+    def to_gif(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; returns the file's path.
+
+        Its 256 colours are chosen from the whole clip. Raises as `frame` does, and `InvalidRequest` where another file
+        has the name, unless `overwrite`.
+        """
+        return animation.gif(self, path, width, overwrite=overwrite)
+
+    def to_webp(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
+        """Write it as an endless WebP of at most `width` pixels and 25 frames a second; else as `to_gif`."""
+        return animation.webp(self, path, width, overwrite=overwrite)
