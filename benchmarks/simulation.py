@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jupyter_videogen.core.job import JobRecord
-from jupyter_videogen.core.request import GenerationRequest
-from jupyter_videogen.core.timing import JobTiming, ProgressSample
+from jupyter_videogen.core.timing import JobKind, JobTiming, ProgressSample
 from jupyter_videogen.runtime.polling.duration_model import Calibration, fit, fit_progress, progress_tenth
 from jupyter_videogen.runtime.polling.schedule import PollSchedule, wait_for_all
 
@@ -37,10 +35,7 @@ TAUGHT = 100
 NOVICE = 20
 """Jobs after which a client is taught anew only at every twentieth, for the benchmark's own time."""
 chance, dice = random.Random(20), np.random.default_rng(20)  # noqa: S311 - a simulation
-JOB = JobRecord(
-    id="aaaaaaaa", state="running", request=GenerationRequest(prompt="a boat", model="m"), provider="p", base_url="u",
-    key_env=None, model="m", path="", fingerprint="", take=1, idempotency_key="", created_at=0.0,
-)  # fmt: skip
+KIND = JobKind("m")
 
 
 def lognormal(count: int) -> np.ndarray:
@@ -218,9 +213,9 @@ def taught(law: Draw, jobs: int, number: int, steps: Steps | None = None) -> Pol
     runs: list[JobTiming] = []
     for count, end in enumerate(law(jobs)):
         if count <= NOVICE or count % NOVICE == 0:
-            schedule = PollSchedule(fit(runs, JOB))
+            schedule = PollSchedule(fit(runs, KIND))
         runs.insert(0, watch(schedule, end, steps).run)
-    return PollSchedule(fit(runs, JOB), fit_progress(runs, "m") if steps else Calibration())
+    return PollSchedule(fit(runs, KIND), fit_progress(runs, "m") if steps else Calibration())
 
 
 def ours(law: Draw, jobs: int, lessons: int, *, steps: Steps | None = None, scale: float = 1.0) -> Row:

@@ -16,6 +16,7 @@ import jupyter_videogen as vg
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.commands import parser
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
+from jupyter_videogen.core.timing import JobKind
 from jupyter_videogen.media import receipt
 from jupyter_videogen.media.inputs import _png
 from jupyter_videogen.runtime import process
@@ -129,7 +130,7 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     assert (found(starred=True), len(found()), len(vg.jobs())) == ([], 4, 5)
     history.answer_history(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
-    assert process.runtime().ledger.usual("openai", "m").runs == 5
+    assert process.runtime().history.usual_of_kinds(jobs[0].provider.base_url)(JobKind("m")).runs == 5
     assert process.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
     assert process.runtime().ledger.used("https://elsewhere.example/v1") == []
 

@@ -233,7 +233,7 @@ def test_what_was_seen_is_learnt(tmp_path: Path) -> None:
     assert all(run.well and run.model == "m" and run.kind == "text" for run in runs)
     errors = [abs(run.seconds - end) for run, end in zip(sorted(runs, key=lambda run: run.seconds), ENDS, strict=True)]
     assert max(errors) <= 11.0
-    assert watched.scheduler.experience.usual(watched.ended[0]).runs == len(ENDS)
+    assert watched.scheduler.history.usual(watched.ended[0]).runs == len(ENDS)
 
 
 def test_looks_at_many_jobs_keep_to_the_allowance(tmp_path: Path) -> None:

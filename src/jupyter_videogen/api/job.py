@@ -92,7 +92,7 @@ class Job:
             return 0.0
         if self.progress:
             return self.elapsed * (100 - self.progress) / self.progress
-        usual = self._runtime.ledger.usual(self.record.provider, self.record.model).seconds
+        usual = self._runtime.history.usual(self.record).seconds
         return None if usual is None or usual < self.elapsed else usual - self.elapsed
 
     @property

@@ -84,10 +84,10 @@ def _usable_providers(config: Configuration) -> list[str]:
 
 
 def _models(access: Access, config: Configuration, *, refresh: bool) -> Iterator[dict[str, Any]]:
-    row, ledger = access.provider, process.runtime().ledger
+    row = access.provider
+    usual = process.runtime().history.usual_of_kinds(row.base_url)
     for model in list_models(access, refresh=refresh):
-        usual = ledger.usual(row.name, model.model)
-        yield _model(model, row, config.price_of(row, model.model)) | {"usual_seconds": usual.seconds}
+        yield _model(model, row, config.price_of(row, model.model)) | {"usual_seconds": usual(model.kind).seconds}
 
 
 def _model(model: Capabilities, row: Provider, price: Price | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from jupyter_videogen.core.request import pixels
+from jupyter_videogen.core.timing import JobKind
 
 MOST_NAMED = 20
 """Models named in one sentence."""
@@ -64,6 +65,11 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the service lists its jobs, so that a lost one can be looked for."""
     synchronous: bool = False
     """Whether the create is held open until the clip exists."""
+
+    @property
+    def kind(self) -> JobKind:
+        """The kind of a job that leaves everything to the model."""
+        return JobKind(self.model, self.default_duration, self.default_size)
 
 
 def supports_size(size: str, model: Capabilities) -> bool:

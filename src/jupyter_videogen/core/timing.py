@@ -36,16 +36,27 @@ class JobTiming(msgspec.Struct, frozen=True, kw_only=True):
     """The first look at each tenth of progress."""
 
 
-def input_kind(job: JobRecord) -> str:
-    """Return what a job's clip is made from."""
-    request = job.request
-    if request.video is not None:
-        return "video"
-    return "image" if request.image is not None or request.references else "text"
+class JobKind(NamedTuple):
+    """What decides how long a job takes: jobs of one kind are expected to take equally long."""
+
+    model: str
+    duration: float | None = None
+    """Seconds of the clip."""
+    size: str | None = None
+    source: str = "text"
+    """What the clip is made from: "text", "image" or "video"."""
+
+    @classmethod
+    def of(cls, job: JobRecord) -> JobKind:
+        """Return a job's kind."""
+        request = job.request
+        source = "image" if request.image is not None or request.references else "text"
+        source = "video" if request.video is not None else source
+        return cls(job.model, request.duration, request.size, source)
 
 
 class Usual(NamedTuple):
-    """How long jobs like one took: the median in seconds, None of fewer than three, and of how many."""
+    """How long your jobs like one took: the median in seconds, None of fewer than three, and of how many."""
 
     seconds: float | None
     runs: int

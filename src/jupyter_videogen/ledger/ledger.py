@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import weakref
 from contextlib import suppress
-from statistics import median
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import msgspec
@@ -14,7 +13,7 @@ from jupyter_videogen.core import budget, environment
 from jupyter_videogen.core.budget import Cap, Spent
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.job import ENDED, UNPAID, JobRecord, JobState
-from jupyter_videogen.core.timing import JobTiming, ProgressSample, Usual
+from jupyter_videogen.core.timing import JobTiming, ProgressSample
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.spill import Spill
@@ -99,12 +98,6 @@ ORDER BY created_at DESC, rowid DESC LIMIT ?
 """
 
 
-TOOK = """
-SELECT json_extract(record, '$.finished_at') - coalesce(json_extract(record, '$.sent_at'), created_at) FROM jobs
-WHERE state = 'stored' AND provider = ? AND model = ? ORDER BY created_at DESC LIMIT 64
-"""
-
-
 USED = """
 SELECT model FROM jobs WHERE state = 'stored' AND origin = ? GROUP BY model ORDER BY max(created_at) DESC LIMIT 20
 """
@@ -122,10 +115,6 @@ SELECT seconds, well, model, duration, size, kind, marks FROM runs WHERE origin 
 
 
 LEARN = "INSERT INTO runs (origin, seconds, well, model, duration, size, kind, marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-
-
-FEWEST = 3
-"""Runs of a model from which on "usually" may be said."""
 
 
 class HistoryFilter(NamedTuple):
@@ -354,12 +343,6 @@ class Ledger:
         with self._file.reading() as db:
             row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return bool(row and row[0])
-
-    def usual(self, provider: str, model: str) -> Usual:
-        """Return how long a model's newest jobs took, by your own history."""
-        with self._file.reading() as db:
-            took = [seconds for (seconds,) in db.execute(TOOK, (provider, model)) if seconds is not None]
-        return Usual(median(took) if len(took) >= FEWEST else None, len(took))
 
     def used(self, origin: str) -> list[str]:
         """Return the models that made clips of yours at an address, the last one first."""

@@ -488,7 +488,7 @@ class Runner:
         self.job = self.job.after(state=state, next_look_at=None, **changes)
         self.job, written = self._context.ledger.keep(self.job, run)
         if run is not None:
-            self._scheduler.experience.forget(self.job.base_url)
+            self._scheduler.history.forget(self.job.base_url)
         self._publish(self.job if written else unwritten_view(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:

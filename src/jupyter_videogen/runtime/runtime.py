@@ -93,7 +93,7 @@ class Runtime:
         self.ledger = Ledger.at(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, JobWatch] = {}
-        self.experience = DurationHistory(self.ledger)
+        self.history = DurationHistory(self.ledger)
         self._schedulers: dict[Connection, PollScheduler] = {}
         self._transports: dict[Connection, Transport] = {}
         """Of this process and its loop: a client may outlive both."""
@@ -314,7 +314,7 @@ class Runtime:
         if connection not in self._transports:
             self._transports[connection] = Transport(connection.source(self.home), timeout=connection.timeout)
             self._schedulers[connection] = PollScheduler(
-                connection.provider, self._transports[connection], self.experience, self.clock
+                connection.provider, self._transports[connection], self.history, self.clock
             )
         return self._transports[connection]
 

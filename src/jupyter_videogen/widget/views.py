@@ -172,7 +172,7 @@ class FormSurroundings(NamedTuple):
 
     providers: tuple[ProviderView, ...] = ()
     price: Callable[[str], Price | None] = lambda _: None
-    usual: Callable[[str], Usual] = lambda _: Usual(None, 0)
+    usual: Callable[[Capabilities], Usual] = lambda _: Usual(None, 0)
     used: Sequence[str] = ()
     """Models that made clips before."""
     shared: bool = False
@@ -185,7 +185,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
     known = provider.models or tuple(_named(name, provider) for name in names if name and name not in retired)
 
     def seen(model: Capabilities) -> ModelView:
-        return model_view(model, around.price(model.model), around.usual(model.model))
+        return model_view(model, around.price(model.model), around.usual(model))
 
     return FormView(
         provider=provider.name,

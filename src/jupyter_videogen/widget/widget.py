@@ -363,10 +363,11 @@ class VideoGen(BaseWidget):
 
     def _form(self, config: Configuration) -> dict[str, Any]:
         run, here = process.runtime(), self._provider
+        usual = run.history.usual_of_kinds(here.base_url)
         around = FormSurroundings(
             providers=history.providers(config),
             price=lambda model: config.price_of(here, model),
-            usual=lambda model: run.ledger.usual(here.name, model),
+            usual=lambda model: usual(model.kind),
             used=run.ledger.used(here.base_url),
             shared=environment.is_shared(),
         )

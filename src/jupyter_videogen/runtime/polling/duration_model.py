@@ -12,12 +12,11 @@ from statistics import fmean, median, quantiles, stdev
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.core.timing import JobTiming, input_kind
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.core.timing import JobKind, JobTiming
+
 
 MEDIAN = 90.0
 """Seconds a clip takes where nothing has been learnt."""
@@ -125,7 +124,7 @@ class DurationModel(NamedTuple):
         """Return the age in seconds from which on a job is slower than usual: past nearly all, or four medians."""
         return min(self.quantile(0.995), 4.0 * (self.typical or self.quantile(0.5)))
 
-    def seen(self, estimate: Estimate) -> DurationModel:
+    def condition(self, estimate: Estimate) -> DurationModel:
         """Return the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
         drawn = []
         for weight, center, spread in self.laws:
@@ -161,14 +160,14 @@ def progress_tenth(progress: float) -> int:
     return min(int(progress // 10.0), 9)
 
 
-def fit(runs: Sequence[JobTiming], job: JobRecord, *, usual: float = MEDIAN) -> DurationModel:
+def fit(runs: Sequence[JobTiming], kind: JobKind, *, usual: float = MEDIAN) -> DurationModel:
     """Return what a service's newest runs let expect of a job: by the narrowest group of jobs like it that holds enough.
 
     `usual` is the median, in seconds, of a service of which nothing is known.
     """
     center, believed = log(usual), _broad([], log(usual))
     took: list[float] = []
-    for group in _alike([run for run in runs if SHORTEST < run.seconds < float("inf")], job):
+    for group in runs_like([run for run in runs if SHORTEST < run.seconds < float("inf")], kind):
         if len(group) >= FEWEST or not took:
             took = [run.seconds for run in group if run.well]
             logs = [log(seconds) for seconds in took]
@@ -196,13 +195,11 @@ def fit_progress(runs: Sequence[JobTiming], model: str) -> Calibration:
     )
 
 
-def _alike(runs: list[JobTiming], job: JobRecord) -> list[list[JobTiming]]:
-    """Return the runs like a job, from the widest group to the narrowest: service, model, the same request."""
-    request = job.request
-    same_model = [run for run in runs if run.model == job.model]
-    like = (request.duration, request.size, input_kind(job))
-    same = [run for run in same_model if (run.duration, run.size, run.kind) == like]
-    return [group[:NEWEST] for group in (runs, same_model, same)]
+def runs_like(runs: Sequence[JobTiming], kind: JobKind) -> list[list[JobTiming]]:
+    """Return the newest runs like a kind, from the widest group to the narrowest: provider, model, the same request."""
+    same_model = [run for run in runs if run.model == kind.model]
+    same = [run for run in same_model if (run.duration, run.size, run.kind) == kind[1:]]
+    return [list(group[:NEWEST]) for group in (runs, same_model, same)]
 
 
 def _broad(logs: list[float], center: float) -> list[Component]:

@@ -91,7 +91,7 @@ class PollSchedule:
 
     def _believed(self, mark: ProgressSample | None) -> DurationModel:
         estimate = self._calibration.estimate(*mark) if mark else None
-        return self.belief.seen(estimate) if estimate else self.belief
+        return self.belief.condition(estimate) if estimate else self.belief
 
     def _sums_after(self, age: float, mark: ProgressSample | None) -> _Sums:
         believed = self._believed(mark)

@@ -15,7 +15,7 @@ import msgspec
 
 from jupyter_videogen.core.backoff import LONGEST_ASKED, after_miss
 from jupyter_videogen.core.http import Lost, NotSent
-from jupyter_videogen.core.timing import JobTiming, ProgressSample, input_kind
+from jupyter_videogen.core.timing import JobKind, JobTiming, ProgressSample
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, ListsJobs
 from jupyter_videogen.runtime.loop_thread import run_forever
@@ -82,7 +82,7 @@ class PolledJob:
     """One job's place: how old it is, how it has been doing, and when it is to be looked at next."""
 
     def __init__(self, scheduler: PollScheduler, job: JobRecord) -> None:
-        self.schedule = scheduler.experience.schedule(job)
+        self.schedule = scheduler.history.schedule(job)
         self.listed = False
         """Whether the list is telling of it."""
         self.missing = False
@@ -146,7 +146,7 @@ class PolledJob:
             model=job.model,
             duration=request.duration,
             size=request.size,
-            kind=input_kind(job),
+            kind=JobKind.of(job).source,
             marks=tuple(self._marks.values()),
         )
 
@@ -182,8 +182,8 @@ class PolledJob:
 class PollScheduler:
     """All jobs that are polled at one service. Lives on one event loop."""
 
-    def __init__(self, provider: Provider, transport: Transport, experience: DurationHistory, clock: Clock) -> None:
-        self.experience, self.clock = experience, clock
+    def __init__(self, provider: Provider, transport: Transport, history: DurationHistory, clock: Clock) -> None:
+        self.history, self.clock = history, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
         self.rate_limiter = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
         self._dialect, self._transport = sanitize.sanitized_dialect(provider.dialect), transport
