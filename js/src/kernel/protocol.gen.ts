@@ -244,8 +244,6 @@ export interface Remove {
 }
 
 export interface RequestView {
-  readonly prompt: string;
-  readonly model: string;
   readonly duration: number | null;
   readonly size: string | null;
   readonly aspect: string | null;
@@ -254,14 +252,16 @@ export interface RequestView {
   readonly seed: number | null;
   readonly n: number | null;
   readonly negative: string | null;
+  readonly sound: boolean | null;
+  readonly draft: boolean | null;
+  readonly enhance: boolean | null;
+  readonly prompt: string;
+  readonly model: string;
   readonly image: MediaView | null;
   readonly last_frame: MediaView | null;
   readonly references: readonly MediaView[];
   readonly audio: MediaView | null;
   readonly video: MediaView | null;
-  readonly sound: boolean | null;
-  readonly draft: boolean | null;
-  readonly enhance: boolean | null;
   readonly extra: string;
   readonly fit: "contain" | "cover" | "pad" | null;
 }

@@ -198,16 +198,33 @@ class Job:
         self._runtime.detach(self.id)
 
     def watch(self) -> Job:
-        """Watch it (again); find or fetch clips that are missing, look for a job whose answer was lost, or at one that was gone."""
+        """Watch it (again), and do what its state needs for that: `recover`, `recheck` or `restore_clips`."""
         record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome" and not record.searching:
-            self._watch = self._runtime.restart(record, self._connection, _searched_for)
-        elif record.state == "expired" and record.handle:
-            self._watch = self._runtime.restart(record, self._connection, _looked_at_again)
-        elif clip_store.is_missing(record):
-            self._watch = self._runtime.bring_back(record, self._connection)
-        else:
-            self._watch = self._runtime.watch(record, self._connection, again=True)
+            return self.recover()
+        if record.state == "expired" and record.handle:
+            return self.recheck()
+        if clip_store.is_missing(record):
+            return self.restore_clips()
+        self._watch = self._runtime.watch(record, self._connection, again=True)
+        return self
+
+    def recover(self) -> Job:
+        """Look in the provider's list for a job whose answer was lost; nothing is sent again."""
+        self._watch = self._runtime.restart(self.record, self._connection, _searched_for)
+        return self
+
+    def recheck(self) -> Job:
+        """Look once more at a job that its provider no longer knew."""
+        self._watch = self._runtime.restart(self.record, self._connection, _looked_at_again)
+        return self
+
+    def restore_clips(self) -> Job:
+        """Find the clips of a finished job where they were moved to, else fetch them once more.
+
+        Raises `ArtifactExpired` where there is nowhere to ask.
+        """
+        self._watch = self._runtime.restore_clips(self._runtime.reload(self.record), self._connection)
         return self
 
     def send_again(self) -> Job:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.runtime.order import Order
 
 AT = re.compile(r"@([^\W\d]\w*|-1)(?:\[(-?\d+)\])?")
-OF_A_REQUEST = frozenset({*FIELDS[1:], "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
+OF_A_REQUEST = frozenset({*FIELDS, "provider", "fit", "new", "yes", "max_cost", "output", "base_url", "key_env"})
 
 
 def collect_fields(line: ParsedLine, names: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from jupyter_videogen.core import prices, secrets
 from jupyter_videogen.core.budget import Budget, check_caps, stricter
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.prices import Price
+from jupyter_videogen.core.request import RequestSettings
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.filesystem import bounded_read, project_paths
 
@@ -37,22 +38,11 @@ FILE_LIKE = re.compile(r"\.[A-Za-z]\w*")
 """A suffix that makes a name one of a file; `v1.5` is none."""
 
 
-class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Defaults(RequestSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[defaults]`: values for what a request leaves open, as far as its model takes them."""
 
     provider: str | None = None
     model: str | None = None
-    duration: int | None = None
-    size: str | None = None
-    aspect: str | None = None
-    resolution: str | None = None
-    fps: int | None = None
-    seed: int | None = None
-    n: int | None = None
-    negative: str | None = None
-    sound: bool | None = None
-    draft: bool | None = None
-    enhance: bool | None = None
     fit: str | None = None
     output: str | None = None
     wait: bool | None = None

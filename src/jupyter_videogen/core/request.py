@@ -33,25 +33,39 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return f"{self.kind}.{self.content_type.rpartition('/')[2] or 'bin'}"
 
 
-class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the user wants. None leaves the choice to the model."""
+class RequestSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a request may say of its clip in plain values; None leaves the choice to the model.
 
-    prompt: str
-    model: str | None = None
+    A new setting is declared here. Requests, defaults, options, completion and the form take it from here.
+    """
+
     duration: int | None = None
     """Seconds."""
     size: str | None = None
     """"WxH" in pixels."""
     aspect: str | None = None
-    """"W:H", where a service has shapes instead of sizes."""
+    """"W:H", where a provider has shapes instead of sizes."""
     resolution: str | None = None
     """Such as "720p", beside `aspect`."""
     fps: int | None = None
     seed: int | None = None
     n: int | None = None
-    """How many clips of one prompt."""
+    """How many clips one request asks for."""
     negative: str | None = None
     """What should not be seen."""
+    sound: bool | None = None
+    """Whether the clip should have sound."""
+    draft: bool | None = None
+    """Faster and rougher."""
+    enhance: bool | None = None
+    """Whether the provider may enrich the prompt."""
+
+
+class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_defaults=True):
+    """What the user wants. None leaves the choice to the model."""
+
+    prompt: str
+    model: str | None = None
     image: Media | None = None
     """The start image."""
     last_frame: Media | None = None
@@ -59,14 +73,8 @@ class GenerationRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults
     audio: Media | None = None
     video: Media | None = None
     """A video to continue or change."""
-    sound: bool | None = None
-    """Whether the clip should have sound."""
-    draft: bool | None = None
-    """Faster and rougher."""
-    enhance: bool | None = None
-    """Whether the service may enrich the prompt."""
     extra: dict[str, Any] = {}
-    """Further fields for this service, sent as they are."""
+    """Further fields for this provider, sent as they are."""
 
     def __repr__(self) -> str:
         given = [f"{name}={value!r}" for name, value in msgspec.structs.asdict(self.redacted()).items() if value]
@@ -96,9 +104,10 @@ def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: A
         yield value
 
 
-FIELDS = GenerationRequest.__struct_fields__
 MEDIA = {"image": "image", "last_frame": "image", "references": "image", "audio": "audio", "video": "video"}
 """The fields that hold media, and of which kind."""
+SETTINGS = RequestSettings.__struct_fields__
+FIELDS = ("prompt", "model", *SETTINGS, *MEDIA, "extra")
 SIZE = re.compile(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})")
 
 

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 EMPTY = {"text/plain": ""}
-_shown: dict[str, object] = {}
-"""Which cell last showed which job, so that a value that is already on view is not shown twice."""
+_shown: dict[object, set[str]] = {}
+"""The newest cell that shows jobs, and which: a value that is already on view is not shown twice."""
 
 
 def install() -> None:
@@ -137,7 +137,7 @@ def _follow_form(form: VideoGen, name: str) -> None:
 def _show_live(job: Job) -> None:
     card, card_name, record_name = Card(), f"videogen-card-{job.id}", f"videogen-record-{job.id}"
     card.follow(job)
-    _shown[job.id] = _cell()
+    _on_view(job.id)
     _put(_widget_bundle(card), card_name)
     _put(_bundle(job), record_name)
     done: list[str] = []
@@ -178,9 +178,13 @@ def _widget_bundle(widget: BaseWidget) -> dict[str, Any]:
 
 def _on_view(job_id: str) -> bool:
     """Return whether this very cell shows the job already; from now on it does."""
-    seen = _shown.get(job_id) == _cell()
-    _shown[job_id] = _cell()
-    return seen
+    cell = _cell()
+    if cell not in _shown:
+        _shown.clear()  # only the newest cell can show one twice
+    jobs = _shown.setdefault(cell, set())
+    known = job_id in jobs
+    jobs.add(job_id)
+    return known
 
 
 def _cell() -> object:

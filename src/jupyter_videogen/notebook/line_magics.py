@@ -84,7 +84,7 @@ class Commands:
             return None
         given = request_fields.collect_fields(line, self._names)
         given["model"] = (given["model"] or [None])[0]
-        return VideoGen(**{name: given[name] for name in (*FIELDS[1:], "provider", "fit") if name in given})
+        return VideoGen(**{name: given[name] for name in (*FIELDS, "provider", "fit") if name in given})
 
     # ---- making ---------------------------------------------------------------------------------------------
 

@@ -17,12 +17,14 @@ from jupyter_videogen.commands import error_text, help, options, parser  # noqa:
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.core import environment, secrets, terminal
 from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.request import SETTINGS
 from jupyter_videogen.notebook import completion
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import TraitType
 
+    from jupyter_videogen.commands.options import Option
     from jupyter_videogen.commands.parser import ParsedLine
     from jupyter_videogen.notebook.line_magics import Commands
 
@@ -41,12 +43,17 @@ def _word(words: str) -> TraitType[Any, Any]:
     return _setting(Unicode(None, allow_none=True), words)
 
 
-def _whole(words: str) -> TraitType[Any, Any]:
-    return _setting(Int(None, allow_none=True), words)
-
-
 def _switch(words: str) -> TraitType[Any, Any]:
     return _setting(Bool(None, allow_none=True), words)
+
+
+def _of_option(option: Option) -> TraitType[Any, Any]:
+    """Return the default of one of a request's settings."""
+    if option.kind == "switch":
+        return _switch(option.words)
+    if option.kind in {"whole", "seed"}:
+        return _setting(Int(None, allow_none=True), option.words)
+    return _word(option.words)
 
 
 def _dollars(words: str) -> TraitType[Any, Any]:
@@ -57,20 +64,15 @@ def _cap(words: str) -> TraitType[Any, Any]:
     return _setting(Union([Float(), Unicode()], default_value=None, allow_none=True), words)
 
 
-class Settings(HasTraits):
+_defaults = {f"{PREFIX}{name}": _of_option(options.BY_NAME[name]) for name in SETTINGS}
+RequestDefaults: type[HasTraits] = type("RequestDefaults", (HasTraits,), _defaults)
+
+
+class Settings(RequestDefaults):  # type: ignore[misc, valid-type]  # one trait for each setting of a request
     """What `%config VideogenMagics` takes; it goes before the environment and the files."""
 
     default_provider = _word("The service that makes clips.")
     default_model = _word("The model, also as provider:model.")
-    default_duration = _whole("Length of a clip in seconds.")
-    default_size = _word("Width and height, as 1280x720.")
-    default_aspect = _word("The shape, as 16:9, where a service has shapes instead of sizes.")
-    default_resolution = _word("How fine, as 720p, beside the shape.")
-    default_fps = _whole("Frames per second.")
-    default_negative = _word("What should not be seen.")
-    default_sound = _switch("Whether clips have sound.")
-    default_draft = _switch("Faster and rougher.")
-    default_enhance = _switch("Whether the service may enrich prompts.")
     default_fit = _word("How start images are made to fit: cover, contain or pad.")
     default_output = _word("Where clips go: a folder.")
     default_wait = _switch("Whether cells wait for their clips.")

@@ -149,10 +149,10 @@ class Runtime:
         if record.state == "unknown_outcome" and not record.searching:
             raise unresolved_error(record)
         if clip_store.is_missing(record):
-            return self.bring_back(record, connection)
+            return self.restore_clips(record, connection)
         return self.watch(record, connection, again=True)
 
-    def bring_back(self, record: JobRecord, connection: Connection) -> JobWatch:
+    def restore_clips(self, record: JobRecord, connection: Connection) -> JobWatch:
         """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
 
         Raises `ArtifactExpired` where there is nowhere to ask.

@@ -15,16 +15,16 @@ from jupyter_videogen.api import client
 from jupyter_videogen.commands.code_export import WRITERS, without_defaults
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest
-from jupyter_videogen.core.request import CREDENTIAL, MEDIA, Media
+from jupyter_videogen.core.request import CREDENTIAL, MEDIA, SETTINGS, Media
 from jupyter_videogen.filesystem import project_paths
 from jupyter_videogen.filesystem.project_paths import check_folder
 from jupyter_videogen.media import inputs
 from jupyter_videogen.media.clip_store import relative_path, replacing
 from jupyter_videogen.media.inputs import LARGEST, keep_upload, load_media
 from jupyter_videogen.widget.protocol import MediaView, RequestView, Upload
-from jupyter_videogen.widget.views import PLAIN, known
+from jupyter_videogen.widget.views import known
 
-SENT = ("model", *(name for name in PLAIN if name != "prompt"), "fit")
+SENT = ("model", *SETTINGS, "fit")
 """What goes on as the form has it: the prompt goes beside, media are found first, further fields are read."""
 MOST_OPEN = 8
 """Files on their way at once."""

@@ -15,6 +15,7 @@ import msgspec
 
 from jupyter_videogen.core.errors import Known
 from jupyter_videogen.core.job import JobState
+from jupyter_videogen.core.request import RequestSettings
 
 VERSION: Literal[1] = 1
 
@@ -105,27 +106,16 @@ class MediaView(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
 
 
-class RequestView(msgspec.Struct, frozen=True, kw_only=True):
+class RequestView(RequestSettings, frozen=True, kw_only=True, omit_defaults=False):
     """A request as the form holds it; None and empty leave the choice to the model's default."""
 
     prompt: str = ""
     model: str = ""
-    duration: int | None = None
-    size: str | None = None
-    aspect: str | None = None
-    resolution: str | None = None
-    fps: int | None = None
-    seed: int | None = None
-    n: int | None = None
-    negative: str | None = None
     image: MediaView | None = None
     last_frame: MediaView | None = None
     references: tuple[MediaView, ...] = ()
     audio: MediaView | None = None
     video: MediaView | None = None
-    sound: bool | None = None
-    draft: bool | None = None
-    enhance: bool | None = None
     extra: str = ""
     """Further fields for this service, as the text of a JSON object."""
     fit: Literal["cover", "contain", "pad"] | None = None

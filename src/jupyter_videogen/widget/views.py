@@ -10,7 +10,7 @@ import msgspec
 from jupyter_videogen.catalog.capabilities import Capabilities, can_cancel
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.core.errors import VideogenError
-from jupyter_videogen.core.request import FIELDS, MEDIA, Media, pixels
+from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.media.clip_store import relative_path
@@ -37,11 +37,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest
 
 OPEN = Capabilities(model="", takes=frozenset())
-
-
-PLAIN = tuple(name for name in FIELDS if name not in {*MEDIA, "model", "extra"})
-"""Fields that a request and the form have alike."""
-
 
 known: dict[str, Path] = {}
 """Files elsewhere on this machine that this kernel has shown to a page, by their SHA-256: the page can name no others."""
@@ -108,7 +103,7 @@ def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
 def request_view(request: GenerationRequest, folder: Path) -> RequestView:
     """Return a request as the form holds it: without credentials, and with media by where they are found again."""
     shown = request.redacted()
-    plain = {name: getattr(shown, name) for name in PLAIN}
+    plain = {name: getattr(shown, name) for name in ("prompt", *SETTINGS)}
     media: dict[str, Any] = {
         name: _medium(medium, folder) for name in MEDIA if isinstance(medium := getattr(shown, name), Media)
     }
