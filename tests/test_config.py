@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen import cli
 from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.submission import build_order
-from jupyter_videogen.config import credentials
+from jupyter_videogen.config import credentials, files
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.runtime import process
 from shells import Shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jupyter_videogen.runtime.order import Order
     from shop import Shop
@@ -220,3 +221,30 @@ def test_a_budget_of_the_session_holds(shell: Shell) -> None:
 def test_a_preview_needs_no_key(shell: Shell) -> None:
     """It shows where the key would stand."""
     assert dry(shell, "-p qubax -m wan-2.7")["headers"]["authorization"] == "Bearer …"
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda shell: vg.generate("a kite"),
+        lambda shell: vg.compare("a kite", models=["m", "lab:o"], n=2).result(60),
+        lambda shell: shell.run("%%videogen -n 5 --wait\na kite"),
+        lambda shell: cli.main(["generate", "-n", "5", "a kite"]),
+    ],
+    ids=["python", "compare", "cell", "terminal"],
+)
+def test_an_order_reads_the_configuration_once(
+    order: Callable[[Shell], object],
+    shell: Shell,
+    shop: Shop,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From all its places, however many clips it asks for."""
+    monkeypatch.setenv("LAB_KEY", "canary-1")
+    user(home, LAB.format(url=shop.url) + '[defaults]\nprovider = "lab"\nmodel = "m"\n')
+    reads, layers = [], files.layers
+    monkeypatch.setattr(files, "layers", lambda *places: reads.append(places) or layers(*places))
+    order(shell)
+    assert len(reads) == 1
+    assert shop.book
