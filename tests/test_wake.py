@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_videogen.core.clock import SystemClock
 from jupyter_videogen.core.http import Call
-from jupyter_videogen.runtime import runtime
+from jupyter_videogen.runtime import housekeeping
 from jupyter_videogen.runtime.runtime import Runtime
 from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 from jupyter_videogen.transport.connection import Connection
@@ -31,7 +31,7 @@ class Settable(SystemClock):
 @pytest.mark.parametrize("jump", [3_600.0, 30.0])
 def test_a_jump_of_the_wall_clock_wakes_every_lookout(home: Path, monkeypatch: pytest.MonkeyPatch, jump: float) -> None:
     """First the idle connections go, then all jobs are told how long it was."""
-    monkeypatch.setattr(runtime, "TICK", 0.02)
+    monkeypatch.setattr(housekeeping, "TICK", 0.02)
     told: list[object] = []
     woken = threading.Event()
 
@@ -50,7 +50,7 @@ def test_a_jump_of_the_wall_clock_wakes_every_lookout(home: Path, monkeypatch: p
     clock, line = Settable(), object.__new__(Connection)
     run = Runtime(home, clock=clock)
     everything: Any = run
-    everything._schedulers[line], everything._transports[line] = Lookout(), Lines()
+    everything.pool._open[line] = Lines(), Lookout()
     run.loop.call(lambda: clock.sleep(0))  # the clocks have been read once
     clock.ahead = jump
     assert woken.wait(10)

@@ -11,7 +11,7 @@ import msgspec
 from rawserver import RawServer, says
 
 from fakes import SLOW, Slow, box
-from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.core.secrets import Secret
@@ -135,8 +135,8 @@ class Stage:
         assert (self.error.sent, self.error.charged) == ("yes", "unknown")
         assert (self.left, self.server.posts) == ([], 1)
 
-    def _clip(self, body: bytes, name: str) -> Clip:
-        return Clip(
+    def _clip(self, body: bytes, name: str) -> ClipRecord:
+        return ClipRecord(
             path=str(self.folder / "videogen" / f"{name}.mp4"),
             bytes=len(body),
             sha256=sha256(body).hexdigest(),

@@ -24,7 +24,8 @@ from jupyter_videogen.core.http import Call, Lost
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.ledger import ledger
 from jupyter_videogen.notebook import completion
-from jupyter_videogen.runtime import loop_thread, process, runtime
+from jupyter_videogen.runtime import housekeeping, loop_thread, process
+from jupyter_videogen.runtime import runtime as runtime_module
 from jupyter_videogen.transport import client as transport
 from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
 
@@ -197,7 +198,7 @@ def test_a_ledger_that_is_locked_between_a_create_and_its_answer_costs_nothing(s
 def test_a_running_job_goes_on_while_the_ledger_is_locked(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Watching is not over because a state could not be written; the last state is written when it can be."""
     monkeypatch.setattr(ledger, "MOMENT", 0.01)
-    monkeypatch.setattr(runtime, "TICK", 0.05)
+    monkeypatch.setattr(housekeeping, "TICK", 0.05)
     shop.held.clear()
     job = lab(shop).submit("a kite", model="m")
     assert shop.asked.wait(LONGEST)
@@ -331,7 +332,7 @@ def test_a_sender_that_sleeps_longer_than_its_lease_is_not_judged(
 ) -> None:
     """It waits after a 429 and is stopped; another kernel sends nothing for it while it lives, whoever asks."""
     monkeypatch.setattr(ledger, "LEASE", 0.1)
-    monkeypatch.setattr(runtime, "OBSERVE", 0.05)
+    monkeypatch.setattr(runtime_module, "OBSERVE", 0.05)
     shop.busy = 1
     with Puppet(shop.url) as kernel:
         kernel.do("from jupyter_videogen.ledger import ledger; ledger.LEASE = 0.1")
@@ -378,13 +379,13 @@ def test_a_kernel_without_the_key_leaves_the_job_to_one_that_has_it(shop: Shop) 
 
 @pytest.mark.parametrize(
     ("task", "name", "pace"),
-    [("_keep_leases", "renew", "HEARTBEAT"), ("_pay_back", "owing", "TICK"), ("_mind_the_clocks", "now", "TICK")],
+    [("keep_leases", "renew", "HEARTBEAT"), ("pay_back", "owing", "TICK"), ("watch_clocks", "now", "TICK")],
 )
 def test_no_task_of_the_runtime_dies_of_an_error(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, task: str, name: str, pace: str
 ) -> None:
     """Each is killed once by an error nobody foresaw, and goes on."""
-    monkeypatch.setattr(runtime, pace, 0.01)
+    monkeypatch.setattr(housekeeping, pace, 0.01)
     monkeypatch.setattr(loop_thread, "AGAIN", 0.01)
     shop.held.clear()
     job = lab(shop).submit("a kite", model="m")
@@ -411,7 +412,7 @@ def test_a_ledger_that_was_held_for_long_leaves_the_job_with_its_kernel(
 ) -> None:
     """The heartbeats that failed meanwhile are missed ones: the next gets through."""
     monkeypatch.setattr(ledger, "MOMENT", 0.01)
-    monkeypatch.setattr(runtime, "HEARTBEAT", 0.02)
+    monkeypatch.setattr(housekeeping, "HEARTBEAT", 0.02)
     shop.held.clear()
     job = lab(shop).submit("a kite", model="m")
     assert comes(lambda: job.record.handle is not None or shop.asked.is_set())

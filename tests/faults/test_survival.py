@@ -22,7 +22,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.recovery import WAITS
-from jupyter_videogen.runtime.runtime import UNSENT
+from jupyter_videogen.runtime.takeover import UNSENT
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -25,7 +25,7 @@ from jupyter_videogen.core.prices import Estimate
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.ledger import ledger as ledgers
 from jupyter_videogen.ledger import liveness
-from jupyter_videogen.runtime import job_draft, loop_thread, runtime
+from jupyter_videogen.runtime import connection_pool, job_draft, loop_thread, runtime
 from jupyter_videogen.runtime.order import Order, SubmitOptions
 from jupyter_videogen.runtime.runtime import Runtime
 from jupyter_videogen.transport.connection import Connection
@@ -209,7 +209,7 @@ class World:
         self.starting: Kernel
         self._holder: sqlite3.Connection | None = None
         monkeypatch.setattr(runtime, "LoopThread", HandLoop)
-        monkeypatch.setattr(runtime, "Transport", ModelLine)
+        monkeypatch.setattr(connection_pool, "Transport", ModelLine)
         monkeypatch.setattr(ledgers.Ledger, "at", classmethod(lambda cls, path: cls(path)))
         monkeypatch.setattr(ledgers, "MOMENT", 0.0)
         monkeypatch.setattr("jupyter_videogen.ledger.database.PATIENCE", 0.0)

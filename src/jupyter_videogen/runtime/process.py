@@ -56,7 +56,7 @@ def connection_of(run: Runtime, record: JobRecord, config: Configuration) -> Con
         found = config.find_key(here, record.key_env)
     if found is None or found.account != record.account:
         found = given.get((record.base_url, record.account), found)
-    return run.connection_to(here, found)
+    return run.pool.connection_to(here, found)
 
 
 def _farewell() -> None:

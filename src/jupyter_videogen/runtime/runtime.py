@@ -1,4 +1,4 @@
-"""The parts of this process, wired once: the loop thread, the ledger, a transport per endpoint, a watch per job."""
+"""The jobs of one process: submitted, watched again, let go, closed. Wires the loop thread, the ledger and the connections."""
 
 from __future__ import annotations
 
@@ -11,70 +11,47 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.backoff import after_miss
 from jupyter_videogen.core.budget import caps
 from jupyter_videogen.core.clock import Clock, SystemClock
 from jupyter_videogen.core.errors import (
     ArtifactExpired,
-    Failure,
     InvalidRequest,
-    OutcomeUnknown,
-    Unreachable,
-    Unsupported,
     VideogenError,
-    from_failure,
 )
-from jupyter_videogen.core.http import Lost, Malformed, NotSent
-from jupyter_videogen.core.job import CancelResult, JobRecord
-from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import Cancels, ListsModels
+from jupyter_videogen.core.http import Malformed
 from jupyter_videogen.dialects.parsing import check_id
-from jupyter_videogen.ledger.ledger import LEASE, Ledger, Superseded
+from jupyter_videogen.ledger.ledger import Ledger, Superseded
 from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime import provider_calls
+from jupyter_videogen.runtime.connection_pool import ConnectionPool
 from jupyter_videogen.runtime.context import RunContext
+from jupyter_videogen.runtime.housekeeping import Housekeeping
 from jupyter_videogen.runtime.job_draft import attached_job, draft_job
 from jupyter_videogen.runtime.job_watch import JobWatch
 from jupyter_videogen.runtime.loop_thread import LoopThread, run_forever
 from jupyter_videogen.runtime.polling.history import DurationHistory
-from jupyter_videogen.runtime.polling.scheduler import PollScheduler
-from jupyter_videogen.runtime.recovery import lost_answer_changes
-from jupyter_videogen.runtime.runner import Runner, in_doubt_failure
-from jupyter_videogen.transport.client import Transport
-from jupyter_videogen.transport.connection import Connection
+from jupyter_videogen.runtime.runner import Runner
+from jupyter_videogen.runtime.takeover import UNANSWERED, judge_after_death, unresolved_error, without_key
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.budget import Budget, Cap
-    from jupyter_videogen.core.http import Call
-    from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.core.http import Call, Reply
+    from jupyter_videogen.core.job import CancelResult, JobRecord
     from jupyter_videogen.runtime.order import Order
+    from jupyter_videogen.transport.connection import Connection
 
 log = logging.getLogger("jupyter_videogen")
-HEARTBEAT = LEASE / 4
 PATIENCE = 5.0
 """Seconds that the end of a process waits for answers to requests, all together."""
-TICK = 5.0
-"""Seconds between two looks at the clocks."""
 ATTEMPTS = 4
 """Times that the watching of a job is taken up after errors of our own: with pauses of 0.5, 1 and 2 seconds."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
-
-UNSENT = Failure(
-    code="unreachable",
-    message="The kernel stopped before this was sent.",
-    next="Run it again.",
-    sent="no",
-    charged="no",
-)
-UNANSWERED = frozenset({"draft", "submitting"})
-"""States in which a service has not answered yet."""
-LOST = "The kernel stopped while this was being sent, and the answer is lost."
 
 
 class Submitted(NamedTuple):
@@ -94,20 +71,13 @@ class Runtime:
         self.loop = LoopThread()
         self.watches: dict[str, JobWatch] = {}
         self.history = DurationHistory(self.ledger)
-        self._schedulers: dict[Connection, PollScheduler] = {}
-        self._transports: dict[Connection, Transport] = {}
-        """Of this process and its loop: a client may outlive both."""
-        self._connections: dict[tuple[str, str | None, Secret | None], Connection] = {}
+        self.pool = ConnectionPool(home, self.history, self.clock)
         self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint)
-        for work in (self._keep_leases, self._mind_the_clocks, self._pay_back):
+        chores = Housekeeping(self.ledger, self.clock, self.watches, self.pool)
+        for work in (chores.keep_leases, chores.watch_clocks, chores.pay_back):
             self.loop.submit(partial(run_forever, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""
-
-    def connection_to(self, provider: Provider, secret: Secret | None) -> Connection:
-        """Return the one connection to a provider with a key, so that jobs found again share its sockets."""
-        key = (provider.base_url, provider.key_env, secret)
-        return self._connections.setdefault(key, Connection(provider, secret))
 
     def submit(self, order: Order, budget: Budget) -> Submitted:
         """Write a new job down, then let it run; or give the job that this request already is.
@@ -242,26 +212,6 @@ class Runtime:
         watch.future.cancel()
         self.ledger.release(watch.record.id)
 
-    def cancel(self, record: JobRecord, connection: Connection) -> CancelResult:
-        """Ask the service of an accepted job to cancel it; never guesses, never gives up watching because of it."""
-        dialect, title = connection.provider.dialect, connection.provider.title
-        if not isinstance(dialect, Cancels):
-            return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(connection)}")
-        if record.handle is None:
-            return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
-        call = dialect.cancel(record.handle)
-        try:
-            reply = self.loop.call(lambda: self._open(connection).send(call))
-        except (NotSent, Lost) as error:
-            return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
-        words = (
-            sanitize.objection(reply) if reply.ok else sanitize.sanitized_dialect(dialect).read_failure(reply).message
-        )
-        if words is None:
-            self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
-            return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
-        return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(connection)}")
-
     def going_on(self) -> list[JobRecord]:
         """Return the jobs that this process watches, after a moment's patience with requests that are just being answered."""
         mine = [watch for watch in self.watches.values() if watch.running and not watch.detached]
@@ -270,25 +220,20 @@ class Runtime:
             watch.answered.wait(max(0.0, patience - time.monotonic()))
         return [watch.record for watch in mine if not watch.record.ended]
 
+    def cancel(self, record: JobRecord, connection: Connection) -> CancelResult:
+        """Ask the provider of an accepted job to cancel it; never guesses, never gives up watching because of it."""
+        result = provider_calls.cancel_at_provider(record, connection, self._send(connection))
+        if result.cancelled:
+            self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
+        return result
+
     def list_models(self, connection: Connection) -> list[str]:
-        """Ask a service for its models, keep the list and give the names; raises `Unsupported` or `Unreachable`."""
-        provider = connection.provider
-        if not isinstance(provider.dialect, ListsModels):
-            raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
-        call = provider.dialect.models()
-        try:
-            reply = self.loop.call(lambda: self._open(connection).send(call))
-        except (NotSent, Lost) as error:
-            raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
-        if not reply.ok:
-            raise from_failure(sanitize.sanitized_dialect(provider.dialect).read_failure(reply))
-        try:
-            names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
-        except Malformed:
-            raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
-        Listings(self.home).keep(provider.base_url, names, now=self.clock.now(), prices=prices)
-        connection.provider = Listings(self.home).of(provider, now=self.clock.now())
-        return names
+        """Ask a provider for its models and keep the list; raises `Unsupported` or `Unreachable`."""
+        return provider_calls.list_models(connection, self._send(connection), home=self.home, now=self.clock.now())
+
+    def _send(self, connection: Connection) -> Callable[[Call], Reply]:
+        """Return what sends one call on the loop and waits for its reply."""
+        return lambda call: self.loop.call(lambda: self.pool.transport(connection).send(call))
 
     async def _end_cancelled(self, watch: JobWatch) -> None:
         """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
@@ -303,24 +248,11 @@ class Runtime:
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
-        self.loop.call(self._close_connections)
+        self.loop.call(self.pool.close)
         self.loop.stop()
         with suppress(VideogenError):
             self.ledger.pay_back()
         self.ledger.close()
-
-    def _open(self, connection: Connection) -> Transport:
-        """Return the transport of a connection; made at first use, on the loop that will use them."""
-        if connection not in self._transports:
-            self._transports[connection] = Transport(connection.source(self.home), timeout=connection.timeout)
-            self._schedulers[connection] = PollScheduler(
-                connection.provider, self._transports[connection], self.history, self.clock
-            )
-        return self._transports[connection]
-
-    async def _close_connections(self) -> None:
-        for transport in self._transports.values():
-            await transport.close()
 
     def caps(self, budget: Budget) -> tuple[Cap, ...]:
         """Return the caps on paid jobs of this notebook or folder."""
@@ -356,14 +288,14 @@ class Runtime:
             return None  # it can't be read or written now: the next round may
         if mine and speaks and not record.ended:
             return record
-        watch.publish(record if speaks else _unspoken_for(record, connection))
+        watch.publish(record if speaks else without_key(record, connection))
         return None
 
     def _judged(self, job_id: str, connection: Connection, *, speaks: bool) -> JobRecord:
         """Return a job that is ours now, judged where the process that was sending it died."""
         self.ledger.empty_spill()  # the answer may be there
         record = self.ledger.find(job_id)
-        judged = _after_death(record, connection.provider, can_search=speaks)
+        judged = judge_after_death(record, connection.provider, can_search=speaks)
         if judged is not record:
             record = self.ledger.save(judged)
         if not speaks:
@@ -382,8 +314,8 @@ class Runtime:
 
         watch.task = asyncio.current_task()
         watch.publish(record)
-        transport = self._open(connection)
-        context = self._context._replace(scheduler=self._schedulers[connection])
+        transport = self.pool.transport(connection)
+        context = self._context._replace(scheduler=self.pool.scheduler(connection))
         try:
             return await self._persist(
                 lambda job: Runner(job, connection.provider, transport, context, publish), record, call
@@ -414,88 +346,6 @@ class Runtime:
             await self.clock.sleep(after_miss(attempt))
         return runner.job
 
-    async def _keep_leases(self) -> None:
-        """Tell other processes, four times a lease, that this one still watches."""
-        while True:
-            await self.clock.sleep(HEARTBEAT)
-            for watch in list(self.watches.values()):
-                if not watch.future.done():
-                    with suppress(VideogenError):  # the file is held for long: the next beat may get through
-                        self.ledger.renew(watch.record.id, now=self.clock.now())
-
-    async def _pay_back(self) -> None:
-        """Write down what could not be written when it was news."""
-        while True:
-            await self.clock.sleep(TICK)
-            owing = self.ledger.owing
-            if owing:
-                with suppress(VideogenError):
-                    self.ledger.pay_back()
-                    self._tell(owing)
-
-    def _tell(self, records: list[JobRecord]) -> None:
-        """Show jobs as they are now written down."""
-        for record in records:
-            if watch := self.watches.get(record.id):
-                watch.publish(self.ledger.find(record.id))
-
-    async def _mind_the_clocks(self) -> None:
-        """Notice that this machine slept: connections from before are dead, and jobs may have ended meanwhile."""
-        ahead = self.clock.now() - self.clock.monotonic()
-        while True:
-            await self.clock.sleep(TICK)
-            before, ahead = ahead, self.clock.now() - self.clock.monotonic()
-            if ahead - before > TICK:
-                await self._wake(ahead - before)
-
-    async def _wake(self, seconds: float) -> None:
-        for connection, scheduler in tuple(self._schedulers.items()):
-            await self._transports[connection].refresh()
-            scheduler.slept(seconds)
-
-
-def _fate(connection: Connection) -> str:
-    """Say what becomes of a job that is not cancelled."""
-    free = connection.provider.simulated
-    return "It goes on, and nothing is charged." if free else "It may finish and be charged."
-
-
-def _after_death(record: JobRecord, provider: Provider, *, can_search: bool) -> JobRecord:
-    """Judge a job whose process died: nothing paid is sent on behalf of somebody who is not there."""
-    match record.state:
-        case "draft":
-            if record.in_doubt:
-                return record.after(state="unknown_outcome", failure=in_doubt_failure(UNSENT))
-            return record.after(state="failed", failure=UNSENT)
-        case "submitting":
-            changes = lost_answer_changes(LOST, provider.dialect if can_search else None, sent="unknown")
-            return record.after(state="unknown_outcome", **changes)
-    return record
-
 
 def _fetched_again(record: JobRecord) -> JobRecord:
     return record.after(state="saving", clips=(), finished_at=None)
-
-
-def _unspoken_for(record: JobRecord, connection: Connection) -> JobRecord:
-    """Return a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
-    if record.ended or record.handle is None:
-        return record
-    failure = Failure(
-        code="auth",
-        message=f"{connection.provider.title} does not let this job be looked at without its key.",
-        next="The job itself goes on and is kept.",
-        sent="yes",
-        charged="unknown",
-    )
-    return record.after(state="unreachable", failure=failure)
-
-
-def unresolved_error(record: JobRecord) -> OutcomeUnknown:
-    """Return the error that stands in the way of sending the same once more."""
-    return OutcomeUnknown(
-        f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",
-        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes another.",
-        sent="no",
-        charged="no",
-    )

@@ -1,0 +1,63 @@
+"""Calls to a provider beside the jobs themselves: cancel one, list the models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.catalog.model_lists import Listings
+from jupyter_videogen.core.errors import Unreachable, Unsupported, from_failure
+from jupyter_videogen.core.http import Lost, Malformed, NotSent
+from jupyter_videogen.core.job import CancelResult
+from jupyter_videogen.dialects import sanitize
+from jupyter_videogen.dialects.base import Cancels, ListsModels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from jupyter_videogen.core.http import Call, Reply
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.transport.connection import Connection
+
+
+def cancel_at_provider(record: JobRecord, connection: Connection, send: Callable[[Call], Reply]) -> CancelResult:
+    """Ask the provider of an accepted job to cancel it; never guesses."""
+    dialect, title = connection.provider.dialect, connection.provider.title
+    if not isinstance(dialect, Cancels):
+        return CancelResult(cancelled=False, reason=f"{title} can't cancel. {_fate(connection)}")
+    if record.handle is None:
+        return CancelResult(cancelled=False, reason=f"{title} has not answered yet. Try again in a moment.")
+    try:
+        reply = send(dialect.cancel(record.handle))
+    except (NotSent, Lost) as error:
+        return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
+    words = sanitize.objection(reply) if reply.ok else sanitize.sanitized_dialect(dialect).read_failure(reply).message
+    if words is None:
+        return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
+    return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(connection)}")
+
+
+def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: Path, now: float) -> list[str]:
+    """Ask a provider for its models, keep the list in the home and give the names; raises `Unsupported` or `Unreachable`."""
+    provider = connection.provider
+    if not isinstance(provider.dialect, ListsModels):
+        raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
+    try:
+        reply = send(provider.dialect.models())
+    except (NotSent, Lost) as error:
+        raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
+    if not reply.ok:
+        raise from_failure(sanitize.sanitized_dialect(provider.dialect).read_failure(reply))
+    try:
+        names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
+    except Malformed:
+        raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
+    Listings(home).keep(provider.base_url, names, now=now, prices=prices)
+    connection.provider = Listings(home).of(provider, now=now)
+    return names
+
+
+def _fate(connection: Connection) -> str:
+    """Say what becomes of a job that is not cancelled."""
+    free = connection.provider.simulated
+    return "It goes on, and nothing is charged." if free else "It may finish and be charged."
