@@ -153,9 +153,9 @@ def build_house(
     settled = threading.Semaphore(0)
     time, seal = Time(), Seal(b"a secret of this test")
     worker = Worker(store, {"local/scenes": lambda: engine}, clips, settled.release)
-    studio = GatewayService(store, worker, clips, ("local/scenes",), seal, pace, now or time)
+    service = GatewayService(store, worker, clips, ("local/scenes",), seal, pace, now or time)
     app = Guard(
-        build(studio, pid=77),
+        build(service, pid=77),
         opens=seal.opener(TOKEN),
         hosts=hosts("127.0.0.1", 4321),
         idle=Idle(None, store.has_unfinished, lambda: None),

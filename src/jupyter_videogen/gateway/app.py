@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from jupyter_videogen.gateway.dialects.bifrost import Bifrost
 from jupyter_videogen.gateway.dialects.error_format import respond
 from jupyter_videogen.gateway.dialects.indoxhub import IndoxHub
-from jupyter_videogen.gateway.dialects.moods import MOODS, PREFIX, Moody
+from jupyter_videogen.gateway.dialects.moods import MOODS, PREFIX, MoodyOpenAI
 from jupyter_videogen.gateway.dialects.openai import AIHUBMIX, OpenAI
 from jupyter_videogen.gateway.dialects.qubax import Qubax
 from jupyter_videogen.gateway.dialects.qubrid import Qubrid
@@ -22,14 +22,14 @@ from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, SpoiltError
 
 
-def build(studio: GatewayService, pid: int) -> Starlette:
+def build(service: GatewayService, pid: int) -> Starlette:
     """Return the whole of what is behind the guard."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "pid": pid})
 
     app = Starlette(
-        routes=[Route("/health", health), *_routes(studio)],
+        routes=[Route("/health", health), *_routes(service)],
         exception_handlers={
             Problem: _answer_problem,
             SpoiltError: _answer_spoilt,
@@ -42,18 +42,18 @@ def build(studio: GatewayService, pid: int) -> Starlette:
     return app
 
 
-def _routes(studio: GatewayService) -> list[BaseRoute]:
+def _routes(service: GatewayService) -> list[BaseRoute]:
     """Return the routes: each service under its name, and where no two collide, at the paths of its own documents."""
-    openai, qubax, qubrid, indoxhub = OpenAI(studio), Qubax(studio), Qubrid(studio), IndoxHub(studio)
+    openai, qubax, qubrid, indoxhub = OpenAI(service), Qubax(service), Qubrid(service), IndoxHub(service)
     return [
         *qubax.routes("/qubax/v1"),
         *qubrid.routes("/qubrid/v1"),
         *indoxhub.routes("/indoxhub/api/v1"),
-        *OpenAI(studio, AIHUBMIX).routes("/aihubmix/v1"),
-        *Bifrost(studio, mirror=True).routes("/bifrost/openai/v1"),
-        *Bifrost(studio).routes("/bifrost/v1"),
-        *(route for mood in MOODS for route in Moody(studio, mood).routes(f"{PREFIX}/{mood}/v1")),
-        *Links(studio).routes(),
+        *OpenAI(service, AIHUBMIX).routes("/aihubmix/v1"),
+        *Bifrost(service, mirror=True).routes("/bifrost/openai/v1"),
+        *Bifrost(service).routes("/bifrost/v1"),
+        *(route for mood in MOODS for route in MoodyOpenAI(service, mood).routes(f"{PREFIX}/{mood}/v1")),
+        *Links(service).routes(),
         *openai.routes("/v1"),
         *qubax.routes("/v1"),
         *qubrid.routes("/v1"),

@@ -125,7 +125,7 @@ class _Gateway:
         self._runtime = runtime
         self.worker = Worker(store, engines, clips, self._settled)
         self._seal = signing.load(folder / "secret")
-        self._studio = GatewayService(store, self.worker, clips, tuple(engines), self._seal, options.pace)
+        self._service = GatewayService(store, self.worker, clips, tuple(engines), self._seal, options.pace)
         self._idle = Idle(options.idle_exit, store.has_unfinished, self._leave)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: _Server | None = None
@@ -133,7 +133,7 @@ class _Gateway:
     def server(self, hosts: frozenset[str]) -> "_Server":
         """Return the HTTP server of this gateway."""
         app = Guard(
-            build(self._studio, self._runtime.pid),
+            build(self._service, self._runtime.pid),
             opens=self._seal.opener(self._runtime.token),
             hosts=hosts,
             idle=self._idle,

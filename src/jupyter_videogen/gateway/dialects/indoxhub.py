@@ -2,49 +2,43 @@
 
 import base64
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from jupyter_videogen.gateway.dialects.base import GatewayDialect
 from jupyter_videogen.gateway.jobs.scripted_models import CARDS
-from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.signing import PASS_SECONDS
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import JSON, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.requests.body import JSON, ignored, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
-from jupyter_videogen.gateway.requests.media import Given, read_given, read_media
+from jupyter_videogen.gateway.requests.media import InputFiles, read_inputs, read_media
 from jupyter_videogen.gateway.requests.order import (
-    COUNT,
-    DEFAULT_FPS,
-    DEFAULT_SECONDS,
-    FPS,
-    SECONDS,
+    FieldNames,
     Order,
     invalid,
     read_choice,
-    read_flag,
     read_frame,
     read_model,
-    read_negative,
+    read_order,
     read_prompt,
-    read_seed,
     read_size,
     read_whole,
 )
 
 DEFAULT_MODEL = "google/veo-3.0-generate-001"
 STAND_INS = (DEFAULT_MODEL, "openai/sora-2", "openai/sora-2-pro")
-STATUSES = {"queued": "pending", "cancelled": "failed"}
 
+_FIELDS = FieldNames(seconds="duration", count="n", sound="generate_audio", negative="negative_prompt")
 _HONOURED = frozenset(
     {"prompt", "model", "provider", "aspect_ratio", "resolution", "size", "duration", "n", "response_format", "seed"}
     | {"fps", "negative_prompt", "generate_audio"}
 )
 _MEDIA = {"input_image": "image", "last_frame": "last_frame", "video": "video"}
-_OUTCOMES = {"moderation_blocked": 400, "upstream_error": 503, "timeout": 504}
 _PAGE = (1, 100)
 _SKIP = (0, 10**9)
 _DEFAULT_PAGE = 20
@@ -60,11 +54,12 @@ def refuse(problem: Problem, _request_id: str) -> Response:
     return JSONResponse({"detail": [entry]}, 422, problem.headers)
 
 
-class IndoxHub:
-    """The endpoints, over one studio."""
+class IndoxHub(GatewayDialect):
+    """The endpoints, over one service."""
 
-    def __init__(self, studio: GatewayService) -> None:
-        self._studio = studio
+    statuses: ClassVar = {"queued": "pending", "cancelled": "failed"}
+    failure_statuses: ClassVar = {"moderation_blocked": 400, "upstream_error": 503, "timeout": 504}
+    id_prefix = "job_"
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes."""
@@ -74,19 +69,19 @@ class IndoxHub:
             Route(f"{prefix}/models/", self.models),
             Route(f"{prefix}/videos/generations", self.create, methods=["POST"]),
             Route(f"{prefix}/videos/jobs", self.page),
-            Route(f"{prefix}/videos/jobs/{{id}}", self.look),
+            Route(f"{prefix}/videos/jobs/{{id}}", self.retrieve),
             Route(f"{prefix}/videos/jobs/{{id}}/cancel", self.cancel, methods=["POST"]),
         ]
 
     async def exchange(self, _request: Request) -> Response:
         """Return a pass for a key; the guard has looked at the key."""
-        body = {"access_token": self._studio.seal.grant(), "token_type": "bearer", "expires_in": PASS_SECONDS}
+        body = {"access_token": self._service.seal.grant(), "token_type": "bearer", "expires_in": PASS_SECONDS}
         return JSONResponse(body)
 
     async def models(self, _request: Request) -> Response:
         """List the providers with their models."""
         providers: dict[str, list[dict[str, Any]]] = {}
-        for name in self._studio.names:
+        for name in self._service.names:
             provider, _, model = name.partition("/")
             entry = {"id": name, "name": model, "modelName": model, "provider": provider, "type": "video"}
             if name in CARDS:
@@ -97,42 +92,46 @@ class IndoxHub:
     async def create(self, request: Request) -> Response:
         """Take an order, and wait for it where the model is one that makes callers wait."""
         fields = await read_fields(request, JSON)
-        flat = _flat(fields)
-        order, given = read_order(flat, self._studio.names), read_files(flat)
-        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution", given)
-        data: Any = {"is_async": True, "job_id": _outside(job.id), "status": STATUSES.get(job.status, job.status)}
-        if job.order.model.startswith("google/") or self._studio.waits(job):
-            job = await self._studio.finish(job, request)
-            if job.status != "completed":
-                raise _failure(job)
-            data = await self._outputs(job, request)
-        header = ignored(flat, _HONOURED | given.names | {"byok_api_key"})
-        return JSONResponse(_envelope(job, data, header), headers=header)
+        flat = _flatten(fields)
+        order, inputs = parse_order(flat, self._service.names), read_files(flat)
+        job = await self._submit(request, order, fields, inputs, setting="resolution")
+        header = ignored(flat, _HONOURED | inputs.names | {"byok_api_key"})
+        return JSONResponse(_envelope(job, await self._create_data(job, request), header), headers=header)
 
-    async def look(self, request: Request) -> Response:
-        """Look at one job."""
-        job = await self._studio.look(_inside(request.path_params["id"]))
-        return JSONResponse(await self._body(job, request))
+    def _waits(self, job: Job) -> bool:
+        return job.order.model.startswith("google/") or super()._waits(job)
+
+    async def _create_data(self, job: Job, request: Request) -> object:
+        """Return the clips of a create that waited for them, else the job to look at; raises what became of a job without."""
+        if not self._waits(job):
+            return {"is_async": True, "job_id": self._write_id(job), "status": self._status(job)}
+        self._require_clip(job)
+        return await self._outputs(job, request)
 
     async def page(self, request: Request) -> Response:
         """Look at a page of jobs, the newest first."""
         query = request.query_params
         limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
-        jobs, _ = await self._studio.page(limit, skip=read_whole(query, "skip", _SKIP, 0))
-        total = await self._studio.count()
-        return JSONResponse({"total": total, "jobs": [await self._body(job, request, brief=True) for job in jobs]})
+        jobs, _ = await self._service.page(limit, skip=read_whole(query, "skip", _SKIP, 0))
+        total = await self._service.count()
+        return JSONResponse({"total": total, "jobs": [self._brief_body(job) for job in jobs]})
 
     async def cancel(self, request: Request) -> Response:
         """Call off a job that is pending."""
-        job = await self._studio.job(_inside(request.path_params["id"]))
-        job = await self._studio.cancel(job)
-        return JSONResponse({"message": "Job cancelled.", "job_id": _outside(job.id)})
+        job = await self._service.job(self._read_id(request))
+        job = await self._service.cancel(job)
+        return JSONResponse({"message": "Job cancelled.", "job_id": self._write_id(job)})
 
-    async def _body(self, job: Job, request: Request, *, brief: bool = False) -> dict[str, Any]:
+    async def _body(self, job: Job, request: Request) -> dict[str, Any]:
+        result = _join_outputs(await self._outputs(job, request)) if job.status == "completed" else None
+        return self._brief_body(job) | {"result": result}
+
+    def _brief_body(self, job: Job) -> dict[str, Any]:
+        """Return a job as a list has it, without its clips."""
         provider, _, model = job.order.model.partition("/")
         body: dict[str, Any] = {
-            "job_id": _outside(job.id),
-            "status": STATUSES.get(job.status, job.status),
+            "job_id": self._write_id(job),
+            "status": self._status(job),
             "progress": job.progress,
             "provider": provider,
             "model": model,
@@ -141,52 +140,41 @@ class IndoxHub:
             "completed_at": None if job.completed_at is None else _iso(job.completed_at),
             "result": None,
         }
-        if not self._studio.measured(job):
+        if not self._service.measured(job):
             del body["progress"]
         if job.error is not None:
             body["error"] = job.error["message"]
-        if job.status == "completed" and not brief:
-            body["result"] = _result(await self._outputs(job, request))
         return body
 
     async def _outputs(self, job: Job, request: Request) -> list[dict[str, str]]:
         if job.order.inline:
-            return [{"b64_json": base64.b64encode(data).decode()} for data in await self._studio.read(job)]
-        return [{"url": url} for url in self._studio.links(job, request)]
+            return [{"b64_json": base64.b64encode(data).decode()} for data in await self._service.read(job)]
+        return [{"url": url} for url in self._service.links(job, request)]
 
 
-def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
+def parse_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
     """Return what was asked for."""
-    width, height = read_size(fields) if fields.get("size") is not None else read_frame(fields)
-    return Order(
-        prompt=read_prompt(fields),
-        model=read_model({"model": _model(fields)}, models, STAND_INS, DEFAULT_MODEL),
-        seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
-        width=width,
-        height=height,
-        fps=read_whole(fields, "fps", FPS, DEFAULT_FPS),
-        seed=read_seed(fields),
-        count=read_whole(fields, "n", COUNT, 1),
-        inline=read_choice(fields, "response_format", ("url", "b64_json"), "url") == "b64_json",
-        sound=read_flag(fields, "generate_audio", default=False),
-        negative=read_negative(fields),
-    )
+    frame = read_size(fields) if fields.get("size") is not None else read_frame(fields)
+    prompt = read_prompt(fields)
+    model = read_model({"model": _full_model_name(fields)}, models, STAND_INS, DEFAULT_MODEL)
+    order = read_order(fields, _FIELDS, prompt=prompt, model=model, frame=frame)
+    return replace(order, inline=read_choice(fields, "response_format", ("url", "b64_json"), "url") == "b64_json")
 
 
-def read_files(fields: dict[str, Any]) -> Given:
+def read_files(fields: dict[str, Any]) -> InputFiles:
     """Return the media that were sent; a picture of what should appear is checked, and has no effect here."""
     read_media(fields, "reference_image")
-    return read_given(fields, _MEDIA)
+    return read_inputs(fields, _MEDIA)
 
 
-def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+def _flatten(fields: dict[str, Any]) -> dict[str, Any]:
     more = fields.get("additional_params")
     if more is not None and not isinstance(more, dict):
         raise invalid("additional_params", "additional_params must be an object.")
     return (more or {}) | {name: value for name, value in fields.items() if name != "additional_params"}
 
 
-def _model(fields: dict[str, Any]) -> object:
+def _full_model_name(fields: dict[str, Any]) -> object:
     model, provider = fields.get("model"), fields.get("provider")
     if not isinstance(model, str) or "/" in model:
         return model
@@ -211,24 +199,11 @@ def _envelope(job: Job, data: object, header: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _result(outputs: list[dict[str, str]]) -> dict[str, Any] | None:
+def _join_outputs(outputs: list[dict[str, str]]) -> dict[str, Any] | None:
     if not outputs:
         return None
     return {**outputs[0], "data": outputs} if len(outputs) > 1 else dict(outputs[0])
 
 
-def _failure(job: Job) -> Problem:
-    error = job.error or {"code": "cancelled", "message": "The job was cancelled."}
-    return Problem(_OUTCOMES.get(error["code"], 500), error["code"], error["message"])
-
-
 def _iso(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _outside(job_id: str) -> str:
-    return job_id.replace("video_", "job_", 1)
-
-
-def _inside(job_id: str) -> str:
-    return job_id.replace("job_", "video_", 1) if job_id.startswith("job_") else job_id

@@ -25,11 +25,11 @@ LATE_SECONDS = 10
 BUSY = {"message": "no channel is available at this moment", "type": "server_error", "code": "no_channel"}
 
 
-class Moody(OpenAI):
+class MoodyOpenAI(OpenAI):
     """The endpoints of the OpenAI shape, in one mood."""
 
-    def __init__(self, studio: GatewayService, mood: str) -> None:
-        super().__init__(studio)
+    def __init__(self, service: GatewayService, mood: str) -> None:
+        super().__init__(service)
         self._mood = mood
         self._seen: Counter[str] = Counter()
 
@@ -38,10 +38,10 @@ class Moody(OpenAI):
         job_id = request.path_params["id"]
         if self._mood == "error-in-200" and self._first(job_id):
             return JSONResponse({"error": BUSY})
-        job = await self._studio.look(job_id)
+        job = await self._service.look(job_id)
         body = self._video(job)
         if self._mood == "cloud" and job.status == "completed":
-            body["url"] = self._studio.links(job, request)[0]
+            body["url"] = self._service.links(job, request)[0]
         failed = self._mood == "failed-look" and body["status"] == "failed"
         return JSONResponse(body, 500 if failed else 200)
 
@@ -54,13 +54,13 @@ class Moody(OpenAI):
             return Response(status_code=202, headers={"retry-after": "1"})
         return await super().content(request)
 
-    async def list(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Look at a page of videos; those that have just begun may be missing."""
-        reply = await super().list(request)
+        reply = await super().page(request)
         if self._mood != "late-list":
             return reply
-        jobs, _ = await self._studio.page(1)
-        young = bool(jobs) and self._studio.now() - jobs[0].born < LATE_SECONDS * self._studio.pace
+        jobs, _ = await self._service.page(1)
+        young = bool(jobs) and self._service.now() - jobs[0].born < LATE_SECONDS * self._service.pace
         return JSONResponse(_empty()) if young else reply
 
     def _first(self, job_id: str) -> bool:

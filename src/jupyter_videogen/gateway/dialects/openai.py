@@ -9,24 +9,23 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from jupyter_videogen.gateway.jobs.scripted_models import CARDS
+from jupyter_videogen.gateway.dialects.base import VideosDialect, model_object
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, idempotency_key, ignored, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, ignored, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
-from jupyter_videogen.gateway.requests.media import ADDRESS, NOTHING, Given, read_given, read_media
+from jupyter_videogen.gateway.requests.media import ADDRESS, NO_INPUTS, InputFiles, read_inputs, read_media
 from jupyter_videogen.gateway.requests.order import (
     DEFAULT_SECONDS,
-    FPS,
     SECONDS,
+    FieldNames,
     Order,
     invalid,
     read_draft,
     read_flag,
     read_model,
-    read_negative,
+    read_order,
     read_prompt,
-    read_seed,
     read_size,
     read_whole,
 )
@@ -36,18 +35,18 @@ AIHUBMIX = {"model": "sora-2", "size": "720x1280"}
 """What AIHubMix's page says of an order that leaves these out."""
 VARIANTS = ("video", "thumbnail", "spritesheet")
 
+_FIELDS = FieldNames(sound="sound", negative="negative_prompt", enhance="enhance")
 _HONOURED = frozenset(
     {"prompt", "model", "seconds", "size", "seed", "fps", "negative_prompt", "sound", "draft", "enhance"}
 )
 _REFERENCES = ("input_reference", "input_reference.0", "input_reference[image_url]")
 _MEDIA = {**dict.fromkeys(_REFERENCES, "image"), "last_frame": "last_frame", "video": "video", "audio": "audio"}
 """The shape has the first three; the others, like some of what is honoured, are words of this gateway."""
+STATUSES = {"cancelled": "failed"}
 POLL_AFTER = {"openai-poll-after-ms": "400"}
 _PAGE = (1, 100)
 _DEFAULT_PAGE = 20
 _ORDERS = ("asc", "desc")
-MODELS_CREATED = 1_767_225_600
-_STATUSES = {"cancelled": "failed"}
 
 
 def refuse(problem: Problem, _request_id: str) -> Response:
@@ -58,11 +57,13 @@ def refuse(problem: Problem, _request_id: str) -> Response:
     return JSONResponse({"error": error}, 429 if out_of_credit else problem.status, problem.headers)
 
 
-class OpenAI:
-    """The endpoints, over one studio."""
+class OpenAI(VideosDialect):
+    """The endpoints, over one service."""
 
-    def __init__(self, studio: GatewayService, defaults: Mapping[str, Any] | None = None) -> None:
-        self._studio = studio
+    statuses = STATUSES
+
+    def __init__(self, service: GatewayService, defaults: Mapping[str, Any] | None = None) -> None:
+        super().__init__(service)
         self._defaults = dict(defaults or {})
 
     def routes(self, prefix: str) -> list[BaseRoute]:
@@ -80,51 +81,39 @@ class OpenAI:
             Route(f"{prefix}/videos/{{id}}/remix", self.remix, methods=["POST"]),
         ]
 
-    async def models(self, _request: Request) -> Response:
-        """List the models that can be asked for."""
-        return list_models(self._studio.names)
-
     async def model(self, request: Request) -> Response:
         """Tell of one model."""
         name = request.path_params["id"]
-        if name not in self._studio.names:
+        if name not in self._service.names:
             raise Problem(404, "model_not_found", f"There is no model {name} here.", param="model")
         return JSONResponse(model_object(name))
-
-    async def videos(self, request: Request) -> Response:
-        """Answer at the address of all videos."""
-        return await (self.create(request) if request.method == "POST" else self.list(request))
-
-    async def video(self, request: Request) -> Response:
-        """Answer at the address of one video."""
-        return await (self.delete(request) if request.method == "DELETE" else self.retrieve(request))
 
     async def create(self, request: Request) -> Response:
         """Take an order."""
         fields = await read_fields(request, JSON, FORM)
         wishes = {name: value for name, value in fields.items() if value is not None}
-        order = read_order(self._defaults | wishes, self._studio.names)
-        return await self._submit(request, order, fields, _HONOURED, read_files(fields))
+        order = parse_order(self._defaults | wishes, self._service.names)
+        return await self._answer(request, order, fields, _HONOURED, read_files(fields))
 
-    async def _submit(
+    async def _answer(
         self,
         request: Request,
         order: Order,
         fields: Mapping[str, Any],
         honoured: Collection[str],
-        given: Given = NOTHING,
+        inputs: InputFiles = NO_INPUTS,
     ) -> Response:
-        job = await self._studio.submit(order, fields, idempotency_key(request), given=given)
-        if self._studio.waits(job):
-            job = await self._studio.finish(job, request)
-        return JSONResponse(self._video(job), headers=POLL_AFTER | ignored(fields, {*honoured, *given.names}))
+        """Take an order and answer with its video."""
+        job = await self._submit(request, order, fields, inputs)
+        headers = POLL_AFTER | ignored(fields, {*honoured, *inputs.names})
+        return JSONResponse(self._video(job), headers=headers)
 
     async def remix(self, request: Request) -> Response:
         """Take an order for the same clip with another prompt."""
         fields = await read_fields(request, JSON, FORM)
         source = await self._source(request.path_params["id"])
         order = replace(source.order, prompt=read_prompt(fields), source=source.id)
-        return await self._submit(request, order, fields, {"prompt"})
+        return await self._answer(request, order, fields, {"prompt"})
 
     async def edit(self, request: Request) -> Response:
         """Take an order for another clip in place of one that is here, or of one that is sent."""
@@ -132,20 +121,20 @@ class OpenAI:
         prompt = read_prompt(fields)
         if isinstance(fields.get("video"), Upload):
             read_media(fields, "video", "video")
-            order = read_order({"prompt": prompt}, self._studio.names)
-            return await self._submit(request, order, fields, {"prompt"})
+            order = parse_order({"prompt": prompt}, self._service.names)
+            return await self._answer(request, order, fields, {"prompt"})
         source = await self._source(_video_id(fields))
         order = replace(source.order, prompt=prompt, source=source.id)
-        return await self._submit(request, order, fields, {"prompt", "video", "video[id]"})
+        return await self._answer(request, order, fields, {"prompt", "video", "video[id]"})
 
     async def extend(self, request: Request) -> Response:
         """Take an order for a clip that is here and what comes after it; `seconds` is then the whole."""
         fields = await read_fields(request, JSON, FORM)
         prompt, more = read_prompt(fields), read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS)
         if isinstance(fields.get("video"), Upload):
-            order = read_order({"prompt": prompt, "seconds": more}, self._studio.names)
-            return await self._submit(
-                request, order, fields, {"prompt", "seconds"}, read_given(fields, {"video": "video"})
+            order = parse_order({"prompt": prompt, "seconds": more}, self._service.names)
+            return await self._answer(
+                request, order, fields, {"prompt", "seconds"}, read_inputs(fields, {"video": "video"})
             )
         source = await self._source(_video_id(fields))
         seconds = source.order.seconds + more
@@ -153,35 +142,24 @@ class OpenAI:
             raise invalid("seconds", f"The extended video would last {seconds} s; {SECONDS[1]} s is the longest.")
         order = replace(source.order, prompt=prompt, seconds=seconds, count=1, source=source.id, whole=True)
         order = replace(order, image=None, last_frame=None)  # it begins as its source does, and need not end so
-        given = Given({"video": await self._studio.first(source)}, frozenset({"video", "video[id]"}))
-        return await self._submit(request, order, fields, {"prompt", "seconds"}, given)
+        inputs = InputFiles({"video": await self._service.first(source)}, frozenset({"video", "video[id]"}))
+        return await self._answer(request, order, fields, {"prompt", "seconds"}, inputs)
 
     async def characters(self, _request: Request) -> Response:
         """Say that there are none."""
         raise Problem(501, "not_supported", "This gateway has no characters.")
 
-    async def _source(self, job_id: str) -> Job:
-        job = await self._studio.job(job_id)
-        if job.status != "completed":
-            raise Problem(400, "not_completed", f"Only a completed video can be the source; this one is {job.status}.")
-        return job
-
-    async def retrieve(self, request: Request) -> Response:
-        """Look at one video."""
-        job = await self._studio.look(request.path_params["id"])
-        return JSONResponse(self._video(job), headers=POLL_AFTER if job.unfinished else None)
-
-    async def list(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """Look at a page of videos."""
         query = request.query_params
         limit = read_whole(query, "limit", _PAGE, _DEFAULT_PAGE)
         order = query.get("order", "desc")
         if order not in _ORDERS:
             raise invalid("order", "order must be asc or desc.")
-        after = await self._studio.find(query["after"]) if "after" in query else None
+        after = await self._service.find(query["after"]) if "after" in query else None
         if "after" in query and after is None:
             raise invalid("after", "after must be the id of a video that is here.")
-        jobs, more = await self._studio.page(limit, after, descending=order == "desc")
+        jobs, more = await self._service.page(limit, after, descending=order == "desc")
         return JSONResponse(
             {
                 "object": "list",
@@ -192,26 +170,28 @@ class OpenAI:
             }
         )
 
-    async def delete(self, request: Request) -> Response:
-        """Forget a finished video."""
-        job = await self._studio.job(request.path_params["id"])
-        await self._studio.delete(job)
-        return JSONResponse({"id": job.id, "deleted": True, "object": "video.deleted"})
-
     async def content(self, request: Request) -> Response:
         """Send the bytes of a video, of its poster, or of a sheet of its frames.
 
         OpenAI's thumbnail is a WebP and its sheet a JPEG (github.com/openai/skills, sora/references/video-api.md).
         """
         variant = read_variant(request)
-        job = await self._studio.job(request.path_params["id"])
+        job = await self._service.job(request.path_params["id"])
         if variant == "thumbnail":
-            return await self._studio.thumbnail(job)
-        return await (self._studio.content(job) if variant == "video" else self._studio.picture(job, variant))
+            return await self._service.thumbnail(job)
+        return await (self._service.content(job) if variant == "video" else self._service.picture(job, variant))
+
+    def _poll_headers(self, job: Job) -> Mapping[str, str]:
+        return POLL_AFTER if job.unfinished else {}
+
+    async def _body(self, job: Job, _request: Request) -> dict[str, Any]:
+        return self._video(job)
 
     def _video(self, job: Job) -> dict[str, Any]:
         values = video(job)
-        return values if self._studio.measured(job) else {name: values[name] for name in values if name != "progress"}
+        if not self._service.measured(job):
+            del values["progress"]
+        return values
 
 
 def read_variant(request: Request) -> str:
@@ -240,33 +220,12 @@ def _as_object(text: str) -> object:
         return text
 
 
-def list_models(names: Collection[str]) -> Response:
-    """List models in this shape."""
-    return JSONResponse({"object": "list", "data": [model_object(name) for name in names]})
-
-
-def model_object(name: str) -> dict[str, Any]:
-    """Return one model as the shape writes it; a test card says what it does."""
-    story = {"description": CARDS[name].story} if name in CARDS else {}
-    return {"id": name, "object": "model", "created": MODELS_CREATED, "owned_by": "jupyter-videogen"} | story
-
-
-def read_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
+def parse_order(fields: Mapping[str, Any], models: Collection[str]) -> Order:
     """Return what was asked for, in bounds."""
     prompt = read_prompt(fields)
-    width, height, pace = read_draft(fields, read_size(fields))
-    return Order(
-        prompt=prompt,
-        model=read_model(fields, models, STAND_INS),
-        seconds=read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS),
-        width=width,
-        height=height,
-        fps=read_whole(fields, "fps", FPS, pace),
-        seed=read_seed(fields),
-        sound=read_flag(fields, "sound", default=False),
-        negative=read_negative(fields),
-        enhance=read_flag(fields, "enhance", default=False),
-    )
+    frame, fps = read_draft(fields, read_size(fields))
+    model = read_model(fields, models, STAND_INS)
+    return read_order(fields, replace(_FIELDS, default_fps=fps), prompt=prompt, model=model, frame=frame)
 
 
 def _refuse_address(name: str, value: object) -> None:
@@ -281,12 +240,12 @@ def _refuse_address(name: str, value: object) -> None:
         raise invalid(name, "Nothing is fetched here: send the picture itself, or a data address.", "unsupported_value")
 
 
-def read_files(fields: Mapping[str, Any]) -> Given:
+def read_files(fields: Mapping[str, Any]) -> InputFiles:
     """Return the media that were sent; a sound is not kept where none was wanted."""
     for name in (*_REFERENCES, "input_reference[file_id]"):
         _refuse_address(name, fields.get(name))
-    given = read_given(fields, _MEDIA)
-    return given if read_flag(fields, "sound", default=True) else given.without("audio")
+    inputs = read_inputs(fields, _MEDIA)
+    return inputs if read_flag(fields, "sound", default=True) else inputs.without("audio")
 
 
 def video(job: Job) -> dict[str, Any]:
@@ -295,7 +254,7 @@ def video(job: Job) -> dict[str, Any]:
         "id": job.id,
         "object": "video",
         "model": job.order.model,
-        "status": _STATUSES.get(job.status, job.status),
+        "status": STATUSES.get(job.status, job.status),
         "progress": job.progress,
         "created_at": job.created_at,
         "completed_at": job.completed_at,

@@ -1,34 +1,33 @@
 """Qubrid: one request, held open until the clip is there."""
 
 import time
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from jupyter_videogen.gateway.jobs.service import GatewayService
+from jupyter_videogen.gateway.dialects.base import GatewayDialect
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, idempotency_key, ignored, media_type, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, ignored, media_type, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
-from jupyter_videogen.gateway.requests.media import Given, read_given
+from jupyter_videogen.gateway.requests.media import InputFiles, read_inputs
 from jupyter_videogen.gateway.requests.order import (
-    DEFAULT_SECONDS,
-    FPS,
-    SECONDS,
+    FieldNames,
     Order,
     invalid,
     read_draft,
     read_flag,
     read_frame,
     read_model,
+    read_order,
     read_prompt,
-    read_seed,
-    read_whole,
 )
 
 STAND_INS = ("p-video",)
 
+_FIELDS = FieldNames(seconds="duration", sound="save_audio", enhance="prompt_upsampling")
 _HONOURED = frozenset(
     {"model", "prompt", "duration", "resolution", "fps", "aspect_ratio", "draft", "seed"}
     | {"save_audio", "prompt_upsampling"}
@@ -51,8 +50,6 @@ _TABLE = {
     502: ("server_error", "backend_unavailable"),
     504: ("server_error", "backend_error"),
 }
-_OUTCOMES = {"moderation_blocked": 400, "upstream_error": 502, "timeout": 504}
-"""The HTTP status of a job that failed, by its code; any other failure is our own."""
 _STATUSES = {405: 405, 503: 502}
 
 
@@ -70,31 +67,32 @@ def refuse(problem: Problem, request_id: str) -> Response:
     return JSONResponse({"error": error}, known, problem.headers)
 
 
-class Qubrid:
-    """The one endpoint, over one studio."""
+class Qubrid(GatewayDialect):
+    """The one endpoint, over one service."""
 
-    def __init__(self, studio: GatewayService) -> None:
-        self._studio = studio
+    failure_statuses: ClassVar = {"moderation_blocked": 400, "upstream_error": 502, "timeout": 504}
 
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the route."""
         return [Route(f"{prefix}/videos/generations", self.create, methods=["POST"])]
 
     async def create(self, request: Request) -> Response:
-        """Take an order and answer with its clip."""
+        """Take an order and answer with its clip; one that is gone is told as "no such model", for lack of another word."""
         fields = await read_fields(request, JSON, FORM)
         if media_type(request) == JSON:
             _check_types(fields)
         created = int(time.time())
-        order = read_order(fields, self._studio.names)
-        given = read_files(fields)
-        job = await self._studio.submit(order, fields, idempotency_key(request), "resolution", given)
-        # Who asks for a clip that is gone is told the one thing that this service has for it: no such model.
-        job = await self._studio.finish(job, request)
-        if job.status != "completed":
-            raise _failure(job)
-        data = [{"url": url} for url in self._studio.links(job, request)]
-        return JSONResponse({"created": created, "data": data}, headers=ignored(fields, _HONOURED | given.names))
+        order, inputs = parse_order(fields, self._service.names), read_files(fields)
+        job = await self._submit(request, order, fields, inputs, setting="resolution")
+        self._require_clip(job)
+        body = {"created": created} | await self._body(job, request)
+        return JSONResponse(body, headers=ignored(fields, _HONOURED | inputs.names))
+
+    def _waits(self, _job: Job) -> bool:
+        return True
+
+    async def _body(self, job: Job, request: Request) -> dict[str, Any]:
+        return {"data": [{"url": url} for url in self._service.links(job, request)]}
 
 
 def _check_types(fields: dict[str, Any]) -> None:
@@ -106,35 +104,22 @@ def _check_types(fields: dict[str, Any]) -> None:
             raise invalid(name, f"{name} must be of type {_NAMES[kind]}.")
 
 
-def read_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
+def parse_order(fields: dict[str, Any], models: tuple[str, ...]) -> Order:
     """Return what was asked for; a draft is drawn at half the size and half the pace."""
     if fields.get("model") is None:
         raise invalid("model", "Missing required parameter: 'model'.")
-    width, height, pace = read_draft(fields, read_frame(fields))
-    return Order(
-        prompt=read_prompt(fields) if fields.get("prompt") else "",
-        model=read_model(fields, models, STAND_INS),
-        seconds=read_whole(fields, "duration", SECONDS, DEFAULT_SECONDS),
-        width=width,
-        height=height,
-        fps=read_whole(fields, "fps", FPS, pace),
-        seed=read_seed(fields),
-        sound=read_flag(fields, "save_audio", default=False),
-        enhance=read_flag(fields, "prompt_upsampling", default=False),
-    )
+    frame, fps = read_draft(fields, read_frame(fields))
+    prompt = read_prompt(fields) if fields.get("prompt") else ""
+    model = read_model(fields, models, STAND_INS)
+    return read_order(fields, replace(_FIELDS, default_fps=fps), prompt=prompt, model=model, frame=frame)
 
 
-def read_files(fields: dict[str, Any]) -> Given:
+def read_files(fields: dict[str, Any]) -> InputFiles:
     """Return the picture and the sound that were sent; the sound is not kept where that was not wanted."""
     for name in ("image", "audio"):
         if fields.get(name) is not None and fields.get(f"{name}_file") is not None:
             raise invalid(name, f"Send {name} or {name}_file, not both.")
     places = {"image": "image", "image_file": "image", "audio": "audio", "audio_file": "audio"}
-    given = read_given(fields, places)
+    inputs = read_inputs(fields, places)
     silent = not read_flag(fields, "save_audio", default=True)
-    return given.without("audio") if silent else given
-
-
-def _failure(job: Job) -> Problem:
-    error = job.error or {"code": "cancelled", "message": "The job was cancelled."}
-    return Problem(_OUTCOMES.get(error["code"], 500), error["code"], error["message"])
+    return inputs.without("audio") if silent else inputs

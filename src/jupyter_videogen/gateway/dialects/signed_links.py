@@ -17,10 +17,10 @@ _NAME = re.compile(r"([0-9]{1,2})\.mp4")
 
 
 class Links:
-    """The one endpoint, over one studio."""
+    """The one endpoint, over one service."""
 
-    def __init__(self, studio: GatewayService) -> None:
-        self._studio = studio
+    def __init__(self, service: GatewayService) -> None:
+        self._service = service
 
     def routes(self) -> list[BaseRoute]:
         """Return the route."""
@@ -29,14 +29,14 @@ class Links:
     async def clip(self, request: Request) -> Response:
         """Send a clip to whoever has its address."""
         expires, signature = (request.query_params.get(name, "") for name in ("expires", "signature"))
-        if not self._studio.seal.holds("link", f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(
+        if not self._service.seal.holds("link", f"{request.url.path}?{expires}", signature) or not _DIGITS.fullmatch(
             expires
         ):
             raise Problem(403, "bad_signature", "The signature of this address does not match.")
-        if int(expires) < self._studio.now():
+        if int(expires) < self._service.now():
             raise Problem(403, "expired", "Request has expired")
         match = _NAME.fullmatch(request.path_params["name"])
-        job = await self._studio.job(request.path_params["id"])
-        if match is None or int(match[1]) >= self._studio.takes(job):
+        job = await self._service.job(request.path_params["id"])
+        if match is None or int(match[1]) >= self._service.takes(job):
             raise Problem(404, "not_found", "There is no such clip.")
-        return await send(clip_path(self._studio.clips, job.id, int(match[1])), "video")
+        return await send(clip_path(self._service.clips, job.id, int(match[1])), "video")

@@ -23,7 +23,7 @@ from jupyter_videogen.gateway.jobs.store import UNFINISHED_LIMIT, Job, JobStore,
 from jupyter_videogen.gateway.jobs.worker import Worker, clip_path, poster_path
 from jupyter_videogen.gateway.requests.body import Upload
 from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, SpoiltError
-from jupyter_videogen.gateway.requests.media import NOTHING, Given
+from jupyter_videogen.gateway.requests.media import NO_INPUTS, InputFiles
 from jupyter_videogen.gateway.requests.order import Order
 
 LINK_SECONDS = 3600
@@ -66,26 +66,26 @@ class GatewayService:
         fields: Mapping[str, Any],
         key: str | None,
         setting: str = "size",
-        given: Given = NOTHING,
+        inputs: InputFiles = NO_INPUTS,
     ) -> Job:
-        """Write an order down with the files it was given, and wake the worker; `fields` are what was sent, to recognise a repeat.
+        """Write an order down with its input files, and wake the worker; `fields` are what was sent, to recognise a repeat.
 
         A test card may refuse; `setting` is what this dialect calls a field that can be refused.
         """
         card = CARDS.get(order.model, _PLAIN)
         refuse(card, setting)
         order = replace(order, count=card.outputs or order.count)
-        job = await self._with_files(order, fields, key, given, made=not card.renders)
+        job = await self._with_files(order, fields, key, inputs, made=not card.renders)
         self.worker.wake()
         if card.lost:
             raise LostAnswerError
         return await self.job(job.id)
 
     async def _with_files(
-        self, order: Order, fields: Mapping[str, Any], key: str | None, given: Given, *, made: bool
+        self, order: Order, fields: Mapping[str, Any], key: str | None, inputs: InputFiles, *, made: bool
     ) -> Job:
         """Keep the files before the order that names them, and forget them when it is not taken, or was before."""
-        names = await run_in_threadpool(input_files.keep, self.clips, given.files)
+        names = await run_in_threadpool(input_files.keep, self.clips, inputs.files)
         unused = set(names.values())
         try:
             job = await self._keep(replace(order, **names), fields, key, made=made)  # type: ignore[arg-type]  # text

@@ -27,21 +27,21 @@ KINDS = {"image": "image", "last_frame": "image", "video": "video", "audio": "au
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InputFiles:
     """The files that came with an order, by what they are for, and the fields that they came in."""
 
     files: Mapping[str, bytes] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
 
-    def without(self, purpose: str) -> "Given":
+    def without(self, purpose: str) -> "InputFiles":
         """Return the others; the field of this one has had its effect all the same."""
-        return Given({kept: data for kept, data in self.files.items() if kept != purpose}, self.names)
+        return InputFiles({kept: data for kept, data in self.files.items() if kept != purpose}, self.names)
 
 
-NOTHING = Given()
+NO_INPUTS = InputFiles()
 
 
-def read_given(fields: Mapping[str, Any], places: Mapping[str, str]) -> Given:
+def read_inputs(fields: Mapping[str, Any], places: Mapping[str, str]) -> InputFiles:
     """Return the files in some fields, each named with what it is for; an address is passed over, for nothing is fetched.
 
     A clip begins as one thing: with a picture, or where a video ends.
@@ -54,7 +54,7 @@ def read_given(fields: Mapping[str, Any], places: Mapping[str, str]) -> Given:
             found[purpose], names[purpose] = data, name
     if "image" in found and "video" in found:
         raise invalid(names["video"], f"Send {names['image']} or {names['video']}, not both: a clip has one beginning.")
-    return Given(found, frozenset(names.values()))
+    return InputFiles(found, frozenset(names.values()))
 
 
 def read_media(fields: Mapping[str, Any], name: str, kind: str = "image") -> bytes | None:

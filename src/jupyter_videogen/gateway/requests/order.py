@@ -61,6 +61,20 @@ class Order:
     """Whether the prompt may be enriched."""
 
 
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """What a dialect calls the fields that all read alike, None where it lacks one, and what they are when left out."""
+
+    seconds: str = "seconds"
+    fps: str | None = "fps"
+    count: str | None = None
+    sound: str | None = None
+    negative: str | None = None
+    enhance: str | None = None
+    default_seconds: int = DEFAULT_SECONDS
+    default_fps: int = DEFAULT_FPS
+
+
 FILES = ("image", "last_frame", "video", "audio")
 """The fields of an order that name files."""
 
@@ -68,6 +82,25 @@ FILES = ("image", "last_frame", "video", "audio")
 def invalid(param: str, message: str, code: str = "invalid_value") -> Problem:
     """Return the refusal of one field."""
     return Problem(400, code, message, param=param)
+
+
+def read_order(
+    fields: Mapping[str, Any], names: FieldNames, *, prompt: str, model: str, frame: tuple[int, int]
+) -> Order:
+    """Return an order; `frame` is width and height in pixels. Raises `Problem` for a field that is out of bounds."""
+    return Order(
+        prompt=prompt,
+        model=model,
+        seconds=read_whole(fields, names.seconds, SECONDS, names.default_seconds),
+        width=frame[0],
+        height=frame[1],
+        fps=read_whole(fields, names.fps, FPS, names.default_fps) if names.fps else names.default_fps,
+        seed=read_seed(fields),
+        count=read_whole(fields, names.count, COUNT, 1) if names.count else 1,
+        sound=names.sound is not None and read_flag(fields, names.sound, default=False),
+        negative=read_negative(fields, names.negative) if names.negative else "",
+        enhance=names.enhance is not None and read_flag(fields, names.enhance, default=False),
+    )
 
 
 def read_prompt(fields: Mapping[str, Any], name: str = "prompt") -> str:
@@ -96,11 +129,11 @@ def read_model(
     value = fields.get(name)
     if value is None:
         return default
-    told = ", ".join(model for model in known if not model.startswith("test/"))
+    choices = ", ".join(model for model in known if not model.startswith("test/"))
     if not isinstance(value, str):
-        raise invalid(name, f"{name} must be a text: one of {told}.")
+        raise invalid(name, f"{name} must be a text: one of {choices}.")
     if value not in known and value not in stand_ins:
-        message = f"There is no such model here; {name} must be one of {told}."
+        message = f"There is no such model here; {name} must be one of {choices}."
         raise Problem(404, "model_not_found", message, param=name)
     return value
 
@@ -141,13 +174,13 @@ def read_size(fields: Mapping[str, Any], name: str = "size") -> tuple[int, int]:
     return width, height
 
 
-def read_draft(fields: Mapping[str, Any], size: tuple[int, int]) -> tuple[int, int, int]:
-    """Return width, height and the usual pace: of a draft half of each, though no smaller than this gateway draws."""
+def read_draft(fields: Mapping[str, Any], size: tuple[int, int]) -> tuple[tuple[int, int], int]:
+    """Return width and height, and the usual pace: of a draft half of each, though no smaller than this gateway draws."""
     width, height = size
     if not read_flag(fields, "draft", default=False):
-        return width, height, DEFAULT_FPS
+        return size, DEFAULT_FPS
     share = min(1.0, max(0.5, SIDE[0] / min(size), (AREA[0] / (width * height)) ** 0.5))
-    return _even(width * share), _even(height * share), DRAFT_FPS
+    return (_even(width * share), _even(height * share)), DRAFT_FPS
 
 
 def read_frame(
