@@ -13,15 +13,10 @@ from hypothesis import strategies as st
 from jupyter_videogen.core.http import Reply
 from jupyter_videogen.dialects.error_messages import page_text, read_error, read_error_value
 from jupyter_videogen.dialects.http_errors import read_failure
-from jupyter_videogen.dialects.parsing import (
-    clips,
-    error_text,
-    find_job_id,
-    is_ended_job,
-    parse_artifacts,
-    parse_failure,
-    parse_refusal,
-)
+from jupyter_videogen.dialects.parsing.clips import find_clips, parse_artifacts
+from jupyter_videogen.dialects.parsing.envelopes import error_text
+from jupyter_videogen.dialects.parsing.failures import is_ended_job, parse_failure, parse_refusal
+from jupyter_videogen.dialects.parsing.job_ids import find_job_id
 
 QUOTED = 'OpenAIException - {"error": {"message": "Invalid size", "code": "invalid_value"}}'
 
@@ -187,7 +182,7 @@ def test_nothing_that_a_service_sends_breaks_the_readers(value: Any) -> None:
     """Whatever stands wherever: words, clips, ids and ends are found or not, and nothing else is raised."""
     reply = Reply(200, {}, json.dumps(value).encode())
     assert len(read_error_value(value).words) <= 300
-    assert all(clip.url or clip.inline for clip in clips(value))
+    assert all(clip.url or clip.inline for clip in find_clips(value))
     for reads in (error_text, find_job_id, parse_artifacts, is_ended_job, parse_refusal, read_error):
         reads(reply)
 

@@ -16,7 +16,7 @@ from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import DownloadError, Failure
 from jupyter_videogen.core.http import Call, Reply
-from jupyter_videogen.dialects.parsing import clips
+from jupyter_videogen.dialects.parsing.clips import find_clips
 from test_runner import said
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def test_a_clip_that_is_only_at_an_address_is_fetched_there(name: str, place: di
 )  # fmt: skip
 def test_what_is_an_address_and_what_is_none(body: Any, found: tuple[Artifact, ...]) -> None:
     """Paths of the host and of the base, buckets, words, pictures, repetitions."""
-    assert clips(body) == found
+    assert find_clips(body) == found
 
 
 def test_a_path_of_a_reply_is_below_the_host(tmp_path: Path) -> None:

@@ -114,11 +114,11 @@ class Dialect(ABC):
 class Looks(Protocol):
     """The half of a dialect that looks at accepted work."""
 
-    def look(self, handle: Handle) -> Call:
+    def look(self, handle: Handle, /) -> Call:
         """Return the call that looks at accepted work."""
         ...
 
-    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
+    def read_look(self, reply: Reply, handle: Handle, /) -> StatusUpdate:
         """Read a 2xx to a look; raises `Malformed`."""
         ...
 
@@ -152,18 +152,18 @@ class Page(msgspec.Struct, frozen=True):
 class ListsJobs(Protocol):
     """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
 
-    def page(self, model: str, cursor: str | None = None) -> Call:
+    def page(self, model: str, cursor: str | None = None, /) -> Call:
         """Return the call for one page of jobs like those of a model (some gateways list by provider)."""
         ...
 
-    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:
+    def read_page(self, reply: Reply, cursor: str | None = None, /) -> Page:
         """Read a 2xx to it; raises `Malformed`."""
         ...
 
 
 @runtime_checkable
 class ListsModels(Protocol):
-    """A dialect whose service lists its models; `reading.model_names` knows the shapes of the answers."""
+    """A dialect whose service lists its models; `parsing.lists.model_names` knows the shapes of the answers."""
 
     def models(self) -> Call:
         """Return the call for the list."""
@@ -174,6 +174,6 @@ class ListsModels(Protocol):
 class Cancels(Protocol):
     """A dialect whose service can cancel."""
 
-    def cancel(self, handle: Handle) -> Call:
+    def cancel(self, handle: Handle, /) -> Call:
         """Return the call that asks for it; a 2xx that says no "no" means that it was done."""
         ...

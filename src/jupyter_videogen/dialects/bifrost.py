@@ -17,44 +17,33 @@ import msgspec
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Base64, Malformed
 from jupyter_videogen.dialects.base import (
-    Accepted,
     Artifact,
     Call,
-    Dialect,
-    Finished,
     Handle,
-    Page,
     Reply,
     StatusUpdate,
 )
 from jupyter_videogen.dialects.http_errors import REFUSED, read_failure
-from jupyter_videogen.dialects.parsing import (
+from jupyter_videogen.dialects.parsing.failures import maker_notes, with_failure
+from jupyter_videogen.dialects.parsing.values import (
     as_object,
-    cursor_page,
     drop_unset,
-    find_id,
-    job_id,
     length,
-    maker_notes,
     number,
     objects,
-    parse_artifacts,
     percent,
     poll_hint,
     size,
     text,
-    video_body,
-    with_failure,
 )
 from jupyter_videogen.dialects.status import parse_status
+from jupyter_videogen.dialects.videos import CREATE_TIMEOUT, PAGE, VideosEndpoint, video_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_videogen.core.request import GenerationRequest, Media
 
-PAGE = 50
-"""Jobs asked for at once; the gateway's page allows 100."""
 GOOGLE = ("gemini/", "vertex/")
 """Makers to whom the gateway passes `lastFrame` on as it is, and who take an object of their own kind."""
 NOT_CONNECTED = re.compile(r"connection refused|no such host|no route to host|network is unreachable", re.IGNORECASE)
@@ -67,7 +56,7 @@ NOT_PASSED_ON = re.compile(
 """How the gateway says of a request that it did not pass it on; without such words a 4xx without `status_code` is none."""
 
 
-class Bifrost(Dialect):
+class Bifrost(VideosEndpoint):
     """`/videos` of a Bifrost gateway."""
 
     files_only = frozenset({"image", "last_frame"})
@@ -88,16 +77,7 @@ class Bifrost(Dialect):
             "video_uri": request.video.url if request.video else None,
             **request.extra,
         }
-        return Call("POST", "/videos", json=drop_unset(fields), timeout=120.0, carries_clips=True)
-
-    def read_create(self, reply: Reply) -> Accepted | Finished:
-        """Quote an id, which is opaque: native id, escaped, then the provider."""
-        if film := video_body(reply):
-            return Finished([film])
-        video = as_object(reply)
-        if find_id(video) is None and (found := parse_artifacts(reply)):
-            return Finished(found)
-        return Accepted({"id": job_id(video)}, poll_after=poll_hint(reply), notes=maker_notes(video))
+        return Call("POST", "/videos", json=drop_unset(fields), timeout=CREATE_TIMEOUT, carries_clips=True)
 
     def read_failure(self, reply: Reply) -> Failure:
         """Read an error; a 4xx is a refusal only where the gateway, or its maker with a `status_code`, speaks of the request.
@@ -118,10 +98,6 @@ class Bifrost(Dialect):
             msgspec.structs.replace(failure, charged="unknown", code="provider") if reply.status in REFUSED else failure
         )
 
-    def look(self, handle: Handle) -> Call:
-        """One look; a finished video may come along in base64."""
-        return Call("GET", _path(handle), carries_clips=True)
-
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video; a filter may have held back some clips, or all."""
         video = as_object(reply)
@@ -139,30 +115,9 @@ class Bifrost(Dialect):
         )
         return with_failure(update, video.get("error"), video)
 
-    def page(self, model: str, cursor: str | None = None) -> Call:
-        """One page of jobs, newest first, of the provider in `provider/model`; the gateway has no list over all."""
-        after = f"&after={quote(cursor, safe='')}" if cursor else ""
-        return Call("GET", f"/videos?provider={quote(model.partition('/')[0], safe='')}&limit={PAGE}{after}")
-
-    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:  # noqa: ARG002 - a page names the next
-        """Read a page of the list."""
-        return cursor_page(reply)
-
-    def delete(self, handle: Handle) -> Call:
-        """Delete a video at its provider."""
-        return Call("DELETE", _path(handle))
-
-    def remix(self, handle: Handle, prompt: str) -> Call:
-        """Make it again with other words; answered as a create is."""
-        return Call("POST", f"{_path(handle)}/remix", json={"prompt": prompt}, timeout=120.0)
-
-    def models(self) -> Call:
-        """List the gateway's models."""
-        return Call("GET", "/models")
-
-
-def _path(handle: Handle) -> str:
-    return f"/videos/{quote(handle['id'], safe='')}"
+    def list_query(self, model: str) -> str:
+        """Return the query of the provider in `provider/model`; the gateway has no list over all."""
+        return f"provider={quote(model.partition('/')[0], safe='')}&limit={PAGE}"
 
 
 def _data_url(medium: Media | None) -> str | Base64 | None:
@@ -205,7 +160,7 @@ def _artifacts(video: dict[str, Any], handle: Handle) -> tuple[Artifact, ...]:
     first = rows[0] if rows else {}
     inline, url = text(first.get("base64")), _web(first)
     content = Artifact(
-        f"{_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts
+        f"{video_path(handle)}/content", inline=inline, others=(url,) if url else (), presumed=not rows, **facts
     )
     return (content, *filter(None, (_row(row, facts) for row in rows[1:])))
 

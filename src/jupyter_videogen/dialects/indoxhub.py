@@ -25,23 +25,19 @@ from jupyter_videogen.dialects.base import (
     Reply,
     StatusUpdate,
 )
-from jupyter_videogen.dialects.parsing import (
+from jupyter_videogen.dialects.parsing.clips import find_clips, parse_artifacts, video_body
+from jupyter_videogen.dialects.parsing.envelopes import drop_request_id
+from jupyter_videogen.dialects.parsing.failures import failure_reason, parse_failure, with_failure
+from jupyter_videogen.dialects.parsing.job_ids import find_id, read_job_id
+from jupyter_videogen.dialects.parsing.lists import parse_listed_facts
+from jupyter_videogen.dialects.parsing.values import (
     as_object,
-    clips,
     drop_unset,
-    failure_reason,
-    find_id,
-    job_id,
     objects,
-    parse_artifacts,
     parse_elapsed,
-    parse_failure,
-    parse_listed_facts,
     percent,
     poll_hint,
     text,
-    video_body,
-    with_failure,
 )
 from jupyter_videogen.dialects.status import parse_status
 
@@ -93,14 +89,14 @@ class IndoxHub(Dialect):
         if film := video_body(reply):
             return Finished([film])
         body = as_object(reply)
-        if found := clips(body.get("data")):
+        if found := find_clips(body.get("data")):
             return Finished(found)
         refused = body.get("success") is False
         with suppress(Malformed):
-            job = _named(body) if refused else _unnumbered(body)
-            return Accepted({"id": job_id(job, first=OURS)}, poll_after=poll_hint(reply))
+            job = _certain_ids(body) if refused else drop_request_id(body)
+            return Accepted({"id": read_job_id(job, first=OURS)}, poll_after=poll_hint(reply))
         if refused:
-            return Refused(_refusal(body))
+            return Refused(_read_refusal(body))
         if found := parse_artifacts(reply):
             return Finished(found)
         raise Malformed("neither a clip nor a job")
@@ -109,14 +105,14 @@ class IndoxHub(Dialect):
         """One look at the job; its result may carry clips."""
         return Call("GET", _path(handle), carries_clips=True)
 
-    def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:  # noqa: ARG002 - a result says all of itself
+    def read_look(self, reply: Reply, _handle: Handle) -> StatusUpdate:
         """Read the job; its result has been seen in five places."""
         job = as_object(reply)
         state, word = parse_status(job.get("status"))
         update = StatusUpdate(
             state,
             progress=percent(job.get("progress")),
-            artifacts=(clips(job.get("result")) or clips(job)) if state == "succeeded" else (),
+            artifacts=(find_clips(job.get("result")) or find_clips(job)) if state == "succeeded" else (),
             poll_after=poll_hint(reply),
             status=word,
             took=parse_elapsed(job),
@@ -127,7 +123,7 @@ class IndoxHub(Dialect):
         """Cancel a job that is still pending; another answers 400 or 409, and goes on."""
         return Call("POST", f"{_path(handle)}/cancel")
 
-    def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
+    def page(self, _model: str, cursor: str | None = None) -> Call:
         """One page of jobs; the cursor is how many to pass over. Clips may stand in it."""
         return Call("GET", f"/videos/jobs?limit={PAGE}&skip={cursor or 0}", carries_clips=True)
 
@@ -154,17 +150,12 @@ def _medium(medium: Media | None) -> str | Base64 | None:
     return Base64(medium.path)
 
 
-def _unnumbered(body: dict[str, Any]) -> dict[str, Any]:
-    """Return an answer without the exchange's own `request_id`, which names no job here."""
-    return {name: value for name, value in body.items() if name != "request_id"}
-
-
-def _named(body: dict[str, Any]) -> dict[str, Any]:
+def _certain_ids(body: dict[str, Any]) -> dict[str, Any]:
     """Return of a refusal only what would certainly name a job: an `id` there may be that of the refusal."""
     return {name: body[name] for name in ("job_id", "task_id") if name in body}
 
 
-def _refusal(body: dict[str, Any]) -> Failure:
+def _read_refusal(body: dict[str, Any]) -> Failure:
     failure = parse_failure(failure_reason(body) or body.get("error"))
     return Failure(
         code=failure.code,

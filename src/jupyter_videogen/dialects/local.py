@@ -12,7 +12,7 @@ import msgspec
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.openai import OpenAI
-from jupyter_videogen.dialects.parsing import as_object, drop_unset, form_text, text
+from jupyter_videogen.dialects.parsing.values import as_object, drop_unset, form_text, text
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest, Media

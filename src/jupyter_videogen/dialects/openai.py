@@ -8,54 +8,40 @@ a file always goes as multipart.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import msgspec
 
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.base import (
-    Accepted,
     Artifact,
     Call,
-    Dialect,
-    Finished,
     Handle,
-    Page,
     Reply,
     StatusUpdate,
 )
-from jupyter_videogen.dialects.parsing import (
+from jupyter_videogen.dialects.parsing.clips import content_artifacts
+from jupyter_videogen.dialects.parsing.failures import with_failure
+from jupyter_videogen.dialects.parsing.values import (
     as_object,
     clip_count,
-    content_artifacts,
-    cursor_page,
     drop_unset,
-    find_id,
     form_text,
-    job_id,
     length,
-    maker_notes,
-    parse_artifacts,
     parse_elapsed,
     percent,
     poll_hint,
     size,
-    video_body,
-    with_failure,
 )
 from jupyter_videogen.dialects.status import parse_status
+from jupyter_videogen.dialects.videos import CREATE_TIMEOUT, PAGE, VideosEndpoint, video_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_videogen.core.request import GenerationRequest
 
-CREATE_TIMEOUT = 120.0
-PAGE = 50
-"""Jobs asked for at once; the shape allows 100."""
 
-
-class OpenAI(Dialect):
+class OpenAI(VideosEndpoint):
     """`POST /videos`, `GET /videos/{id}`, `GET /videos/{id}/content`, list, delete, remix, edits, extensions."""
 
     files_only = frozenset({"image"})
@@ -88,22 +74,6 @@ class OpenAI(Dialect):
             form["input_reference[image_url]"] = image.url
         return Call("POST", "/videos", form=form, timeout=CREATE_TIMEOUT, carries_clips=True)
 
-    def read_create(self, reply: Reply) -> Accepted | Finished:
-        """Read the new video object that answers a create; its id is the one to keep (gateways change it on looks).
-
-        Servers that make the clip while the create is held open answer with the film, or with it in `data`.
-        """
-        if film := video_body(reply):
-            return Finished([film])
-        video = as_object(reply)
-        if find_id(video) is None and (found := parse_artifacts(reply)):
-            return Finished(found)
-        return Accepted({"id": job_id(video)}, poll_after=poll_hint(reply), notes=maker_notes(video))
-
-    def look(self, handle: Handle) -> Call:
-        """Retrieve by id."""
-        return Call("GET", _path(handle), carries_clips=True)
-
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
         """Read one video object."""
         video = as_object(reply)
@@ -118,22 +88,9 @@ class OpenAI(Dialect):
         )
         return with_failure(update, video.get("error"), video)
 
-    def page(self, model: str, cursor: str | None = None) -> Call:  # noqa: ARG002 - one list holds all models
-        """One page of jobs, newest first."""
-        after = f"&after={quote(cursor, safe='')}" if cursor else ""
-        return Call("GET", f"/videos?limit={PAGE}&order=desc{after}")
-
-    def read_page(self, reply: Reply, cursor: str | None = None) -> Page:  # noqa: ARG002 - a page names the next
-        """Read a page of the list."""
-        return cursor_page(reply)
-
-    def delete(self, handle: Handle) -> Call:
-        """Delete a completed or failed video."""
-        return Call("DELETE", _path(handle))
-
-    def remix(self, handle: Handle, prompt: str) -> Call:
-        """Make it again with other words; answered as a create is."""
-        return Call("POST", f"{_path(handle)}/remix", json={"prompt": prompt}, timeout=CREATE_TIMEOUT)
+    def list_query(self, _model: str) -> str:
+        """Return the query of the one list, which holds all models."""
+        return f"limit={PAGE}&order=desc"
 
     def extend(self, handle: Handle, prompt: str, duration: int) -> Call:
         """Go on after its end; answered as a create is, and its `seconds` are then the whole."""
@@ -144,14 +101,6 @@ class OpenAI(Dialect):
         """Change what it shows; answered as a create is."""
         body = {"prompt": prompt, "video": {"id": handle["id"]}}
         return Call("POST", "/videos/edits", json=body, timeout=CREATE_TIMEOUT)
-
-    def models(self) -> Call:
-        """List the service's models."""
-        return Call("GET", "/models")
-
-
-def _path(handle: Handle) -> str:
-    return f"/videos/{quote(handle['id'], safe='')}"
 
 
 def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
@@ -164,7 +113,7 @@ def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
 
 
 def _content(video: dict[str, Any], handle: Handle) -> Artifact:
-    content = f"{_path(handle)}/content"
+    content = f"{video_path(handle)}/content"
     return Artifact(
         content,
         poster=f"{content}?variant=thumbnail",

@@ -11,18 +11,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
-from jupyter_videogen.dialects.parsing import (
-    as_object,
-    clip_count,
-    clips,
-    drop_unset,
-    find_id,
-    job_id,
-    parse_artifacts,
-    percent,
-    poll_hint,
-    with_failure,
-)
+from jupyter_videogen.dialects.parsing.clips import find_clips, parse_artifacts
+from jupyter_videogen.dialects.parsing.failures import with_failure
+from jupyter_videogen.dialects.parsing.job_ids import find_id, read_job_id
+from jupyter_videogen.dialects.parsing.values import as_object, clip_count, drop_unset, percent, poll_hint
 from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
@@ -51,7 +43,7 @@ class Qubax(Dialect):
         job = _job(reply)
         if find_id(job) is None and (found := parse_artifacts(reply)):
             return Finished(found)
-        return Accepted({"id": job_id(job)}, poll_after=poll_hint(reply))
+        return Accepted({"id": read_job_id(job)}, poll_after=poll_hint(reply))
 
     def look(self, handle: Handle) -> Call:
         """One look at the job."""
@@ -77,7 +69,9 @@ class Qubax(Dialect):
 
 def _artifacts(job: dict[str, Any], handle: Handle) -> Iterator[Artifact]:
     """Return the clips by their index; the first is perhaps at an address of its own, of which Qubax says nothing."""
-    others = tuple(clip.url for clip in clips({**job, "url": job.get("url") or job.get("fail_reason")}) if clip.url)
+    others = tuple(
+        clip.url for clip in find_clips({**job, "url": job.get("url") or job.get("fail_reason")}) if clip.url
+    )
     base = f"/media/artifacts/{quote(handle['id'], safe='')}"
     for index in range(clip_count(job.get("output_count"))):
         yield Artifact(f"{base}/{index}", others=others if index == 0 else others[index : index + 1])

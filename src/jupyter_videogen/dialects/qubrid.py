@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.http import Upload
 from jupyter_videogen.dialects.base import Call, Dialect, Finished, Malformed, Reply
-from jupyter_videogen.dialects.parsing import as_object, clips, drop_unset, form_text, parse_artifacts, video_body
+from jupyter_videogen.dialects.parsing.clips import find_clips, parse_artifacts, video_body
+from jupyter_videogen.dialects.parsing.values import as_object, drop_unset, form_text
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest
@@ -56,7 +57,7 @@ class Qubrid(Dialect):
         found = (
             parse_artifacts(reply)
             if video_body(reply)
-            else clips(as_object(reply).get("data")) or parse_artifacts(reply)
+            else find_clips(as_object(reply).get("data")) or parse_artifacts(reply)
         )
         if not found:
             raise Malformed("no clip")

@@ -19,10 +19,12 @@ from jupyter_videogen.core import hidden_characters, redaction
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Malformed, Reply
 from jupyter_videogen.core.prices import is_price
-from jupyter_videogen.dialects import parsing
 from jupyter_videogen.dialects.base import Accepted, Finished, Listed, Page, Refused, StatusUpdate
 from jupyter_videogen.dialects.http_errors import SLOWEST, read_failure
-from jupyter_videogen.dialects.parsing import MOST_CLIPS, SIZE, check_id
+from jupyter_videogen.dialects.parsing.envelopes import has_error
+from jupyter_videogen.dialects.parsing.job_ids import check_id, find_job_id, id_from_location
+from jupyter_videogen.dialects.parsing.lists import model_names, model_prices, parse_listed_facts
+from jupyter_videogen.dialects.parsing.values import MOST_CLIPS, SIZE, as_object
 from jupyter_videogen.dialects.status import STATES
 
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def read_any_failure(reply: Reply) -> Failure:
 def objection(reply: Reply) -> str | None:
     """Return what speaks against taking a 2xx for "done": a no in its words, or that it makes no sense; None where nothing does."""
     try:
-        refused = bool(reply.body) and parsing.has_error(reply.json)
+        refused = bool(reply.body) and has_error(reply.json)
     except Malformed:
         return "Its response could not be read."
     return read_any_failure(reply).message if refused else None
@@ -102,25 +104,25 @@ def objection(reply: Reply) -> str | None:
 def read_location(reply: Reply) -> str | None:
     """Return the id at the end of a reply's Location, where there is one that can be used."""
     try:
-        return _id(parsing.id_from_location(reply))
+        return _id(id_from_location(reply))
     except Exception:  # noqa: BLE001 - a header may hold anything
         return None
 
 
 def read_facts(reply: Reply) -> dict[str, Any]:
     """Return what a reply says of its job; raises `Malformed`."""
-    found: dict[str, Any] = _read("facts", lambda: parsing.parse_listed_facts(parsing.as_object(reply)))
+    found: dict[str, Any] = _read("facts", lambda: parse_listed_facts(as_object(reply)))
     return found
 
 
 def read_model_names(reply: Reply) -> list[str]:
     """Return the names in a list of models; raises `Malformed`."""
-    return [name for name in _read("names", parsing.model_names, reply)[:MOST_NAMES] if _is_name(name)]
+    return [name for name in _read("names", model_names, reply)[:MOST_NAMES] if _is_name(name)]
 
 
 def read_prices(reply: Reply) -> dict[str, float]:
     """Return dollars a clip by model; what is no price is left out. Raises `Malformed`."""
-    found = _read("prices", parsing.model_prices, reply)
+    found = _read("prices", model_prices, reply)
     return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
 
 
@@ -130,7 +132,7 @@ def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: AN
         found = read(reply)
         if isinstance(found, tuple):
             return _artifacts(found)
-        return check_values(found) if not isinstance(found, str) or read is not parsing.find_job_id else _id(found)
+        return check_values(found) if not isinstance(found, str) or read is not find_job_id else _id(found)
     except Exception:  # noqa: BLE001 - a reply may hold anything
         return None
 

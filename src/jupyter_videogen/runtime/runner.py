@@ -20,16 +20,12 @@ from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
 from jupyter_videogen.dialects.http_errors import means_no_such_job
-from jupyter_videogen.dialects.parsing import (
-    as_object,
-    error_text,
-    find_job_id,
-    has_empty_result,
-    is_ended_job,
-    parse_artifacts,
-    parse_listed_facts,
-    parse_refusal,
-)
+from jupyter_videogen.dialects.parsing.clips import parse_artifacts
+from jupyter_videogen.dialects.parsing.envelopes import error_text, has_empty_result
+from jupyter_videogen.dialects.parsing.failures import is_ended_job, parse_refusal
+from jupyter_videogen.dialects.parsing.job_ids import find_job_id
+from jupyter_videogen.dialects.parsing.lists import parse_listed_facts
+from jupyter_videogen.dialects.parsing.values import as_object
 from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.runtime import recovery
 from jupyter_videogen.runtime.polling.history import DurationHistory

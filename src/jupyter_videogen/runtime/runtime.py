@@ -21,7 +21,7 @@ from jupyter_videogen.core.errors import (
     VideogenError,
 )
 from jupyter_videogen.core.http import Malformed
-from jupyter_videogen.dialects.parsing import check_id
+from jupyter_videogen.dialects.parsing.job_ids import check_id
 from jupyter_videogen.ledger.ledger import Ledger, Superseded
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import provider_calls
