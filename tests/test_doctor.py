@@ -26,7 +26,7 @@ from jupyter_videogen.diagnostics.report import Finding, Report
 from jupyter_videogen.diagnostics.surroundings import Surroundings
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport import local_gateway
-from jupyter_videogen.transport.client import Endpoint, Fixed
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -28,7 +28,8 @@ from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
 from jupyter_videogen.dialects.http_errors import clock_skew, read_failure, retry_after
 from jupyter_videogen.runtime import recovery
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from test_runner import DONE, Bench, looks, said
 
 if TYPE_CHECKING:

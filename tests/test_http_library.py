@@ -15,7 +15,8 @@ import asyncio, sys
 if {hidden}:
     sys.modules["httpx2"] = None
 from jupyter_videogen.transport import client as transport
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from jupyter_videogen.core.http import Call, NotSent
 
 async def exchange():

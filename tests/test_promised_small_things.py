@@ -18,7 +18,7 @@ from jupyter_videogen.catalog import registry
 from jupyter_videogen.core.http import Call, Forbidden
 from jupyter_videogen.media import receipt
 from jupyter_videogen.notebook import saved_output
-from jupyter_videogen.transport import client
+from jupyter_videogen.transport import client, endpoint
 from jupyter_videogen.widget import dropped_clip
 from jupyter_videogen.widget.protocol import Recall
 from test_runner import draft
@@ -31,14 +31,14 @@ HEAD = {"v": 1, "request_id": "r"}
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    client._trusted.cache_clear()
+    client._load_certificates.cache_clear()
     yield
-    client._trusted.cache_clear()
+    client._load_certificates.cache_clear()
 
 
 def ask() -> None:
     async def run() -> None:
-        line = client.Transport(client.Fixed(client.Endpoint("https://127.0.0.1:9/v1")))
+        line = client.Transport(endpoint.Fixed(endpoint.Endpoint("https://127.0.0.1:9/v1")))
         try:
             await line.send(Call("GET", "/x", timeout=2))
         finally:
@@ -55,11 +55,11 @@ def test_certificates_of_ones_own_are_read(tmp_path: Path, monkeypatch: pytest.M
     assert first is not None
     (tmp_path / "ca.pem").write_text(first[0])
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    mine = client._certificates()
+    mine = client._ssl_context()
     assert len(mine.get_ca_certs()) == 1
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert client._certificates() is not mine
-    assert client._certificates() is client._certificates()
+    assert client._ssl_context() is not mine
+    assert client._ssl_context() is client._ssl_context()
 
 
 @pytest.mark.parametrize("content", [None, "no certificate", ""])

@@ -13,7 +13,8 @@ from fakes import MP4, box
 from jupyter_videogen.core.http import Base64, Call, Lost, NotSent, Reply, Upload
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.media import clip_store, partial_file
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable

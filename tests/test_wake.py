@@ -12,8 +12,9 @@ from jupyter_videogen.core.clock import SystemClock
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.runtime import housekeeping
 from jupyter_videogen.runtime.runtime import Runtime
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.connection import Connection
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from pathlib import Path

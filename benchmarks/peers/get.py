@@ -19,7 +19,8 @@ async def ours(url: str, path: Path):
     from jupyter_videogen.core.http import Call
     from jupyter_videogen.media.download import Download
     from jupyter_videogen.media.partial_file import open_partial
-    from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+    from jupyter_videogen.transport.client import Transport
+    from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
     transport = Transport(Fixed(Endpoint(url)))
     yield

@@ -18,7 +18,8 @@ from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.runner import Runner
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from test_runner import Bench
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.testing import FakeClock
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from test_runner import draft
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from jupyter_videogen.notebook import completion
 from jupyter_videogen.runtime import housekeeping, loop_thread, process
 from jupyter_videogen.runtime import runtime as runtime_module
 from jupyter_videogen.transport import client as transport
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -91,7 +91,8 @@ from pathlib import Path
 sys.path[:0] = {paths!r}
 from jupyter_videogen.media import clip_store, container
 from jupyter_videogen.media import partial_file as parts
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.core.errors import DownloadError
 

@@ -13,7 +13,8 @@ from stage import LONG, Stage, done
 
 from jupyter_videogen.core.http import Call, Lost, NotSent
 from jupyter_videogen.transport import client as lines
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from pathlib import Path

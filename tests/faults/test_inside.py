@@ -19,7 +19,8 @@ from jupyter_videogen.core.http import Call
 from jupyter_videogen.dialects.base import Artifact, StatusUpdate
 from jupyter_videogen.media import clip_store, partial_file
 from jupyter_videogen.transport import reply_spool
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

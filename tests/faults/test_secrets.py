@@ -26,7 +26,8 @@ from jupyter_videogen.core.http import Call
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.loop_thread import LoopThread
 from jupyter_videogen.transport import local_gateway, log_redaction
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from shop import Shop
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from jupyter_videogen.core.http import Call, Lost, Reply
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.media import download
 from jupyter_videogen.transport import client, reply_spool, url_policy
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from test_runner import DONE
 
 if TYPE_CHECKING:

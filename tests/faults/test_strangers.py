@@ -18,7 +18,8 @@ from jupyter_videogen.core.http import Call, Forbidden, NotSent
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.transport import client as lines
 from jupyter_videogen.transport import url_policy
-from jupyter_videogen.transport.client import Endpoint, Fixed, Transport
+from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

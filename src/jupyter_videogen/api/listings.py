@@ -20,7 +20,7 @@ from jupyter_videogen.diagnostics.report import shorten_home
 from jupyter_videogen.diagnostics.service_checks import LIMIT, provider_question
 from jupyter_videogen.dialects.base import Cancels, ListsJobs, Looks
 from jupyter_videogen.runtime import process
-from jupyter_videogen.transport.client import Endpoint
+from jupyter_videogen.transport.endpoint import Endpoint
 from jupyter_videogen.transport.local_gateway import running
 
 if TYPE_CHECKING:

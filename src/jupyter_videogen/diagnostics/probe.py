@@ -13,7 +13,7 @@ from jupyter_videogen.transport.url_policy import Refused, origin, proxy, resolv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.transport.client import Source
+    from jupyter_videogen.transport.endpoint import Source
 
 ERROR_WORDS = {
     "ConnectError": "the connection was refused, cut off or could not be made safe",

@@ -15,7 +15,7 @@ from jupyter_videogen.diagnostics.probe import Question
 from jupyter_videogen.diagnostics.report import Finding
 from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.transport import local_gateway, url_policy
-from jupyter_videogen.transport.client import Endpoint, Fixed
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

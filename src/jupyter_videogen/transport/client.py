@@ -9,23 +9,22 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import zlib
-from base64 import b64encode
 from contextlib import ExitStack, asynccontextmanager, closing, suppress
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core import environment, redaction
+from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import Failure, VideogenError
-from jupyter_videogen.core.http import GZIP, Base64, Call, Forbidden, Lost, NotSent, Reply, Upload
-from jupyter_videogen.core.request import credentials
+from jupyter_videogen.core.http import GZIP, Call, Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.transport import url_policy
+from jupyter_videogen.transport.endpoint import auth_headers, check_encryption, redact_secrets
+from jupyter_videogen.transport.inflate import inflate
 from jupyter_videogen.transport.reply_spool import Spool
+from jupyter_videogen.transport.request_body import content_headers, encode_body, public_headers
 
 if TYPE_CHECKING:
     import httpx  # noqa: TID251 - this is the one place
@@ -38,6 +37,10 @@ else:
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
+    from jupyter_videogen.core.http import Call
+    from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.transport.endpoint import Endpoint, Source
+
 CONNECTIONS = 8
 """In flight per endpoint, behind our own gate: the pool's own queue costs CPU for every waiter."""
 CONNECT = 10.0
@@ -49,10 +52,6 @@ LARGEST_LOOK = 8 * 1024 * 1024
 """Bytes of one that may hold clips, without the clips."""
 LARGEST_INLINE = 6 * 1024**3
 """Bytes of a reply that may hold clips in base64; they go to the disk."""
-INFLATED = 256 * 1024
-"""Bytes taken out of a compressed body at once, however much is in it."""
-SMALL, DENSE = 16 * 1024 * 1024, 50
-"""Bytes of an inflated body from which on it may be so many times the compressed one: films hardly shrink."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
 PIECE = 64 * 1024
@@ -61,8 +60,6 @@ REDIRECTS = 5
 ERRORS = 400
 """Statuses from here on are errors."""
 MOVED = frozenset({301, 302, 303, 307, 308})
-AMONG_STRANGERS = frozenset({"accept", "range", "if-range"})
-"""Headers of a call that go along to another origin."""
 KEEPALIVE = [
     (socket.IPPROTO_TCP, getattr(socket, name), value)
     for name, value in {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 60, "TCP_KEEPCNT": 5}.items()
@@ -71,56 +68,12 @@ KEEPALIVE = [
 """Routers forget a silent connection within minutes; a create that answers with the clip is silent for many."""
 
 
-class Endpoint(msgspec.Struct, frozen=True):
-    """Where calls go now, and what opens the door there."""
-
-    base_url: str
-    secret: Secret | None = None
-    headers: dict[str, str] = {}
-    allow_insecure: bool = False
-    """Whether a key may travel to a public host without encryption."""
-
-    def __repr__(self) -> str:
-        return f"Endpoint({self.base_url!r})"
-
-    @property
-    def carries_secrets(self) -> bool:
-        """Whether calls there carry something nobody else should read."""
-        return self.secret is not None or bool(self.headers)
-
-
-class Source(Protocol):
-    """What knows the endpoint: a constant for a service, a launcher for the local gateway."""
-
-    async def endpoint(self) -> Endpoint:
-        """Return the endpoint for the next call."""
-        ...
-
-    async def renew(self) -> None:
-        """Note that the endpoint refused a connection: make sure the next one is good."""
-        ...
-
-
-class Fixed:
-    """A source for a service that is where it is."""
-
-    def __init__(self, endpoint: Endpoint) -> None:
-        self._endpoint = endpoint
-
-    async def endpoint(self) -> Endpoint:
-        """Return the same endpoint always."""
-        return self._endpoint
-
-    async def renew(self) -> None:
-        """Nothing to be done about a service that is away."""
-
-
 class Stream:
     """The head of a reply and its body piece by piece."""
 
     def __init__(self, response: httpx.Response, secret: Secret | None = None) -> None:
         self.status = response.status_code
-        self.headers = _headers(response)
+        self.headers = _lower_headers(response)
         self._response, self._secret = response, secret
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -129,34 +82,17 @@ class Stream:
             async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.HTTPError as error:
-            broken = Lost(_name(error))
+            broken = Lost(_error_name(error))
         else:
             return
         raise broken  # out here it has no context: the library's error holds the request, and that the key
 
-    async def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+    def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
         """Return the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
 
         `pieces` are the body's, where somebody has looked at its beginning already.
         """
-        inflate = zlib.decompressobj(wbits=47)  # gzip or zlib, by its head
-        came = given = 0
-        try:
-            async for piece in pieces or self.pieces():
-                rest = piece
-                came += len(piece)
-                while rest:
-                    found = inflate.decompress(rest, INFLATED)
-                    given += len(found)
-                    if given > max(SMALL, DENSE * came):
-                        raise Lost("the compressed body unfolds to more than any clip would")
-                    yield found
-                    rest = inflate.unconsumed_tail
-            yield inflate.flush()
-        except zlib.error:
-            raise Lost("the compressed body is broken") from None
-        if not inflate.eof:
-            raise Lost("the compressed body is cut short")
+        return inflate(pieces or self.pieces())
 
     async def reply(self, *, carries_clips: bool = False) -> Reply:
         """Read the rest as one reply: at most 2 MiB, or 8 MiB not counting clips, which go to the disk as they come.
@@ -185,7 +121,7 @@ class Stream:
         return body.replace(self._secret.reveal().encode(), "…".encode())
 
 
-class Whole(httpx.AsyncByteStream):
+class GuardedBody(httpx.AsyncByteStream):
     """A body after which its connection is used again only where it brought nothing more.
 
     What came behind it would be taken for the answer to the next question on that connection.
@@ -214,7 +150,7 @@ def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
     return inner is None or bool(inner.trailing_data[0])
 
 
-class Outgoing(httpx.AsyncByteStream):
+class RequestBody(httpx.AsyncByteStream):
     """The body of a request on its way out; it notes that the request may arrive before it gives its last byte away.
 
     The note comes first, so its absence is proof: whatever interrupts the sending (a timeout, a signal, a process that was
@@ -241,7 +177,7 @@ class Outgoing(httpx.AsyncByteStream):
                 yield piece
 
 
-class Pinned(httpx.AsyncHTTPTransport):
+class PinnedTransport(httpx.AsyncHTTPTransport):
     """Connects to the addresses that were checked, under the name that was asked for.
 
     A name looked up a second time may have moved to a private address since it was checked.
@@ -256,16 +192,16 @@ class Pinned(httpx.AsyncHTTPTransport):
             request.url = request.url.copy_with(host=address)
             request.extensions = {**request.extensions, "sni_hostname": name}
             try:
-                return _whole(await super().handle_async_request(request))
+                return _guard_body(await super().handle_async_request(request))
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failed = error
         if failed is not None:
             raise failed
-        return _whole(await super().handle_async_request(request))
+        return _guard_body(await super().handle_async_request(request))
 
 
-def _whole(response: httpx.Response) -> httpx.Response:
-    response.stream = Whole(response.stream, response.extensions.get("network_stream"))
+def _guard_body(response: httpx.Response) -> httpx.Response:
+    response.stream = GuardedBody(response.stream, response.extensions.get("network_stream"))
     return response
 
 
@@ -294,17 +230,17 @@ class Transport:
     @asynccontextmanager
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
         """Open one call and give its reply as it comes; `sent` is set before its last byte leaves."""
-        endpoint = await self._endpoint()
-        _learn(endpoint, call)
+        endpoint = await self._find_endpoint()
+        redact_secrets(endpoint, call)
         sent = sent or asyncio.Event()
-        async with self._gate, self._counted():
-            response = await self._answered(call, endpoint, sent)
+        async with self._gate, self._count_call():
+            response = await self._await_head(call, endpoint, sent)
             try:
                 yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
 
-    async def _answered(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
+    async def _await_head(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Return a reply's head; a line that brings it sign by sign is given up like one that is silent."""
         try:
             async with asyncio.timeout(HEADS * call.timeout):
@@ -313,7 +249,7 @@ class Transport:
             raise (Lost if sent.is_set() else NotSent)("no answer in time") from None
 
     @asynccontextmanager
-    async def _counted(self) -> AsyncIterator[None]:
+    async def _count_call(self) -> AsyncIterator[None]:
         self._open_calls += 1
         try:
             yield
@@ -335,7 +271,7 @@ class Transport:
         """Open a call, and where it only reads, go where it is sent; every step is checked, and strangers get no key."""
         url = url_policy.url_below(endpoint.base_url, call.url)
         try:
-            await _check_base(endpoint)
+            await check_encryption(endpoint)
             for _ in range(REDIRECTS + 1):
                 addresses = await url_policy.resolve_allowed(url, base_url=endpoint.base_url)
                 response = await self._open(call, url, addresses, endpoint, sent)
@@ -358,7 +294,7 @@ class Transport:
         for client in (*self._clients.values(), *self._old):
             await client.aclose()
 
-    async def _endpoint(self) -> Endpoint:
+    async def _find_endpoint(self) -> Endpoint:
         try:
             return await self._source.endpoint()
         except VideogenError as error:
@@ -372,7 +308,7 @@ class Transport:
         way = proxy, fresh
         if way not in self._clients:
             try:
-                self._clients[way] = _connections(*way)
+                self._clients[way] = _build_client(*way)
             except (ImportError, ValueError):
                 raise NotSent("the proxy of this machine's settings can't be used") from None
         return self._clients[way]
@@ -389,22 +325,25 @@ class Transport:
                 request = client.build_request(
                     call.method,
                     url,
-                    **_body(call, files),
-                    headers={**_kind(call), **(call.headers | _doors(endpoint) if home else _harmless(call))},
+                    **encode_body(call, files),
+                    headers={
+                        **content_headers(call),
+                        **(call.headers | auth_headers(endpoint) if home else public_headers(call)),
+                    },
                     timeout=httpx.Timeout(call.timeout, connect=CONNECT),
                     extensions={"addresses": () if proxy else addresses},
                 )
-                request.stream = Outgoing(request, sent)
+                request.stream = RequestBody(request, sent)
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
-            failed: NotSent | Lost = NotSent(_name(error))
+            failed: NotSent | Lost = NotSent(_error_name(error))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
-            failed = (Lost if sent.is_set() else NotSent)(_name(error))
+            failed = (Lost if sent.is_set() else NotSent)(_error_name(error))
         raise failed  # out here, for the same reason
 
 
 @cache
-def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
+def _load_certificates(file: str | None, folder: str | None) -> ssl.SSLContext:
     """Return the certificates that are believed, read once: each copy takes 15 ms and half a megabyte.
 
     Those of the environment (OpenSSL's own SSL_CERT_FILE and SSL_CERT_DIR), else those that come with the library.
@@ -414,93 +353,36 @@ def _trusted(file: str | None, folder: str | None) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=file, capath=folder)
 
 
-def _certificates() -> ssl.SSLContext:
+def _ssl_context() -> ssl.SSLContext:
     try:
-        return _trusted(*environment.certificates())
+        return _load_certificates(*environment.certificates())
     except OSError as error:  # SSLError is one
         message = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
         failure = Failure(code="unreachable", message=message, next=CERTIFICATES, sent="no", charged="no")
         raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
 
 
-def _connections(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
+def _build_client(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
     """Return a client that follows nothing, keeps no cookie and asks for bytes as they are."""
     kept = 0 if fresh else CONNECTIONS
-    lines = Pinned(
-        verify=_certificates(),
+    transport = PinnedTransport(
+        verify=_ssl_context(),
         proxy=proxy,
         limits=httpx.Limits(max_keepalive_connections=kept),
         socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
     )
     return httpx.AsyncClient(
-        transport=lines,
+        transport=transport,
         trust_env=False,
         headers={"accept-encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
 
 
-def _body(call: Call, opened: ExitStack) -> dict[str, Any]:
-    """Return the body's arguments for the library; files are opened here, read as they leave, and closed by `opened`."""
-    if call.form is None:
-        return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_as_text)}
-    files: list[tuple[str, Any]] = []
-    for name, value in call.form.items():
-        if isinstance(value, Upload):
-            content = opened.enter_context(Path(value.path).open("rb"))  # noqa: SIM115 - the stack closes it
-            files.append((name, (value.name, content, value.content_type)))
-        else:
-            files.append((name, (None, value)))
-    return {"files": files}
-
-
-def _kind(call: Call) -> dict[str, str]:
-    return {} if call.json is None or call.form is not None else {"content-type": "application/json"}
-
-
-def _as_text(value: Base64) -> str:
-    return value.prefix + b64encode(Path(value.path).read_bytes()).decode()
-
-
-def _learn(endpoint: Endpoint, call: Call) -> None:
-    """Note what is sent and must not come back in words: the key, headers of the user's, fields that hold credentials."""
-    if endpoint.secret is not None:
-        redaction.add_secret(endpoint.secret.reveal())
-    for value in endpoint.headers.values():
-        redaction.add_secret(str(value).removeprefix("Bearer "))
-    for credential in credentials(call.json if call.form is None else call.form):
-        redaction.add_secret(credential)
-
-
-def _doors(endpoint: Endpoint) -> dict[str, str]:
-    secret = {} if endpoint.secret is None else {"authorization": f"Bearer {endpoint.secret.reveal()}"}
-    return {**endpoint.headers, **secret}
-
-
-def _harmless(call: Call) -> dict[str, str]:
-    """Return the headers of a call that a stranger may see."""
-    return {name: value for name, value in call.headers.items() if name.lower() in AMONG_STRANGERS}
-
-
-async def _check_base(endpoint: Endpoint) -> None:
-    """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
-    if endpoint.allow_insecure or not endpoint.carries_secrets or url_policy.origin(endpoint.base_url)[0] != "http":
-        return
-    if not url_policy.is_loopback(endpoint.base_url) and await url_policy.is_public_host(endpoint.base_url):
-        message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
-        remedy = "Use its https address, or allow it with allow_insecure=True."
-        raise Forbidden(
-            message,
-            failure=Failure(
-                code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
-            ),
-        )
-
-
-def _headers(response: httpx.Response) -> dict[str, str]:
+def _lower_headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def _name(error: Exception) -> str:
+def _error_name(error: Exception) -> str:
     """Name a library error without its text, which may quote what was sent."""
     return type(error).__name__

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_videogen.catalog.builtin import LOCAL_ORIGIN
 from jupyter_videogen.core.secrets import Hidden
-from jupyter_videogen.transport.client import Endpoint, Fixed, Source
+from jupyter_videogen.transport.endpoint import Endpoint, Fixed, Source
 from jupyter_videogen.transport.local_gateway import LocalGateway
 
 if TYPE_CHECKING:

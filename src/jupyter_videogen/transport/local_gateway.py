@@ -18,7 +18,7 @@ import msgspec
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_videogen.core.secrets import Secret
-from jupyter_videogen.transport.client import Endpoint
+from jupyter_videogen.transport.endpoint import Endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,0 +1,92 @@
+"""Where calls go, what opens the door there, and the rules for carrying a key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from jupyter_videogen.core import redaction
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.http import Forbidden
+from jupyter_videogen.core.request import credentials
+from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.transport import url_policy
+
+if TYPE_CHECKING:
+    from jupyter_videogen.core.http import Call
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """Where calls go now, and what opens the door there."""
+
+    base_url: str
+    secret: Secret | None = None
+    headers: dict[str, str] = {}
+    allow_insecure: bool = False
+    """Whether a key may travel to a public host without encryption."""
+
+    def __repr__(self) -> str:
+        return f"Endpoint({self.base_url!r})"
+
+    @property
+    def carries_secrets(self) -> bool:
+        """Whether calls there carry something nobody else should read."""
+        return self.secret is not None or bool(self.headers)
+
+
+class Source(Protocol):
+    """What knows the endpoint: a constant for a service, a launcher for the local gateway."""
+
+    async def endpoint(self) -> Endpoint:
+        """Return the endpoint for the next call."""
+        ...
+
+    async def renew(self) -> None:
+        """Note that the endpoint refused a connection: make sure the next one is good."""
+        ...
+
+
+class Fixed:
+    """A source for a service that is where it is."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    async def endpoint(self) -> Endpoint:
+        """Return the same endpoint always."""
+        return self._endpoint
+
+    async def renew(self) -> None:
+        """Nothing to be done about a service that is away."""
+
+
+def auth_headers(endpoint: Endpoint) -> dict[str, str]:
+    """Return the headers that only the endpoint itself may see."""
+    secret = {} if endpoint.secret is None else {"authorization": f"Bearer {endpoint.secret.reveal()}"}
+    return {**endpoint.headers, **secret}
+
+
+def redact_secrets(endpoint: Endpoint, call: Call) -> None:
+    """Have what a call carries kept out of every message: the key, headers of the user's, fields that hold credentials."""
+    if endpoint.secret is not None:
+        redaction.add_secret(endpoint.secret.reveal())
+    for value in endpoint.headers.values():
+        redaction.add_secret(str(value).removeprefix("Bearer "))
+    for credential in credentials(call.json if call.form is None else call.form):
+        redaction.add_secret(credential)
+
+
+async def check_encryption(endpoint: Endpoint) -> None:
+    """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
+    if endpoint.allow_insecure or not endpoint.carries_secrets or url_policy.origin(endpoint.base_url)[0] != "http":
+        return
+    if not url_policy.is_loopback(endpoint.base_url) and await url_policy.is_public_host(endpoint.base_url):
+        message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
+        remedy = "Use its https address, or allow it with allow_insecure=True."
+        raise Forbidden(
+            message,
+            failure=Failure(
+                code="invalid_request", message=message, next=remedy, field="base_url", sent="no", charged="no"
+            ),
+        )
