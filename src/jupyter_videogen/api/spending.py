@@ -12,7 +12,7 @@ from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.budget import Cap, Spent
-    from jupyter_videogen.ledger.ledger import Cost
+    from jupyter_videogen.ledger.queries import Cost
 
 
 class Costs(Table):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from jupyter_videogen.core.job import ENDED
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
 from jupyter_videogen.ledger.database import VERSION
-from jupyter_videogen.ledger.ledger import AT_REST
+from jupyter_videogen.ledger.rows import AT_REST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

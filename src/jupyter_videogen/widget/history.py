@@ -12,7 +12,7 @@ from jupyter_videogen.api import client
 from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
-from jupyter_videogen.ledger.ledger import HistoryFilter
+from jupyter_videogen.ledger.queries import HistoryFilter
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget.protocol import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star

@@ -1,0 +1,188 @@
+"""Questions to the file of jobs; nothing here writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jupyter_videogen.core.budget import Spent
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.job import ENDED, UNPAID
+from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_handle, state_at_rest
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection
+
+    from jupyter_videogen.core.budget import Cap
+    from jupyter_videogen.core.job import JobRecord, JobState
+    from jupyter_videogen.core.timing import JobTiming
+    from jupyter_videogen.ledger.database import Database
+
+SPENT = """
+SELECT total(cost), count(*) FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
+"""
+
+
+GROUPS = {
+    "model": "provider || ':' || model",
+    "day": "date(created_at, 'unixepoch', 'localtime')",
+    "notebook": "coalesce(notebook, project, '')",
+}
+
+
+COSTS = """
+SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({ended}), 0, cost)), count(*), sum(cost IS NULL)
+FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
+"""
+
+
+PAGE = """
+SELECT record, version, starred FROM jobs
+WHERE NOT removed AND created_at < ? AND starred >= ? AND (? IS NULL OR notebook = ?) AND (? IS NULL OR project = ?)
+    AND instr(lower(json_extract(record, '$.request.prompt') || ' ' || model), lower(?)) > 0
+ORDER BY created_at DESC, rowid DESC LIMIT ?
+"""
+
+
+USED = """
+SELECT model FROM jobs WHERE state = 'stored' AND origin = ? GROUP BY model ORDER BY max(created_at) DESC LIMIT 20
+"""
+
+
+NAMED = """
+WHERE json_extract(record, '$.name') = ? OR substr(json_extract(record, '$.name'), 1, ?) = ?
+ORDER BY created_at DESC, rowid DESC LIMIT 1000
+"""
+
+
+RUNS = """
+SELECT seconds, well, model, duration, size, kind, marks FROM runs WHERE origin = ? ORDER BY rowid DESC LIMIT ?
+"""
+
+
+class HistoryFilter(NamedTuple):
+    """Which part of the library is looked at; None is everything."""
+
+    notebook: str | None = None
+    project: str | None = None
+    search: str = ""
+    starred: bool = False
+
+
+class Cost(NamedTuple):
+    """What the paid jobs of one group came to, in dollars; those of unknown price are only counted."""
+
+    group: str
+    spent: float
+    in_flight: float
+    jobs: int
+    unpriced: int
+
+
+class LedgerQueries:
+    """The reading half of the ledger; safe to call from any thread."""
+
+    _file: Database
+
+    def runs(self, origin: str, *, limit: int) -> list[JobTiming]:
+        """Return how the newest jobs of a service went, the newest first."""
+        with self._file.reading() as db:
+            rows = db.execute(RUNS, (origin, limit)).fetchall()
+        return [decode_timing(*row) for row in rows]
+
+    def latest(self, fingerprint: str) -> JobRecord | None:
+        """Return the job that a request already is: its last take, unless that came to nothing."""
+        with self._file.reading() as db:
+            last = last_take(db, fingerprint)
+        return last if last is not None and last.state not in UNPAID else None
+
+    def spent(self, cap: Cap) -> Spent:
+        """Return what the jobs under a cap come to; those whose outcome is unknown count as spent."""
+        with self._file.reading() as db:
+            return spent_under(db, cap)
+
+    def costs(self, by: str = "model") -> list[Cost]:
+        """Return what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
+        if by not in GROUPS:
+            raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
+        ended = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(ENDED))
+        query = COSTS.format(group=GROUPS[by], ended=ended)
+        with self._file.reading() as db:
+            return [Cost(*row) for row in db.execute(query)]
+
+    def page(self, shelf: HistoryFilter, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
+        """Return jobs of a shelf made before a moment, newest first, each with whether it is starred."""
+        here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
+        with self._file.reading() as db:
+            rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
+        return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
+
+    def starred(self, job_id: str) -> bool:
+        """Return whether a job is marked as liked."""
+        with self._file.reading() as db:
+            row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        return bool(row and row[0])
+
+    def used(self, origin: str) -> list[str]:
+        """Return the models that made clips of yours at an address, the last one first."""
+        with self._file.reading() as db:
+            return [model for (model,) in db.execute(USED, (origin,))]
+
+    def holder(self, origin: str, handle: object) -> JobRecord | None:
+        """Return the job that a service's reference belongs to, if it is one of ours."""
+        held = self._read("WHERE origin = ? AND handle = ? ORDER BY created_at LIMIT 1", origin, encode_handle(handle))
+        return held[0] if held else None
+
+    def find(self, reference: str) -> JobRecord:
+        """Return a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
+        rows = self._matches(reference) or self.named(reference)
+        if len(rows) == 1:
+            return rows[0]
+        what = f"No job begins with {reference}." if not rows else f"{len(rows)} jobs begin with {reference}."
+        raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
+
+    def named(self, name: str) -> list[JobRecord]:
+        """Return the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
+        rows = self._read(NAMED, name, len(name) + 1, f"{name}[")
+        found: dict[str, JobRecord] = {}
+        for record in rows:  # the newest first; the first member of a group is the last that is come to
+            found.setdefault(record.name, record)
+            if record.name in {name, f"{name}[0]"}:
+                break
+        return sorted(found.values(), key=lambda record: (len(record.name), record.name))
+
+    def recent(self, states: Collection[JobState] | None = None, *, limit: int = 1000) -> list[JobRecord]:
+        """Return jobs, newest first, of these states or of all."""
+        if states is None:
+            return self._read("ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
+        marks = ", ".join("?" for _ in states)
+        where = f"WHERE state IN ({marks}) ORDER BY created_at DESC, rowid DESC LIMIT ?"
+        return self._read(where, *map(state_at_rest, states), limit)
+
+    def unfinished(self) -> list[JobRecord]:
+        """Return every job that something may still happen to, oldest first."""
+        ended = [state_at_rest(state) for state in ENDED - {"unknown_outcome"}]
+        rows = self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
+        return [record for record in rows if not record.ended]
+
+    def _matches(self, reference: str) -> list[JobRecord]:
+        if reference in {"last", "-1"}:
+            return self.recent(limit=1)
+        return self._read("WHERE substr(id, 1, ?) = ? LIMIT 9", len(reference), reference)
+
+    def _read(self, rest: str, *values: object) -> list[JobRecord]:
+        with self._file.reading() as db:
+            rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()  # noqa: S608 - our own words
+        return [decode_job(*row) for row in rows]
+
+
+def last_take(db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:
+    """Return the newest job of a request."""
+    query = "SELECT record, version FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
+    row = db.execute(query, (fingerprint,)).fetchone()
+    return row and decode_job(*row)
+
+
+def spent_under(db: sqlite3.Connection, cap: Cap) -> Spent:
+    """Return what the jobs under a cap come to."""
+    return Spent(*db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
