@@ -158,7 +158,7 @@ def test_no_error_of_any_service_quotes_a_key(name: str, body: dict[str, Any]) -
     """Whatever its shape, and whatever the header says."""
     for status in (400, 401, 404, 429, 500):
         reply = Reply(status, {"x-request-id": KEY}, json.dumps(body).encode())
-        found = sanitize.sanitized_dialect(ROWS[name].dialect).read_failure(reply)
+        found = sanitize.sanitize_dialect(ROWS[name].dialect).read_failure(reply)
         assert not readable(repr(found))
 
 
@@ -273,7 +273,7 @@ HEADERS = [
 @pytest.mark.parametrize("phase", ["read_create", "read_look", "read_page", "read_failure"])
 def test_every_reading_gives_a_value_or_is_malformed(name: str, phase: str) -> None:
     """Numbers without end, lists for objects, odd dates: never anything else, and never for long."""
-    dialect = sanitize.sanitized_dialect(ROWS[name].dialect)
+    dialect = sanitize.sanitize_dialect(ROWS[name].dialect)
     read = getattr(dialect, phase, None)
     if read is None:
         return
@@ -361,11 +361,11 @@ class Unhashable(Slow):
 def test_a_guarded_dialect_keeps_its_halves() -> None:
     """What it can do is what it is asked for."""
     for row in builtin.ROWS:
-        guarded = sanitize.sanitized_dialect(row.dialect)
+        guarded = sanitize.sanitize_dialect(row.dialect)
         assert isinstance(guarded, Looks) == isinstance(row.dialect, Looks)
         assert isinstance(guarded, ListsJobs) == isinstance(row.dialect, ListsJobs)
-    assert sanitize.sanitized_dialect(SLOW.dialect) is sanitize.sanitized_dialect(SLOW.dialect)
-    assert sanitize.sanitized_dialect(Unhashable()).word == "x"
+    assert sanitize.sanitize_dialect(SLOW.dialect) is sanitize.sanitize_dialect(SLOW.dialect)
+    assert sanitize.sanitize_dialect(Unhashable()).word == "x"
     assert issubclass(Slow, Dialect)
     assert RecursionError in UNREADABLE
 
@@ -378,7 +378,7 @@ def test_a_listed_id_that_walks_elsewhere_is_no_job(bad: str) -> None:
     for name in ("openai", "indoxhub", "bifrost"):
         rows = [{"id": bad, "job_id": bad, "prompt": "x"}, {"id": "good", "job_id": "good", "prompt": "x"}]
         reply = Reply(200, {}, json.dumps({"data": rows, "jobs": rows}).encode())
-        assert [row.handle["id"] for row in sanitize.sanitized_dialect(ROWS[name].dialect).read_page(reply).jobs] == [
+        assert [row.handle["id"] for row in sanitize.sanitize_dialect(ROWS[name].dialect).read_page(reply).jobs] == [
             "good"
         ]
 

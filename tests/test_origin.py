@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from jupyter_videogen.transport.url_policy import Refused, resolve_allowed, same_origin
+from jupyter_videogen.transport.url_policy import RefusedURL, resolve_allowed, same_origin
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_one_origin_is_scheme_host_and_port(one: str, other: str, *, alike: bool
 )
 def test_a_reply_must_not_send_us_there(url: str) -> None:
     """No other scheme, no way down to http, no private address however it is written."""
-    with pytest.raises(Refused):
+    with pytest.raises(RefusedURL):
         asyncio.run(resolve_allowed(url, base_url="https://1.1.1.1/v1"))
 
 

@@ -21,7 +21,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> engines.Engines:
         return (MINE, TAKEN, BROKEN) if group == engines.GROUP else ()
 
     monkeypatch.setattr(engines, "entry_points", found)
-    return engines.installed()
+    return engines.load_engines()
 
 
 def test_registered_engine_is_listed_and_loaded_late(models: engines.Engines) -> None:
@@ -34,5 +34,5 @@ def test_registered_engine_is_listed_and_loaded_late(models: engines.Engines) ->
 
 def test_built_in_names_cannot_be_taken(models: engines.Engines) -> None:
     """Another package cannot replace what the engine of the house draws; built-in models are listed first."""
-    assert models["local/scenes"] is engines.Scenes
+    assert models["local/scenes"] is engines.SceneEngine
     assert list(models)[:3] == ["local/scenes", "local/ink", "local/grain"]

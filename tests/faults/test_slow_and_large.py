@@ -133,7 +133,7 @@ def test_a_name_with_a_private_address_beside_public_ones_is_not_ones_own(monkey
         return known.get(host, [host])
 
     monkeypatch.setattr(url_policy, "resolve", resolve)
-    with pytest.raises(url_policy.Refused, match="private"):
+    with pytest.raises(url_policy.RefusedURL, match="private"):
         asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://api.example/v1"))
     assert asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://home.example/v1")) == [
         "10.0.0.2"

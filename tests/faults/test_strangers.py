@@ -143,7 +143,7 @@ def test_a_clip_at_an_address_that_is_none_is_not_fetched(url: str, way: str, tm
 )  # fmt: skip
 def test_a_public_service_cannot_send_us_to_a_private_address(host: str) -> None:
     """However it is written or wrapped: a refusal, before anything is connected."""
-    with pytest.raises(url_policy.Refused, match="private"):
+    with pytest.raises(url_policy.RefusedURL, match="private"):
         asyncio.run(url_policy.resolve_allowed(f"https://{host}/x", base_url="https://1.1.1.1/v1"))
 
 
@@ -163,7 +163,7 @@ def test_no_private_ipv4_address_hides_in_an_ipv6_one(address: IPv4Address | IPv
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name with both could lead either way."""
     names(monkeypatch, {"cdn.example": ["1.1.1.1", "127.0.0.1"]})
-    with pytest.raises(url_policy.Refused):
+    with pytest.raises(url_policy.RefusedURL):
         asyncio.run(url_policy.resolve_allowed("https://cdn.example/x", base_url="https://8.8.8.8/v1"))
 
 
@@ -287,7 +287,7 @@ def test_any_text_in_place_of_an_address_is_followed_or_not(place: str, redirect
         try:
             url = url_policy.resolve_location("http://127.0.0.1:9/a", place) if redirect else place
             await transport.send(Call("GET", url, timeout=5))
-        except (NotSent, url_policy.Refused):
+        except (NotSent, url_policy.RefusedURL):
             pass
         finally:
             await transport.close()
@@ -306,7 +306,7 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
     url = f"https://{before}evil.example{between}api.example{after}"
     try:
         ours = url_policy.same_origin(url, "https://api.example")
-    except url_policy.Refused:
+    except url_policy.RefusedURL:
         return
     if ours:
         assert lines.httpx.URL(url).host == "api.example"
@@ -315,7 +315,7 @@ def test_whoever_reads_an_address_of_ours_reads_ours(before: str, between: str, 
 @pytest.mark.parametrize("url", ["https://a@evil.example@api.example/x", "https://api.example@evil.example/x"])
 def test_an_address_that_names_a_user_is_refused(url: str) -> None:
     """One reader takes the first "@" for the end of the name, another the last."""
-    with pytest.raises(url_policy.Refused, match="names a user"):
+    with pytest.raises(url_policy.RefusedURL, match="names a user"):
         url_policy.same_origin(url, "https://api.example/v1")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from jupyter_videogen.gateway import instance_lock
 
-RUNTIME = instance_lock.Runtime(url="http://127.0.0.1:9", token="token", pid=1)  # noqa: S106 opens nothing
+RUNTIME = instance_lock.RunningGateway(url="http://127.0.0.1:9", token="token", pid=1)  # noqa: S106 opens nothing
 
 
 def test_a_home_that_is_held_in_silence_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +51,7 @@ def test_a_runtime_file_that_cannot_be_read_is_none(tmp_path: Path, text: str) -
 
 def test_only_our_own_runtime_file_is_removed(tmp_path: Path) -> None:
     """A file that names a later gateway stays."""
-    later = instance_lock.Runtime(url="http://127.0.0.1:10", token="later", pid=2)  # noqa: S106 opens nothing
+    later = instance_lock.RunningGateway(url="http://127.0.0.1:10", token="later", pid=2)  # noqa: S106 opens nothing
     instance_lock.write(tmp_path, later)
     instance_lock.remove(tmp_path, RUNTIME)
     assert instance_lock.read(tmp_path) == later
@@ -62,4 +62,4 @@ def test_only_our_own_runtime_file_is_removed(tmp_path: Path) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "", "http://[", "http://127.0.0.1:x", "file:///etc/passwd"])
 def test_an_address_that_does_not_answer_is_no_gateway(url: str) -> None:
     """Whatever stands in the file, asking it never raises."""
-    assert instance_lock.answers(instance_lock.Runtime(url=url, token="token", pid=1)) is False  # noqa: S106 opens nothing
+    assert instance_lock.answers(instance_lock.RunningGateway(url=url, token="token", pid=1)) is False  # noqa: S106 opens nothing

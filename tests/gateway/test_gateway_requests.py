@@ -44,7 +44,7 @@ def talk(*pieces: bytes, rounds: int = 0) -> tuple[bytes, bool]:
 
     async def run() -> tuple[bytes, bool]:
         server = uvicorn.Server(
-            uvicorn.Config(application, http=http_protocol.Line, lifespan="off", ws="none", log_config=None)
+            uvicorn.Config(application, http=http_protocol.CuttableProtocol, lifespan="off", ws="none", log_config=None)
         )
         door = socket.create_server(("127.0.0.1", 0))
         serving = asyncio.ensure_future(server.serve(sockets=[door]))

@@ -477,7 +477,7 @@ class Fuzz:
 
     def _readings(self, name: str, row: Provider, odd: Odd) -> None:
         """The readings that no job comes by: the list of models, a page, an error, each in a turn of its own."""
-        dialect = sanitize.sanitized_dialect(row.dialect)
+        dialect = sanitize.sanitize_dialect(row.dialect)
         phases: list[tuple[Callable[[Reply], Any], Any]] = [(dialect.read_failure, ERROR)]
         phases += (
             [(sanitize.read_model_names, MODELS), (sanitize.read_prices, MODELS)]

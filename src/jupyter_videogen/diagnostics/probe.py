@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jupyter_videogen.core.http import Call, Lost, NotSent
 from jupyter_videogen.runtime.loop_thread import LoopThread
 from jupyter_videogen.transport.client import Transport
-from jupyter_videogen.transport.url_policy import Refused, origin, proxy, resolve
+from jupyter_videogen.transport.url_policy import RefusedURL, origin, proxy, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ async def _ask_one(question: Question, limit: float) -> Answer:
                 return Answer(stream.status, stream.headers.get("date", ""))
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
-    except (NotSent, Lost, Refused) as error:
+    except (NotSent, Lost, RefusedURL) as error:
         return Answer(trouble=ERROR_WORDS.get(str(error), str(error)))
     finally:
         await transport.close()

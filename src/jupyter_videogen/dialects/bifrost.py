@@ -102,7 +102,7 @@ class Bifrost(VideosEndpoint):
         """Read one video; a filter may have held back some clips, or all."""
         video = as_object(reply)
         state, word = parse_status(video.get("status"))
-        filtered = _filtered(video)
+        filtered = _read_filter(video)
         if filtered and (state == "failed" or (state == "succeeded" and not _rows(video))):
             return StatusUpdate("failed", failure=filtered)
         update = StatusUpdate(
@@ -189,7 +189,7 @@ def _lacking(video: dict[str, Any], filtered: Failure | None, state: str) -> Ite
         yield f"{out_of_reach} of {len(rows)} clips stand where only the provider's own key leads."
 
 
-def _filtered(video: dict[str, Any]) -> Failure | None:
+def _read_filter(video: dict[str, Any]) -> Failure | None:
     """Read `content_filter`: what was held back, and why."""
     held = video.get("content_filter")
     number_held = number(held.get("filtered_count")) if isinstance(held, dict) else None

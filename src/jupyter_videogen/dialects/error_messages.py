@@ -163,14 +163,14 @@ def _clearer(error: str, other: str) -> str:
 
 def _text(value: str, depth: int) -> str:
     """Return a text without the JSON or the page that it quotes, whose words are clearer."""
-    quoted = _quoted(value)
+    quoted = _parse_quoted(value)
     inner = _words(quoted, depth + 1) if quoted is not None else ""
     if inner:
         return inner
     return page_text(value.encode()) if value.lstrip()[:1] == "<" and ">" in value else value.strip()
 
 
-def _quoted(value: str) -> object:
+def _parse_quoted(value: str) -> object:
     """Return the JSON object that a text ends with, as LiteLLM's messages do; None where there is none."""
     _, brace, rest = value.partition("{")
     if not brace:
@@ -185,7 +185,7 @@ def _levels(value: object, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Return the objects that speak of an error, from the outermost in."""
     if depth > DEEPEST:
         return
-    if isinstance(value, str) and (quoted := _quoted(value)) is not None:
+    if isinstance(value, str) and (quoted := _parse_quoted(value)) is not None:
         yield from _levels(quoted, depth + 1)
     elif isinstance(value, list):
         for row in value[:8]:

@@ -52,7 +52,7 @@ def read_failure(reply: Reply) -> Failure:
         message=error.words or f"The service answered HTTP {reply.status}.",
         field=param if isinstance(param, str) else None,
         sent="yes",
-        charged=_charged(refused=refused),
+        charged=_judge_charge(refused=refused),
         request_id=_request_id(reply, error.facts),
         retry_after=retry_after(reply),
     )
@@ -100,7 +100,7 @@ def _until(moment: str, now: str) -> float | None:
     return min(max(seconds, 0.0), SLOWEST)
 
 
-def _charged(*, refused: bool) -> Known:
+def _judge_charge(*, refused: bool) -> Known:
     return "no" if refused else "unknown"
 
 

@@ -93,7 +93,7 @@ class IndoxHub(Dialect):
             return Finished(found)
         refused = body.get("success") is False
         with suppress(Malformed):
-            job = _certain_ids(body) if refused else drop_request_id(body)
+            job = _keep_certain_ids(body) if refused else drop_request_id(body)
             return Accepted({"id": read_job_id(job, first=OURS)}, poll_after=poll_hint(reply))
         if refused:
             return Refused(_read_refusal(body))
@@ -150,7 +150,7 @@ def _medium(medium: Media | None) -> str | Base64 | None:
     return Base64(medium.path)
 
 
-def _certain_ids(body: dict[str, Any]) -> dict[str, Any]:
+def _keep_certain_ids(body: dict[str, Any]) -> dict[str, Any]:
     """Return of a refusal only what would certainly name a job: an `id` there may be that of the refusal."""
     return {name: body[name] for name in ("job_id", "task_id") if name in body}
 

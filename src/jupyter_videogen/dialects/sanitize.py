@@ -51,16 +51,16 @@ KINDS: dict[str, tuple[type, ...]] = {
 }
 
 
-def sanitized_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
+def sanitize_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
     """Return a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
     try:
-        return _guarded(dialect)
+        return _guard(dialect)
     except TypeError:  # a plug-in's may have no hash
-        return _guarded.__wrapped__(dialect)
+        return _guard.__wrapped__(dialect)
 
 
 @lru_cache(maxsize=64)
-def _guarded(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
+def _guard(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
     names = (name for name in dir(dialect) if not name.startswith("_"))
     halves = {name: half for name in names if callable(half := getattr(dialect, name, None))}
     members: dict[str, Any] = {
@@ -149,7 +149,7 @@ def check_values(found: Any) -> Any:  # noqa: ANN401 - one of the values that a 
     return found if judge is None else judge(found)
 
 
-def _accepted(said: Accepted) -> Accepted:
+def _sanitize_accepted(said: Accepted) -> Accepted:
     hint = _number(said.poll_after, most=LATEST_HINT)
     return replace(said, handle=_handle(said.handle), poll_after=hint, notes=_notes(said.notes))
 
@@ -268,7 +268,7 @@ def _number(value: object, *, most: float = math.inf) -> float | None:
 JUDGES: dict[type, Callable[[Any], Any]] = {
     Failure: _failure,
     StatusUpdate: _update,
-    Accepted: _accepted,
+    Accepted: _sanitize_accepted,
     Finished: lambda said: replace(said, artifacts=_artifacts(said.artifacts)),
     Refused: lambda said: replace(said, failure=_failure(said.failure)),
     Page: _page,

@@ -22,10 +22,10 @@ def read_mounts() -> str:
 def remote_kind(path: Path, mounts: str) -> str:
     """Return the kind of network file system a path is on; empty for a local one, and where it is not known."""
     rows = [line.split() for line in mounts.splitlines()]
-    under = [(row[1], row[2]) for row in rows if len(row) > 2 and path.absolute().is_relative_to(_unescaped(row[1]))]  # noqa: PLR2004 - device, point, kind
+    under = [(row[1], row[2]) for row in rows if len(row) > 2 and path.absolute().is_relative_to(_unescape(row[1]))]  # noqa: PLR2004 - device, point, kind
     kind = max(under, key=lambda row: len(row[0]), default=("", ""))[1]
     return kind if kind in REMOTE else ""
 
 
-def _unescaped(point: str) -> str:
+def _unescape(point: str) -> str:
     return point.replace("\\040", " ")

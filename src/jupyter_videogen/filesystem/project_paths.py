@@ -23,16 +23,16 @@ def path_below(named: str, root: Path, base: Path | None = None, *, what: str, f
     start = top if base is None else base.resolve()
     top = top if start.is_relative_to(top) else start
     if not named or len(named) > LONGEST or not named.isprintable() or "\\" in named or Path(named).is_absolute():
-        raise _refused(named, what, field, "is not a relative path")
+        raise _path_error(named, what, field, "is not a relative path")
     place = Path(os.path.normpath(start / named))
     if not place.is_relative_to(top):
-        raise _refused(named, what, field, "leads out of the project")
+        raise _path_error(named, what, field, "leads out of the project")
     for length in range(1, len(place.relative_to(top).parts) + 1):
         step = top.joinpath(*place.relative_to(top).parts[:length])
         if step.name.startswith((".", "~")):
-            raise _refused(named, what, field, "is hidden")
+            raise _path_error(named, what, field, "is hidden")
         if step.is_symlink():
-            raise _refused(named, what, field, f"passes a link ({step.name})")
+            raise _path_error(named, what, field, f"passes a link ({step.name})")
     return place
 
 
@@ -49,7 +49,7 @@ def check_folder(folder: Path, root: Path) -> None:
         )
 
 
-def _refused(named: str, what: str, field: str | None, why: str) -> InvalidRequest:
+def _path_error(named: str, what: str, field: str | None, why: str) -> InvalidRequest:
     shown = named[:80].encode("unicode_escape").decode("ascii")
     return InvalidRequest(
         f"{what} names {shown}, which {why}.",

@@ -13,7 +13,7 @@ STEP = 1024
 UNFINISHED = frozenset({h11.IDLE, h11.SEND_BODY})
 
 
-class Line(H11Protocol):
+class CuttableProtocol(H11Protocol):
     """Uvicorn's own protocol, which lets the application end a connection without an answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it

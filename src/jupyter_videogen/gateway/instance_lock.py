@@ -18,7 +18,7 @@ _HEALTH_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
+class RunningGateway:
     """Where a running gateway is, and what opens it."""
 
     url: str
@@ -35,7 +35,7 @@ class HomeTakenError(Exception):
 
 
 @contextmanager
-def claim(folder: Path) -> Iterator[Runtime | None]:
+def claim(folder: Path) -> Iterator[RunningGateway | None]:
     """Hold the home while the block runs and yield None, or yield the live gateway that holds it already."""
     # A lock on an SQLite file is the one exclusive lock that the standard library has on every system, and the
     # system takes it back when the process dies, however it dies. Nothing is ever written into the file.
@@ -44,7 +44,7 @@ def claim(folder: Path) -> Iterator[Runtime | None]:
         yield _take(database, folder)
 
 
-def _take(database: sqlite3.Connection, folder: Path) -> Runtime | None:
+def _take(database: sqlite3.Connection, folder: Path) -> RunningGateway | None:
     deadline = time.monotonic() + _WAIT_SECONDS
     while not _lock(database):
         runtime = read(folder)
@@ -66,16 +66,16 @@ def _lock(database: sqlite3.Connection) -> bool:
     return True
 
 
-def read(folder: Path) -> Runtime | None:
+def read(folder: Path) -> RunningGateway | None:
     """Return what the runtime file says, if there is one that can be read."""
     try:
         values = json.loads((folder / "gateway.json").read_text(encoding="utf-8"))
-        return Runtime(url=str(values["url"]), token=str(values["token"]), pid=int(values["pid"]))
+        return RunningGateway(url=str(values["url"]), token=str(values["token"]), pid=int(values["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def write(folder: Path, runtime: Runtime) -> None:
+def write(folder: Path, runtime: RunningGateway) -> None:
     """Replace the runtime file at one stroke; nobody else may read it, at any time."""
     descriptor, name = tempfile.mkstemp(prefix="gateway.json.", dir=folder)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -83,13 +83,13 @@ def write(folder: Path, runtime: Runtime) -> None:
     Path(name).replace(folder / "gateway.json")
 
 
-def remove(folder: Path, runtime: Runtime) -> None:
+def remove(folder: Path, runtime: RunningGateway) -> None:
     """Take the runtime file away, if it is still ours."""
     if read(folder) == runtime:
         (folder / "gateway.json").unlink(missing_ok=True)
 
 
-def answers(runtime: Runtime) -> bool:
+def answers(runtime: RunningGateway) -> bool:
     """Return whether the gateway of a runtime file is there: its process lives, and it is this process that answers."""
     if not _lives(runtime.pid):
         return False

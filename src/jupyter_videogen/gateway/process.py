@@ -21,10 +21,10 @@ from starlette.types import ASGIApp
 from jupyter_videogen.gateway import instance_lock
 from jupyter_videogen.gateway.app import build
 from jupyter_videogen.gateway.auth import Guard, hosts
-from jupyter_videogen.gateway.http_protocol import Line
+from jupyter_videogen.gateway.http_protocol import CuttableProtocol
 from jupyter_videogen.gateway.idle_exit import Idle
 from jupyter_videogen.gateway.jobs import signing
-from jupyter_videogen.gateway.jobs.engines import ENGINES, Engines, capped
+from jupyter_videogen.gateway.jobs.engines import ENGINES, Engines, cap_bitrate
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import JobStore, NewerStoreError
 from jupyter_videogen.gateway.jobs.worker import Worker
@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
                 _say(running)
                 return 0
             with _listen(options.host, options.port) as door:
-                _serve(folder, door, options, capped(engines, options.kilobits))
+                _serve(folder, door, options, cap_bitrate(engines, options.kilobits))
     except (instance_lock.HomeTakenError, NewerStoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -98,7 +98,7 @@ def _serve(folder: Path, door: socket.socket, options: argparse.Namespace, engin
     port = door.getsockname()[1]
     address = _WILDCARDS.get(host, host)
     url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
-    runtime = instance_lock.Runtime(url=url, token=secrets.token_urlsafe(24), pid=os.getpid())
+    runtime = instance_lock.RunningGateway(url=url, token=secrets.token_urlsafe(24), pid=os.getpid())
     with closing(JobStore(folder / "jobs.sqlite3")) as store:
         store.requeue()
         gateway = _Gateway(folder, runtime, store, engines, options)
@@ -115,7 +115,7 @@ class _Gateway:
     def __init__(
         self,
         folder: Path,
-        runtime: instance_lock.Runtime,
+        runtime: instance_lock.RunningGateway,
         store: JobStore,
         engines: Engines,
         options: argparse.Namespace,
@@ -123,7 +123,7 @@ class _Gateway:
         clips = folder / "clips"
         self._folder = folder
         self._runtime = runtime
-        self.worker = Worker(store, engines, clips, self._settled)
+        self.worker = Worker(store, engines, clips, self._on_job_end)
         self._seal = signing.load(folder / "secret")
         self._service = GatewayService(store, self.worker, clips, tuple(engines), self._seal, options.pace)
         self._idle = Idle(options.idle_exit, store.has_unfinished, self._leave)
@@ -139,10 +139,10 @@ class _Gateway:
             idle=self._idle,
             leaving=self._is_leaving,
         )
-        self._server = _Server(app, self._opened, self._closing)
+        self._server = _Server(app, self._on_open, self._on_close)
         return self._server
 
-    def _opened(self) -> None:
+    def _on_open(self) -> None:
         self._loop = asyncio.get_running_loop()
         instance_lock.write(self._folder, self._runtime)
         _say(self._runtime)
@@ -150,12 +150,12 @@ class _Gateway:
         self.worker.start()
         self._idle.restart()
 
-    def _closing(self) -> None:
+    def _on_close(self) -> None:
         instance_lock.remove(self._folder, self._runtime)
         self.worker.cancel()
         _log.info("leaving")
 
-    def _settled(self) -> None:
+    def _on_job_end(self) -> None:
         # The loop may be gone: then nobody waits to hear that there is nothing left to do.
         if self._loop is not None:
             with suppress(RuntimeError):
@@ -177,7 +177,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Line,
+                http=CuttableProtocol,
                 lifespan="off",
                 ws="none",
                 log_config=None,
@@ -186,8 +186,8 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=_FAREWELL_SECONDS,
             )
         )
-        self._opened = opened
-        self._closing = closing
+        self._on_open = opened
+        self._on_close = closing
 
     def heed(self, _number: int, _frame: FrameType | None) -> None:
         """Stop at a signal; uvicorn raises it again when it has stopped, and then there is nothing left to do."""
@@ -196,15 +196,15 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Open the door, then say so."""
         await super().startup(sockets=sockets)
-        self._opened()
+        self._on_open()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Say so, then close the door."""
-        self._closing()
+        self._on_close()
         await super().shutdown(sockets=sockets)
 
 
-def _say(runtime: instance_lock.Runtime) -> None:
+def _say(runtime: instance_lock.RunningGateway) -> None:
     # Whoever started us may be gone already; those who read the runtime file find us all the same.
     with suppress(OSError):
         sys.stdout.write(f"{runtime.line()}\n")

@@ -12,7 +12,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID, JobRecord
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.liveness import Presence
-from jupyter_videogen.ledger.queries import LedgerQueries, last_take, spent_under
+from jupyter_videogen.ledger.queries import LedgerQueries, last_take, sum_spent
 from jupyter_videogen.ledger.rows import brings_answer, changing_columns, decode_job, fixed_columns, timing_columns
 from jupyter_videogen.ledger.spill import Spill
 
@@ -138,7 +138,7 @@ class Ledger(LedgerQueries):
             if last is not None and not new and last.state not in UNPAID:
                 return last
             for cap in caps:
-                budget.check(cap, spent_under(db, cap), record.cost)
+                budget.check(cap, sum_spent(db, cap), record.cost)
             record = record.after(take=last.take + 1 if last else 1, version=0)
             db.execute(
                 INSERT, (*fixed_columns(record), *changing_columns(record), self.owner, record.created_at + LEASE)
@@ -156,7 +156,7 @@ class Ledger(LedgerQueries):
         version = max(record.version, self._paid_back.get(record.id, 0))
         with self._file.writing(durable=durable, patience=patience) as db:
             if db.execute(UPDATE, (*changing_columns(record), record.id, version)).rowcount != 1:
-                raise _superseded(db, record)
+                raise _superseded_error(db, record)
             if run is not None:
                 db.execute(LEARN, (record.base_url, *timing_columns(run)))
         return record.after(version=version + 1)
@@ -170,7 +170,7 @@ class Ledger(LedgerQueries):
         with self._file.writing(patience=MOMENT) as db:
             values = (*changing_columns(record), now + LEASE, record.id, version, self.owner)
             if db.execute(SEND, values).rowcount != 1:
-                raise _superseded(db, record)
+                raise _superseded_error(db, record)
         self._owed.pop(record.id, None)
         return record.after(version=version + 1)
 
@@ -274,7 +274,7 @@ class Ledger(LedgerQueries):
         self._presence.close()
 
 
-def _superseded(db: sqlite3.Connection, record: JobRecord) -> Superseded:
+def _superseded_error(db: sqlite3.Connection, record: JobRecord) -> Superseded:
     """Return the error for a write that came too late, with the job as the file has it."""
     row = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
     return Superseded(record, missing=True) if row is None else Superseded(decode_job(*row))

@@ -43,7 +43,7 @@ def current_owner() -> Owner:
     """Name this process."""
     pid = os.getpid()
     host = socket.gethostname().replace("/", "")
-    return Owner(host, _text(BOOT), _link(NAMESPACE), pid, _started(pid), uuid4().hex[:8])
+    return Owner(host, _text(BOOT), _link(NAMESPACE), pid, _process_start(pid), uuid4().hex[:8])
 
 
 def parse_owner(text: str) -> Owner | None:
@@ -110,7 +110,7 @@ class Presence:
 def _lives(other: Owner) -> bool:
     """Return whether there is a process of that number that began at that time."""
     if other.started:
-        return _started(other.pid) == other.started
+        return _process_start(other.pid) == other.started
     try:
         os.kill(other.pid, 0)
     except ProcessLookupError:
@@ -120,7 +120,7 @@ def _lives(other: Owner) -> bool:
     return True
 
 
-def _started(pid: int) -> str:
+def _process_start(pid: int) -> str:
     """Return when a process began, empty where that cannot be told or there is none; a dead one nobody has asked after is none."""
     fields = _text(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return fields[STARTED] if len(fields) > STARTED and fields[0] != "Z" else ""

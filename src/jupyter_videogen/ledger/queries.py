@@ -99,7 +99,7 @@ class LedgerQueries:
     def spent(self, cap: Cap) -> Spent:
         """Return what the jobs under a cap come to; those whose outcome is unknown count as spent."""
         with self._file.reading() as db:
-            return spent_under(db, cap)
+            return sum_spent(db, cap)
 
     def costs(self, by: str = "model") -> list[Cost]:
         """Return what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
@@ -183,6 +183,6 @@ def last_take(db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:
     return row and decode_job(*row)
 
 
-def spent_under(db: sqlite3.Connection, cap: Cap) -> Spent:
+def sum_spent(db: sqlite3.Connection, cap: Cap) -> Spent:
     """Return what the jobs under a cap come to."""
     return Spent(*db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())

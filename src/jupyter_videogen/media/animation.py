@@ -28,23 +28,23 @@ GIF_TICK, WEBP_TICK = Fraction(1, 100), Fraction(1, 1000)
 
 def gif(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
     """Write a clip as a GIF; see `Clip.to_gif`. It is read twice: for its colours, then to be written."""
-    source, target = _checked(clip, path, width)
+    source, target = _check_target(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         colours = _palette(_pictures(source, width, GIF_RATE, GIF_TICK))
-        _write(temporary, "gif", "gif", _mapped(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
+        _write(temporary, "gif", "gif", _map_colours(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
     return target
 
 
 def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: bool) -> Path:
     """Write a clip as an animated WebP; see `Clip.to_webp`."""
-    source, target = _checked(clip, path, width)
+    source, target = _check_target(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         pictures = (picture.reformat(format="yuv420p") for picture in _pictures(source, width, WEBP_RATE, WEBP_TICK))
         _write(temporary, "webp", "libwebp_anim", pictures)
     return target
 
 
-def _checked(clip: ClipRecord, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
+def _check_target(clip: ClipRecord, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
     require_decoder()
     if width < 2:  # noqa: PLR2004 - the least that has colours in 4:2:0
         raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")
@@ -76,12 +76,12 @@ def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
     chosen: list[av.VideoFrame] = []
     for picture in chain([first], pictures):
         entry.push(picture)
-        chosen += _pulled(sink)  # nothing yet, but what was pushed is counted and let go only when somebody pulls
+        chosen += _pull_frames(sink)  # nothing yet, but what was pushed is counted and let go only when somebody pulls
     entry.push(None)
-    return [*chosen, *_pulled(sink)][0]
+    return [*chosen, *_pull_frames(sink)][0]
 
 
-def _mapped(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
+def _map_colours(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
     """Return pictures in the chosen colours."""
     from av.filter import Graph  # noqa: PLC0415 - only where it is used
 
@@ -97,10 +97,10 @@ def _mapped(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterat
     chosen.push(None)
     entry.push(first)
     for picture in pictures:
-        yield from _pulled(sink)
+        yield from _pull_frames(sink)
         entry.push(picture)
     entry.push(None)
-    yield from _pulled(sink)
+    yield from _pull_frames(sink)
 
 
 def _entry(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.FilterContext:
@@ -109,7 +109,7 @@ def _entry(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.Fil
     )
 
 
-def _pulled(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFrame]:
+def _pull_frames(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFrame]:
     """Return what a filter has ready."""
     from av.error import BlockingIOError as NotYet  # noqa: PLC0415 - only where it is used
     from av.error import EOFError as Over  # noqa: PLC0415 - the same

@@ -104,13 +104,13 @@ def is_missing(record: JobRecord) -> bool:
 
 def find_moved(record: JobRecord, *folders: Path) -> tuple[ClipRecord, ...] | None:
     """Look for a job's clips where they may have been moved to; None unless all are there, byte for byte."""
-    places = [clip.path if Path(clip.path).exists() else _moved(clip, folders) for clip in record.clips]
+    places = [clip.path if Path(clip.path).exists() else _find_moved(clip, folders) for clip in record.clips]
     if not all(places):
         return None
     return tuple(replace(clip, path=path) for clip, path in zip(record.clips, places, strict=True) if path)
 
 
-def _moved(clip: ClipRecord, folders: Sequence[Path]) -> str | None:
+def _find_moved(clip: ClipRecord, folders: Sequence[Path]) -> str | None:
     """Return a file below one of the folders that is this clip: of its kind, its size and its hash."""
     for path in islice(chain.from_iterable(map(_files, folders)), MOST_LOOKED_AT):
         if path.suffix == Path(clip.path).suffix and has_content(path, clip.bytes, clip.sha256):
@@ -135,7 +135,7 @@ async def decode_base64(text: str) -> AsyncIterator[bytes]:
         for chunk in reply_spool.chunks(text):
             body = chunk if begun or chunk[:5].lower() != "data:" else chunk.partition(",")[2]
             begun = True
-            whole, escaped = _unescaped(escaped + body)
+            whole, escaped = _unescape(escaped + body)
             signs = _alphabet(whole, signs)
             left += whole.translate(SIGNS)
             end = max(len(left) - 4, 0) // 4 * 4
@@ -156,7 +156,7 @@ def _alphabet(text: str, known: str) -> str:
     return max(seen)
 
 
-def _unescaped(text: str) -> tuple[str, str]:
+def _unescape(text: str) -> tuple[str, str]:
     """Undo the escapes of a URL in a text; returns apart what may be the beginning of one that goes on."""
     cut = text.find("%", max(len(text) - 2, 0))
     whole, rest = (text, "") if cut < 0 else (text[:cut], text[cut:])
@@ -192,7 +192,7 @@ def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False
     source, target = existing_path(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
     if os.path.lexists(receipt.receipt_path(target)) and not overwrite:
-        raise _taken(receipt.receipt_path(target))
+        raise _exists_error(receipt.receipt_path(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
     receipt.write_receipt(target, receipt.provenance(clip), overwrite=overwrite)
@@ -215,7 +215,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
     if os.path.lexists(target) and not overwrite:
-        raise _taken(target)
+        raise _exists_error(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".videogen-{uuid4().hex}.part")
     try:
@@ -225,12 +225,12 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         else:
             link_without_replacing(temporary, target)
     except FileExistsError:
-        raise _taken(target) from None
+        raise _exists_error(target) from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _taken(path: Path) -> InvalidRequest:
+def _exists_error(path: Path) -> InvalidRequest:
     return InvalidRequest(
         f"{path} is there already.", next="Choose another name, or pass overwrite=True.", field="path"
     )

@@ -99,9 +99,9 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     first = takes[0]
     for take in takes[1:]:
         if take.size != first.size:
-            raise _different("size", first, _pixels(first), take, _pixels(take))
+            raise _mismatch_error("size", first, _pixels(first), take, _pixels(take))
         if abs(take.rate / first.rate - 1) > SAME_RATE:
-            raise _different("fps", first, _pace(first), take, _pace(take))
+            raise _mismatch_error("fps", first, _pace(first), take, _pace(take))
     return JoinedVideo(takes)
 
 
@@ -114,11 +114,11 @@ def _take(clip: ClipRecord) -> SourceClip:
         coding = (picture.name, sound.name if sound else "", picture.extradata, picture.pix_fmt, *heard)
         start = (reel.stream.start_time or 0) * (reel.stream.time_base or CLOCK)
         end = max(reel.ends(), default=Fraction(0))
-        size, named = (reel.width, reel.height), _named(coding)
+        size, named = (reel.width, reel.height), _name_formats(coding)
         return SourceClip(reel.path, size, reel.rate, start, end - start, named, bool(sounds), reel.turned)
 
 
-def _named(coding: tuple[Any, ...]) -> tuple[object, ...]:
+def _name_formats(coding: tuple[Any, ...]) -> tuple[object, ...]:
     """Return codecs by the names of their formats, whichever decoder reads them."""
     import av  # noqa: PLC0415 - only where it is used
 
@@ -134,7 +134,7 @@ def _pace(take: SourceClip) -> str:
     return f"{float(take.rate):.5g} frames a second"
 
 
-def _different(field: str, first: SourceClip, one: str, take: SourceClip, other: str) -> InvalidRequest:
+def _mismatch_error(field: str, first: SourceClip, one: str, take: SourceClip, other: str) -> InvalidRequest:
     return InvalidRequest(
         f"Clips that are joined need the same {field}: {first.path.name} has {one}, {take.path.name} {other}.",
         next=f"Make them with one {field}.",
@@ -185,13 +185,13 @@ def _offsets(takes: list[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
 def _code(takes: list[SourceClip], out: OutputContainer) -> None:
     """Decode and code everything anew, one picture at a time."""
     picture: Any = out.add_stream("libx264", rate=takes[0].rate, options=QUALITY)
-    picture.width, picture.height, picture.pix_fmt = *even(takes[0].size), "yuv420p"
+    picture.width, picture.height, picture.pix_fmt = *round_to_even(takes[0].size), "yuv420p"
     picture.codec_context.time_base = CLOCK
     sound: Any = None
     if any(take.sound for take in takes):
         sound = out.add_stream("aac", rate=SOUND_RATE, layout="stereo")
     for take, since in _offsets(takes):
-        for frame in _shown(take, since):
+        for frame in _decode_frames(take, since):
             out.mux(picture.encode(frame))
         for samples in _heard(take, since) if sound else ():
             out.mux(sound.encode(samples))
@@ -200,16 +200,16 @@ def _code(takes: list[SourceClip], out: OutputContainer) -> None:
         out.mux(sound.encode())
 
 
-def even(size: tuple[int, int]) -> tuple[int, int]:
+def round_to_even(size: tuple[int, int]) -> tuple[int, int]:
     """Return the nearest size that H.264 takes in 4:2:0: of even sides."""
     width, height = size
     return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
 
 
-def _shown(take: SourceClip, since: Fraction) -> Iterator[av.VideoFrame]:
+def _decode_frames(take: SourceClip, since: Fraction) -> Iterator[av.VideoFrame]:
     with open_video(take.path) as reel:
-        size = even(take.size)
-        for frame in reel.decoded():
+        size = round_to_even(take.size)
+        for frame in reel.decode():
             if frame.pts is None or frame.time_base is None:
                 continue
             at = frame.pts * frame.time_base - take.start + since

@@ -115,10 +115,10 @@ class Download:
                 raise
             except NotSent as error:
                 await self._transport.renew()
-                failed = _broken(f"clip could not be asked for ({error})")
+                failed = _broken_download(f"clip could not be asked for ({error})")
             except Lost as error:
                 slow = isinstance(error, Slow)
-                failed = _broken(f"download broke off ({error})")
+                failed = _broken_download(f"download broke off ({error})")
             except DownloadError as error:
                 if error.final:
                     raise
@@ -135,15 +135,15 @@ class Download:
         self._wait = None
         asked = self._conditions(call)
         async with self._transport.stream(_with(call, asked)) as stream:
-            pieces = self._paced(stream.pieces())
+            pieces = self._watch_pace(stream.pieces())
             end = await self._begin(stream, asked=bool(asked))
             if end is not None and end == self._part.size:
                 return
             if stream.status == OK:
                 head = await _head(pieces)
                 end = await self._judge(stream, head, pieces, end)
-                pieces = _joined(head, pieces)
-            async for piece in stream.inflated(pieces) if self.inflated else pieces:
+                pieces = _join_pieces(head, pieces)
+            async for piece in stream.inflate(pieces) if self.inflated else pieces:
                 self._part.append(piece)
                 self._report(self._part.size, self.total)
         if end is not None and self._part.size > end:
@@ -255,7 +255,7 @@ class Download:
         self.total = span.total
         return span.total
 
-    async def _paced(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _watch_pace(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """Pass pieces on; raises `Lost` for a line that is hardly alive."""
         since, arrived = self._clock.monotonic(), 0
         async for piece in pieces:
@@ -277,7 +277,7 @@ async def _head(pieces: AsyncIterator[bytes]) -> bytes:
     return head
 
 
-async def _joined(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _join_pieces(head: bytes, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     """Return a body whose beginning was looked at, from its beginning."""
     if head:
         yield head
@@ -308,5 +308,5 @@ def _length(headers: dict[str, str]) -> int | None:
     return int(length) if length.isascii() and length.isdecimal() else None
 
 
-def _broken(what: str) -> DownloadError:
+def _broken_download(what: str) -> DownloadError:
     return DownloadError(f"The {what}.", sent="yes", charged="unknown")

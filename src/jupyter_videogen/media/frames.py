@@ -88,9 +88,9 @@ class VideoReader:
         """Width of a pixel by its height."""
         base = stream.time_base or Fraction(1, 1_000_000)
         self._start = float((stream.start_time or 0) * base)
-        self.length = float(stream.duration * base) if stream.duration else self._measured()
+        self.length = float(stream.duration * base) if stream.duration else self._measure_length()
 
-    def _measured(self) -> float:
+    def _measure_length(self) -> float:
         """Return the length of a clip whose stream does not tell it: to the end of its last picture.
 
         The container's own would count a longer sound.
@@ -138,7 +138,7 @@ class VideoReader:
         """Pixels, as shown."""
         return self.size[1]
 
-    def shown(self, frame: av.VideoFrame, width: int | None = None, height: int | None = None) -> Array:
+    def render(self, frame: av.VideoFrame, width: int | None = None, height: int | None = None) -> Array:
         """Return a decoded frame as it is shown, at its own size or another: uint8 (H, W, 3)."""
         wide, high = width or self.width, height or self.height
         a, b, c, d = self.matrix
@@ -152,7 +152,7 @@ class VideoReader:
         import numpy as np  # noqa: PLC0415 - only where it is used
         from av import VideoFrame  # noqa: PLC0415 - the same
 
-        return VideoFrame.from_ndarray(np.ascontiguousarray(self.shown(picture, width, height)), format="rgb24")
+        return VideoFrame.from_ndarray(np.ascontiguousarray(self.render(picture, width, height)), format="rgb24")
 
     @property
     def rate(self) -> Fraction:
@@ -163,7 +163,7 @@ class VideoReader:
         """Return when a frame is shown, in seconds."""
         return (frame.time or 0.0) - self._start
 
-    def decoded(self, since: float = -math.inf) -> Iterator[av.VideoFrame]:
+    def decode(self, since: float = -math.inf) -> Iterator[av.VideoFrame]:
         """Return the frames in order, from a key frame at or before a moment, or from the very beginning."""
         _ = self.matrix  # it is found by a seek of its own
         base = self.stream.time_base or Fraction(1, 1_000_000)
@@ -171,7 +171,7 @@ class VideoReader:
         self.container.seek(int(at / base), stream=self.stream, backward=True)
         yield from self.container.decode(self.stream)
 
-    def moment(self, t: float) -> float:
+    def resolve_time(self, t: float) -> float:
         """Return seconds from the beginning for `t`, which counts from the end where it is negative.
 
         Raises `InvalidRequest`, with the length, for a time outside the clip.
@@ -188,7 +188,7 @@ class VideoReader:
         """Return the frame that is nearest to a moment, of two alike the earlier one."""
         for margin in MARGINS:
             before = None
-            for frame in self.decoded(moment - margin):
+            for frame in self.decode(moment - margin):
                 if self.at(frame) < moment - CLOSE:
                     before = frame
                     continue
@@ -204,13 +204,13 @@ class VideoReader:
     def last(self) -> av.VideoFrame:
         """Return the very last frame, however long the clip says it is."""
         for margin in MARGINS:
-            if found := deque(self.decoded(self.length - margin), maxlen=1):
+            if found := deque(self.decode(self.length - margin), maxlen=1):
                 return found[0]
         raise self.unreadable("no frame")
 
     def nearest_each(self, moments: Iterable[float]) -> Iterator[av.VideoFrame]:
         """Return the nearest frame to each of these moments, which ascend, in one pass over the clip."""
-        frames = self.decoded()
+        frames = self.decode()
         before = here = next(frames, None)
         for moment in moments:
             while here is not None and self.at(here) < moment - CLOSE:
@@ -244,14 +244,14 @@ def frame(clip: ClipRecord, t: float) -> Array:
     """Return the frame nearest to `t` seconds as uint8 (H, W, 3); see `Clip.frame`."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
-        return reel.shown(reel.nearest(reel.moment(t)))
+        return reel.render(reel.nearest(reel.resolve_time(t)))
 
 
 def last_frame(clip: ClipRecord) -> Array:
     """Return the very last frame as uint8 (H, W, 3)."""
     require_decoder()
     with open_video(clip_store.existing_path(clip)) as reel:
-        return reel.shown(reel.last())
+        return reel.render(reel.last())
 
 
 def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
@@ -268,9 +268,9 @@ def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
         moments = None if seconds is None else (index * seconds for index in range(number))
         pictures = np.empty((number, reel.height, reel.width, 3), np.uint8)
         filled = 0
-        shown = reel.decoded() if moments is None else reel.nearest_each(moments)
+        shown = reel.decode() if moments is None else reel.nearest_each(moments)
         for filled, picture in enumerate(islice(shown, number), 1):
-            pictures[filled - 1] = reel.shown(picture)
+            pictures[filled - 1] = reel.render(picture)
         return pictures[:filled]
 
 
@@ -301,7 +301,7 @@ def sheet(clip: ClipRecord, columns: int, rows: int) -> Array:
         picture = np.empty((rows * height, columns * width, 3), np.uint8)
         for index, cell in enumerate(reel.nearest_each(moments)):
             top, left = index // columns * height, index % columns * width
-            picture[top : top + height, left : left + width] = reel.shown(cell, width, height)
+            picture[top : top + height, left : left + width] = reel.render(cell, width, height)
         return picture
 
 
@@ -331,7 +331,7 @@ def poster(path: Path) -> bytes | None:
 
 def _first_shown(reel: VideoReader) -> bytes | None:
     first = None
-    for number, picture in enumerate(reel.decoded()):
+    for number, picture in enumerate(reel.decode()):
         first = first or picture
         if rgb(picture, 64, 36).mean() > DARK:
             return _smallest(reel, picture)

@@ -81,7 +81,7 @@ def load_media(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa:
             next="Give a path, a URL, bytes, an open file, a PIL image, a uint8 array, a figure or a clip.",
             field=field,
         )
-    return _checked(path, kind, field, home)
+    return _check_file(path, kind, field, home)
 
 
 def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
@@ -97,11 +97,11 @@ def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
     turn = images.orientation(Path(image.path).read_bytes())
     if (image.width, image.height) == (width, height) and turn == 1:
         return image
-    drawn = _drawn(Path(image.path), width, height, how, turn)
-    return _checked(keep_upload(_png(drawn), home / "inputs"), "image", "image", home)
+    drawn = _draw_picture(Path(image.path), width, height, how, turn)
+    return _check_file(keep_upload(_png(drawn), home / "inputs"), "image", "image", home)
 
 
-def _drawn(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
+def _draw_picture(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
     """Scale a picture onto a canvas of the size, the right way up, by the library that also decodes it."""
     import numpy as np  # noqa: PLC0415 - only where it is used
 
@@ -136,7 +136,7 @@ def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
 def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
     """Return the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
     with frames.open_video(path) as reel:
-        return reel.shown(reel.last())
+        return reel.render(reel.last())
 
 
 @contextmanager
@@ -182,9 +182,9 @@ def _as_bytes(value: Any, field: str) -> bytes | None:  # noqa: ANN401 - as abov
     if hasattr(value, "read"):
         return _read(value, field)
     if hasattr(value, "savefig"):
-        return _written(lambda file: value.savefig(file, format="png"))
+        return _write_bytes(lambda file: value.savefig(file, format="png"))
     if hasattr(value, "save") and hasattr(value, "mode"):
-        return _written(lambda file: _plain(value).save(file, format="PNG"))
+        return _write_bytes(lambda file: _plain(value).save(file, format="PNG"))
     if hasattr(value, "__array_interface__"):
         return _png(value, field)
     return None
@@ -228,7 +228,7 @@ def _of_8_bits(picture: Any) -> Any:  # noqa: ANN401 - a PIL image
     return deep.convert("F").point(lambda level: level * scale - base * scale).convert("L")
 
 
-def _written(write: Any) -> bytes:  # noqa: ANN401 - a function that takes a file
+def _write_bytes(write: Any) -> bytes:  # noqa: ANN401 - a function that takes a file
     file = io.BytesIO()
     write(file)
     return file.getvalue()
@@ -269,7 +269,7 @@ def keep_upload(content: bytes, folder: Path) -> Path:
     return path
 
 
-def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
+def _check_file(path: Path, kind: str, field: str, home: Path) -> Media:
     """Open a file once, see that it is one, of this kind and not too large, and give its facts.
 
     A picture is kept anew where it holds more than a picture (`pictures.cleaned`); raises `InvalidRequest`.
@@ -279,10 +279,13 @@ def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
             size = _size(file.fileno(), path, field)
             content_type = _content_type(file.read(HEAD), path, kind)
             if content_type.partition("/")[0] != kind:
-                raise InvalidRequest(f"{field}: {_named(path, home)} is no {kind} that services take.", field=field)
+                raise InvalidRequest(
+                    f"{field}: {_display_name(path, home)} is no {kind} that services take.", field=field
+                )
             if size > LARGEST[kind]:
                 raise InvalidRequest(
-                    f"{field}: {_named(path, home)} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.", field=field
+                    f"{field}: {_display_name(path, home)} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.",
+                    field=field,
                 )
             file.seek(0)
             if kind == "image":
@@ -293,7 +296,7 @@ def _checked(path: Path, kind: str, field: str, home: Path) -> Media:
     return Media(kind=kind, content_type=content_type, path=str(path), sha256=digest)  # type: ignore[arg-type]  # one of MEDIA's
 
 
-def _named(path: Path, home: Path) -> str:
+def _display_name(path: Path, home: Path) -> str:
     """Return the name of a file for people; what came as bytes has only that of its hash."""
     return "what was given" if path.parent == home / "inputs" else path.name
 
@@ -302,7 +305,9 @@ def _picture(content: bytes, content_type: str, path: Path, field: str, home: Pa
     """Return the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
     if not images.is_whole(content):
         raise InvalidRequest(
-            f"{field}: {_named(path, home)} is cut short.", next="Save or download that picture again.", field=field
+            f"{field}: {_display_name(path, home)} is cut short.",
+            next="Save or download that picture again.",
+            field=field,
         )
     plain = images.strip_metadata(content)
     width, height = images.displayed_size(plain)

@@ -83,9 +83,9 @@ class PartialFile:
         """Refuse a clip of so many bytes when it is too large or there is no room for the rest of it."""
         self.expected = total
         _check_cap(total)
-        self._need(total - self.size)
+        self._require_space(total - self.size)
 
-    def _need(self, room: int) -> None:
+    def _require_space(self, room: int) -> None:
         if shutil.disk_usage(self._target.parent).free < room:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -101,7 +101,7 @@ class PartialFile:
         before, self.size = self.size, self.size + len(piece)
         _check_cap(self.size)
         if before // ROOM_EVERY != self.size // ROOM_EVERY:
-            self._need(ROOM_EVERY if self.expected is None else self.expected - before)
+            self._require_space(ROOM_EVERY if self.expected is None else self.expected - before)
         if before < HEAD:
             self._head += piece[: HEAD - before]
             if self.size >= HEAD:

@@ -123,7 +123,7 @@ def provenance(clip: ClipRecord) -> dict[str, Any]:
     Only a receipt tells the versions.
     """
     facts = read_receipt(Path(clip.path), clip.sha256)
-    return facts if facts and facts.get("sha256") == clip.sha256 else describe_clip(clip, _recorded(clip.job_id))
+    return facts if facts and facts.get("sha256") == clip.sha256 else describe_clip(clip, _find_record(clip.job_id))
 
 
 def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
@@ -173,7 +173,7 @@ def _versions() -> dict[str, str]:
     return {GENERATOR: VERSION, "python": platform.python_version()}
 
 
-def _recorded(job_id: str) -> JobRecord | None:
+def _find_record(job_id: str) -> JobRecord | None:
     """Look a job up in the ledger, if there is one; nothing is watched or started for it."""
     file = environment.home() / "ledger.sqlite3"
     if not file.exists():

@@ -45,24 +45,24 @@ async def _content(url: str, field: str, transport: Transport) -> bytes:
         async with asyncio.timeout(TIMEOUT), transport.stream(Call("GET", url, timeout=TIMEOUT)) as stream:
             return await _read(stream, field)
     except (NotSent, Lost) as error:
-        raise _unfetched(field, str(error)) from None
+        raise _fetch_error(field, str(error)) from None
     except TimeoutError:
-        raise _unfetched(field, f"it took longer than {TIMEOUT:.0f} s") from None
+        raise _fetch_error(field, f"it took longer than {TIMEOUT:.0f} s") from None
 
 
 async def _read(stream: Stream, field: str) -> bytes:
     """Read a file of the size that one may have; raises `InvalidRequest`, `Lost`."""
     if stream.status != 200:  # noqa: PLR2004 - nothing else is a whole file
-        raise _unfetched(field, f"HTTP {stream.status}")
+        raise _fetch_error(field, f"HTTP {stream.status}")
     content, most = bytearray(), LARGEST[MEDIA[field]]
     async for piece in stream.pieces():
         content += piece
         if len(content) > most:
-            raise _unfetched(field, f"it has more than {most >> 20} MB")
+            raise _fetch_error(field, f"it has more than {most >> 20} MB")
     return bytes(content)
 
 
-def _unfetched(field: str, why: str) -> InvalidRequest:
+def _fetch_error(field: str, why: str) -> InvalidRequest:
     return InvalidRequest(
         f"{field}: the file at that address could not be fetched ({why}), and this service takes files only.",
         next="Download it and give its path.",

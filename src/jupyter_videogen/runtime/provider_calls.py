@@ -31,7 +31,7 @@ def cancel_at_provider(record: JobRecord, connection: Connection, send: Callable
         reply = send(dialect.cancel(record.handle))
     except (NotSent, Lost) as error:
         return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
-    words = sanitize.objection(reply) if reply.ok else sanitize.sanitized_dialect(dialect).read_failure(reply).message
+    words = sanitize.objection(reply) if reply.ok else sanitize.sanitize_dialect(dialect).read_failure(reply).message
     if words is None:
         return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
     return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(connection)}")
@@ -47,7 +47,7 @@ def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: 
     except (NotSent, Lost) as error:
         raise Unreachable(f"{provider.title} could not be asked for its models ({error}).") from None
     if not reply.ok:
-        raise from_failure(sanitize.sanitized_dialect(provider.dialect).read_failure(reply))
+        raise from_failure(sanitize.sanitize_dialect(provider.dialect).read_failure(reply))
     try:
         names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
     except Malformed:

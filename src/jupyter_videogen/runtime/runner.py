@@ -91,7 +91,7 @@ class Runner:
         publish: Callable[[JobRecord], None],
     ) -> None:
         self.job = job
-        self._provider, self._dialect = provider, sanitize.sanitized_dialect(provider.dialect)
+        self._provider, self._dialect = provider, sanitize.sanitize_dialect(provider.dialect)
         self._transport, self._publish = transport, publish
         self._context = context
         self._artifacts: Sequence[Artifact] = job.artifacts

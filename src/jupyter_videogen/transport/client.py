@@ -87,7 +87,7 @@ class Stream:
             return
         raise broken  # out here it has no context: the library's error holds the request, and that the key
 
-    def inflated(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
+    def inflate(self, pieces: AsyncIterator[bytes] | None = None) -> AsyncIterator[bytes]:
         """Return the body with its compression undone, little by little; raises `Lost` for one that is broken or cut.
 
         `pieces` are the body's, where somebody has looked at its beginning already.
@@ -102,7 +102,7 @@ class Stream:
         largest = LARGEST_LOOK if carries_clips else LARGEST_REPLY
         with closing(Spool()) as spool:
             encoded = self.headers.get("content-encoding", "").lower() in GZIP
-            async for piece in self.inflated() if encoded else self.pieces():
+            async for piece in self.inflate() if encoded else self.pieces():
                 try:
                     spool.feed(piece) if carries_clips else spool.rest.extend(piece)
                 except OSError as error:
@@ -280,7 +280,7 @@ class Transport:
                     return response
                 await response.aclose()
                 url = url_policy.resolve_location(url, location)
-        except url_policy.Refused as error:
+        except url_policy.RefusedURL as error:
             raise Forbidden(f"the address was refused: {error}") from None
         raise NotSent("too many redirects")
 

@@ -179,9 +179,9 @@ def chunks(text: str) -> Iterator[str]:
     while piece := file.read(PIECE):
         left += piece
         cut = WHOLE.match(left).end()  # type: ignore[union-attr]  # it matches anything
-        yield _unescaped(left[:cut])
+        yield _unescape(left[:cut])
         left = left[cut:]
-    yield _unescaped(left)
+    yield _unescape(left)
 
 
 def forget(text: str) -> None:
@@ -199,7 +199,7 @@ def clear() -> None:
 atexit.register(clear)
 
 
-def _unescaped(body: bytes) -> str:
+def _unescape(body: bytes) -> str:
     try:
         return msgspec.json.decode(b'"' + body + b'"', type=str)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -21,7 +21,7 @@ ODD = (IPv6Network("::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2001::/
 """Ways to write an IPv4 address, or a site's own, that no service's files live at: IPv4-compatible, local NAT64, Teredo."""
 
 
-class Refused(ValueError):
+class RefusedURL(ValueError):
     """A URL that is not followed; its text says why, without the URL's query."""
 
 
@@ -35,9 +35,9 @@ def origin(url: str) -> tuple[str, str, int | None]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("it is no web address") from None
+        raise RefusedURL("it is no web address") from None
     if "@" in parts.netloc or "\\" in parts.netloc:
-        raise Refused("it names a user")
+        raise RefusedURL("it names a user")
     return parts.scheme.lower(), (parts.hostname or "").rstrip("."), port or PORTS.get(parts.scheme.lower())
 
 
@@ -57,13 +57,13 @@ async def resolve_allowed(url: str, *, base_url: str) -> Sequence[str]:
         return ()
     scheme, host, port = origin(url)
     if scheme not in PORTS or not host:
-        raise Refused(f"{scheme or 'nothing'} is no web address")
+        raise RefusedURL(f"{scheme or 'nothing'} is no web address")
     if scheme == "http" and urlsplit(base_url).scheme == "https":
-        raise Refused("it leads from https to plain http")
+        raise RefusedURL("it leads from https to plain http")
     found = await resolve(host, port)
     strange = [address for address in found if not is_public(address)]
     if strange and (any(map(_is_metadata, strange)) or not await is_private(base_url)):
-        raise Refused("it leads to a private address")
+        raise RefusedURL("it leads to a private address")
     return found
 
 
@@ -92,13 +92,13 @@ async def resolve(host: str, port: int | None) -> list[str]:
 
 def is_public(text: str) -> bool:
     """Return whether an address, however it is wrapped, is one of the public internet."""
-    address = _unwrapped(text)
+    address = _unwrap_ipv4(text)
     if isinstance(address, IPv6Address) and any(address in network for network in ODD):
         return False
     return address.is_global and not address.is_multicast
 
 
-def _unwrapped(text: str) -> IPv4Address | IPv6Address:
+def _unwrap_ipv4(text: str) -> IPv4Address | IPv6Address:
     """Return the IPv4 address inside a mapped, NAT64 or 6to4 one, else the address itself."""
     address = ip_address(text.partition("%")[0])
     if isinstance(address, IPv4Address):
@@ -108,7 +108,7 @@ def _unwrapped(text: str) -> IPv4Address | IPv6Address:
 
 
 def _is_metadata(text: str) -> bool:
-    address = _unwrapped(text)
+    address = _unwrap_ipv4(text)
     return address.is_link_local or address.is_multicast
 
 
@@ -138,7 +138,7 @@ def resolve_location(base: str, location: str) -> str:
     try:
         return urljoin(base, location)
     except ValueError:
-        raise Refused("it is no web address") from None
+        raise RefusedURL("it is no web address") from None
 
 
 def url_below(base_url: str, place: str) -> str:

@@ -48,7 +48,7 @@ def read_job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
     `first` are names that the dialect's document has, which go before all others. A `request_id` beside an error is that of
     the exchange.
     """
-    levels = [drop_request_id(level) if has_error(body) else level for level in (body, *_wrapped_objects(body))]
+    levels = [drop_request_id(level) if has_error(body) else level for level in (body, *_walk_boxes(body))]
     ours = (row.get(name) for row in levels if isinstance(row, dict) for name in first)
     for value in ours:
         with suppress(Malformed):
@@ -57,7 +57,7 @@ def read_job_id(body: object, *, first: tuple[str, ...] = ()) -> str:
     return check_id(found)
 
 
-def _wrapped_objects(body: object) -> Iterator[object]:
+def _walk_boxes(body: object) -> Iterator[object]:
     """Return the objects in which an answer may keep its job; the first of a list."""
     for name in BOXES:
         yield from objects(member(body, name))[:1]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.dialects.base import Listed, Page
 from jupyter_videogen.dialects.parsing.job_ids import find_id
-from jupyter_videogen.dialects.parsing.values import as_object, length, moment, number, objects, percent, size, text
+from jupyter_videogen.dialects.parsing.values import as_object, length, number, objects, percent, size, text, timestamp
 from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def parse_listed_facts(row: dict[str, Any]) -> dict[str, Any]:
         "model": text(row.get("model")),
         "duration": length(row.get("seconds")) or length(row.get("duration")),
         "size": size(row.get("size")),
-        "created_at": moment(row.get("created_at")),
+        "created_at": timestamp(row.get("created_at")),
         **_parse_standing(row),
     }
 

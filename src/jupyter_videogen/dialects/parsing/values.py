@@ -61,7 +61,7 @@ def percent(value: object) -> float | None:
     return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
 
 
-def moment(value: object) -> float | None:
+def timestamp(value: object) -> float | None:
     """Return a time in seconds since the epoch, out of seconds, milliseconds or ISO 8601 (UTC where it names no zone)."""
     found = number(value)
     if found is not None:
@@ -98,7 +98,7 @@ def poll_hint(reply: Reply) -> float | None:
 
 def parse_elapsed(job: dict[str, Any]) -> float | None:
     """Return the seconds from a job's creation to its completion, where it says both and they are in order."""
-    created, completed = moment(job.get("created_at")), moment(job.get("completed_at"))
+    created, completed = timestamp(job.get("created_at")), timestamp(job.get("completed_at"))
     return completed - created if created and completed and completed > created > 0 else None
 
 

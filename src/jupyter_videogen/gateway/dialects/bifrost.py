@@ -19,7 +19,7 @@ from jupyter_videogen.gateway.dialects.base import MODELS_CREATED, VideosDialect
 from jupyter_videogen.gateway.dialects.openai import POLL_AFTER, read_variant, video
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, ignored, media_type, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, ignored_header, media_type, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import NO_INPUTS, InputFiles, read_inputs
 from jupyter_videogen.gateway.requests.order import (
@@ -166,7 +166,7 @@ class Bifrost(VideosDialect):
         """Take an order and answer with its video."""
         job = await self._submit(request, order, fields, inputs)
         body = _write_created(job) | self._extra(job, request, request_type)
-        return JSONResponse(body, headers=ignored(fields, _HONOURED | inputs.names))
+        return JSONResponse(body, headers=ignored_header(fields, _HONOURED | inputs.names))
 
     async def retrieve(self, request: Request) -> Response:
         """Look at one video."""
@@ -297,20 +297,20 @@ class Bifrost(VideosDialect):
     # ---- what is answered ------------------------------------------------------------------------------------
 
     async def _body(self, job: Job, request: Request) -> dict[str, Any]:
-        body = _write_status(job, measured=self._service.measured(job))
+        body = _write_status(job, measured=self._service.shows_progress(job))
         outputs = await self._outputs(job, request) if job.status == "completed" else []
         if outputs:
             body["videos"] = outputs
-        filtered = self._service.filtered(job) or int(body.get("error", {}).get("code") == "content_filtered")
+        filtered = self._service.count_filtered(job) or int(body.get("error", {}).get("code") == "content_filtered")
         if filtered and job.error is not None:
             body["content_filter"] = {"filtered_count": filtered, "reasons": [job.error["message"]]}
-        if self._service.filtered(job):
+        if self._service.count_filtered(job):
             del body["error"]
         return body | self._extra(job, request, "video_retrieve")
 
     async def _outputs(self, job: Job, request: Request) -> list[dict[str, str]]:
         """Return the rows of a finished job; a maker of the OpenAI kind has none for a single clip."""
-        if _provider(job) in OPENAI_KIND and self._service.takes(job) < 2:  # noqa: PLR2004 - several
+        if _provider(job) in OPENAI_KIND and self._service.count_clips(job) < 2:  # noqa: PLR2004 - several
             return []
         if job.order.model.startswith(_INLINE):
             texts = [base64.b64encode(data).decode() for data in await self._service.read(job)]

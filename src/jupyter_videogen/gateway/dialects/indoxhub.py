@@ -14,7 +14,7 @@ from jupyter_videogen.gateway.dialects.base import GatewayDialect
 from jupyter_videogen.gateway.jobs.scripted_models import CARDS
 from jupyter_videogen.gateway.jobs.signing import PASS_SECONDS
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import JSON, ignored, read_fields
+from jupyter_videogen.gateway.requests.body import JSON, ignored_header, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import InputFiles, read_inputs, read_media
 from jupyter_videogen.gateway.requests.order import (
@@ -95,7 +95,7 @@ class IndoxHub(GatewayDialect):
         flat = _flatten(fields)
         order, inputs = parse_order(flat, self._service.names), read_files(flat)
         job = await self._submit(request, order, fields, inputs, setting="resolution")
-        header = ignored(flat, _HONOURED | inputs.names | {"byok_api_key"})
+        header = ignored_header(flat, _HONOURED | inputs.names | {"byok_api_key"})
         return JSONResponse(_envelope(job, await self._create_data(job, request), header), headers=header)
 
     def _waits(self, job: Job) -> bool:
@@ -140,7 +140,7 @@ class IndoxHub(GatewayDialect):
             "completed_at": None if job.completed_at is None else _iso(job.completed_at),
             "result": None,
         }
-        if not self._service.measured(job):
+        if not self._service.shows_progress(job):
             del body["progress"]
         if job.error is not None:
             body["error"] = job.error["message"]

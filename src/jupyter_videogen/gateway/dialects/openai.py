@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.dialects.base import VideosDialect, model_object
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, ignored, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, ignored_header, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import ADDRESS, NO_INPUTS, InputFiles, read_inputs, read_media
 from jupyter_videogen.gateway.requests.order import (
@@ -105,7 +105,7 @@ class OpenAI(VideosDialect):
     ) -> Response:
         """Take an order and answer with its video."""
         job = await self._submit(request, order, fields, inputs)
-        headers = POLL_AFTER | ignored(fields, {*honoured, *inputs.names})
+        headers = POLL_AFTER | ignored_header(fields, {*honoured, *inputs.names})
         return JSONResponse(self._video(job), headers=headers)
 
     async def remix(self, request: Request) -> Response:
@@ -189,7 +189,7 @@ class OpenAI(VideosDialect):
 
     def _video(self, job: Job) -> dict[str, Any]:
         values = video(job)
-        if not self._service.measured(job):
+        if not self._service.shows_progress(job):
             del values["progress"]
         return values
 
@@ -267,10 +267,10 @@ def video(job: Job) -> dict[str, Any]:
         "seed": job.order.seed,
         "fps": job.order.fps,
         "rendering": job.rendering,
-    } | _revised(job)
+    } | _revised_prompt(job)
 
 
-def _revised(job: Job) -> dict[str, str]:
+def _revised_prompt(job: Job) -> dict[str, str]:
     """Tell the enriched prompt, where there is one."""
     prompt = (job.rendering or {}).get("revised_prompt")
     return {"revised_prompt": prompt} if prompt else {}

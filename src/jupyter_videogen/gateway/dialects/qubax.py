@@ -8,7 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.dialects.base import GatewayDialect
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import JSON, ignored, read_fields
+from jupyter_videogen.gateway.requests.body import JSON, ignored_header, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import read_inputs
 from jupyter_videogen.gateway.requests.order import FieldNames, invalid, read_frame, read_model, read_order, read_prompt
@@ -50,7 +50,7 @@ class Qubax(GatewayDialect):
         order = read_order(fields, _FIELDS, prompt=prompt, model=model, frame=frame)
         inputs = read_inputs(fields, {"image": "image"})
         job = await self._submit(request, order, fields, inputs, setting="aspect_ratio")
-        return JSONResponse(await self._body(job, request), headers=ignored(fields, _HONOURED | inputs.names))
+        return JSONResponse(await self._body(job, request), headers=ignored_header(fields, _HONOURED | inputs.names))
 
     async def artifact(self, request: Request) -> Response:
         """Send one clip of a job."""
@@ -58,7 +58,7 @@ class Qubax(GatewayDialect):
         if job.unfinished:
             raise Problem(409, "not_ready", "This job is not completed yet.")
         index = request.path_params["index"]
-        if not (index.isascii() and index.isdigit()) or int(index[:4]) >= self._service.takes(job):
+        if not (index.isascii() and index.isdigit()) or int(index[:4]) >= self._service.count_clips(job):
             raise Problem(404, "not_found", "This job has no such artifact.")
         return await self._service.content(job, int(index))
 
@@ -70,7 +70,7 @@ class Qubax(GatewayDialect):
             "created_at": job.created_at,
         }
         if job.status == "completed":
-            body |= {"output_count": self._service.takes(job), "completed_at": job.completed_at}
+            body |= {"output_count": self._service.count_clips(job), "completed_at": job.completed_at}
         if job.error is not None:
             kind = _ERROR_TYPES.get(job.error["code"], "server_error")
             body["error"] = {"message": job.error["message"], "type": kind}

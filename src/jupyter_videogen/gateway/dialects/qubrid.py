@@ -10,7 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from jupyter_videogen.gateway.dialects.base import GatewayDialect
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, ignored, media_type, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, ignored_header, media_type, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import InputFiles, read_inputs
 from jupyter_videogen.gateway.requests.order import (
@@ -86,7 +86,7 @@ class Qubrid(GatewayDialect):
         job = await self._submit(request, order, fields, inputs, setting="resolution")
         self._require_clip(job)
         body = {"created": created} | await self._body(job, request)
-        return JSONResponse(body, headers=ignored(fields, _HONOURED | inputs.names))
+        return JSONResponse(body, headers=ignored_header(fields, _HONOURED | inputs.names))
 
     def _waits(self, _job: Job) -> bool:
         return True

@@ -37,6 +37,6 @@ class Links:
             raise Problem(403, "expired", "Request has expired")
         match = _NAME.fullmatch(request.path_params["name"])
         job = await self._service.job(request.path_params["id"])
-        if match is None or int(match[1]) >= self._service.takes(job):
+        if match is None or int(match[1]) >= self._service.count_clips(job):
             raise Problem(404, "not_found", "There is no such clip.")
         return await send(clip_path(self._service.clips, job.id, int(match[1])), "video")

@@ -44,7 +44,7 @@ class Engine(Protocol):
         """Return frames from all over a finished clip, side by side, as a JPEG."""
 
 
-class Scenes:
+class SceneEngine:
     """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
 
     def __init__(self, style: str = "", kilobits: int | None = None) -> None:
@@ -94,13 +94,13 @@ GROUP = "jupyter_videogen.engines"
 """The entry-point group: each name is a model, each object makes its Engine when called without arguments."""
 
 BUILT_IN: Engines = {
-    DEFAULT_MODEL: Scenes,
-    "local/ink": partial(Scenes, "ink"),
-    "local/grain": partial(Scenes, "grain"),
+    DEFAULT_MODEL: SceneEngine,
+    "local/ink": partial(SceneEngine, "ink"),
+    "local/grain": partial(SceneEngine, "grain"),
 }
 
 
-class Plugin:
+class PluginEngine:
     """What makes an engine that another package registered; its code is loaded with the first clip, not before."""
 
     def __init__(self, entry: EntryPoint) -> None:
@@ -112,13 +112,13 @@ class Plugin:
         return engine
 
 
-def installed() -> Engines:
+def load_engines() -> Engines:
     """Return the built-in engines and those of installed packages, which cannot take a built-in name."""
-    others = {entry.name: Plugin(entry) for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
+    others = {entry.name: PluginEngine(entry) for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
     return {**BUILT_IN, **others}
 
 
-class Capped:
+class CappedEngine:
     """What makes a built-in engine that writes at most so many thousand bits a second."""
 
     def __init__(self, make: Callable[..., Engine], kilobits: int) -> None:
@@ -129,12 +129,14 @@ class Capped:
         return self._make(kilobits=self._kilobits)
 
 
-def capped(engines: Engines, kilobits: int | None) -> Engines:
+def cap_bitrate(engines: Engines, kilobits: int | None) -> Engines:
     """Return engines of which the built-in ones keep to a rate; None leaves all as they are."""
     if kilobits is None:
         return engines
-    return {name: Capped(make, kilobits) if make is BUILT_IN.get(name) else make for name, make in engines.items()}
+    return {
+        name: CappedEngine(make, kilobits) if make is BUILT_IN.get(name) else make for name, make in engines.items()
+    }
 
 
-ENGINES: Engines = installed()
+ENGINES: Engines = load_engines()
 """Every model that draws, the built-in ones first."""

@@ -33,7 +33,7 @@ def names(order: Order) -> set[str]:
     return {name for field in FILES if (name := getattr(order, field)) is not None}
 
 
-def placed(clips: Path, order: Order) -> Order:
+def resolve_paths(clips: Path, order: Order) -> Order:
     """Return the order as an engine gets it: with paths in place of names."""
     paths = {field: str(folder(clips) / name) for field in FILES if (name := getattr(order, field)) is not None}
     return replace(order, **paths)  # type: ignore[arg-type]  # the fields of FILES are text

@@ -94,7 +94,7 @@ def refuse(card: ScriptedModel, setting: str) -> None:
     raise Problem(status, code, message.format(setting), param=param, headers=headers)
 
 
-def seen(job: Job, now: float, pace: float) -> Job | None:
+def apply_script(job: Job, now: float, pace: float) -> Job | None:
     """Return a job as its card shows it at a time, or None when it is not to be seen."""
     card = CARDS.get(job.order.model)
     if card is None or job.status in ("cancelled", "failed"):
@@ -106,10 +106,10 @@ def seen(job: Job, now: float, pace: float) -> Job | None:
     if percent < 100 or job.unfinished or card.fate == "never":  # noqa: PLR2004 all of it
         shown = min(_BEFORE_COMPLETION, percent)
         return replace(job, status="in_progress", progress=shown, completed_at=None, rendering=None)
-    return _ended(job, card, int(job.born + (card.queued + card.running) * pace))
+    return _end_job(job, card, int(job.born + (card.queued + card.running) * pace))
 
 
-def _ended(job: Job, card: ScriptedModel, earliest: int) -> Job | None:
+def _end_job(job: Job, card: ScriptedModel, earliest: int) -> Job | None:
     error = dict(zip(("code", "message"), card.error, strict=True)) if card.error else None
     if card.fate == "failed":
         return replace(job, status="failed", progress=_BEFORE_COMPLETION, completed_at=None, error=error)

@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from jupyter_videogen.gateway.jobs import input_files
 from jupyter_videogen.gateway.jobs.files import missing, require, send, send_webp
-from jupyter_videogen.gateway.jobs.scripted_models import CARDS, ScriptedModel, refuse, seen
+from jupyter_videogen.gateway.jobs.scripted_models import CARDS, ScriptedModel, apply_script, refuse
 from jupyter_videogen.gateway.jobs.signing import Seal
 from jupyter_videogen.gateway.jobs.store import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
 from jupyter_videogen.gateway.jobs.worker import Worker, clip_path, poster_path
@@ -113,7 +113,7 @@ class GatewayService:
         """Return a job as it is at this moment, if there is one."""
         progress = self.worker.progress()
         job = await run_in_threadpool(self.store.get, job_id)
-        return job and self._shown(job, progress)
+        return job and self._apply_script(job, progress)
 
     async def job(self, job_id: str) -> Job:
         """Return a job as it is at this moment."""
@@ -158,7 +158,7 @@ class GatewayService:
         jobs, more = await run_in_threadpool(
             self.store.page, limit, after=after, skip=skip, descending=descending, models=models
         )
-        shown = (self._shown(job, progress) for job in jobs)
+        shown = (self._apply_script(job, progress) for job in jobs)
         return [job for job in shown if job is not None], more
 
     async def count(self) -> int:
@@ -185,16 +185,16 @@ class GatewayService:
         unused = input_files.names(job.order) - await run_in_threadpool(self.store.files)
         await run_in_threadpool(input_files.forget, self.clips, unused)
 
-    def takes(self, job: Job) -> int:
+    def count_clips(self, job: Job) -> int:
         """Return how many clips a job has."""
         outputs = _card(job).outputs
         return 0 if job.status != "completed" else job.order.count if outputs is None else outputs
 
-    def filtered(self, job: Job) -> int:
+    def count_filtered(self, job: Job) -> int:
         """Return how many clips of a job were held back."""
         return _card(job).filtered if job.status == "completed" else 0
 
-    def measured(self, job: Job) -> bool:
+    def shows_progress(self, job: Job) -> bool:
         """Return whether the progress of a job is told."""
         return _card(job).measured
 
@@ -204,7 +204,7 @@ class GatewayService:
             self._links[job.id] += 1
         expired = self._links[job.id] == 1
         expires = int(self.now()) + (-1 if expired else LINK_SECONDS)
-        paths = [f"/cdn/{job.id}/{take}.mp4" for take in range(self.takes(job))]
+        paths = [f"/cdn/{job.id}/{take}.mp4" for take in range(self.count_clips(job))]
         base = str(request.base_url).rstrip("/")
         return [
             f"{base}{path}?expires={expires}&signature={self.seal.sign('link', f'{path}?{expires}')}" for path in paths
@@ -213,7 +213,7 @@ class GatewayService:
     async def content(self, job: Job, take: int = 0) -> Response:
         """Send a clip to somebody with a key."""
         require(job)
-        if take >= self.takes(job):
+        if take >= self.count_clips(job):
             raise Problem(404, "content_missing", "This video has no such output.")
         if _card(job).expires:
             self._links[f"{job.id} content"] += 1
@@ -224,7 +224,7 @@ class GatewayService:
     async def picture(self, job: Job, variant: str) -> Response:
         """Send the poster of a clip, or a sheet of its frames."""
         require(job)
-        if variant == "thumbnail" or not self.takes(job):
+        if variant == "thumbnail" or not self.count_clips(job):
             return await send(poster_path(self.clips, job.id), variant)
         try:
             return Response(await run_in_threadpool(self.worker.sheet, job), media_type="image/jpeg")
@@ -238,19 +238,19 @@ class GatewayService:
 
     async def first(self, job: Job) -> bytes:
         """Return the bytes of a job's first clip; raises a 404 where it has none."""
-        if self.takes(job):
+        if self.count_clips(job):
             with suppress(FileNotFoundError):
                 return await run_in_threadpool(clip_path(self.clips, job.id).read_bytes)
         raise missing("video")
 
     async def read(self, job: Job) -> list[bytes]:
         """Return the bytes of every clip of a job."""
-        paths = [clip_path(self.clips, job.id, take) for take in range(self.takes(job))]
+        paths = [clip_path(self.clips, job.id, take) for take in range(self.count_clips(job))]
         return [await run_in_threadpool(path.read_bytes) for path in paths]
 
-    def _shown(self, job: Job, progress: Mapping[str, int]) -> Job | None:
+    def _apply_script(self, job: Job, progress: Mapping[str, int]) -> Job | None:
         now = replace(job, progress=progress.get(job.id, 0)) if job.status == "in_progress" else job
-        return seen(now, self.now(), self.pace)
+        return apply_script(now, self.now(), self.pace)
 
 
 def _card(job: Job) -> ScriptedModel:

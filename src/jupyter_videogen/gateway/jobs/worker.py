@@ -47,7 +47,7 @@ class Worker:
         self._loaders = engines
         self._loaded: dict[str, Engine] = {}
         self._clips = clips
-        self._settled = settled
+        self._on_job_end = settled
         self._progress: dict[str, int] = {}
         self._wake = threading.Event()
         self._stopping = threading.Event()
@@ -94,7 +94,7 @@ class Worker:
                 self._settle(job)
             finally:
                 self._progress.pop(job.id, None)
-                self._settled()
+                self._on_job_end()
 
     def _settle(self, job: Job) -> None:
         started = time.monotonic()
@@ -125,7 +125,7 @@ class Worker:
         return told | ({"revised_prompt": revised} if revised else {})
 
     def _take(self, engine: Engine, job: Job, take: int) -> Rendering:
-        order = replace(input_files.placed(self._clips, job.order), seed=(job.order.seed + take) % (SEED[1] + 1))
+        order = replace(input_files.resolve_paths(self._clips, job.order), seed=(job.order.seed + take) % (SEED[1] + 1))
         clip = clip_path(self._clips, job.id, take)
         part = clip.with_suffix(".part.mp4")
         try:

@@ -45,7 +45,7 @@ async def read_fields(request: Request, *kinds: str) -> dict[str, Any]:
 
 async def _read_form(request: Request) -> dict[str, Any]:
     try:
-        form = await MultiPartParser(request.headers, _limited(request), max_part_size=BODY_BYTES).parse()
+        form = await MultiPartParser(request.headers, _limit_body(request), max_part_size=BODY_BYTES).parse()
     except (MultiPartException, KeyError, UnicodeError):
         raise Problem(400, "invalid_form", "The body is not a valid multipart form.") from None
     try:
@@ -59,7 +59,7 @@ async def _value(value: UploadFile | str) -> Upload | str:
 
 
 async def _read_json(request: Request) -> dict[str, Any]:
-    body = b"".join([chunk async for chunk in _limited(request)])
+    body = b"".join([chunk async for chunk in _limit_body(request)])
     try:
         fields = json.loads(body.decode(), parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
@@ -69,7 +69,7 @@ async def _read_json(request: Request) -> dict[str, Any]:
     return fields
 
 
-async def _limited(request: Request) -> AsyncGenerator[bytes]:
+async def _limit_body(request: Request) -> AsyncGenerator[bytes]:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
@@ -91,7 +91,7 @@ def idempotency_key(request: Request) -> str | None:
     return key
 
 
-def ignored(fields: Mapping[str, Any], honoured: Collection[str]) -> dict[str, str]:
+def ignored_header(fields: Mapping[str, Any], honoured: Collection[str]) -> dict[str, str]:
     """Return the header that names the fields which had no effect; null is no wish, so it is not named."""
     names = [name for name, value in fields.items() if name not in honoured and value is not None][:_IGNORED_NAMES]
     safe = ",".join(re.sub(r"[^A-Za-z0-9_.\[\]-]", "?", name[:_IGNORED_CHARACTERS]) for name in names)

@@ -180,7 +180,7 @@ def read_draft(fields: Mapping[str, Any], size: tuple[int, int]) -> tuple[tuple[
     if not read_flag(fields, "draft", default=False):
         return size, DEFAULT_FPS
     share = min(1.0, max(0.5, SIDE[0] / min(size), (AREA[0] / (width * height)) ** 0.5))
-    return (_even(width * share), _even(height * share)), DRAFT_FPS
+    return (_floor_to_even(width * share), _floor_to_even(height * share)), DRAFT_FPS
 
 
 def read_frame(
@@ -190,10 +190,10 @@ def read_frame(
     short = RESOLUTIONS[read_choice(fields, resolution, RESOLUTIONS, "720p")]
     across, down = ASPECTS[read_choice(fields, aspect, ASPECTS, "16:9")]
     unit = min(short / min(across, down), SIDE[1] / max(across, down))
-    return _even(across * unit), _even(down * unit)
+    return _floor_to_even(across * unit), _floor_to_even(down * unit)
 
 
-def _even(pixels: float) -> int:
+def _floor_to_even(pixels: float) -> int:
     return int(pixels) // 2 * 2
 
 

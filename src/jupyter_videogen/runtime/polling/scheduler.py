@@ -186,7 +186,7 @@ class PollScheduler:
         self.history, self.clock = history, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
         self.rate_limiter = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
-        self._dialect, self._transport = sanitize.sanitized_dialect(provider.dialect), transport
+        self._dialect, self._transport = sanitize.sanitize_dialect(provider.dialect), transport
         self._list_pollers: dict[str, ListPoller] = {}
         self._polled_jobs: set[PolledJob] = set()
 
