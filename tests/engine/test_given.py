@@ -13,7 +13,7 @@ from jupyter_videogen.gateway.engine import Rendering, Shot, UnreadableError, re
 from jupyter_videogen.gateway.engine.contact import still
 from jupyter_videogen.gateway.engine.drawing.style import STYLES
 from jupyter_videogen.gateway.engine.sound import RATE, SOUNDS
-from jupyter_videogen.gateway.engine.still import cropped
+from jupyter_videogen.gateway.engine.still import crop
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,10 +73,10 @@ def test_picture_is_cropped_not_squeezed() -> None:
     """A wide picture in a tall frame loses its sides and keeps its shape."""
     picture = np.zeros((90, 160, 3), np.uint8)
     picture[:, 79:81] = 255
-    tall = cropped(picture, 9 / 16)
+    tall = crop(picture, 9 / 16)
     assert tall.shape == (90, 51, 3)
     assert (tall == 255).all(axis=(0, 2)).sum() == 2
-    assert cropped(picture, 4.0).shape == (40, 160, 3)
+    assert crop(picture, 4.0).shape == (40, 160, 3)
 
 
 def test_file_without_picture_is_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyter_videogen.gateway.engine.drawing.palette import GRADES, HUES
-from jupyter_videogen.gateway.engine.enrich import enriched
+from jupyter_videogen.gateway.engine.enrich import enrich
 from jupyter_videogen.gateway.engine.prompt.parser import plain, read
 from jupyter_videogen.gateway.engine.prompt.vocabulary import COLOURS, MOODS
 from jupyter_videogen.gateway.engine.prompt.vocabulary import SCENES as SCENE_WORDS
@@ -120,9 +120,9 @@ def test_unwanted_mood_is_not_drawn_either() -> None:
 def test_enriching_keeps_the_scene(scene: str) -> None:
     """Every scene gains words that the engine knows, the same ones each time, and stays itself."""
     prompt = SCENE_WORDS[scene][0].split()[0]
-    richer = enriched(prompt)
+    richer = enrich(prompt)
     assert richer.startswith(f"{prompt}, ")
-    assert richer == enriched(prompt)
+    assert richer == enrich(prompt)
     before, after = read(prompt), read(richer)
     assert (after.scene, set(before.words) < set(after.words)) == (scene, True)
 
@@ -130,7 +130,7 @@ def test_enriching_keeps_the_scene(scene: str) -> None:
 def test_enriching_adds_nothing_unwanted_or_twice() -> None:
     """What was said stays as it was said, and what is not wanted is not brought in."""
     full = "a slow boat on the sea at dawn"
-    assert enriched(full) == full
-    added = enriched("the sea", "boat, night, dawn, sunset, golden, pastel").removeprefix("the sea, ")
+    assert enrich(full) == full
+    added = enrich("the sea", "boat, night, dawn, sunset, golden, pastel").removeprefix("the sea, ")
     assert read(added).props == ()
     assert read(added).mood in {"", "day"}

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from jupyter_videogen.gateway.dialects.base import VideosDialect, model_object
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.store import Job
-from jupyter_videogen.gateway.requests.body import FORM, JSON, Upload, ignored_header, read_fields
+from jupyter_videogen.gateway.requests.body import FORM, JSON, UploadedFile, ignored_header, read_fields
 from jupyter_videogen.gateway.requests.error import Problem
 from jupyter_videogen.gateway.requests.media import ADDRESS, NO_INPUTS, InputFiles, read_inputs, read_media
 from jupyter_videogen.gateway.requests.order import (
@@ -119,7 +119,7 @@ class OpenAI(VideosDialect):
         """Take an order for another clip in place of one that is here, or of one that is sent."""
         fields = await read_fields(request, JSON, FORM)
         prompt = read_prompt(fields)
-        if isinstance(fields.get("video"), Upload):
+        if isinstance(fields.get("video"), UploadedFile):
             read_media(fields, "video", "video")
             order = parse_order({"prompt": prompt}, self._service.names)
             return await self._answer(request, order, fields, {"prompt"})
@@ -131,7 +131,7 @@ class OpenAI(VideosDialect):
         """Take an order for a clip that is here and what comes after it; `seconds` is then the whole."""
         fields = await read_fields(request, JSON, FORM)
         prompt, more = read_prompt(fields), read_whole(fields, "seconds", SECONDS, DEFAULT_SECONDS)
-        if isinstance(fields.get("video"), Upload):
+        if isinstance(fields.get("video"), UploadedFile):
             order = parse_order({"prompt": prompt, "seconds": more}, self._service.names)
             return await self._answer(
                 request, order, fields, {"prompt", "seconds"}, read_inputs(fields, {"video": "video"})

@@ -17,14 +17,14 @@ from jupyter_videogen.gateway.engine.drawing.quantize import Finish
 from jupyter_videogen.gateway.engine.drawing.random_source import Dice
 from jupyter_videogen.gateway.engine.drawing.style import STYLES
 from jupyter_videogen.gateway.engine.elements.weather import EXTRAS
-from jupyter_videogen.gateway.engine.enrich import enriched
+from jupyter_videogen.gateway.engine.enrich import enrich
 from jupyter_videogen.gateway.engine.output.contact_sheet import sheet
-from jupyter_videogen.gateway.engine.output.encoder import drawn, film, per_thread
+from jupyter_videogen.gateway.engine.output.encoder import draw_frames, film, per_thread
 from jupyter_videogen.gateway.engine.output.poster import poster
 from jupyter_videogen.gateway.engine.prompt.parser import read
 from jupyter_videogen.gateway.engine.scenes import OWN, look_for, scene_for
 from jupyter_videogen.gateway.engine.shot import Cancelled, Rendering, Shot, UnreadableError
-from jupyter_videogen.gateway.engine.sound import heard, played
+from jupyter_videogen.gateway.engine.sound import heard, read_sound
 from jupyter_videogen.gateway.engine.still import Dissolve, Moving, earlier, length
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def render(shot: Shot, path: Path, *, progress: Callable[[float], None], cancell
 
 def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Callable[[], bool]) -> Rendering:
     """Understand the sentence, bake the scene and film it."""
-    prompt = enriched(shot.prompt, shot.negative) if shot.enhance else shot.prompt
+    prompt = enrich(shot.prompt, shot.negative) if shot.enhance else shot.prompt
     reading, dice = read(prompt, shot.negative), Dice(shot.prompt, shot.seed)
     mood, look = look_for(reading, shot.prompt)
     count = shot.frames - length(shot.before)
@@ -95,7 +95,7 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
             ending.draw(mine, seconds)
         return finish(mine)
 
-    shown = chained(earlier(shot.before), drawn(picture, count))
+    shown = chain_frames(earlier(shot.before), draw_frames(picture, count))
     with film(partial, shot, tags(shot, rendering), sound) as append, closing(shown) as frames:
         for number, frame in enumerate(frames):
             stop_if(cancelled())
@@ -104,7 +104,7 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     return rendering
 
 
-def chained(*parts: Generator[av.VideoFrame]) -> Generator[av.VideoFrame]:
+def chain_frames(*parts: Generator[av.VideoFrame]) -> Generator[av.VideoFrame]:
     """Return the frames of one after the other; stop early, and the one that was being read is closed."""
     for part in parts:
         yield from part
@@ -123,7 +123,7 @@ def sound_of(shot: Shot, reading: Reading, dice: Dice) -> Array | None:
     """Return what is heard: the file that was given, else the scene if it is wanted."""
     seconds = shot.frames / shot.fps
     if shot.audio:
-        return played(shot.audio, seconds)
+        return read_sound(shot.audio, seconds)
     return heard(reading.scene, dice, seconds) if shot.sound else None
 
 

@@ -39,7 +39,7 @@ PROPS = {
 """What goes well with a scene."""
 
 
-def enriched(prompt: str, negative: str = "") -> str:
+def enrich(prompt: str, negative: str = "") -> str:
     """Return the sentence with a mood, a thing and a pace where it names none; the same for the same sentence.
 
     Nothing is added that changes the scene that was meant, or that is not wanted.

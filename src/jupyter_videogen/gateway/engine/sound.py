@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, RandomStream
 
 RATE = 48_000
 """Samples per second."""
 PEAK, FADE = 0.5, 0.05
 
 
-def band(stream: Stream, count: int, falloff: float, low: float, high: float) -> Array:
+def band(stream: RandomStream, count: int, falloff: float, low: float, high: float) -> Array:
     """Return noise between two frequencies in hertz, the weaker the higher; it joins itself at the ends."""
     frequency = np.fft.rfftfreq(count, 1.0 / RATE)
     known = np.maximum(frequency, 1.0)
@@ -39,7 +39,7 @@ def swell(count: int, rate: float, start: float = 0.0) -> Array:
     return result
 
 
-def ticks(stream: Stream, count: int, rate: float, decay: float) -> Array:
+def ticks(stream: RandomStream, count: int, rate: float, decay: float) -> Array:
     """Return short bursts at random moments: `rate` a second, each falling within `decay` seconds."""
     number = max(1, int(rate * count / RATE))
     hits = np.zeros(count)
@@ -50,7 +50,7 @@ def ticks(stream: Stream, count: int, rate: float, decay: float) -> Array:
     return result
 
 
-def sea(stream: Stream, count: int) -> Array:
+def sea(stream: RandomStream, count: int) -> Array:
     """Waves that break one after another over a low rumble."""
     waves = band(stream, count, 1.2, 80, 3500) * (0.25 + 0.75 * swell(count, 0.16) ** 1.6)
     second = band(stream, count, 1.2, 120, 2500) * swell(count, 0.27, 0.4) ** 2
@@ -58,12 +58,12 @@ def sea(stream: Stream, count: int) -> Array:
     return result
 
 
-def rain(stream: Stream, count: int) -> Array:
+def rain(stream: RandomStream, count: int) -> Array:
     """Make a steady hiss and single drops."""
     return 0.5 * band(stream, count, 0.4, 500, 8500) + 0.16 * band(stream, count, 1.4, 60, 500) + 1.2 * ticks(stream, count, 160, 0.0022)  # fmt: skip
 
 
-def fire(stream: Stream, count: int) -> Array:
+def fire(stream: RandomStream, count: int) -> Array:
     """Make a soft roar and crackles."""
     result: Array = 0.55 * band(stream, count, 1.5, 60, 700) * (0.7 + 0.3 * swell(count, 0.5)) + 3.0 * ticks(
         stream, count, 16, 0.004
@@ -71,7 +71,7 @@ def fire(stream: Stream, count: int) -> Array:
     return result
 
 
-def wind(stream: Stream, count: int) -> Array:
+def wind(stream: RandomStream, count: int) -> Array:
     """Gusts that move between a low and a high voice."""
     gust = swell(count, 0.18)
     return (
@@ -80,7 +80,7 @@ def wind(stream: Stream, count: int) -> Array:
     )
 
 
-def deep(stream: Stream, count: int) -> Array:
+def deep(stream: RandomStream, count: int) -> Array:
     """Muffled water."""
     result: Array = (
         band(stream, count, 2.0, 40, 260) * (0.6 + 0.4 * swell(count, 0.2))
@@ -89,7 +89,7 @@ def deep(stream: Stream, count: int) -> Array:
     return result
 
 
-SOUNDS: Mapping[str, Callable[[Stream, int], Array]] = {
+SOUNDS: Mapping[str, Callable[[RandomStream, int], Array]] = {
     "sea": sea, "city": rain, "fire": fire, "desert": wind, "mountains": wind, "snow": wind, "clouds": wind,
     "forest": wind, "meadow": wind, "underwater": deep,
 }  # fmt: skip
@@ -111,18 +111,18 @@ def heard(scene: str, dice: Dice, seconds: float) -> Array | None:
     return single(both * (PEAK / max(float(np.abs(both).max()), 1e-9)))
 
 
-def played(path: Path, seconds: float) -> Array:
+def read_sound(path: Path, seconds: float) -> Array:
     """Read (2, samples) at 48 kHz from a file, of the length that is wanted: cut with a fade, or followed by silence.
 
     Raises UnreadableError when nothing can be heard in it.
     """
     try:
-        return fitted(pieces(path), round(seconds * RATE))
+        return fit_sound(pieces(path), round(seconds * RATE))
     except (av.FFmpegError, IndexError) as error:
         raise UnreadableError("The sound that was given can't be read.") from error
 
 
-def fitted(sound: Iterator[Array], count: int) -> Array:
+def fit_sound(sound: Iterator[Array], count: int) -> Array:
     """Put pieces of sound together until there are so many samples."""
     result = np.zeros((2, count), np.float32)
     filled = 0

@@ -9,10 +9,10 @@ import av
 import numpy as np
 from av.video.reformatter import ColorRange, Interpolation
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, blurred, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, blur, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
 from jupyter_videogen.gateway.engine.drawing.quantize import samples
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.shot import UnreadableError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def planes(path: Path, width: int, height: int) -> tuple[Array, Array, Array]:
 
     Raises UnreadableError when the file is neither.
     """
-    picture = cropped(last_picture(path).to_ndarray(format="rgb24"), width / height)
+    picture = crop(last_picture(path).to_ndarray(format="rgb24"), width / height)
     frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
     ready = frame.reformat(
         width,
@@ -84,7 +84,7 @@ def earlier(path: Path | None) -> Generator[av.VideoFrame]:
         raise UnreadableError("A video that was given can't be read.") from error
 
 
-def cropped(picture: Array, aspect: float) -> Array:
+def crop(picture: Array, aspect: float) -> Array:
     """Cut (rows, columns, 3) to a shape, around its middle."""
     rows, columns = picture.shape[:2]
     wide, tall = min(columns, max(1, round(rows * aspect))), min(rows, max(1, round(columns / aspect)))
@@ -111,9 +111,7 @@ class Moving:
         places = [(np.arange(count) * step).astype(np.intp) for count in (rows, columns)]
         dark = 1.0 - luma[places[0][:, None], np.minimum(places[1], luma.shape[1] - 1)[None]] / 255.0
         low = smoothstep(0.15, 0.95, (np.arange(rows) + 0.5) / rows)[:, None]
-        return stretched(
-            blurred(single(0.62 * low + 0.38 * dark), max(2, rows // 9)), self._stage.height, self._stage.width
-        )
+        return stretch(blur(single(0.62 * low + 0.38 * dark), max(2, rows // 9)), self._stage.height, self._stage.width)
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the picture as the camera sees it now."""
@@ -124,11 +122,11 @@ class Moving:
             (canvas.blue, self._colours[0], self._depths[1], 128.0),
             (canvas.red, self._colours[1], self._depths[1], 128.0),
         ):
-            plane[:] = self._seen(source, depth, share)
+            plane[:] = self._view(source, depth, share)
             plane[:] -= middle
             plane[:] *= 1.0 / 255.0
 
-    def _seen(self, source: Array, depth: Array, share: float) -> Array:
+    def _view(self, source: Array, depth: Array, share: float) -> Array:
         rows, columns = depth.shape
         tall, wide = source.shape
         zoom = 1.0 / (1.0 + ZOOM * share)
@@ -164,7 +162,7 @@ class Dissolve:
         share = min(share, 1.0)
         eased = share * share * (3.0 - 2.0 * share)
         come = np.clip((eased - self._order) / SOFT, 0.0, 1.0) if share < 1.0 else np.ones_like(self._order)
-        mask = np.clip(stretched(single(come * come * (3.0 - 2.0 * come)), canvas.height, canvas.width), 0.0, 1.0)
+        mask = np.clip(stretch(single(come * come * (3.0 - 2.0 * come)), canvas.height, canvas.width), 0.0, 1.0)
         half = np.ascontiguousarray(mask[::2, ::2])
         for plane, picture, amount in zip((canvas.luma, canvas.blue, canvas.red), self._picture, (mask, half, half), strict=True):  # fmt: skip
             plane[:] += (picture - plane) * amount

@@ -21,7 +21,7 @@ from jupyter_videogen.gateway.jobs.scripted_models import CARDS, ScriptedModel, 
 from jupyter_videogen.gateway.jobs.signing import Seal
 from jupyter_videogen.gateway.jobs.store import UNFINISHED_LIMIT, Job, JobStore, KeyReusedError, TooManyJobsError
 from jupyter_videogen.gateway.jobs.worker import Worker, clip_path, poster_path
-from jupyter_videogen.gateway.requests.body import Upload
+from jupyter_videogen.gateway.requests.body import UploadedFile
 from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, SpoiltError
 from jupyter_videogen.gateway.requests.media import NO_INPUTS, InputFiles
 from jupyter_videogen.gateway.requests.order import Order
@@ -258,6 +258,6 @@ def _card(job: Job) -> ScriptedModel:
 
 
 def _digest(value: object) -> str:
-    if not isinstance(value, Upload):
+    if not isinstance(value, UploadedFile):
         raise TypeError(value)
     return hashlib.sha256(value.data).hexdigest()

@@ -22,7 +22,7 @@ _IGNORED_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     """A file that came with a form."""
 
     name: str
@@ -54,8 +54,8 @@ async def _read_form(request: Request) -> dict[str, Any]:
         await form.close()
 
 
-async def _value(value: UploadFile | str) -> Upload | str:
-    return value if isinstance(value, str) else Upload(value.filename or "", await value.read())
+async def _value(value: UploadFile | str) -> UploadedFile | str:
+    return value if isinstance(value, str) else UploadedFile(value.filename or "", await value.read())
 
 
 async def _read_json(request: Request) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from jupyter_videogen.gateway.requests.body import Upload
+from jupyter_videogen.gateway.requests.body import UploadedFile
 from jupyter_videogen.gateway.requests.order import invalid
 
 MEDIA_BYTES = 20 * 1024 * 1024
@@ -69,7 +69,7 @@ def read_media(fields: Mapping[str, Any], name: str, kind: str = "image") -> byt
             return None
     if value is None or (isinstance(value, str) and ADDRESS.fullmatch(value)):
         return None
-    data = value.data if isinstance(value, Upload) else _decode(name, kind, value)
+    data = value.data if isinstance(value, UploadedFile) else _decode(name, kind, value)
     if len(data) > MEDIA_BYTES:
         raise invalid(name, f"{name} must not be larger than {MEDIA_BYTES} bytes.")
     if not _MAGIC[kind].match(data):

@@ -21,7 +21,7 @@ def single(values: Array) -> Array:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def even(number: float) -> int:
+def floor_to_even(number: float) -> int:
     """Round down to an even number, because colour has half the resolution of light."""
     return int(number) & ~1
 
@@ -39,7 +39,7 @@ def smoothstep(start: float, stop: float, values: Array) -> Array:
     return result
 
 
-def halved(plane: Array) -> Array:
+def halve(plane: Array) -> Array:
     """Average 2x2 blocks of a plane with even sides: light to colour resolution."""
     result: Array = (
         plane[..., ::2, ::2] + plane[..., 1::2, ::2] + plane[..., ::2, 1::2] + plane[..., 1::2, 1::2]
@@ -47,7 +47,7 @@ def halved(plane: Array) -> Array:
     return result
 
 
-def blurred(plane: Array, radius: float) -> Array:
+def blur(plane: Array, radius: float) -> Array:
     """Blur the last two axes with three box passes, close to a Gaussian; meant for baking, not for frames."""
     reach = int(radius)
     for axis in (-1, -2) * 3 if reach > 0 else ():

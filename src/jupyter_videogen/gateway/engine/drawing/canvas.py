@@ -29,7 +29,7 @@ class Mask:
         return cls(full, np.ascontiguousarray(full[::2, ::2]), top)
 
     @classmethod
-    def cropped(cls, full: Array, threshold: float = 0.002) -> Mask:
+    def crop(cls, full: Array, threshold: float = 0.002) -> Mask:
         """Keep only the rows between the first and the last that show anything; for baking."""
         shown = np.flatnonzero((full > threshold).any(axis=1))
         first, last = (int(shown[0]) & ~1, int(shown[-1]) + 1) if shown.size else (0, 2)

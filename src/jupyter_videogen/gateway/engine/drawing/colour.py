@@ -39,7 +39,7 @@ def linear(encoded: Array) -> Array:
     return np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0.0) + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB's own numbers
 
 
-def encoded(light: Array) -> Array:
+def encode_srgb(light: Array) -> Array:
     """Apply the sRGB curve; colours outside the screen's reach are clipped."""
     inside = np.clip(light, 0.0, 1.0)
     return np.where(inside <= 0.0031308, inside * 12.92, 1.055 * inside ** (1 / 2.4) - 0.055)  # noqa: PLR2004 - sRGB's own numbers
@@ -54,7 +54,7 @@ def lab_of(code: str) -> Array:
 
 def rgb_of(lab: Array) -> Array:
     """Turn OKLab (..., 3) into screen RGB 0..1."""
-    return encoded(((lab @ FROM_LAB.T) ** 3) @ FROM_CONES.T)
+    return encode_srgb(((lab @ FROM_LAB.T) ** 3) @ FROM_CONES.T)
 
 
 def code_of(lab: Array) -> str:
@@ -74,7 +74,7 @@ def swatch(stops: Stops) -> Colour:
     return float(luma), float(blue), float(red)
 
 
-def mixed(one: Colour, other: Colour, share: float) -> Colour:
+def mix(one: Colour, other: Colour, share: float) -> Colour:
     """Return the colour that lies `share` of the way from one to the other."""
     luma, blue, red = (a + (b - a) * share for a, b in zip(one, other, strict=True))
     return luma, blue, red

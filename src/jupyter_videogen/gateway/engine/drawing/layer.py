@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import STRIP, Array, halved, single
+from jupyter_videogen.gateway.engine.drawing.arrays import STRIP, Array, halve, single
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
@@ -21,7 +21,7 @@ def slid(plane: Array, offset: float, columns: int) -> Array:
     return result
 
 
-def softened(plane: Array) -> Array:
+def soften(plane: Array) -> Array:
     """Blur by one pixel sideways: what is sharper than that would shimmer while it slides between columns."""
     padded = np.pad(plane, ((0, 0), (1, 1)), "edge")
     result: Array = padded[:, :-2] * 0.25 + padded[:, 1:-1] * 0.5 + padded[:, 2:] * 0.25
@@ -35,9 +35,9 @@ class Layer:
         shown = np.flatnonzero((cover > 0.004).any(axis=1))  # noqa: PLR2004 - half a step of eight bits
         self._top = int(shown[0]) & ~1 if shown.size else 0
         picture, cover = picture[:, self._top :], np.clip(cover[self._top :], 0.0, 1.0)
-        self._luma, self._clear = single(softened(picture[0])), single(1.0 - softened(cover))
-        self._blue, self._red = (single(softened(halved(part))) for part in picture[1:])
-        self._clear_half = single(1.0 - softened(halved(cover)))
+        self._luma, self._clear = single(soften(picture[0])), single(1.0 - soften(cover))
+        self._blue, self._red = (single(soften(halve(part))) for part in picture[1:])
+        self._clear_half = single(1.0 - soften(halve(cover)))
 
     def draw(self, canvas: Canvas, offset: float) -> None:
         """Put the layer on the canvas, `offset` columns of it being hidden on the left."""

@@ -10,7 +10,7 @@ import numpy as np
 from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single
 
 if TYPE_CHECKING:
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def strength(frequency: Array, grain: Grain, power: float) -> Array:
     return result
 
 
-def sheet(stream: Stream, shape: tuple[int, int], grain: Grain) -> Array:
+def sheet(stream: RandomStream, shape: tuple[int, int], grain: Grain) -> Array:
     """Bake (rows, columns) of noise around 0 with deviation 1 that joins itself at all edges."""
     rows, columns = shape
     across, down = grain.stretch
@@ -46,7 +46,7 @@ def sheet(stream: Stream, shape: tuple[int, int], grain: Grain) -> Array:
     return single(values / values.std())
 
 
-def line(stream: Stream, length: int, grain: Grain) -> Array:
+def line(stream: RandomStream, length: int, grain: Grain) -> Array:
     """Bake `length` numbers around 0 with deviation 1 that join at the ends: skylines, ridges, rays."""
     frequency = np.fft.rfftfreq(length, 1 / length)
     size = strength(frequency, grain, grain.falloff / 2)

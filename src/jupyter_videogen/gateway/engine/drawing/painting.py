@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, blurred, halved, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, blur, halve, smoothstep
 from jupyter_videogen.gateway.engine.drawing.layer import Layer
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.colour import Colour
@@ -50,12 +50,10 @@ class Painting:
 
     def layer(self, haze: Colour, thickness: float, unit: float) -> Layer:
         """Add the bloom around lights and the haze near the ground, and make it a layer."""
-        small = halved(self.glow)
-        bloom = (
-            blurred(small, 2.2 * unit) * 0.50 + blurred(small, 7.0 * unit) * 0.70 + blurred(small, 22.0 * unit) * 0.60
-        )
+        small = halve(self.glow)
+        bloom = blur(small, 2.2 * unit) * 0.50 + blur(small, 7.0 * unit) * 0.70 + blur(small, 22.0 * unit) * 0.60
         rows, columns = self.cover.shape
-        bloom = np.stack([stretched(part, rows, columns, (-3.0, 3.0)) for part in bloom])
+        bloom = np.stack([stretch(part, rows, columns, (-3.0, 3.0)) for part in bloom])
         fog = smoothstep(0.30, 1.0, np.arange(rows) / rows)[:, None] * thickness
         cover = np.maximum(self.cover, np.clip(bloom[0] * 0.5, 0.0, 0.45))
         self.picture += bloom * 0.8

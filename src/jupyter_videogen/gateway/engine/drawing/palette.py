@@ -43,20 +43,20 @@ class Look:
         aims = np.radians([HUES[colour] for colour in colours])
         labs = [lab_of(code) for name in self.tinted for _, code in self.ramps[name]]
         centre = float(np.arctan2(sum(lab[2] for lab in labs), sum(lab[1] for lab in labs)))
-        return self._mapped(lambda lab: turned(lab, aims, centre), self.tinted)
+        return self._map_colours(lambda lab: turn_hue(lab, aims, centre), self.tinted)
 
-    def graded(self, grade: str) -> Look:
+    def grade(self, grade: str) -> Look:
         """Apply a grade to every colour, as a film lab would."""
-        return self._mapped(GRADES[grade], tuple(self.ramps)) if grade in GRADES else self
+        return self._map_colours(GRADES[grade], tuple(self.ramps)) if grade in GRADES else self
 
-    def _mapped(self, change: Callable[[Array], Array], names: tuple[str, ...]) -> Look:
+    def _map_colours(self, change: Callable[[Array], Array], names: tuple[str, ...]) -> Look:
         changed = {
             name: tuple((place, code_of(change(lab_of(code)))) for place, code in self.ramps[name]) for name in names
         }
         return replace(self, ramps={**self.ramps, **changed})
 
 
-def turned(lab: Array, aims: Array, centre: float) -> Array:
+def turn_hue(lab: Array, aims: Array, centre: float) -> Array:
     """Turn a hue toward an aim (radians), lightness staying as it is and grey gaining some colour.
 
     Hues keep a third of their distance from the centre of all: neighbours in hue look richer than one hue alone.
@@ -86,7 +86,7 @@ def vivid(lab: Array) -> Array:
 GRADES: Mapping[str, Callable[[Array], Array]] = {"noir": noir, "pastel": pastel, "neon": vivid}
 
 
-def written(ramps: Mapping[str, str], named: str, traits: Mapping[str, float], tinted: tuple[str, ...] = ("sky",)) -> Look:  # fmt: skip
+def write_look(ramps: Mapping[str, str], named: str, traits: Mapping[str, float], tinted: tuple[str, ...] = ("sky",)) -> Look:  # fmt: skip
     """Write a look briefly: ramps as 'place:colour' stops, single colours as 'name=colour'."""
     stops = {
         name: tuple((float(place), code) for place, code in (stop.split(":") for stop in text.split()))

@@ -11,7 +11,7 @@ from jupyter_videogen.gateway.engine.drawing.arrays import STRIP, Array, single
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
 
 BLACK, WHITE = 16, 235
 """Limited range, as every player expects of H.264."""
@@ -24,7 +24,7 @@ class Finish:
     and soft grain keeps dark gradients smooth.
     """
 
-    def __init__(self, width: int, height: int, stream: Stream, *, corners: float = 0.16) -> None:
+    def __init__(self, width: int, height: int, stream: RandomStream, *, corners: float = 0.16) -> None:
         down = (np.arange(height) - height / 2)[:, None] / (height / 2)
         across = (np.arange(width) - width / 2)[None] / (width / 2)
         self._vignette = single(
@@ -65,14 +65,14 @@ def samples(plane: av.video.plane.VideoPlane) -> Array:
     return memory.reshape(plane.height, plane.line_size)[:, : plane.width]
 
 
-def triangular(stream: Stream, shape: tuple[int, int]) -> Array:
+def triangular(stream: RandomStream, shape: tuple[int, int]) -> Array:
     """Dither of one step either way, likeliest in the middle."""
     count = shape[0] * shape[1]
     result: Array = (stream.uniform(count) - stream.uniform(count)).astype(np.float32).reshape(shape)
     return result
 
 
-def soft_grain(stream: Stream, shape: tuple[int, int]) -> Array:
+def soft_grain(stream: RandomStream, shape: tuple[int, int]) -> Array:
     """Film grain of one step, a little larger than a pixel so that it survives encoding."""
     rows, columns = shape
     points = stream.bell((rows + 1) * (columns + 1)).astype(np.float32).reshape(rows + 1, columns + 1)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Choice = TypeVar("Choice")
 
 
-class Stream:
+class RandomStream:
     """An endless row of numbers; made from raw bits, since only those are promised to stay the same in numpy."""
 
     def __init__(self, key: bytes) -> None:
@@ -51,6 +51,6 @@ class Dice:
     def __init__(self, prompt: str, seed: int) -> None:
         self._root = sha256(f"{seed}\0{prompt}".encode()).digest()
 
-    def stream(self, name: str) -> Stream:
+    def stream(self, name: str) -> RandomStream:
         """Return the stream of this name, from its beginning."""
-        return Stream(sha256(self._root + name.encode()).digest())
+        return RandomStream(sha256(self._root + name.encode()).digest())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, blurred, halved, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, blur, halve, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.colour import swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,7 +59,7 @@ class InkWash:
         paper = fibres[:rows, :columns]
         grid = stage.grid(rows)
         wash, bleed = (
-            stretched(sheet(dice.stream(name), (512, 512), grain)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
+            stretch(sheet(dice.stream(name), (512, 512), grain)[: grid[0], : grid[1]], rows, columns, (-5.0, 5.0))
             for name, grain in (("wash", FIBRE), ("bleed", BLEED))
         )
         self._page = single(PAGE[0] + 0.012 * paper)
@@ -87,9 +87,9 @@ class InkWash:
 
     def __call__(self, canvas: Canvas, seconds: float) -> None:  # noqa: ARG002 - paper does not change
         """Take the light apart into washes and lines."""
-        brush = exposed(np.clip(stretched(np.clip(canvas.luma, 0.0, 1.0), *self._brush), 0.0, 1.0))
+        brush = expose(np.clip(stretch(np.clip(canvas.luma, 0.0, 1.0), *self._brush), 0.0, 1.0))
         half = canvas.blue.shape
-        fine, soft = (stretched(part, *half) for part in (brush, stretched(brush, *self._wet)))
+        fine, soft = (stretch(part, *half) for part in (brush, stretch(brush, *self._wet)))
         # Ink runs to the edge of a wet place and leaves the paper beside it bare.
         ink = 1.0 - fine + POOL * (soft - fine)
         steps = np.clip(ink, 0.0, 1.0) * TONES + self._bleed
@@ -98,7 +98,7 @@ class InkWash:
         ink += LAYERS * (layered - ink)
         ink = smoothstep(0.10, 1.06, ink)
         self._tint(canvas, np.clip(ink * self._uneven[::2, ::2], 0.0, 1.0))
-        full = stretched(ink, canvas.height, canvas.width)
+        full = stretch(ink, canvas.height, canvas.width)
         full *= self._uneven
         np.clip(full, 0.0, 1.0, out=full)
         full *= self._dark
@@ -117,7 +117,7 @@ class InkWash:
             plane[:] += page + (pigment - page) * ink
 
 
-def exposed(light: Array) -> Array:
+def expose(light: Array) -> Array:
     """Bring a picture's mean light to what paper needs, as a painter would, whatever hour it shows."""
     mean = min(max(float(light.mean()), 0.02), 0.9)
     power = max(float(np.log(PAPER_LIGHT) / np.log(mean)), DARKEST)
@@ -141,9 +141,9 @@ class FilmGrain:
     def __call__(self, canvas: Canvas, seconds: float) -> None:
         """Grade, glow, darken the corners, add grain."""
         light = np.clip(canvas.luma, 0.0, 1.0)
-        half = halved(light)
-        glow = blurred(np.clip(half[::4, ::4] - 0.62, 0.0, 1.0), max(2.0, half.shape[0] / 90))
-        bloom = stretched(glow, canvas.height, canvas.width)
+        half = halve(light)
+        glow = blur(np.clip(half[::4, ::4] - 0.62, 0.0, 1.0), max(2.0, half.shape[0] / 90))
+        bloom = stretch(glow, canvas.height, canvas.width)
         bent = light * light * (3.0 - 2.0 * light)
         light += 0.45 * (bent - light)
         light *= 0.86 * self._fall

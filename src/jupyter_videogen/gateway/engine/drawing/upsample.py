@@ -28,7 +28,7 @@ def scaler(*key: int) -> VideoReformatter:
     return known.setdefault(key, VideoReformatter())
 
 
-def stretched(field: Array, rows: int, columns: int, reach: tuple[float, float] = (0.0, 1.0)) -> Array:
+def stretch(field: Array, rows: int, columns: int, reach: tuple[float, float] = (0.0, 1.0)) -> Array:
     """Return the field at (rows, columns), float32; values outside `reach` by more than a twentieth are clipped."""
     low, high = reach
     codes = np.clip((field - low) * (SPAN / (high - low)) + FLOOR, 0.0, 65535.0).astype(np.uint16)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, single
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, floor_to_even, single
 from jupyter_videogen.gateway.engine.drawing.canvas import Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed
+from jupyter_videogen.gateway.engine.drawing.colour import mix
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
@@ -59,8 +59,11 @@ class Boat:
 
     def _patch(self, canvas: Canvas, across: float, rows: tuple[float, float]) -> tuple[int, int, int, int] | None:
         """Even corners of the part of the canvas to draw on, or None when it is outside."""
-        left, right = even(max(across - BESIDE * self._size, 0)), even(min(across + BESIDE * self._size, canvas.width))
-        top, bottom = even(max(rows[0], 0)), even(min(rows[1], canvas.height))
+        left, right = (
+            floor_to_even(max(across - BESIDE * self._size, 0)),
+            floor_to_even(min(across + BESIDE * self._size, canvas.width)),
+        )
+        top, bottom = floor_to_even(max(rows[0], 0)), floor_to_even(min(rows[1], canvas.height))
         return (left, top, right, bottom) if right - left > 1 and bottom - top > 1 else None
 
     def _facets(self, canvas: Canvas, across: float, down: float, tilt: float) -> None:
@@ -88,7 +91,7 @@ class Boat:
 
     def _paper(self, bright: float) -> Colour:
         """Paper in the light of the scene."""
-        luma, blue, red = mixed(PAPER, self._ambient, 0.28)
+        luma, blue, red = mix(PAPER, self._ambient, 0.28)
         return luma * bright, blue * bright, red * bright
 
 

@@ -11,7 +11,7 @@ from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, single
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
 from jupyter_videogen.gateway.engine.drawing.colour import swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
@@ -61,7 +61,7 @@ class Clouds:
         edge = np.clip(0.45 + 0.75 * (thick - thick[self._facing]), 0.0, 1.0) * (0.25 + 0.75 * self._near) * self._fade
         edge *= smoothstep(least - 0.25, least + 0.5, thick) * smoothstep(least + 2.2, least + 0.6, thick)
         for part, colour, strength in ((body, self._body, 0.72), (edge, self._lit, 0.85)):
-            canvas.over(Mask.of(stretched(part, self._horizon, canvas.width)), colour, strength)
+            canvas.over(Mask.of(stretch(part, self._horizon, canvas.width)), colour, strength)
 
     def _cover(self, seconds: float) -> Array:
         """How thick the clouds are, on the grid: two drifting copies take turns, so the loop has no seam."""
@@ -72,10 +72,10 @@ class Clouds:
         scale = (near**2 + (1.0 - near) ** 2) ** -0.5
         for start, share in ((0.0, near), (0.5, 1.0 - near)):
             moved = ((phase + start) % 1.0 - 0.5) * reach
-            total += self._gathered(moved + 800.0 * start, moved * 0.3) * (share * scale)
+            total += self._gather(moved + 800.0 * start, moved * 0.3) * (share * scale)
         return total
 
-    def _gathered(self, right: float, down: float) -> Array:
+    def _gather(self, right: float, down: float) -> Array:
         """Read the endless tile, smoothly between its cells, in perspective and moved by this many cells."""
         rows, columns = TILE
         x, y = self._right + right, self._down + down

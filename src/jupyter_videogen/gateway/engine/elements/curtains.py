@@ -11,7 +11,7 @@ import numpy as np
 from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.colour import LEVELS, ramp
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, along, line
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
@@ -38,7 +38,7 @@ class Curtain:
     hang: float
 
 
-def woven(dice: Dice, number: int, strength: float, hang: float) -> Curtain:
+def weave_curtain(dice: Dice, number: int, strength: float, hang: float) -> Curtain:
     """Make one curtain."""
     grains = {"edge": EDGE, "fold": FOLD, "ray": RAY, "patch": PATCH}
     lines = {name: line(dice.stream(f"{name} {number}"), LENGTH, grain) for name, grain in grains.items()}
@@ -57,7 +57,7 @@ class Curtains:
         chance = dice.stream("curtains")
         lift = chance.number(-0.05, 0.04)
         self._curtains = [
-            woven(dice, number, strength * look.traits["strength"], hang + lift)
+            weave_curtain(dice, number, strength * look.traits["strength"], hang + lift)
             for number, (strength, hang) in enumerate(((1.10, 0.74), (0.80, 0.58), (0.50, 0.44)))
         ]
         self._profile = self._bake_profile(ramp(look.ramps["aurora"]))
@@ -81,9 +81,9 @@ class Curtains:
             up = (base - self._down) / height
             place = np.clip((up + BELOW) * ((LEVELS - 1) / (BELOW + ABOVE)), 0, LEVELS - 1).astype(np.intp)
             light += np.take(self._profile, place, axis=1, mode="clip") * amount
-        canvas.luma[: self._rows] += stretched(light[0], self._rows, canvas.width, (0.0, 2.0))
+        canvas.luma[: self._rows] += stretch(light[0], self._rows, canvas.width, (0.0, 2.0))
         for plane, part in ((canvas.blue, light[1]), (canvas.red, light[2])):
-            plane[: self._rows // 2] += stretched(part, self._rows // 2, canvas.width // 2, (-1.0, 1.0))
+            plane[: self._rows // 2] += stretch(part, self._rows // 2, canvas.width // 2, (-1.0, 1.0))
 
     def _shape(self, curtain: Curtain, turn: float, start: float) -> tuple[Array, Array, Array]:
         """Brightness, height and lower edge for every column, now.

@@ -34,7 +34,7 @@ class View:
     horizon: float
 
 
-def looked_up(tile: Array, right: Array, down: Array) -> Array:
+def look_up(tile: Array, right: Array, down: Array) -> Array:
     """Read a tile at any places, smoothly and for ever."""
     rows, columns = tile.shape
     left, top = np.floor(right), np.floor(down)
@@ -69,7 +69,7 @@ class Sand:
     def height(self, x: Array, z: Array) -> Array:
         """Return metres: long dunes that wind away from the camera, small ones across their feet, and a swell."""
         coarse = x[::DOWN, ::ASIDE] * 0.11 + 40, z[::DOWN] * 0.075
-        bend, size, swell = (finer(looked_up(tile, *coarse), x.shape) for tile in self._tiles)
+        bend, size, swell = (finer(look_up(tile, *coarse), x.shape) for tile in self._tiles)
         away = -self._side * x
         blunt = 0.024 + z * (2.6e-2 / 120.0)
         large = ridge((away * 0.86 - z * 0.50) / 120.0 + 0.42 * bend + self._start, blunt)
@@ -88,11 +88,11 @@ class Sand:
         steep = 1.0 / np.sqrt(1.0 + slope**2 + inward**2)
         sun, sky = (0.88 * self._side, self._rise, 0.30), (-0.55 * self._side, 0.60, -0.58)
         facing, open_ = ((up - slope * right - inward * ahead) * steep for right, up, ahead in (sun, sky))
-        direct = np.clip(facing, 0.0, 1.0) * self._reached(heights, x)
+        direct = np.clip(facing, 0.0, 1.0) * self._find_sunlit(heights, x)
         result: Array = direct + 0.30 * (1.0 - direct) * np.clip(open_ - 0.35, 0.0, 1.0)
         return result
 
-    def _reached(self, heights: Array, x: Array) -> Array:
+    def _find_sunlit(self, heights: Array, x: Array) -> Array:
         """Return whether a place is out of the shadows of the crests on the sun's side; the edge is soft."""
         way = slice(None, None, -1 if self._side > 0 else 1)
         fall = self._rise * 0.62 * self._side * x
@@ -102,11 +102,11 @@ class Sand:
 
     def texture(self, x: Array, z: Array, focal: float) -> Array:
         """Ripples and grains around 0, as far as they can be seen."""
-        bend = looked_up(self._grains, x * 1.6, z * 1.1)
+        bend = look_up(self._grains, x * 1.6, z * 1.1)
         wave = np.sin(TAU * (x * 0.95 - self._side * z * 0.30) + 2.6 * bend)
-        seen = smoothstep(3.0, 12.0, focal / z)
-        coarse = looked_up(self._grains, x * 0.45 + 9, z * 0.22)
-        result: Array = 0.075 * wave * seen * (0.6 + 0.4 * coarse) + 0.020 * coarse * smoothstep(0.6, 5.0, focal / z)
+        detail = smoothstep(3.0, 12.0, focal / z)
+        coarse = look_up(self._grains, x * 0.45 + 9, z * 0.22)
+        result: Array = 0.075 * wave * detail * (0.6 + 0.4 * coarse) + 0.020 * coarse * smoothstep(0.6, 5.0, focal / z)
         return result
 
 
@@ -123,7 +123,7 @@ def ridge(phase: Array, blunt: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class Seen:
+class DuneView:
     """What each pixel of a picture shows: its distance in metres (0 for none), its light, 0..1, and metres aside."""
 
     z: Array
@@ -131,7 +131,7 @@ class Seen:
     x: Array
 
 
-def seen(sand: Sand, view: View, rows: Array, columns: int) -> Seen:
+def look_at(sand: Sand, view: View, rows: Array, columns: int) -> DuneView:
     """Look at the sand through every pixel of some rows (pixels, fractions too) and all columns."""
     nearest = EYE * view.focal / (float(rows[-1]) - view.horizon) * 0.55
     z = single(np.geomspace(nearest, FAR, STEPS)[:, None])
@@ -141,7 +141,7 @@ def seen(sand: Sand, view: View, rows: Array, columns: int) -> Seen:
     shown = view.horizon + (EYE - heights) * view.focal / z
     # The last of the ground reaches the horizon, wherever its distances end.
     shown[-1] = np.minimum(shown[-1], view.horizon)
-    return Seen(*met(shown, rows, (np.broadcast_to(z, shown.shape), light, x)))
+    return DuneView(*met(shown, rows, (np.broadcast_to(z, shown.shape), light, x)))
 
 
 def met(shown: Array, rows: Array, fields: tuple[Array, ...]) -> list[Array]:

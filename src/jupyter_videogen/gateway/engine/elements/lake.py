@@ -31,7 +31,7 @@ class Lake:
         self._up = np.arange(self._rows)[:, None] * np.float32(SQUASH)
         self._deep = swatch(look.ramps["near"])
         edge = fading(np.abs(np.arange(stage.height) - shore) / (0.008 * stage.height))[:, None]
-        self._mist = Mask.cropped(np.broadcast_to(edge, (stage.height, stage.width)), 0.01)
+        self._mist = Mask.crop(np.broadcast_to(edge, (stage.height, stage.width)), 0.01)
         self._pale = swatch(look.ramps["snow"])
 
     def draw(self, canvas: Canvas, seconds: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, floor_to_even, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.layer import Layer
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, along, line
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
     from jupyter_videogen.gateway.engine.drawing.colour import Colour
     from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
 
 LENGTH = 2048
 BROAD, FINE = Grain(2.4, 1, 30), Grain(1.8, 16, 420)
@@ -31,7 +31,7 @@ class Ground:
     @property
     def columns(self) -> int:
         """Columns of pixels, the hidden ones included."""
-        return even(self.stage.width + self.slide + 4)
+        return floor_to_even(self.stage.width + self.slide + 4)
 
     @property
     def across(self) -> Array:
@@ -43,7 +43,7 @@ class Ground:
         """Row numbers as a column."""
         return np.arange(self.stage.height, dtype=np.float32)[:, None]
 
-    def peaks(self, stream: Stream, scale: float = 300.0) -> Array:
+    def peaks(self, stream: RandomStream, scale: float = 300.0) -> Array:
         """Return sharp crests on a slow swell, about -0.5 to 1.2 for each column."""
         broad, fine = line(stream, LENGTH, BROAD), line(stream, LENGTH, FINE)
         sharp = 1.0 - 1.1 * np.abs(along(broad, self.across * scale))
@@ -51,7 +51,7 @@ class Ground:
         result: Array = 0.45 + 0.42 * (sharp + swell) + 0.055 * along(fine, self.across * scale * 0.8)
         return result
 
-    def hills(self, stream: Stream, scale: float = 160.0) -> Array:
+    def hills(self, stream: RandomStream, scale: float = 160.0) -> Array:
         """Return round crests, about -1 to 1 for each column."""
         result: Array = 0.5 * along(line(stream, LENGTH, Grain(2.6, 3, 14)), self.across * scale)
         return result

@@ -10,7 +10,7 @@ import numpy as np
 from jupyter_videogen.gateway.engine.drawing.arrays import fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.colour import Colour
@@ -43,4 +43,4 @@ class Mist:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Cover with mist."""
         field = smoothstep(-1.2, 1.6, self._tile.drift(self._stage.phase(0.1, seconds), self._far, 3.0)) * self._bank
-        canvas.over(Mask.of(stretched(single(field), canvas.height, canvas.width)), self._colour)
+        canvas.over(Mask.of(stretch(single(field), canvas.height, canvas.width)), self._colour)

@@ -33,7 +33,7 @@ class Range:
         snow, rock, dark = (swatch(look.ramps[name]) for name in ("snow", "far", "near"))
         self._parts = [
             (self._below(far), rock),
-            (Mask.cropped(self._snow(far)), snow),
+            (Mask.crop(self._snow(far)), snow),
             (self._below(trees), dark),
         ]
 
@@ -51,7 +51,7 @@ class Range:
         return self._shore - 720 * self._stage.unit * height * crest
 
     def _below(self, crest: Array) -> Mask:
-        return Mask.cropped(single(np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0)))
+        return Mask.crop(single(np.clip(self._rows - crest[None] + 0.5, 0.0, 1.0)))
 
     def _snow(self, crest: Array) -> Array:
         """Light on the crests, lost in the haze below; shading by column would only make stripes."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import mix, ramp, swatch
 from jupyter_videogen.gateway.engine.elements.clouds import Clouds, Light
 from jupyter_videogen.gateway.engine.elements.particles import splat
 
@@ -48,7 +48,7 @@ class Sky:
         sun, glow = swatch(self._look.ramps["sun"]), swatch(self._look.ramps["glow"])
         canvas.over(Mask.of(single(wide)), glow, self._look.traits["glow"])
         canvas.over(Mask.of(single(close)), sun)
-        canvas.over(Mask.of(self._face(core, across, down)), mixed(glow, sun, 0.15), 0.62)
+        canvas.over(Mask.of(self._face(core, across, down)), mix(glow, sun, 0.15), 0.62)
 
     def _face(self, core: Array, across: Array, down: Array) -> Array:
         """Where the disc is darker: toward the haze at the horizon for the sun, in soft seas for the moon."""

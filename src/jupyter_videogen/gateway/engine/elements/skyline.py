@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.colour import Colour, mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import Colour, mix, swatch
 from jupyter_videogen.gateway.engine.drawing.painting import Block, Painting
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
     from jupyter_videogen.gateway.engine.drawing.layer import Layer
     from jupyter_videogen.gateway.engine.drawing.palette import Look
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
 
 NEAREST = 2
 WARM_SHARE, LIT_FLOORS = 0.72, 0.06
@@ -24,11 +24,11 @@ WIDER = 1.16
 class Skyline:
     """Paints one row of buildings; depth 0 is far away, 2 is across the street."""
 
-    def __init__(self, stage: Stage, look: Look, stream: Stream, depth: int, foot: int) -> None:
+    def __init__(self, stage: Stage, look: Look, stream: RandomStream, depth: int, foot: int) -> None:
         self._stage, self._look, self._stream, self._depth, self._foot = stage, look, stream, depth, foot
         self._columns = int(stage.width * WIDER) & ~1
         self._painting = Painting(foot, self._columns)
-        self._wall = mixed(swatch(look.ramps["far"]), swatch(look.ramps["near"]), depth / 2)
+        self._wall = mix(swatch(look.ramps["far"]), swatch(look.ramps["near"]), depth / 2)
         self._warm, self._cool = swatch(look.ramps["warm"]), swatch(look.ramps["cool"])
 
     def layer(self) -> Layer:

@@ -12,7 +12,7 @@ from jupyter_videogen.gateway.engine.drawing.layer import Layer
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.colour import Colour
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
     from jupyter_videogen.gateway.engine.elements.land import Ground
 
 BARE = 0.96
@@ -33,7 +33,7 @@ class Wood:
         return Layer(np.stack([single((a + (b - a) * share) * self.cover) for a, b in zip(top, foot, strict=True)]), self.cover)  # fmt: skip
 
 
-def spruces(ground: Ground, stream: Stream, foot: float, tall: float, count: float = 60.0) -> Wood:
+def spruces(ground: Ground, stream: RandomStream, foot: float, tall: float, count: float = 60.0) -> Wood:
     """Plant trees about `tall` pixels high on uneven ground around the row `foot`."""
     cover = np.zeros((ground.stage.height, ground.columns), np.float32)
     earth = foot + tall * 0.30 * ground.hills(stream, 420.0)
@@ -44,7 +44,7 @@ def spruces(ground: Ground, stream: Stream, foot: float, tall: float, count: flo
     return Wood(cover, foot)
 
 
-def plant(cover: Array, middle: float, foot: float, high: float, stream: Stream) -> None:
+def plant(cover: Array, middle: float, foot: float, high: float, stream: RandomStream) -> None:
     """Add one tree: tiers that widen downward, each bough drooping toward its end."""
     half = 0.20 * high
     tiers, lean = int(stream.number(9, 14)), stream.number(0.85, 1.15)

@@ -38,7 +38,7 @@ class Street:
         rows, columns = self._rows, self._columns = stage.height - kerb, stage.width
         self._near = single((np.arange(rows) + 0.5) / rows)[:, None]
         self._asphalt = swatch(look.ramps["asphalt"])
-        self._sources = self._mirrored_rows(1), self._mirrored_rows(2)
+        self._sources = self._mirror_rows(1), self._mirror_rows(2)
         self._ripples = Tile(sheet(dice.stream("ripples"), (512, 512), RIPPLES), (rows, columns // 2))
         self._wet = single(self._bake_puddles(dice))
         self._rained_on = "rain" not in stage.without
@@ -47,7 +47,7 @@ class Street:
         self._bends = (self._near * 7.0 + 1.2) * stage.unit * (0.35 + 0.65 * self._wet[:, ::2])
         self._across = np.arange(columns, dtype=np.float32)[None]
 
-    def _mirrored_rows(self, size: int) -> tuple[Array, Array, Array]:
+    def _mirror_rows(self, size: int) -> tuple[Array, Array, Array]:
         """For a plane of 1/size: the mirrored row of each row of street, and the first and last row of its smear."""
         kerb, rows = self._kerb // size, self._rows // size
         away = np.arange(rows) * SQUASH
@@ -107,7 +107,7 @@ class Street:
         near, wet = self._near[::size], self._wet[::size, ::size]
         kerb, low = self._kerb // size, int(first.min())
         source = plane[low:kerb]
-        sums = summed(source * (np.float32(1.0 - lamps) + np.float32(2.6 * lamps) * source))
+        sums = sum_rows(source * (np.float32(1.0 - lamps) + np.float32(2.6 * lamps) * source))
         smeared = (sums[last - low] - sums[first - low]) * single(1.0 / (last - first))[:, None]
         smeared *= np.float32(0.98) - np.float32(0.28) * near
         smeared += np.float32(ground)
@@ -118,7 +118,7 @@ class Street:
         plane[kerb:] = np.take_along_axis(sharp, where, axis=1)
 
 
-def summed(rows: Array) -> Array:
+def sum_rows(rows: Array) -> Array:
     """Add up rows from the top, in place; row by row is five times as fast as numpy's own sums along this axis."""
     for number in range(1, len(rows)):
         rows[number] += rows[number - 1]

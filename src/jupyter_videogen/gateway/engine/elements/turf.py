@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.colour import mixed
+from jupyter_videogen.gateway.engine.drawing.colour import mix
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.arrays import Array
@@ -47,7 +47,7 @@ class Turf:
         edge = radius * (0.82 + 0.24 * np.cos(PETALS * np.arctan2(y * 1.3, x) + middle[0]))
         light = np.clip(0.82 + 0.22 * (away / radius) - 0.12 * y / radius, 0.5, 1.15)
         self._paint((top, left), np.clip(edge - away + 0.5, 0.0, 1.0), [colour[0] * light, colour[1], colour[2]])
-        dark = mixed(heart, (0.2, 0.0, 0.0), 0.25)
+        dark = mix(heart, (0.2, 0.0, 0.0), 0.25)
         self._paint((top, left), np.clip(0.26 * radius - away + 0.5, 0.0, 1.0), list(dark))
 
     def _paint(self, corner: tuple[int, int], alpha: Array, colour: list[Array | float]) -> None:

@@ -54,7 +54,7 @@ class Water:
         """Draw a breath of haze where sea and sky meet; a hard line would look cut out."""
         away = np.abs(np.arange(self._stage.height) - self._horizon) / self._stage.height
         haze = np.broadcast_to(fading(away / 0.011)[:, None], (self._stage.height, self._stage.width))
-        self._haze = Mask.cropped(haze, 0.01)
+        self._haze = Mask.crop(haze, 0.01)
         luma, blue, red = (float(part[-1]) for part in self._sky)
         self._haze_colour = (luma, blue, red)
 
@@ -64,14 +64,14 @@ class Water:
         slope = np.take(toward, self._one, mode="clip") * np.float32(0.72)
         slope += np.take(toward, self._two, mode="clip") * np.float32(0.50)
         tilt = np.take(sideways, self._one, mode="clip")
-        planes = self._mirrored(slope)
+        planes = self._mirror_sky(slope)
         self._add_glitter(planes, slope, tilt)
         if self._look.traits["foam"] > 0:
             self._add_foam(planes, slope)
         self._put(canvas, planes)
         canvas.over(self._haze, self._haze_colour, 0.6)
 
-    def _mirrored(self, slope: Array) -> list[Array]:
+    def _mirror_sky(self, slope: Array) -> list[Array]:
         """Draw the sky as this water sees it: tilted water looks higher up, steep near water into the depth."""
         seen = np.clip(self._flat - np.abs(slope + np.float32(0.35)) * self._height, 0.0, 1.0)
         place = (seen * np.float32(LEVELS - 1)).astype(np.intp)

@@ -10,7 +10,7 @@ from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, s
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
-    from jupyter_videogen.gateway.engine.drawing.random_source import Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import RandomStream
 
 ACROSS, ALONG = 512, 256
 """Size of the patch in cells: sideways, and toward the viewer."""
@@ -25,7 +25,7 @@ class Waves:
     root of its frequency). All of them travel toward the viewer, spread to both sides.
     """
 
-    def __init__(self, stage: Stage, stream: Stream, roughness: float) -> None:
+    def __init__(self, stage: Stage, stream: RandomStream, roughness: float) -> None:
         across = np.fft.fftfreq(ACROSS, 1 / ACROSS)[:, None]
         along = np.fft.rfftfreq(ALONG, 1 / ALONG)[None]
         # Crests are three times as long as they are apart.
@@ -42,7 +42,7 @@ class Waves:
         self._turns = single(np.maximum(1.0, np.round(rates * stage.seconds)) * TAU / stage.seconds)
         self._scale = [1.0, 1.0]
         self._scale = [1.0 / float(np.std(slope)) for slope in self.slopes(0.0)]
-        self._gains = self._measured()
+        self._gains = self._measure_coarse()
 
     def slopes(self, seconds: float) -> list[Array]:
         """Return the slopes sideways and toward the viewer, each (ALONG, ACROSS) with deviation 1."""
@@ -52,7 +52,7 @@ class Waves:
         parts = zip((self._sideways, self._toward), self._scale, strict=True)
         return [single(np.fft.irfft2(part * now, s=(ACROSS, ALONG)).T) * np.float32(scale) for part, scale in parts]
 
-    def _measured(self) -> list[float]:
+    def _measure_coarse(self) -> list[float]:
         """How much each coarser copy must be raised to stay lively."""
         levels = coarser(self.slopes(0.0)[1])
         return [min(1.0 / max(float(np.std(level)), 1e-3), 1.9) for level in levels]

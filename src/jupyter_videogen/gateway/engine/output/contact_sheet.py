@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import av
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import even
+from jupyter_videogen.gateway.engine.drawing.arrays import floor_to_even
 from jupyter_videogen.gateway.engine.output.poster import jpeg
 
 if TYPE_CHECKING:
@@ -36,4 +36,6 @@ def sheet(path: Path) -> bytes:
 def small(frame: av.VideoFrame) -> np.ndarray:
     """Shrink one frame to the size of a cell."""
     scale = CELL / max(frame.width, frame.height)
-    return frame.to_ndarray(format="rgb24", width=even(frame.width * scale), height=even(frame.height * scale))
+    return frame.to_ndarray(
+        format="rgb24", width=floor_to_even(frame.width * scale), height=floor_to_even(frame.height * scale)
+    )

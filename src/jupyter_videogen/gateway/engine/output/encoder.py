@@ -34,7 +34,7 @@ SOUND_RATE, SOUND_BITS, PIECE = 48_000, 128_000, 1024
 """Samples and bits per second, and samples in one piece, which is what AAC wants."""
 
 
-def drawn(draw: Callable[[int], av.VideoFrame], count: int) -> Generator[av.VideoFrame]:
+def draw_frames(draw: Callable[[int], av.VideoFrame], count: int) -> Generator[av.VideoFrame]:
     """Draw frames 0 to `count` on the workers and give them in order; stop early and nothing is left running."""
     waiting: deque[Future[av.VideoFrame]] = deque()
     with ThreadPoolExecutor(WORKERS, thread_name_prefix="draw") as pool:

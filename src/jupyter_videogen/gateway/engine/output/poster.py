@@ -10,7 +10,7 @@ import av
 from av.codec.codec import UnknownCodecError
 from av.video.reformatter import ColorRange, Interpolation
 
-from jupyter_videogen.gateway.engine.drawing.arrays import even
+from jupyter_videogen.gateway.engine.drawing.arrays import floor_to_even
 from jupyter_videogen.gateway.engine.drawing.quantize import samples
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ BT601 = 5
 def poster(path: Path) -> bytes:
     """Return the first frame that is not black, at most 480 pixels wide and 60 kB."""
     frame = first_shown(path)
-    width = min(even(frame.width), WIDEST)
-    height = max(2, even(frame.height * width / frame.width))
+    width = min(floor_to_even(frame.width), WIDEST)
+    height = max(2, floor_to_even(frame.height * width / frame.width))
     small = frame.reformat(
         width,
         height,

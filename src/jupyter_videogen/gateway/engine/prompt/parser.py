@@ -32,7 +32,7 @@ class Reading:
     """Scenes, moods, colours and props that are not wanted."""
 
 
-def inverted(table: Mapping[str, str] | Mapping[float, str]) -> dict[str, list[str | float]]:
+def invert(table: Mapping[str, str] | Mapping[float, str]) -> dict[str, list[str | float]]:
     """Turn meaning -> words into word -> meanings, in table order."""
     found: dict[str, list[str | float]] = {}
     for meaning, words in table.items():
@@ -52,7 +52,7 @@ def weights() -> dict[str, dict[str, int]]:
 
 
 SCENE_WORDS, MOOD_WORDS, COLOUR_WORDS, PACE_WORDS, PROP_WORDS = (
-    weights(), inverted(MOODS), inverted(COLOURS), inverted(PACES), inverted(PROPS),
+    weights(), invert(MOODS), invert(COLOURS), invert(PACES), invert(PROPS),
 )  # fmt: skip
 KNOWN = SCENE_WORDS.keys() | MOOD_WORDS.keys() | COLOUR_WORDS.keys() | PACE_WORDS.keys() | PROP_WORDS.keys()
 
@@ -63,7 +63,7 @@ def plain(prompt: str) -> list[str]:
     return re.findall(r"[^\W\d_]+", "".join(letter for letter in letters if not unicodedata.combining(letter)))
 
 
-def known(word: str) -> str | None:
+def find_word(word: str) -> str | None:
     """Return the word as the tables have it, trying the plurals of all four languages."""
     stems = [word, *(word.removesuffix(ending) for ending in ("s", "es", "x", "n", "en", "e") if word.endswith(ending))]
     return next((stem for stem in stems if stem in KNOWN), None)
@@ -75,7 +75,7 @@ def read(prompt: str, negative: str = "") -> Reading:
     What the words of `negative` mean is not understood, by whatever other word the sentence asks for it.
     """
     unwanted = stems(negative)
-    without = denied(unwanted)
+    without = find_denied(unwanted)
     words = tuple(word for word in stems(prompt) if word not in unwanted)
     moods = [str(mood) for mood in meanings(words, MOOD_WORDS) if mood not in without]
     paces = meanings(words, PACE_WORDS)
@@ -92,10 +92,10 @@ def read(prompt: str, negative: str = "") -> Reading:
 
 def stems(text: str) -> tuple[str, ...]:
     """Return the words of a text that the tables have, once each."""
-    return tuple(dict.fromkeys(stem for stem in map(known, plain(text)) if stem))
+    return tuple(dict.fromkeys(stem for stem in map(find_word, plain(text)) if stem))
 
 
-def denied(words: Iterable[str]) -> tuple[str, ...]:
+def find_denied(words: Iterable[str]) -> tuple[str, ...]:
     """Return all that some words name; a word that merely belongs to a scene does not name it."""
     tables = (MOOD_WORDS, COLOUR_WORDS, PROP_WORDS)
     scenes = [scene for word in words for scene, weight in SCENE_WORDS.get(word, {}).items() if weight == SUBJECT]

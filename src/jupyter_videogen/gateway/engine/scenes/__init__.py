@@ -80,4 +80,4 @@ def look_for(reading: Reading, prompt: str) -> tuple[str, Look]:
     looks = {mood: look for mood, look in every.items() if mood not in reading.without} or every
     own = next(iter(looks)) if reading.scene != FALLBACK else Dice(prompt, 0).stream("look").pick(tuple(looks))
     mood = reading.mood if reading.mood in looks or reading.mood in GRADES else own
-    return mood, looks.get(mood, looks[own]).tint(reading.colours).graded(mood if mood not in looks else "")
+    return mood, looks.get(mood, looks[own]).tint(reading.colours).grade(mood if mood not in looks else "")

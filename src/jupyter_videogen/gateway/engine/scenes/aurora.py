@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import even
+from jupyter_videogen.gateway.engine.drawing.arrays import floor_to_even
 from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.palette import Look
 from jupyter_videogen.gateway.engine.elements.curtains import Curtains
@@ -74,7 +74,7 @@ class Aurora:
     """Sky, stars, curtains of light, mountains, trees and the lake that doubles them."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
-        shore = even(stage.height * SHORE)
+        shore = floor_to_even(stage.height * SHORE)
         self._sky, self._places = ramp(look.ramps["sky"]), np.arange(shore) / shore
         self._stars = Stars(stage, dice, shore, swatch(look.ramps["star"]))
         self._curtains = Curtains(stage, look, dice, shore)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import even, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import floor_to_even, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import mix, ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
 from jupyter_videogen.gateway.engine.drawing.palette import Look
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.boat import Boat
 from jupyter_videogen.gateway.engine.elements.particles import splat, streaks
 from jupyter_videogen.gateway.engine.elements.skyline import Skyline
@@ -87,7 +87,7 @@ class City:
     """Sky, three rows of buildings, cars, the wet street, rain and perhaps a paper boat."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
-        self._stage, self._kerb = stage, even(stage.height * KERB)
+        self._stage, self._kerb = stage, floor_to_even(stage.height * KERB)
         self._sky, self._haze = ramp(look.ramps["sky"]), swatch(look.ramps["haze"])
         self._places = np.arange(self._kerb) / self._kerb
         self._layers = [
@@ -99,7 +99,7 @@ class City:
         self._low = smoothstep(0.15, 0.95, np.arange(self._grid[0])[:, None] / self._grid[0])
         self._bake_rain(dice)
         self._bake_cars(dice, look)
-        light = mixed(swatch(look.ramps["warm"]), self._haze, 0.5)
+        light = mix(swatch(look.ramps["warm"]), self._haze, 0.5)
         self._boat = Boat(stage, 92 * stage.unit, BOAT_ROW * stage.height, light) if "boat" in stage.props else None
 
     def _bake_rain(self, dice: Dice) -> None:
@@ -143,7 +143,7 @@ class City:
 
     def _draw_fog(self, canvas: Canvas, seconds: float) -> None:
         thick = smoothstep(-1.2, 1.9, self._fog.drift(self._stage.phase(0.14, seconds), 64.0, 8.0)) * self._low
-        canvas.over(Mask.of(stretched(thick, self._kerb, canvas.width)), self._haze, 0.42)
+        canvas.over(Mask.of(stretch(thick, self._kerb, canvas.width)), self._haze, 0.42)
 
     def _draw_cars(self, canvas: Canvas, seconds: float) -> None:
         """Pairs of lamps along the kerb, driving on the right."""

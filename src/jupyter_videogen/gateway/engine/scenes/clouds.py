@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, floor_to_even, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.colour import ramp
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.sky import Sky
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ TRAITS = {
 
 def look(sky: str, deck: str, named: str, **traits: float) -> Look:
     """Write a look: the sky, the deck of clouds from shadow to light, and what the sky needs."""
-    return written({"sky": sky, "deck": deck}, named, {**TRAITS, **traits}, ("sky", "deck", "glow"))
+    return write_look({"sky": sky, "deck": deck}, named, {**TRAITS, **traits}, ("sky", "deck", "glow"))
 
 
 LOOKS = {
@@ -57,7 +57,7 @@ class Above:
     """Sky, and a deck of clouds seen in perspective, rolling toward us."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
-        self._stage, self._horizon = stage, even(stage.height * HORIZON)
+        self._stage, self._horizon = stage, floor_to_even(stage.height * HORIZON)
         self._sky = Sky(stage, look, dice, self._horizon)
         self._colours = ramp(look.ramps["deck"])
         height = stage.height - self._horizon
@@ -76,7 +76,7 @@ class Above:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the sky, then the deck."""
         self._sky.draw(canvas, seconds)
-        shade = stretched(self._lit(seconds), canvas.height - self._horizon, canvas.width)
+        shade = stretch(self._lit(seconds), canvas.height - self._horizon, canvas.width)
         np.clip(shade, 0.0, 1.0, out=shade)
         top = self._colours.shape[1] - 1
         start = self._horizon
@@ -104,13 +104,13 @@ class Above:
     def _height(self, right: float, away: float) -> Array:
         """How high the clouds stand at each place of the grid: round heaps, from absolute values."""
         x, y = self._right + right, self._away + away + 4096
-        heaps = gathered(self._billow, x, y)
+        heaps = gather(self._billow, x, y)
         return single(
-            0.95 * heaps + 0.30 * (0.8 - np.abs(gathered(self._puff, x, y))) * (1.0 + 0.6 * np.clip(heaps, -1, 1))
+            0.95 * heaps + 0.30 * (0.8 - np.abs(gather(self._puff, x, y))) * (1.0 + 0.6 * np.clip(heaps, -1, 1))
         )
 
 
-def gathered(tile: Array, x: Array, y: Array) -> Array:
+def gather(tile: Array, x: Array, y: Array) -> Array:
     """Read an endless square tile between its cells."""
     left, top = x.astype(np.intp), y.astype(np.intp)
     x, y = x - left, y - top

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, halved, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, floor_to_even, halve, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Mask
 from jupyter_videogen.gateway.engine.drawing.colour import Colour, ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
-from jupyter_videogen.gateway.engine.elements.dunes import Sand, Seen, View, hazy, seen
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
+from jupyter_videogen.gateway.engine.elements.dunes import DuneView, Sand, View, hazy, look_at
 from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
 from jupyter_videogen.gateway.engine.elements.sky import Sky
 
@@ -37,7 +37,7 @@ NIGHT = {**DAY, "down": 0.30, "radius": 0.034, "across": 0.34, "glow": 0.42, "bl
 
 def look(sky: str, named: str, traits: dict[str, float]) -> Look:
     """Write a look of this scene."""
-    return written({"sky": sky}, named, traits, ("sky", "sand", "shade", "haze"))
+    return write_look({"sky": sky}, named, traits, ("sky", "sand", "shade", "haze"))
 
 
 HORIZON, SLIDE = 0.56, 0.14
@@ -68,22 +68,22 @@ class Desert:
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
         self._stage, size = stage, 720 * stage.unit
-        self._foot = even(stage.height * HORIZON + 2)
+        self._foot = floor_to_even(stage.height * HORIZON + 2)
         self._sky = Sky(stage, look, dice, self._foot)
         self._margin = int(SLIDE * size) + 2
-        self._top = even(stage.height * HORIZON - 0.13 * size)
+        self._top = floor_to_even(stage.height * HORIZON - 0.13 * size)
         rows = stage.height - self._top
         lines = self._top + (np.arange(2 * rows) + 0.5) / 2
         side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
         view = View(1.05 * size, self._margin + stage.width / 2, stage.height * HORIZON)
         sand = Sand(dice, side, 0.40 if look.traits["down"] > LOW_SUN else 0.62)
-        ground = seen(sand, view, lines, stage.width + 2 * self._margin)
-        self._bake(self._painted(ground, sand, view, look), ground.z > 0, lines)
+        ground = look_at(sand, view, lines, stage.width + 2 * self._margin)
+        self._bake(self._paint(ground, sand, view, look), ground.z > 0, lines)
         wild = 1.0 if stage.pace > 1 or look.traits["clear"] < 0 else 0.44
         haze = swatch(look.ramps["haze"])
         self._blown = Mist(stage, dice, haze, Bank(HORIZON + 0.02, 0.06, wild, 190.0)), Drift(stage, dice, haze, wild)
 
-    def _painted(self, ground: Seen, sand: Sand, view: View, look: Look) -> Array:
+    def _paint(self, ground: DuneView, sand: Sand, view: View, look: Look) -> Array:
         """Return (3, lines, columns): sand from shade to light, and the air before it."""
         colours = ramp(tones(look))
         grain = np.repeat(sand.texture(ground.x[::2], np.maximum(ground.z[::2], 1.0), view.focal), 2, axis=0)
@@ -106,8 +106,8 @@ class Desert:
         luma, blue, red, cover = (0.5 * (plane[::2] + plane[1::2]) for plane in (*(picture * cover), cover))
         near = np.maximum(lines[::2] - self._stage.height * HORIZON, 0.0) / (self._stage.height * (1 - HORIZON))
         sky = self._foot - self._top
-        half = halved(cover)
-        colours = (Sheared(halved(part), half, near[::2], sky // 2) for part in (blue, red))
+        half = halve(cover)
+        colours = (Sheared(halve(part), half, near[::2], sky // 2) for part in (blue, red))
         self._planes = Sheared(luma, cover, near, sky), *colours
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
@@ -127,7 +127,7 @@ class Drift:
 
     def __init__(self, stage: Stage, dice: Dice, colour: Colour, amount: float) -> None:
         self._stage, self._colour = stage, colour
-        self._top = even(stage.height * HORIZON)
+        self._top = floor_to_even(stage.height * HORIZON)
         self._grid = stage.grid(stage.height - self._top)
         self._tile = Tile(sheet(dice.stream("drifting sand"), (256, 512), VEIL), self._grid)
         down = (np.arange(self._grid[0])[:, None] + 0.5) / self._grid[0]
@@ -136,7 +136,7 @@ class Drift:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Lay the veils over the ground."""
         field = smoothstep(-0.3, 2.4, self._tile.drift(self._stage.phase(0.25, seconds), 400.0, -9.0)) * self._amount
-        canvas.over(Mask.of(stretched(single(field), canvas.height - self._top, canvas.width), self._top), self._colour)
+        canvas.over(Mask.of(stretch(single(field), canvas.height - self._top, canvas.width), self._top), self._colour)
 
 
 class Sheared:
@@ -154,11 +154,11 @@ class Sheared:
         left = start.astype(np.intp)
         index = (left + np.arange(rows) * self._values.shape[1])[:, None] + np.arange(columns)[None]
         share = single(start - left)[:, None]
-        plane[: self._open] *= between(self._clear, index[: self._open], share[: self._open])
-        plane += between(self._values, index, share)
+        plane[: self._open] *= interpolate(self._clear, index[: self._open], share[: self._open])
+        plane += interpolate(self._values, index, share)
 
 
-def between(values: Array, index: Array, share: Array) -> Array:
+def interpolate(values: Array, index: Array, share: Array) -> Array:
     """Read between neighbours."""
     flat = values.reshape(-1)
     result: Array = flat[index + 1]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, even, fading, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, floor_to_even, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
 from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
 from jupyter_videogen.gateway.engine.elements.land import Ground
 from jupyter_videogen.gateway.engine.elements.stars import Stars
 
@@ -22,7 +22,7 @@ HORIZON = 0.54
 
 def look(sky: str, sun: str, named: str) -> Look:
     """Write a look of this scene."""
-    return written({"sky": sky, "sun": sun}, named, {}, ("sky", "sun", "grid", "lane", "hill"))
+    return write_look({"sky": sky, "sun": sun}, named, {}, ("sky", "sun", "grid", "lane", "hill"))
 
 
 LOOKS = {
@@ -40,9 +40,9 @@ class Drive:
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
         self._stage, self._size = stage, 720 * stage.unit
-        self._horizon = even(stage.height * HORIZON)
+        self._horizon = floor_to_even(stage.height * HORIZON)
         self._sky, self._places = ramp(look.ramps["sky"]), np.arange(self._horizon) / self._horizon
-        self._stars = Stars(stage, dice, even(0.8 * self._horizon), swatch(look.ramps["star"]))
+        self._stars = Stars(stage, dice, floor_to_even(0.8 * self._horizon), swatch(look.ramps["star"]))
         self._colours = {name: swatch(look.ramps[name]) for name in ("floor", "grid", "lane", "edge")}
         self._glow = swatch(((0.0, look.ramps["sun"][1][1]),))
         self._bake_sun(look)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, blurred, fading, halved, single, smoothstep
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, blur, fading, halve, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
 from jupyter_videogen.gateway.engine.drawing.colour import ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.land import Ground
 from jupyter_videogen.gateway.engine.elements.particles import splat
 from jupyter_videogen.gateway.engine.elements.spruce import spruces
@@ -31,7 +31,7 @@ FOOT, HIGH, WIDE = 0.84, 0.66, 0.25
 
 def look(flame: str, sky: str, named: str) -> Look:
     """Write a look of this scene."""
-    return written({"flame": flame, "sky": sky}, named, {}, ("flame", "ember", "warm"))
+    return write_look({"flame": flame, "sky": sky}, named, {}, ("flame", "ember", "warm"))
 
 
 FLAME_STOPS = "0:#060203 0.14:#240905 0.3:#6b1806 0.46:#c83a0a 0.63:#f98518 0.82:#ffc646 1:#fff0b8"
@@ -95,8 +95,8 @@ class Fire:
             body = np.clip((0.024 - away) * self._size + 0.5, 0.0, 1.0)
             cover = np.maximum(cover, body)
             edge = np.maximum(edge * (1 - body), body * smoothstep(0.006, 0.022, side))
-        self._logs, self._log_colour = Mask.cropped(single(cover)), colour
-        self._edges = Mask.cropped(single(edge * 0.75))
+        self._logs, self._log_colour = Mask.crop(single(cover)), colour
+        self._edges = Mask.crop(single(edge * 0.75))
 
     def _bake_embers(self, dice: Dice) -> None:
         chance, count = dice.stream("embers"), 150
@@ -111,7 +111,7 @@ class Fire:
         self._stars.draw(canvas, seconds)
         self._trees.draw(canvas, 0.05 * self._size * self._stage.sway(seconds))
         lit = self._glow + self._floor
-        canvas.light(Mask.of(stretched(lit, canvas.height, canvas.width)), self._warm, float(flicker))
+        canvas.light(Mask.of(stretch(lit, canvas.height, canvas.width)), self._warm, float(flicker))
         canvas.over(self._logs, self._log_colour, 0.93)
         canvas.light(self._edges, self._ember, 0.42 * float(flicker))
         self._burn(canvas, self._heat(seconds))
@@ -131,15 +131,15 @@ class Fire:
 
     def _burn(self, canvas: Canvas, heat: Array) -> None:
         """Cover with flame where it is hot and add its bloom."""
-        full = stretched(heat, canvas.height, canvas.width)
+        full = stretch(heat, canvas.height, canvas.width)
         np.clip(full, 0.0, 1.0, out=full)
-        half = halved(full)
+        half = halve(full)
         top = self._flame.shape[1] - 1
         for plane, place, part in ((canvas.luma, full, 0), (canvas.blue, half, 1), (canvas.red, half, 2)):
             colour = np.take(self._flame[part], (place * top).astype(np.intp), mode="clip")
             share = np.clip(place * 3.2 - 0.25, 0.0, 1.0)
             plane[:] += (colour - plane) * share
-        bloom = stretched(blurred(heat, 7) * 0.20, canvas.height, canvas.width)
+        bloom = stretch(blur(heat, 7) * 0.20, canvas.height, canvas.width)
         canvas.light(Mask.of(bloom), self._warm)
 
     def _fly(self, canvas: Canvas, seconds: float) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 from jupyter_videogen.gateway.engine.drawing.arrays import Array, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.colour import ramp
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
@@ -22,7 +22,7 @@ SOFT, FOLD = Grain(3.2, 1.2, 9), Grain(2.5, 4.0, 34)
 
 def look(ink: str) -> Look:
     """Write a look: from the darkest ink to the clear water."""
-    return written({"ink": ink}, "", {}, ("ink",))
+    return write_look({"ink": ink}, "", {}, ("ink",))
 
 
 LOOKS = {
@@ -49,7 +49,7 @@ class Flow:
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the flow."""
-        shade = np.clip(stretched(self._shade(seconds), canvas.height, canvas.width), 0.0, 1.0)
+        shade = np.clip(stretch(self._shade(seconds), canvas.height, canvas.width), 0.0, 1.0)
         canvas.paint(self._colours, shade, shade[::2, ::2])
 
     def _shade(self, seconds: float) -> Array:

@@ -8,10 +8,10 @@ import numpy as np
 
 from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import mix, ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, along, line
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.land import Ground
 from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
 from jupyter_videogen.gateway.engine.elements.spruce import spruces
@@ -29,7 +29,7 @@ BEAMS = Grain(1.6, 5, 60)
 
 def look(sky: str, named: str, rays: float, flies: float = 0.0) -> Look:
     """Write a look of this scene."""
-    return written({"sky": sky}, named, {"rays": rays, "flies": flies}, ("sky", "far", "near", "mist", "ray"))
+    return write_look({"sky": sky}, named, {"rays": rays, "flies": flies}, ("sky", "far", "near", "mist", "ray"))
 
 
 LOOKS = {
@@ -54,9 +54,9 @@ class Forest:
         far, near = swatch(look.ramps["far"]), swatch(look.ramps["near"])
         self._rows = []
         for number, ((row, high, slide), count) in enumerate(zip(ROWS, COUNTS, strict=True)):
-            colour = mixed(far, near, (number / 4) ** 1.15)
+            colour = mix(far, near, (number / 4) ** 1.15)
             wood = spruces(Ground(stage, slide * self._size), dice.stream(f"wood {number}"), row * stage.height, high * self._size, count)  # fmt: skip
-            self._rows.append((wood.layer(colour, mixed(colour, mist, 0.75 - 0.16 * number)), slide * self._size))
+            self._rows.append((wood.layer(colour, mix(colour, mist, 0.75 - 0.16 * number)), slide * self._size))
         self._mists = [Mist(stage, dice, mist, Bank(row, 0.10, amount)) for row, amount in ((0.60, 0.5), (0.78, 0.55), (0.98, 0.30))]  # fmt: skip
         self._bake_rays(dice)
         self._flies = (
@@ -89,7 +89,7 @@ class Forest:
         """Draw from the far to the near."""
         canvas.gradient(self._sky, self._places)
         canvas.over(
-            Mask.of(stretched(self._halo, canvas.height, canvas.width)), self._ray, min(0.9, 0.8 * self._strength)
+            Mask.of(stretch(self._halo, canvas.height, canvas.width)), self._ray, min(0.9, 0.8 * self._strength)
         )
         sway = self._stage.sway(seconds)
         for number, (layer, slide) in enumerate(self._rows):
@@ -98,7 +98,7 @@ class Forest:
                 self._mists[number // 2].draw(canvas, seconds)
             if number == 3:  # noqa: PLR2004 - before the nearest row
                 self._mists[2].draw(canvas, seconds)
-                rays = stretched(self._rays(seconds), canvas.height, canvas.width)
+                rays = stretch(self._rays(seconds), canvas.height, canvas.width)
                 canvas.over(Mask.of(np.clip(rays, 0.0, 1.0)), self._ray, 0.62 * self._strength)
         if self._flies:
             self._flies.draw(canvas, seconds)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import TAU, even, single
-from jupyter_videogen.gateway.engine.drawing.colour import Colour, mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.arrays import TAU, floor_to_even, single
+from jupyter_videogen.gateway.engine.drawing.colour import Colour, mix, swatch
 from jupyter_videogen.gateway.engine.drawing.layer import Layer
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
 from jupyter_videogen.gateway.engine.elements.land import Ground, Procession
 from jupyter_videogen.gateway.engine.elements.sky import Sky
 from jupyter_videogen.gateway.engine.elements.turf import Turf
@@ -18,7 +18,7 @@ from jupyter_videogen.gateway.engine.elements.weather import Fireflies
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
     from jupyter_videogen.gateway.engine.drawing.frame_spec import Stage
-    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, Stream
+    from jupyter_videogen.gateway.engine.drawing.random_source import Dice, RandomStream
 
 TRAITS = {"across": 0.66, "down": 0.36, "radius": 0.026, "glow": 0.6, "bloom": 1.0, "moon": 0.0, "stars": 0.0,
           "clear": 0.2, "flies": 0.0}  # fmt: skip
@@ -27,7 +27,7 @@ BLOOMS = ("bloom", "petal", "white")
 
 def look(sky: str, named: str, **traits: float) -> Look:
     """Write a look of this scene."""
-    return written({"sky": sky}, named, {**TRAITS, **traits}, ("bloom", "petal", "wing"))
+    return write_look({"sky": sky}, named, {**TRAITS, **traits}, ("bloom", "petal", "wing"))
 
 
 LOOKS = {
@@ -54,7 +54,7 @@ class Meadow:
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
         self._stage, self._size = stage, 720 * stage.unit
-        self._foot = even(stage.height * 0.62)
+        self._foot = floor_to_even(stage.height * 0.62)
         self._sky = Sky(stage, look, dice, self._foot)
         colours = {name: swatch(look.ramps[name]) for name in ("far", "hill", "near", "tip", *BLOOMS, "wing")}
         self._hills = []
@@ -63,8 +63,8 @@ class Meadow:
             crest = row * stage.height - high * self._size * ground.hills(
                 dice.stream(f"hill {number}"), 170.0 - 30 * number
             )
-            top = mixed(colours["far"], colours["hill"], 0.15 + 0.42 * number)
-            foot = mixed(top, colours["near"], 0.20 + 0.18 * number)
+            top = mix(colours["far"], colours["hill"], 0.15 + 0.42 * number)
+            foot = mix(top, colours["near"], 0.20 + 0.18 * number)
             self._hills.append((ground.layer(crest, top, foot, 0.30 * self._size), slide * self._size))
         self._grass = [
             (self._bake_grass(dice.stream(f"grass {number}"), colours, row, high, number), slide * self._size, lean * self._size)
@@ -72,7 +72,7 @@ class Meadow:
         ]  # fmt: skip
         chance, self._count = dice.stream("butterflies"), max(4, int(9 * stage.crowd))
         self._seeds = chance.uniform(5 * self._count).reshape(5, self._count)
-        self._wings = [mixed(colours["wing"], colours[name], 0.55 * (name != "bloom")) for name in BLOOMS]
+        self._wings = [mix(colours["wing"], colours[name], 0.55 * (name != "bloom")) for name in BLOOMS]
         self._body = colours["near"]
         self._flies = (
             Fireflies(stage, dice)
@@ -80,13 +80,15 @@ class Meadow:
             else None
         )
 
-    def _bake_grass(self, stream: Stream, colours: dict[str, Colour], row: float, high: float, number: int) -> Layer:
+    def _bake_grass(
+        self, stream: RandomStream, colours: dict[str, Colour], row: float, high: float, number: int
+    ) -> Layer:
         """Blades by the hundred, dark at the foot and light at the tip, and flowers among them."""
         ground, size = Ground(self._stage, (0.09 + 0.05 * number) * self._size + 0.06 * self._size), self._size
         shape = self._stage.height, ground.columns
         turf = Turf(self._stage.height, ground.columns)
         earth = row * self._stage.height - 0.05 * size * ground.hills(stream, 260.0)
-        base = mixed(colours["hill"], colours["near"], 0.45 + 0.25 * number)
+        base = mix(colours["hill"], colours["near"], 0.45 + 0.25 * number)
         solid = ground.rows >= earth[None]
         turf.cover[:] = solid
         turf.picture[:] = np.array(base, np.float32)[:, None, None] * solid
@@ -97,7 +99,7 @@ class Meadow:
                 high * size * (0.5 + 0.6 * stream.number()),
                 stream.number(-0.35, 0.35),
             )
-            tone = mixed(base, colours["tip"], stream.number(0.15, 0.85 - 0.15 * number))
+            tone = mix(base, colours["tip"], stream.number(0.15, 0.85 - 0.15 * number))
             turf.blade((at, earth[min(int(at), shape[1] - 1)] + 3), (tall, bend, thick), base, tone)
         for _ in range(int((110, 60, 17)[number] * ground.columns / size / 1.9)):
             at, rise = stream.number() * shape[1], high * size * stream.number(0.25, 1.0)
@@ -138,8 +140,8 @@ class Meadow:
 
     def _butterfly(self, canvas: Canvas, middle: tuple[float, float], size: float, spread: float, number: int) -> None:
         reach = int(size * 1.5) + 2
-        left, top = even(middle[0]) - even(reach), even(middle[1]) - even(reach)
-        right, bottom = left + 2 * even(reach) + 2, top + 2 * even(reach) + 2
+        left, top = floor_to_even(middle[0]) - floor_to_even(reach), floor_to_even(middle[1]) - floor_to_even(reach)
+        right, bottom = left + 2 * floor_to_even(reach) + 2, top + 2 * floor_to_even(reach) + 2
         if left < 0 or top < 0 or right > canvas.width or bottom > canvas.height:
             return
         x = (np.arange(left, right)[None] - middle[0]) / size

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jupyter_videogen.gateway.engine.drawing.arrays import Array, even, fading, single
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.arrays import Array, fading, floor_to_even, single
+from jupyter_videogen.gateway.engine.drawing.colour import mix, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
 from jupyter_videogen.gateway.engine.elements.land import Ground, Procession
 from jupyter_videogen.gateway.engine.elements.mist import Bank, Mist
 from jupyter_videogen.gateway.engine.elements.sky import Sky
@@ -30,7 +30,7 @@ NIGHT = {**TRAITS, "across": 0.33, "down": 0.26, "radius": 0.034, "glow": 0.42, 
 
 def look(sky: str, named: str, traits: dict[str, float]) -> Look:
     """Write a look of this scene."""
-    return written({"sky": sky}, named, traits, ("sky", "far", "near", "mist", "glow", "cloud"))
+    return write_look({"sky": sky}, named, traits, ("sky", "far", "near", "mist", "glow", "cloud"))
 
 
 LOOKS = {
@@ -65,7 +65,7 @@ class Mountains:
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
         self._stage, size = stage, 720 * stage.unit
-        self._foot = even(stage.height * 0.72)
+        self._foot = floor_to_even(stage.height * 0.72)
         self._sky = Sky(stage, look, dice, self._foot)
         # The row a range stands on, its height, and how far it slides.
         plan = ((0.60, 0.30, 0.020), (0.70, 0.22, 0.042), (0.80, 0.15, 0.075))
@@ -73,7 +73,7 @@ class Mountains:
         self._mist = Mist(stage, dice, swatch(look.ramps["mist"]), Bank())
         trees = spruces(Ground(stage, 0.13 * size), dice.stream("trees"), 0.93 * stage.height, 0.20 * size)
         near = swatch(look.ramps["near"])
-        self._trees = trees.layer(near, mixed(near, swatch(look.ramps["mist"]), 0.12)), 0.13 * size
+        self._trees = trees.layer(near, mix(near, swatch(look.ramps["mist"]), 0.12)), 0.13 * size
         self._snow = (
             Snowfall(stage, dice)
             if "snow" in stage.props or (look.traits["flakes"] and "snow" not in stage.without)
@@ -85,8 +85,8 @@ class Mountains:
         row, high, slide = place
         ground, far, near = Ground(self._stage, slide), swatch(look.ramps["far"]), swatch(look.ramps["near"])
         crest = row - high * np.logaddexp(0.0, 6.0 * ground.peaks(dice.stream(f"peaks {number}"))) / 6.0
-        colour = mixed(far, near, 0.36 * number)
-        foot = mixed(colour, swatch(look.ramps["mist"]), 0.72 - 0.14 * number)
+        colour = mix(far, near, 0.36 * number)
+        foot = mix(colour, swatch(look.ramps["mist"]), 0.72 - 0.14 * number)
         shade = self._faces(ground, crest, dice, number) * (0.75 - 0.2 * number)
         snow = look.traits["snow"] * (0.5 - 0.14 * number) * (swatch(look.ramps["snow"])[0] - colour[0])
         depth = np.maximum(ground.rows - crest[None], 0.0) / high

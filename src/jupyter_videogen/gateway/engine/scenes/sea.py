@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.gateway.engine.drawing.arrays import even
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, swatch
+from jupyter_videogen.gateway.engine.drawing.arrays import floor_to_even
+from jupyter_videogen.gateway.engine.drawing.colour import mix, swatch
 from jupyter_videogen.gateway.engine.drawing.palette import Look
 from jupyter_videogen.gateway.engine.elements.boat import Boat
 from jupyter_videogen.gateway.engine.elements.sky import Sky
@@ -88,10 +88,10 @@ class Sea:
     """Sky, water and perhaps a boat."""
 
     def __init__(self, stage: Stage, look: Look, dice: Dice) -> None:
-        horizon = even(stage.height * HORIZON)
+        horizon = floor_to_even(stage.height * HORIZON)
         self._sky = Sky(stage, look, dice, horizon)
         self._water = Water(stage, look, dice, self._sky, horizon)
-        light = mixed(swatch(look.ramps["lit"]), swatch(look.ramps["sky"]), 0.25)
+        light = mix(swatch(look.ramps["lit"]), swatch(look.ramps["sky"]), 0.25)
         self._boat = Boat(stage, 74 * stage.unit, BOAT_ROW * stage.height, light) if "boat" in stage.props else None
 
     def draw(self, canvas: Canvas, seconds: float) -> None:

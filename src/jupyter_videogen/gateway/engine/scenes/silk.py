@@ -11,7 +11,7 @@ from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array
 from jupyter_videogen.gateway.engine.drawing.colour import ramp
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
 from jupyter_videogen.gateway.engine.drawing.palette import Look
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 
 if TYPE_CHECKING:
     from jupyter_videogen.gateway.engine.drawing.canvas import Canvas
@@ -71,7 +71,7 @@ class Silk:
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw the cloth."""
         shade = self._lit(*self._height(self._stage.angle(RATE, seconds)))
-        canvas.paint(self._colours, stretched(shade, canvas.height, canvas.width), shade)
+        canvas.paint(self._colours, stretch(shade, canvas.height, canvas.width), shade)
 
     def _height(self, turn: float) -> tuple[Array, Array]:
         """How high the cloth is, and the slow noise under it."""
@@ -89,7 +89,7 @@ class Silk:
     def _spread(self, field: Array) -> Array:
         """Stretch noise over the frame and cut the margins off."""
         down, across = self._margin
-        wide = stretched(field, self._rows + 2 * down, self._columns + 2 * across, (-REACH, REACH))
+        wide = stretch(field, self._rows + 2 * down, self._columns + 2 * across, (-REACH, REACH))
         return wide[down:-down, across:-across]
 
     def _slope(self, height: Array, axis: int) -> Array:

@@ -8,10 +8,10 @@ import numpy as np
 
 from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import mix, ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.particles import splat
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ GAS, DUST, BANDS = Grain(2.9, 3.4), Grain(2.3, 5.0), Grain(2.8, 2.0, 60, (1.6, 0
 
 def look(gas: str, named: str) -> Look:
     """Write a look of this scene."""
-    return written({"gas": gas}, named, {}, ("gas", "planet", "air"))
+    return write_look({"gas": gas}, named, {}, ("gas", "planet", "air"))
 
 
 LOOKS = {
@@ -74,24 +74,24 @@ class Space:
         columns = ((x / (0.55 + depth) + 2.0) * 90).astype(np.intp) % 512
         tone = np.clip(0.55 + 0.22 * weather[rows, columns], 0.1, 1.1)
         disc = single(np.clip((1.0 - away) * radius + 0.5, 0.0, 1.0))
-        self._disc, self._shade = Mask.cropped(disc), swatch(look.ramps["shade"])
+        self._disc, self._shade = Mask.crop(disc), swatch(look.ramps["shade"])
         self._lit, self._planet = (
-            Mask.cropped(single(disc * np.clip(1.25 * sun, 0, 1) * tone)),
+            Mask.crop(single(disc * np.clip(1.25 * sun, 0, 1) * tone)),
             swatch(look.ramps["planet"]),
         )
         rim = np.where(away < 1, fading((1 - np.minimum(away, 1.0)) * 16), fading((away - 1) * 24))
         edge = np.clip(0.10 - 0.80 * side * x - 0.55 * y, 0.0, 1.0) ** 1.3
-        self._air, self._rim = swatch(look.ramps["air"]), Mask.cropped(single(0.85 * rim * edge))
+        self._air, self._rim = swatch(look.ramps["air"]), Mask.crop(single(0.85 * rim * edge))
 
     def draw(self, canvas: Canvas, seconds: float) -> None:
         """Draw from the far to the near."""
         gas = self._glow(seconds)
-        full = np.clip(stretched(gas, canvas.height, canvas.width), 0.0, 1.0)
+        full = np.clip(stretch(gas, canvas.height, canvas.width), 0.0, 1.0)
         canvas.paint(self._gas, full, full[::2, ::2])
         self._shine(canvas, seconds)
         canvas.over(self._disc, self._shade)
         canvas.over(self._lit, self._planet, 0.96)
-        canvas.light(self._rim, mixed(self._air, self._star, 0.15), 0.62)
+        canvas.light(self._rim, mix(self._air, self._star, 0.15), 0.62)
 
     def _glow(self, seconds: float) -> Array:
         """How bright the gas is: bent by itself, dark where there is dust."""

@@ -8,10 +8,10 @@ import numpy as np
 
 from jupyter_videogen.gateway.engine.drawing.arrays import TAU, Array, fading, single, smoothstep
 from jupyter_videogen.gateway.engine.drawing.canvas import Canvas, Mask
-from jupyter_videogen.gateway.engine.drawing.colour import mixed, ramp, swatch
+from jupyter_videogen.gateway.engine.drawing.colour import mix, ramp, swatch
 from jupyter_videogen.gateway.engine.drawing.noise import Grain, Tile, along, line, sheet
-from jupyter_videogen.gateway.engine.drawing.palette import Look, written
-from jupyter_videogen.gateway.engine.drawing.upsample import stretched
+from jupyter_videogen.gateway.engine.drawing.palette import Look, write_look
+from jupyter_videogen.gateway.engine.drawing.upsample import stretch
 from jupyter_videogen.gateway.engine.elements.land import Ground
 from jupyter_videogen.gateway.engine.elements.particles import splat
 
@@ -24,7 +24,7 @@ WEB, BEAMS = Grain(2.0, 3, 14), Grain(1.7, 4, 40)
 
 def look(water: str, named: str) -> Look:
     """Write a look of this scene."""
-    return written({"water": water}, named, {}, ("water", "light", "bed", "dark"))
+    return write_look({"water": water}, named, {}, ("water", "light", "bed", "dark"))
 
 
 LOOKS = {
@@ -69,9 +69,9 @@ class Underwater:
         for number, (row, slide) in enumerate(((0.80, 0.04), (0.90, 0.11))):
             ground = Ground(self._stage, slide * self._size)
             crest = row * self._stage.height - 0.045 * self._size * ground.hills(dice.stream(f"bed {number}"), 240.0)
-            top = mixed(deep, bed, 0.35 + 0.5 * number)
+            top = mix(deep, bed, 0.35 + 0.5 * number)
             self._beds.append(
-                (ground.layer(crest, top, mixed(top, self._dark, 0.45), 0.26 * self._size), slide * self._size)
+                (ground.layer(crest, top, mix(top, self._dark, 0.45), 0.26 * self._size), slide * self._size)
             )
 
     def _bake_weeds(self, dice: Dice) -> None:
@@ -99,7 +99,7 @@ class Underwater:
         for layer, slide in self._beds:
             layer.draw(canvas, slide * sway)
         light = self._shafts(seconds) + self._web(seconds)
-        canvas.over(Mask.of(np.clip(stretched(light, canvas.height, canvas.width), 0.0, 0.9)), self._light, 0.75)
+        canvas.over(Mask.of(np.clip(stretch(light, canvas.height, canvas.width), 0.0, 0.9)), self._light, 0.75)
         self._sway(canvas, seconds)
         self._float(canvas, seconds)
 
