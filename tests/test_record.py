@@ -140,7 +140,7 @@ def test_a_simulated_clip_says_so(tmp_path: Path) -> None:
 def test_the_other_forms(tmp_path: Path) -> None:
     """Markdown links the file; plain text is one line."""
     bundle = saved_output.mime_bundle(done(tmp_path), SLOW, "videogen/a.mp4")
-    assert bundle["text/markdown"].startswith("[a kite](videogen/a.mp4) · m · 4 s · 640×360 · seed 7 · by Slow Inc.")  # noqa: RUF001 - the sign for a size
+    assert bundle["text/markdown"].startswith("[a kite](videogen/a.mp4) · m · 4 s · 640×360 · seed 7 · by Slow Inc.")
     assert bundle["text/plain"] == "a kite: videogen/a.mp4"
 
 

@@ -149,7 +149,7 @@ UNFIT = {"embed", "raw"}
 # ---- commands ---------------------------------------------------------------------------------------------------
 
 
-def _generate(words: list[str], as_json: bool, typed: list[TypedLine]) -> int:  # noqa: FBT001 - every command's signature
+def _generate(words: list[str], as_json: bool, typed: list[TypedLine]) -> int:
     typed[0] = typed[0]._replace(options=shlex.join(words))
     line = parse_words(words)
     try:
@@ -215,13 +215,13 @@ def _told(job: Job, *, as_json: bool) -> int:
     return DONE
 
 
-def _jobs(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - every command's signature
+def _jobs(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     jobs = actions.list_jobs(_arguments("jobs", words))
     print_out(_json(jobs, many=True) if as_json else repr(jobs))
     return DONE
 
 
-def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     given = arguments.parse_arguments(options.BY_COMMAND["wait"], words)
     jobs = actions.select_jobs(given.words, {}).watch()
     if not jobs:
@@ -230,7 +230,7 @@ def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa
     return _follow(jobs, given.values.get("--timeout"), load_config(), as_json=as_json)
 
 
-def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     given = _arguments("cancel", words)
     if not given.words:
         raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
@@ -239,25 +239,25 @@ def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa
     return DONE
 
 
-def _models(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _models(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     return _table(actions.list_models(_arguments("models", words)), as_json=as_json)
 
 
-def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     """Print the report; the exit status is 1 where there is a problem."""
     report = doctor(network="--no-network" not in _arguments("doctor", words).marks)
     print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 
 
-def _trust(words: list[str], as_json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _trust(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     summary = actions.update_trust(_arguments("trust", words))
     claims = [msgspec.to_builtins(claim) for claim in sorted(trust.load_trusted(environment.home()))]
     print_out(terminal.as_json(claims) if as_json else summary)
     return DONE
 
 
-def _serve(words: list[str], _json: bool, _: list[TypedLine]) -> int:  # noqa: FBT001 - the same
+def _serve(words: list[str], _json: bool, _: list[TypedLine]) -> int:
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)

@@ -98,7 +98,7 @@ class FakeTransport:
         return sum(call.method == "POST" for call in self.calls)
 
 
-def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:  # noqa: ANN401 - the request's fields
+def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:
     """Run a job of a provider whose service is a function, to its end; clips go to `folder`, time stands still."""
     request, warnings, _ = validate(GenerationRequest(prompt=prompt, **fields), provider)
     job_id = new_id()

@@ -101,7 +101,7 @@ def use_the_form(visitor: Visitor) -> None:
     box = visitor.page.get_by_role("textbox", name="Prompt")
     tile = visitor.page.get_by_role("group", name="Start image")
     tile.locator("input[type=file]").set_input_files(PICTURE)
-    tile.get_by_text("×").first.wait_for(timeout=SLOW)  # noqa: RUF001 - the sign for a size
+    tile.get_by_text("×").first.wait_for(timeout=SLOW)
     box.fill("The picture comes alive")
     box.press("Control+Enter")
     video = visitor.page.locator(".videogen-result video").first

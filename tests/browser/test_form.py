@@ -130,13 +130,13 @@ def test_pictures_find_their_way_in(lab: Lab, server: Server, gateway: Gateway, 
     assert large.stat().st_size > 30_000_000
     tile = lab.card.get_by_role("group", name="Start image")
     tile.locator("input[type=file]").set_input_files(large)
-    expect(tile).to_contain_text("3200×3200", timeout=SLOW)  # noqa: RUF001 - the sign for a size
+    expect(tile).to_contain_text("3200×3200", timeout=SLOW)
     kept = {path.stat().st_size for path in (server.home / "inputs").iterdir()}
     assert large.stat().st_size in kept
 
     tile.get_by_role("button", name="Take out large.png").click()
     tile.locator("input[type=file]").set_input_files(jpeg(tmp_path))
-    expect(tile).to_contain_text("48×64", timeout=SLOW)  # noqa: RUF001 - as above
+    expect(tile).to_contain_text("48×64", timeout=SLOW)
     expect(tile).to_contain_text("place and camera data removed")
     newest = max((server.home / "inputs").iterdir(), key=os.path.getmtime)
     assert b"Exif" not in newest.read_bytes()
@@ -146,7 +146,7 @@ def test_pictures_find_their_way_in(lab: Lab, server: Server, gateway: Gateway, 
 
     small = base64.b64encode(_png(noise[:90, :160])).decode()
     prompt(lab).evaluate(f"(node, base64) => ({PASTE})([node, base64])", small)
-    expect(tile).to_contain_text("160×90", timeout=SLOW)  # noqa: RUF001 - as above
+    expect(tile).to_contain_text("160×90", timeout=SLOW)
 
 
 @pytest.mark.parametrize("lab", [[LOAD, "%videogen"]], indirect=True)

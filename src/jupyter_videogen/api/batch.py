@@ -27,7 +27,7 @@ class Prompt(NamedTuple):
     options: SubmitOptions = SubmitOptions()
 
 
-def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:  # noqa: ANN401 - the request's fields
+def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:
     """Make the same clip with several models side by side; returns a `JobGroup` at once, with `.df` and `.result()`.
 
     A model may carry its provider, as in "aihubmix:wan-2.7". Every request is checked and priced before any is sent, and

@@ -94,7 +94,7 @@ class _Client:
         """The endpoint this client speaks to."""
         return self._access.provider
 
-    def estimate(self, prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - the request's fields
+    def estimate(self, prompt: str, **fields: Any) -> Estimate:
         """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
         return build_order(self._access, prompt, fields, load_config()).estimate
 
@@ -105,11 +105,11 @@ class _Client:
 class Client(_Client):
     """A provider for blocking code and notebooks."""
 
-    def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - the request's fields, checked one by one
+    def submit(self, prompt: str, **fields: Any) -> Job:
         """Start a job and give it at once; see `generate` for the fields."""
         return start(self._access, prompt, fields, load_config(), ask=ask_user)
 
-    def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as above
+    def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:
         """Make a clip and wait for it.
 
         Fields: model, duration (seconds), size ("WxH") or aspect and resolution, fps, seed, n, negative, image, last_frame,
@@ -139,11 +139,11 @@ class AsyncClient(_Client):
     async def __aexit__(self, *exc: object) -> None:
         """Jobs go on and are still watched; there is nothing to close."""
 
-    async def submit(self, prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
+    async def submit(self, prompt: str, **fields: Any) -> Job:
         """Start a job and give it at once."""
         return start(self._access, prompt, fields, load_config(), ask=ask_user)
 
-    async def generate(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+    async def generate(self, prompt: str, **fields: Any) -> Clip:
         """Make a clip and wait for it."""
         return await start(self._access, prompt, fields, load_config(), ask=ask_user)
 
@@ -182,13 +182,13 @@ def _generate(
         raise
 
 
-def submit(prompt: str, **fields: Any) -> Job:  # noqa: ANN401 - as in Client
+def submit(prompt: str, **fields: Any) -> Job:
     """Start a job and give it at once. Fields as for `generate`."""
     config = load_config()
     return start(access_for(fields, config), prompt, fields, config, ask=ask_user)
 
 
-def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:
     """Make a clip from a sentence and wait for it.
 
     Fields: provider, model, duration (seconds), size ("WxH"), fps, seed, extra. An interrupt stops the waiting,
@@ -198,7 +198,7 @@ def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) 
     return _generate(access_for(fields, config), prompt, fields, config, timeout)
 
 
-def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - as in Client
+def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:
     """Make what comes after a clip; see `Clip.extend`."""
     config = load_config()
     timeout, asked = fields.pop("timeout", None), {"provider": clip.provider, "model": clip.model} | fields
@@ -227,13 +227,13 @@ def _extenders(config: Configuration) -> Iterator[str]:
             yield f"{row.name}:… (a model of {row.title} that takes a video)"
 
 
-def estimate(prompt: str, **fields: Any) -> Estimate:  # noqa: ANN401 - as in Client
+def estimate(prompt: str, **fields: Any) -> Estimate:
     """Say what a request would cost, without sending anything; needs no key. Fields as for `generate`."""
     config = load_config()
     return build_order(access_for(fields, config, keyless=True), prompt, fields, config).estimate
 
 
-def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:  # noqa: ANN401 - as for Client
+def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:
     """Take up a job that was made elsewhere, by the service's own id for it. `where` as for `Client`."""
     connection, run = Client(provider, **where)._access.connection, runtime()  # noqa: SLF001 - the same family
     return Job(run, run.attach(remote_id, connection), connection)

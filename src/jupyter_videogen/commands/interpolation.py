@@ -94,7 +94,7 @@ def _said(match: re.Match[str], names: Mapping[str, Any]) -> str:
         if convert := CONVERSIONS.get(match["conversion"] or ""):
             value = convert(value)
         return format(value, match["format"] or "")
-    except Exception as error:  # noqa: BLE001 - the user's own objects raise what they like
+    except Exception as error:
         raise _Left(f"{{{_inner(match)}}} was left as it was: {type(error).__name__} while it was formatted.") from None
 
 
@@ -109,7 +109,7 @@ def _value(match: re.Match[str], names: Mapping[str, Any]) -> Any:  # noqa: ANN4
         except _Left:
             words = "what is private, and the environment, are not filled in"
             raise _Left(f"{{{_inner(match)}}} was left as it was: {words}.") from None
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:
             raise _Left(f"{{{_inner(match)}}} was left as it was: {type(error).__name__} at {step[0]}.") from None
     return value
 

@@ -70,7 +70,7 @@ def forget(provider: str) -> list[str]:
 def _remove(ring: Keyring, provider: str) -> None:
     try:
         ring.module.delete_password(SERVICE, provider)
-    except Exception as error:  # noqa: BLE001 - every system has errors of its own
+    except Exception as error:
         raise AuthError(
             f"{ring.name} did not let the key go ({type(error).__name__}).", next=f"Remove {SERVICE} there by hand."
         ) from None
@@ -92,12 +92,12 @@ def keyring() -> Keyring:
         module = importlib.import_module("keyring")
     except ImportError:
         return Keyring(trouble="not installed")
-    except Exception as error:  # noqa: BLE001 - a broken one must not stop anybody
+    except Exception as error:
         return Keyring(trouble=f"broken ({type(error).__name__})")
     try:
         backend = module.get_keyring()
         usable, name = backend.priority > 0, str(backend.name)
-    except Exception as error:  # noqa: BLE001 - the same
+    except Exception as error:
         return Keyring(trouble=f"broken ({type(error).__name__})")
     return Keyring(module, name) if usable else Keyring(trouble="installed, but this system has none")
 
@@ -145,7 +145,7 @@ def _asked(ask: Callable[[], object]) -> object:
     """Ask a keeper of keys; one that is locked, absent or refuses has none."""
     try:
         return ask()
-    except Exception:  # noqa: BLE001 - every system has errors of its own
+    except Exception:
         return None
 
 
@@ -155,6 +155,6 @@ def _to_keyring(provider: str, secret: Secret) -> bool:
         return False
     try:
         ring.module.set_password(SERVICE, provider, secret.reveal())
-    except Exception:  # noqa: BLE001 - locked, or refused by a person: this kernel has it all the same
+    except Exception:
         return False
     return True

@@ -64,8 +64,8 @@ def describe_non_video(head: bytes) -> str:
 def _of_riff(head: bytes) -> str:
     if head[8:12] == b"WAVE":
         return "a sound (WAV)"
-    moving = head[12:16] == b"VP8X" and len(head) > 20 and head[20] & ANIMATED  # noqa: PLR2004 - where the flags are
-    return "a still picture (WebP)" if head[8:12] == b"WEBP" and len(head) > 16 and not moving else ""  # noqa: PLR2004
+    moving = head[12:16] == b"VP8X" and len(head) > 20 and head[20] & ANIMATED
+    return "a still picture (WebP)" if head[8:12] == b"WEBP" and len(head) > 16 and not moving else ""
 
 
 def describe_still_or_sound(path: Path) -> str:
@@ -135,7 +135,7 @@ def _children(body: bytes, wanted: bytes) -> Iterator[bytes]:
     at = 0
     while at + 8 <= len(body):
         size = int.from_bytes(body[at : at + 4], "big") or len(body) - at
-        if size < 8:  # noqa: PLR2004 - a box is at least its own head
+        if size < 8:
             return
         if body[at + 4 : at + 8] == wanted:
             yield body[at + 8 : at + size]
@@ -144,12 +144,12 @@ def _children(body: bytes, wanted: bytes) -> Iterator[bytes]:
 
 def _gif_pictures(body: bytes) -> int:
     """Count the pictures of a GIF; 2 stands for more, 0 for a file that is cut before its first."""
-    at, found = 13 + _table(body[10] if len(body) > 10 else 0), 0  # noqa: PLR2004 - where the screen's flags are
-    while at < len(body) and found < 2:  # noqa: PLR2004 - more need not be counted
-        if body[at] == 0x2C and at + 9 < len(body):  # noqa: PLR2004 - a picture
+    at, found = 13 + _table(body[10] if len(body) > 10 else 0), 0
+    while at < len(body) and found < 2:
+        if body[at] == 0x2C and at + 9 < len(body):
             found += 1
             at += 11 + _table(body[at + 9])
-        elif body[at] == 0x21:  # noqa: PLR2004 - an extension
+        elif body[at] == 0x21:
             at += 2
         else:
             break

@@ -117,7 +117,7 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return the record as it is written down: no credential is in it."""
         return self.after(request=self.request.redacted())
 
-    def after(self, **changes: Any) -> JobRecord:  # noqa: ANN401 - any field
+    def after(self, **changes: Any) -> JobRecord:
         """Return the record with these fields changed."""
         return msgspec.structs.replace(self, **changes)
 

@@ -79,7 +79,7 @@ def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN
         why = f"{type(found).__name__} from {name}"
     except Malformed as error:
         why = str(error)
-    except Exception as error:  # noqa: BLE001 - a reply may hold anything, and a plug-in do anything
+    except Exception as error:
         why = type(error).__name__
     if name == "read_failure" and isinstance(given[0], Reply):
         return read_failure(Reply(given[0].status))  # by its status alone
@@ -105,7 +105,7 @@ def read_location(reply: Reply) -> str | None:
     """Return the id at the end of a reply's Location, where there is one that can be used."""
     try:
         return _id(id_from_location(reply))
-    except Exception:  # noqa: BLE001 - a header may hold anything
+    except Exception:
         return None
 
 
@@ -133,7 +133,7 @@ def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: AN
         if isinstance(found, tuple):
             return _artifacts(found)
         return check_values(found) if not isinstance(found, str) or read is not find_job_id else _id(found)
-    except Exception:  # noqa: BLE001 - a reply may hold anything
+    except Exception:
         return None
 
 

@@ -252,8 +252,8 @@ def _migrate(db: sqlite3.Connection) -> None:
 def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
     """Copy jobs from one file to another that does not have them; returns how many."""
     names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
-    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()  # noqa: S608 - our own words
-    insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"  # noqa: S608 - the same
+    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()
+    insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
     _patiently(now, "BEGIN IMMEDIATE")
     with now:
         return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)

@@ -172,7 +172,7 @@ class LedgerQueries:
 
     def _read(self, rest: str, *values: object) -> list[JobRecord]:
         with self._file.reading() as db:
-            rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()  # noqa: S608 - our own words
+            rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()
         return [decode_job(*row) for row in rows]
 
 

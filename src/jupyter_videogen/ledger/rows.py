@@ -53,7 +53,7 @@ def changing_columns(job: JobRecord) -> tuple[object, ...]:
     )
 
 
-def decode_timing(*row: Any) -> JobTiming:  # noqa: ANN401 - what the columns hold
+def decode_timing(*row: Any) -> JobTiming:
     """Read one row of `RUNS`."""
     seconds, well, model, duration, size, kind, marks = row
     marks = msgspec.json.decode(marks, type=tuple[ProgressSample, ...])

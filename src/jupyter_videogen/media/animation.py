@@ -46,7 +46,7 @@ def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: 
 
 def _check_target(clip: ClipRecord, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
     require_decoder()
-    if width < 2:  # noqa: PLR2004 - the least that has colours in 4:2:0
+    if width < 2:
         raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")
     return clip_store.existing_path(clip), Path(path).expanduser().absolute()
 
@@ -64,7 +64,7 @@ def _pictures(source: Path, width: int, fastest: Fraction, tick: Fraction) -> It
 
 def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
     """Choose 256 colours for all the pictures; only their histogram is kept."""
-    from av.filter import Graph  # noqa: PLC0415 - only where it is used
+    from av.filter import Graph
 
     graph = Graph()
     first = next(pictures)
@@ -83,7 +83,7 @@ def _palette(pictures: Iterator[av.VideoFrame]) -> av.VideoFrame:
 
 def _map_colours(pictures: Iterator[av.VideoFrame], colours: av.VideoFrame) -> Iterator[av.VideoFrame]:
     """Return pictures in the chosen colours."""
-    from av.filter import Graph  # noqa: PLC0415 - only where it is used
+    from av.filter import Graph
 
     graph = Graph()
     first = next(pictures)
@@ -111,8 +111,8 @@ def _entry(graph: av.filter.Graph, like: av.VideoFrame) -> av.filter.context.Fil
 
 def _pull_frames(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFrame]:
     """Return what a filter has ready."""
-    from av.error import BlockingIOError as NotYet  # noqa: PLC0415 - only where it is used
-    from av.error import EOFError as Over  # noqa: PLC0415 - the same
+    from av.error import BlockingIOError as NotYet
+    from av.error import EOFError as Over
 
     while True:
         try:
@@ -123,7 +123,7 @@ def _pull_frames(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFram
 
 def _write(path: Path, container: str, codec: str, pictures: Iterator[av.VideoFrame]) -> None:
     """Code pictures into an animation that never ends."""
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     first = next(pictures)
     with av.open(str(path), "w", format=container, options={"loop": "0"}) as out:

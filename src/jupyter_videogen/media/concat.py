@@ -74,7 +74,7 @@ class JoinedVideo:
         A clip without sound among others with sound is silent. Raises `InvalidRequest` where the name is no MP4's or is
         taken, unless `overwrite`, or where a clip is gone meanwhile.
         """
-        import av  # noqa: PLC0415 - only where it is used
+        import av
 
         target = Path(path).expanduser().absolute()
         if target.suffix.lower() != ".mp4":
@@ -120,7 +120,7 @@ def _take(clip: ClipRecord) -> SourceClip:
 
 def _name_formats(coding: tuple[Any, ...]) -> tuple[object, ...]:
     """Return codecs by the names of their formats, whichever decoder reads them."""
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     names = [av.Codec(name, "r").canonical_name if name else "" for name in coding[:2]]
     return (*names, *coding[2:])
@@ -226,7 +226,7 @@ def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
         if part.shape[1]:
             yield _frame(part, at)
             at += part.shape[1]
-    import numpy as np  # noqa: PLC0415 - only where it is used
+    import numpy as np
 
     while at < end:
         silence = np.zeros((2, min(SOUND_RATE, end - at)), np.float32)
@@ -236,7 +236,7 @@ def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
 
 def _samples(take: SourceClip) -> Iterator[Any]:
     """Decode a take's sound into stereo floats; nothing where it has none."""
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     if not take.sound:
         return
@@ -250,7 +250,7 @@ def _samples(take: SourceClip) -> Iterator[Any]:
 
 
 def _frame(samples: Any, at: int) -> av.AudioFrame:  # noqa: ANN401 - an array of (2, N) floats
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
     frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, at, Fraction(1, SOUND_RATE)

@@ -69,12 +69,12 @@ def _boxes(file: BinaryIO, end: int, *, measured: bool) -> set[bytes]:
             return kinds if at == end else set()
         file.seek(at)
         head = file.read(16)
-        cut = not measured and end - at < 8 and not head[0]  # noqa: PLR2004 - the head of a box
+        cut = not measured and end - at < 8 and not head[0]
         if not head[:4].strip(BLANK) and not cut and _is_blank(file, at, end):
             return kinds
         size, kind, least = int.from_bytes(head[:4], "big"), head[4:8], 8
         if size == 0:
-            return kinds | {kind, OPEN_END} if len(kind) == 4 else set()  # noqa: PLR2004 - a kind is four letters
+            return kinds | {kind, OPEN_END} if len(kind) == 4 else set()
         if size == 1:
             size, least = int.from_bytes(head[8:16], "big"), 16
         if size < least:  # a box is at least its own head

@@ -149,8 +149,8 @@ class VideoReader:
 
     def frame(self, picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
         """Return a decoded frame as it is shown, at another size, as a frame in RGB."""
-        import numpy as np  # noqa: PLC0415 - only where it is used
-        from av import VideoFrame  # noqa: PLC0415 - the same
+        import numpy as np
+        from av import VideoFrame
 
         return VideoFrame.from_ndarray(np.ascontiguousarray(self.render(picture, width, height)), format="rgb24")
 
@@ -229,7 +229,7 @@ class VideoReader:
 def open_video(path: Path) -> Iterator[VideoReader]:
     """Open a file of video; raises `Unsupported` without PyAV, or where the file cannot be decoded."""
     require_decoder()
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     try:
         with av.open(str(path.absolute())) as container:
@@ -257,7 +257,7 @@ def last_frame(clip: ClipRecord) -> Array:
 def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
     """Return every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
     require_decoder()
-    import numpy as np  # noqa: PLC0415 - only where it is used
+    import numpy as np
 
     path = clip_store.existing_path(clip)
     if seconds is not None and not seconds > 0:
@@ -279,7 +279,7 @@ def _check_room(number: int, reel: VideoReader) -> None:
     if size > MOST:
         step = math.ceil(10 * reel.length * size / number / MOST) / 10
         raise InvalidRequest(
-            f"{number} frames of {reel.width}×{reel.height} take {size / 1e9:.1f} GB; at most 2 GB are read at once.",  # noqa: RUF001 - the sign for a size
+            f"{number} frames of {reel.width}×{reel.height} take {size / 1e9:.1f} GB; at most 2 GB are read at once.",
             next=f"Take fewer, such as frames(every={max(step, 0.1)}).",
             field="every",
         )
@@ -288,7 +288,7 @@ def _check_room(number: int, reel: VideoReader) -> None:
 def sheet(clip: ClipRecord, columns: int, rows: int) -> Array:
     """Return evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
     require_decoder()
-    import numpy as np  # noqa: PLC0415 - only where it is used
+    import numpy as np
 
     if not (1 <= columns <= MOST_CELLS and 1 <= rows <= MOST_CELLS):
         raise InvalidRequest(
@@ -348,7 +348,7 @@ def _smallest(reel: VideoReader, picture: av.VideoFrame) -> bytes | None:
 
 
 def _jpeg(picture: av.VideoFrame, coarseness: int) -> bytes:
-    from av import CodecContext  # noqa: PLC0415 - only where it is used
+    from av import CodecContext
 
     codec = CodecContext.create("mjpeg", "w")
     codec.width, codec.height, codec.pix_fmt = picture.width, picture.height, "yuvj420p"

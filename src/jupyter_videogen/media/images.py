@@ -87,9 +87,9 @@ def _is_webp(picture: bytes) -> bool:
 def _segments(picture: bytes) -> Iterator[Piece]:
     """Walk a JPEG from its first marker to its end; coded data belongs to the scan before it."""
     at = 2
-    while at + 2 <= len(picture) and picture[at] == 0xFF:  # noqa: PLR2004 - how a marker begins
+    while at + 2 <= len(picture) and picture[at] == 0xFF:
         mark = picture[at + 1]
-        if mark == 0xFF:  # noqa: PLR2004 - filling
+        if mark == 0xFF:
             at += 1
             continue
         if mark == END:
@@ -168,7 +168,7 @@ def _orientation(notes: bytes) -> int | None:
     start = number(4, 4)
     for at in range(start + 2, min(start + 2 + 12 * number(start, 2), len(notes) - 11), 12):
         if number(at, 2) == ORIENTATION and number(at + 2, 2) == SHORT:
-            return found if 1 <= (found := number(at + 8, 2)) <= 8 else None  # noqa: PLR2004 - as many as there are
+            return found if 1 <= (found := number(at + 8, 2)) <= 8 else None
     return None
 
 

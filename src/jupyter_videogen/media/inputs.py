@@ -103,7 +103,7 @@ def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
 
 def _draw_picture(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
     """Scale a picture onto a canvas of the size, the right way up, by the library that also decodes it."""
-    import numpy as np  # noqa: PLC0415 - only where it is used
+    import numpy as np
 
     frame = _upright(path, turn)
     across, down = width / frame.width, height / frame.height
@@ -126,8 +126,8 @@ def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
         frame = next(decoded)
     if turn == 1:
         return frame
-    import numpy as np  # noqa: PLC0415 - only where it is used
-    from av import VideoFrame  # noqa: PLC0415 - the same
+    import numpy as np
+    from av import VideoFrame
 
     turned = images.rotate_upright(frame.to_ndarray(format="rgb24"), turn)
     return VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
@@ -144,7 +144,7 @@ def _pictures(path: Path) -> Iterator[Iterator[Any]]:
     """Return the decoded pictures of a file; raises `Unsupported` without PyAV."""
     if find_spec("av") is None:
         raise Unsupported("Reading pictures needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
-    import av  # noqa: PLC0415 - only where it is used
+    import av
 
     with av.open(str(path)) as container:
         yield container.decode(video=0)
@@ -241,7 +241,7 @@ def _png(array: Any, field: str = "image") -> bytes:  # noqa: ANN401 - NumPy is 
         raise InvalidRequest(
             f"{field}: an array of shape {shape} is an empty picture.", next="Check how it was cut.", field=field
         )
-    if len(shape) != 3 or shape[2] != 3 or str(array.dtype) != "uint8":  # noqa: PLR2004 - rows, columns, RGB
+    if len(shape) != 3 or shape[2] != 3 or str(array.dtype) != "uint8":
         raise InvalidRequest(
             f"An array of shape {shape} and type {array.dtype} is no picture.",
             next="Use uint8 of shape (H, W, 3).",
@@ -334,10 +334,10 @@ def _content_type(head: bytes, path: Path, kind: str) -> str:
 
 def _is_mp3(head: bytes) -> bool:
     """Return whether a file begins with the head of an MPEG audio frame: any version, layer and protection, not AAC's."""
-    if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:  # noqa: PLR2004 - eleven ones
+    if len(head) < 3 or head[0] != 0xFF or head[1] & 0xE0 != 0xE0:
         return False
     version, layer, rate = head[1] >> 3 & 3, head[1] >> 1 & 3, head[2] >> 4
-    return version != 1 and layer != 0 and rate != 15  # noqa: PLR2004 - the values that are reserved
+    return version != 1 and layer != 0 and rate != 15
 
 
 def _without_waiting(path: str, flags: int) -> int:

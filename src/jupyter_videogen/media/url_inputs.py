@@ -52,7 +52,7 @@ async def _content(url: str, field: str, transport: Transport) -> bytes:
 
 async def _read(stream: Stream, field: str) -> bytes:
     """Read a file of the size that one may have; raises `InvalidRequest`, `Lost`."""
-    if stream.status != 200:  # noqa: PLR2004 - nothing else is a whole file
+    if stream.status != 200:
         raise _fetch_error(field, f"HTTP {stream.status}")
     content, most = bytearray(), LARGEST[MEDIA[field]]
     async for piece in stream.pieces():

@@ -79,7 +79,7 @@ def render_facts(job: JobRecord, provider: Provider) -> str:
     known = [
         job.model,
         f"{request.duration} s" if request.duration else "",
-        (request.size or "").replace("x", "×"),  # noqa: RUF001 - the sign for a size
+        (request.size or "").replace("x", "×"),
         f"seed {request.seed}" if request.seed is not None else "",
         "drawn by the local engine, not AI-made" if provider.simulated else f"by {provider.title}",
         time.strftime("%d %b %Y %H:%M", time.localtime(job.created_at)),

@@ -27,12 +27,12 @@ from jupyter_videogen.transport.reply_spool import Spool
 from jupyter_videogen.transport.request_body import content_headers, encode_body, public_headers
 
 if TYPE_CHECKING:
-    import httpx  # noqa: TID251 - this is the one place
+    import httpx
 else:
     try:  # httpx's maintained successor, of the same API; a request costs over a quarter less processor
-        import httpx2 as httpx  # noqa: TID251 - the same
+        import httpx2 as httpx
     except ImportError:
-        import httpx  # noqa: TID251 - the same
+        import httpx
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

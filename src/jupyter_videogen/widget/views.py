@@ -51,7 +51,7 @@ class JobExtras(NamedTuple):
     usual: Usual = Usual(None, 0)
 
 
-def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtras = JobExtras()) -> JobView:  # noqa: B008 - frozen
+def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtras = JobExtras()) -> JobView:
     """Return one job as the page draws it."""
     request = job.request
     model = _model(job, provider)
@@ -173,7 +173,7 @@ class FormSurroundings(NamedTuple):
     shared: bool = False
 
 
-def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:  # noqa: B008 - frozen
+def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
     """Return the form of a provider, opened with a request's values."""
     retired = _retired(around.used, provider)
     names = dict.fromkeys((start.model, *provider.listed))
@@ -208,7 +208,7 @@ def _named(name: str, provider: Provider) -> Capabilities:
     return msgspec.structs.replace(provider.others or OPEN, model=name, title=name)
 
 
-def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:  # noqa: B008 - frozen
+def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:
     """Return one model as the form needs it."""
     return ModelView(
         id=model.model,

@@ -85,7 +85,7 @@ class BaseWidget(anywidget.AnyWidget):
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
 
-    def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:  # noqa: ANN401 - ipywidgets' own traits, layout and such
+    def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:
         self._visited = environment.is_published() if shared is None else shared
         super().__init__(**traits)
         self._current: Job | None = None
@@ -259,7 +259,7 @@ class VideoGen(BaseWidget):
         provider: str | None = None,
         prompt: str = "",
         shared: bool | None = None,
-        **options: Any,  # noqa: ANN401 - fields and ipywidgets' own
+        **options: Any,
     ) -> None:
         """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
 

@@ -82,7 +82,7 @@ def _envelope(
     error: dict[str, Any],
     *,
     ours: bool = False,
-    **extra: Any,  # noqa: ANN401 - JSON is any
+    **extra: Any,
 ) -> dict[str, Any]:
     """Return an envelope; one without a `status_code` is no word of the request's maker."""
     code = {} if status is None else {"status_code": status}

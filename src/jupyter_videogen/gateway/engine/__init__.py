@@ -158,6 +158,6 @@ class Throttle:
     def __call__(self, percent: float) -> None:
         """Report, unless the last report is too recent."""
         now = monotonic()
-        if now >= self._next or percent >= 100.0:  # noqa: PLR2004 - all of it
+        if now >= self._next or percent >= 100.0:
             self._next = now + (BETWEEN_REPORTS if percent else 0.0)
             self._progress(percent)

@@ -48,7 +48,7 @@ class SceneEngine:
     """The built-in engine; made in the worker's thread, because it loads numpy and PyAV."""
 
     def __init__(self, style: str = "", kilobits: int | None = None) -> None:
-        from jupyter_videogen.gateway import engine  # noqa: PLC0415 loaded with the first clip, so that start-up is fast
+        from jupyter_videogen.gateway import engine
 
         self._engine, self._style, self._kilobits = engine, style, kilobits
 

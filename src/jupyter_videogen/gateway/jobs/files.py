@@ -70,7 +70,7 @@ async def send_webp(path: Path) -> Response:
 
 
 def _webp(path: Path) -> bytes | None:
-    from jupyter_videogen.gateway.engine.output.poster import webp  # noqa: PLC0415 loads PyAV, which a start does without
+    from jupyter_videogen.gateway.engine.output.poster import webp
 
     try:
         return webp(path.read_bytes())

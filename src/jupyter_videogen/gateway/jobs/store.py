@@ -153,7 +153,7 @@ class JobStore:
                 **{name: getattr(order, name) for name in _ORDER_COLUMNS},
             }
             columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-            insert = f"INSERT INTO jobs ({columns}) VALUES ({marks}) RETURNING *"  # noqa: S608 names from this file
+            insert = f"INSERT INTO jobs ({columns}) VALUES ({marks}) RETURNING *"
             return _job(database.execute(insert, values).fetchone())
 
     def get(self, job_id: str) -> Job | None:
@@ -175,7 +175,7 @@ class JobStore:
         direction, sign = ("DESC", "<") if descending else ("ASC", ">")
         cursor = None if after is None else after.number
         select = (
-            f"SELECT * FROM jobs WHERE (:after IS NULL OR number {sign} :after) "  # noqa: S608 two constants
+            f"SELECT * FROM jobs WHERE (:after IS NULL OR number {sign} :after) "
             f"AND substr(model, 1, length(:models)) = :models ORDER BY number {direction} LIMIT :limit OFFSET :skip"
         )
         with self._transaction() as database:
@@ -193,7 +193,7 @@ class JobStore:
     def files(self) -> set[str]:
         """Return the names of all files that came with orders."""
         with self._transaction() as database:
-            rows = database.execute(f"SELECT {', '.join(FILES)} FROM jobs").fetchall()  # noqa: S608 names from this package
+            rows = database.execute(f"SELECT {', '.join(FILES)} FROM jobs").fetchall()
         return {name for row in rows for name in row if name is not None}
 
     def take(self) -> Job | None:
@@ -236,7 +236,7 @@ class JobStore:
         message = "The job was cancelled before it started."
         marks = ", ".join("?" * len(statuses))
         update = (
-            "UPDATE jobs SET status = 'cancelled', error_code = 'cancelled', error_message = ?, completed_at = ? "  # noqa: S608 marks only
+            "UPDATE jobs SET status = 'cancelled', error_code = 'cancelled', error_message = ?, completed_at = ? "
             f"WHERE id = ? AND status IN ({marks})"
         )
         with self._transaction() as database:

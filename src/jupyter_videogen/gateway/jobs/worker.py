@@ -85,7 +85,7 @@ class Worker:
             self._wake.clear()
             try:
                 self._work_through()
-            except Exception as error:  # noqa: BLE001 the store may fail (a full disk); the next job tries again
+            except Exception as error:
                 _log.error("worker: %s", where(error))
 
     def _work_through(self) -> None:
@@ -101,7 +101,7 @@ class Worker:
         _log.info("%s: rendering", job.id)
         try:
             rendering = self._render(job)
-        except Exception as error:  # noqa: BLE001 an engine may raise anything, and its job has to end
+        except Exception as error:
             self._give_up(job, error)
         else:
             self._store.complete(job.id, rendering)
@@ -143,7 +143,7 @@ class Worker:
     def _make_poster(self, engine: Engine, job: Job) -> None:
         try:
             picture = engine.poster(clip_path(self._clips, job.id))
-        except Exception as error:  # noqa: BLE001 the clip is good without its poster
+        except Exception as error:
             _log.error("%s: no poster: %s", job.id, where(error))
             return
         poster = poster_path(self._clips, job.id)

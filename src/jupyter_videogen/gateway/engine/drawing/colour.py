@@ -36,13 +36,13 @@ LEVELS = 1024
 
 def linear(encoded: Array) -> Array:
     """Undo the sRGB curve."""
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0.0) + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB's own numbers
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0.0) + 0.055) / 1.055) ** 2.4)
 
 
 def encode_srgb(light: Array) -> Array:
     """Apply the sRGB curve; colours outside the screen's reach are clipped."""
     inside = np.clip(light, 0.0, 1.0)
-    return np.where(inside <= 0.0031308, inside * 12.92, 1.055 * inside ** (1 / 2.4) - 0.055)  # noqa: PLR2004 - sRGB's own numbers
+    return np.where(inside <= 0.0031308, inside * 12.92, 1.055 * inside ** (1 / 2.4) - 0.055)
 
 
 def lab_of(code: str) -> Array:

@@ -32,7 +32,7 @@ class Layer:
     """A picture (3, rows, columns) in Y'CbCr, already multiplied by how much of it covers, (rows, columns)."""
 
     def __init__(self, picture: Array, cover: Array) -> None:
-        shown = np.flatnonzero((cover > 0.004).any(axis=1))  # noqa: PLR2004 - half a step of eight bits
+        shown = np.flatnonzero((cover > 0.004).any(axis=1))
         self._top = int(shown[0]) & ~1 if shown.size else 0
         picture, cover = picture[:, self._top :], np.clip(cover[self._top :], 0.0, 1.0)
         self._luma, self._clear = single(soften(picture[0])), single(1.0 - soften(cover))

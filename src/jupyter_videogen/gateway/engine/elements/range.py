@@ -67,7 +67,7 @@ class Range:
             left, right = max(0, int(middle - tall * 0.3)), min(width, int(middle + tall * 0.3) + 1)
             away = np.abs(columns[left:right] - middle) / tall
             ragged = np.abs(np.sin(away * 46.0 + middle)) * 0.10
-            rise = tall * np.clip(1.0 - away * 4.4 - ragged * (away > 0.02), 0.0, 1.0)  # noqa: PLR2004 - the tip stays whole
+            rise = tall * np.clip(1.0 - away * 4.4 - ragged * (away > 0.02), 0.0, 1.0)
             base = ground[np.clip(int(middle), 0, width - 1)] + 3.0
             crest[left:right] = np.minimum(crest[left:right], np.where(rise > 0, base - rise, crest[left:right]))
         return crest

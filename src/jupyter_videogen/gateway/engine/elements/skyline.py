@@ -77,7 +77,7 @@ class Skyline:
             width = stream.number(16, 44) * unit
             tone = stream.number()
             neon = swatch((stream.pick(self._look.ramps["neon"]),))
-            colour = self._warm if tone < 0.5 else neon if tone < 0.75 else self._cool  # noqa: PLR2004 - shares of tones
+            colour = self._warm if tone < 0.5 else neon if tone < 0.75 else self._cool
             bright = stream.number(0.45, 0.95)
             luma, blue, red = (part * bright for part in colour)
             top = self._foot - round(stream.number(11, 17) * unit)

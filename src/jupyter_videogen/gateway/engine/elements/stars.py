@@ -34,7 +34,7 @@ class Stars:
         self._shine = np.concatenate([0.10 + 0.90 * chance.uniform(count) ** 6, chance.uniform(band, 0.03, 0.17)])
         self._rates = stage.rates(chance.uniform(count + band, 0.3, 1.4))
         self._turns = chance.uniform(count + band) * TAU
-        self._bright = np.flatnonzero(self._shine > 0.5)  # noqa: PLR2004 - half of the brightest
+        self._bright = np.flatnonzero(self._shine > 0.5)
         self._fall = (chance.number(0.15, 0.7) * stage.width, chance.number(0.06, 0.3) * rows)
         self._fall_at = chance.number(0.3, 0.75) * stage.seconds
 

@@ -74,7 +74,7 @@ class Desert:
         self._top = floor_to_even(stage.height * HORIZON - 0.13 * size)
         rows = stage.height - self._top
         lines = self._top + (np.arange(2 * rows) + 0.5) / 2
-        side = 1.0 if look.traits["across"] > 0.5 else -1.0  # noqa: PLR2004 - the middle
+        side = 1.0 if look.traits["across"] > 0.5 else -1.0
         view = View(1.05 * size, self._margin + stage.width / 2, stage.height * HORIZON)
         sand = Sand(dice, side, 0.40 if look.traits["down"] > LOW_SUN else 0.62)
         ground = look_at(sand, view, lines, stage.width + 2 * self._margin)

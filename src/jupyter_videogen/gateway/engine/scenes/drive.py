@@ -66,7 +66,7 @@ class Drive:
         away = np.hypot(columns - self._stage.width / 2, rows - self._middle)
         place = np.clip((rows - self._middle + radius) / (2 * radius), 0.0, 1.0)
         bars = smoothstep(0.0, 0.10, np.abs((place * 11.0) % 1.0 - 0.5) - 0.42 * np.clip(place - 0.36, 0, 1) / 0.64)
-        self._disc = single(np.clip(radius - away + 0.5, 0, 1) * np.where(place > 0.36, bars, 1.0))  # noqa: PLR2004 - whole above
+        self._disc = single(np.clip(radius - away + 0.5, 0, 1) * np.where(place > 0.36, bars, 1.0))
         self._halo = Mask.of(single(0.55 * fading(np.maximum(away - radius, 0) / (0.16 * self._size))))
         index = ((1 - place[:, 0]) * 1023).astype(np.intp)
         self._sun = ramp(look.ramps["sun"])[:, index]
@@ -80,7 +80,7 @@ class Drive:
         aside = (np.arange(self._stage.width)[None] - self._stage.width / 2) / self._size
         self._aside = single(aside * self._depth * (rows / self._size) * 4.4)
         self._sharp = single(np.clip(down * 2.2, 0.03, 1.0))
-        self._lines = self._line(self._aside * 0.5 + 0.5, 0.030) * (np.abs(self._aside) > 1.02)  # noqa: PLR2004 - off the road
+        self._lines = self._line(self._aside * 0.5 + 0.5, 0.030) * (np.abs(self._aside) > 1.02)
         edge = np.abs(np.abs(self._aside) - 1.0)
         self._edges = single(fading((edge / 0.035) ** 2 * np.clip(down * 3, 0.06, 1)) + 0.32 * fading(edge / 0.30))
         self._haze = Mask.of(

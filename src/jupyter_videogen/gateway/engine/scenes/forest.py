@@ -96,7 +96,7 @@ class Forest:
             layer.draw(canvas, slide * sway)
             if number in (0, 2):
                 self._mists[number // 2].draw(canvas, seconds)
-            if number == 3:  # noqa: PLR2004 - before the nearest row
+            if number == 3:
                 self._mists[2].draw(canvas, seconds)
                 rays = stretch(self._rays(seconds), canvas.height, canvas.width)
                 canvas.over(Mask.of(np.clip(rays, 0.0, 1.0)), self._ray, 0.62 * self._strength)

@@ -130,7 +130,7 @@ class Meadow:
         across, down, turn, size, rate = self._seeds
         slow, fast = self._stage.angle(0.13, seconds), self._stage.angle(3.4, seconds)
         for one in range(self._count):
-            if (size[one] < 0.5) != far:  # noqa: PLR2004 - half of them are far
+            if (size[one] < 0.5) != far:
                 continue
             way = slow + TAU * turn[one]
             beat = np.sin(fast + TAU * rate[one])

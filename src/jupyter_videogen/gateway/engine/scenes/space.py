@@ -113,6 +113,6 @@ class Space:
         light = (0.10 + 0.85 * self._bright) * smoothstep(0.0, 0.25, depth) * smoothstep(1.0, 0.86, depth)
         light *= 0.8 + 0.2 * np.sin(TAU * self._twinkle * seconds + self._turn)
         splat(canvas, (across, down), light * 0.8, 0.85 * self._stage.unit)
-        large = self._bright > 0.55  # noqa: PLR2004 - the brightest eighth
+        large = self._bright > 0.55
         splat(canvas, (across[large], down[large]), light[large] * 0.55, 1.9 * self._stage.unit)
         splat(canvas, (across[large], down[large]), light[large] * 0.10, 6.0 * self._stage.unit, self._star)

@@ -77,7 +77,7 @@ class Underwater:
     def _bake_weeds(self, dice: Dice) -> None:
         chance, count = dice.stream("weeds"), max(7, int(24 * self._stage.crowd))
         side = chance.uniform(count) ** 1.7 * 0.40
-        self._weed_at = np.where(chance.uniform(count) < 0.5, side, 1.0 - side) * self._stage.width  # noqa: PLR2004 - either side
+        self._weed_at = np.where(chance.uniform(count) < 0.5, side, 1.0 - side) * self._stage.width
         self._weed_high, self._weed_turn = chance.uniform(count, 0.16, 0.52) * self._size, chance.uniform(count) * TAU
 
     def _bake_life(self, dice: Dice) -> None:
