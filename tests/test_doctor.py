@@ -17,6 +17,7 @@ import pytest
 
 import jupyter_videogen as vg
 from gateways import Gateway
+from jupyter_videogen.catalog.registry import Registry
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics import doctor, probe
@@ -46,6 +47,7 @@ def place(home: Path, **changes: Any) -> Surroundings:
         version=FINE.get,
         free=lambda _: 50 * 1024**3,
         mounts="/dev/sda1 / ext4 rw 0 0",
+        registry=Registry(),
         now=lambda: NOW,
         ask=None,
     )

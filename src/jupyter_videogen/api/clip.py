@@ -42,7 +42,7 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         """
         return clip_store.copy(self, path, overwrite=overwrite)
 
-    def extend(self, prompt: str, **fields: Any) -> Clip:  # noqa: ANN401 - a request's
+    def extend(self, prompt: str, **fields: Any) -> Clip:
         """Make a clip that goes on where this one ends, by the same model unless another is named, and wait for it.
 
         Fields as for `vg.generate`; `duration` is that of the new clip. Raises `Unsupported`, which names models that can,

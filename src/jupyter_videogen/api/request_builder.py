@@ -58,7 +58,7 @@ def _convert(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
         raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
 
 
-def _as_whole_number(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever was given
+def _as_whole_number(name: str, value: object) -> object:
     """Return a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
     if isinstance(value, bool | str):
         return value
@@ -77,7 +77,7 @@ def _as_whole_number(name: str, value: Any) -> Any:  # noqa: ANN401 - whatever w
 def _replace_jobs_by_clips(fields: dict[str, Any]) -> dict[str, Any]:
     """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
 
-    def clip(value: Any) -> Any:  # noqa: ANN401 - anything a person may hand over
+    def clip(value: object) -> object:
         return value.clip if isinstance(value, Job) else value
 
     media = {name: fields[name] for name in MEDIA if fields.get(name) is not None}

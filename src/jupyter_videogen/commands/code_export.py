@@ -41,7 +41,7 @@ def python(request: GenerationRequest, provider: str) -> str:
     """Return a request as Python, with media by where they lie; nothing is copied."""
     folder = environment.folder()
 
-    def put(value: Any) -> Any:  # noqa: ANN401 - any field's value
+    def put(value: object) -> Any:  # noqa: ANN401 - any field's value
         if isinstance(value, Media):
             return value.url or relative_path(str(value.path), folder)
         return [put(one) for one in value] if isinstance(value, tuple) else value
@@ -76,7 +76,7 @@ def _magic(prompt: str, given: dict[str, Any]) -> str:
     return f"%%videogen {' '.join(words)}\n{prompt}\n"
 
 
-def _flag(name: str, value: Any) -> list[str]:  # noqa: ANN401 - any field's value
+def _flag(name: str, value: object) -> list[str]:
     flag = "-n" if name == "n" else f"--{name.replace('_', '-')}"
     if isinstance(value, bool):
         return [FLAGS[value].format(name)]
@@ -106,7 +106,7 @@ def _arguments(prompt: str, given: dict[str, Any], indent: str) -> str:
     return "".join(f"{indent}{line},\n" for line in lines)
 
 
-def _literal(value: Any) -> str:  # noqa: ANN401 - any field's value
+def _literal(value: object) -> str:
     """Write a value as Python does, with double quotes."""
     if isinstance(value, str):
         return hidden_characters.escape_python(json.dumps(value, ensure_ascii=False))

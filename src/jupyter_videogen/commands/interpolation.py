@@ -98,7 +98,7 @@ def _said(match: re.Match[str], names: Mapping[str, Any]) -> str:
         raise _Left(f"{{{_inner(match)}}} was left as it was: {type(error).__name__} while it was formatted.") from None
 
 
-def _value(match: re.Match[str], names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the user's own
+def _value(match: re.Match[str], names: Mapping[str, Any]) -> object:
     root, value = match["root"], None
     if root not in names:
         raise _Left
@@ -114,7 +114,7 @@ def _value(match: re.Match[str], names: Mapping[str, Any]) -> Any:  # noqa: ANN4
     return value
 
 
-def _step(value: Any, step: re.Match[str]) -> Any:  # noqa: ANN401 - the user's own
+def _step(value: object, step: re.Match[str]) -> object:
     """Go one attribute or item further; what is private, and the environment with its keys, is nobody's prompt."""
     if (name := step[1]) is not None:
         if name.startswith("_"):

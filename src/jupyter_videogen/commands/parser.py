@@ -74,7 +74,7 @@ class ParsedLine(NamedTuple):
         return found and (found.flag.start, (found.value or found.flag).end)
 
 
-def keep_text(text: str) -> Any:  # noqa: ANN401 - as a look-up gives it
+def keep_text(text: str) -> object:
     """Take a word as it is."""
     return text
 
@@ -249,18 +249,18 @@ def _example(option: Option) -> str:
     return f"{option.short or option.flag} {option.example}"
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - a variable may be anything
+def _text(value: object) -> str:
     return str(value)
 
 
-def _whole(value: Any) -> int:  # noqa: ANN401 - as above
+def _whole(value: Any) -> int:  # noqa: ANN401 - a variable may be anything
     try:
         return int(value) if not isinstance(value, float) else int(str(value))
     except (TypeError, ValueError):
         raise InvalidRequest(f"takes a whole number, not {_quoted(value)}.") from None
 
 
-def _dollars(value: Any) -> float:  # noqa: ANN401 - as above
+def _dollars(value: object) -> float:
     try:
         amount = float(str(value).removeprefix("$"))
     except ValueError:
@@ -270,21 +270,21 @@ def _dollars(value: Any) -> float:  # noqa: ANN401 - as above
     return amount
 
 
-def _seed(value: Any) -> int | str:  # noqa: ANN401 - as above
+def _seed(value: object) -> int | str:
     try:
         return "random" if value == "random" else _whole(value)
     except InvalidRequest:
         raise InvalidRequest(f'takes a whole number or "random", not {_quoted(value)}.') from None
 
 
-def _models(value: Any) -> list[str]:  # noqa: ANN401 - as above
+def _models(value: object) -> list[str]:
     named = [word.strip() for word in str(value).split(",")]
     if not all(named):
         raise InvalidRequest(f"names no model in {_quoted(value)}.", next="Write it as -m MODEL or -m MODEL,MODEL.")
     return named
 
 
-def _json(value: Any) -> Any:  # noqa: ANN401 - as above
+def _json(value: object) -> object:
     """Read a JSON object, hidden: tracebacks can show an option, and one of its fields may be a key."""
     try:
         given = json.loads(value) if isinstance(value, str) else value
@@ -298,7 +298,7 @@ def _json(value: Any) -> Any:  # noqa: ANN401 - as above
     return secrets.Hidden(given)
 
 
-def _pair(value: Any) -> Any:  # noqa: ANN401 - as above
+def _pair(value: object) -> object:
     name, equals, text = str(value).partition("=")
     if not (name and equals):
         raise InvalidRequest("takes KEY=VALUE.")

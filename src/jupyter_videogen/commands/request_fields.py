@@ -53,7 +53,7 @@ def name_jobs(orders: list[Order], name: str) -> list[Order]:
     ]
 
 
-def _medium(value: Any, field: str, names: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever `inputs` takes
+def _medium(value: object, field: str, names: Mapping[str, Any]) -> object:
     """Let `@clip` and `@takes[-1]` stand for clips of ours; anything else is handed on."""
     if isinstance(value, JobGroup):
         return _only(value, field)

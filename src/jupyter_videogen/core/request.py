@@ -85,14 +85,14 @@ class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_default
         return msgspec.structs.replace(self, extra=_redacted(self.extra))
 
 
-def _redacted(value: Any) -> Any:  # noqa: ANN401 - JSON is any
+def _redacted(value: object) -> object:
     """Return a JSON value without what its fields' names, at any depth, call a credential."""
     if isinstance(value, dict):
         return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
     return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
-def credentials(value: Any, *, named: bool = False) -> Iterator[str]:  # noqa: ANN401 - JSON is any
+def credentials(value: object, *, named: bool = False) -> Iterator[str]:
     """Return the texts of a JSON value that stand in fields whose names, at any depth, call them credentials."""
     if isinstance(value, dict):
         for name, inner in value.items():

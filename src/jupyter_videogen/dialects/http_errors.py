@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.core.errors import Failure, Known
@@ -80,7 +81,9 @@ def means_not_yet(reply: Reply) -> bool:
 
 def means_no_such_job(reply: Reply) -> bool:
     """Return whether the answer to a look means that there is no such job: by its status, or a 400 by its code."""
-    return reply.status == 404 or (reply.status == 400 and NO_JOB.search(read_error(reply).marks) is not None)  # noqa: PLR2004
+    return reply.status == HTTPStatus.NOT_FOUND or (
+        reply.status == HTTPStatus.BAD_REQUEST and NO_JOB.search(read_error(reply).marks) is not None
+    )
 
 
 def clock_skew(reply: Reply, *, now: float) -> float:
@@ -108,11 +111,13 @@ def _kind(status: int, error: ErrorText) -> str:
     words = f"{error.marks} {error.words}"
     if "no_db_connection" in words:
         return "auth"  # a LiteLLM proxy without a database says so of a key it does not know
-    if (status == 429 and QUOTA.search(words)) or (status in {400, 403} and BROKE.search(error.marks)):  # noqa: PLR2004 - see QUOTA, BROKE
+    if (status == HTTPStatus.TOO_MANY_REQUESTS and QUOTA.search(words)) or (
+        status in {HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN} and BROKE.search(error.marks)
+    ):
         return "out_of_credit"  # OpenAI says it by the status of "too fast"
-    if (status == 400 and _is_gone(words)) or _has_no_model(status, error.marks):  # noqa: PLR2004 - Bad Request
+    if (status == HTTPStatus.BAD_REQUEST and _is_gone(words)) or _has_no_model(status, error.marks):
         return "model_not_found"
-    return KINDS.get(status, "provider" if status >= 500 else "invalid_request")  # noqa: PLR2004 - 5xx
+    return KINDS.get(status, "provider" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid_request")
 
 
 def _has_no_model(status: int, marks: str) -> bool:
@@ -120,7 +125,7 @@ def _has_no_model(status: int, marks: str) -> bool:
 
     new-api says so before it asks anybody (middleware/distributor.go: no channel has the model).
     """
-    return status == 503 and GONE_CODE.search(marks) is not None  # noqa: PLR2004 - Service Unavailable
+    return status == HTTPStatus.SERVICE_UNAVAILABLE and GONE_CODE.search(marks) is not None
 
 
 def _is_gone(words: str) -> bool:

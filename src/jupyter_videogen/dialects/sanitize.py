@@ -60,7 +60,7 @@ def sanitize_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protoc
 
 
 @lru_cache(maxsize=64)
-def _guard(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
+def _guard(dialect: Dialect) -> object:
     names = (name for name in dir(dialect) if not name.startswith("_"))
     halves = {name: half for name in names if callable(half := getattr(dialect, name, None))}
     members: dict[str, Any] = {
@@ -71,7 +71,7 @@ def _guard(dialect: Dialect) -> Any:  # noqa: ANN401 - as above
     return type(type(dialect).__name__, (), members)()
 
 
-def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - as above
+def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - whatever the dialect reads
     try:
         found = read(*given)
         if isinstance(found, KINDS.get(name, (object,))):
@@ -143,7 +143,7 @@ def clean_text(text: object, most: int = SHOWN) -> str:
     return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
-def check_values(found: Any) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
+def check_values(found: object) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
     """Return a value that was read, as far as it can be believed; raises `Malformed`."""
     judge = JUDGES.get(type(found))
     return found if judge is None else judge(found)

@@ -59,7 +59,7 @@ class Guard:
         self._idle.request_began()
         try:
             await self._app(scope, receive, answer)
-        except Exception as error:  # noqa: BLE001 the server's own report would print the error's words, a prompt among them
+        except Exception as error:  # noqa: BLE001 - the server's own report would print the error's words, a prompt among them
             _log.error("%s %s: %s", scope["method"], answer.request_id, where(error))
         finally:
             self._idle.request_ended()

@@ -36,7 +36,7 @@ _LOG_BYTES = 2_000_000
 _FAREWELL_SECONDS = 1
 _WORKER_SECONDS = 5.0
 _STRANGE_QUERY = re.compile(r"\?(?!variant=\w+$).*")
-_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 not bound here: translated into an address to call
+_WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here: translated into an address to call
 
 _log = logging.getLogger(__name__)
 

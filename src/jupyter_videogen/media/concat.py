@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from os import PathLike
 
     import av
+    import numpy as np
     from av.container import OutputContainer
 
     from jupyter_videogen.core.clip import ClipRecord
+
+    Sound = np.ndarray[Any, np.dtype[Any]]
+    """(2, N) floats at 48 kHz."""
 
 PICTURES = frozenset({"h264", "hevc", "av1", "vp9"})
 SOUNDS = frozenset({"", "aac", "mp3", "opus"})
@@ -234,7 +238,7 @@ def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
         at += silence.shape[1]
 
 
-def _samples(take: SourceClip) -> Iterator[Any]:
+def _samples(take: SourceClip) -> Iterator[Sound]:
     """Decode a take's sound into stereo floats; nothing where it has none."""
     import av
 
@@ -249,7 +253,7 @@ def _samples(take: SourceClip) -> Iterator[Any]:
             yield made.to_ndarray()
 
 
-def _frame(samples: Any, at: int) -> av.AudioFrame:  # noqa: ANN401 - an array of (2, N) floats
+def _frame(samples: Sound, at: int) -> av.AudioFrame:
     import av
 
     frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")

@@ -12,6 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """What ends coded data in a JPEG: a marker that is neither a stuffed zero nor a restart."""
@@ -73,7 +77,7 @@ def strip_metadata(picture: bytes) -> bytes:
     return _clean_webp(picture, kept) if _is_webp(picture) else picture
 
 
-def rotate_upright(array: Any, turn: int) -> Any:  # noqa: ANN401 - an array
+def rotate_upright(array: Array, turn: int) -> Array:
     """Return an array (H, W, 3) of stored pixels as it is shown in an orientation of Exif, 1 to 8."""
     turned = array.swapaxes(0, 1) if turn in LENGTHWISE else array
     down, right = turn in {3, 4, 7, 8}, turn in {2, 3, 6, 7}

@@ -27,7 +27,10 @@ from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.media import frames, images
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from av import VideoFrame
+
 LARGEST: dict[str, int] = {"image": 32 << 20, "audio": 64 << 20, "video": 256 << 20}
 """Bytes; what services take is less as a rule, and theirs to say."""
 FITS = ("cover", "contain", "pad")
@@ -101,7 +104,7 @@ def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
     return _check_file(keep_upload(_png(drawn), home / "inputs"), "image", "image", home)
 
 
-def _draw_picture(path: Path, width: int, height: int, how: str, turn: int) -> Any:  # noqa: ANN401 - an array
+def _draw_picture(path: Path, width: int, height: int, how: str, turn: int) -> object:
     """Scale a picture onto a canvas of the size, the right way up, by the library that also decodes it."""
     import numpy as np
 
@@ -120,7 +123,7 @@ def _draw_picture(path: Path, width: int, height: int, how: str, turn: int) -> A
     return canvas
 
 
-def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
+def _upright(path: Path, turn: int) -> VideoFrame:
     """Decode a picture, and turn it as its Exif says; raises `InvalidRequest` where it cannot be decoded."""
     with _pictures(path) as decoded:
         frame = next(decoded)
@@ -133,14 +136,14 @@ def _upright(path: Path, turn: int) -> Any:  # noqa: ANN401 - a frame
     return VideoFrame.from_ndarray(np.ascontiguousarray(turned), format="rgb24")
 
 
-def _last_frame(path: Path) -> Any:  # noqa: ANN401 - an array
+def _last_frame(path: Path) -> object:
     """Return the last picture of a clip as it is shown, from which another can go on; raises `Unsupported`."""
     with frames.open_video(path) as reel:
         return reel.render(reel.last())
 
 
 @contextmanager
-def _pictures(path: Path) -> Iterator[Iterator[Any]]:
+def _pictures(path: Path) -> Iterator[Iterator[VideoFrame]]:
     """Return the decoded pictures of a file; raises `Unsupported` without PyAV."""
     if find_spec("av") is None:
         raise Unsupported("Reading pictures needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
@@ -150,7 +153,7 @@ def _pictures(path: Path) -> Iterator[Iterator[Any]]:
         yield container.decode(video=0)
 
 
-def _as_file(value: Any, field: str, home: Path) -> Path | None:  # noqa: ANN401 - as above
+def _as_file(value: object, field: str, home: Path) -> Path | None:
     if isinstance(value, ClipRecord):
         return Path(value.path)
     if isinstance(value, str) and value[: len(DATA)].lower() == DATA:
@@ -176,7 +179,7 @@ def _of_data_url(text: str, field: str) -> bytes:
         ) from None
 
 
-def _as_bytes(value: Any, field: str) -> bytes | None:  # noqa: ANN401 - as above
+def _as_bytes(value: object, field: str) -> bytes | None:
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value)
     if hasattr(value, "read"):
@@ -228,7 +231,7 @@ def _of_8_bits(picture: Any) -> Any:  # noqa: ANN401 - a PIL image
     return deep.convert("F").point(lambda level: level * scale - base * scale).convert("L")
 
 
-def _write_bytes(write: Any) -> bytes:  # noqa: ANN401 - a function that takes a file
+def _write_bytes(write: Callable[[io.BytesIO], object]) -> bytes:
     file = io.BytesIO()
     write(file)
     return file.getvalue()

@@ -28,6 +28,7 @@ from jupyter_videogen.ledger.ledger import Ledger
 if TYPE_CHECKING:
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.core.request import GenerationRequest
 
 GENERATOR = "jupyter-videogen"
 LARGEST = 1 << 20
@@ -128,14 +129,14 @@ def provenance(clip: ClipRecord) -> dict[str, Any]:
 
 def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
     """Return all that is known of how a clip was made and may be told to anybody."""
-    facts = msgspec.to_builtins(clip)
+    facts = _public_fields(clip)
     facts.pop("poster", None)
     stored_at = facts.pop("created_at", None)
     times = {name: getattr(record, name) for name in TIMES if getattr(record, name, None)}
     request = {} if record is None else {"request": _request(record)}
     return {
         "generator": GENERATOR,
-        **_public(facts),
+        **facts,
         "path": Path(clip.path).name,
         **request,
         "times": times | ({"stored_at": stored_at} if stored_at else {}),
@@ -144,17 +145,22 @@ def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
 
 def _request(record: JobRecord) -> dict[str, Any]:
     """Return the parameters, the media among them by name and hash."""
-    request: dict[str, Any] = msgspec.to_builtins(record.request.redacted())
-    return {name: _public(value) for name, value in request.items()}
+    return _public_fields(record.request.redacted())
 
 
-def _public(value: Any) -> Any:  # noqa: ANN401 - JSON is any
+def _public_fields(value: ClipRecord | GenerationRequest) -> dict[str, Any]:
+    """Return the fields that may be told to anybody."""
+    fields: dict[str, object] = msgspec.to_builtins(value)
+    return {name: _public(field) for name, field in fields.items()}
+
+
+def _public(value: object) -> object:
     """Return a JSON value without what is nobody else's business: keys, signatures of links, paths of media, their bytes."""
     if isinstance(value, str):
         text = DATA.sub(r"data:\1;base64,…", LINK.sub(_bare, value))
         return KEYLIKE.sub("…", text)
     if isinstance(value, dict):
-        named = {"name": Path(value["path"]).name} if "kind" in value and value.get("path") else {}
+        named: dict[str, object] = {"name": Path(value["path"]).name} if "kind" in value and value.get("path") else {}
         kept = {name: _public(inner) for name, inner in value.items() if not (named and name == "path")}
         return named | kept
     return [_public(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -88,7 +88,7 @@ class Commands:
 
     # ---- making ---------------------------------------------------------------------------------------------
 
-    def look(self, text: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
+    def look(self, text: str) -> object:
         """Return what a word of an option stands for: a variable as it is, or a text with variables filled in."""
         alone, value = interpolation.whole_value(text, self.variables)
         return value if alone else interpolation.fill_template(text, self.variables).text

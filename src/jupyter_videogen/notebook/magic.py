@@ -165,7 +165,7 @@ class VideogenMagics(Magics, Settings):
     def _read(self, text: str) -> ParsedLine:
         return parser.parse_line(text, self._fill)
 
-    def _fill(self, word: str) -> Any:  # noqa: ANN401 - whatever the user's variable is
+    def _fill(self, word: str) -> object:
         return self._commands.look(word) if "{" in word else word
 
     def _make(self, line: ParsedLine, prompts: list[str], typed: list[TypedLine]) -> object:
@@ -246,7 +246,7 @@ def _teach(shell: InteractiveShell) -> None:
         formatter.ipython_display_formatter.for_type_by_name(f"jupyter_videogen.{module}", name, _shower(function))
 
 
-def _shower(function: str) -> Any:  # noqa: ANN401 - a function that shows one kind of value
+def _shower(function: str) -> object:
     def show(value: object) -> None:
         from jupyter_videogen.notebook import display
 

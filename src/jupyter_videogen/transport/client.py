@@ -116,7 +116,7 @@ class Stream:
 
     def _readable(self, body: bytes) -> bytes:
         """Return an error's body without our own key, which some servers quote in it; the body of an answer is left as it is."""
-        if self._secret is None or self.status < 400:  # noqa: PLR2004 - 4xx and 5xx
+        if self._secret is None or self.status < ERRORS:
             return body
         return body.replace(self._secret.reveal().encode(), "…".encode())
 
@@ -142,7 +142,7 @@ class GuardedBody(httpx.AsyncByteStream):
         await self._body.aclose()
 
 
-def _left_over(body: Any) -> bool:  # noqa: ANN401 - the library's own
+def _left_over(body: object) -> bool:
     """Return whether the connection behind a body holds bytes that are no part of it, or cannot be looked into."""
     inner: Any = body
     for name in ("_httpcore_stream", "_stream", "_connection", "_h11_state"):

@@ -72,7 +72,7 @@ def _told(facts: dict[str, Any], name: str) -> Recalled:
     return Recalled(provider=provider, request=request_view(request, environment.folder()), missing=missing)
 
 
-def _found(media: Any) -> Any:  # noqa: ANN401 - JSON is any
+def _found(media: object) -> object:
     """Return a medium, or those of a list, by where it is on this machine; nothing for one that is not here."""
     if isinstance(media, list):
         return [here for one in media if (here := _found(one))]

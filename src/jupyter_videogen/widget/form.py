@@ -50,7 +50,7 @@ def _extra(text: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value != "…"}  # a credential that was not shown
 
 
-def resolve_media(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whatever `inputs` takes
+def resolve_media(view: MediaView, field: str) -> object:
     """Return what a medium of the page stands for; raises `InvalidRequest`."""
     kind, _, name = view.source.partition(":")
     match kind:
@@ -72,7 +72,7 @@ def resolve_media(view: MediaView, field: str) -> Any:  # noqa: ANN401 - whateve
     raise InvalidRequest(f"{field}: {view.source[:60]} is nothing we know.", next="Choose the file again.", field=field)
 
 
-def _variable(name: str, field: str) -> Any:  # noqa: ANN401 - the user's own
+def _variable(name: str, field: str) -> object:
     names = getattr(get_ipython(), "user_ns", {})
     if name not in names:
         raise InvalidRequest(f"{field}: there is no variable {name}.", next="Run the cell that makes it.", field=field)
@@ -142,7 +142,7 @@ def request_code(view: RequestView, language: str, provider: str) -> str:
     return WRITERS[language](view.prompt, {"provider": provider, **without_defaults(given, provider)})
 
 
-def _kept(value: Any) -> Any:  # noqa: ANN401 - any field's value
+def _kept(value: object) -> object:
     """Leave out credentials, and give media by where code can find them."""
     if isinstance(value, Media):
         return value.url or _beside(value)

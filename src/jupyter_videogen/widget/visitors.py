@@ -93,7 +93,7 @@ def visitor_error(view: ErrorView) -> dict[str, Any]:
     return dict(visitor_view(msgspec.to_builtins(shown)))
 
 
-def visitor_view(value: Any, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
+def visitor_view(value: object, name: str = "") -> Any:  # noqa: ANN401 - JSON is any
     """Return what a page is told, without places on this machine: in words they are hidden, a clip keeps its name."""
     if isinstance(value, dict):
         return {key: visitor_view(inner, key) for key, inner in value.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -117,7 +118,7 @@ def is_ended_job(reply: Reply) -> bool:
     ):
         return False
     whole = find_id({name: job.get(name) for name in IDS if name != "request_id"}) or job.get("object") == "video"
-    return bool(whole) or (reply.status != 404 and str(job["status"]).lower() in ENDS)  # noqa: PLR2004 - not found
+    return bool(whole) or (reply.status != HTTPStatus.NOT_FOUND and str(job["status"]).lower() in ENDS)
 
 
 def maker_notes(video: dict[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from jupyter_videogen.core.http import Malformed
 if TYPE_CHECKING:
     from jupyter_videogen.core.http import Reply
 
+ALL = 100.0
+"""Percent."""
 MILLISECONDS = 1e11
 """No number of seconds is as large for the next thousand years; one of milliseconds is."""
 SIZE = re.compile(r"[1-9][0-9]{0,4}x[1-9][0-9]{0,4}")
@@ -58,7 +60,7 @@ def percent(value: object) -> float | None:
     """Return a number from 0 to 100, also of "62%". No dialect's document counts from 0 to 1."""
     told = isinstance(value, str) and value.strip().endswith("%")
     found = number(str(value).strip()[:-1] if told else value)
-    return found if found is not None and 0 <= found <= 100 else None  # noqa: PLR2004 - a percent
+    return found if found is not None and 0 <= found <= ALL else None
 
 
 def timestamp(value: object) -> float | None:

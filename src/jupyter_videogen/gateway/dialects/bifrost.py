@@ -310,7 +310,7 @@ class Bifrost(VideosDialect):
 
     async def _outputs(self, job: Job, request: Request) -> list[dict[str, str]]:
         """Return the rows of a finished job; a maker of the OpenAI kind has none for a single clip."""
-        if _provider(job) in OPENAI_KIND and self._service.count_clips(job) < 2:  # noqa: PLR2004 - several
+        if _provider(job) in OPENAI_KIND and self._service.count_clips(job) <= 1:
             return []
         if job.order.model.startswith(_INLINE):
             texts = [base64.b64encode(data).decode() for data in await self._service.read(job)]

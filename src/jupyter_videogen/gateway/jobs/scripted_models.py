@@ -103,7 +103,7 @@ def apply_script(job: Job, now: float, pace: float) -> Job | None:
     if age < card.queued:
         return replace(job, status="queued", progress=0, completed_at=None, rendering=None)
     percent = int(100 * (age - card.queued) / card.running)
-    if percent < 100 or job.unfinished or card.fate == "never":  # noqa: PLR2004 all of it
+    if percent <= _BEFORE_COMPLETION or job.unfinished or card.fate == "never":
         shown = min(_BEFORE_COMPLETION, percent)
         return replace(job, status="in_progress", progress=shown, completed_at=None, rendering=None)
     return _end_job(job, card, int(job.born + (card.queued + card.running) * pace))
