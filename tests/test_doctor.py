@@ -217,6 +217,20 @@ def test_open_and_lost_jobs_are_counted(home: Path) -> None:
     assert words == ["2 not finished", "1 whose answer was lost: they may exist and may be charged"]
 
 
+@pytest.mark.parametrize("content", ["broken = [", "[defaults]\nduration = 'long'\n"])
+def test_a_settings_file_that_cannot_be_used_is_a_problem(
+    content: str, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No job is sent while it is so; a good one is no finding."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "videogen.toml"
+    file.write_text(content)
+    finding = found(place(home), "Settings")
+    assert (finding.state, "videogen.toml" in finding.words) == ("problem", True)
+    file.write_text("[defaults]\nduration = 4\n")
+    assert "Settings" not in {finding.name for finding in run_checks(place(home))}
+
+
 @pytest.mark.parametrize(("free", "state"), [(50 * 1024**3, "ok"), (1024**3, "note"), (1024**2, "problem")])
 def test_a_full_disk_is_told(home: Path, free: int, state: str) -> None:
     """For the home and for the clips."""

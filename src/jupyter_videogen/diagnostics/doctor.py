@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from jupyter_videogen.diagnostics.ledger_check import check_ledger
 from jupyter_videogen.diagnostics.local_checks import (
+    check_configuration,
     check_disk,
     check_home,
     check_kernel,
@@ -28,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     check_page,
     check_home,
     check_ledger,
+    check_configuration,
     check_disk,
     check_local_engine,
     check_plugins,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.catalog.registry import broken_plugins
+from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
@@ -139,6 +140,14 @@ def _find_readable_ledger(home: Path) -> Iterator[Finding]:
 
 def _others_read(path: Path) -> bool:
     return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+
+
+def check_configuration(_: Surroundings) -> Iterator[Finding]:
+    """Find a `videogen.toml` that can't be used: no job is sent while it is so."""
+    try:
+        load_config()
+    except VideogenError as error:
+        yield Finding("Settings", "problem", error.message, error.failure.next)
 
 
 def check_disk(place: Surroundings) -> Iterator[Finding]:
