@@ -32,7 +32,7 @@ def build_order(
     prompt: str,
     fields: Mapping[str, Any],
     config: Configuration,
-    options: SubmitOptions = SubmitOptions(),  # noqa: B008 - frozen
+    options: SubmitOptions = SubmitOptions(),
 ) -> Order:
     """Check and price a request without sending it. Fields as for `vg.generate`.
 
