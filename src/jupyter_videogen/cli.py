@@ -18,7 +18,7 @@ import argparse
 import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -26,7 +26,7 @@ from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, options
 from jupyter_videogen.commands.error_text import TypedLine
-from jupyter_videogen.commands.parser import ParseError, parse_words
+from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
 from jupyter_videogen.commands.progress import Progress
 from jupyter_videogen.config import trust
 from jupyter_videogen.config.configuration import load_config
@@ -97,14 +97,14 @@ def _answer(words: list[str]) -> int:
     if not words or words[0] in {"-h", "--help"}:
         print_out(_fitted(usage()))
         return DONE if words else STATUS["invalid_request"]
-    typed = [TypedLine(f"{PROGRAM} {words[0]} ", "")]
+    given = Invocation(tuple(word for word in words[1:] if word != JSON), as_json=JSON in words)
+    typed = TypedLine(f"{PROGRAM} {words[0]} ", shlex.join(given.words))
     try:
-        return _run(words[0], words[1:], typed)
+        return _run(words[0], given)
     except ParseError as misread:
-        typed[0] = typed[0]._replace(span=(misread.start, misread.end))
-        return _refused(misread.error, typed[0])
+        return _refused(misread.error, typed._replace(span=(misread.start, misread.end)))
     except VideogenError as error:
-        return _refused(error, typed[0])
+        return _refused(error, typed)
     except BrokenPipeError:
         raise
     except OSError as error:
@@ -114,13 +114,23 @@ def _answer(words: list[str]) -> int:
         return INTERRUPTED
 
 
-def _run(name: str, rest: list[str], typed: list[TypedLine]) -> int:
+class Invocation(NamedTuple):
+    """What was written after a command's name."""
+
+    words: tuple[str, ...]
+    as_json: bool
+
+
+def _run(name: str, given: Invocation) -> int:
     if name not in USAGES:
         raise InvalidRequest(f"There is no command {name}.", next=did_you_mean(name, list(USAGES)))
-    if {"-h", "--help"} & set(rest):
+    if {"-h", "--help"} & set(given.words):
         print_out(_fitted(usage(name)))
         return DONE
-    return COMMANDS[name]([word for word in rest if word != JSON], JSON in rest, typed)
+    if name in OWN_ARGUMENTS:
+        return OWN_ARGUMENTS[name](given)
+    command = options.BY_COMMAND["wait" if name == "resume" else name]
+    return COMMANDS[name](arguments.parse_arguments(command, list(given.words)), given.as_json)
 
 
 def usage(name: str = "") -> str:
@@ -149,14 +159,10 @@ UNFIT = {"embed", "raw"}
 # ---- commands ---------------------------------------------------------------------------------------------------
 
 
-def _generate(words: list[str], as_json: bool, typed: list[TypedLine]) -> int:
-    typed[0] = typed[0]._replace(options=shlex.join(words))
-    line = parse_words(words)
-    try:
-        return _make(line, as_json=as_json)
-    except VideogenError as error:
-        typed[0] = typed[0]._replace(span=line.span(error.field))
-        raise
+def _generate(given: Invocation) -> int:
+    line = parse_words(given.words)
+    with locate_errors(line):
+        return _make(line, as_json=given.as_json)
 
 
 def _make(line: ParsedLine, *, as_json: bool) -> int:
@@ -215,14 +221,13 @@ def _told(job: Job, *, as_json: bool) -> int:
     return DONE
 
 
-def _jobs(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
-    jobs = actions.list_jobs(_arguments("jobs", words))
+def _list_jobs(given: Arguments, as_json: bool) -> int:
+    jobs = actions.list_jobs(given)
     print_out(_json(jobs, many=True) if as_json else repr(jobs))
     return DONE
 
 
-def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
-    given = arguments.parse_arguments(options.BY_COMMAND["wait"], words)
+def _resume(given: Arguments, as_json: bool) -> int:
     jobs = actions.select_jobs(given.words, {}).watch()
     if not jobs:
         print_out("[]" if as_json else "No job is unfinished.")
@@ -230,8 +235,7 @@ def _resume(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     return _follow(jobs, given.values.get("--timeout"), load_config(), as_json=as_json)
 
 
-def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
-    given = _arguments("cancel", words)
+def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
         raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
     jobs, sentences = actions.cancel_jobs(given.words, {}, f"{PROGRAM} resume")
@@ -239,29 +243,25 @@ def _cancel(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
     return DONE
 
 
-def _models(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
-    return _table(actions.list_models(_arguments("models", words)), as_json=as_json)
-
-
-def _doctor(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
+def _doctor(given: Arguments, as_json: bool) -> int:
     """Print the report; the exit status is 1 where there is a problem."""
-    report = doctor(network="--no-network" not in _arguments("doctor", words).marks)
+    report = doctor(network="--no-network" not in given.marks)
     print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 
 
-def _trust(words: list[str], as_json: bool, _: list[TypedLine]) -> int:
-    summary = actions.update_trust(_arguments("trust", words))
+def _trust(given: Arguments, as_json: bool) -> int:
+    summary = actions.update_trust(given)
     claims = [msgspec.to_builtins(claim) for claim in sorted(trust.load_trusted(environment.home()))]
     print_out(terminal.as_json(claims) if as_json else summary)
     return DONE
 
 
-def _serve(words: list[str], _json: bool, _: list[TypedLine]) -> int:
+def _serve(invocation: Invocation) -> int:
     parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
-    given = parser.parse_args(words)
+    given = parser.parse_args(invocation.words)
     check_installed()
     where = ["--home", str(environment.home()), "--host", given.host, "--port", str(given.port)]
     command = [sys.executable, "-m", "jupyter_videogen.gateway", *where]
@@ -271,31 +271,24 @@ def _serve(words: list[str], _json: bool, _: list[TypedLine]) -> int:
         return DONE
 
 
-COMMANDS: dict[str, Callable[[list[str], bool, list[TypedLine]], int]] = {
-    "generate": _generate,
-    "jobs": _jobs,
+def _table_of(rows: Callable[[Arguments], list[dict[str, Any]]]) -> Callable[[Arguments, bool], int]:
+    """Return the command that shows a table."""
+    return lambda given, as_json: _table(rows(given), as_json=as_json)
+
+
+OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {"generate": _generate, "serve": _serve}
+"""Commands that read their words themselves."""
+COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {
+    "jobs": _list_jobs,
     "resume": _resume,
     "cancel": _cancel,
-    "models": _models,
-    "providers": lambda words, as_json, _: _table(
-        listings.providers(network="--no-network" not in _arguments("providers", words).marks), as_json=as_json
-    ),
-    "cost": lambda words, as_json, _: _table(
-        spending.table(_arguments("cost", words).values.get("--by", "model")), as_json=as_json
-    ),
-    "config": lambda words, as_json, _: _table(_settings(_arguments("config", words)), as_json=as_json),
+    "models": _table_of(actions.list_models),
+    "providers": _table_of(lambda given: listings.providers(network="--no-network" not in given.marks)),
+    "cost": _table_of(lambda given: spending.table(given.values.get("--by", "model"))),
+    "config": _table_of(lambda _: listings.settings_table()),
     "trust": _trust,
     "doctor": _doctor,
-    "serve": _serve,
 }
-
-
-def _settings(_: Arguments) -> list[dict[str, Any]]:
-    return listings.settings_table()
-
-
-def _arguments(name: str, words: list[str]) -> Arguments:
-    return arguments.parse_arguments(options.BY_COMMAND[name], words)
 
 
 def _table(rows: list[dict[str, Any]], *, as_json: bool) -> int:

@@ -11,15 +11,16 @@ import io
 import json
 import re
 import shlex
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.commands import options
 from jupyter_videogen.commands.options import REPEATED, Option
 from jupyter_videogen.core import secrets
-from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 CONTINUED = re.compile(r"(?<!\\)(?:\\\\)*\\[ \t]*\Z")
 SEPARATOR = re.compile(r"^---[ \t]*$", re.MULTILINE)
@@ -32,7 +33,7 @@ END = "--"
 class ParseError(Exception):
     """A line that can't be read: the error to show, and where on the line it is."""
 
-    def __init__(self, error: InvalidRequest, start: int, end: int) -> None:
+    def __init__(self, error: VideogenError, start: int, end: int) -> None:
         super().__init__(error)
         self.error, self.start, self.end = error, start, end
 
@@ -72,6 +73,18 @@ class ParsedLine(NamedTuple):
         """Return where an option of this name stands."""
         found = next((one for one in self.written if one.option.name == name), None)
         return found and (found.flag.start, (found.value or found.flag).end)
+
+
+@contextmanager
+def locate_errors(line: ParsedLine) -> Iterator[None]:
+    """Give an error that is about an option its place on the line."""
+    try:
+        yield
+    except VideogenError as error:
+        span = line.span(error.field)
+        if span is None:
+            raise
+        raise ParseError(error, *span) from error
 
 
 def keep_text(text: str) -> object:

@@ -116,24 +116,25 @@ class VideogenMagics(Magics, Settings):
     def videogen(self, line: str, cell: str | None = None) -> object:  # noqa: D102 - written from the options, below
         if secrets.KEYLIKE.search(f"{line}\n{cell or ''}"):
             terminal.print_err(KEY_IN_CELL)
-        prefix = "%videogen " if cell is None else "%%videogen "
-        typed = [TypedLine(prefix, line)]
+        if cell is not None:
+            line, cell = parser.join_lines(line, cell)
+        typed = TypedLine("%videogen " if cell is None else "%%videogen ", line)
         try:
-            return self._line(line, typed) if cell is None else self._cell(line, cell, typed)
+            return self._line(line) if cell is None else self._cell(line, cell)
         except parser.ParseError as misread:
             error: BaseException = misread.error
-            typed[0] = typed[0]._replace(span=(misread.start, misread.end))
+            typed = typed._replace(span=(misread.start, misread.end))
             self._last_error = traceback.format_exc()
         except (VideogenError, KeyboardInterrupt) as raised:
             error = raised
             self._last_error = traceback.format_exc()
-        words = error_text.render_error(error, typed[0])
+        words = error_text.render_error(error, typed)
         error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython's hook for one's own look
         raise error
 
     videogen.__doc__ = help.short()
 
-    def _line(self, text: str, typed: list[TypedLine]) -> object:
+    def _line(self, text: str) -> object:
         command, _, rest = text.strip().partition(" ")
         if command == "tb":
             terminal.print_out(self._last_error)
@@ -146,41 +147,28 @@ class VideogenMagics(Magics, Settings):
         line = self._read(text)
         prompt = line.rest or " ".join(word.text for word in line.words)
         if not prompt:
-            return self._form(line, typed)
+            with parser.locate_errors(line):
+                return self._commands.form(line)
         if line.words and (line.rest is not None or not all(word.quoted for word in line.words)):
             raise self._stray(line)
-        return self._make(line, [prompt], typed)
+        with parser.locate_errors(line):
+            return self._commands.make(line, [prompt])
 
-    def _cell(self, first: str, cell: str, typed: list[TypedLine]) -> object:
-        text, cell = parser.join_lines(first, cell)
-        typed[0] = typed[0]._replace(options=text)
+    def _cell(self, text: str, cell: str) -> object:
         if text.strip() in {"-h", "--help"}:
             self._help("")
             return None
         line = self._read(text)
         if line.words or line.rest:
             raise parser.stray_words_error(line.words or (parser.Token(line.rest or "", text.find("--"), len(text)),))
-        return self._make(line, parser.split_prompts(cell, raw=bool(line.values.get("raw"))), typed)
+        with parser.locate_errors(line):
+            return self._commands.make(line, parser.split_prompts(cell, raw=bool(line.values.get("raw"))))
 
     def _read(self, text: str) -> ParsedLine:
         return parser.parse_line(text, self._fill)
 
     def _fill(self, word: str) -> object:
         return self._commands.look(word) if "{" in word else word
-
-    def _make(self, line: ParsedLine, prompts: list[str], typed: list[TypedLine]) -> object:
-        try:
-            return self._commands.make(line, prompts)
-        except VideogenError as error:
-            typed[0] = typed[0]._replace(span=line.span(error.field))
-            raise
-
-    def _form(self, line: ParsedLine, typed: list[TypedLine]) -> object:
-        try:
-            return self._commands.form(line)
-        except VideogenError as error:
-            typed[0] = typed[0]._replace(span=line.span(error.field))
-            raise
 
     def _stray(self, line: ParsedLine) -> BaseException:
         """Refuse words that stand where only a quoted prompt may: a mistyped command must not be paid for."""
