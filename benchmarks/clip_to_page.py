@@ -49,7 +49,7 @@ FIRST_FRAME = """async (index) => {
   const frame = () => new Promise((next) => requestAnimationFrame(next));
   const start = performance.now();
   const running = app.commands.execute("notebook:run-cell");
-  const load = () => [...cell.querySelectorAll(".videogen-coming button")][0];
+  const load = () => [...cell.querySelectorAll(".videogen-clip-progress button")][0];
   while (!([...cell.querySelectorAll("video")].some((video) => video.readyState >= 2))) {
     load()?.click();
     await frame();

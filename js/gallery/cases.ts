@@ -1,7 +1,7 @@
 /** Every state that the widget can be in, as what the kernel says and what somebody then does. */
 
 import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
-import { words } from "../src/text/strings";
+import { strings } from "../src/text/strings";
 import { clip, error, FakeModel, form, job, model, ready, START } from "./fake";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
@@ -90,8 +90,8 @@ const refuses = (change: Parameters<typeof error>[0]) =>
   acks("generate", { ok: false, error: error(change) });
 const pickTwo = [
   history,
-  click(".videogen-stamp:nth-child(1)", { ctrlKey: true }),
-  click(".videogen-stamp:nth-child(3)", { ctrlKey: true }),
+  click(".videogen-tile:nth-child(1)", { ctrlKey: true }),
+  click(".videogen-tile:nth-child(3)", { ctrlKey: true }),
 ];
 const form_ = (view: JobView): Case => ({ state: { form: full, job: view } });
 const card = (view: JobView): Case => ({ state: { job: view } });
@@ -138,7 +138,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "copied as code": {
     state: { form: full, job: done },
     acts: [
-      press(words.asCode),
+      press(strings.asCode),
       acks("code", { text: "%%videogen --model wan-2.7 --seed 418\nA paper boat" }),
     ],
   },
@@ -191,7 +191,7 @@ export const cases: Readonly<Record<string, Case>> = {
       },
     ],
   },
-  "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(words.compare)] },
+  "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(strings.compare)] },
   "comparison from code": {
     state: { compared: [done, ready({ id: "other000", model: "Kling O3", seed: 7 })] },
   },

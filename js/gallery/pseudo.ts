@@ -1,8 +1,8 @@
 /** The page's words made longer and accented, as a translation is: what does not fit or is not translated shows. */
 
-import { type Catalogue, en } from "../src/text/strings";
+import { en, type StringTable } from "../src/text/strings";
 
-export type { Catalogue, Lines, Strings } from "../src/text/strings";
+export type { Lines, Strings, StringTable } from "../src/text/strings";
 
 const accents: Readonly<Record<string, string>> = {
   a: "á",
@@ -46,6 +46,6 @@ function made<T>(value: T): T {
   return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, made(one)])) as T;
 }
 
-export const catalogueFor = (): Catalogue => made(en as Catalogue);
-export const words: Catalogue = catalogueFor();
+export const catalogueFor = (): StringTable => made(en as StringTable);
+export const words: StringTable = catalogueFor();
 export { en };

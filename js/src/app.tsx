@@ -4,23 +4,23 @@ import { useRef } from "preact/hooks";
 import { Icon, LocalMark, Mark } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { Compare } from "./history/compare";
-import { Strip } from "./history/history-strip";
+import { HistoryStrip } from "./history/history-strip";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
 import { Result } from "./result/result";
-import type { Scene } from "./state/appearance";
+import type { CardState } from "./state/appearance";
 import { isField } from "./state/request-draft";
 import type { View } from "./state/view";
-import { useSituation } from "./state/view-state";
-import { words } from "./text/strings";
+import { useViewState } from "./state/view-state";
+import { strings } from "./text/strings";
 
-function Head({ form }: { form: FormView }) {
+function Header({ form }: { form: FormView }) {
   const hasKey = form.providers.some(({ name, key }) => name === form.provider && key !== "");
   return (
-    <div class="videogen-head">
-      <span class="videogen-name">
+    <div class="videogen-header">
+      <span class="videogen-title">
         <Mark />
-        {words.name}
+        {strings.name}
       </span>
       <span class="videogen-provider">
         {form.simulated ? <LocalMark /> : hasKey && <Icon name="key" />}
@@ -31,43 +31,43 @@ function Head({ form }: { form: FormView }) {
 }
 
 /** Where the answer was lost, the filled button would charge twice by reflex: there it is not filled. */
-const unsafe = new Set<Scene>(["unknown_outcome", "gone", "detached", "unreachable", "expired"]);
+const repeatMayCharge = new Set<CardState>(["unknown_outcome", "gone", "detached", "unreachable", "expired"]);
 
 /** The form with its result, or the result alone. */
-function Desk({ view }: { view: View }) {
+function Workspace({ view }: { view: View }) {
   const body = useRef<HTMLDivElement>(null);
-  const form = view.session.host.form.value;
-  const situation = useSituation(view);
-  const { job, scene } = situation;
-  const hasFix = scene === "failed" && isField(job?.error?.field);
-  const isPrimary = !(job && isOpen(job)) && !unsafe.has(scene) && !hasFix;
+  const form = view.session.connection.form.value;
+  const viewState = useViewState(view);
+  const { job, state } = viewState;
+  const hasFix = state === "failed" && isField(job?.error?.field);
+  const isPrimary = !(job && isOpen(job)) && !repeatMayCharge.has(state) && !hasFix;
   const onFix = (field: string) => focusField(body.current, view, field);
   return (
     <div ref={body} class={form ? "videogen-body" : "videogen-card"}>
       {form && <Form view={view} form={form} isPrimary={isPrimary} />}
-      <Result {...situation} view={view} form={form} onFix={onFix} />
+      <Result {...viewState} view={view} form={form} onFix={onFix} />
     </div>
   );
 }
 
 export function App({ view }: { view: View }) {
-  const { host, library } = view.session;
-  const form = host.form.value;
-  const compared = host.compared.value;
+  const { connection, history } = view.session;
+  const form = connection.form.value;
+  const compared = connection.compared.value;
   if (compared) return <Compare view={view} jobs={compared} />;
-  const picked = library.comparable.value;
+  const picked = history.comparable.value;
   const onClose = () => {
-    view.comparing.value = false;
+    view.isComparing.value = false;
   };
   return (
     <>
-      {form && <Head form={form} />}
-      {view.comparing.value && picked.length > 1 ? (
+      {form && <Header form={form} />}
+      {view.isComparing.value && picked.length > 1 ? (
         <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
       ) : (
-        <Desk view={view} />
+        <Workspace view={view} />
       )}
-      {form && !form.guest && <Strip view={view} />}
+      {form && !form.guest && <HistoryStrip view={view} />}
     </>
   );
 }

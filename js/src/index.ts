@@ -5,29 +5,29 @@ import { render as draw, h } from "preact";
 import { App } from "./app";
 import type { Model } from "./kernel/connection";
 import { Session } from "./state/session";
-import { words } from "./text/strings";
+import { strings } from "./text/strings";
 import "./styles.css";
-import { newView } from "./state/view";
+import { createView } from "./state/view";
 
-interface Lifetime {
+interface RenderProps {
   readonly model: Model;
   /** Older hosts give none; they call the returned function instead. */
   readonly signal?: AbortSignal;
 }
 
 /** One end, however the host announces it. */
-function endOf(signal: AbortSignal | undefined): AbortController {
+function followEnd(signal: AbortSignal | undefined): AbortController {
   const end = new AbortController();
   if (signal?.aborted) end.abort();
   signal?.addEventListener("abort", () => end.abort(), { once: true, signal: end.signal });
   return end;
 }
 
-function newRoot(until: AbortSignal): HTMLElement {
+function createRoot(until: AbortSignal): HTMLElement {
   const root = document.createElement("section");
   root.className = "videogen";
   root.setAttribute("role", "region");
-  root.setAttribute("aria-label", words.region);
+  root.setAttribute("aria-label", strings.region);
   // JupyterLab's command mode would take single keys from our buttons; other hosts listen further out.
   root.dataset["lmSuppressShortcuts"] = "true";
   for (const type of ["keydown", "keyup", "keypress"] as const) {
@@ -53,19 +53,19 @@ export default () => {
   };
 
   return {
-    initialize({ model, signal }: Lifetime): () => void {
-      const end = endOf(signal);
+    initialize({ model, signal }: RenderProps): () => void {
+      const end = followEnd(signal);
       session = begin(model, end.signal);
       return () => end.abort();
     },
 
-    render({ model, el, signal }: Lifetime & { readonly el: HTMLElement }): () => void {
-      const end = endOf(signal);
+    render({ model, el, signal }: RenderProps & { readonly el: HTMLElement }): () => void {
+      const end = followEnd(signal);
       // A host that skips `initialize` gets a session per view.
       const shared = session ?? begin(model, end.signal);
-      const root = newRoot(end.signal);
+      const root = createRoot(end.signal);
       el.replaceChildren(root);
-      const view = newView(shared, root, end.signal);
+      const view = createView(shared, root, end.signal);
       const stopTheme = effect(() => {
         root.dataset["theme"] = view.theme.value.theme;
       });
@@ -79,7 +79,7 @@ export default () => {
         },
         { once: true },
       );
-      shared.host.send({ type: "hello" });
+      shared.connection.send({ type: "hello" });
       return () => end.abort();
     },
   };

@@ -1,39 +1,48 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { button, clip, FakeModel, form, ready, type Shown, START, served, settle, show, text } from "./kit";
+import {
+  button,
+  clip,
+  FakeModel,
+  form,
+  ready,
+  renderWidget,
+  START,
+  serveClip,
+  settle,
+  setUpTests,
+  text,
+  type Widget,
+} from "./kit";
 
 const BYTES = 5_000_000;
 const stored = { ...clip, bytes: BYTES };
 const job = ready({ clip: stored, clips: [stored] });
 const MIB = 1 << 20;
-let shown: Shown;
+let widget: Widget;
 const urls = { made: 0, revoked: 0 };
 const draw = async (bytes = BYTES) => {
   const one = { ...clip, bytes };
-  [shown] = await show(new FakeModel({ form, job: { ...job, clip: one, clips: [one] } }));
+  [widget] = await renderWidget(new FakeModel({ form, job: { ...job, clip: one, clips: [one] } }));
 };
-const video = () => shown.root.querySelector<HTMLVideoElement>(".videogen-result video");
+const video = () => widget.root.querySelector<HTMLVideoElement>(".videogen-result video");
 /** Answer a piece as the kernel does: the ack, and its bytes beside it. */
 const give = async (at: number, length?: number) => {
-  const asked = shown.model.of("fetch")[at];
+  const asked = widget.model.of("fetch")[at];
   const size = length ?? Math.min(asked?.length ?? 0, BYTES - (asked?.offset ?? 0));
   const ack = { type: "ack", v: 1, request_id: asked?.request_id, ok: true, now: START };
-  shown.model.emit("msg:custom", ack, [new DataView(new ArrayBuffer(size))]);
+  widget.model.emit("msg:custom", ack, [new DataView(new ArrayBuffer(size))]);
   await settle(10);
 };
 
+setUpTests();
 beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime(START * 1000);
   Object.assign(urls, { made: 0, revoked: 0 });
   vi.spyOn(URL, "createObjectURL").mockImplementation(() => `blob:${++urls.made}`);
   vi.spyOn(URL, "revokeObjectURL").mockImplementation(() => void urls.revoked++);
   vi.mocked(fetch).mockImplementation(async () => new Response("login", { status: 200 }));
 });
 afterEach(() => {
-  shown.end();
-  vi.mocked(fetch).mockImplementation(served);
-  vi.restoreAllMocks();
-  vi.useRealTimers();
+  vi.mocked(fetch).mockImplementation(serveClip);
 });
 
 test("an address is used when it leads to the very file, and asked for one byte to know", async () => {
@@ -43,7 +52,7 @@ test("an address is used when it leads to the very file, and asked for one byte 
   await draw();
   expect(video()?.getAttribute("src")).toBe("/files/videogen/paper%20boat%231.mp4");
   expect(vi.mocked(fetch).mock.calls[0]?.[1]).toMatchObject({ headers: { Range: "bytes=0-0" } });
-  expect(shown.model.of("fetch")).toEqual([]);
+  expect(widget.model.of("fetch")).toEqual([]);
 });
 
 test("a server that gives no single byte is passed over: nobody could seek in what it gives", async () => {
@@ -52,19 +61,21 @@ test("a server that gives no single byte is passed over: nobody could seek in wh
   );
   await draw();
   expect(video()).toBeNull();
-  expect(shown.model.of("fetch")).toHaveLength(3);
+  expect(widget.model.of("fetch")).toHaveLength(3);
 });
 
 test("elsewhere the clip comes from the kernel, a few pieces at a time, and is one object for all views", async () => {
   await draw();
-  expect(shown.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB]);
+  expect(widget.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB]);
   expect(video()).toBeNull();
   await give(1);
-  expect(text(shown.root.querySelector(".videogen-coming"))).toBe("Bringing the clip here: 2.1 of 5 MB");
+  expect(text(widget.root.querySelector(".videogen-clip-progress"))).toBe(
+    "Bringing the clip here: 2.1 of 5 MB",
+  );
   await give(0);
   await give(2);
   expect(video()?.getAttribute("src")).toBe("blob:1");
-  shown.end();
+  widget.end();
   expect(urls).toEqual({ made: 1, revoked: 1 });
 });
 
@@ -73,7 +84,7 @@ test("a piece that was lost in a flood is asked for again", async () => {
   await give(0);
   await give(2);
   await settle(6000);
-  expect(shown.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB, 2 * MIB]);
+  expect(widget.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB, 2 * MIB]);
   await give(3);
   expect(video()?.getAttribute("src")).toBe("blob:1");
 });
@@ -81,30 +92,30 @@ test("a piece that was lost in a flood is asked for again", async () => {
 test("on a line so slow that every piece is asked for again, the late answers count", async () => {
   await draw();
   await settle(6000);
-  expect(shown.model.of("fetch")).toHaveLength(6);
+  expect(widget.model.of("fetch")).toHaveLength(6);
   for (const at of [0, 1, 2]) await give(at);
   expect(video()?.getAttribute("src")).toBe("blob:1");
   await settle(60_000);
-  expect(shown.model.of("fetch")).toHaveLength(6);
+  expect(widget.model.of("fetch")).toHaveLength(6);
 });
 
 test("what is lost on a quick line is asked for again soon, and ever more seldom while nobody answers", async () => {
   await draw(40_000_000);
   for (let at = 0; at < 16; at++) await give(at, 2 * MIB);
-  const asked = shown.model.of("fetch").length;
+  const asked = widget.model.of("fetch").length;
   await settle(1100);
-  expect(shown.model.of("fetch").length).toBeGreaterThan(asked);
+  expect(widget.model.of("fetch").length).toBeGreaterThan(asked);
   await settle(60_000);
-  const later = shown.model.of("fetch").length;
+  const later = widget.model.of("fetch").length;
   expect(later - asked).toBeLessThanOrEqual(4 * 7);
 });
 
 test("a large clip waits for somebody to want it", async () => {
   await draw(180_000_000);
-  expect(shown.model.of("fetch")).toEqual([]);
-  button(shown, "Load 180 MB").click();
+  expect(widget.model.of("fetch")).toEqual([]);
+  button(widget, "Load 180 MB").click();
   await settle();
-  expect(shown.model.of("fetch")).toHaveLength(4);
+  expect(widget.model.of("fetch")).toHaveLength(4);
 });
 
 test("a clip that the kernel does not have either is told with its place", async () => {
@@ -117,7 +128,7 @@ test("a clip that the kernel does not have either is told with its place", async
     sent: "no",
     charged: "no",
   } as const;
-  shown.model.ack(shown.model.of("fetch")[0], { ok: false, error: { ...failed, request_id: null } });
+  widget.model.ack(widget.model.of("fetch")[0], { ok: false, error: { ...failed, request_id: null } });
   await settle();
-  expect(text(shown.root.querySelector(".videogen-line1"))).toBe("The clip can't be played from here");
+  expect(text(widget.root.querySelector(".videogen-headline"))).toBe("The clip can't be played from here");
 });

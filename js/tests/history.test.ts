@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test } from "vitest";
 import type { JobView } from "../src/kernel/protocol.gen";
 import {
   button,
@@ -8,11 +8,12 @@ import {
   job,
   line1,
   ready,
-  type Shown,
+  renderWidget,
   START,
   settle,
-  show,
+  setUpTests,
   text,
+  type Widget,
 } from "./kit";
 
 const rows = [
@@ -20,33 +21,28 @@ const rows = [
   job({ id: "failed00", state: "failed", prompt: "A storm", created_at: START - 10 }),
   ready({ id: "oldest00", prompt: "Snow", created_at: START - 20, model: "kling" }),
 ];
-let shown: Shown;
+let widget: Widget;
 const answer = async (jobs: readonly JobView[], more = false) => {
-  shown.model.ack(shown.model.of("history").at(-1), { page: { jobs, more } });
+  widget.model.ack(widget.model.of("history").at(-1), { page: { jobs, more } });
   await settle();
 };
-const stamps = () => [...shown.root.querySelectorAll<HTMLElement>("[role=option].videogen-stamp")];
+const tiles = () => [...widget.root.querySelectorAll<HTMLElement>("[role=option].videogen-tile")];
 const press = async (key: string) => {
-  const node = document.activeElement ?? shown.root;
+  const node = document.activeElement ?? widget.root;
   node.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
   await settle();
 };
+setUpTests();
 beforeEach(async () => {
-  vi.useFakeTimers();
-  vi.setSystemTime(START * 1000);
-  [shown] = await show(new FakeModel({ form }));
+  [widget] = await renderWidget(new FakeModel({ form }));
   await answer(rows);
-});
-afterEach(() => {
-  shown.end();
-  vi.useRealTimers();
 });
 
 test("the history asks once for this notebook's newest jobs and shows each with its state", () => {
-  expect(shown.model.of("history")).toMatchObject([
+  expect(widget.model.of("history")).toMatchObject([
     { scope: "notebook", search: "", starred: false, before: null },
   ]);
-  expect(stamps().map((node) => node.getAttribute("aria-label")?.replaceAll("\u00a0", " "))).toEqual([
+  expect(tiles().map((node) => node.getAttribute("aria-label")?.replaceAll("\u00a0", " "))).toEqual([
     "Waves, 8 s, ready, Nov 14, wan-2.7",
     "A storm, 8 s, failed, Nov 14, wan-2.7",
     "Snow, 8 s, ready, Nov 14, kling",
@@ -54,191 +50,189 @@ test("the history asks once for this notebook's newest jobs and shows each with 
 });
 
 test("a card has no history and asks for none", async () => {
-  const [card] = await show(new FakeModel({ job: job() }));
+  const [card] = await renderWidget(new FakeModel({ job: job() }));
   expect(card.model.of("history")).toEqual([]);
-  card.end();
 });
 
 test("a job of the history is looked at in place of the newest, until a new one is made", async () => {
-  stamps()[2]?.click();
+  tiles()[2]?.click();
   await settle();
-  expect(text(shown.root.querySelector(".videogen-meta"))).toContain("kling");
-  shown.model.set({ job: job({ id: "brandnew", state: "queued" }) });
+  expect(text(widget.root.querySelector(".videogen-meta"))).toContain("kling");
+  widget.model.set({ job: job({ id: "brandnew", state: "queued" }) });
   await settle();
-  expect(line1(shown)).toBe("Waiting to start");
+  expect(line1(widget)).toBe("Waiting to start");
 });
 
 test("a job that still runs is watched when it is opened", async () => {
   await answer([job({ id: "running0" }), ...rows]);
-  shown.model.set({ job: ready({ id: "newest00" }) });
+  widget.model.set({ job: ready({ id: "newest00" }) });
   await settle();
   await answer([job({ id: "running0" }), ...rows]);
-  stamps()[0]?.click();
+  tiles()[0]?.click();
   await settle();
-  expect(shown.model.of("watch")).toMatchObject([{ job_id: "running0" }]);
+  expect(widget.model.of("watch")).toMatchObject([{ job_id: "running0" }]);
 });
 
 test("typing asks once the typing pauses, and a star narrows", async () => {
-  const box = shown.root.querySelector<HTMLInputElement>("input[type=search]") as HTMLInputElement;
+  const box = widget.root.querySelector<HTMLInputElement>("input[type=search]") as HTMLInputElement;
   for (const value of ["s", "sn", "sno"]) {
     box.value = value;
     box.dispatchEvent(new Event("input", { bubbles: true }));
     await settle(50);
   }
   await settle(400);
-  button(shown, "Starred").click();
+  button(widget, "Starred").click();
   await settle();
-  expect(shown.model.of("history").slice(1)).toMatchObject([
+  expect(widget.model.of("history").slice(1)).toMatchObject([
     { search: "sno", starred: false },
     { search: "sno", starred: true },
   ]);
   await answer([]);
-  expect(text(shown.root)).toContain("Nothing found.");
+  expect(text(widget.root)).toContain("Nothing found.");
 });
 
 test("an answer to an older question does not overwrite a newer one", async () => {
   const [, first, second] = [
-    shown.model.of("history"),
+    widget.model.of("history"),
     ...(await Promise.all(
       ["project", "all"].map(async (scope) => {
-        const node = shown.root.querySelector<HTMLSelectElement>("select[aria-label='Which jobs']");
+        const node = widget.root.querySelector<HTMLSelectElement>("select[aria-label='Which jobs']");
         if (node) node.value = scope;
         node?.dispatchEvent(new Event("change", { bubbles: true }));
         await settle();
-        return shown.model.of("history").at(-1);
+        return widget.model.of("history").at(-1);
       }),
     )),
   ];
-  shown.model.ack(second, { page: { jobs: [rows[2] as JobView], more: false } });
-  shown.model.ack(first, { page: { jobs: rows, more: false } });
+  widget.model.ack(second, { page: { jobs: [rows[2] as JobView], more: false } });
+  widget.model.ack(first, { page: { jobs: rows, more: false } });
   await settle();
-  expect(stamps()).toHaveLength(1);
+  expect(tiles()).toHaveLength(1);
 });
 
 test("older jobs are asked for by the last one's time, and put behind", async () => {
-  shown.model.set({ job: ready({ id: "newest00", created_at: START }) });
+  widget.model.set({ job: ready({ id: "newest00", created_at: START }) });
   await settle();
   await answer(rows, true);
-  button(shown, "Older").click();
+  button(widget, "Older").click();
   await settle();
-  expect(shown.model.of("history").at(-1)).toMatchObject({ before: START - 20 });
+  expect(widget.model.of("history").at(-1)).toMatchObject({ before: START - 20 });
   await answer([ready({ id: "ancient0", created_at: START - 30 })]);
-  expect(stamps()).toHaveLength(4);
+  expect(tiles()).toHaveLength(4);
 });
 
 test("jobs of other cells are followed while they run, and looked for when somebody comes near", async () => {
   await answer([job({ id: "another0", prompt: "Rain" }), ...rows]);
-  shown.model.set({ job: ready({ id: "newest00" }) });
+  widget.model.set({ job: ready({ id: "newest00" }) });
   await settle();
   await answer([job({ id: "another0", prompt: "Rain" }), ...rows]);
-  const asked = shown.model.of("history").length;
+  const asked = widget.model.of("history").length;
   await settle(4100);
-  expect(shown.model.of("history")).toHaveLength(asked + 1);
+  expect(widget.model.of("history")).toHaveLength(asked + 1);
   await answer([ready({ id: "another0", prompt: "Rain" }), ...rows]);
   await settle(9000);
-  expect(shown.model.of("history")).toHaveLength(asked + 1);
-  shown.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
+  expect(widget.model.of("history")).toHaveLength(asked + 1);
+  widget.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
   await settle();
-  expect(shown.model.of("history")).toHaveLength(asked + 2);
-  shown.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
+  expect(widget.model.of("history")).toHaveLength(asked + 2);
+  widget.root.querySelector(".videogen-history")?.dispatchEvent(new Event("pointerenter"));
   await settle();
-  expect(shown.model.of("history")).toHaveLength(asked + 2); // a busy kernel is not asked again and again
+  expect(widget.model.of("history")).toHaveLength(asked + 2); // a busy kernel is not asked again and again
 });
 
-test("one stamp is in the order of tabs, and the arrow keys walk", async () => {
-  expect(stamps().map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
-  stamps()[0]?.focus();
+test("one tile is in the order of tabs, and the arrow keys walk", async () => {
+  expect(tiles().map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
+  tiles()[0]?.focus();
   await press("ArrowRight");
   await press("ArrowRight");
   await press("ArrowRight");
-  expect(document.activeElement).toBe(stamps()[2]);
-  expect(stamps().map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
+  expect(document.activeElement).toBe(tiles()[2]);
+  expect(tiles().map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0]);
   await press("Home");
-  expect(document.activeElement).toBe(stamps()[0]);
+  expect(document.activeElement).toBe(tiles()[0]);
 });
 
 test("letters do what the buttons do: recall, remix, star, pick", async () => {
-  stamps()[2]?.focus();
+  tiles()[2]?.focus();
   await press("a");
-  expect(control<HTMLTextAreaElement>(shown, "Prompt").value).toBe("A paper boat");
-  expect(control(shown, "Seed").value).toBe("418");
+  expect(control<HTMLTextAreaElement>(widget, "Prompt").value).toBe("A paper boat");
+  expect(control(widget, "Seed").value).toBe("418");
   await press("r");
-  expect(control(shown, "Seed").value).toBe("");
+  expect(control(widget, "Seed").value).toBe("");
   await press("s");
-  expect(shown.model.of("star")).toMatchObject([{ job_id: "oldest00", on: true }]);
-  shown.model.ack(shown.model.of("star")[0]);
+  expect(widget.model.of("star")).toMatchObject([{ job_id: "oldest00", on: true }]);
+  widget.model.ack(widget.model.of("star")[0]);
   await settle();
-  expect(stamps()[2]?.querySelector(".videogen-fav")).not.toBeNull();
+  expect(tiles()[2]?.querySelector(".videogen-star")).not.toBeNull();
   await press("c");
-  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("true");
+  expect(tiles()[2]?.getAttribute("aria-selected")).toBe("true");
 });
 
 test("what was removed can be put back for ten seconds", async () => {
-  stamps()[0]?.focus();
+  tiles()[0]?.focus();
   await press("Delete");
-  shown.model.ack(shown.model.of("remove")[0]);
+  widget.model.ack(widget.model.of("remove")[0]);
   await settle();
-  expect(stamps()).toHaveLength(2);
-  expect(document.activeElement).toBe(stamps()[0]); // the keys go on from where they were
-  button(shown, "Undo").click();
+  expect(tiles()).toHaveLength(2);
+  expect(document.activeElement).toBe(tiles()[0]); // the keys go on from where they were
+  button(widget, "Undo").click();
   await settle();
-  expect(shown.model.of("remove")[1]).toMatchObject({ job_id: "newest00", undo: true });
-  shown.model.ack(shown.model.of("remove")[1]);
+  expect(widget.model.of("remove")[1]).toMatchObject({ job_id: "newest00", undo: true });
+  widget.model.ack(widget.model.of("remove")[1]);
   await settle();
-  expect(stamps().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00", "oldest00"]);
-  stamps()[0]?.focus();
+  expect(tiles().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00", "oldest00"]);
+  tiles()[0]?.focus();
   await press("Delete");
-  shown.model.ack(shown.model.of("remove")[2]);
+  widget.model.ack(widget.model.of("remove")[2]);
   await settle(11_000);
-  expect(text(shown.root)).not.toContain("Undo");
+  expect(text(widget.root)).not.toContain("Undo");
 });
 
 test("whoever has no keys picks, stars and removes with the buttons below the clip", async () => {
   const tool = (name: string) =>
-    shown.root.querySelector<HTMLButtonElement>(`.videogen-tools [aria-label='${name}']`);
-  stamps()[2]?.click();
+    widget.root.querySelector<HTMLButtonElement>(`.videogen-job-actions [aria-label='${name}']`);
+  tiles()[2]?.click();
   await settle();
   tool("Pick to compare")?.click();
   await settle();
-  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("true");
+  expect(tiles()[2]?.getAttribute("aria-selected")).toBe("true");
   tool("Pick to compare")?.click();
   tool("Star")?.click();
-  shown.model.ack(shown.model.of("star")[0]);
+  widget.model.ack(widget.model.of("star")[0]);
   await settle();
-  expect(stamps()[2]?.getAttribute("aria-selected")).toBe("false");
+  expect(tiles()[2]?.getAttribute("aria-selected")).toBe("false");
   expect(tool("Star")?.getAttribute("aria-pressed")).toBe("true");
   tool("Remove from the history")?.click();
-  shown.model.ack(shown.model.of("remove")[0]);
+  widget.model.ack(widget.model.of("remove")[0]);
   await settle();
-  expect(stamps().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00"]);
+  expect(tiles().map(({ dataset }) => dataset["job"])).toEqual(["newest00", "failed00"]);
 });
 
 test("two picked clips stand side by side under one clock, and only one is heard", async () => {
   const click = (node: HTMLElement | undefined) =>
     node?.dispatchEvent(new MouseEvent("click", { bubbles: true, ctrlKey: true }));
-  click(stamps()[0]);
-  click(stamps()[1]); // it has no clip
-  click(stamps()[2]);
+  click(tiles()[0]);
+  click(tiles()[1]); // it has no clip
+  click(tiles()[2]);
   await settle();
-  button(shown, "Compare").click();
+  button(widget, "Compare").click();
   await settle();
-  const videos = [...shown.root.querySelectorAll<HTMLVideoElement>(".videogen-clip video")];
+  const videos = [...widget.root.querySelectorAll<HTMLVideoElement>(".videogen-clip video")];
   expect(videos).toHaveLength(2);
   expect(videos.map(({ muted }) => muted)).toEqual([false, true]);
-  shown.root.querySelector<HTMLButtonElement>("[aria-label='Sound from B']")?.click();
+  widget.root.querySelector<HTMLButtonElement>("[aria-label='Sound from B']")?.click();
   await settle();
   expect(videos.map(({ muted }) => muted)).toEqual([true, false]);
-  expect(text(shown.root.querySelector(".videogen-compare"))).toContain("The same settings.");
-  shown.root.querySelector<HTMLButtonElement>("[aria-label='Close the comparison']")?.click();
+  expect(text(widget.root.querySelector(".videogen-compare"))).toContain("The same settings.");
+  widget.root.querySelector<HTMLButtonElement>("[aria-label='Close the comparison']")?.click();
   await settle();
-  expect(shown.root.querySelector("form")).not.toBeNull();
+  expect(widget.root.querySelector("form")).not.toBeNull();
 });
 
 test("a comparison that was asked for in code is all there is", async () => {
   const other = ready({ id: "other000", request: { ...job().request, seed: 7 }, seed: 7 });
-  const [view] = await show(new FakeModel({ compared: [ready(), other] }));
+  const [view] = await renderWidget(new FakeModel({ compared: [ready(), other] }));
   expect(view.root.querySelectorAll(".videogen-clip")).toHaveLength(2);
   expect(text(view.root)).toContain("Differences: seed");
   expect(view.root.querySelector("form, .videogen-history")).toBeNull();
-  view.end();
 });

@@ -1,19 +1,19 @@
 /** Draws the widget as a host does, and reads what it says. */
 
-import { vi } from "vitest";
-import { clip, type FakeModel } from "../gallery/fake";
+import { afterEach, beforeEach, vi } from "vitest";
+import { clip, type FakeModel, START } from "../gallery/fake";
 import makeWidget from "../src/index";
 
 export * from "../gallery/fake";
 
 /** The host's address leads to the very file, as it does in JupyterLab. */
-export const served = async (): Promise<Response> =>
+export const serveClip = async (): Promise<Response> =>
   new Response("", { status: 206, headers: { "content-range": `bytes 0-0/${clip.bytes}` } });
-vi.stubGlobal("fetch", vi.fn(served));
+vi.stubGlobal("fetch", vi.fn(serveClip));
 
 HTMLVideoElement.prototype.canPlayType = () => "probably";
 
-export interface Shown {
+export interface Widget {
   readonly model: FakeModel;
   readonly el: HTMLElement;
   readonly root: HTMLElement;
@@ -23,11 +23,26 @@ export interface Shown {
 /** Lets signals, effects and promises run. */
 export const settle = (milliseconds = 200) => vi.advanceTimersByTimeAsync(milliseconds);
 
+const rendered: Widget[] = [];
+
+/** Freeze the time for each test of a file, `seconds` after START, and end every widget that the test drew. */
+export function setUpTests(seconds = 0): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.setSystemTime((START + seconds) * 1000);
+  });
+  afterEach(() => {
+    for (const { end } of rendered.splice(0)) end();
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
+}
+
 /** Draw a widget as a host does: initialize once, then one view for each element. */
-export async function show(fake: FakeModel, views = 1): Promise<readonly [Shown, ...Shown[]]> {
+export async function renderWidget(fake: FakeModel, views = 1): Promise<readonly [Widget, ...Widget[]]> {
   const { initialize, render } = makeWidget();
   const endModel = initialize({ model: fake });
-  const shown = Array.from({ length: views }, () => {
+  const widgets = Array.from({ length: views }, () => {
     const el = document.createElement("div");
     document.body.append(el);
     const endView = render({ model: fake, el });
@@ -39,25 +54,26 @@ export async function show(fake: FakeModel, views = 1): Promise<readonly [Shown,
     };
     return { model: fake, el, root, end };
   });
+  rendered.push(...widgets);
   await settle();
-  return shown as unknown as readonly [Shown, ...Shown[]];
+  return widgets as unknown as readonly [Widget, ...Widget[]];
 }
 
 export const text = (node: Element | null | undefined): string =>
   (node?.textContent ?? "").replaceAll("\u00a0", " ").trim();
-export const line1 = ({ root }: Shown) => text(root.querySelector(".videogen-line1 > span"));
-export const line2 = ({ root }: Shown) => text(root.querySelector(".videogen-line2"));
+export const line1 = ({ root }: Widget) => text(root.querySelector(".videogen-headline > span"));
+export const line2 = ({ root }: Widget) => text(root.querySelector(".videogen-explanation"));
 /** The buttons that belong to the state: not those that every finished job has. */
-export const buttons = ({ root }: Shown) =>
+export const buttons = ({ root }: Widget) =>
   [...root.querySelectorAll(".videogen-result button")]
-    .filter((button) => button.closest(".videogen-tools, .videogen-foot, .videogen-details") === null)
+    .filter((button) => button.closest(".videogen-job-actions, .videogen-footer, .videogen-details") === null)
     .map((button) => text(button));
-export function button({ root }: Shown, name: string): HTMLButtonElement {
+export function button({ root }: Widget, name: string): HTMLButtonElement {
   const found = [...root.querySelectorAll("button")].find((node) => text(node).startsWith(name));
   if (found === undefined) throw new Error(`no button ${name}`);
   return found;
 }
-export const control = <T extends HTMLElement = HTMLInputElement>({ root }: Shown, label: string): T => {
+export const control = <T extends HTMLElement = HTMLInputElement>({ root }: Widget, label: string): T => {
   const tag = [...root.querySelectorAll("label")].find((node) => text(node) === label);
   return root.querySelector(`#${tag?.htmlFor}`) as T;
 };

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import makeWidget from "../src/index";
 import { newRequestId } from "../src/kernel/connection";
 import {
@@ -10,36 +10,23 @@ import {
   job,
   line1,
   ready,
-  type Shown,
-  START,
+  renderWidget,
   settle,
-  show,
+  setUpTests,
   text,
   type,
+  type Widget,
 } from "./kit";
 
-const shown: Shown[] = [];
-const draw = async (fake: FakeModel, views = 1) => {
-  shown.push(...(await show(fake, views)));
-  return shown[0] as Shown;
-};
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime(START * 1000);
-});
-afterEach(() => {
-  for (const { end } of shown.splice(0)) end();
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-});
+setUpTests();
 
 test("a view says hello once it is drawn", async () => {
-  const { model } = await draw(new FakeModel({ job: job() }));
+  const [{ model }] = await renderWidget(new FakeModel({ job: job() }));
   expect(model.sent).toEqual([{ v: 1, type: "hello", request_id: expect.any(String) }]);
 });
 
 test("an open job of which nothing is heard is asked after, an ended one is not", async () => {
-  const { model } = await draw(new FakeModel({ job: job() }));
+  const [{ model }] = await renderWidget(new FakeModel({ job: job() }));
   await settle(10_000);
   expect(model.of("hello")).toHaveLength(2);
   model.set({ job: ready() });
@@ -48,7 +35,7 @@ test("an open job of which nothing is heard is asked after, an ended one is not"
 });
 
 test("the job's buttons send the job's own messages", async () => {
-  const view = await draw(new FakeModel({ job: job({ can_cancel: true }) }));
+  const [view] = await renderWidget(new FakeModel({ job: job({ can_cancel: true }) }));
   button(view, "Cancel").click();
   view.model.set({ job: job() });
   await settle();
@@ -67,15 +54,14 @@ test("the job's buttons send the job's own messages", async () => {
 });
 
 test("no message carries a bare id, which ipykernel 7.4 would route by", async () => {
-  const view = await draw(new FakeModel({ form, job: job() }));
+  const [view] = await renderWidget(new FakeModel({ form, job: job() }));
   button(view, "Generate").click();
   button(view, "Stop waiting").click();
   expect(view.model.sent.filter((message) => "id" in message)).toEqual([]);
 });
 
 test("two views show one draft and one job, and a click in one sends once", async () => {
-  await draw(new FakeModel({ form }), 2);
-  const [one, two] = shown as [Shown, Shown];
+  const [one, two] = (await renderWidget(new FakeModel({ form }), 2)) as [Widget, Widget];
   await type(control<HTMLTextAreaElement>(one, "Prompt"), "Kite over the sea");
   expect(control<HTMLTextAreaElement>(two, "Prompt").value).toBe("Kite over the sea");
   button(one, "Generate").click();
@@ -87,8 +73,8 @@ test("two views show one draft and one job, and a click in one sends once", asyn
 });
 
 test("two views have no id in common", async () => {
-  await draw(new FakeModel({ form }), 2);
-  const ids = shown.flatMap(({ root }) => [...root.querySelectorAll("[id]")].map(({ id }) => id));
+  const widgets = await renderWidget(new FakeModel({ form }), 2);
+  const ids = widgets.flatMap(({ root }) => [...root.querySelectorAll("[id]")].map(({ id }) => id));
   expect(new Set(ids).size).toBe(ids.length);
 });
 
@@ -102,7 +88,7 @@ test("closing one view leaves the other working", async () => {
   await settle();
   endOne();
   await settle(5000);
-  expect(text(two.querySelector(".videogen-line2"))).toBe("0:05");
+  expect(text(two.querySelector(".videogen-explanation"))).toBe("0:05");
   endTwo();
   endModel();
 });
@@ -149,7 +135,7 @@ test("a clip is fetched by the address that the notebook gives its escaped path"
   const fake = new FakeModel({ job: ready() });
   const resolveUrl = vi.fn(async (url: string) => `/files/work/${url}?_xsrf=1`);
   fake.widget_manager = { resolveUrl };
-  const view = await draw(fake);
+  const [view] = await renderWidget(fake);
   const video = view.root.querySelector("video");
   expect(resolveUrl).toHaveBeenCalledWith("videogen/paper%20boat%231.mp4");
   expect(video?.getAttribute("src")).toBe("/files/work/videogen/paper%20boat%231.mp4?_xsrf=1");
@@ -168,7 +154,7 @@ test("a manager that knows no notebook leaves the page's own settings to tell th
   document.head.append(config);
   const fake = new FakeModel({ job: ready() });
   fake.widget_manager = { resolveUrl: async (url: string) => url };
-  const view = await draw(fake);
+  const [view] = await renderWidget(fake);
   config.remove();
   expect(view.root.querySelector("video")?.getAttribute("src")).toBe(
     "/user/x/files/my%20work/videogen/paper%20boat%231.mp4",
@@ -176,10 +162,10 @@ test("a manager that knows no notebook leaves the page's own settings to tell th
 });
 
 test("a clip that cannot be played says where it is and can be tried again", async () => {
-  const view = await draw(new FakeModel({ job: ready() }));
+  const [view] = await renderWidget(new FakeModel({ job: ready() }));
   view.root.querySelector("video")?.dispatchEvent(new Event("error"));
   await settle();
-  expect(text(view.root.querySelector(".videogen-line2"))).toBe(`It was saved as ${clip.src}`);
+  expect(text(view.root.querySelector(".videogen-explanation"))).toBe(`It was saved as ${clip.src}`);
   button(view, "Find it").click();
   await settle();
   expect(view.root.querySelector("video")).not.toBeNull();
@@ -188,24 +174,23 @@ test("a clip that cannot be played says where it is and can be tried again", asy
 
 test("a browser without the codec is told of as such", async () => {
   vi.spyOn(HTMLVideoElement.prototype, "canPlayType").mockReturnValue("");
-  const view = await draw(new FakeModel({ job: ready() }));
+  const [view] = await renderWidget(new FakeModel({ job: ready() }));
   view.root.querySelector("video")?.dispatchEvent(new Event("error"));
   await settle();
-  expect(text(view.root.querySelector(".videogen-line2"))).toContain("This browser can't play H.264");
+  expect(text(view.root.querySelector(".videogen-explanation"))).toContain("This browser can't play H.264");
 });
 
 test("a clip that was there before is not revealed, one that arrives is", async () => {
-  const old = await draw(new FakeModel({ job: ready() }));
-  expect(old.root.querySelector("video")?.dataset["curtain"]).toBe("open");
-  const view = (await show(new FakeModel({ job: job({ progress: 90 }) })))[0];
-  shown.push(view);
+  const [old] = await renderWidget(new FakeModel({ job: ready() }));
+  expect(old.root.querySelector("video")?.dataset["reveal"]).toBe("open");
+  const [view] = await renderWidget(new FakeModel({ job: job({ progress: 90 }) }));
   view.model.set({ job: ready() });
   await settle();
-  expect(view.root.querySelector("video")?.dataset["curtain"]).toBe("closed");
+  expect(view.root.querySelector("video")?.dataset["reveal"]).toBe("closed");
 });
 
 test("the theme follows the host while it is open", async () => {
-  const view = await draw(new FakeModel({ job: job() }));
+  const [view] = await renderWidget(new FakeModel({ job: job() }));
   expect(view.root.dataset["theme"]).toBe("light");
   document.body.setAttribute("data-jp-theme-light", "false");
   await settle();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import {
   button,
   control,
@@ -7,27 +7,22 @@ import {
   form,
   model,
   ready,
-  type Shown,
-  START,
+  renderWidget,
   settle,
-  show,
+  setUpTests,
   text,
+  type Widget,
 } from "./kit";
 
 const able = { ...model, takes: [...model.takes, "image", "last_frame", "references", "audio"] };
-let shown: Shown;
+let widget: Widget;
+setUpTests();
 beforeEach(async () => {
-  vi.useFakeTimers();
-  vi.setSystemTime(START * 1000);
   Object.assign(URL, { createObjectURL: () => "blob:1", revokeObjectURL: vi.fn() });
-  [shown] = await show(new FakeModel({ form: { ...form, models: [able, model] } }));
-});
-afterEach(() => {
-  shown.end();
-  vi.useRealTimers();
+  [widget] = await renderWidget(new FakeModel({ form: { ...form, models: [able, model] } }));
 });
 const tile = (label: string) =>
-  [...shown.root.querySelectorAll("fieldset")].find((node) => text(node.querySelector("legend")) === label);
+  [...widget.root.querySelectorAll("fieldset")].find((node) => text(node.querySelector("legend")) === label);
 const picture = (bytes: number, name = "cat.png") =>
   new File([new Uint8Array(bytes)], name, { type: "image/png" });
 const choose = async (label: string, ...files: File[]) => {
@@ -45,7 +40,7 @@ const medium = (name = "cat.png") => ({
 });
 
 test("a model's tiles are those of what it takes", async () => {
-  expect([...shown.root.querySelectorAll(".videogen-media legend")].map(text)).toEqual([
+  expect([...widget.root.querySelectorAll(".videogen-media-tile legend")].map(text)).toEqual([
     "Start image",
     "End image",
     "Reference images",
@@ -57,27 +52,27 @@ test("a file goes over in acknowledged pieces, and the request names what came o
   await choose("Start image", picture(1_200_000));
   const sizes: number[] = [];
   for (let turn = 0; turn < 3; turn += 1) {
-    const asked = shown.model.of("upload").at(-1);
-    expect(shown.model.of("upload")).toHaveLength(turn + 1);
+    const asked = widget.model.of("upload").at(-1);
+    expect(widget.model.of("upload")).toHaveLength(turn + 1);
     sizes.push(asked?.offset ?? -1);
-    button(shown, "Generate").click();
+    button(widget, "Generate").click();
     await settle();
     expect(text(tile("Start image"))).toContain("cat.png is still on its way to the kernel.");
-    shown.model.ack(asked, turn === 2 ? { medium: medium() } : {});
+    widget.model.ack(asked, turn === 2 ? { medium: medium() } : {});
     await settle();
   }
   expect(sizes).toEqual([0, 524_288, 1_048_576]);
-  expect(shown.model.pieces.map((piece) => piece.byteLength)).toEqual([524_288, 524_288, 151_424]);
+  expect(widget.model.pieces.map((piece) => piece.byteLength)).toEqual([524_288, 524_288, 151_424]);
   expect(text(tile("Start image"))).toContain("640×360");
-  button(shown, "Generate").click();
+  button(widget, "Generate").click();
   await settle();
-  expect(shown.model.of("generate")[0]?.request.image).toEqual(medium());
+  expect(widget.model.of("generate")[0]?.request.image).toEqual(medium());
 });
 
 test("a piece whose ack is lost is sent again", async () => {
   await choose("Start image", picture(10));
   await settle(16_000);
-  const [first, second] = shown.model.of("upload");
+  const [first, second] = widget.model.of("upload");
   expect(second).toMatchObject({ offset: 0, upload_id: first?.upload_id });
   expect(second?.request_id).not.toBe(first?.request_id);
 });
@@ -86,9 +81,9 @@ test("a file that was taken out is not sent on, and its preview is given back", 
   await choose("Start image", picture(1_200_000));
   tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label='Take out cat.png']")?.click();
   await settle();
-  shown.model.ack(shown.model.of("upload")[0]);
+  widget.model.ack(widget.model.of("upload")[0]);
   await settle();
-  expect(shown.model.of("upload")).toHaveLength(1);
+  expect(widget.model.of("upload")).toHaveLength(1);
   expect(URL.revokeObjectURL).toHaveBeenCalledWith("blob:1");
 });
 
@@ -102,7 +97,7 @@ test("what is no picture, or what the kernel refuses, says so at its tile", asyn
     next: "",
     field: "last_frame",
   };
-  shown.model.ack(shown.model.of("upload")[0], {
+  widget.model.ack(widget.model.of("upload")[0], {
     ok: false,
     error: { ...refused, sent: "no", charged: "no", request_id: null },
   });
@@ -124,11 +119,11 @@ test("links, paths and variables are named, not sent", async () => {
     box.value = typed;
     box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
     await settle();
-    button(shown, "Generate").click();
+    button(widget, "Generate").click();
     await settle();
-    const sent = shown.model.of("generate").at(-1);
+    const sent = widget.model.of("generate").at(-1);
     expect(sent?.request.image?.source).toBe(source);
-    shown.model.ack(sent);
+    widget.model.ack(sent);
     tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label^='Take out']")?.click();
     await settle();
   }
@@ -137,33 +132,33 @@ test("links, paths and variables are named, not sent", async () => {
 test("a picture on the clipboard becomes the start image", async () => {
   const event = new Event("paste", { bubbles: true, cancelable: true });
   Object.defineProperty(event, "clipboardData", { value: { files: [picture(10, "shot.png")] } });
-  control(shown, "Prompt").dispatchEvent(event);
+  control(widget, "Prompt").dispatchEvent(event);
   await settle();
-  expect(shown.model.of("upload")).toMatchObject([{ field: "image", name: "shot.png" }]);
+  expect(widget.model.of("upload")).toMatchObject([{ field: "image", name: "shot.png" }]);
   expect(event.defaultPrevented).toBe(true);
 });
 
 test("a clip goes on from its last frame, with a model that takes one", async () => {
-  shown.model.set({ job: ready() });
+  widget.model.set({ job: ready() });
   await settle();
-  button(shown, "Continue from last frame").click();
+  button(widget, "Continue from last frame").click();
   await settle();
   expect(text(tile("Start image"))).toContain("last frame of “A paper boat”");
-  button(shown, "Generate").click();
+  button(widget, "Generate").click();
   await settle();
-  expect(shown.model.of("generate")[0]?.request.image?.source).toBe("clip:k3q7x2ma");
+  expect(widget.model.of("generate")[0]?.request.image?.source).toBe("clip:k3q7x2ma");
 });
 
 test("a picture is kept for a model that does not take one, and not sent", async () => {
   await choose("Start image", picture(10));
-  shown.model.ack(shown.model.of("upload")[0], { medium: medium() });
+  widget.model.ack(widget.model.of("upload")[0], { medium: medium() });
   await settle();
-  shown.model.set({ form: { ...form, start: { ...form.start } } });
+  widget.model.set({ form: { ...form, start: { ...form.start } } });
   await settle();
-  expect(text(shown.root)).toContain("Kept, though Wan 2.7 doesn't take it: Start image");
-  button(shown, "Generate").click();
+  expect(text(widget.root)).toContain("Kept, though Wan 2.7 doesn't take it: Start image");
+  button(widget, "Generate").click();
   await settle();
-  expect(shown.model.of("generate")[0]?.request.image).toBeNull();
+  expect(widget.model.of("generate")[0]?.request.image).toBeNull();
 });
 
 const dropped = async (target: Element | null, data: Partial<DataTransfer>) => {
@@ -175,18 +170,18 @@ const dropped = async (target: Element | null, data: Partial<DataTransfer>) => {
   return event.defaultPrevented;
 };
 const files = (...list: File[]) => ({ files: list as unknown as FileList });
-const prompt = () => control<HTMLTextAreaElement>(shown, "Prompt");
+const prompt = () => control<HTMLTextAreaElement>(widget, "Prompt");
 
 test("a clip that is dropped on the form fills it with how it was made", async () => {
   const clip = new File([new Uint8Array(9)], "kite-abcdefgh.mp4", { type: "video/mp4" });
   expect(await dropped(prompt(), files(clip))).toBe(true);
-  const [asked] = shown.model.of("recall");
+  const [asked] = widget.model.of("recall");
   expect(asked).toMatchObject({ name: "kite-abcdefgh.mp4", receipt: "" });
   const request = { ...ready().request, prompt: "A kite", seed: 7 };
-  shown.model.ack(asked, { recalled: { provider: form.provider, request, missing: ["image"] } });
+  widget.model.ack(asked, { recalled: { provider: form.provider, request, missing: ["image"] } });
   await settle();
-  expect([prompt().value, control(shown, "Seed").value]).toEqual(["A kite", "7"]);
-  expect(text(shown.root)).toContain(
+  expect([prompt().value, control(widget, "Seed").value]).toEqual(["A kite", "7"]);
+  expect(text(widget.root)).toContain(
     "Filled in from kite-abcdefgh.mp4. Not found on this machine: Start image.",
   );
 });
@@ -195,13 +190,13 @@ test("a receipt goes along as text, and brings its own service", async () => {
   const receipt = new File(['{"generator": "jupyter-videogen"}'], "kite.json", { type: "application/json" });
   await dropped(prompt(), files(picture(9), receipt));
   await settle();
-  const [asked] = shown.model.of("recall");
+  const [asked] = widget.model.of("recall");
   expect(asked).toMatchObject({ name: "kite.json", receipt: '{"generator": "jupyter-videogen"}' });
   const request = { ...ready().request, prompt: "A kite" };
-  shown.model.ack(asked, { recalled: { provider: "qubax", request, missing: [] } });
+  widget.model.ack(asked, { recalled: { provider: "qubax", request, missing: [] } });
   await settle();
-  shown.model.set({ form: { ...form, provider: "qubax", start: { ...form.start, model: "" } } });
-  shown.model.ack(shown.model.of("choose")[0]);
+  widget.model.set({ form: { ...form, provider: "qubax", start: { ...form.start, model: "" } } });
+  widget.model.ack(widget.model.of("choose")[0]);
   await settle();
   expect(prompt().value).toBe("A kite");
 });
@@ -209,9 +204,9 @@ test("a receipt goes along as text, and brings its own service", async () => {
 test("a clip that nobody here knows is refused in words", async () => {
   await dropped(prompt(), files(new File([new Uint8Array(9)], "holiday.mp4", { type: "video/mp4" })));
   const unknown = error({ message: "Nobody here knows how holiday.mp4 was made.", field: null });
-  shown.model.ack(shown.model.of("recall")[0], { ok: false, error: unknown });
+  widget.model.ack(widget.model.of("recall")[0], { ok: false, error: unknown });
   await settle();
-  expect(text(shown.root.querySelector("form [role=alert]"))).toContain("Nobody here knows how holiday.mp4");
+  expect(text(widget.root.querySelector("form [role=alert]"))).toContain("Nobody here knows how holiday.mp4");
   expect(prompt().value).toBe(form.start.prompt);
 });
 

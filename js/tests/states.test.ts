@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { JobView } from "../src/kernel/protocol.gen";
 import {
   button,
@@ -11,24 +11,18 @@ import {
   line1,
   line2,
   ready,
-  type Shown,
+  renderWidget,
   START,
   settle,
-  show,
+  setUpTests,
   text,
+  type Widget,
 } from "./kit";
 
-let shown: Shown;
-beforeEach(() => {
-  vi.useFakeTimers();
-  vi.setSystemTime((START + 12) * 1000);
-});
-afterEach(() => {
-  shown.end();
-  vi.useRealTimers();
-});
+let widget: Widget;
+setUpTests(12);
 const draw = async (view: JobView | null, withForm = false) => {
-  [shown] = await show(new FakeModel({ job: view, form: withForm ? form : null }));
+  [widget] = await renderWidget(new FakeModel({ job: view, form: withForm ? form : null }));
 };
 
 type Case = readonly [name: string, job: JobView, first: string, second: string, buttons: readonly string[]];
@@ -186,13 +180,13 @@ const cases: readonly Case[] = [
 describe("each state says its own words and offers its own buttons", () => {
   test.each(cases)("%s", async (_, view, first, second, offered) => {
     await draw(view);
-    expect([line1(shown), line2(shown), buttons(shown)]).toEqual([first, second, offered]);
+    expect([line1(widget), line2(widget), buttons(widget)]).toEqual([first, second, offered]);
   });
 });
 
 test("an empty form asks for a sentence and offers three", async () => {
-  [shown] = await show(new FakeModel({ form: { ...form, start: { ...form.start, prompt: "" } } }));
-  expect([line1(shown), buttons(shown)]).toEqual([
+  [widget] = await renderWidget(new FakeModel({ form: { ...form, start: { ...form.start, prompt: "" } } }));
+  expect([line1(widget), buttons(widget)]).toEqual([
     "Describe the video you want.",
     ["Waves at sunset", "Northern lights over a lake", "A paper boat in neon rain"],
   ]);
@@ -200,40 +194,40 @@ test("an empty form asks for a sentence and offers three", async () => {
 
 test("a kernel that went away is said so while a job is open", async () => {
   await draw(job({ progress: 40 }));
-  shown.model.comm_live = false;
-  shown.model.emit("comm_live_update");
+  widget.model.comm_live = false;
+  widget.model.emit("comm_live_update");
   await settle();
-  expect([line1(shown), line2(shown)]).toEqual([
+  expect([line1(widget), line2(widget)]).toEqual([
     "The notebook's kernel isn't running",
     "Run this cell to pick the job up again.",
   ]);
-  expect(shown.root.querySelector("[role=progressbar]")?.getAttribute("data-mode")).toBe("frozen");
+  expect(widget.root.querySelector("[role=progressbar]")?.getAttribute("data-mode")).toBe("frozen");
 });
 
 test("a click that a dead kernel cannot hear is not blamed on a busy one", async () => {
-  [shown] = await show(new FakeModel({ form }));
-  shown.model.comm_live = false;
-  shown.model.emit("comm_live_update");
-  button(shown, "Generate").click();
+  [widget] = await renderWidget(new FakeModel({ form }));
+  widget.model.comm_live = false;
+  widget.model.emit("comm_live_update");
+  button(widget, "Generate").click();
   await settle(3000);
-  expect(text(shown.root.querySelector(".videogen-form .videogen-notice"))).toBe(
+  expect(text(widget.root.querySelector(".videogen-form .videogen-notice"))).toBe(
     "The notebook's kernel isn't running. Run this cell to pick the job up again.",
   );
 });
 
 test("a finished clip outlives its kernel", async () => {
   await draw(ready());
-  shown.model.comm_live = false;
-  shown.model.emit("comm_live_update");
+  widget.model.comm_live = false;
+  widget.model.emit("comm_live_update");
   await settle();
-  expect(line1(shown)).toBe("Ready in 1 min 6 s");
+  expect(line1(widget)).toBe("Ready in 1 min 6 s");
 });
 
 test("failures are spoken as alerts and everything else politely", async () => {
   await draw(job({ progress: 10 }));
-  const region = (role: string) => text(shown.root.querySelector(`.videogen-lines [role=${role}]`));
+  const region = (role: string) => text(widget.root.querySelector(`.videogen-lines [role=${role}]`));
   expect([region("status"), region("alert")]).toEqual(["Making the video", ""]);
-  shown.model.set({ job: job({ state: "failed", error: error({ next: "" }) }) });
+  widget.model.set({ job: job({ state: "failed", error: error({ next: "" }) }) });
   await settle();
   expect([region("status"), region("alert")]).toEqual([
     "",
@@ -245,9 +239,9 @@ test("the polite region speaks at quarters, not at every percent", async () => {
   await draw(job({ progress: 1 }));
   const heard = new Set<string>();
   for (let progress = 1; progress <= 100; progress += 1) {
-    shown.model.set({ job: job({ progress }) });
+    widget.model.set({ job: job({ progress }) });
     await settle(20);
-    heard.add(text(shown.root.querySelector("[role=status]")));
+    heard.add(text(widget.root.querySelector("[role=status]")));
   }
   expect([...heard]).toEqual([
     "Making the video",
@@ -259,40 +253,42 @@ test("the polite region speaks at quarters, not at every percent", async () => {
 
 test("work of the local engine is never passed off as AI-made", async () => {
   await draw(ready({ simulated: true }));
-  expect(text(shown.root.querySelector(".videogen-badge"))).toBe("local engine, not AI-made");
+  expect(text(widget.root.querySelector(".videogen-badge"))).toBe("local engine, not AI-made");
 });
 
 test("a prompt with markup stays text", async () => {
   const prompt = "<script>alert(1)</script><img src=x onerror=alert(1)>";
   await draw(job({ prompt, model: "<b>model</b>", provider_label: "<i>Lab</i>", state: "submitting" }));
-  expect(text(shown.root.querySelector(".videogen-quote"))).toBe(prompt);
-  expect(shown.root.querySelectorAll("script, img, i i, .videogen-meta b")).toHaveLength(0);
+  expect(text(widget.root.querySelector(".videogen-prompt-text"))).toBe(prompt);
+  expect(widget.root.querySelectorAll("script, img, i i, .videogen-meta b")).toHaveLength(0);
 });
 
 test("the slot keeps its shape from the first paint to the last", async () => {
   await draw(job({ state: "submitting" }));
   const shape = () =>
-    (shown.root.querySelector(".videogen-result") as HTMLElement).style.getPropertyValue("--videogen-aspect");
+    (widget.root.querySelector(".videogen-result") as HTMLElement).style.getPropertyValue(
+      "--videogen-aspect",
+    );
   const first = shape();
-  shown.model.set({ job: ready({ clip: { ...clip, width: 640, height: 360 } }) });
+  widget.model.set({ job: ready({ clip: { ...clip, width: 640, height: 360 } }) });
   await settle();
   expect([first, shape()]).toEqual(["1280 / 720", "1280 / 720"]);
 });
 
 test("a lost job is looked for, or sent again, by a click", async () => {
   await draw(job({ state: "unknown_outcome" }));
-  button(shown, "Look for it").click();
-  button(shown, "Send again").click();
+  button(widget, "Look for it").click();
+  button(widget, "Send again").click();
   await settle();
   const wanted = { v: 1, request_id: expect.any(String), job_id: "k3q7x2ma" };
-  expect(shown.model.of("watch")).toEqual([{ ...wanted, type: "watch" }]);
-  expect(shown.model.of("resend")).toEqual([{ ...wanted, type: "resend" }]);
+  expect(widget.model.of("watch")).toEqual([{ ...wanted, type: "watch" }]);
+  expect(widget.model.of("resend")).toEqual([{ ...wanted, type: "resend" }]);
 });
 
 test("a clip from the library can be made anew, on purpose", async () => {
   await draw(ready({ reused: true }), true);
-  button(shown, "Make a new one").click();
+  button(widget, "Make a new one").click();
   await settle();
-  const [sent] = shown.model.of("generate");
+  const [sent] = widget.model.of("generate");
   expect(sent).toMatchObject({ new: true, yes: false, request: { prompt: "A paper boat", seed: 418 } });
 });

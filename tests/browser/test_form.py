@@ -67,7 +67,7 @@ def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
     make(lab, "waves at sunset")
     assert plays(lab.card.locator(".videogen-result video"))["duration"] == 1
     lab.card.get_by_role("button", name="Star", exact=True).click()
-    expect(lab.card.locator(".videogen-stamp .videogen-fav")).to_have_count(1)
+    expect(lab.card.locator(".videogen-tile .videogen-star")).to_have_count(1)
 
     lab.card.get_by_role("button", name="Copy as code").click()
     cell = lab.card.locator(".videogen-code pre").first.inner_text()
@@ -85,7 +85,7 @@ def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
     expect(lab.card.get_by_label("Seed", exact=True)).to_have_value("")
     make(lab, "rain on a neon city")
     for number in (0, 1):
-        lab.card.locator(".videogen-stamp").nth(number).click(modifiers=["Control"])
+        lab.card.locator(".videogen-tile").nth(number).click(modifiers=["Control"])
     lab.card.get_by_role("button", name=re.compile("^Compare")).click()
     lab.card.get_by_role("button", name="Play all").click()
     lab.page.wait_for_function(
@@ -155,7 +155,7 @@ def test_a_key_goes_to_the_kernel_and_nowhere_else(lab: Lab, server: Server, gat
     lab.card.get_by_label("Provider").select_option("qubrid")
     lab.card.get_by_label("Qubrid API key").fill(SECRET)
     lab.card.get_by_role("button", name="Connect", exact=True).click()
-    expect(lab.card.locator(".videogen-head")).to_contain_text("Qubrid")
+    expect(lab.card.locator(".videogen-header")).to_contain_text("Qubrid")
     expect(lab.card.get_by_label("Qubrid API key")).to_have_count(0)
     lab.save()
     assert SECRET not in lab.page.content()

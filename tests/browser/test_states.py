@@ -45,12 +45,12 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
         box.press("Enter")
         lab.card.get_by_role("textbox", name="Prompt").fill(f"what {name} does")
         lab.card.get_by_role("button", name=re.compile("^Generate")).click()
-        result = lab.card.locator(f'.videogen-result[data-scene="{scene}"]').filter(has_text=f"test/{name}")
+        result = lab.card.locator(f'.videogen-result[data-card-state="{scene}"]').filter(has_text=f"test/{name}")
         expect(result, name).to_be_visible(timeout=SLOW)
         expect(result, name).to_contain_text(words)
     lab.card.get_by_role("button", name=re.compile("^(Cancel|Stop waiting)")).click()
     expect(
-        lab.card.locator('.videogen-result[data-scene="detached"], [data-scene="stopped"], [data-scene="cancelled"]')
+        lab.card.locator('.videogen-result[data-card-state="detached"], [data-card-state="stopped"], [data-card-state="cancelled"]')
     ).to_be_visible(timeout=SLOW)
     assert not lab.errors
     lab.close()
@@ -77,7 +77,7 @@ def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gat
     lab = Lab(browser, server, "lost.ipynb")
     lab.run(0)
     ask(lab.card, "a lost kite")
-    lost = lab.card.locator('.videogen-result[data-scene="unknown_outcome"]')
+    lost = lab.card.locator('.videogen-result[data-card-state="unknown_outcome"]')
     words = "Look at your account there before you send it again. We did not send it again."
     expect(lost).to_contain_text(f"The job may exist and may be charged. {words}", timeout=SLOW)
     assert lab.card.locator(".is-primary").all_inner_texts() == ["Look for it"]
@@ -111,6 +111,6 @@ def test_a_budget_asks_in_the_form(browser: Browser, server: Server, gateway: Ga
     expect(lab.card.get_by_role("alert").filter(has_text="$5.00")).to_be_visible(timeout=SLOW)
     assert "a dear kite" not in gateway.jobs()
     lab.card.get_by_role("button", name="Send it").click()
-    expect(lab.card.locator('.videogen-result[data-scene="succeeded"]')).to_be_visible(timeout=SLOW)
+    expect(lab.card.locator('.videogen-result[data-card-state="succeeded"]')).to_be_visible(timeout=SLOW)
     assert gateway.jobs().count("a dear kite") == 1
     lab.close()

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./icons";
 
-interface QuietProps {
+interface IconButtonProps {
   readonly icon: IconName;
   readonly label: string;
   /** Only the icon is seen; the label is its name and its hint. */
@@ -17,7 +17,7 @@ interface QuietProps {
   readonly onClick: (event: MouseEvent) => void;
 }
 
-export function Quiet(props: QuietProps) {
+export function IconButton(props: IconButtonProps) {
   const {
     icon,
     label,
@@ -32,7 +32,7 @@ export function Quiet(props: QuietProps) {
   return (
     <button
       type="button"
-      class={`videogen-button is-quiet${bare ? " is-icon" : ""}`}
+      class={`videogen-button is-subtle${bare ? " is-icon" : ""}`}
       aria-label={bare ? label : undefined}
       title={bare ? label : undefined}
       aria-pressed={pressed}

@@ -1,10 +1,10 @@
 /** A button that puts a text on the clipboard, or, where a page may not, selects it for a key to copy. */
 
 import { useRef, useState } from "preact/hooks";
-import { words } from "../text/strings";
-import { Quiet } from "./button";
+import { strings } from "../text/strings";
+import { IconButton } from "./button";
 
-async function copied(text: string): Promise<boolean> {
+async function writeClipboard(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -13,23 +13,28 @@ async function copied(text: string): Promise<boolean> {
   }
 }
 
-export function Copy({ text, label }: { text: string; label: string }) {
-  const [word, setWord] = useState("");
-  const shown = useRef<HTMLPreElement>(null);
-  const [isShown, setShown] = useState(false);
+export function CopyButton({ text, label }: { text: string; label: string }) {
+  const [feedback, setFeedback] = useState("");
+  const fallback = useRef<HTMLPreElement>(null);
+  const [isFallbackShown, showFallback] = useState(false);
   const onCopy = async () => {
-    const isDone = await copied(text);
-    setShown(!isDone);
-    setWord(isDone ? words.copied : words.selected);
-    if (!isDone && shown.current) getSelection()?.selectAllChildren(shown.current);
+    const isDone = await writeClipboard(text);
+    showFallback(!isDone);
+    setFeedback(isDone ? strings.copied : strings.selected);
+    if (!isDone && fallback.current) getSelection()?.selectAllChildren(fallback.current);
   };
   return (
     <>
-      <Quiet icon="copy" label={word || label} onClick={() => void onCopy()} />
-      <span class="videogen-unseen" aria-live="polite">
-        {word}
+      <IconButton icon="copy" label={feedback || label} onClick={() => void onCopy()} />
+      <span class="videogen-visually-hidden" aria-live="polite">
+        {feedback}
       </span>
-      <pre ref={shown} dir="ltr" class={isShown ? "" : "videogen-unseen"} aria-hidden={!isShown}>
+      <pre
+        ref={fallback}
+        dir="ltr"
+        class={isFallbackShown ? "" : "videogen-visually-hidden"}
+        aria-hidden={!isFallbackShown}
+      >
         {text}
       </pre>
     </>

@@ -1,10 +1,10 @@
 /** A control with its label above it and, when something is wrong with it, the words below. */
 
 import type { ComponentChildren } from "preact";
-import type { Flaw, Place as Name } from "../state/request-draft";
+import type { FieldError, FieldName as Name } from "../state/request-draft";
 import { Icon } from "./icons";
 
-export interface Wiring {
+export interface FieldAttributes {
   readonly id: string;
   readonly name: string;
   readonly "aria-invalid"?: true;
@@ -12,18 +12,18 @@ export interface Wiring {
 }
 
 /** The attributes that tie a control to its label and to its flaw. */
-export function wire(view: string, name: Name, flaw: Flaw | null): Wiring {
+export function fieldAttributes(view: string, name: Name, error: FieldError | null): FieldAttributes {
   const id = `${view}-${name}`;
-  return flaw?.field === name
+  return error?.field === name
     ? { id, name: id, "aria-invalid": true, "aria-describedby": `${id}-flaw` }
     : { id, name: id };
 }
 
-function FlawText({ id, flaw }: { id: string; flaw: Flaw }) {
+function FieldErrorText({ id, error }: { id: string; error: FieldError }) {
   return (
-    <p class="videogen-flaw" id={id}>
+    <p class="videogen-field-error" id={id}>
       <Icon name="alert" />
-      <bdi>{flaw.message}</bdi>
+      <bdi>{error.message}</bdi>
     </p>
   );
 }
@@ -32,15 +32,15 @@ interface FieldProps {
   readonly view: string;
   readonly name: Name;
   readonly label: string;
-  readonly flaw: Flaw | null;
+  readonly error: FieldError | null;
   /** Several controls under one name. */
   readonly group?: boolean;
   readonly children: ComponentChildren;
 }
 
-export function Field({ view, name, label, flaw, group = false, children }: FieldProps) {
+export function Field({ view, name, label, error, group = false, children }: FieldProps) {
   const id = `${view}-${name}`;
-  const text = flaw?.field === name && <FlawText id={`${id}-flaw`} flaw={flaw} />;
+  const text = error?.field === name && <FieldErrorText id={`${id}-flaw`} error={error} />;
   if (group) {
     return (
       <fieldset class="videogen-field" aria-describedby={text ? `${id}-flaw` : undefined}>
@@ -62,7 +62,7 @@ export function Field({ view, name, label, flaw, group = false, children }: Fiel
 }
 
 interface SelectProps {
-  readonly wiring: Wiring;
+  readonly wiring: FieldAttributes;
   readonly value: string;
   readonly options: readonly (readonly [value: string, text: string])[];
   readonly glyph?: ComponentChildren;

@@ -44,7 +44,7 @@ const paths = {
 export type IconName = keyof typeof paths;
 
 /** Those that point along the line of reading; play and the player's own never turn round. */
-const turning: ReadonlySet<IconName> = new Set(["right", "proceed"]);
+const mirrored: ReadonlySet<IconName> = new Set(["right", "proceed"]);
 
 interface IconProps {
   readonly name: IconName;
@@ -54,9 +54,11 @@ interface IconProps {
 }
 
 export function Icon({ name, end = false, solid = false }: IconProps) {
-  const looks = [end && "is-end", turning.has(name) && "is-turning", solid && "is-solid"].filter(Boolean);
+  const modifiers = [end && "is-end", mirrored.has(name) && "is-turning", solid && "is-solid"].filter(
+    Boolean,
+  );
   return (
-    <svg class={["videogen-icon", ...looks].join(" ")} viewBox="0 0 16 16" aria-hidden="true">
+    <svg class={["videogen-icon", ...modifiers].join(" ")} viewBox="0 0 16 16" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );
@@ -65,7 +67,7 @@ export function Icon({ name, end = false, solid = false }: IconProps) {
 /** A frame whose dots grow into a picture. */
 export function Mark() {
   return (
-    <svg class="videogen-icon videogen-mark" viewBox="0 0 18 16" aria-hidden="true">
+    <svg class="videogen-icon videogen-logo" viewBox="0 0 18 16" aria-hidden="true">
       <rect x="1.5" y="2.5" width="15" height="11" rx="2" />
       <g fill="currentColor" stroke="none">
         <circle cx="4.75" cy="8" r=".9" />

@@ -1,38 +1,41 @@
 /** What became of a click: on its way, held up by a busy kernel, or not taken. */
 
-import type { Host, RequestType } from "../kernel/connection";
+import type { KernelConnection, RequestType } from "../kernel/connection";
 import type { ErrorView } from "../kernel/protocol.gen";
-import { words } from "../text/strings";
-import { Say } from "../text/template";
+import { strings } from "../text/strings";
+import { Template } from "../text/template";
 import { Icon } from "./icons";
 
 interface NoticeProps {
-  readonly host: Host;
+  readonly connection: KernelConnection;
   readonly about: readonly RequestType[];
   readonly error: ErrorView | null;
 }
 
-export function Notice({ host, about, error }: NoticeProps) {
-  const waiting = host.pending.value.filter(({ request }) => about.includes(request.type));
+export function Notice({ connection, about, error }: NoticeProps) {
+  const waiting = connection.pending.value.filter(({ request }) => about.includes(request.type));
   const isSlow = waiting.some(({ slow }) => slow);
-  const [absent, cure] = words.lines.gone.flat();
+  const [problem, remedy] = strings.lines.gone.flat();
   const text =
-    isSlow && host.gone.value
-      ? `${absent}. ${cure}`
+    isSlow && connection.disconnected.value
+      ? `${problem}. ${remedy}`
       : isSlow
-        ? words.busy
+        ? strings.busy
         : waiting.length > 0
-          ? words.sending
+          ? strings.sending
           : "";
   return (
     <div class="videogen-notice">
       <p aria-live="polite">{text}</p>
       <div role="alert">
         {error && (
-          <p class="videogen-flaw">
+          <p class="videogen-field-error">
             <Icon name="alert" />
             <span>
-              <Say parts={["[message]", "[next]"]} values={{ message: error.message, next: error.next }} />
+              <Template
+                parts={["[message]", "[next]"]}
+                values={{ message: error.message, next: error.next }}
+              />
             </span>
           </p>
         )}

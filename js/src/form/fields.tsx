@@ -1,16 +1,16 @@
 /** Length, size and seed: the choices beside the prompt. */
 
-import { Field as Labelled, Select, wire } from "../components/field";
+import { fieldAttributes, Field as Labelled, Select } from "../components/field";
 import { Icon } from "../components/icons";
 import type { FormView, ModelView } from "../kernel/protocol.gen";
-import { type Draft, type Field, LARGEST_SEED, switches } from "../state/request-draft";
+import { booleanFields, type Draft, type Field, LARGEST_SEED } from "../state/request-draft";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { fill, Say } from "../text/template";
+import { strings } from "../text/strings";
+import { fill, Template } from "../text/template";
 
 /** More chips than this are a list. */
-const MOST_CHIPS = 5;
+const MAX_CHIPS = 5;
 /** A longest length like this says that nobody knows it. */
 const UNKNOWN_LENGTH = 3600;
 /** Keeps a number left to right where markup is not possible. */
@@ -27,8 +27,8 @@ interface Choice extends ChoiceProps {
   readonly value: string;
 }
 
-function Chips({ view, form, model, draft, value }: Choice) {
-  const { name, ...wiring } = wire(view.id, "duration", draft.flaw.value);
+function DurationChips({ view, form, model, draft, value }: Choice) {
+  const { name, ...wiring } = fieldAttributes(view.id, "duration", draft.error.value);
   return (
     <div class="videogen-chips">
       {model.durations.map((duration) => (
@@ -49,12 +49,12 @@ function Chips({ view, form, model, draft, value }: Choice) {
   );
 }
 
-function Stepper({ view, form, model, draft, value }: Choice) {
-  const values = { shortest: format.whole(model.shortest), longest: format.whole(model.longest) };
+function DurationStepper({ view, form, model, draft, value }: Choice) {
+  const values = { shortest: format.integer(model.shortest), longest: format.integer(model.longest) };
   return (
     <span class="videogen-stepper">
       <input
-        {...wire(view.id, "duration", draft.flaw.value)}
+        {...fieldAttributes(view.id, "duration", draft.error.value)}
         type="number"
         min={model.shortest}
         max={model.longest}
@@ -64,33 +64,33 @@ function Stepper({ view, form, model, draft, value }: Choice) {
       />
       <span class="videogen-hint">
         {model.longest >= UNKNOWN_LENGTH ? (
-          words.chosenByModel
+          strings.chosenByModel
         ) : (
-          <Say parts={[words.range]} values={values} />
+          <Template parts={[strings.range]} values={values} />
         )}
       </span>
     </span>
   );
 }
 
-export function Length(props: ChoiceProps) {
+export function DurationField(props: ChoiceProps) {
   const { view, form, model } = props;
   const { draft } = view.session;
-  const flaw = draft.flaw.value;
+  const error = draft.error.value;
   const choice = { ...props, draft, value: draft.duration.value };
-  const field = { view: view.id, name: "duration", label: words.length, flaw } as const;
-  if (model.durations.length === 0) return <Labelled {...field}>{<Stepper {...choice} />}</Labelled>;
-  if (model.durations.length <= MOST_CHIPS && !view.isNarrow.value) {
+  const field = { view: view.id, name: "duration", label: strings.length, error } as const;
+  if (model.durations.length === 0) return <Labelled {...field}>{<DurationStepper {...choice} />}</Labelled>;
+  if (model.durations.length <= MAX_CHIPS && !view.isNarrow.value) {
     return (
       <Labelled {...field} group>
-        <Chips {...choice} />
+        <DurationChips {...choice} />
       </Labelled>
     );
   }
   return (
     <Labelled {...field}>
       <Select
-        wiring={wire(view.id, "duration", flaw)}
+        wiring={fieldAttributes(view.id, "duration", error)}
         value={choice.value}
         options={model.durations.map((duration) => [String(duration), isolate(format.seconds(duration))])}
         onPick={(value) => draft.set("duration", value, form)}
@@ -114,23 +114,24 @@ function ShapeGlyph({ size }: { size: string }) {
   );
 }
 
-function sizeText(size: string): string {
-  const shape = format.shape(size);
+function formatSize(size: string): string {
+  const shape = format.aspectRatio(size);
   return isolate(shape === null ? format.size(size) : `${format.size(size)} · ${shape}`);
 }
 
-export function Size({ view, form, model }: ChoiceProps) {
+export function SizeField({ view, form, model }: ChoiceProps) {
   const { draft } = view.session;
-  const flaw = draft.flaw.value;
+  const error = draft.error.value;
   const size = draft.size.value;
   const offered = model.sizes.includes(size) || size === "" ? model.sizes : [...model.sizes, size];
-  if (model.sizes.length === 0) return <Text view={view} form={form} name="size" placeholder="1280x720" />;
+  if (model.sizes.length === 0)
+    return <TextField view={view} form={form} name="size" placeholder="1280x720" />;
   return (
-    <Labelled view={view.id} name="size" label={words.size} flaw={flaw}>
+    <Labelled view={view.id} name="size" label={strings.size} error={error}>
       <Select
-        wiring={wire(view.id, "size", flaw)}
+        wiring={fieldAttributes(view.id, "size", error)}
         value={size}
-        options={offered.map((one) => [one, sizeText(one)])}
+        options={offered.map((one) => [one, formatSize(one)])}
         glyph={<ShapeGlyph size={size} />}
         onPick={(value) => draft.set("size", value, form)}
       />
@@ -139,7 +140,7 @@ export function Size({ view, form, model }: ChoiceProps) {
 }
 
 /** What a field is called. */
-export const labelOf = (name: Field): string => words[name === "duration" ? "length" : name];
+export const getLabel = (name: Field): string => strings[name === "duration" ? "length" : name];
 
 interface TextProps {
   readonly view: View;
@@ -149,105 +150,105 @@ interface TextProps {
 }
 
 /** A field of one line. */
-export function Text({ view, form, name, placeholder }: TextProps) {
+export function TextField({ view, form, name, placeholder }: TextProps) {
   const { draft } = view.session;
-  const flaw = draft.flaw.value;
+  const error = draft.error.value;
   return (
-    <Labelled view={view.id} name={name} label={labelOf(name)} flaw={flaw}>
+    <Labelled view={view.id} name={name} label={getLabel(name)} error={error}>
       <input
-        {...wire(view.id, name, flaw)}
+        {...fieldAttributes(view.id, name, error)}
         class="videogen-text"
         type="text"
         autoComplete="off"
         dir="auto"
-        placeholder={placeholder ?? words.chosenByModel}
-        value={draft.of(name).value}
+        placeholder={placeholder ?? strings.chosenByModel}
+        value={draft.get(name).value}
         onInput={(event) => draft.set(name, event.currentTarget.value, form)}
       />
     </Labelled>
   );
 }
 
-interface PickProps extends TextProps {
+interface SelectFieldProps extends TextProps {
   readonly options: readonly (readonly [value: string, text: string])[];
 }
 
 /** A field of few values, and of the model's own choice. */
-function Pick({ view, form, name, options }: PickProps) {
+function SelectField({ view, form, name, options }: SelectFieldProps) {
   const { draft } = view.session;
-  const flaw = draft.flaw.value;
+  const error = draft.error.value;
   return (
-    <Labelled view={view.id} name={name} label={labelOf(name)} flaw={flaw}>
+    <Labelled view={view.id} name={name} label={getLabel(name)} error={error}>
       <Select
-        wiring={wire(view.id, name, flaw)}
-        value={draft.of(name).value}
-        options={[["", words.chosenByModel], ...options]}
+        wiring={fieldAttributes(view.id, name, error)}
+        value={draft.get(name).value}
+        options={[["", strings.chosenByModel], ...options]}
         onPick={(value) => draft.set(name, value, form)}
       />
     </Labelled>
   );
 }
 
-const same = (values: readonly string[]) => values.map((value) => [value, isolate(value)] as const);
-const yesNo = [
-  ["yes", words.on],
-  ["no", words.off],
+const labelOptions = (values: readonly string[]) => values.map((value) => [value, isolate(value)] as const);
+const booleanOptions = [
+  ["yes", strings.on],
+  ["no", strings.off],
 ] as const;
 
 /** The settings behind More: those that the model takes. */
-export function Further({ view, form, model }: ChoiceProps) {
+export function MoreFields({ view, form, model }: ChoiceProps) {
   const takes = (name: string) => model.takes.includes(name);
   const given = { view, form };
   return (
-    <div class="videogen-further">
+    <div class="videogen-more-fields">
       {takes("aspect") &&
         (model.aspects.length > 0 ? (
-          <Pick {...given} name="aspect" options={same(model.aspects)} />
+          <SelectField {...given} name="aspect" options={labelOptions(model.aspects)} />
         ) : (
-          <Text {...given} name="aspect" />
+          <TextField {...given} name="aspect" />
         ))}
       {takes("resolution") &&
         (model.resolutions.length > 0 ? (
-          <Pick {...given} name="resolution" options={same(model.resolutions)} />
+          <SelectField {...given} name="resolution" options={labelOptions(model.resolutions)} />
         ) : (
-          <Text {...given} name="resolution" />
+          <TextField {...given} name="resolution" />
         ))}
-      {takes("negative") && <Text {...given} name="negative" placeholder="" />}
-      {takes("n") && model.most > 1 && <Text {...given} name="n" placeholder="1" />}
-      {takes("fps") && <Text {...given} name="fps" />}
-      {switches.filter(takes).map((name) => (
-        <Pick {...given} key={name} name={name} options={yesNo} />
+      {takes("negative") && <TextField {...given} name="negative" placeholder="" />}
+      {takes("n") && model.most > 1 && <TextField {...given} name="n" placeholder="1" />}
+      {takes("fps") && <TextField {...given} name="fps" />}
+      {booleanFields.filter(takes).map((name) => (
+        <SelectField {...given} key={name} name={name} options={booleanOptions} />
       ))}
-      {takes("seed") && <Seed view={view} form={form} model={model} />}
-      {!form.simulated && <Text {...given} name="extra" placeholder='{"key": 1}' />}
+      {takes("seed") && <SeedField view={view} form={form} model={model} />}
+      {!form.simulated && <TextField {...given} name="extra" placeholder='{"key": 1}' />}
     </div>
   );
 }
 
-const drawSeed = () => String(Math.floor(Math.random() * (LARGEST_SEED + 1)));
+const randomSeed = () => String(Math.floor(Math.random() * (LARGEST_SEED + 1)));
 
-export function Seed({ view, form }: ChoiceProps) {
+export function SeedField({ view, form }: ChoiceProps) {
   const { draft } = view.session;
-  const flaw = draft.flaw.value;
+  const error = draft.error.value;
   return (
-    <Labelled view={view.id} name="seed" label={words.seed} flaw={flaw}>
+    <Labelled view={view.id} name="seed" label={strings.seed} error={error}>
       <span class="videogen-seed">
         <input
-          {...wire(view.id, "seed", flaw)}
+          {...fieldAttributes(view.id, "seed", error)}
           type="text"
           inputMode="numeric"
           autoComplete="off"
           dir="ltr"
-          placeholder={words.seedEmpty}
+          placeholder={strings.seedEmpty}
           value={draft.seed.value}
           onInput={(event) => draft.set("seed", event.currentTarget.value, form)}
         />
         <button
           type="button"
           class="videogen-button is-icon"
-          aria-label={words.dice}
-          title={words.dice}
-          onClick={() => draft.set("seed", drawSeed(), form)}
+          aria-label={strings.dice}
+          title={strings.dice}
+          onClick={() => draft.set("seed", randomSeed(), form)}
         >
           <Icon name="dice" />
         </button>
@@ -258,16 +259,16 @@ export function Seed({ view, form }: ChoiceProps) {
 
 /** What the folded part holds, told before it is opened. */
 export function MoreSummary({ seed, set }: { seed: string; set: number }) {
-  const told = [
-    seed === "" ? "" : fill(words.seedFact, { seed }),
-    set > 0 ? fill(words.moreSet, { count: String(set) }) : "",
+  const facts = [
+    seed === "" ? "" : fill(strings.seedFact, { seed }),
+    set > 0 ? fill(strings.moreSet, { count: String(set) }) : "",
   ].filter(Boolean);
-  const text = told.join(" · ") || words.moreList;
+  const text = facts.join(" · ") || strings.moreList;
   return (
     <summary>
       <Icon name="right" />
       <span>
-        <b>{words.more}:</b> {text}
+        <b>{strings.more}:</b> {text}
       </span>
     </summary>
   );

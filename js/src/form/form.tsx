@@ -1,7 +1,7 @@
 /** The prompt form. It keeps what was typed whatever becomes of the job. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Field, wire } from "../components/field";
+import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import { Notice } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
@@ -10,16 +10,16 @@ import { isMediaField } from "../state/attachments";
 import { type Draft, isField, PROMPT_LIMIT } from "../state/request-draft";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { fill, Say } from "../text/template";
-import { drop, isWelcome, paste } from "./drop-paste";
-import { Further, Length, labelOf, MoreSummary, Size } from "./fields";
-import { Attach } from "./media-tiles";
-import { Model } from "./model-picker";
-import { Service } from "./provider-picker";
+import { strings } from "../text/strings";
+import { fill, Template } from "../text/template";
+import { acceptsDrop, drop, paste } from "./drop-paste";
+import { DurationField, getLabel, MoreFields, MoreSummary, SizeField } from "./fields";
+import { MediaTiles } from "./media-tiles";
+import { ModelPicker } from "./model-picker";
+import { ProviderPicker } from "./provider-picker";
 
 /** The count is noise until the end is near. */
-const COUNT_FROM = 0.8 * PROMPT_LIMIT;
+const SHOW_COUNT_FROM = 0.8 * PROMPT_LIMIT;
 const isMac = () => /mac|iphone|ipad/i.test(navigator.platform);
 
 /** The control of a field, in this view: ids are this view's own, and the form may be in a shadow root. */
@@ -30,18 +30,18 @@ export function focusField(within: Element | null, view: View, field: string): v
   control?.focus();
 }
 
-function Count({ draft }: { draft: Draft }) {
+function CharacterCount({ draft }: { draft: Draft }) {
   const { length } = draft.prompt.value;
-  if (length <= COUNT_FROM) return null;
-  const values = { count: format.whole(length), limit: format.whole(PROMPT_LIMIT) };
+  if (length <= SHOW_COUNT_FROM) return null;
+  const values = { count: format.integer(length), limit: format.integer(PROMPT_LIMIT) };
   return (
     <p class="videogen-count">
-      <Say parts={[words.count]} values={values} />
+      <Template parts={[strings.count]} values={values} />
     </p>
   );
 }
 
-function Prompt({ view, form }: { view: View; form: FormView }) {
+function PromptField({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
   const box = useRef<HTMLTextAreaElement>(null);
   const text = draft.prompt.value;
@@ -53,41 +53,42 @@ function Prompt({ view, form }: { view: View; form: FormView }) {
     if (node.scrollHeight > 0) node.style.blockSize = `${node.scrollHeight + 2}px`;
   }, [text, view.isNarrow.value]);
   return (
-    <Field view={view.id} name="prompt" label={words.prompt} flaw={draft.flaw.value}>
+    <Field view={view.id} name="prompt" label={strings.prompt} error={draft.error.value}>
       <div class="videogen-prompt">
         <textarea
-          {...wire(view.id, "prompt", draft.flaw.value)}
+          {...fieldAttributes(view.id, "prompt", draft.error.value)}
           ref={box}
           rows={3}
           dir="auto"
           value={text}
           onInput={(event) => draft.set("prompt", event.currentTarget.value, form)}
         />
-        <Count draft={draft} />
+        <CharacterCount draft={draft} />
       </div>
     </Field>
   );
 }
 
 /** What the button will cost, as far as anybody has written a price down. */
-function costOf(model: ModelView | null, draft: Draft): number | null {
+function estimateCost(model: ModelView | null, draft: Draft): number | null {
   if (model?.price == null) return null;
-  const clips = (model.takes.includes("n") && Number(draft.of("n").value)) || 1;
+  const clips = (model.takes.includes("n") && Number(draft.get("n").value)) || 1;
   if (model.price.per_clip !== null) return clips * model.price.per_clip;
   const second = model.price.by_size[draft.size.value] ?? model.price.per_second;
   const length = Number(draft.duration.value);
   return second === null || !length ? null : clips * length * second;
 }
 
-function Go({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
-  const cost = costOf(draft.chosen(form), draft);
-  const priced = cost === null ? words.generate : fill(words.generatePriced, { cost: format.dollars(cost) });
+function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
+  const cost = estimateCost(draft.getModel(form), draft);
+  const priced =
+    cost === null ? strings.generate : fill(strings.generatePriced, { cost: format.dollars(cost) });
   return (
-    <div class="videogen-go">
+    <div class="videogen-submit">
       <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>
-        {form.simulated ? words.generateFree : priced}
+        {form.simulated ? strings.generateFree : priced}
       </button>
-      <span class="videogen-keys" aria-hidden="true">
+      <span class="videogen-shortcut" aria-hidden="true">
         <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
       </span>
     </div>
@@ -95,7 +96,7 @@ function Go({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimar
 }
 
 /** What stands behind More, beside the seed. */
-const hidden = [
+const moreFields = [
   "aspect",
   "resolution",
   "negative",
@@ -108,31 +109,33 @@ const hidden = [
 ] as const;
 
 /** Values of another model are not lost, and not sent. */
-function Kept({ form, draft }: { form: FormView; draft: Draft }) {
-  const names = draft.kept(form).map((field) => (isMediaField(field) ? words.media[field] : labelOf(field)));
+function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
+  const names = draft
+    .findUnused(form)
+    .map((field) => (isMediaField(field) ? strings.media[field] : getLabel(field)));
   if (names.length === 0) return null;
-  const model = draft.chosen(form)?.title ?? "";
+  const model = draft.getModel(form)?.title ?? "";
   return (
     <p class="videogen-hint">
-      <Say parts={[words.kept]} values={{ model, list: names.join(", ") }} />
+      <Template parts={[strings.kept]} values={{ model, list: names.join(", ") }} />
     </p>
   );
 }
 
 /** What the form asks the kernel for, and is answered here. */
-const mine: readonly RequestType[] = ["generate", "choose", "recall"];
-const isAbout = (type: RequestType | undefined) => type !== undefined && mine.includes(type);
+const formRequests: readonly RequestType[] = ["generate", "choose", "recall"];
+const isFormRequest = (type: RequestType | undefined) => type !== undefined && formRequests.includes(type);
 
 /** The question of a budget, answered by a click of its own. */
-function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
+function BudgetQuestion({ error, onYes }: { error: ErrorView; onYes: () => void }) {
   return (
     <div class="videogen-notice" role="alert">
-      <p class="videogen-flaw">
+      <p class="videogen-field-error">
         <Icon name="question" />
         <bdi>{error.message}</bdi>
       </p>
       <button type="button" class="videogen-button is-risky" onClick={onYes}>
-        {words.spend}
+        {strings.spend}
       </button>
     </div>
   );
@@ -142,7 +145,7 @@ function Confirm({ error, onYes }: { error: ErrorView; onYes: () => void }) {
 function useDrop(onTake: (event: DragEvent) => void) {
   const [isOver, setOver] = useState(false);
   const onDragOver = (event: DragEvent) => {
-    if (!isWelcome(event)) return;
+    if (!acceptsDrop(event)) return;
     event.preventDefault();
     setOver(true);
   };
@@ -152,19 +155,19 @@ function useDrop(onTake: (event: DragEvent) => void) {
     setOver(false);
     onTake(event);
   };
-  return { "data-over": isOver, onDragOver, onDragLeave, onDrop };
+  return { "data-dragover": isOver, onDragOver, onDragLeave, onDrop };
 }
 
 /** Where the values came from that a dropped clip brought. */
-function Recovered({ view }: { view: View }) {
-  const told = view.session.recovered.value;
-  if (told === null) return null;
-  const list = told.missing.map((name) => (isMediaField(name) ? words.media[name] : name)).join(", ");
+function RecalledFrom({ view }: { view: View }) {
+  const recalled = view.session.recalled.value;
+  if (recalled === null) return null;
+  const list = recalled.missing.map((name) => (isMediaField(name) ? strings.media[name] : name)).join(", ");
   return (
     <p class="videogen-hint" role="status">
-      <Say
-        parts={[words.recovered, ...(list ? [words.recoveredWithout] : [])]}
-        values={{ name: told.name, list }}
+      <Template
+        parts={[strings.recovered, ...(list ? [strings.recoveredWithout] : [])]}
+        values={{ name: recalled.name, list }}
         between=" "
       />
     </p>
@@ -182,11 +185,11 @@ export function Form({ view, form, isPrimary }: FormProps) {
   const { session } = view;
   const { draft } = session;
   const node = useRef<HTMLFormElement>(null);
-  const model = draft.chosen(form);
+  const model = draft.getModel(form);
   const generate = () => {
     session.generate(form);
-    const flaw = draft.flaw.peek();
-    if (flaw !== null) focusField(node.current, view, flaw.field);
+    const error = draft.error.peek();
+    if (error !== null) focusField(node.current, view, error.field);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -202,12 +205,12 @@ export function Form({ view, form, isPrimary }: FormProps) {
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
     onKeyDown(event);
   };
-  const refusal = session.host.refusal.value;
-  const isMine = isAbout(refusal?.about);
+  const refusal = session.connection.refusal.value;
+  const isMine = isFormRequest(refusal?.about);
   const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
   const asks = general?.code === "confirm" ? general : null;
   const taken = model?.takes ?? [];
-  const further = hidden.filter((name) => name === "extra" || taken.includes(name));
+  const further = moreFields.filter((name) => name === "extra" || taken.includes(name));
   return (
     <form
       ref={node}
@@ -218,34 +221,34 @@ export function Form({ view, form, isPrimary }: FormProps) {
       onPaste={(event) => paste(view, model, event)}
       {...useDrop((event) => drop(view, model, event))}
     >
-      <Prompt view={view} form={form} />
+      <PromptField view={view} form={form} />
       <div class="videogen-row is-model">
-        <Model view={view} form={form} />
-        <Service view={view} form={form} />
+        <ModelPicker view={view} form={form} />
+        <ProviderPicker view={view} form={form} />
       </div>
       {model && (
         <div class="videogen-row">
-          <Length view={view} form={form} model={model} />
-          <Size view={view} form={form} model={model} />
+          <DurationField view={view} form={form} model={model} />
+          <SizeField view={view} form={form} model={model} />
         </div>
       )}
-      {model && <Attach view={view} model={model} />}
+      {model && <MediaTiles view={view} model={model} />}
       {model && (
         <details class="videogen-more">
           <MoreSummary
             seed={model.takes.includes("seed") ? draft.seed.value : ""}
-            set={further.filter((name) => draft.of(name).value !== "").length}
+            set={further.filter((name) => draft.get(name).value !== "").length}
           />
-          <Further view={view} form={form} model={model} />
+          <MoreFields view={view} form={form} model={model} />
         </details>
       )}
-      <Kept form={form} draft={draft} />
-      <Recovered view={view} />
-      <Go form={form} draft={draft} isPrimary={isPrimary} />
+      <UnusedFields form={form} draft={draft} />
+      <RecalledFrom view={view} />
+      <SubmitButton form={form} draft={draft} isPrimary={isPrimary} />
       {asks ? (
-        <Confirm error={asks} onYes={() => session.generate(form, { yes: true })} />
+        <BudgetQuestion error={asks} onYes={() => session.generate(form, { yes: true })} />
       ) : (
-        <Notice host={session.host} about={mine} error={general} />
+        <Notice connection={session.connection} about={formRequests} error={general} />
       )}
     </form>
   );

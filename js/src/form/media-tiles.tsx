@@ -1,19 +1,23 @@
 /** The tiles that take pictures, sounds and videos: dropped, pasted, browsed for, linked, or from another clip. */
 
 import { useRef, useState } from "preact/hooks";
-import { Quiet } from "../components/button";
+import { IconButton } from "../components/button";
 import { Select } from "../components/field";
 import { Icon } from "../components/icons";
 import type { ModelView } from "../kernel/protocol.gen";
-import { type Attachment, kindOf, type MediaField, mediaFields } from "../state/attachments";
+import { type Attachment, getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { fill, Say } from "../text/template";
+import { strings } from "../text/strings";
+import { fill, Template } from "../text/template";
 
 /** What a tile of the history carries when it is dragged. */
 export const JOB_TYPE = "application/x-videogen-job";
-const accept = { image: "image/png,image/jpeg,image/webp", audio: "audio/*", video: "video/mp4,video/webm" };
+const ACCEPTED_TYPES = {
+  image: "image/png,image/jpeg,image/webp",
+  audio: "audio/*",
+  video: "video/mp4,video/webm",
+};
 
 interface TileProps {
   readonly view: View;
@@ -21,105 +25,115 @@ interface TileProps {
 }
 
 /** Take what was dropped or pasted: files, a clip of the history, or a link. */
-export function take({ view, field }: TileProps, data: DataTransfer | null): boolean {
-  const { media, draft } = view.session;
+export function attachTransfer({ view, field }: TileProps, data: DataTransfer | null): boolean {
+  const { attachments, draft } = view.session;
   const files = [...(data?.files ?? [])].filter(
     ({ type }, index) => (field === "references" || index === 0) && type !== "",
   );
   const job = data?.getData(JOB_TYPE);
   const text = data?.getData("text/uri-list") || "";
-  draft.forgive(field);
-  for (const file of files) void media.give(field, file);
+  draft.clearError(field);
+  for (const file of files) void attachments.upload(field, file);
   if (files.length > 0) return true;
   if (job)
-    media.put(field, {
+    attachments.attach(field, {
       source: `clip:${job}`,
-      kind: kindOf(field),
-      name: words.fromClip,
+      kind: getMediaKind(field),
+      name: strings.fromClip,
       width: null,
       height: null,
     });
-  else if (/^https?:/.test(text)) media.point(field, text);
+  else if (/^https?:/.test(text)) attachments.attachLink(field, text);
   else return false;
   return true;
 }
 
-function Told({ held }: { held: Attachment }) {
-  if (held.error !== null) {
+function TileStatus({ attachment }: { attachment: Attachment }) {
+  if (attachment.error !== null) {
     return (
-      <em class="videogen-flagged">
+      <em class="videogen-upload-error">
         <Icon name="alert" />
-        {held.error}
+        {attachment.error}
       </em>
     );
   }
-  if (held.view === null) {
-    const values = { sent: format.part(held.sent, held.total), total: format.bytes(held.total) };
-    return <Say parts={[words.uploading]} values={values} />;
+  if (attachment.media === null) {
+    const values = {
+      sent: format.partialBytes(attachment.sent, attachment.total),
+      total: format.bytes(attachment.total),
+    };
+    return <Template parts={[strings.uploading]} values={values} />;
   }
-  const { width, height } = held.view;
+  const { width, height } = attachment.media;
   const size = width && height ? format.size(`${width}x${height}`) : undefined;
   return (
-    <Say parts={["{size}", ...(held.stripped ? [words.stripped] : [])]} values={{ size }} between=" · " />
+    <Template
+      parts={["{size}", ...(attachment.stripped ? [strings.stripped] : [])]}
+      values={{ size }}
+      between=" · "
+    />
   );
 }
 
 /** One medium that is there, with the way to take it out again. */
-function Held({ view, field, held }: TileProps & { held: Attachment }) {
-  const { media, draft } = view.session;
-  const fit = draft.fitting.value || "none";
-  const part = held.view === null && held.error === null ? (held.sent / held.total) * 100 : null;
+function FilledTile({ view, field, attachment }: TileProps & { attachment: Attachment }) {
+  const { attachments, draft } = view.session;
+  const fit = draft.imageFit.value || "none";
+  const part =
+    attachment.media === null && attachment.error === null
+      ? (attachment.sent / attachment.total) * 100
+      : null;
   return (
-    <div class="videogen-drop is-set" data-fault={held.error !== null}>
+    <div class="videogen-dropzone is-set" data-error={attachment.error !== null}>
       <span class="videogen-thumb" data-fit={field === "image" ? fit : "none"}>
-        {held.preview ? <img src={held.preview} alt="" /> : <Icon name={kindOf(field)} />}
+        {attachment.preview ? <img src={attachment.preview} alt="" /> : <Icon name={getMediaKind(field)} />}
       </span>
       <b>
-        <bdi>{held.name}</bdi>
+        <bdi>{attachment.name}</bdi>
       </b>
       <small aria-live="polite">
-        <Told held={held} />
+        <TileStatus attachment={attachment} />
       </small>
-      <Quiet
+      <IconButton
         bare
         icon="close"
-        label={fill(words.takeOut, { name: held.name })}
+        label={fill(strings.takeOut, { name: attachment.name })}
         onClick={() => {
-          draft.forgive(field);
-          media.remove(field, held.key);
+          draft.clearError(field);
+          attachments.remove(field, attachment.key);
         }}
       />
-      {part !== null && <progress max={100} value={part} aria-label={held.name} />}
+      {part !== null && <progress max={100} value={part} aria-label={attachment.name} />}
     </div>
   );
 }
 
 /** The way in: a button that browses, takes drops and pastes, and a box for what has no file. */
-function Empty({ view, field }: TileProps) {
-  const { media, draft } = view.session;
+function EmptyTile({ view, field }: TileProps) {
+  const { attachments, draft } = view.session;
   const picker = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
   const [isLinking, setLinking] = useState(false);
-  const kind = kindOf(field);
+  const kind = getMediaKind(field);
   const id = `${view.id}-${field}`;
-  const isFlawed = draft.flaw.value?.field === field;
+  const hasError = draft.error.value?.field === field;
   const onDrop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
-    take({ view, field }, event.dataTransfer);
+    attachTransfer({ view, field }, event.dataTransfer);
   };
-  const point = (text: string) => {
+  const attachLink = (text: string) => {
     setLinking(false);
-    draft.forgive(field);
-    if (text.trim()) media.point(field, text.trim());
+    draft.clearError(field);
+    if (text.trim()) attachments.attachLink(field, text.trim());
   };
   return (
     <>
-      <div class="videogen-drop" data-over={isOver} data-fault={isFlawed}>
+      <div class="videogen-dropzone" data-dragover={isOver} data-error={hasError}>
         <button
           type="button"
           id={id}
-          aria-describedby={isFlawed ? `${id}-flaw` : undefined}
+          aria-describedby={hasError ? `${id}-flaw` : undefined}
           onClick={() => picker.current?.click()}
           onDragOver={(event) => {
             event.preventDefault();
@@ -131,13 +145,13 @@ function Empty({ view, field }: TileProps) {
           <span class="videogen-thumb">
             <Icon name={kind} />
           </span>
-          <b>{words.drop}</b>
-          <small>{words.browse}</small>
+          <b>{strings.drop}</b>
+          <small>{strings.browse}</small>
         </button>
-        <Quiet
+        <IconButton
           bare
           icon="link"
-          label={words.link}
+          label={strings.link}
           expanded={isLinking}
           onClick={() => setLinking(!isLinking)}
         />
@@ -146,11 +160,11 @@ function Empty({ view, field }: TileProps) {
         ref={picker}
         type="file"
         hidden
-        accept={accept[kind]}
+        accept={ACCEPTED_TYPES[kind]}
         multiple={field === "references"}
         onChange={({ currentTarget }) => {
-          draft.forgive(field);
-          for (const file of currentTarget.files ?? []) void media.give(field, file);
+          draft.clearError(field);
+          for (const file of currentTarget.files ?? []) void attachments.upload(field, file);
           currentTarget.value = "";
         }}
       />
@@ -159,58 +173,58 @@ function Empty({ view, field }: TileProps) {
           class="videogen-text"
           type="text"
           dir="ltr"
-          aria-label={words.link}
-          placeholder={words.linkHint}
+          aria-label={strings.link}
+          placeholder={strings.linkHint}
           ref={(node) => node?.focus()}
           onKeyDown={(event) => {
-            if (event.key === "Enter") point(event.currentTarget.value);
+            if (event.key === "Enter") attachLink(event.currentTarget.value);
             if (event.key === "Escape") setLinking(false);
           }}
-          onBlur={(event) => point(event.currentTarget.value)}
+          onBlur={(event) => attachLink(event.currentTarget.value)}
         />
       )}
     </>
   );
 }
 
-function Fit({ view }: { view: View }) {
+function FitSelect({ view }: { view: View }) {
   const { draft } = view.session;
   const id = `${view.id}-fit`;
   const options = [
-    ["", words.fits.none],
-    ["cover", words.fits.cover],
-    ["contain", words.fits.contain],
+    ["", strings.fits.none],
+    ["cover", strings.fits.cover],
+    ["contain", strings.fits.contain],
   ] as const;
   return (
     <label class="videogen-fit" for={id}>
-      <span>{words.fit}</span>
+      <span>{strings.fit}</span>
       <Select
         wiring={{ id, name: id }}
-        value={draft.fitting.value}
+        value={draft.imageFit.value}
         options={options}
         onPick={(value) => {
-          draft.fitting.value = value as "" | "cover" | "contain";
+          draft.imageFit.value = value as "" | "cover" | "contain";
         }}
       />
     </label>
   );
 }
 
-function Tile({ view, field }: TileProps) {
-  const { draft, media } = view.session;
-  const held = media.of(field).value;
-  const flaw = draft.flaw.value;
+function MediaTile({ view, field }: TileProps) {
+  const { draft } = view.session;
+  const attachments = view.session.attachments.of(field).value;
+  const flaw = draft.error.value;
   const id = `${view.id}-${field}`;
   return (
-    <fieldset class="videogen-field videogen-media">
-      <legend class="videogen-label">{words.media[field]}</legend>
-      {held.map((one) => (
-        <Held key={one.key} view={view} field={field} held={one} />
+    <fieldset class="videogen-field videogen-media-tile">
+      <legend class="videogen-label">{strings.media[field]}</legend>
+      {attachments.map((one) => (
+        <FilledTile key={one.key} view={view} field={field} attachment={one} />
       ))}
-      {(held.length === 0 || field === "references") && <Empty view={view} field={field} />}
-      {field === "image" && held.length > 0 && <Fit view={view} />}
+      {(attachments.length === 0 || field === "references") && <EmptyTile view={view} field={field} />}
+      {field === "image" && attachments.length > 0 && <FitSelect view={view} />}
       {flaw?.field === field && (
-        <p class="videogen-flaw" id={`${id}-flaw`}>
+        <p class="videogen-field-error" id={`${id}-flaw`}>
           <Icon name="alert" />
           <bdi>{flaw.message}</bdi>
         </p>
@@ -219,13 +233,13 @@ function Tile({ view, field }: TileProps) {
   );
 }
 
-export function Attach({ view, model }: { view: View; model: ModelView }) {
+export function MediaTiles({ view, model }: { view: View; model: ModelView }) {
   const taken = mediaFields.filter((field) => model.takes.includes(field));
   if (taken.length === 0) return null;
   return (
-    <div class="videogen-attach">
+    <div class="videogen-media-tiles">
       {taken.map((field) => (
-        <Tile key={field} view={view} field={field} />
+        <MediaTile key={field} view={view} field={field} />
       ))}
     </div>
   );

@@ -1,48 +1,48 @@
 /** The model box: type to narrow the list down, or, where a service has more than we list, any name at all. */
 
 import { useRef, useState } from "preact/hooks";
-import { Quiet } from "../components/button";
-import { Field, wire } from "../components/field";
+import { IconButton } from "../components/button";
+import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import type { FormView, ModelView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { known, Say } from "../text/template";
+import { strings } from "../text/strings";
+import { getKnownParts, Template } from "../text/template";
 
-const lengthsOf = (model: ModelView): string =>
+const formatLengths = (model: ModelView): string =>
   model.durations.length > 0
-    ? model.durations.map((one) => format.whole(one)).join(", ")
-    : `${format.whole(model.shortest)}–${format.whole(model.longest)}`;
+    ? model.durations.map((one) => format.integer(one)).join(", ")
+    : `${format.integer(model.shortest)}–${format.integer(model.longest)}`;
 
-function priceOf({ price }: ModelView): string | undefined {
+function formatPrice({ price }: ModelView): string | undefined {
   if (price?.per_clip != null) return format.dollars(price.per_clip);
   const seconds = [price?.per_second, ...Object.values(price?.by_size ?? {})].filter((one) => one != null);
   return seconds.length > 0 ? `${format.dollars(Math.min(...seconds))}/s` : undefined;
 }
 
 /** What to know before choosing: what goes in besides words, lengths, price, and how long it takes here. */
-function Facts({ model }: { model: ModelView }) {
+function ModelFacts({ model }: { model: ModelView }) {
   const inputs = (["image", "last_frame", "references", "audio", "video"] as const).filter((name) =>
     model.takes.includes(name),
   );
   const values = {
-    inputs: inputs.map((name) => words.inputs[name]).join(", "),
-    lengths: lengthsOf(model),
-    cost: priceOf(model),
-    usual: model.usual === null ? undefined : format.took(model.usual),
-    runs: format.whole(model.runs),
+    inputs: inputs.map((name) => strings.inputs[name]).join(", "),
+    lengths: formatLengths(model),
+    cost: formatPrice(model),
+    usual: model.usual === null ? undefined : format.duration(model.usual),
+    runs: format.integer(model.runs),
   };
-  const parts = ["{lengths} s", words.inputsFact, words.priceFact, words.usualFact];
-  if (known(parts, values).length === 0) return null;
+  const parts = ["{lengths} s", strings.inputsFact, strings.priceFact, strings.usualFact];
+  if (getKnownParts(parts, values).length === 0) return null;
   return (
     <small>
-      <Say parts={parts} values={values} between=" · " />
+      <Template parts={parts} values={values} between=" · " />
     </small>
   );
 }
 
-interface ModelProps {
+interface ModelPickerProps {
   readonly view: View;
   readonly form: FormView;
 }
@@ -50,27 +50,27 @@ interface ModelProps {
 const contains = (name: string, text: string): boolean =>
   name.toLowerCase().includes(text.trim().toLowerCase());
 
-export function Model({ view, form }: ModelProps) {
-  const { draft, host } = view.session;
+export function ModelPicker({ view, form }: ModelPickerProps) {
+  const { draft, connection } = view.session;
   const [typed, setTyped] = useState<string | null>(null);
-  const [at, setAt] = useState(-1);
+  const [active, setActive] = useState(-1);
   const box = useRef<HTMLInputElement>(null);
-  const isFree = form.other !== null;
-  const chosen = draft.chosen(form);
-  const name = isFree ? draft.model.value : (chosen?.title ?? "");
+  const takesAnyName = form.other !== null;
+  const chosen = draft.getModel(form);
+  const name = takesAnyName ? draft.model.value : (chosen?.title ?? "");
   const options =
     typed === null ? [] : form.models.filter(({ id, title }) => contains(`${id} ${title}`, typed));
-  const gone = typed === null ? [] : form.retired.filter((name) => contains(name, typed));
-  const isOpen = typed !== null && options.length + gone.length > 0;
+  const retired = typed === null ? [] : form.retired.filter((name) => contains(name, typed));
+  const isOpen = typed !== null && options.length + retired.length > 0;
   const list = `${view.id}-models`;
 
   const close = () => {
     setTyped(null);
-    setAt(-1);
+    setActive(-1);
   };
   const open = () => {
     setTyped("");
-    setAt(form.models.findIndex(({ id }) => id === chosen?.id));
+    setActive(form.models.findIndex(({ id }) => id === chosen?.id));
   };
   const pick = (model: ModelView | undefined) => {
     if (model) draft.set("model", model.id, form);
@@ -79,13 +79,13 @@ export function Model({ view, form }: ModelProps) {
   const move = (by: number) => {
     if (!isOpen) return open();
     if (options.length === 0) return undefined;
-    setAt((at + by + options.length) % options.length);
+    setActive((active + by + options.length) % options.length);
     return undefined;
   };
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => (isOpen ? pick(options[at]) : undefined),
+    Enter: () => (isOpen ? pick(options[active]) : undefined),
     Escape: close,
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -96,15 +96,15 @@ export function Model({ view, form }: ModelProps) {
   };
   const onInput = (text: string) => {
     setTyped(text);
-    setAt(isFree || text === "" ? -1 : 0);
-    if (isFree) draft.set("model", text, form);
+    setActive(takesAnyName || text === "" ? -1 : 0);
+    if (takesAnyName) draft.set("model", text, form);
   };
 
   return (
-    <Field view={view.id} name="model" label={words.model} flaw={draft.flaw.value}>
-      <span class="videogen-combo">
+    <Field view={view.id} name="model" label={strings.model} error={draft.error.value}>
+      <span class="videogen-combobox">
         <input
-          {...wire(view.id, "model", draft.flaw.value)}
+          {...fieldAttributes(view.id, "model", draft.error.value)}
           ref={box}
           class="videogen-text"
           type="text"
@@ -112,19 +112,19 @@ export function Model({ view, form }: ModelProps) {
           aria-expanded={isOpen}
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={isOpen && at >= 0 ? `${list}-${at}` : undefined}
+          aria-activedescendant={isOpen && active >= 0 ? `${list}-${active}` : undefined}
           autoComplete="off"
           spellcheck={false}
           dir="ltr"
-          placeholder={form.listed && form.models.length === 0 ? words.modelHint : undefined}
-          value={typed !== null && !isFree && typed !== "" ? typed : name}
+          placeholder={form.listed && form.models.length === 0 ? strings.modelHint : undefined}
+          value={typed !== null && !takesAnyName && typed !== "" ? typed : name}
           onClick={() => (isOpen ? close() : open())}
           onInput={(event) => onInput(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           onBlur={close}
         />
         <Icon name="down" end />
-        <div id={list} role="listbox" aria-label={words.model} hidden={!isOpen}>
+        <div id={list} role="listbox" aria-label={strings.model} hidden={!isOpen}>
           {options.map((model, index) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the box above has the keys, as a combobox does
             <div
@@ -133,21 +133,21 @@ export function Model({ view, form }: ModelProps) {
               role="option"
               tabIndex={-1}
               aria-selected={model.id === chosen?.id}
-              data-active={index === at}
+              data-active={index === active}
               onMouseDown={(event) => event.preventDefault()}
               onClick={() => pick(model)}
             >
               <b>
                 <bdi>{model.title || model.id}</bdi>
               </b>
-              <Facts model={model} />
+              <ModelFacts model={model} />
             </div>
           ))}
-          {gone.length > 0 && (
+          {retired.length > 0 && (
             // biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls; these are options of the list
-            <div role="group" aria-label={words.retired} class="videogen-retired">
-              <small aria-hidden="true">{words.retired}</small>
-              {gone.map((name) => (
+            <div role="group" aria-label={strings.retired} class="videogen-retired">
+              <small aria-hidden="true">{strings.retired}</small>
+              {retired.map((name) => (
                 <div key={name} role="option" tabIndex={-1} aria-disabled="true" aria-selected="false">
                   <bdi>{name}</bdi>
                 </div>
@@ -155,12 +155,12 @@ export function Model({ view, form }: ModelProps) {
             </div>
           )}
         </div>
-        {isFree && form.listed && (
-          <Quiet
+        {takesAnyName && form.listed && (
+          <IconButton
             bare
             icon="retry"
-            label={words.refresh}
-            onClick={() => host.send({ type: "choose", provider: form.provider, refresh: true })}
+            label={strings.refresh}
+            onClick={() => connection.send({ type: "choose", provider: form.provider, refresh: true })}
           />
         )}
       </span>

@@ -1,55 +1,57 @@
 /** Two to six clips side by side under one clock. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Quiet } from "../components/button";
+import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { JobView, RequestView } from "../kernel/protocol.gen";
-import { Speed } from "../result/playback-bar";
-import { sceneOf } from "../state/appearance";
-import type { Reach } from "../state/clip-loader";
+import { SpeedSelect } from "../result/playback-bar";
+import { getCardState } from "../state/appearance";
+import type { ClipSource } from "../state/clip-loader";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { fill, Say } from "../text/template";
-import { letterOf } from "./history-strip";
-import { Together } from "./synced-players";
+import { strings } from "../text/strings";
+import { fill, Template } from "../text/template";
+import { getLetter } from "./history-strip";
+import { SyncedPlayers } from "./synced-players";
 
 /** A job by its own state, whatever becomes of page and kernel. */
-const calm = { hasForm: true, gone: false, broken: false };
-type Way = "grid" | "wipe";
+const PLAIN_INPUTS = { hasForm: true, disconnected: false, broken: false };
+type Layout = "grid" | "wipe";
 const FRAME_SECONDS = 1 / 24;
 
 /** The settings in which the requests differ. */
-export function differences(jobs: readonly JobView[]): readonly string[] {
-  const told = ["prompt", "model", "duration", "size", "seed", "negative", "fps"] as const;
-  const value = (job: JobView, name: (typeof told)[number]) =>
+export function findDifferences(jobs: readonly JobView[]): readonly string[] {
+  const compared = ["prompt", "model", "duration", "size", "seed", "negative", "fps"] as const;
+  const value = (job: JobView, name: (typeof compared)[number]) =>
     JSON.stringify((job.request as RequestView)[name]);
-  return told
+  return compared
     .filter((name) => new Set(jobs.map((job) => value(job, name))).size > 1)
-    .map((name) => words.compared[name]);
+    .map((name) => strings.compared[name]);
 }
 
-interface ClipProps {
+interface ComparedClipProps {
   readonly job: JobView;
   readonly letter: string;
-  readonly heard: boolean;
-  readonly reach: Reach;
-  readonly together: Together;
-  readonly onHear: () => void;
+  readonly isAudible: boolean;
+  readonly source: ClipSource;
+  readonly players: SyncedPlayers;
+  readonly onUnmute: () => void;
 }
 
-function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
+function ComparedClip({ job, letter, isAudible, source, players, onUnmute }: ComparedClipProps) {
   const video = useRef<HTMLVideoElement>(null);
-  const address = reach.state === "ready" ? reach.url : null;
-  useLayoutEffect(() => (video.current ? together.join(video.current) : undefined), [together, address]);
+  const address = source.state === "ready" ? source.url : null;
+  useLayoutEffect(() => (video.current ? players.add(video.current) : undefined), [players, address]);
   const [width, height] = [job.clip?.width ?? 16, job.clip?.height ?? 9];
-  const took = job.finished_at === null ? undefined : format.took(job.finished_at - job.created_at);
+  const took = job.finished_at === null ? undefined : format.duration(job.finished_at - job.created_at);
   const reason = job.clip === null ? job.error?.message : undefined;
   const cost = job.cost === null ? undefined : format.dollars(job.cost);
   return (
     <figure class="videogen-clip" style={{ "--videogen-aspect": `${width} / ${height}` }}>
-      <div class="videogen-slot" data-state="ready">
-        {job.clip === null && <span class="videogen-note">{words.stamp[sceneOf({ job, ...calm })]}</span>}
+      <div class="videogen-video-frame" data-state="ready">
+        {job.clip === null && (
+          <span class="videogen-state-note">{strings.tileState[getCardState({ job, ...PLAIN_INPUTS })]}</span>
+        )}
         {address && (
           // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the name
           <video
@@ -66,10 +68,10 @@ function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
         <button
           type="button"
           class="videogen-letter"
-          aria-pressed={heard}
-          aria-label={fill(words.hear, { letter })}
-          title={fill(words.hear, { letter })}
-          onClick={onHear}
+          aria-pressed={isAudible}
+          aria-label={fill(strings.hear, { letter })}
+          title={fill(strings.hear, { letter })}
+          onClick={onUnmute}
         >
           {letter}
         </button>
@@ -77,45 +79,58 @@ function Clip({ job, letter, heard, reach, together, onHear }: ClipProps) {
           <bdi>{job.model}</bdi>
         </b>
         <span>
-          <Say parts={["{took}", "{cost}", "[reason]"]} values={{ took, cost, reason }} between=" · " />
+          <Template parts={["{took}", "{cost}", "[reason]"]} values={{ took, cost, reason }} between=" · " />
         </span>
       </figcaption>
     </figure>
   );
 }
 
-function Ways({ id, way, onWay }: { id: string; way: Way; onWay: (way: Way) => void }) {
+function LayoutChips({
+  id,
+  layout,
+  onLayout,
+}: {
+  id: string;
+  layout: Layout;
+  onLayout: (way: Layout) => void;
+}) {
   return (
     <fieldset class="videogen-chips">
-      <legend class="videogen-unseen">{words.arrangement}</legend>
+      <legend class="videogen-visually-hidden">{strings.arrangement}</legend>
       {(["grid", "wipe"] as const).map((one) => (
         <label class="videogen-chip" key={one}>
-          <input type="radio" name={id} checked={one === way} onChange={() => onWay(one)} />
-          {words.ways[one]}
+          <input type="radio" name={id} checked={one === layout} onChange={() => onLayout(one)} />
+          {strings.ways[one]}
         </label>
       ))}
     </fieldset>
   );
 }
 
-function Clock({ together }: { together: Together }) {
-  const [time, duration, playing] = [together.time.value, together.duration.value, together.playing.value];
+function PlaybackClock({ players }: { players: SyncedPlayers }) {
+  const [time, duration, playing] = [players.time.value, players.duration.value, players.playing.value];
   const [isLooping, setLooping] = useState(false);
   return (
-    <fieldset class="videogen-transport" aria-label={words.transport} dir="ltr">
-      <Quiet bare icon="back" label={words.frameBack} onClick={() => together.seek(time - FRAME_SECONDS)} />
-      <Quiet
+    <fieldset class="videogen-playback-bar" aria-label={strings.transport} dir="ltr">
+      <IconButton
+        bare
+        icon="back"
+        label={strings.frameBack}
+        onClick={() => players.seek(time - FRAME_SECONDS)}
+      />
+      <IconButton
         bare
         solid
         icon={playing ? "pause" : "play"}
-        label={playing ? words.pause : words.playAll}
-        onClick={() => (playing ? together.pause() : together.play())}
+        label={playing ? strings.pause : strings.playAll}
+        onClick={() => (playing ? players.pause() : players.play())}
       />
-      <Quiet
+      <IconButton
         bare
         icon="forward"
-        label={words.frameForward}
-        onClick={() => together.seek(time + FRAME_SECONDS)}
+        label={strings.frameForward}
+        onClick={() => players.seek(time + FRAME_SECONDS)}
       />
       <input
         type="range"
@@ -123,24 +138,24 @@ function Clock({ together }: { together: Together }) {
         max={duration}
         step="any"
         value={time}
-        aria-label={words.position}
+        aria-label={strings.position}
         aria-valuetext={format.seconds(time)}
-        onInput={(event) => together.seek(Number(event.currentTarget.value))}
+        onInput={(event) => players.seek(Number(event.currentTarget.value))}
       />
       <span class="videogen-time">{`${time.toFixed(1)} / ${duration.toFixed(1)}`}</span>
-      <Speed
-        label={words.speed}
+      <SpeedSelect
+        label={strings.speed}
         onPick={(speed) => {
-          together.speed = speed;
+          players.speed = speed;
         }}
       />
-      <Quiet
+      <IconButton
         bare
         icon="loop"
-        label={words.loop}
+        label={strings.loop}
         pressed={isLooping}
         onClick={() => {
-          together.loops = !isLooping;
+          players.loops = !isLooping;
           setLooping(!isLooping);
         }}
       />
@@ -156,41 +171,41 @@ interface CompareProps {
 }
 
 export function Compare({ view, jobs, onClose }: CompareProps) {
-  const together = useMemo(() => new Together(), []);
-  const [heard, setHeard] = useState(0);
-  const [way, setWay] = useState<Way>("grid");
+  const players = useMemo(() => new SyncedPlayers(), []);
+  const [audible, setAudible] = useState(0);
+  const [layout, setLayout] = useState<Layout>("grid");
   const [edge, setEdge] = useState(50);
-  const differ = differences(jobs);
-  const isWipe = way === "wipe" && jobs.length === 2;
-  const hear = (index: number) => {
-    const next = index === heard ? -1 : index;
-    together.hear(next);
-    setHeard(next);
+  const differing = findDifferences(jobs);
+  const isWipe = layout === "wipe" && jobs.length === 2;
+  const unmute = (index: number) => {
+    const next = index === audible ? -1 : index;
+    players.unmute(next);
+    setAudible(next);
   };
-  const reachOf = (job: JobView): Reach =>
-    job.clip ? view.session.clips.reach(job, 0, job.clip).value : { state: "lost" };
+  const getSource = (job: JobView): ClipSource =>
+    job.clip ? view.session.clipLoader.getSource(job, 0, job.clip).value : { state: "lost" };
   const style = { "--videogen-columns": String(Math.min(jobs.length, 3)), "--videogen-edge-at": `${edge}%` };
   return (
-    <div class="videogen-compare" data-way={isWipe ? "wipe" : "grid"}>
+    <div class="videogen-compare" data-layout={isWipe ? "wipe" : "grid"}>
       <div class="videogen-compare-bar">
-        <span class="videogen-name">
+        <span class="videogen-title">
           <Icon name="compare" />
-          {differ.includes(words.compared.prompt) ? words.compare : words.comparePrompt}
+          {differing.includes(strings.compared.prompt) ? strings.compare : strings.comparePrompt}
         </span>
-        <span class="videogen-push" />
-        {jobs.length === 2 && <Ways id={`${view.id}-way`} way={way} onWay={setWay} />}
-        {onClose && <Quiet bare icon="close" label={words.closeCompare} onClick={onClose} />}
+        <span class="videogen-spacer" />
+        {jobs.length === 2 && <LayoutChips id={`${view.id}-way`} layout={layout} onLayout={setLayout} />}
+        {onClose && <IconButton bare icon="close" label={strings.closeCompare} onClick={onClose} />}
       </div>
       <div class="videogen-clips" style={style}>
         {jobs.map((job, index) => (
-          <Clip
+          <ComparedClip
             key={job.id}
             job={job}
-            letter={letterOf(index)}
-            heard={index === heard}
-            reach={reachOf(job)}
-            together={together}
-            onHear={() => hear(index)}
+            letter={getLetter(index)}
+            isAudible={index === audible}
+            source={getSource(job)}
+            players={players}
+            onUnmute={() => unmute(index)}
           />
         ))}
       </div>
@@ -201,14 +216,16 @@ export function Compare({ view, jobs, onClose }: CompareProps) {
           min={0}
           max={100}
           value={edge}
-          aria-label={words.wipeEdge}
+          aria-label={strings.wipeEdge}
           dir="ltr"
           onInput={(event) => setEdge(Number(event.currentTarget.value))}
         />
       )}
-      <Clock together={together} />
+      <PlaybackClock players={players} />
       <p class="videogen-meta">
-        {differ.length > 0 ? fill(words.differences, { list: differ.join(", ") }) : words.noDifference}
+        {differing.length > 0
+          ? fill(strings.differences, { list: differing.join(", ") })
+          : strings.noDifference}
       </p>
     </div>
   );

@@ -1,37 +1,37 @@
 /** The history: a strip of jobs to look at again, search, star, recall, and see side by side. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Quiet } from "../components/button";
+import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
-import { type Library, type Scope, scopes } from "../state/history";
+import { type JobHistory, type Scope, scopes } from "../state/history";
 import type { View } from "../state/view";
-import { words } from "../text/strings";
-import { Say } from "../text/template";
-import { Stamp } from "./history-tile";
+import { strings } from "../text/strings";
+import { Template } from "../text/template";
+import { HistoryTile } from "./history-tile";
 
-export const letterOf = (index: number): string => String.fromCharCode(65 + index);
+export const getLetter = (index: number): string => String.fromCharCode(65 + index);
 
-function Bar({ view, library }: { view: View; library: Library }) {
-  const count = library.comparable.value.length;
-  const isStarred = library.starred.value;
+function HistoryBar({ view, history }: { view: View; history: JobHistory }) {
+  const count = history.comparable.value.length;
+  const isStarred = history.starred.value;
   const id = `${view.id}-scope`;
   return (
     <div class="videogen-history-bar">
-      <h3 id={`${view.id}-history`}>{words.history}</h3>
+      <h3 id={`${view.id}-history`}>{strings.history}</h3>
       <span class="videogen-select">
         <select
           id={id}
-          aria-label={words.scope}
-          value={library.scope.value}
+          aria-label={strings.scope}
+          value={history.scope.value}
           onChange={(event) => {
-            library.scope.value = event.currentTarget.value as Scope;
+            history.scope.value = event.currentTarget.value as Scope;
           }}
         >
           {scopes.map((scope) => (
             <option key={scope} value={scope}>
-              {words.scopes[scope]}
+              {strings.scopes[scope]}
             </option>
           ))}
         </select>
@@ -41,107 +41,108 @@ function Bar({ view, library }: { view: View; library: Library }) {
         <Icon name="search" />
         <input
           type="search"
-          aria-label={words.searchHistory}
-          placeholder={words.search}
-          onInput={(event) => library.seek(event.currentTarget.value)}
+          aria-label={strings.searchHistory}
+          placeholder={strings.search}
+          onInput={(event) => history.searchFor(event.currentTarget.value)}
         />
       </label>
-      <Quiet
+      <IconButton
         icon="star"
-        label={words.starredOnly}
+        label={strings.starredOnly}
         pressed={isStarred}
         solid={isStarred}
         onClick={() => {
-          library.starred.value = !isStarred;
+          history.starred.value = !isStarred;
         }}
       />
-      <span class="videogen-push" />
-      <Quiet
+      <span class="videogen-spacer" />
+      <IconButton
         icon="compare"
-        label={words.compare}
+        label={strings.compare}
         disabled={count < 2}
         onClick={() => {
-          view.comparing.value = true;
+          view.isComparing.value = true;
         }}
       >
         <span class="videogen-number">{count}</span>
-      </Quiet>
+      </IconButton>
     </div>
   );
 }
 
 /** The keys of the strip: arrows move, Enter looks, and letters do what the buttons below the clip do. */
-function useKeys(view: View, jobs: readonly JobView[], open: (job: JobView) => void) {
+function useStripKeys(view: View, jobs: readonly JobView[], open: (job: JobView) => void) {
   const list = useRef<HTMLDivElement>(null);
-  const [at, setAt] = useState(0);
+  const [current, setCurrent] = useState(0);
   const { session } = view;
-  const go = (index: number) => {
+  const focusTile = (index: number) => {
     const stamps = list.current?.querySelectorAll<HTMLElement>("[role=option]") ?? [];
     const next = Math.max(Math.min(index, stamps.length - 1), 0);
-    setAt(next);
+    setCurrent(next);
     (stamps[next] ?? list.current)?.focus();
   };
-  const turn = () => (list.current && getComputedStyle(list.current).direction === "rtl" ? -1 : 1);
-  const acts: Record<string, (job: JobView) => void> = {
-    ArrowRight: () => go(at + turn()),
-    ArrowLeft: () => go(at - turn()),
-    Home: () => go(0),
-    End: () => go(jobs.length - 1),
+  const getDirection = () => (list.current && getComputedStyle(list.current).direction === "rtl" ? -1 : 1);
+  const actions: Record<string, (job: JobView) => void> = {
+    ArrowRight: () => focusTile(current + getDirection()),
+    ArrowLeft: () => focusTile(current - getDirection()),
+    Home: () => focusTile(0),
+    End: () => focusTile(jobs.length - 1),
     Enter: open,
     " ": open,
-    c: (job) => session.library.pick(job),
+    c: (job) => session.history.toggleSelected(job),
     r: (job) => session.recall(job, { seed: false }),
     a: (job) => session.recall(job, { seed: true }),
-    s: (job) => void session.library.star(job),
-    Delete: (job) => void session.library.remove(job).then((isGone) => isGone && go(at)),
+    s: (job) => void session.history.star(job),
+    Delete: (job) => void session.history.remove(job).then((isGone) => isGone && focusTile(current)),
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const job = jobs[at];
-    const act = acts[event.key];
+    const job = jobs[current];
+    const act = actions[event.key];
     if (job === undefined || act === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     act(job);
   };
-  return { list, at: Math.min(at, Math.max(jobs.length - 1, 0)), setAt, onKeyDown };
+  return { list, current: Math.min(current, Math.max(jobs.length - 1, 0)), setCurrent, onKeyDown };
 }
 
-function Undo({ library }: { library: Library }) {
-  const job = library.removed.value;
+function UndoRemove({ history }: { history: JobHistory }) {
+  const job = history.removed.value;
   return (
     <div class="videogen-undo" role="status">
       {job && (
         <>
           <span>
-            <Say parts={[words.removed]} values={{ prompt: job.prompt.slice(0, 60) }} />
+            <Template parts={[strings.removed]} values={{ prompt: job.prompt.slice(0, 60) }} />
           </span>
-          <Quiet icon="retry" label={words.undo} onClick={() => void library.restore()} />
+          <IconButton icon="retry" label={strings.undo} onClick={() => void history.restore()} />
         </>
       )}
     </div>
   );
 }
 
-export function Strip({ view }: { view: View }) {
+export function HistoryStrip({ view }: { view: View }) {
   const { session } = view;
-  const { library, host } = session;
-  useLayoutEffect(() => library.open(), [library]);
-  const jobs = library.jobs.value;
-  const picked = library.picked.value;
-  const shown = (view.shown.value ?? host.job.value)?.id;
+  const { history, connection } = session;
+  useLayoutEffect(() => history.activate(), [history]);
+  const jobs = history.jobs.value;
+  const selected = history.selected.value;
+  const shown = (view.selectedJob.value ?? connection.job.value)?.id;
   const open = (job: JobView) => {
-    view.comparing.value = false;
-    if (isOpen(job) && job.id !== host.job.peek()?.id) host.send({ type: "watch", job_id: job.id });
-    else view.shown.value = job;
+    view.isComparing.value = false;
+    if (isOpen(job) && job.id !== connection.job.peek()?.id)
+      connection.send({ type: "watch", job_id: job.id });
+    else view.selectedJob.value = job;
   };
-  const { list, at, setAt, onKeyDown } = useKeys(view, jobs, open);
-  const isFiltered = library.search.value !== "" || library.starred.value;
+  const { list, current, setCurrent, onKeyDown } = useStripKeys(view, jobs, open);
+  const isFiltered = history.search.value !== "" || history.starred.value;
   return (
-    <div class="videogen-history" onPointerEnter={() => library.refresh()}>
-      <Bar view={view} library={library} />
+    <div class="videogen-history" onPointerEnter={() => history.refresh()}>
+      <HistoryBar view={view} history={history} />
       <div class="videogen-strip">
         <div
           ref={list}
-          class="videogen-stamps"
+          class="videogen-tiles"
           role="listbox"
           aria-multiselectable="true"
           aria-orientation="horizontal"
@@ -150,26 +151,26 @@ export function Strip({ view }: { view: View }) {
           onKeyDown={onKeyDown}
         >
           {jobs.map((job, index) => (
-            <Stamp
+            <HistoryTile
               key={job.id}
               job={job}
-              clips={session.clips}
-              letter={picked.includes(job.id) ? letterOf(picked.indexOf(job.id)) : null}
-              current={index === at}
-              shown={job.id === shown}
+              clips={session.clipLoader}
+              letter={selected.includes(job.id) ? getLetter(selected.indexOf(job.id)) : null}
+              current={index === current}
+              isShown={job.id === shown}
               onOpen={() => open(job)}
-              onPick={() => library.pick(job)}
-              onFocus={() => setAt(index)}
+              onSelect={() => history.toggleSelected(job)}
+              onFocus={() => setCurrent(index)}
             />
           ))}
         </div>
-        {jobs.length === 0 && <p class="videogen-hint">{isFiltered ? words.noneFound : words.noneYet}</p>}
-        {library.more.value && (
-          <Quiet icon="right" label={words.older} onClick={() => void library.older()} />
+        {jobs.length === 0 && <p class="videogen-hint">{isFiltered ? strings.noneFound : strings.noneYet}</p>}
+        {history.more.value && (
+          <IconButton icon="right" label={strings.older} onClick={() => void history.loadOlder()} />
         )}
       </div>
-      <p class="videogen-hint">{jobs.length > 1 && picked.length < 2 ? words.pickHint : ""}</p>
-      <Undo library={library} />
+      <p class="videogen-hint">{jobs.length > 1 && selected.length < 2 ? strings.pickHint : ""}</p>
+      <UndoRemove history={history} />
     </div>
   );
 }

@@ -4,42 +4,42 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
 import { JOB_TYPE } from "../form/media-tiles";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
-import { looks, type Scene, sceneOf } from "../state/appearance";
-import type { Clips } from "../state/clip-loader";
+import { appearances, type CardState, getCardState } from "../state/appearance";
+import type { ClipLoader } from "../state/clip-loader";
 import * as format from "../text/format";
-import { words } from "../text/strings";
+import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
-interface TileProps {
+interface HistoryTileProps {
   readonly job: JobView;
-  readonly clips: Clips;
+  readonly clips: ClipLoader;
   /** "A" for the first one that was picked, or null. */
   readonly letter: string | null;
   /** The one that the arrow keys have reached. */
   readonly current: boolean;
   /** The one on view. */
-  readonly shown: boolean;
+  readonly isShown: boolean;
   readonly onOpen: () => void;
-  readonly onPick: () => void;
+  readonly onSelect: () => void;
   readonly onFocus: () => void;
 }
 
-const wantsStillness = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** The clip's own first frames; nothing is fetched before it comes into view. */
-function Picture({ clip, clips }: { clip: ClipView; clips: Clips }) {
+function Thumbnail({ clip, clips }: { clip: ClipView; clips: ClipLoader }) {
   const node = useRef<HTMLSpanElement>(null);
-  const [isSeen, setSeen] = useState(typeof IntersectionObserver === "undefined");
-  const address = isSeen ? clips.locate(clip).value : null;
+  const [isVisible, setVisible] = useState(typeof IntersectionObserver === "undefined");
+  const address = isVisible ? clips.locate(clip).value : null;
   const [isBroken, setBroken] = useState(false);
   useLayoutEffect(() => {
-    if (isSeen || node.current === null) return;
-    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setSeen(true));
+    if (isVisible || node.current === null) return;
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && setVisible(true));
     observer.observe(node.current);
     return () => observer.disconnect();
-  }, [isSeen]);
+  }, [isVisible]);
   return (
-    <span ref={node} class="videogen-picture">
+    <span ref={node} class="videogen-thumbnail">
       {address && !isBroken && (
         <video
           src={`${address}#t=0.5`}
@@ -56,55 +56,65 @@ function Picture({ clip, clips }: { clip: ClipView; clips: Clips }) {
 }
 
 /** Moves through the clip under the pointer, as far as it is across. */
-function scrub(event: PointerEvent): void {
+function scrubVideo(event: PointerEvent): void {
   const video = (event.currentTarget as Element).querySelector("video");
-  if (!video?.duration || event.pointerType !== "mouse" || wantsStillness()) return;
+  if (!video?.duration || event.pointerType !== "mouse" || prefersReducedMotion()) return;
   const { left, width } = video.getBoundingClientRect();
   video.currentTime = Math.min(Math.max((event.clientX - left) / width, 0), 1) * video.duration;
 }
 
-function Note({ job, scene }: { job: JobView; scene: Scene }) {
-  const { glyph } = looks[scene];
-  if (job.progress !== null && scene === "running")
+function StateNote({ job, state }: { job: JobView; state: CardState }) {
+  const { icon } = appearances[state];
+  if (job.progress !== null && state === "running")
     return (
-      <span class="videogen-note" aria-hidden="true">
+      <span class="videogen-state-note" aria-hidden="true">
         <bdi dir="ltr">{format.percent(job.progress)}</bdi>
       </span>
     );
   return (
-    <span class="videogen-note" aria-hidden="true">
-      {glyph && <Icon name={glyph} />}
-      {words.stamp[scene]}
+    <span class="videogen-state-note" aria-hidden="true">
+      {icon && <Icon name={icon} />}
+      {strings.tileState[state]}
     </span>
   );
 }
 
 /** What a screen reader says of it: all that is to be seen on it, and the prompt. */
-export function nameOf(job: JobView, scene: Scene, letter: string | null): string {
+export function describeJob(job: JobView, state: CardState, letter: string | null): string {
   const values = {
     prompt: job.prompt.slice(0, 80),
     length: job.duration === null ? "" : format.seconds(job.duration),
-    state: job.progress !== null && scene === "running" ? format.percent(job.progress) : words.stamp[scene],
+    state:
+      job.progress !== null && state === "running" ? format.percent(job.progress) : strings.tileState[state],
     day: format.day(job.created_at),
     model: job.model,
   };
-  const name = fill(job.duration === null ? words.tileName : words.tileNameLong, values);
+  const name = fill(job.duration === null ? strings.tileName : strings.tileNameLong, values);
   return letter === null ? name : `${letter}: ${name}`;
 }
 
-export function Stamp({ job, clips, letter, current, shown, onOpen, onPick, onFocus }: TileProps) {
-  const scene = sceneOf({ job, hasForm: true, gone: false, broken: false });
-  const { paper } = looks[scene];
-  const name = nameOf(job, scene, letter);
+export function HistoryTile({
+  job,
+  clips,
+  letter,
+  current,
+  isShown,
+  onOpen,
+  onSelect,
+  onFocus,
+}: HistoryTileProps) {
+  const state = getCardState({ job, hasForm: true, disconnected: false, broken: false });
+  const { frame } = appearances[state];
+  const name = describeJob(job, state, letter);
   const seconds = job.clip?.seconds ?? job.duration;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
     <div
       role="option"
-      id={`videogen-stamp-${job.id}`}
-      class="videogen-stamp"
-      data-state={paper}
-      data-shown={shown}
+      id={`videogen-tile-${job.id}`}
+      class="videogen-tile"
+      data-state={frame}
+      data-shown={isShown}
       data-job={job.id}
       aria-selected={letter !== null}
       aria-label={name}
@@ -112,11 +122,11 @@ export function Stamp({ job, clips, letter, current, shown, onOpen, onPick, onFo
       tabIndex={current ? 0 : -1}
       draggable={job.clip !== null}
       onFocus={onFocus}
-      onClick={(event) => (event.ctrlKey || event.metaKey || event.shiftKey ? onPick() : onOpen())}
-      onPointerMove={scrub}
+      onClick={(event) => (event.ctrlKey || event.metaKey || event.shiftKey ? onSelect() : onOpen())}
+      onPointerMove={scrubVideo}
       onDragStart={(event) => event.dataTransfer?.setData(JOB_TYPE, job.id)}
     >
-      {job.clip ? <Picture clip={job.clip} clips={clips} /> : <Note job={job} scene={scene} />}
+      {job.clip ? <Thumbnail clip={job.clip} clips={clips} /> : <StateNote job={job} state={state} />}
       {job.clip && seconds !== null && (
         <span class="videogen-badge is-over" aria-hidden="true">
           <Icon name="play" solid />
@@ -124,7 +134,7 @@ export function Stamp({ job, clips, letter, current, shown, onOpen, onPick, onFo
         </span>
       )}
       {job.starred && (
-        <span class="videogen-fav">
+        <span class="videogen-star">
           <Icon name="star" solid />
         </span>
       )}

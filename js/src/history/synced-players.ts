@@ -4,26 +4,26 @@ import { batch, signal } from "@preact/signals";
 
 /** Further apart than this is a jump; nearer is caught up with unnoticed. */
 const JUMP_SECONDS = 0.08;
-const HASTE = 0.03;
+const RATE_CORRECTION = 0.03;
 
-export class Together {
+export class SyncedPlayers {
   readonly #players: HTMLVideoElement[] = [];
   #speed = 1;
-  #heard = 0;
+  #audible = 0;
   /** Seconds, of the longest clip. */
   readonly time = signal(0);
   readonly duration = signal(0);
   readonly playing = signal(false);
 
   /** Take a clip in; the returned function lets it go. */
-  join(player: HTMLVideoElement): () => void {
+  add(player: HTMLVideoElement): () => void {
     const end = new AbortController();
     this.#players.push(player);
-    player.muted = this.#players.length - 1 !== this.#heard;
+    player.muted = this.#players.length - 1 !== this.#audible;
     for (const type of ["timeupdate", "play", "pause", "loadedmetadata", "ended", "seeked"]) {
-      player.addEventListener(type, this.#tick, { signal: end.signal });
+      player.addEventListener(type, this.#synchronize, { signal: end.signal });
     }
-    this.#tell();
+    this.#publish();
     return () => {
       end.abort();
       player.pause();
@@ -49,11 +49,11 @@ export class Together {
   seek(seconds: number): void {
     for (const player of this.#players)
       player.currentTime = Math.min(Math.max(seconds, 0), player.duration || 0);
-    this.#tell();
+    this.#publish();
   }
   /** One sound at a time; none with -1. */
-  hear(index: number): void {
-    this.#heard = index;
+  unmute(index: number): void {
+    this.#audible = index;
     for (const [at, player] of this.#players.entries()) player.muted = at !== index;
   }
   set speed(speed: number) {
@@ -64,15 +64,15 @@ export class Together {
     for (const player of this.#players) player.loop = on;
   }
 
-  readonly #tick = (): void => {
+  readonly #synchronize = (): void => {
     const leader = this.#leader;
     if (leader && !leader.paused) {
-      for (const player of this.#players) if (player !== leader) this.#keepUp(player, leader.currentTime);
+      for (const player of this.#players) if (player !== leader) this.#follow(player, leader.currentTime);
     }
-    this.#tell();
+    this.#publish();
   };
 
-  #tell(): void {
+  #publish(): void {
     const leader = this.#leader;
     batch(() => {
       this.time.value = leader?.currentTime ?? 0;
@@ -81,11 +81,12 @@ export class Together {
     });
   }
 
-  #keepUp(player: HTMLVideoElement, time: number): void {
+  #follow(player: HTMLVideoElement, time: number): void {
     const behind = time - player.currentTime;
     // A shorter clip waits at its end.
     if (player.ended || time >= (player.duration || 0)) return;
     if (Math.abs(behind) > JUMP_SECONDS) player.currentTime = time;
-    player.playbackRate = this.#speed * (1 + Math.sign(behind) * (Math.abs(behind) > 0.01 ? HASTE : 0));
+    player.playbackRate =
+      this.#speed * (1 + Math.sign(behind) * (Math.abs(behind) > 0.01 ? RATE_CORRECTION : 0));
   }
 }

@@ -5,7 +5,7 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 /** Half a second, so that no second is skipped when a timer comes late. */
 const TICK_MILLISECONDS = 500;
 /** A correction smaller than this is the message's own travel time. */
-const WORTH_CORRECTING_SECONDS = 1;
+const MIN_CORRECTION_SECONDS = 1;
 
 export class Clock {
   readonly #offset = signal(0);
@@ -19,13 +19,13 @@ export class Clock {
   }
 
   /** Elapsed seconds since a moment of the kernel's clock. */
-  since(moment: number): number {
+  secondsSince(moment: number): number {
     void this.#second.value;
     return Math.max(0, this.#now() - moment);
   }
 
   /** Seconds until a moment of the kernel's clock. */
-  until(moment: number): number {
+  secondsUntil(moment: number): number {
     void this.#second.value;
     return Math.max(0, moment - this.#now());
   }
@@ -33,13 +33,13 @@ export class Clock {
   /** Take over the kernel's reading, as its ack gave it. */
   correct(kernelNow: number): void {
     const offset = kernelNow - Date.now() / 1000;
-    if (!Number.isFinite(offset) || Math.abs(offset - this.#offset.peek()) < WORTH_CORRECTING_SECONDS) return;
+    if (!Number.isFinite(offset) || Math.abs(offset - this.#offset.peek()) < MIN_CORRECTION_SECONDS) return;
     this.#offset.value = offset;
     this.#read();
   }
 
   /** Tick until the returned function is called; views share one timer. */
-  watch(): () => void {
+  start(): () => void {
     this.#watchers += 1;
     this.#timer ??= setInterval(() => this.#read(), TICK_MILLISECONDS);
     this.#read();

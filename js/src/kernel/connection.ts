@@ -8,7 +8,7 @@ import { Clock } from "./clock";
 import { isOpen } from "./job-state";
 import { advance, type Progress } from "./progress";
 import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
-import type { Pace } from "./retry-timing";
+import type { RetryTiming } from "./retry-timing";
 
 /** The part of the anywidget model that we use. */
 export interface Model {
@@ -20,8 +20,8 @@ export interface Model {
   readonly comm_live?: boolean;
 }
 
-type Body<M> = M extends PageMessage ? Omit<M, "v" | "request_id"> : never;
-export type Request = Body<PageMessage>;
+type MessageBody<M> = M extends PageMessage ? Omit<M, "v" | "request_id"> : never;
+export type Request = MessageBody<PageMessage>;
 export type RequestType = PageMessage["type"];
 
 export interface Pending {
@@ -32,7 +32,7 @@ export interface Pending {
 }
 
 /** An ack, and the bytes that came with it. */
-export type Answer = Ack & { readonly piece?: DataView };
+export type Reply = Ack & { readonly chunk?: DataView };
 
 export interface Refusal {
   readonly about: RequestType;
@@ -41,9 +41,9 @@ export interface Refusal {
 
 const SLOW_MILLISECONDS = 3000;
 /** An open job of which nothing was heard for so long is asked after: its end may have been lost on the way. */
-const QUIET_MILLISECONDS = 10_000;
+const SILENCE_MILLISECONDS = 10_000;
 /** Undefined after so long, or as soon as nobody waits any more. */
-const later = (milliseconds: number, over: AbortSignal) =>
+const expire = (milliseconds: number, over: AbortSignal) =>
   new Promise<undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), milliseconds);
     over.addEventListener("abort", () => clearTimeout(timer));
@@ -62,19 +62,19 @@ const isAck = (message: unknown): message is Ack => {
   return ack?.type === "ack" && ack.v === 1 && typeof ack.request_id === "string";
 };
 
-export class Host {
+export class KernelConnection {
   readonly clock = new Clock();
   readonly #model: Model;
   readonly #form = signal<WidgetState["form"]>(null);
   readonly #job = signal<JobView | null>(null);
   readonly #compared = signal<WidgetState["compared"]>(null);
   readonly #progress = signal<Progress | null>(null);
-  readonly #gone = signal(false);
+  readonly #disconnected = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
-  #quiet: ReturnType<typeof setTimeout> | undefined;
-  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
-  readonly #awaited = new Map<string, (answer: Answer | null) => void>();
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #slowTimers = new Map<string, ReturnType<typeof setTimeout>>();
+  readonly #waiting = new Map<string, (answer: Reply | null) => void>();
 
   constructor(model: Model) {
     this.#model = model;
@@ -84,9 +84,9 @@ export class Host {
     model.on("change:form", this.#readForm);
     model.on("change:job", this.#readJob);
     model.on("change:compared", this.#readCompared);
-    model.on("msg:custom", this.#hear);
-    model.on("comm_live_update", this.#readLife);
-    if (model.comm_live === false) this.#gone.value = true;
+    model.on("msg:custom", this.#receive);
+    model.on("comm_live_update", this.#readConnectionState);
+    if (model.comm_live === false) this.#disconnected.value = true;
   }
 
   get form(): ReadonlySignal<WidgetState["form"]> {
@@ -102,8 +102,8 @@ export class Host {
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
   }
-  get gone(): ReadonlySignal<boolean> {
-    return this.#gone;
+  get disconnected(): ReadonlySignal<boolean> {
+    return this.#disconnected;
   }
   get pending(): ReadonlySignal<readonly Pending[]> {
     return this.#pending;
@@ -118,7 +118,10 @@ export class Host {
 
   /** Send once. The same request is not sent again while its ack is outstanding; false says so. */
   send(request: Request): boolean {
-    if (once.has(request.type) && this.#pending.peek().some((other) => alike(other.request, request)))
+    if (
+      actions.has(request.type) &&
+      this.#pending.peek().some((other) => isSameAction(other.request, request))
+    )
       return false;
     this.#post(request);
     return true;
@@ -127,12 +130,12 @@ export class Host {
   /** Send, and wait for the ack; null when the kernel went away, or nobody waits any more. */
   ask(
     request: Request,
-    { piece, until }: { piece?: ArrayBuffer; until?: AbortSignal } = {},
-  ): Promise<Answer | null> {
+    { chunk, until }: { chunk?: ArrayBuffer; until?: AbortSignal } = {},
+  ): Promise<Reply | null> {
     return new Promise((resolve) => {
-      const requestId = this.#post(request, piece);
-      this.#awaited.set(requestId, resolve);
-      until?.addEventListener("abort", () => this.#awaited.has(requestId) && this.#settle(requestId));
+      const requestId = this.#post(request, chunk);
+      this.#waiting.set(requestId, resolve);
+      until?.addEventListener("abort", () => this.#waiting.has(requestId) && this.#settle(requestId));
     });
   }
 
@@ -140,40 +143,40 @@ export class Host {
    * Ask what may be asked twice until it is answered: hosts drop messages silently under a flood of output. The answer to
    * any of the askings is the answer, so that a line on which all of them are late still moves; null when the kernel went away.
    */
-  async insist(request: Request, pace: Pace, piece?: ArrayBuffer): Promise<Answer | null> {
-    const over = new AbortController();
-    const answers: Promise<Answer | null>[] = [];
-    const asked = async () => {
+  async askUntilAnswered(request: Request, timing: RetryTiming, chunk?: ArrayBuffer): Promise<Reply | null> {
+    const done = new AbortController();
+    const answers: Promise<Reply | null>[] = [];
+    const askOnce = async () => {
       const since = performance.now();
-      const answer = await this.ask(request, { ...(piece && { piece }), until: over.signal });
-      if (answer) pace.took(performance.now() - since);
+      const answer = await this.ask(request, { ...(chunk && { chunk }), until: done.signal });
+      if (answer) timing.record(performance.now() - since);
       return answer;
     };
     try {
-      for (let patience = pace.patience; !this.#gone.peek(); patience *= 2) {
-        answers.push(asked());
-        const answer = await Promise.race([...answers, later(patience, over.signal)]);
+      for (let timeout = timing.timeoutMilliseconds; !this.#disconnected.peek(); timeout *= 2) {
+        answers.push(askOnce());
+        const answer = await Promise.race([...answers, expire(timeout, done.signal)]);
         if (answer !== undefined) return answer;
       }
       return null;
     } finally {
-      over.abort();
+      done.abort();
     }
   }
 
-  #post(request: Request, piece?: ArrayBuffer): string {
+  #post(request: Request, chunk?: ArrayBuffer): string {
     const requestId = newRequestId();
     batch(() => {
       this.#pending.value = [...this.#pending.peek(), { request, requestId, slow: false }];
-      if (once.has(request.type)) this.#refusal.value = null;
+      if (actions.has(request.type)) this.#refusal.value = null;
     });
-    this.#timers.set(
+    this.#slowTimers.set(
       requestId,
-      setTimeout(() => this.#slow(requestId), SLOW_MILLISECONDS),
+      setTimeout(() => this.#markSlow(requestId), SLOW_MILLISECONDS),
     );
     const message = { v: 1, request_id: requestId, ...request } satisfies PageMessage;
-    if (piece === undefined) this.#model.send(message);
-    else this.#model.send(message, undefined, [piece]);
+    if (chunk === undefined) this.#model.send(message);
+    else this.#model.send(message, undefined, [chunk]);
     return requestId;
   }
 
@@ -181,13 +184,13 @@ export class Host {
     this.#model.off("change:form", this.#readForm);
     this.#model.off("change:job", this.#readJob);
     this.#model.off("change:compared", this.#readCompared);
-    this.#model.off("msg:custom", this.#hear);
-    this.#model.off("comm_live_update", this.#readLife);
+    this.#model.off("msg:custom", this.#receive);
+    this.#model.off("comm_live_update", this.#readConnectionState);
     this.clock.stop();
-    clearTimeout(this.#quiet);
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
-    for (const requestId of this.#awaited.keys()) this.#resolve(requestId, null);
+    clearTimeout(this.#silenceTimer);
+    for (const timer of this.#slowTimers.values()) clearTimeout(timer);
+    this.#slowTimers.clear();
+    for (const requestId of this.#waiting.keys()) this.#resolve(requestId, null);
   }
 
   readonly #readCompared = (): void => {
@@ -201,54 +204,54 @@ export class Host {
   readonly #readJob = (): void => {
     const job = this.#model.get("job") ?? null;
     batch(() => {
-      this.#gone.value = false;
-      this.#settleLost(job);
+      this.#disconnected.value = false;
+      this.#settleByJob(job);
       this.#progress.value = advance(this.#progress.peek(), job);
       this.#job.value = job;
     });
-    this.#listen();
+    this.#restartSilenceTimer();
   };
 
   /** What the kernel tells gets lost as silently as what it answers; greeted again, it tells the job once more. */
-  #listen(): void {
-    clearTimeout(this.#quiet);
+  #restartSilenceTimer(): void {
+    clearTimeout(this.#silenceTimer);
     const job = this.#job.peek();
-    if (job !== null && isOpen(job)) this.#quiet = setTimeout(this.#greet, QUIET_MILLISECONDS);
+    if (job !== null && isOpen(job)) this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
   }
 
-  readonly #greet = (): void => {
+  readonly #sendHello = (): void => {
     const lost = this.#pending.peek().filter(({ request }) => request.type === "hello");
     for (const { requestId } of lost) this.#settle(requestId);
-    if (!this.#gone.peek()) this.send({ type: "hello" });
-    this.#listen();
+    if (!this.#disconnected.peek()) this.send({ type: "hello" });
+    this.#restartSilenceTimer();
   };
 
-  readonly #hear = (message: unknown, buffers?: readonly DataView[]): void => {
+  readonly #receive = (message: unknown, buffers?: readonly DataView[]): void => {
     if (!isAck(message)) return;
     const answered = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
     if (answered === undefined) return;
     batch(() => {
-      this.#gone.value = false;
+      this.#disconnected.value = false;
       this.clock.correct(message.now);
-      const [piece] = buffers ?? [];
-      this.#settle(answered.requestId, piece ? { ...message, piece } : message);
-      if (!message.ok && message.error !== null && once.has(answered.request.type)) {
+      const [chunk] = buffers ?? [];
+      this.#settle(answered.requestId, chunk ? { ...message, chunk } : message);
+      if (!message.ok && message.error !== null && actions.has(answered.request.type)) {
         this.#refusal.value = { about: answered.request.type, error: message.error };
       }
     });
   };
 
   /** JupyterLab fires this when a kernel dies or restarts; anywidget passes the event on but not the value. */
-  readonly #readLife = (): void => {
-    const gone = !(this.#model.comm_live ?? false);
+  readonly #readConnectionState = (): void => {
+    const disconnected = !(this.#model.comm_live ?? false);
     batch(() => {
-      this.#gone.value = gone;
-      if (gone) for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
+      this.#disconnected.value = disconnected;
+      if (disconnected) for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
     });
   };
 
   /** An ack can get lost in a flood of output; after a while a new job with our words is as good an answer. */
-  #settleLost(job: JobView | null): void {
+  #settleByJob(job: JobView | null): void {
     if (job === null || job.id === this.#job.peek()?.id) return;
     for (const { request, requestId, slow } of this.#pending.peek()) {
       if (slow && request.type === "generate" && request.request.prompt === job.prompt)
@@ -256,20 +259,20 @@ export class Host {
     }
   }
 
-  #settle(requestId: string, answer: Answer | null = null): void {
-    clearTimeout(this.#timers.get(requestId));
-    this.#timers.delete(requestId);
+  #settle(requestId: string, answer: Reply | null = null): void {
+    clearTimeout(this.#slowTimers.get(requestId));
+    this.#slowTimers.delete(requestId);
     this.#resolve(requestId, answer);
     this.#pending.value = this.#pending.peek().filter((other) => other.requestId !== requestId);
   }
 
-  #resolve(requestId: string, answer: Answer | null): void {
-    this.#awaited.get(requestId)?.(answer);
-    this.#awaited.delete(requestId);
+  #resolve(requestId: string, answer: Reply | null): void {
+    this.#waiting.get(requestId)?.(answer);
+    this.#waiting.delete(requestId);
   }
 
-  #slow(requestId: string): void {
-    this.#timers.delete(requestId);
+  #markSlow(requestId: string): void {
+    this.#slowTimers.delete(requestId);
     this.#pending.value = this.#pending
       .peek()
       .map((other) => (other.requestId === requestId ? { ...other, slow: true } : other));
@@ -277,7 +280,7 @@ export class Host {
 }
 
 /** Acts on jobs: one click is one of them, and a refusal is told. The others are questions, answered to who asked. */
-const once: ReadonlySet<RequestType> = new Set([
+const actions: ReadonlySet<RequestType> = new Set([
   "generate",
   "cancel",
   "detach",
@@ -287,5 +290,6 @@ const once: ReadonlySet<RequestType> = new Set([
   "recall",
   "choose",
 ]);
-const jobOf = (request: Request) => ("job_id" in request ? request.job_id : "");
-const alike = (one: Request, other: Request) => one.type === other.type && jobOf(one) === jobOf(other);
+const getJobId = (request: Request) => ("job_id" in request ? request.job_id : "");
+const isSameAction = (one: Request, other: Request) =>
+  one.type === other.type && getJobId(one) === getJobId(other);

@@ -263,7 +263,7 @@ export interface RequestView {
   readonly audio: MediaView | null;
   readonly video: MediaView | null;
   readonly extra: string;
-  readonly fit: "contain" | "cover" | "pad" | null;
+  readonly applyModel: "contain" | "cover" | "pad" | null;
 }
 
 export interface Resend {

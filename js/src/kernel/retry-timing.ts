@@ -2,21 +2,21 @@
 
 /** What a line that is in order may take for one piece, before anything is known of it. */
 const FIRST_MILLISECONDS = 5000;
-const LEAST_MILLISECONDS = 1000;
+const MIN_MILLISECONDS = 1000;
 /** An answer this many times as late as usual is lost, as a rule. */
-const LATE = 4;
+const TIMEOUT_FACTOR = 4;
 /** How much the newest answer counts, as in TCP's own estimate. */
-const NEWEST = 1 / 4;
+const SMOOTHING = 1 / 4;
 
-export class Pace {
-  #usual = FIRST_MILLISECONDS / LATE;
+export class RetryTiming {
+  #smoothed = FIRST_MILLISECONDS / TIMEOUT_FACTOR;
 
-  get patience(): number {
-    return Math.max(LEAST_MILLISECONDS, LATE * this.#usual);
+  get timeoutMilliseconds(): number {
+    return Math.max(MIN_MILLISECONDS, TIMEOUT_FACTOR * this.#smoothed);
   }
 
   /** Learn from an answer, timed from the very asking that it answers. */
-  took(milliseconds: number): void {
-    this.#usual += (milliseconds - this.#usual) * NEWEST;
+  record(milliseconds: number): void {
+    this.#smoothed += (milliseconds - this.#smoothed) * SMOOTHING;
   }
 }

@@ -1,22 +1,22 @@
 /** What can be done with a job that is over: something like it, what comes after it, its file, its code. */
 
-import { Quiet } from "../components/button";
+import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { ClipView, FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
-import { words } from "../text/strings";
+import { strings } from "../text/strings";
 import { fill } from "../text/template";
-import { Transport } from "./playback-bar";
-import type { Screen } from "./player-controls";
+import { PlaybackBar } from "./playback-bar";
+import type { PlayerControls } from "./player-controls";
 
-interface ToolsProps {
+interface JobActionsProps {
   readonly view: View;
   readonly form: FormView | null;
   readonly job: JobView;
   /** The clip on view, and where it can be had. */
   readonly clip: ClipView | null;
   readonly url: string | null;
-  readonly screen: Screen;
+  readonly controls: PlayerControls;
   /** Put the cursor where the next thing is typed. */
   readonly onEdit: () => void;
 }
@@ -24,16 +24,16 @@ interface ToolsProps {
 const takesImage = (form: FormView): boolean =>
   [form.other, ...form.models].some((model) => model?.takes.includes("image"));
 
-function Save({ clip, url }: { clip: ClipView; url: string }) {
+function SaveLink({ clip, url }: { clip: ClipView; url: string }) {
   return (
-    <a class="videogen-button is-quiet" href={url} download={clip.src.split("/").pop()}>
+    <a class="videogen-button is-subtle" href={url} download={clip.src.split("/").pop()}>
       <Icon name="save" />
-      {words.save}
+      {strings.save}
     </a>
   );
 }
 
-interface TakesProps {
+interface ClipPickerProps {
   readonly view: View;
   readonly count: number;
   readonly take: number;
@@ -41,16 +41,16 @@ interface TakesProps {
 }
 
 /** Which of several clips of one job is on view. */
-export function Takes({ view, count, take, onTake }: TakesProps) {
+export function ClipPicker({ view, count, take, onTake }: ClipPickerProps) {
   return (
     <fieldset class="videogen-chips">
-      <legend class="videogen-unseen">{words.takes}</legend>
+      <legend class="videogen-visually-hidden">{strings.takes}</legend>
       {Array.from({ length: count }, (_, index) => (
-        <label class="videogen-chip" key={words.take + String(index)}>
+        <label class="videogen-chip" key={strings.take + String(index)}>
           <input
             type="radio"
             name={`${view.id}-take`}
-            aria-label={fill(words.take, { number: String(index + 1) })}
+            aria-label={fill(strings.take, { number: String(index + 1) })}
             checked={index === take}
             onChange={() => onTake(index)}
           />
@@ -62,55 +62,61 @@ export function Takes({ view, count, take, onTake }: TakesProps) {
 }
 
 /** What the strip's keys do, for those who have none at hand. */
-function Shelved({ view, job }: { view: View; job: JobView }) {
-  const { library } = view.session;
-  const isPicked = library.picked.value.includes(job.id);
+function HistoryActions({ view, job }: { view: View; job: JobView }) {
+  const { history } = view.session;
+  const isSelected = history.selected.value.includes(job.id);
   const remove = async () => {
-    if (await library.remove(job)) view.shown.value = null;
+    if (await history.remove(job)) view.selectedJob.value = null;
   };
   return (
     <>
       {job.clip && (
-        <Quiet bare icon="compare" label={words.pick} pressed={isPicked} onClick={() => library.pick(job)} />
+        <IconButton
+          bare
+          icon="compare"
+          label={strings.pick}
+          pressed={isSelected}
+          onClick={() => history.toggleSelected(job)}
+        />
       )}
-      <Quiet bare icon="trash" label={words.remove} onClick={() => void remove()} />
+      <IconButton bare icon="trash" label={strings.remove} onClick={() => void remove()} />
     </>
   );
 }
 
-export function Tools({ view, form, job, clip, url, screen, onEdit }: ToolsProps) {
+export function JobActions({ view, form, job, clip, url, controls, onEdit }: JobActionsProps) {
   const { session } = view;
   const recall = (seed: boolean) => {
     session.recall(job, { seed });
     onEdit();
   };
-  const proceed = (to: FormView) => {
-    session.proceed(to, job);
+  const continueFrom = (to: FormView) => {
+    session.continueFrom(to, job);
     onEdit();
   };
   return (
-    <div class="videogen-tools">
-      {url && <Transport screen={screen} />}
-      <fieldset class="videogen-acts" aria-label={words.tools}>
+    <div class="videogen-job-actions">
+      {url && <PlaybackBar controls={controls} />}
+      <fieldset class="videogen-actions" aria-label={strings.tools}>
         {form ? (
-          <Quiet icon="remix" label={words.remix} onClick={() => recall(false)} />
+          <IconButton icon="remix" label={strings.remix} onClick={() => recall(false)} />
         ) : (
-          <Quiet icon="edit" label={words.edit} onClick={() => recall(true)} />
+          <IconButton icon="edit" label={strings.edit} onClick={() => recall(true)} />
         )}
         {form && job.clip && takesImage(form) && (
-          <Quiet icon="proceed" label={words.proceed} onClick={() => proceed(form)} />
+          <IconButton icon="proceed" label={strings.proceed} onClick={() => continueFrom(form)} />
         )}
-        {clip && url && <Save clip={clip} url={url} />}
-        <span class="videogen-marks">
-          <Quiet
+        {clip && url && <SaveLink clip={clip} url={url} />}
+        <span class="videogen-icon-actions">
+          <IconButton
             bare
             icon="star"
-            label={words.star}
+            label={strings.star}
             pressed={job.starred}
             solid={job.starred}
-            onClick={() => void session.library.star(job)}
+            onClick={() => void session.history.star(job)}
           />
-          {form && <Shelved view={view} job={job} />}
+          {form && <HistoryActions view={view} job={job} />}
         </span>
       </fieldset>
     </div>

@@ -1,31 +1,34 @@
 /** What stands in the slot while a clip comes from the kernel: how far it is, or the question whether to begin. */
 
-import { Quiet } from "../components/button";
+import { IconButton } from "../components/button";
 import type { ClipView } from "../kernel/protocol.gen";
-import type { Reach } from "../state/clip-loader";
+import type { ClipSource } from "../state/clip-loader";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { fill, Say } from "../text/template";
+import { strings } from "../text/strings";
+import { fill, Template } from "../text/template";
 
-interface ComingProps {
-  readonly reach: Reach;
+interface ClipProgressProps {
+  readonly source: ClipSource;
   readonly clip: ClipView;
   readonly onLoad: () => void;
 }
 
-export function Coming({ reach, clip, onLoad }: ComingProps) {
+export function ClipProgress({ source, clip, onLoad }: ClipProgressProps) {
   const total = format.bytes(clip.bytes);
-  if (reach.state === "asks")
+  if (source.state === "asks")
     return (
-      <span class="videogen-coming">
-        <Quiet icon="save" label={fill(words.load, { total })} onClick={onLoad} />
+      <span class="videogen-clip-progress">
+        <IconButton icon="save" label={fill(strings.load, { total })} onClick={onLoad} />
       </span>
     );
-  if (reach.state !== "coming") return null;
+  if (source.state !== "coming") return null;
   return (
-    <span class="videogen-coming">
-      <Say parts={[words.coming]} values={{ done: format.part(reach.done, clip.bytes), total }} />
-      <progress max={clip.bytes} value={reach.done} aria-label={words.comingLabel} />
+    <span class="videogen-clip-progress">
+      <Template
+        parts={[strings.coming]}
+        values={{ done: format.partialBytes(source.done, clip.bytes), total }}
+      />
+      <progress max={clip.bytes} value={source.done} aria-label={strings.comingLabel} />
     </span>
   );
 }

@@ -1,73 +1,73 @@
 /** The request as code, in the language somebody asks for; shown, so that it can be taken where a page may not copy. */
 
 import { useState } from "preact/hooks";
-import { Quiet } from "../components/button";
-import { Copy } from "../components/copy-button";
+import { IconButton } from "../components/button";
+import { CopyButton } from "../components/copy-button";
 import type { Code, RequestView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
-import { words } from "../text/strings";
+import { strings } from "../text/strings";
 
 export const languages: readonly Code["language"][] = ["magic", "python", "async", "curl", "json"];
 type Language = Code["language"];
-interface Written {
+interface GeneratedCode {
   readonly language: Language;
   readonly text: string;
-  readonly isFault: boolean;
+  readonly isError: boolean;
 }
 
-function Text({ id, text }: { id: string; text: string }) {
+function CodeText({ id, text }: { id: string; text: string }) {
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard */}
-      <section id={id} tabIndex={0} aria-label={words.code}>
+      <section id={id} tabIndex={0} aria-label={strings.code}>
         <pre dir="ltr">{text}</pre>
       </section>
-      <Copy text={text} label={words.copy} />
+      <CopyButton text={text} label={strings.copy} />
     </>
   );
 }
 
-interface AsCodeProps {
+interface CopyAsCodeProps {
   readonly view: View;
   /** What to write down, taken when it is asked for. */
   readonly request: () => RequestView;
 }
 
-export function AsCode({ view, request }: AsCodeProps) {
+export function CopyAsCode({ view, request }: CopyAsCodeProps) {
   const [isOpen, setOpen] = useState(false);
-  const [written, setWritten] = useState<Written | null>(null);
+  const [code, setCode] = useState<GeneratedCode | null>(null);
   const ask = async (language: Language) => {
-    setWritten({ language, text: "", isFault: false });
-    const ack = await view.session.host.ask({ type: "code", language, request: request() });
-    const fault = ack === null ? words.noAnswer : ack.error && `${ack.error.message} ${ack.error.next}`;
-    setWritten({ language, text: fault ?? ack?.text ?? "", isFault: Boolean(fault) });
+    setCode({ language, text: "", isError: false });
+    const ack = await view.session.connection.ask({ type: "code", language, request: request() });
+    const fault = ack === null ? strings.noAnswer : ack.error && `${ack.error.message} ${ack.error.next}`;
+    setCode({ language, text: fault ?? ack?.text ?? "", isError: Boolean(fault) });
   };
   const toggle = () => {
     setOpen(!isOpen);
-    if (!isOpen) void ask(written?.language ?? "magic");
+    if (!isOpen) void ask(code?.language ?? "magic");
   };
   const id = `${view.id}-code`;
   return (
     <div class="videogen-code" data-open={isOpen}>
-      <Quiet icon="code" label={words.asCode} expanded={isOpen} onClick={toggle} />
+      <IconButton icon="code" label={strings.asCode} expanded={isOpen} onClick={toggle} />
       {isOpen && (
         <div class="videogen-panel">
           <fieldset class="videogen-chips">
-            <legend class="videogen-unseen">{words.language}</legend>
+            <legend class="videogen-visually-hidden">{strings.language}</legend>
             {languages.map((language) => (
               <label class="videogen-chip" key={language}>
                 <input
                   type="radio"
                   name={id}
-                  checked={language === (written?.language ?? "magic")}
+                  checked={language === (code?.language ?? "magic")}
                   onChange={() => void ask(language)}
                 />
-                {words.languages[language]}
+                {strings.languages[language]}
               </label>
             ))}
           </fieldset>
-          {written?.isFault && <p class="videogen-flaw">{written.text}</p>}
-          {written?.text && !written.isFault && <Text key={written.language} id={id} text={written.text} />}
+          {code?.isError && <p class="videogen-field-error">{code.text}</p>}
+          {code?.text && !code.isError && <CodeText key={code.language} id={id} text={code.text} />}
         </div>
       )}
     </div>

@@ -1,9 +1,9 @@
 /** The dot-grid paper. Dots are light, their radius noise grown from the prompt; ink says how far the work has come. */
 
-import type { Dots } from "../state/appearance";
+import type { DotMode } from "../state/appearance";
 
-export interface Sheet {
-  readonly mode: Dots;
+export interface DotPattern {
+  readonly mode: DotMode;
   /** 0 to 100 as reported; null inks the whole sheet by half, without an edge, because nothing was measured. */
   readonly percent: number | null;
   readonly prompt: string;
@@ -12,7 +12,7 @@ export interface Sheet {
 type Random = () => number;
 
 /** A small repeatable source of numbers: the same prompt always grows the same paper. */
-function random(seed: number): Random {
+function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;
@@ -22,7 +22,7 @@ function random(seed: number): Random {
   };
 }
 
-export function seedOf(text: string): number {
+export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
@@ -30,11 +30,11 @@ export function seedOf(text: string): number {
 }
 
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
-const smooth = (value: number) => clamp(value) ** 2 * (3 - 2 * clamp(value));
+const smoothstep = (value: number) => clamp(value) ** 2 * (3 - 2 * clamp(value));
 
 /** Brightness of the paper at a point, both coordinates 0 to 1. */
-function noise(seed: number): (across: number, down: number) => number {
-  const next = random(seed);
+function createNoise(seed: number): (across: number, down: number) => number {
+  const next = createRandom(seed);
   const waves = Array.from(
     { length: 5 },
     () => [next() * 2 + 0.6, next() * 2 + 0.6, next() * 6.3, next() * 6.3] as const,
@@ -50,23 +50,23 @@ function noise(seed: number): (across: number, down: number) => number {
 }
 
 /** How much ink a column has taken, 0 to 1. The edge is soft over seven hundredths of the width. */
-export function exposure({ mode, percent }: Sheet, across: number, drop: Random): number {
+export function getInk({ mode, percent }: DotPattern, across: number, random: Random): number {
   switch (mode) {
     case "full":
       return 1;
     case "fill":
       if (percent === null) return 0.5;
-      return percent >= 100 ? 1 : percent <= 0 ? 0 : smooth((percent / 100 - across) / 0.07 + 0.5);
+      return percent >= 100 ? 1 : percent <= 0 ? 0 : smoothstep((percent / 100 - across) / 0.07 + 0.5);
     case "lost":
-      return drop() < 1.15 - across / 0.5 ? smooth((0.62 - across) / 0.6) * 0.8 : 0;
+      return random() < 1.15 - across / 0.5 ? smoothstep((0.62 - across) / 0.6) * 0.8 : 0;
     case "rest":
       return 0;
   }
 }
 
-const pitchFor = (width: number) => (width < 200 ? 5 : width < 340 ? 6 : width < 460 ? 7 : 8);
+const getPitch = (width: number) => (width < 200 ? 5 : width < 340 ? 6 : width < 460 ? 7 : 8);
 
-export function draw(canvas: HTMLCanvasElement, sheet: Sheet): void {
+export function drawDots(canvas: HTMLCanvasElement, pattern: DotPattern): void {
   const { clientWidth: width, clientHeight: height } = canvas;
   const pen = width > 0 && height > 0 ? canvas.getContext("2d") : null;
   if (pen === null) return;
@@ -82,20 +82,20 @@ export function draw(canvas: HTMLCanvasElement, sheet: Sheet): void {
   const ink = colour("--videogen-ink");
   const rest = colour("--videogen-rest");
   const rightToLeft = getComputedStyle(canvas).direction === "rtl";
-  const pitch = pitchFor(width);
+  const pitch = getPitch(width);
   const largest = pitch * 0.46;
   const columns = Math.floor(width / pitch);
   const rows = Math.floor(height / pitch);
   const left = (width - (columns - 1) * pitch) / 2;
   const top = (height - (rows - 1) * pitch) / 2;
-  const light = noise(seedOf(sheet.prompt));
-  const drop = random(7);
-  pen.globalAlpha = sheet.mode === "fill" && sheet.percent === null ? 0.62 : 1;
+  const brightnessAt = createNoise(hashText(pattern.prompt));
+  const random = createRandom(7);
+  pen.globalAlpha = pattern.mode === "fill" && pattern.percent === null ? 0.62 : 1;
   for (let row = 0; row < rows; row += 1) {
     for (let column = 0; column < columns; column += 1) {
       const across = (rightToLeft ? columns - 1 - column : column) / Math.max(1, columns - 1);
-      const brightness = light(column / columns, row / rows) ** 0.8;
-      const taken = exposure(sheet, across, drop);
+      const brightness = brightnessAt(column / columns, row / rows) ** 0.8;
+      const taken = getInk(pattern, across, random);
       pen.fillStyle = taken > 0.04 && brightness * taken > 0.03 ? ink : rest;
       pen.beginPath();
       pen.arc(left + column * pitch, top + row * pitch, 0.7 + (largest - 0.7) * brightness * taken, 0, 7);

@@ -1,50 +1,50 @@
 /** The folded facts of a failure, for a person who reports it, and notes about settings that had no effect. */
 
-import { Copy } from "../components/copy-button";
+import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icons";
 import type { JobView } from "../kernel/protocol.gen";
-import { moment } from "../text/format";
-import { words } from "../text/strings";
+import { dateTime } from "../text/format";
+import { strings } from "../text/strings";
 
-export function Details({ job }: { job: JobView }) {
+export function ErrorDetails({ job }: { job: JobView }) {
   const { error } = job;
   if (error === null) return null;
-  const rows: readonly (readonly [keyof typeof words.detail, string])[] = [
+  const rows: readonly (readonly [keyof typeof strings.detail, string])[] = [
     ["code", error.code],
     ["job", job.id],
     ["provider", job.provider_label],
     ["model", job.model],
-    ["time", moment(job.finished_at ?? job.created_at)],
-    ["sent", words.known[error.sent]],
-    ["charged", words.known[error.charged]],
+    ["time", dateTime(job.finished_at ?? job.created_at)],
+    ["sent", strings.known[error.sent]],
+    ["charged", strings.known[error.charged]],
     ...(error.request_id ? [["request", error.request_id] as const] : []),
   ];
-  const text = rows.map(([name, value]) => `${words.detail[name]}: ${value}`).join("\n");
+  const text = rows.map(([name, value]) => `${strings.detail[name]}: ${value}`).join("\n");
   return (
     <details class="videogen-more videogen-details">
       <summary>
         <Icon name="right" />
-        {words.details}
+        {strings.details}
       </summary>
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>
-            <dt>{words.detail[name]}</dt>
+            <dt>{strings.detail[name]}</dt>
             <dd>
               <bdi>{value}</bdi>
             </dd>
           </div>
         ))}
       </dl>
-      <Copy text={`${error.message}\n${text}`} label={words.copyDetails} />
+      <CopyButton text={`${error.message}\n${text}`} label={strings.copyDetails} />
     </details>
   );
 }
 
-export function Notes({ warnings }: { warnings: readonly string[] }) {
+export function Warnings({ warnings }: { warnings: readonly string[] }) {
   if (warnings.length === 0) return null;
   return (
-    <ul class="videogen-notes" aria-label={words.notes}>
+    <ul class="videogen-notes" aria-label={strings.notes}>
       {warnings.map((warning) => (
         <li key={warning}>
           <bdi>{warning}</bdi>

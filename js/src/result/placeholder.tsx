@@ -3,11 +3,11 @@
 import type { FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { words } from "../text/strings";
-import { Say } from "../text/template";
+import { strings } from "../text/strings";
+import { Template } from "../text/template";
 
 /** The target's shape is known before the first frame is, and does not change with the state. */
-export function targetOf(view: View, form: FormView | null, job: JobView | null): string {
+export function getTargetSize(view: View, form: FormView | null, job: JobView | null): string {
   const { draft } = view.session;
   return job?.size ?? (form && (job === null || draft.size.peek()) ? draft.size.value : null) ?? "1280x720";
 }
@@ -15,18 +15,18 @@ export function targetOf(view: View, form: FormView | null, job: JobView | null)
 export function Captions({ target, seconds }: { target: string; seconds: number | null }) {
   const parts = ["{shape}", "{length}"];
   const values = {
-    shape: format.shape(target) ?? format.size(target),
+    shape: format.aspectRatio(target) ?? format.size(target),
     length: seconds === null ? undefined : format.seconds(seconds),
   };
-  return <Say parts={parts} values={values} between=" · " />;
+  return <Template parts={parts} values={values} between=" · " />;
 }
 
 export function Examples({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
   if (draft.prompt.value !== "") return null;
   return (
-    <ul class="videogen-examples" aria-label={words.examplesLabel}>
-      {words.examples.map((example) => (
+    <ul class="videogen-examples" aria-label={strings.examplesLabel}>
+      {strings.examples.map((example) => (
         <li key={example}>
           <button type="button" class="videogen-button" onClick={() => draft.set("prompt", example, form)}>
             {example}

@@ -1,15 +1,21 @@
 /** What the browser's own player does not offer: single frames, speed, loop, and a window of its own. */
 
-import { Quiet } from "../components/button";
-import { words } from "../text/strings";
-import { canFloat, float, type Screen, SPEEDS, seek } from "./player-controls";
+import { IconButton } from "../components/button";
+import { strings } from "../text/strings";
+import {
+  type PlayerControls,
+  SPEEDS,
+  seek,
+  supportsPictureInPicture,
+  togglePictureInPicture,
+} from "./player-controls";
 
-interface SpeedProps {
+interface SpeedSelectProps {
   readonly label: string;
   readonly onPick: (speed: number) => void;
 }
 
-export function Speed({ label, onPick }: SpeedProps) {
+export function SpeedSelect({ label, onPick }: SpeedSelectProps) {
   return (
     <span class="videogen-speed">
       <select aria-label={label} onChange={(event) => onPick(Number(event.currentTarget.value))}>
@@ -23,28 +29,35 @@ export function Speed({ label, onPick }: SpeedProps) {
   );
 }
 
-export function Transport({ screen }: { screen: Screen }) {
-  const { loops } = screen;
-  const atSpeed = (speed: number) => {
-    const player = screen.video.peek();
+export function PlaybackBar({ controls }: { controls: PlayerControls }) {
+  const { loops } = controls;
+  const setSpeed = (speed: number) => {
+    const player = controls.video.peek();
     if (player) player.playbackRate = speed;
   };
-  const step = (frames: number) => seek(screen, frames * screen.frame, { pause: true });
+  const step = (frames: number) => seek(controls, frames * controls.frameSeconds, { pause: true });
   return (
-    <fieldset class="videogen-transport" aria-label={words.transport} dir="ltr">
-      <Quiet bare icon="back" label={words.frameBack} onClick={() => step(-1)} />
-      <Quiet bare icon="forward" label={words.frameForward} onClick={() => step(1)} />
-      <Speed label={words.speed} onPick={atSpeed} />
-      <Quiet
+    <fieldset class="videogen-playback-bar" aria-label={strings.transport} dir="ltr">
+      <IconButton bare icon="back" label={strings.frameBack} onClick={() => step(-1)} />
+      <IconButton bare icon="forward" label={strings.frameForward} onClick={() => step(1)} />
+      <SpeedSelect label={strings.speed} onPick={setSpeed} />
+      <IconButton
         bare
         icon="loop"
-        label={words.loop}
+        label={strings.loop}
         pressed={loops.value}
         onClick={() => {
           loops.value = !loops.peek();
         }}
       />
-      {canFloat() && <Quiet bare icon="window" label={words.float} onClick={() => void float(screen)} />}
+      {supportsPictureInPicture() && (
+        <IconButton
+          bare
+          icon="window"
+          label={strings.float}
+          onClick={() => void togglePictureInPicture(controls)}
+        />
+      )}
     </fieldset>
   );
 }

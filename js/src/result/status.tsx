@@ -2,11 +2,11 @@
 
 import { Icon, type IconName } from "../components/icons";
 import type { Bar } from "../kernel/progress";
-import type { Act, Look, Scene } from "../state/appearance";
-import { words } from "../text/strings";
-import { fill, known, Say, type Values } from "../text/template";
+import type { Action, Appearance, CardState } from "../state/appearance";
+import { strings } from "../text/strings";
+import { fill, getKnownParts, Template, type Values } from "../text/template";
 
-const icons: Readonly<Record<Act, IconName>> = {
+const icons: Readonly<Record<Action, IconName>> = {
   cancel: "stop",
   detach: "stop",
   watch: "eye",
@@ -17,19 +17,22 @@ const icons: Readonly<Record<Act, IconName>> = {
   again: "retry",
 };
 /** It may cost money twice: words in the colour of a warning, never filled. */
-const isRisky = (act: Act) => act === "resend";
+const isRisky = (act: Action) => act === "resend";
 /** The safest next step where the answer is lost. */
-const isSafest = (act: Act) => act === "look";
+const isSafest = (act: Action) => act === "look";
 
 /** Spoken at a quarter, a half and three quarters; every percent would never stop talking. */
-const quarter = (percent: number | null) =>
+const floorToQuarter = (percent: number | null) =>
   percent === null ? 0 : Math.min(75, Math.floor(percent / 25) * 25);
 
-export function ProgressBar({ look, bar, label }: { look: Look; bar: Bar; label: string }) {
-  if (look.bar === "none") return null;
-  const mode = look.bar === "frozen" ? "frozen" : bar.ghost ? "ghost" : bar.drawn === null ? "drift" : "fill";
+export function ProgressBar({ appearance, bar, label }: { appearance: Appearance; bar: Bar; label: string }) {
+  if (appearance.bar === "none") return null;
+  const mode =
+    appearance.bar === "frozen" ? "frozen" : bar.isEstimate ? "ghost" : bar.width === null ? "drift" : "fill";
   const spoken =
-    bar.known === null ? {} : { "aria-valuenow": Math.floor(bar.known), ...spokenPercent(bar.known) };
+    bar.percent === null
+      ? {}
+      : { "aria-valuenow": Math.floor(bar.percent), ...getSpokenPercent(bar.percent) };
   return (
     <div
       class="videogen-bar"
@@ -40,43 +43,48 @@ export function ProgressBar({ look, bar, label }: { look: Look; bar: Bar; label:
       data-mode={mode}
       {...spoken}
     >
-      <i style={bar.drawn === null ? {} : { inlineSize: `${bar.drawn}%` }} />
+      <i style={bar.width === null ? {} : { inlineSize: `${bar.width}%` }} />
     </div>
   );
 }
 
-const spokenPercent = (percent: number) => ({
-  "aria-valuetext": fill(words.percentSpoken, { percent: String(Math.floor(percent)) }),
+const getSpokenPercent = (percent: number) => ({
+  "aria-valuetext": fill(strings.percentSpoken, { percent: String(Math.floor(percent)) }),
 });
 
-interface LinesProps {
-  readonly scene: Scene;
-  readonly look: Look;
+interface StatusLinesProps {
+  readonly state: CardState;
+  readonly appearance: Appearance;
   readonly values: Values;
   readonly bar: Bar;
 }
 
 /** Both live regions stay in the page, because one that appears together with its words is often not read. */
-export function Lines({ scene, look, values, bar }: LinesProps) {
-  const [first, second] = words.lines[scene];
-  const between = look.between;
-  const isAlert = look.says === "alert";
-  const heard = quarter(scene === "running" ? bar.known : null);
+export function StatusLines({ state, appearance, values, bar }: StatusLinesProps) {
+  const [first, second] = strings.lines[state];
+  const between = appearance.separator;
+  const isAlert = appearance.role === "alert";
+  const spoken = floorToQuarter(state === "running" ? bar.percent : null);
   const headline = (
-    <p class="videogen-line1">
-      {look.glyph && <Icon name={look.glyph} />}
+    <p class="videogen-headline">
+      {appearance.icon && <Icon name={appearance.icon} />}
       <span>
-        <Say parts={first} values={values} />
+        <Template parts={first} values={values} />
       </span>
-      {heard > 0 && (
-        <span class="videogen-unseen">, {fill(words.percentSpoken, { percent: String(heard) })}</span>
+      {spoken > 0 && (
+        <span class="videogen-visually-hidden">
+          , {fill(strings.percentSpoken, { percent: String(spoken) })}
+        </span>
       )}
     </p>
   );
-  const isEmpty = known(second, values).length === 0;
+  const isEmpty = getKnownParts(second, values).length === 0;
   const reason = !isEmpty && (
-    <p class="videogen-line2" data-working={look.ticking && bar.drawn === null ? words.working : undefined}>
-      <Say parts={second} values={values} between={between} />
+    <p
+      class="videogen-explanation"
+      data-working={appearance.isTicking && bar.width === null ? strings.working : undefined}
+    >
+      <Template parts={second} values={values} between={between} />
     </p>
   );
   return (
@@ -91,10 +99,10 @@ export function Lines({ scene, look, values, bar }: LinesProps) {
   );
 }
 
-export function Acts({ acts, onAct }: { acts: readonly Act[]; onAct: (act: Act) => void }) {
+export function StateActions({ acts, onAct }: { acts: readonly Action[]; onAct: (act: Action) => void }) {
   if (acts.length === 0) return null;
   return (
-    <div class="videogen-acts">
+    <div class="videogen-actions">
       {acts.map((act) => (
         <button
           type="button"
@@ -103,7 +111,7 @@ export function Acts({ acts, onAct }: { acts: readonly Act[]; onAct: (act: Act) 
           onClick={() => onAct(act)}
         >
           <Icon name={icons[act]} />
-          {words.act[act]}
+          {strings.act[act]}
         </button>
       ))}
     </div>

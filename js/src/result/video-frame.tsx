@@ -3,33 +3,33 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, LocalMark } from "../components/icons";
-import type { Look } from "../state/appearance";
-import { words } from "../text/strings";
-import { draw, type Sheet } from "./dot-canvas";
+import type { Appearance } from "../state/appearance";
+import { strings } from "../text/strings";
+import { type DotPattern, drawDots } from "./dot-canvas";
 
-interface SlotProps {
-  readonly look: Look;
-  readonly sheet: Sheet;
+interface VideoFrameProps {
+  readonly appearance: Appearance;
+  readonly pattern: DotPattern;
   readonly simulated: boolean;
   /** Model at the start, shape and length at the end. */
   readonly captions: readonly [ComponentChildren, ComponentChildren] | null;
   /** Changes when colours may have. */
-  readonly turn: number;
+  readonly revision: number;
   readonly children?: ComponentChildren;
 }
 
 /** Dots are drawn when something changed, never in a loop. */
-function Paper({ sheet, turn }: { sheet: Sheet; turn: number }) {
+function DotCanvas({ pattern, revision }: { pattern: DotPattern; revision: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  const latest = useRef(sheet);
-  latest.current = sheet;
+  const latest = useRef(pattern);
+  latest.current = pattern;
   useLayoutEffect(() => {
-    if (canvas.current) draw(canvas.current, latest.current);
-  }, [sheet.mode, sheet.percent, sheet.prompt, turn]);
+    if (canvas.current) drawDots(canvas.current, latest.current);
+  }, [pattern.mode, pattern.percent, pattern.prompt, revision]);
   useLayoutEffect(() => {
     if (typeof ResizeObserver === "undefined" || canvas.current === null) return;
     const node = canvas.current;
-    const observer = new ResizeObserver(() => draw(node, latest.current));
+    const observer = new ResizeObserver(() => drawDots(node, latest.current));
     observer.observe(node);
     return () => observer.disconnect();
   }, []);
@@ -37,16 +37,23 @@ function Paper({ sheet, turn }: { sheet: Sheet; turn: number }) {
   return <canvas ref={canvas} aria-hidden="true" />;
 }
 
-export function Slot({ look, sheet, simulated, captions, turn, children }: SlotProps) {
-  const isReady = look.paper === "ready";
+export function VideoFrame({
+  appearance,
+  pattern,
+  simulated,
+  captions,
+  revision,
+  children,
+}: VideoFrameProps) {
+  const isReady = appearance.frame === "ready";
   return (
-    <div class="videogen-slot" data-state={look.paper}>
-      <Paper sheet={sheet} turn={turn} />
+    <div class="videogen-video-frame" data-state={appearance.frame}>
+      <DotCanvas pattern={pattern} revision={revision} />
       {children}
       {simulated && (
         <span class={`videogen-badge${isReady ? " is-over" : ""}`}>
           <LocalMark />
-          {words.simulated}
+          {strings.simulated}
         </span>
       )}
       {captions && !isReady && (
@@ -55,9 +62,9 @@ export function Slot({ look, sheet, simulated, captions, turn, children }: SlotP
           <span class="videogen-caption is-end">{captions[1]}</span>
         </>
       )}
-      {look.glyph && !isReady && (
+      {appearance.icon && !isReady && (
         <span class="videogen-glyph">
-          <Icon name={look.glyph} />
+          <Icon name={appearance.icon} />
         </span>
       )}
     </div>

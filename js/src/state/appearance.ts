@@ -5,7 +5,7 @@ import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
 
 /** A job's own states, and the situations that are facts about the page or the kernel. */
-export type Scene =
+export type CardState =
   | JobView["state"]
   | "ready"
   | "waiting"
@@ -19,105 +19,112 @@ export type Scene =
   | "slow"
   | "busy";
 
-export type Paper = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
-export type Dots = "rest" | "fill" | "full" | "lost";
-export type Act = "cancel" | "detach" | "watch" | "check" | "find" | "look" | "resend" | "again";
+export type FrameStyle = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
+export type DotMode = "rest" | "fill" | "full" | "lost";
+export type Action = "cancel" | "detach" | "watch" | "check" | "find" | "look" | "resend" | "again";
 
-export interface Look {
-  readonly paper: Paper;
-  readonly dots: Dots;
+export interface Appearance {
+  readonly frame: FrameStyle;
+  readonly dots: DotMode;
   /** `moving` fills when a percent is known and drifts when none is; `frozen` is grey and still. */
   readonly bar: "moving" | "drift" | "frozen" | "none";
-  readonly glyph: IconName | null;
+  readonly icon: IconName | null;
   readonly tone: "plain" | "ok" | "warn" | "error";
-  readonly says: "status" | "alert";
-  readonly between: " " | " · ";
+  readonly role: "status" | "alert";
+  readonly separator: " " | " · ";
   /** The elapsed clock runs. */
-  readonly ticking: boolean;
+  readonly isTicking: boolean;
   /** `cancel` is offered only where the service can; `detach` stands in where it cannot. */
-  readonly acts: readonly Act[];
+  readonly actions: readonly Action[];
 }
 
-const still: Look = {
-  paper: "empty",
+const still: Appearance = {
+  frame: "empty",
   dots: "rest",
   bar: "none",
-  glyph: null,
+  icon: null,
   tone: "plain",
-  says: "status",
-  between: " · ",
-  ticking: false,
-  acts: [],
+  role: "status",
+  separator: " · ",
+  isTicking: false,
+  actions: [],
 };
-const sending: Look = { ...still, bar: "moving", ticking: true, acts: ["detach"] };
-const underway: Look = { ...sending, acts: ["cancel", "detach"] };
-const lost: Look = {
+const sending: Appearance = { ...still, bar: "moving", isTicking: true, actions: ["detach"] };
+const underway: Appearance = { ...sending, actions: ["cancel", "detach"] };
+const lost: Appearance = {
   ...still,
-  paper: "unknown",
+  frame: "unknown",
   dots: "lost",
-  glyph: "question",
+  icon: "question",
   tone: "warn",
-  says: "alert",
-  between: " ",
+  role: "alert",
+  separator: " ",
 };
-const stopped: Look = { ...still, paper: "stopped", between: " " };
+const stopped: Appearance = { ...still, frame: "stopped", separator: " " };
 
-export const looks: Readonly<Record<Scene, Look>> = {
+export const appearances: Readonly<Record<CardState, Appearance>> = {
   ready: still,
   waiting: still,
   draft: sending,
   submitting: sending,
   queued: underway,
-  running: { ...underway, paper: "running", dots: "fill" },
-  slow: { ...underway, paper: "running", dots: "fill", bar: "drift" },
-  busy: { ...underway, paper: "running", dots: "fill", bar: "drift" },
-  saving: { ...still, paper: "running", dots: "full", bar: "moving" },
-  succeeded: { ...still, paper: "ready", dots: "full", glyph: "check", tone: "ok" },
-  reused: { ...still, paper: "ready", dots: "full", glyph: "bolt", tone: "ok", acts: ["again"] },
-  broken: { ...stopped, glyph: "question", acts: ["find", "again"] },
-  failed: { ...still, paper: "refused", glyph: "alert", tone: "error", says: "alert", between: " " },
-  cancelled: { ...stopped, glyph: "stop" },
-  stopped: { ...stopped, glyph: "stop" },
-  expired: { ...stopped, glyph: "alert", tone: "warn", says: "alert", acts: ["check", "again"] },
-  unknown_outcome: { ...lost, acts: ["look", "resend"] },
-  searching: { ...lost, bar: "moving", ticking: true },
+  running: { ...underway, frame: "running", dots: "fill" },
+  slow: { ...underway, frame: "running", dots: "fill", bar: "drift" },
+  busy: { ...underway, frame: "running", dots: "fill", bar: "drift" },
+  saving: { ...still, frame: "running", dots: "full", bar: "moving" },
+  succeeded: { ...still, frame: "ready", dots: "full", icon: "check", tone: "ok" },
+  reused: { ...still, frame: "ready", dots: "full", icon: "bolt", tone: "ok", actions: ["again"] },
+  broken: { ...stopped, icon: "question", actions: ["find", "again"] },
+  failed: { ...still, frame: "refused", icon: "alert", tone: "error", role: "alert", separator: " " },
+  cancelled: { ...stopped, icon: "stop" },
+  stopped: { ...stopped, icon: "stop" },
+  expired: { ...stopped, icon: "alert", tone: "warn", role: "alert", actions: ["check", "again"] },
+  unknown_outcome: { ...lost, actions: ["look", "resend"] },
+  searching: { ...lost, bar: "moving", isTicking: true },
   unreachable: {
     ...stopped,
     bar: "frozen",
-    glyph: "question",
+    icon: "question",
     tone: "warn",
-    says: "alert",
-    ticking: true,
-    acts: ["watch", "detach"],
+    role: "alert",
+    isTicking: true,
+    actions: ["watch", "detach"],
   },
-  locked: { ...stopped, bar: "frozen", glyph: "alert", tone: "warn", says: "alert" },
-  detached: { ...stopped, bar: "frozen", glyph: "stop", acts: ["watch", "cancel"] },
-  gone: { ...stopped, bar: "frozen", glyph: "question" },
+  locked: { ...stopped, bar: "frozen", icon: "alert", tone: "warn", role: "alert" },
+  detached: { ...stopped, bar: "frozen", icon: "stop", actions: ["watch", "cancel"] },
+  gone: { ...stopped, bar: "frozen", icon: "question" },
 };
 
-export interface Situation {
+export interface CardInputs {
   readonly job: JobView | null;
   readonly hasForm: boolean;
-  readonly gone: boolean;
+  readonly disconnected: boolean;
   /** The player could not load the clip. */
   readonly broken: boolean;
   /** It has taken much longer than jobs like it. */
-  readonly late?: boolean;
+  readonly isSlow?: boolean;
   /** The service asked us to wait, or did not answer: the next look is a while away. */
-  readonly waits?: boolean;
+  readonly isBackingOff?: boolean;
 }
 
-const patient = new Set<JobView["state"]>(["draft", "queued", "running"]);
+const canBackOff = new Set<JobView["state"]>(["draft", "queued", "running"]);
 
 /** Which row of the table is true now. A finished job outlives its kernel; an open one does not. */
-export function sceneOf({ job, hasForm, gone, broken, late = false, waits = false }: Situation): Scene {
-  if (job === null) return gone ? "gone" : hasForm ? "ready" : "waiting";
+export function getCardState({
+  job,
+  hasForm,
+  disconnected,
+  broken,
+  isSlow = false,
+  isBackingOff = false,
+}: CardInputs): CardState {
+  if (job === null) return disconnected ? "gone" : hasForm ? "ready" : "waiting";
   if (isOpen(job)) {
-    if (gone || job.detached) return gone ? "gone" : "detached";
+    if (disconnected || job.detached) return disconnected ? "gone" : "detached";
     if (job.state === "unreachable" && job.error !== null) return "locked";
     if (job.searching) return "searching";
-    if (waits && patient.has(job.state)) return "busy";
-    return late && job.state === "running" ? "slow" : job.state;
+    if (isBackingOff && canBackOff.has(job.state)) return "busy";
+    return isSlow && job.state === "running" ? "slow" : job.state;
   }
   if (job.state === "succeeded") return broken ? "broken" : job.reused ? "reused" : "succeeded";
   // "Before it started" is only said of work that never reported any progress.
@@ -126,9 +133,13 @@ export function sceneOf({ job, hasForm, gone, broken, late = false, waits = fals
 }
 
 /** The buttons of a row for this job: never a Cancel that cannot cancel, never both Cancel and Stop waiting. */
-export function actsOf(scene: Scene, job: JobView | null): readonly Act[] {
+export function getActions(scene: CardState, job: JobView | null): readonly Action[] {
   const able = job?.can_cancel ?? false;
-  return looks[scene].acts.filter((act) =>
-    act === "cancel" ? able : act === "detach" ? !able || !looks[scene].acts.includes("cancel") : true,
+  return appearances[scene].actions.filter((act) =>
+    act === "cancel"
+      ? able
+      : act === "detach"
+        ? !able || !appearances[scene].actions.includes("cancel")
+        : true,
   );
 }

@@ -1,28 +1,28 @@
 /** Pictures, sounds and videos of the form: named by what the kernel can find again, handed over piece by piece. */
 
 import { type Signal, signal } from "@preact/signals";
-import { type Host, newRequestId } from "../kernel/connection";
+import { type KernelConnection, newRequestId } from "../kernel/connection";
 import type { MediaView, RequestView } from "../kernel/protocol.gen";
-import { Pace } from "../kernel/retry-timing";
-import { words } from "../text/strings";
+import { RetryTiming } from "../kernel/retry-timing";
+import { strings } from "../text/strings";
 import { fill } from "../text/template";
-import { prepare } from "./image-cleanup";
+import { stripMetadata } from "./image-cleanup";
 
 export const mediaFields = ["image", "last_frame", "references", "audio", "video"] as const;
 export type MediaField = (typeof mediaFields)[number];
 export const isMediaField = (name: string | null | undefined): name is MediaField =>
   mediaFields.includes(name as MediaField);
-export const kindOf = (field: MediaField): MediaView["kind"] =>
+export const getMediaKind = (field: MediaField): MediaView["kind"] =>
   field === "audio" || field === "video" ? field : "image";
 
 /** Small enough for every host: some drop messages of a megabyte, all drop those of ten. */
-const PIECE_BYTES = 512 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 
 export interface Attachment {
   readonly key: string;
   readonly name: string;
   /** What the request will say; null until the kernel has the whole file. */
-  readonly view: MediaView | null;
+  readonly media: MediaView | null;
   /** Where the page can see it: an address, or null. */
   readonly preview: string | null;
   readonly sent: number;
@@ -32,8 +32,8 @@ export interface Attachment {
   readonly error: string | null;
 }
 
-const nothing: Omit<Attachment, "key" | "name"> = {
-  view: null,
+const blank: Omit<Attachment, "key" | "name"> = {
+  media: null,
   preview: null,
   sent: 0,
   total: 0,
@@ -42,33 +42,33 @@ const nothing: Omit<Attachment, "key" | "name"> = {
 };
 
 /** A link, `{variable}` or path as somebody typed it. */
-function sourceOf(text: string): string {
+function parseSource(text: string): string {
   if (/^https?:\/\//i.test(text)) return text;
   const variable = /^\{\s*(\w+)\s*\}$/.exec(text);
   return variable ? `variable:${variable[1]}` : `file:${text}`;
 }
 
-export class Media {
-  readonly #host: Host;
-  readonly #pace = new Pace();
-  readonly #held = Object.fromEntries(
+export class Attachments {
+  readonly #connection: KernelConnection;
+  readonly #timing = new RetryTiming();
+  readonly #attachments = Object.fromEntries(
     mediaFields.map((field) => [field, signal<readonly Attachment[]>([])]),
   ) as Record<MediaField, Signal<readonly Attachment[]>>;
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(host: KernelConnection) {
+    this.#connection = host;
   }
 
   of(field: MediaField): Signal<readonly Attachment[]> {
-    return this.#held[field];
+    return this.#attachments[field];
   }
 
   /** The first one that can't be sent yet, or at all. */
-  unfinished(field: MediaField): Attachment | null {
+  findUnsent(field: MediaField): Attachment | null {
     return (
       this.of(field)
         .peek()
-        .find(({ view }) => view === null) ?? null
+        .find(({ media }) => media === null) ?? null
     );
   }
 
@@ -82,47 +82,53 @@ export class Media {
           ? [given as MediaView]
           : [];
       for (const { key } of this.of(field).peek()) this.remove(field, key);
-      for (const view of views) this.put(field, view);
+      for (const view of views) this.attach(field, view);
     }
   }
 
   /** Use something that the kernel can find by itself. */
-  put(field: MediaField, view: MediaView): void {
-    const preview = /^https?:/.test(view.source) && view.kind === "image" ? view.source : null;
-    this.#add(field, { ...nothing, key: newRequestId(), name: view.name, view, preview });
+  attach(field: MediaField, media: MediaView): void {
+    const preview = /^https?:/.test(media.source) && media.kind === "image" ? media.source : null;
+    this.#insert(field, { ...blank, key: newRequestId(), name: media.name, media: media, preview });
   }
 
   /** Use what was typed: a link, a path beside the notebook, or `{variable}`. */
-  point(field: MediaField, text: string): void {
+  attachLink(field: MediaField, text: string): void {
     const name = text.split(/[?#]/)[0]?.split("/").pop() || text;
-    this.put(field, { source: sourceOf(text), kind: kindOf(field), name, width: null, height: null });
+    this.attach(field, {
+      source: parseSource(text),
+      kind: getMediaKind(field),
+      name,
+      width: null,
+      height: null,
+    });
   }
 
   /** Hand over a file, in pieces, each of which is acknowledged. */
-  async give(field: MediaField, file: File): Promise<void> {
+  async upload(field: MediaField, file: File): Promise<void> {
     const key = newRequestId();
-    this.#add(field, { ...nothing, key, name: file.name, total: file.size });
-    const kind = kindOf(field);
+    this.#insert(field, { ...blank, key, name: file.name, total: file.size });
+    const kind = getMediaKind(field);
     if (!file.type.startsWith(`${kind}/`)) {
-      this.#change(field, key, { error: fill(words.wrongKind[kind], { name: file.name }) });
+      this.#change(field, key, { error: fill(strings.wrongKind[kind], { name: file.name }) });
       return;
     }
     try {
-      const { blob, stripped } = await prepare(file);
+      const { blob, stripped } = await stripMetadata(file);
       const preview = kind === "image" ? URL.createObjectURL(blob) : null;
       if (this.#change(field, key, { preview, stripped, total: blob.size }))
         await this.#send(field, key, blob);
       else if (preview) URL.revokeObjectURL(preview);
     } catch {
-      this.#change(field, key, { error: fill(words.unreadable, { name: file.name }) });
+      this.#change(field, key, { error: fill(strings.unreadable, { name: file.name }) });
     }
   }
 
   remove(field: MediaField, key: string): void {
-    const gone = this.of(field)
+    const removed = this.of(field)
       .peek()
       .find((one) => one.key === key);
-    if (gone?.preview?.startsWith("blob:")) URL.revokeObjectURL(gone.preview);
+    if (removed?.preview?.startsWith("blob:")) URL.revokeObjectURL(removed.preview);
     this.of(field).value = this.of(field)
       .peek()
       .filter((one) => one.key !== key);
@@ -134,7 +140,7 @@ export class Media {
       takes.includes(field)
         ? this.of(field)
             .peek()
-            .flatMap(({ view }) => (view === null ? [] : [view]))
+            .flatMap(({ media }) => (media === null ? [] : [media]))
         : [];
     const one = (field: MediaField) => views(field)[0] ?? null;
     return {
@@ -150,16 +156,16 @@ export class Media {
     for (const field of mediaFields) for (const { key } of this.of(field).peek()) this.remove(field, key);
   }
 
-  #add(field: MediaField, attachment: Attachment): void {
+  #insert(field: MediaField, attachment: Attachment): void {
     if (field !== "references") for (const { key } of this.of(field).peek()) this.remove(field, key);
     this.of(field).value = [...this.of(field).peek(), attachment];
   }
 
   /** False when it was taken away meanwhile. */
   #change(field: MediaField, key: string, change: Partial<Attachment>): boolean {
-    const held = this.of(field);
-    held.value = held.peek().map((one) => (one.key === key ? { ...one, ...change } : one));
-    return held.peek().some((one) => one.key === key);
+    const list = this.of(field);
+    list.value = list.peek().map((one) => (one.key === key ? { ...one, ...change } : one));
+    return list.peek().some((one) => one.key === key);
   }
 
   async #send(field: MediaField, key: string, blob: Blob): Promise<void> {
@@ -169,16 +175,16 @@ export class Media {
         .find((one) => one.key === key)?.name ?? "";
     const head = { type: "upload", upload_id: key, field, name, total: blob.size } as const;
     for (let offset = 0; offset < blob.size; ) {
-      const piece = await blob.slice(offset, offset + PIECE_BYTES).arrayBuffer();
-      const ack = await this.#host.insist({ ...head, offset }, this.#pace, piece); // the kernel passes over what it has
+      const chunk = await blob.slice(offset, offset + CHUNK_BYTES).arrayBuffer();
+      const ack = await this.#connection.askUntilAnswered({ ...head, offset }, this.#timing, chunk); // the kernel passes over what it has
       if (!this.#change(field, key, {})) return;
       if (ack === null) throw new Error("gone");
       if (!ack.ok) {
         this.#change(field, key, { error: ack.error?.message ?? "" });
         return;
       }
-      offset += piece.byteLength;
-      if (!this.#change(field, key, { sent: offset, view: ack.medium })) return;
+      offset += chunk.byteLength;
+      if (!this.#change(field, key, { sent: offset, media: ack.medium })) return;
     }
   }
 }

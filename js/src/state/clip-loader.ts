@@ -4,12 +4,12 @@
  */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { Host } from "../kernel/connection";
+import type { KernelConnection } from "../kernel/connection";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
-import { Pace } from "../kernel/retry-timing";
-import { addressOf } from "./clip-url";
+import { RetryTiming } from "../kernel/retry-timing";
+import { resolveClipUrl } from "./clip-url";
 
-export type Reach =
+export type ClipSource =
   | { readonly state: "looking" }
   | { readonly state: "ready"; readonly url: string }
   /** So large that somebody has to want it. */
@@ -17,16 +17,16 @@ export type Reach =
   | { readonly state: "coming"; readonly done: number }
   | { readonly state: "lost" };
 
-const PIECE_BYTES = 2 << 20;
+const CHUNK_BYTES = 2 << 20;
 /** Pieces under way at once: enough to keep the line busy, few enough for every host's memory. */
-const WINDOW = 4;
-const UNASKED_BYTES = 64 << 20;
+const PARALLEL_CHUNKS = 4;
+const MAX_AUTOMATIC_BYTES = 64 << 20;
 
 /**
  * True where an address leads to the very file: its first byte alone can be had, and its size is right. A server that only
  * gives the whole of it is passed over, since a player could not go to a moment of such a clip.
  */
-async function leadsTo(url: string, bytes: number, signal_: AbortSignal): Promise<boolean> {
+async function servesFile(url: string, bytes: number, signal_: AbortSignal): Promise<boolean> {
   try {
     const reply = await fetch(url, { headers: { Range: "bytes=0-0" }, signal: signal_ });
     void reply.body?.cancel();
@@ -36,26 +36,26 @@ async function leadsTo(url: string, bytes: number, signal_: AbortSignal): Promis
   }
 }
 
-export class Clips {
-  readonly #host: Host;
-  readonly #located = new Map<string, Signal<string | null | undefined>>();
-  readonly #reached = new Map<string, Signal<Reach>>();
-  readonly #pace = new Pace();
-  readonly #end = new AbortController();
+export class ClipLoader {
+  readonly #connection: KernelConnection;
+  readonly #urls = new Map<string, Signal<string | null | undefined>>();
+  readonly #sources = new Map<string, Signal<ClipSource>>();
+  readonly #timing = new RetryTiming();
+  readonly #disposal = new AbortController();
 
-  constructor(host: Host) {
-    this.#host = host;
+  constructor(host: KernelConnection) {
+    this.#connection = host;
   }
 
   /** The host's address of a clip: undefined while it is looked for, null where it has none. */
   locate(clip: ClipView): ReadonlySignal<string | null | undefined> {
-    const key = keyOf(clip);
-    const known = this.#located.get(key);
+    const key = getClipKey(clip);
+    const known = this.#urls.get(key);
     if (known) return known;
     const found = signal<string | null | undefined>(undefined);
-    this.#located.set(key, found);
-    void addressOf(this.#host.widgetManager, clip.src)
-      .then(async (url) => ((await leadsTo(url, clip.bytes, this.#end.signal)) ? url : null))
+    this.#urls.set(key, found);
+    void resolveClipUrl(this.#connection.widgetManager, clip.src)
+      .then(async (url) => ((await servesFile(url, clip.bytes, this.#disposal.signal)) ? url : null))
       .then((url) => {
         found.value = url;
       });
@@ -63,64 +63,64 @@ export class Clips {
   }
 
   /** A clip that can be played, from wherever it can be had. */
-  reach(job: JobView, take: number, clip: ClipView): ReadonlySignal<Reach> {
-    const key = keyOf(clip);
-    const known = this.#reached.get(key);
+  getSource(job: JobView, take: number, clip: ClipView): ReadonlySignal<ClipSource> {
+    const key = getClipKey(clip);
+    const known = this.#sources.get(key);
     if (known) return known;
-    const reached = signal<Reach>({ state: "looking" });
-    this.#reached.set(key, reached);
+    const source = signal<ClipSource>({ state: "looking" });
+    this.#sources.set(key, source);
     const end = this.locate(clip).subscribe((url) => {
       if (url === undefined) return;
-      if (url !== null) reached.value = { state: "ready", url };
-      else if (clip.bytes > UNASKED_BYTES) reached.value = { state: "asks" };
+      if (url !== null) source.value = { state: "ready", url };
+      else if (clip.bytes > MAX_AUTOMATIC_BYTES) source.value = { state: "asks" };
       else void this.load(job, take, clip);
     });
-    this.#end.signal.addEventListener("abort", end);
-    return reached;
+    this.#disposal.signal.addEventListener("abort", end);
+    return source;
   }
 
   /** Get a clip from the kernel, piece by piece. */
   async load(job: JobView, take: number, clip: ClipView): Promise<void> {
-    const reached = this.#reached.get(keyOf(clip));
-    if (reached === undefined) return;
-    const pieces = new Array<DataView>(Math.ceil(clip.bytes / PIECE_BYTES));
+    const source = this.#sources.get(getClipKey(clip));
+    if (source === undefined) return;
+    const chunks = new Array<DataView>(Math.ceil(clip.bytes / CHUNK_BYTES));
     let [next, done] = [0, 0];
-    const work = async (): Promise<void> => {
-      for (let at = next++; at < pieces.length; at = next++) {
-        const piece = await this.#piece(job.id, take, at);
-        pieces[at] = piece;
-        done += piece.byteLength;
-        reached.value = { state: "coming", done };
+    const fetchChunks = async (): Promise<void> => {
+      for (let at = next++; at < chunks.length; at = next++) {
+        const chunk = await this.#fetchChunk(job.id, take, at);
+        chunks[at] = chunk;
+        done += chunk.byteLength;
+        source.value = { state: "coming", done };
       }
     };
-    reached.value = { state: "coming", done };
+    source.value = { state: "coming", done };
     try {
-      await Promise.all(Array.from({ length: WINDOW }, work));
+      await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, fetchChunks));
       if (done !== clip.bytes) throw new Error("not whole");
-      const url = URL.createObjectURL(new Blob(pieces as unknown as BlobPart[], { type: "video/mp4" }));
-      this.#end.signal.addEventListener("abort", () => URL.revokeObjectURL(url), { once: true });
-      reached.value = { state: "ready", url };
+      const url = URL.createObjectURL(new Blob(chunks as unknown as BlobPart[], { type: "video/mp4" }));
+      this.#disposal.signal.addEventListener("abort", () => URL.revokeObjectURL(url), { once: true });
+      source.value = { state: "ready", url };
     } catch {
-      reached.value = { state: "lost" };
+      source.value = { state: "lost" };
     }
   }
 
   /** Look once more for a clip that could not be had. */
   forget(clip: ClipView): void {
-    this.#located.delete(keyOf(clip));
-    this.#reached.delete(keyOf(clip));
+    this.#urls.delete(getClipKey(clip));
+    this.#sources.delete(getClipKey(clip));
   }
 
   dispose(): void {
-    this.#end.abort();
+    this.#disposal.abort();
   }
 
-  async #piece(job_id: string, take: number, at: number): Promise<DataView> {
-    const asked = { type: "fetch", job_id, take, offset: at * PIECE_BYTES, length: PIECE_BYTES } as const;
-    const answer = await this.#host.insist(asked, this.#pace);
-    if (!answer?.piece) throw new Error("out of reach");
-    return answer.piece;
+  async #fetchChunk(job_id: string, take: number, at: number): Promise<DataView> {
+    const asked = { type: "fetch", job_id, take, offset: at * CHUNK_BYTES, length: CHUNK_BYTES } as const;
+    const answer = await this.#connection.askUntilAnswered(asked, this.#timing);
+    if (!answer?.chunk) throw new Error("out of reach");
+    return answer.chunk;
   }
 }
 
-const keyOf = (clip: ClipView): string => `${clip.src}/${clip.bytes}`;
+const getClipKey = (clip: ClipView): string => `${clip.src}/${clip.bytes}`;

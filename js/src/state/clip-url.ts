@@ -15,7 +15,7 @@ const canResolve = (manager: unknown): manager is Resolver =>
  * resolves against the notebook and then asks the contents service for a download URL. Managers without a notebook
  * (consoles, Voila) hand the input back unchanged, which means they do not know.
  */
-async function fromManager(manager: unknown, path: string): Promise<string | null> {
+async function askManager(manager: unknown, path: string): Promise<string | null> {
   if (!canResolve(manager)) return null;
   try {
     const url = await manager.resolveUrl(path);
@@ -31,7 +31,7 @@ interface PageConfig {
   readonly appUrl?: string;
 }
 
-function pageConfig(): PageConfig | null {
+function readPageConfig(): PageConfig | null {
   try {
     return JSON.parse(
       document.getElementById("jupyter-config-data")?.textContent ?? "null",
@@ -41,23 +41,23 @@ function pageConfig(): PageConfig | null {
   }
 }
 
-function fromPage(path: string): string | null {
-  const config = pageConfig();
+function guessFromPage(path: string): string | null {
+  const config = readPageConfig();
   if (typeof config?.baseUrl !== "string") return null;
   const base = config.baseUrl.replace(/\/$/, "");
-  if (config.appUrl === "voila/") return [base, "voila/files", ...voilaFolder(), path].join("/");
+  if (config.appUrl === "voila/") return [base, "voila/files", ...readVoilaFolder(), path].join("/");
   const folder = (config.notebookPath ?? "").split("/").slice(0, -1).map(encodeURIComponent);
   return [base, "files", ...folder, path].join("/");
 }
 
 /** Voila gives files out by a route of its own, and only its address tells where the notebook is; escaped already. */
-function voilaFolder(): string[] {
+function readVoilaFolder(): string[] {
   const [, notebook = ""] = location.pathname.split("/voila/render/");
   return notebook.split("/").slice(0, -1);
 }
 
 /** The path itself is the last guess: it is right wherever the page lies beside the notebook. */
-export async function addressOf(manager: unknown, src: string): Promise<string> {
+export async function resolveClipUrl(manager: unknown, src: string): Promise<string> {
   const path = encodePath(src);
-  return (await fromManager(manager, path)) ?? fromPage(path) ?? path;
+  return (await askManager(manager, path)) ?? guessFromPage(path) ?? path;
 }

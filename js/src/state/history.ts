@@ -1,52 +1,52 @@
 /** The history as the page shows it: pages of jobs from the kernel's ledger, and which of them are picked. */
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type { Host } from "../kernel/connection";
+import type { KernelConnection } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import type { History, JobView } from "../kernel/protocol.gen";
-import { Pace } from "../kernel/retry-timing";
+import { RetryTiming } from "../kernel/retry-timing";
 
 export type Scope = History["scope"];
 export const scopes: readonly Scope[] = ["notebook", "project", "all"];
 /** Side by side there is room for this many. */
-export const MOST_PICKED = 6;
-const PAGE = 24;
+export const MAX_SELECTED = 6;
+const PAGE_SIZE = 24;
 const UNDO_MILLISECONDS = 10_000;
 const TYPING_MILLISECONDS = 250;
 /** A job of another cell is asked after this often while it is under way. */
 const FOLLOW_MILLISECONDS = 4000;
 /** The kernel gives no more in one page. */
-const MOST_ROWS = 100;
+const MAX_ROWS = 100;
 
-export class Library {
+export class JobHistory {
   readonly scope = signal<Scope>("notebook");
   readonly search = signal("");
   readonly starred = signal(false);
   /** Ids of the jobs to see side by side, in the order of picking. */
-  readonly picked = signal<readonly string[]>([]);
+  readonly selected = signal<readonly string[]>([]);
   /** What was taken out a moment ago and can be put back. */
   readonly removed = signal<JobView | null>(null);
-  readonly #host: Host;
-  readonly #pace = new Pace();
+  readonly #connection: KernelConnection;
+  readonly #timing = new RetryTiming();
   readonly #rows = signal<readonly JobView[]>([]);
   readonly #more = signal(false);
   /** Nothing is asked before somebody sees it. */
-  readonly #open = signal(false);
-  readonly #endings: (() => void)[] = [];
-  #undo: ReturnType<typeof setTimeout> | undefined;
-  #typing: ReturnType<typeof setTimeout> | undefined;
-  #following: ReturnType<typeof setTimeout> | undefined;
-  #turn = 0;
-  #asking = false;
+  readonly #isActive = signal(false);
+  readonly #disposers: (() => void)[] = [];
+  #undoTimer: ReturnType<typeof setTimeout> | undefined;
+  #searchTimer: ReturnType<typeof setTimeout> | undefined;
+  #followTimer: ReturnType<typeof setTimeout> | undefined;
+  #generation = 0;
+  #isLoading = false;
 
-  constructor(host: Host) {
-    this.#host = host;
-    this.#endings.push(effect(this.#reload), effect(this.#follow));
+  constructor(host: KernelConnection) {
+    this.#connection = host;
+    this.#disposers.push(effect(this.#reload), effect(this.#follow));
   }
 
   /** Newest first; the job on view is as fresh as its own news. */
   readonly jobs: ReadonlySignal<readonly JobView[]> = computed(() => {
-    const live = this.#host.job.value;
+    const live = this.#connection.job.value;
     return this.#rows.value.map((job) => (job.id === live?.id ? live : job));
   });
   get more(): ReadonlySignal<boolean> {
@@ -54,53 +54,53 @@ export class Library {
   }
   /** The picked jobs that have a clip to show. */
   readonly comparable: ReadonlySignal<readonly JobView[]> = computed(() =>
-    this.picked.value.flatMap((id) => this.jobs.value.filter((job) => job.id === id && job.clip !== null)),
+    this.selected.value.flatMap((id) => this.jobs.value.filter((job) => job.id === id && job.clip !== null)),
   );
 
-  open(): void {
-    this.#open.value = true;
+  activate(): void {
+    this.#isActive.value = true;
   }
 
   /** Somebody comes near: other cells may have made jobs meanwhile. */
   refresh(): void {
-    if (this.#open.peek() && !this.#asking) void this.#renew();
+    if (this.#isActive.peek() && !this.#isLoading) void this.#load();
   }
 
   /** Ask for the older ones too. */
-  async older(): Promise<void> {
+  async loadOlder(): Promise<void> {
     const rows = this.#rows.peek();
-    const turn = this.#turn;
-    const page = await this.#page(rows.at(-1)?.created_at ?? null);
-    if (page === null || turn !== this.#turn) return;
+    const generation = this.#generation;
+    const page = await this.#fetchPage(rows.at(-1)?.created_at ?? null);
+    if (page === null || generation !== this.#generation) return;
     batch(() => {
       this.#rows.value = [...rows, ...page.jobs];
       this.#more.value = page.more;
     });
   }
 
-  pick(job: JobView): void {
-    const picked = this.picked.peek();
-    if (picked.includes(job.id)) this.picked.value = picked.filter((id) => id !== job.id);
-    else if (job.clip !== null && picked.length < MOST_PICKED) this.picked.value = [...picked, job.id];
+  toggleSelected(job: JobView): void {
+    const picked = this.selected.peek();
+    if (picked.includes(job.id)) this.selected.value = picked.filter((id) => id !== job.id);
+    else if (job.clip !== null && picked.length < MAX_SELECTED) this.selected.value = [...picked, job.id];
   }
 
   async star(job: JobView): Promise<void> {
     const on = !job.starred;
-    const ack = await this.#host.ask({ type: "star", job_id: job.id, on });
-    if (ack?.ok) this.#put({ ...job, starred: on });
+    const ack = await this.#connection.ask({ type: "star", job_id: job.id, on });
+    if (ack?.ok) this.#replace({ ...job, starred: on });
   }
 
   /** Take a job out of the history; its file stays. False when the kernel did not. */
   async remove(job: JobView): Promise<boolean> {
-    const ack = await this.#host.ask({ type: "remove", job_id: job.id, undo: false });
+    const ack = await this.#connection.ask({ type: "remove", job_id: job.id, undo: false });
     if (!ack?.ok) return false;
-    clearTimeout(this.#undo);
+    clearTimeout(this.#undoTimer);
     batch(() => {
       this.#rows.value = this.#rows.peek().filter(({ id }) => id !== job.id);
-      this.picked.value = this.picked.peek().filter((id) => id !== job.id);
+      this.selected.value = this.selected.peek().filter((id) => id !== job.id);
       this.removed.value = job;
     });
-    this.#undo = setTimeout(() => {
+    this.#undoTimer = setTimeout(() => {
       this.removed.value = null;
     }, UNDO_MILLISECONDS);
     return true;
@@ -110,55 +110,55 @@ export class Library {
     const job = this.removed.peek();
     this.removed.value = null;
     if (job === null) return;
-    const ack = await this.#host.ask({ type: "remove", job_id: job.id, undo: true });
+    const ack = await this.#connection.ask({ type: "remove", job_id: job.id, undo: true });
     if (!ack?.ok) return;
     const rows = [...this.#rows.peek(), job];
     this.#rows.value = rows.sort((one, other) => other.created_at - one.created_at);
   }
 
   /** What is typed is asked for when the typing pauses. */
-  seek(text: string): void {
-    clearTimeout(this.#typing);
-    this.#typing = setTimeout(() => {
+  searchFor(text: string): void {
+    clearTimeout(this.#searchTimer);
+    this.#searchTimer = setTimeout(() => {
       this.search.value = text;
     }, TYPING_MILLISECONDS);
   }
 
   dispose(): void {
-    for (const end of this.#endings) end();
-    for (const timer of [this.#undo, this.#typing, this.#following]) clearTimeout(timer);
+    for (const end of this.#disposers) end();
+    for (const timer of [this.#undoTimer, this.#searchTimer, this.#followTimer]) clearTimeout(timer);
   }
 
-  #put(job: JobView): void {
+  #replace(job: JobView): void {
     this.#rows.value = this.#rows.peek().map((row) => (row.id === job.id ? job : row));
   }
 
   /** Jobs of other cells bring no news by themselves. */
   readonly #follow = (): void => {
-    const mine = this.#host.job.value?.id;
+    const mine = this.#connection.job.value?.id;
     const isMoving = this.#rows.value.some((job) => isOpen(job) && !job.detached && job.id !== mine);
-    clearTimeout(this.#following);
-    if (isMoving) this.#following = setTimeout(() => this.refresh(), FOLLOW_MILLISECONDS);
+    clearTimeout(this.#followTimer);
+    if (isMoving) this.#followTimer = setTimeout(() => this.refresh(), FOLLOW_MILLISECONDS);
   };
 
   /** A new job, an end, or another question: ask anew. */
   readonly #reload = (): void => {
-    const asked = [this.#open.value, this.scope.value, this.search.value, this.starred.value] as const;
-    const job = this.#host.job.value;
-    const key = JSON.stringify([...asked, job?.id, job && !isOpen(job) ? job.state : "", job?.clip?.src]);
-    if (!asked[0] || key === this.#asked) return;
-    this.#asked = key;
-    void this.#renew();
+    const query = [this.#isActive.value, this.scope.value, this.search.value, this.starred.value] as const;
+    const job = this.#connection.job.value;
+    const key = JSON.stringify([...query, job?.id, job && !isOpen(job) ? job.state : "", job?.clip?.src]);
+    if (!query[0] || key === this.#lastQuery) return;
+    this.#lastQuery = key;
+    void this.#load();
   };
-  #asked = "";
+  #lastQuery = "";
 
-  async #renew(): Promise<void> {
-    this.#turn += 1;
-    const turn = this.#turn;
-    this.#asking = true; // until the newest question is answered: a busy kernel is not asked again and again
-    const page = await this.#page(null);
-    if (turn !== this.#turn) return;
-    this.#asking = false;
+  async #load(): Promise<void> {
+    this.#generation += 1;
+    const generation = this.#generation;
+    this.#isLoading = true; // until the newest question is answered: a busy kernel is not asked again and again
+    const page = await this.#fetchPage(null);
+    if (generation !== this.#generation) return;
+    this.#isLoading = false;
     if (page === null) return;
     batch(() => {
       this.#rows.value = page.jobs;
@@ -166,10 +166,14 @@ export class Library {
     });
   }
 
-  async #page(before: number | null) {
-    const limit = before === null ? Math.min(Math.max(PAGE, this.#rows.peek().length), MOST_ROWS) : PAGE;
-    const asked = { scope: this.scope.peek(), search: this.search.peek(), starred: this.starred.peek() };
-    const ack = await this.#host.insist({ type: "history", ...asked, before, limit }, this.#pace);
+  async #fetchPage(before: number | null) {
+    const limit =
+      before === null ? Math.min(Math.max(PAGE_SIZE, this.#rows.peek().length), MAX_ROWS) : PAGE_SIZE;
+    const query = { scope: this.scope.peek(), search: this.search.peek(), starred: this.starred.peek() };
+    const ack = await this.#connection.askUntilAnswered(
+      { type: "history", ...query, before, limit },
+      this.#timing,
+    );
     return ack?.page ?? null;
   }
 }

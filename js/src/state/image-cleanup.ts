@@ -1,24 +1,24 @@
 /** Pictures as they are handed over: upright, and without what a camera wrote into them. */
 
 /** Where a file's own facts stand: EXIF in JPEG, PNG and WebP, and XMP, each of which may hold a place. */
-const MARKS = ["Exif\0\0", "eXIf", "EXIF", "http://ns.adobe.com/xap/"];
+const METADATA_MARKERS = ["Exif\0\0", "eXIf", "EXIF", "http://ns.adobe.com/xap/"];
 /** Such facts stand near the beginning; they may be after a small picture of the picture. */
 const HEAD_BYTES = 1 << 18;
 const JPEG_QUALITY = 0.95;
 
-export interface Prepared {
+export interface CleanImage {
   readonly blob: Blob;
   /** Something was taken out: a place, a camera, a turn. */
   readonly stripped: boolean;
 }
 
-async function hasFacts(file: Blob): Promise<boolean> {
+async function hasMetadata(file: Blob): Promise<boolean> {
   const head = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   const text = Array.from(head, (byte) => String.fromCharCode(byte)).join("");
-  return MARKS.some((mark) => text.includes(mark));
+  return METADATA_MARKERS.some((mark) => text.includes(mark));
 }
 
-async function redrawn(file: Blob): Promise<Blob> {
+async function redraw(file: Blob): Promise<Blob> {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [picture.width, picture.height];
@@ -31,7 +31,7 @@ async function redrawn(file: Blob): Promise<Blob> {
 }
 
 /** Draw a picture anew where it carries facts of its own; leave every other byte as it is. */
-export async function prepare(file: Blob): Promise<Prepared> {
-  if (!file.type.startsWith("image/") || !(await hasFacts(file))) return { blob: file, stripped: false };
-  return { blob: await redrawn(file), stripped: true };
+export async function stripMetadata(file: Blob): Promise<CleanImage> {
+  if (!file.type.startsWith("image/") || !(await hasMetadata(file))) return { blob: file, stripped: false };
+  return { blob: await redraw(file), stripped: true };
 }

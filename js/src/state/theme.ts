@@ -4,26 +4,26 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 
 export type Theme = "light" | "dark";
 
-const MARKS = ["class", "data-jp-theme-light", "data-vscode-theme-kind", "theme", "data-theme"];
+const THEME_ATTRIBUTES = ["class", "data-jp-theme-light", "data-vscode-theme-kind", "theme", "data-theme"];
 
-function closest(node: Element, selector: string): Element | null {
+function findClosest(node: Element, selector: string): Element | null {
   const found = node.closest(selector);
   if (found !== null) return found;
   const root = node.getRootNode();
-  return root instanceof ShadowRoot ? closest(root.host, selector) : null;
+  return root instanceof ShadowRoot ? findClosest(root.host, selector) : null;
 }
 
-export function themeOf(node: Element, systemIsDark: boolean): Theme {
+export function detectTheme(node: Element, systemIsDark: boolean): Theme {
   const { body, documentElement: html } = document;
-  const jupyter = closest(node, "[data-jp-theme-light]") ?? body;
-  const told = jupyter.getAttribute("data-jp-theme-light");
-  if (told !== null) return told === "false" ? "dark" : "light";
+  const jupyter = findClosest(node, "[data-jp-theme-light]") ?? body;
+  const isLight = jupyter.getAttribute("data-jp-theme-light");
+  if (isLight !== null) return isLight === "false" ? "dark" : "light";
   const kind = body.getAttribute("data-vscode-theme-kind");
   if (kind !== null) return kind.includes("light") ? "light" : "dark";
   if (body.classList.contains("vscode-dark")) return "dark";
   const colab = html.getAttribute("theme");
   if (colab !== null) return colab === "dark" ? "dark" : "light";
-  if (closest(node, ".dark, .dark-theme") !== null) return "dark";
+  if (findClosest(node, ".dark, .dark-theme") !== null) return "dark";
   return systemIsDark ? "dark" : "light";
 }
 
@@ -31,15 +31,15 @@ export function themeOf(node: Element, systemIsDark: boolean): Theme {
 export function watchTheme(
   node: Element,
   until: AbortSignal,
-): ReadonlySignal<{ theme: Theme; turn: number }> {
+): ReadonlySignal<{ theme: Theme; revision: number }> {
   const system = matchMedia("(prefers-color-scheme: dark)");
-  const current = signal({ theme: themeOf(node, system.matches), turn: 0 });
+  const current = signal({ theme: detectTheme(node, system.matches), revision: 0 });
   const read = () => {
-    current.value = { theme: themeOf(node, system.matches), turn: current.peek().turn + 1 };
+    current.value = { theme: detectTheme(node, system.matches), revision: current.peek().revision + 1 };
   };
   const observer = new MutationObserver(read);
   for (const marked of [document.documentElement, document.body]) {
-    observer.observe(marked, { attributes: true, attributeFilter: MARKS });
+    observer.observe(marked, { attributes: true, attributeFilter: THEME_ATTRIBUTES });
   }
   system.addEventListener("change", read, { signal: until });
   until.addEventListener("abort", () => observer.disconnect(), { once: true });

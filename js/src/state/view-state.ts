@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
-import { type Scene, sceneOf } from "./appearance";
+import { type CardState, getCardState } from "./appearance";
 import type { Session } from "./session";
 import type { View } from "./view";
 
@@ -14,8 +14,8 @@ interface Playback {
   readonly attempt: number;
 }
 
-export interface Situation {
-  readonly scene: Scene;
+export interface ViewState {
+  readonly state: CardState;
   readonly job: JobView | null;
   readonly playback: Playback;
   readonly setPlayback: (playback: Playback) => void;
@@ -26,37 +26,44 @@ export interface Situation {
 }
 
 /** The newest job, or the one of the history that is looked at, with what became of it since. */
-function jobOf({ session, shown }: View): JobView | null {
-  const newest = session.host.job.value;
-  const looked = shown.value;
+function getViewedJob({ session, selectedJob }: View): JobView | null {
+  const newest = session.connection.job.value;
+  const looked = selectedJob.value;
   if (looked === null || looked.id === newest?.id) return newest;
-  return session.library.jobs.value.find(({ id }) => id === looked.id) ?? looked;
+  return session.history.jobs.value.find(({ id }) => id === looked.id) ?? looked;
 }
 
-export function useSituation(view: View): Situation {
-  const { host } = view.session;
-  const job = jobOf(view);
+export function useViewState(view: View): ViewState {
+  const { connection } = view.session;
+  const job = getViewedJob(view);
   const clip = job?.clip?.src;
   const [kept, setPlayback] = useState<Playback>({ clip, broken: false, attempt: 0 });
   const playback = kept.clip === clip ? kept : { clip, broken: false, attempt: 0 };
-  const hasForm = host.form.value !== null;
-  const elapsed = job && isOpen(job) ? host.clock.since(job.created_at) : 0;
-  const wait = job?.next_look_at && isOpen(job) ? host.clock.until(job.next_look_at) : null;
-  const gone = host.gone.value;
-  const late = job?.slow != null && elapsed > job.slow;
-  const scene = sceneOf({ job, hasForm, gone, broken: playback.broken, late, waits: wait !== null });
-  return { scene, job, playback, setPlayback, elapsed, wait };
+  const hasForm = connection.form.value !== null;
+  const elapsed = job && isOpen(job) ? connection.clock.secondsSince(job.created_at) : 0;
+  const wait = job?.next_look_at && isOpen(job) ? connection.clock.secondsUntil(job.next_look_at) : null;
+  const disconnected = connection.disconnected.value;
+  const isSlow = job?.slow != null && elapsed > job.slow;
+  const state = getCardState({
+    job,
+    hasForm,
+    disconnected,
+    broken: playback.broken,
+    isSlow,
+    isBackingOff: wait !== null,
+  });
+  return { state, job, playback, setPlayback, elapsed, wait };
 }
 
 /** Ticks only while the words tell the time. */
-export function useTicking(session: Session, ticking: boolean): void {
-  const { clock } = session.host;
-  useLayoutEffect(() => (ticking ? clock.watch() : undefined), [clock, ticking]);
+export function useClockTicks(session: Session, ticking: boolean): void {
+  const { clock } = session.connection;
+  useLayoutEffect(() => (ticking ? clock.start() : undefined), [clock, ticking]);
 }
 
 /** True for a job that this view has seen unfinished: its clip arrives, others were there already. */
-export function useArrival(job: JobView | null): boolean {
-  const seen = useRef<string | null>(null);
-  if (job && isOpen(job)) seen.current = job.id;
-  return job !== null && seen.current === job.id;
+export function useSeenUnfinished(job: JobView | null): boolean {
+  const seenOpen = useRef<string | null>(null);
+  if (job && isOpen(job)) seenOpen.current = job.id;
+  return job !== null && seenOpen.current === job.id;
 }

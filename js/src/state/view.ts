@@ -13,20 +13,20 @@ export interface View {
   readonly session: Session;
   /** Prefix of every id: a page may hold many widgets, each with its own copy of this module. */
   readonly id: string;
-  readonly theme: ReadonlySignal<{ theme: Theme; turn: number }>;
+  readonly theme: ReadonlySignal<{ theme: Theme; revision: number }>;
   readonly isNarrow: ReadonlySignal<boolean>;
   /** A job of the history that is looked at in place of the newest; null looks at the newest. */
-  readonly shown: Signal<JobView | null>;
+  readonly selectedJob: Signal<JobView | null>;
   /** The picked jobs stand side by side in place of the form. */
-  readonly comparing: Signal<boolean>;
+  readonly isComparing: Signal<boolean>;
 }
 
 /** A new job is what everybody wants to see. */
-function watchShown({ host }: Session, until: AbortSignal): Signal<JobView | null> {
+function watchSelection({ connection }: Session, until: AbortSignal): Signal<JobView | null> {
   const shown = signal<JobView | null>(null);
-  let newest = host.job.peek()?.id;
+  let newest = connection.job.peek()?.id;
   const end = effect(() => {
-    const { id } = host.job.value ?? {};
+    const { id } = connection.job.value ?? {};
     if (id !== newest) shown.value = null;
     newest = id;
   });
@@ -49,13 +49,13 @@ function watchWidth(node: Element, until: AbortSignal): ReadonlySignal<boolean> 
   return isNarrow;
 }
 
-export function newView(session: Session, node: Element, until: AbortSignal): View {
+export function createView(session: Session, node: Element, until: AbortSignal): View {
   return {
     session,
     id: `videogen-${newRequestId().slice(0, 8)}`,
     theme: watchTheme(node, until),
     isNarrow: watchWidth(node, until),
-    shown: watchShown(session, until),
-    comparing: signal(false),
+    selectedJob: watchSelection(session, until),
+    isComparing: signal(false),
   };
 }

@@ -1,10 +1,10 @@
 /** Numbers as people read them, in the language of the page. */
 
-import { words } from "./strings";
+import { strings } from "./strings";
 
 const language = (typeof document === "undefined" ? "" : document.documentElement.lang) || undefined;
 /** Keeps a number and its unit on one line. */
-const JOIN = "\u00a0";
+const NO_BREAK_SPACE = "\u00a0";
 
 const formats = new Map<string, Intl.NumberFormat>();
 function number(value: number, options: Intl.NumberFormatOptions = {}): string {
@@ -14,19 +14,20 @@ function number(value: number, options: Intl.NumberFormatOptions = {}): string {
     format = new Intl.NumberFormat(language, options);
     formats.set(key, format);
   }
-  return format.format(value).replaceAll(" ", JOIN);
+  return format.format(value).replaceAll(" ", NO_BREAK_SPACE);
 }
 
 const unit = (value: number, name: string, digits = 0) =>
   number(value, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
 
-export const whole = (value: number): string => number(value, { maximumFractionDigits: 0 });
+export const integer = (value: number): string => number(value, { maximumFractionDigits: 0 });
 
 /** "62 %": a narrow sign would stick to the digits in some languages and not in others. */
-export const percent = (value: number): string => `${whole(Math.floor(value))}${JOIN}%`;
+export const percent = (value: number): string => `${integer(Math.floor(value))}${NO_BREAK_SPACE}%`;
 
 /** "8 s" */
-export const seconds = (value: number): string => `${number(value, { maximumFractionDigits: 1 })}${JOIN}s`;
+export const seconds = (value: number): string =>
+  `${number(value, { maximumFractionDigits: 1 })}${NO_BREAK_SPACE}s`;
 
 /** "0:41", "1:02:03": a clock, the same in every language. */
 export function clock(elapsed: number): string {
@@ -38,7 +39,7 @@ export function clock(elapsed: number): string {
 }
 
 /** "1 min 6 s" */
-export function took(elapsed: number): string {
+export function duration(elapsed: number): string {
   const total = Math.max(0, Math.round(elapsed));
   if (total < 60) return seconds(total);
   const minutes = Math.floor(total / 60);
@@ -49,20 +50,20 @@ export function took(elapsed: number): string {
 
 const sizes = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
-function scale(value: number): { by: number; name: (typeof sizes)[number]; digits: number } {
+function pickUnit(value: number): { by: number; name: (typeof sizes)[number]; digits: number } {
   const step = value < 1000 ? 0 : value < 1e6 ? 1 : value < 1e9 ? 2 : 3;
   return { by: 1000 ** step, name: sizes[step] ?? "byte", digits: step >= 2 ? 1 : 0 };
 }
 
 /** "3.8 MB" */
 export function bytes(value: number): string {
-  const { by, name, digits } = scale(value);
+  const { by, name, digits } = pickUnit(value);
   return unit(value / by, name, digits);
 }
 
 /** The "3.1" of "3.1 of 9.8 MB", in the unit of the whole. */
-export function part(value: number, whole_: number): string {
-  const { by, digits } = scale(whole_);
+export function partialBytes(value: number, whole_: number): string {
+  const { by, digits } = pickUnit(whole_);
   return number(value / by, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
@@ -88,7 +89,7 @@ const shapes = [
 ] as const;
 
 /** "16:9", also where the pixels are a little off (854x480); null where no common shape is near. */
-export function shape(value: string | null): string | null {
+export function aspectRatio(value: string | null): string | null {
   const found = dimensions(value);
   if (found === null) return null;
   const ratio = found[0] / found[1];
@@ -96,7 +97,7 @@ export function shape(value: string | null): string | null {
   return near ? `${near[0]}:${near[1]}` : null;
 }
 
-export const moment = (epochSeconds: number): string =>
+export const dateTime = (epochSeconds: number): string =>
   new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(epochSeconds * 1000);
 
 /** "12 Nov" */
@@ -106,5 +107,5 @@ export const day = (epochSeconds: number): string =>
 /** An amount of money as it is written: prices are in dollars, and nothing is no price. */
 export const dollars = (amount: number): string =>
   amount === 0
-    ? words.free
+    ? strings.free
     : `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2 })}`;

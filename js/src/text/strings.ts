@@ -4,12 +4,12 @@
  * not known is left out.
  */
 
-import type { Scene } from "../state/appearance";
+import type { CardState } from "../state/appearance";
 
 export type Lines = readonly [first: readonly string[], second: readonly string[]];
 
 export interface Strings {
-  readonly lines: Readonly<Record<Scene, Lines>>;
+  readonly lines: Readonly<Record<CardState, Lines>>;
   readonly [name: string]:
     | string
     | Readonly<Record<string, string | readonly string[] | Lines>>
@@ -93,7 +93,7 @@ export const en = {
     again: "Make a new one",
   },
   /** One word for each situation, on a tile of the history. */
-  stamp: {
+  tileState: {
     ready: "ready",
     waiting: "waiting",
     draft: "sending",
@@ -159,7 +159,7 @@ export const en = {
   inputsFact: "takes {inputs}",
   priceFact: "≈ {cost}",
   usualFact: "usually {usual}",
-  via: "Provider",
+  provider: "Provider",
   readyToUse: "Ready to use",
   needsKey: "Needs a key",
   keyFrom: "The key came from {source}",
@@ -329,20 +329,20 @@ export const en = {
 } as const satisfies Strings;
 
 /** Widened so that another language can stand in for English. */
-type Words<T> = T extends string
+type Widened<T> = T extends string
   ? string
   : T extends readonly string[]
     ? readonly string[]
-    : { readonly [K in keyof T]: Words<T[K]> };
-export type Catalogue = Words<typeof en>;
+    : { readonly [K in keyof T]: Widened<T[K]> };
+export type StringTable = Widened<typeof en>;
 
-const catalogues: Readonly<Record<string, Catalogue>> = { en };
+const tables: Readonly<Record<string, StringTable>> = { en };
 
 /** The catalogue of the page's language, English where there is none. */
-export function catalogueFor(language: string): Catalogue {
-  return catalogues[language] ?? catalogues[language.split("-")[0] ?? ""] ?? en;
+export function getStrings(language: string): StringTable {
+  return tables[language] ?? tables[language.split("-")[0] ?? ""] ?? en;
 }
 
-export const words: Catalogue = catalogueFor(
+export const strings: StringTable = getStrings(
   (typeof document === "undefined" ? "" : document.documentElement.lang) || "en",
 );

@@ -6,12 +6,12 @@ export type Values = Readonly<Record<string, string | undefined>>;
 
 const TOKEN = /\{(\w+)\}|\[(\w+)\]|\*([^*]+)\*/;
 
-const names = (part: string) =>
+const findNames = (part: string) =>
   [...part.matchAll(/\{(\w+)\}|\[(\w+)\]/g)].map((found) => found[1] ?? found[2] ?? "");
 
 /** The parts whose values are all known. */
-export const known = (parts: readonly string[], values: Values): readonly string[] =>
-  parts.filter((part) => names(part).every((name) => values[name] !== undefined && values[name] !== ""));
+export const getKnownParts = (parts: readonly string[], values: Values): readonly string[] =>
+  parts.filter((part) => findNames(part).every((name) => values[name] !== undefined && values[name] !== ""));
 
 /** As plain text, for attributes. */
 export const fill = (part: string, values: Values = {}): string =>
@@ -19,7 +19,7 @@ export const fill = (part: string, values: Values = {}): string =>
     .replaceAll(/\{(\w+)\}|\[(\w+)\]/g, (_, number, name) => values[number ?? name] ?? "")
     .replaceAll("*", "");
 
-function pieces(part: string, values: Values): ComponentChildren[] {
+function renderPart(part: string, values: Values): ComponentChildren[] {
   const found = TOKEN.exec(part);
   if (found === null) return [part];
   const [token, number, name, strong] = found;
@@ -28,19 +28,24 @@ function pieces(part: string, values: Values): ComponentChildren[] {
   ) : name ? (
     <bdi>{values[name]}</bdi>
   ) : (
-    <b>{pieces(strong ?? "", values)}</b>
+    <b>{renderPart(strong ?? "", values)}</b>
   );
-  return [part.slice(0, found.index), value, ...pieces(part.slice(found.index + token.length), values)];
+  return [part.slice(0, found.index), value, ...renderPart(part.slice(found.index + token.length), values)];
 }
 
-interface SayProps {
+interface TemplateProps {
   readonly parts: readonly string[];
   readonly values?: Values;
   readonly between?: string;
 }
 
-export function Say({ parts, values = {}, between = " " }: SayProps) {
+export function Template({ parts, values = {}, between = " " }: TemplateProps) {
   return (
-    <>{known(parts, values).flatMap((part, index) => [index > 0 ? between : "", ...pieces(part, values)])}</>
+    <>
+      {getKnownParts(parts, values).flatMap((part, index) => [
+        index > 0 ? between : "",
+        ...renderPart(part, values),
+      ])}
+    </>
   );
 }
