@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import type { ModelView } from "../src/kernel/protocol.gen";
 import { empty } from "../src/state/request-draft";
 import {
   button,
@@ -98,7 +99,10 @@ test("a refused field is named at that field", async () => {
   widget.model.ack(widget.model.of("generate")[0], { ok: false, error: refused });
   await settle();
   const size = control<HTMLSelectElement>(widget, "Size");
-  expect([size.getAttribute("aria-invalid"), errorOf(size)]).toEqual(["true", "1280x720 isn't offered."]);
+  expect([size.getAttribute("aria-invalid"), errorOf(size)]).toEqual([
+    "true",
+    "1280x720 isn't offered. Try again in a minute.",
+  ]);
 });
 
 test("a refusal without a field is an alert under the button", async () => {
@@ -124,7 +128,10 @@ test("a failed job marks the field it names until that field is edited", async (
 test("an empty prompt is asked for and nothing is sent", async () => {
   await type(prompt(), "   ");
   await generate();
-  expect([widget.model.of("generate").length, errorOf(prompt())]).toEqual([0, "Describe the video first."]);
+  expect([widget.model.of("generate").length, errorOf(prompt())]).toEqual([
+    0,
+    "The prompt is empty. Describe the video you want.",
+  ]);
 });
 
 test("a seed that is no number is pointed out and nothing is sent", async () => {
@@ -132,6 +139,70 @@ test("a seed that is no number is pointed out and nothing is sent", async () => 
   await generate();
   expect(widget.model.of("generate")).toHaveLength(0);
   expect(errorOf(control(widget, "Seed"))).toContain("Seed is a whole number");
+});
+
+test("what the kernel would refuse is refused before the click is sent, in the kernel's words", async () => {
+  const takes = ["duration", "size", "fps", "seed"];
+  const open = { ...model, takes, durations: [], sizes: [], longest: null, default_duration: null };
+  widget.model.set({ form: { ...form, models: [open] } });
+  await settle();
+  const refused: [label: string, value: string, message: string][] = [
+    ["Length", "0", "wan-2.7 can't make a 0-second clip. Supported lengths: 4 s or more. Nearest: 4."],
+    ["Size", "big", '"big" is not a valid size. Write it as 1280x720.'],
+    ["Frames per second", "121", "wan-2.7 makes 1 to 120 frames per second."],
+    ["Seed", "-1", "The seed -1 is out of range. Use 0 to 4294967295."],
+    ["Seed", "99999999999", "The seed 99999999999 is out of range. Use 0 to 4294967295."],
+  ];
+  for (const [label, value, message] of refused) {
+    const box = control(widget, label);
+    await type(box, value);
+    await generate();
+    expect([box.getAttribute("aria-invalid"), errorOf(box)]).toEqual(["true", message]);
+    await type(box, "");
+  }
+  expect(widget.model.of("generate")).toEqual([]);
+  await generate();
+  expect(widget.model.of("generate")).toHaveLength(1);
+});
+
+test("a form of any model needs the name of one", async () => {
+  const other = { ...model, id: "", title: "" };
+  widget.model.set({ form: { ...form, models: [], other, start: { ...form.start, model: "" } } });
+  await settle();
+  await generate();
+  expect(errorOf(control(widget, "Model"))).toBe("Name a model.");
+  expect(widget.model.of("generate")).toEqual([]);
+});
+
+test("a value of another model is seen, and refused", async () => {
+  const narrow = { ...wide, aspects: ["1:1"] };
+  widget.model.set({ form: { ...form, models: [wide, { ...narrow, id: "square", title: "square" }] } });
+  await settle();
+  await type(control(widget, "Model"), "");
+  const pick = async (label: string, value: string) => {
+    const node = control<HTMLSelectElement>(widget, label);
+    node.value = value;
+    node.dispatchEvent(new Event("change", { bubbles: true }));
+    await settle();
+  };
+  const choose = async (title: string) => {
+    const box = control(widget, "Model");
+    await type(box, title);
+    press(box, {});
+    await settle();
+  };
+  await choose("veo");
+  await pick("Shape", "9:16");
+  await choose("square");
+  await generate();
+  const shape = control<HTMLSelectElement>(widget, "Shape");
+  expect([shape.value, errorOf(shape)]).toEqual([
+    "9:16",
+    "square doesn't support aspect 9:16. Supported: 1:1.",
+  ]);
+  await pick("Shape", "1:1");
+  await generate();
+  expect(widget.model.of("generate")[0]?.request).toMatchObject({ model: "square", aspect: "1:1" });
 });
 
 test("Mod+Enter generates, Enter and Shift+Enter do not", async () => {
@@ -175,7 +246,7 @@ test("many lengths are a stepper within the model's limits", async () => {
   await generate();
   expect([widget.model.of("generate").length, errorOf(length)]).toEqual([
     0,
-    "Length is a whole number, 2 to 9 s.",
+    "wan-2.7 can't make a 11-second clip. Supported lengths: 2 to 9 s. Nearest: 9.",
   ]);
 });
 
@@ -240,7 +311,7 @@ test("the form has what the model takes, and sends no more than that", async () 
   await type(control(widget, "How many"), "9");
   await generate();
   expect(widget.model.of("generate")).toEqual([]);
-  expect(errorOf(control(widget, "How many"))).toBe("How many is a whole number from 1 to 4.");
+  expect(errorOf(control(widget, "How many"))).toBe("veo makes 1 to 4 clips at once.");
   await type(control(widget, "How many"), "2");
   await type(control(widget, "Further fields (JSON)"), '{"style": "noir"}');
   await generate();
@@ -292,14 +363,21 @@ test("the button says what it will cost, where a price is known", async () => {
 
 test("a size that is made but not offered stays, and one that is not made falls back", async () => {
   const start = { ...form.start, size: "800x600" };
-  const sizes = async (any_size: boolean) => {
-    widget.model.set({ form: { ...form, models: [{ ...model, any_size }], start } });
+  const range = {
+    shortest_side: 144,
+    longest_side: 1920,
+    multiple: 2,
+    smallest: "256x144",
+    largest: "1920x1080",
+  };
+  const sizes = async (size_range: ModelView["size_range"]) => {
+    widget.model.set({ form: { ...form, models: [{ ...model, size_range }], start } });
     await settle();
     const size = control<HTMLSelectElement>(widget, "Size");
     return [size.value, [...size.options].map(({ value }) => value)];
   };
-  expect(await sizes(true)).toEqual(["800x600", ["1280x720", "720x1280", "800x600"]]);
-  expect(await sizes(false)).toEqual(["1280x720", ["1280x720", "720x1280"]]);
+  expect(await sizes(range)).toEqual(["800x600", ["1280x720", "720x1280", "800x600"]]);
+  expect(await sizes(null)).toEqual(["1280x720", ["1280x720", "720x1280"]]);
 });
 
 test("what a project's file asks for is read, and agreed to by a click", async () => {

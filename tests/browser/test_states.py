@@ -50,7 +50,9 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
         expect(result, name).to_contain_text(words)
     lab.card.get_by_role("button", name=re.compile("^(Cancel|Stop waiting)")).click()
     expect(
-        lab.card.locator('.videogen-result[data-card-state="detached"], [data-card-state="stopped"], [data-card-state="cancelled"]')
+        lab.card.locator(
+            '.videogen-result[data-card-state="detached"], [data-card-state="stopped"], [data-card-state="cancelled"]'
+        )
     ).to_be_visible(timeout=SLOW)
     assert not lab.errors
     lab.close()

@@ -1,7 +1,8 @@
 /** A control with its label above it and, when something is wrong with it, the words below. */
 
 import type { ComponentChildren } from "preact";
-import type { FieldError, FieldName as Name } from "../state/request-draft";
+import type { FieldName as Name } from "../state/request-draft";
+import type { FieldError } from "../state/validation";
 import { Icon } from "./icons";
 
 export interface FieldAttributes {

@@ -3,7 +3,7 @@
 import { fieldAttributes, Field as Labelled, Select } from "../components/field";
 import { Icon } from "../components/icons";
 import type { FormView, ModelView } from "../kernel/protocol.gen";
-import { booleanFields, type Draft, type Field, LARGEST_SEED } from "../state/request-draft";
+import { booleanFields, type Draft, type Field } from "../state/request-draft";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
@@ -11,8 +11,6 @@ import { fill, Template } from "../text/template";
 
 /** More chips than this are a list. */
 const MAX_CHIPS = 5;
-/** A longest length like this says that nobody knows it. */
-const UNKNOWN_LENGTH = 3600;
 /** Keeps a number left to right where markup is not possible. */
 const isolate = (text: string) => `\u2066${text}\u2069`;
 
@@ -50,23 +48,26 @@ function DurationChips({ view, form, model, draft, value }: Choice) {
 }
 
 function DurationStepper({ view, form, model, draft, value }: Choice) {
-  const values = { shortest: format.integer(model.shortest), longest: format.integer(model.longest) };
+  const { shortest, longest } = model;
   return (
     <span class="videogen-stepper">
       <input
         {...fieldAttributes(view.id, "duration", draft.error.value)}
         type="number"
-        min={model.shortest}
-        max={model.longest}
+        min={shortest}
+        max={longest ?? undefined}
         step={1}
         value={value}
         onInput={(event) => draft.set("duration", event.currentTarget.value, form)}
       />
       <span class="videogen-hint">
-        {model.longest >= UNKNOWN_LENGTH ? (
+        {longest === null ? (
           strings.chosenByModel
         ) : (
-          <Template parts={[strings.range]} values={values} />
+          <Template
+            parts={[strings.range]}
+            values={{ shortest: format.integer(shortest), longest: format.integer(longest) }}
+          />
         )}
       </span>
     </span>
@@ -177,12 +178,15 @@ interface SelectFieldProps extends TextProps {
 function SelectField({ view, form, name, options }: SelectFieldProps) {
   const { draft } = view.session;
   const error = draft.error.value;
+  const value = draft.get(name).value;
+  // What another model offers stays visible, so that it can be seen why the request is refused.
+  const other = value === "" || options.some(([offered]) => offered === value) ? [] : labelOptions([value]);
   return (
     <Labelled view={view.id} name={name} label={getLabel(name)} error={error}>
       <Select
         wiring={fieldAttributes(view.id, name, error)}
-        value={draft.get(name).value}
-        options={[["", strings.chosenByModel], ...options]}
+        value={value}
+        options={[["", strings.chosenByModel], ...options, ...other]}
         onPick={(value) => draft.set(name, value, form)}
       />
     </Labelled>
@@ -225,9 +229,9 @@ export function MoreFields({ view, form, model }: ChoiceProps) {
   );
 }
 
-const randomSeed = () => String(Math.floor(Math.random() * (LARGEST_SEED + 1)));
+const randomSeed = (largest: number) => String(Math.floor(Math.random() * (largest + 1)));
 
-export function SeedField({ view, form }: ChoiceProps) {
+export function SeedField({ view, form, model }: ChoiceProps) {
   const { draft } = view.session;
   const error = draft.error.value;
   return (
@@ -248,7 +252,7 @@ export function SeedField({ view, form }: ChoiceProps) {
           class="videogen-button is-icon"
           aria-label={strings.dice}
           title={strings.dice}
-          onClick={() => draft.set("seed", randomSeed(), form)}
+          onClick={() => draft.set("seed", randomSeed(model.largest_seed), form)}
         >
           <Icon name="dice" />
         </button>

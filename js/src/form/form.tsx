@@ -5,9 +5,11 @@ import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import { Notice } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
-import type { ErrorView, FormView, ModelView } from "../kernel/protocol.gen";
+import type { ErrorView, FormView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
-import { type Draft, isField, PROMPT_LIMIT } from "../state/request-draft";
+import { estimateCost } from "../state/prices";
+import { type Draft, isField } from "../state/request-draft";
+import { countCharacters } from "../state/validation";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
@@ -19,7 +21,7 @@ import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
 
 /** The count is noise until the end is near. */
-const SHOW_COUNT_FROM = 0.8 * PROMPT_LIMIT;
+const SHOW_COUNT_FROM = 0.8;
 const isMac = () => /mac|iphone|ipad/i.test(navigator.platform);
 
 /** The control of a field, in this view: ids are this view's own, and the form may be in a shadow root. */
@@ -30,10 +32,10 @@ export function focusField(within: Element | null, view: View, field: string): v
   control?.focus();
 }
 
-function CharacterCount({ draft }: { draft: Draft }) {
-  const { length } = draft.prompt.value;
-  if (length <= SHOW_COUNT_FROM) return null;
-  const values = { count: format.integer(length), limit: format.integer(PROMPT_LIMIT) };
+function CharacterCount({ text, limit }: { text: string; limit: number }) {
+  const count = countCharacters(text);
+  if (count <= SHOW_COUNT_FROM * limit) return null;
+  const values = { count: format.integer(count), limit: format.integer(limit) };
   return (
     <p class="videogen-count">
       <Template parts={[strings.count]} values={values} />
@@ -45,6 +47,7 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
   const box = useRef<HTMLTextAreaElement>(null);
   const text = draft.prompt.value;
+  const model = draft.getModel(form);
   useLayoutEffect(() => {
     const node = box.current;
     if (node === null) return;
@@ -63,26 +66,17 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
           value={text}
           onInput={(event) => draft.set("prompt", event.currentTarget.value, form)}
         />
-        <CharacterCount draft={draft} />
+        {model && <CharacterCount text={text} limit={model.longest_prompt} />}
       </div>
     </Field>
   );
 }
 
-/** What the button will cost, as far as anybody has written a price down. */
-function estimateCost(model: ModelView | null, draft: Draft): number | null {
-  if (model?.price == null) return null;
-  const clips = (model.takes.includes("n") && Number(draft.get("n").value)) || 1;
-  if (model.price.per_clip !== null) return clips * model.price.per_clip;
-  const second = model.price.by_size[draft.size.value] ?? model.price.per_second;
-  const length = Number(draft.duration.value);
-  return second === null || !length ? null : clips * length * second;
-}
-
 function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
-  const cost = estimateCost(draft.getModel(form), draft);
-  const priced =
-    cost === null ? strings.generate : fill(strings.generatePriced, { cost: format.dollars(cost) });
+  const model = draft.getModel(form);
+  const cost = model && estimateCost(draft.buildRequest(form), model);
+  const isPriced = cost !== null && cost >= 0; // no number, as long as the length is none
+  const priced = isPriced ? fill(strings.generatePriced, { cost: format.dollars(cost) }) : strings.generate;
   return (
     <div class="videogen-submit">
       <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>

@@ -10,10 +10,11 @@ import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { getKnownParts, Template } from "../text/template";
 
-const formatLengths = (model: ModelView): string =>
-  model.durations.length > 0
-    ? model.durations.map((one) => format.integer(one)).join(", ")
-    : `${format.integer(model.shortest)}–${format.integer(model.longest)}`;
+/** The lengths that a model makes; undefined where nobody knows the longest. */
+function formatLengths({ durations, shortest, longest }: ModelView): string | undefined {
+  if (durations.length > 0) return durations.map((one) => format.integer(one)).join(", ");
+  return longest === null ? undefined : `${format.integer(shortest)}–${format.integer(longest)}`;
+}
 
 function formatPrice({ price }: ModelView): string | undefined {
   if (price?.per_clip != null) return format.dollars(price.per_clip);

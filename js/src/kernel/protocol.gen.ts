@@ -182,17 +182,20 @@ export interface ModelView {
   readonly takes: readonly string[];
   readonly durations: readonly number[];
   readonly shortest: number;
-  readonly longest: number;
+  readonly longest: number | null;
   readonly default_duration: number | null;
   readonly sizes: readonly string[];
-  readonly any_size: boolean;
-  readonly default_size: string;
+  readonly size_range: SizeRangeView | null;
+  readonly default_size: string | null;
   readonly aspects: readonly string[];
   readonly resolutions: readonly string[];
-  readonly slowest_fps: number;
-  readonly fastest_fps: number;
+  readonly slowest_fps: number | null;
+  readonly fastest_fps: number | null;
   readonly most: number;
   readonly image_matches_size: boolean;
+  readonly prompt_optional: boolean;
+  readonly longest_prompt: number;
+  readonly largest_seed: number;
   readonly price: PriceView | null;
   readonly usual: number | null;
   readonly runs: number;
@@ -263,7 +266,7 @@ export interface RequestView {
   readonly audio: MediaView | null;
   readonly video: MediaView | null;
   readonly extra: string;
-  readonly applyModel: "contain" | "cover" | "pad" | null;
+  readonly fit: "contain" | "cover" | "pad" | null;
 }
 
 export interface Resend {
@@ -271,6 +274,14 @@ export interface Resend {
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
+}
+
+export interface SizeRangeView {
+  readonly shortest_side: number;
+  readonly longest_side: number;
+  readonly multiple: number;
+  readonly smallest: string;
+  readonly largest: string;
 }
 
 export interface Star {

@@ -73,7 +73,7 @@ function FixField({ field, onFix }: { field: keyof typeof strings.fix; onFix: (f
 
 function ResultFooter({ view, form, job }: { view: View; form: FormView | null; job: JobView | null }) {
   const { draft } = view.session;
-  const request = () => job?.request ?? (form ? draft.request(form) : null);
+  const request = () => job?.request ?? (form ? draft.buildRequest(form) : null);
   const values = job ? { ...getStatusValues({ job, percent: null, elapsed: 0 }), model: job.model } : {};
   const parts = job?.clip
     ? ["[model]", strings.seedFact]
@@ -85,7 +85,11 @@ function ResultFooter({ view, form, job }: { view: View; form: FormView | null; 
         <Template parts={parts} values={values} between=" · " />
       </p>
       {!form?.guest && (
-        <CopyAsCode key={job?.id} view={view} request={() => request() ?? draft.request(form as FormView)} />
+        <CopyAsCode
+          key={job?.id}
+          view={view}
+          request={() => request() ?? draft.buildRequest(form as FormView)}
+        />
       )}
     </div>
   );

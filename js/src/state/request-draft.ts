@@ -6,9 +6,7 @@ import { integer } from "../text/format";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
 import { type Attachments, isMediaField, type MediaField, mediaFields } from "./attachments";
-
-export const PROMPT_LIMIT = 32_000;
-export const LARGEST_SEED = 4_294_967_295;
+import { type FieldError, supportsDuration, supportsSize, validate } from "./validation";
 
 /** The request's fields that the form shows, in the order of the form. */
 export const fields = [
@@ -38,10 +36,8 @@ export const booleanFields = ["sound", "draft", "enhance"] as const;
 const parseBoolean = (value: string): boolean | null => (value === "" ? null : value === "yes");
 const formatBoolean = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
 
-export interface FieldError {
-  readonly field: FieldName;
-  readonly message: string;
-}
+const WHOLE_NUMBER = /^[+-]?\d+$/;
+const toNumber = (text: string | null): number | null => (text === null ? null : Number(text));
 
 const createSignals = (): Record<Field, Signal<string>> =>
   Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
@@ -52,7 +48,7 @@ export class Draft {
   /** The one field to look at, until it is edited. */
   readonly error = signal<FieldError | null>(null);
   /** How the start image is made the size that is asked for; empty leaves it as it is. */
-  readonly imageFit = signal<"" | NonNullable<RequestView["applyModel"]>>("");
+  readonly imageFit = signal<"" | NonNullable<RequestView["fit"]>>("");
 
   constructor(readonly attachments: Attachments) {}
 
@@ -77,19 +73,19 @@ export class Draft {
   }
 
   /** Take over a whole request; without its seed it asks for something like it. */
-  load(form: FormView, buildRequest: RequestView = form.start, { seed = true } = {}): void {
+  load(form: FormView, request: RequestView = form.start, { seed = true } = {}): void {
     batch(() => {
       for (const field of fields) {
-        const value = buildRequest[field];
+        const value = request[field];
         this.#values[field].value =
           typeof value === "boolean" || value === null ? formatBoolean(value) : String(value);
       }
       if (!seed) this.seed.value = "";
-      this.imageFit.value = buildRequest.applyModel ?? "";
-      this.attachments.load(buildRequest);
+      this.imageFit.value = request.fit ?? "";
+      this.attachments.load(request);
       this.error.value = null;
       if (!this.getModel(form)) this.model.value = form.models[0]?.id ?? "";
-      this.fit(form);
+      this.applyModel(form);
     });
   }
 
@@ -97,7 +93,7 @@ export class Draft {
   set(field: Field, value: string, form: FormView): void {
     batch(() => {
       this.#values[field].value = value;
-      if (field === "model") this.fit(form);
+      if (field === "model") this.applyModel(form);
       this.clearError(field);
     });
   }
@@ -116,47 +112,37 @@ export class Draft {
     return { ...form.other, id: name, title: name };
   }
 
-  /** Lengths and sizes that the model does not offer fall back to its default. */
-  fit(form: FormView): void {
+  /** Replace a length and a size that the model does not make by its defaults. */
+  applyModel(form: FormView): void {
     const model = this.getModel(form);
     if (model === null) return;
     const { duration, size } = this;
-    if (duration.peek() !== "" && !offersDuration(model, Number(duration.peek()))) duration.value = "";
+    if (duration.peek() !== "" && !supportsDuration(Number(duration.peek()), model)) duration.value = "";
     if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
-    if (!offersSize(model, size.peek())) size.value = model.default_size;
+    if (!supportsSize(size.peek(), model)) size.value = model.default_size ?? "";
   }
 
-  /** The first thing wrong that needs no kernel to see. */
+  /** The first thing wrong that needs no kernel to see: what can't be sent as it is typed, then what the kernel refuses. */
   check(form: FormView): FieldError | null {
     const model = this.getModel(form);
-    const prompt = this.prompt.peek();
-    if (prompt.trim() === "") return { field: "prompt", message: strings.needPrompt };
-    if (prompt.length > PROMPT_LIMIT) {
-      return { field: "prompt", message: fill(strings.longPrompt, { limit: integer(PROMPT_LIMIT) }) };
-    }
-    if (model === null) return { field: "model", message: strings.needModel };
-    const length = this.duration.peek();
-    if (
-      (length !== "" || model.default_duration !== null) &&
-      !offersDuration(model, Number(length || Number.NaN))
-    ) {
-      const values = { shortest: integer(model.shortest), longest: integer(model.longest) };
-      return { field: "duration", message: fill(strings.needLength, values) };
-    }
-    return this.#checkNumbers(model) ?? this.#checkExtra() ?? this.#checkMedia(model);
+    if (model === null || model.id === "") return { field: "model", message: strings.needModel };
+    return (
+      this.#checkNumbers(model) ??
+      this.#checkExtra() ??
+      this.#checkMedia(model) ??
+      validate(this.buildRequest(form), model)
+    );
   }
 
   #checkNumbers(model: ModelView): FieldError | null {
-    const limits = [
-      ["seed", 0, LARGEST_SEED, strings.needSeed],
-      ["n", 1, model.most, strings.needCount],
-      ["fps", model.slowest_fps, model.fastest_fps, strings.needFps],
-    ] as const;
-    for (const [field, least, most, message] of limits) {
+    const { needLength, needSeed, needCount, needFps } = strings;
+    const messages = { duration: needLength, seed: needSeed, n: needCount, fps: needFps };
+    for (const field of ["duration", "seed", "n", "fps"] as const) {
       const text = this.get(field).peek().trim();
-      const isFine = text === "" || (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most);
-      if (isFine || !model.takes.includes(field)) continue;
-      return { field, message: fill(message, { least: integer(least), largest: integer(most) }) };
+      const isSent = field === "duration" || model.takes.includes(field);
+      if (!isSent || text === "" || WHOLE_NUMBER.test(text)) continue;
+      const values = { largest: integer(field === "n" ? model.most : model.largest_seed) };
+      return { field, message: fill(messages[field], values) };
     }
     return null;
   }
@@ -192,19 +178,16 @@ export class Draft {
   }
 
   /** What is sent: only what the model takes; the rest stays in the form for another model. */
-  request(form: FormView): RequestView {
+  buildRequest(form: FormView): RequestView {
     const takes = this.getModel(form)?.takes ?? [];
-    const text = (field: Field) => (takes.includes(field) ? this.get(field).peek().trim() || null : null);
-    const number = (field: Field) => {
-      const value = text(field);
-      return value === null ? null : Number(value);
-    };
+    const text = (field: Field) => (takes.includes(field) ? this.get(field).value.trim() || null : null);
+    const number = (field: Field) => toNumber(text(field));
     return {
       ...empty,
-      prompt: this.prompt.peek(),
-      model: this.model.peek().trim(),
-      duration: Number(this.duration.peek()) || null,
-      size: this.size.peek().trim() || null,
+      prompt: this.prompt.value,
+      model: this.model.value.trim(),
+      duration: toNumber(this.duration.value.trim() || null),
+      size: this.size.value.trim() || null,
       aspect: text("aspect"),
       resolution: text("resolution"),
       negative: text("negative"),
@@ -214,10 +197,10 @@ export class Draft {
       sound: parseBoolean(text("sound") ?? ""),
       draft: parseBoolean(text("draft") ?? ""),
       enhance: parseBoolean(text("enhance") ?? ""),
-      extra: this.get("extra").peek().trim(),
+      extra: this.get("extra").value.trim(),
       ...this.attachments.request(takes),
-      applyModel:
-        (takes.includes("image") && this.attachments.of("image").peek().length > 0 && this.imageFit.peek()) ||
+      fit:
+        (takes.includes("image") && this.attachments.of("image").value.length > 0 && this.imageFit.value) ||
         null,
     };
   }
@@ -244,14 +227,5 @@ export const empty: RequestView = {
   draft: null,
   enhance: null,
   extra: "",
-  applyModel: null,
+  fit: null,
 };
-
-function offersSize(model: ModelView, size: string): boolean {
-  return model.sizes.length === 0 || model.sizes.includes(size) || (model.any_size && size !== "");
-}
-
-function offersDuration(model: ModelView, duration: number): boolean {
-  if (model.durations.length > 0) return model.durations.includes(duration);
-  return Number.isInteger(duration) && duration >= model.shortest && duration <= model.longest;
-}

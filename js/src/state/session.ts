@@ -49,7 +49,7 @@ export class Session {
     this.recalled.value = null;
     this.connection.send({
       type: "generate",
-      request: this.draft.request(form),
+      request: this.draft.buildRequest(form),
       new: false,
       yes: false,
       ...terms,
@@ -130,7 +130,7 @@ export class Session {
     const goesTo = JSON.stringify([form.provider, form.start.model]);
     if (start !== this.#lastStart) this.draft.load(form);
     else if (goesTo !== this.#lastTarget) this.draft.set("model", form.start.model, form);
-    else this.draft.fit(form);
+    else this.draft.applyModel(form);
     this.#lastStart = start;
     this.#lastTarget = goesTo;
   };
@@ -140,17 +140,17 @@ export class Session {
     const job = this.connection.job.value;
     if (job?.state !== "failed" || job.id === this.#flaggedJob) return;
     this.#flaggedJob = job.id;
-    this.#flagField(job.error);
+    if (job.error !== null) this.#flagField(job.error, job.error.message);
   };
 
   readonly #flagRefusal = (): void => {
     const refusal = this.connection.refusal.value;
-    if (refusal?.about === "generate") this.#flagField(refusal.error);
+    if (refusal?.about !== "generate") return;
+    const { message, next } = refusal.error;
+    this.#flagField(refusal.error, `${message} ${next}`.trim());
   };
 
-  #flagField(error: ErrorView | null): void {
-    if (error !== null && isField(error.field) && this.connection.form.peek() !== null) {
-      this.draft.error.value = { field: error.field, message: error.message };
-    }
+  #flagField({ field }: ErrorView, message: string): void {
+    if (isField(field) && this.connection.form.peek() !== null) this.draft.error.value = { field, message };
   }
 }

@@ -301,14 +301,36 @@ export const en = {
   sending: "Sending…",
   busy: "The kernel is busy; this will happen when the running cell ends.",
 
-  needPrompt: "Describe the video first.",
-  longPrompt: "The prompt is longer than {limit} characters.",
-  needLength: "Length is a whole number, {shortest} to {longest} s.",
+  needLength: "Length is a whole number of seconds.",
   needModel: "Name a model.",
-  needCount: "How many is a whole number from {least} to {largest}.",
-  needFps: "Frames per second is a whole number from {least} to {largest}.",
+  needCount: "How many is a whole number from 1 to {largest}.",
+  needFps: "Frames per second is a whole number.",
   needObject: 'Write the further fields as {"key": 1}.',
   needSeed: "Seed is a whole number from 0 to {largest}, or empty.",
+
+  /** Why a request is refused, word for word as `catalog/validation.py` says it. */
+  invalid: {
+    emptyPrompt: "The prompt is empty. Describe the video you want.",
+    longPrompt: "The prompt has {count} characters. Use at most {limit}.",
+    notText: "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+    seed: "The seed {seed} is out of range. Use 0 to {largest}.",
+    duration: "[model] can't make a {duration}-second clip. Supported lengths: {choice}. Nearest: {nearest}.",
+    lengths: "{list} s",
+    lengthsFrom: "{shortest} s or more",
+    lengthsBetween: "{shortest} to {longest} s",
+    size: "[model] can't make [size]. Supported sizes: {choice}. Nearest: {nearest}.",
+    notASize: '"[size]" is not a valid size. Write it as 1280x720.',
+    evenSizes: "any even size from {smallest} to {largest}, sides from {shortest} to {longest}",
+    multipleSizes:
+      "any size in multiples of {multiple} from {smallest} to {largest}, sides from {shortest} to {longest}",
+    choice: "[model] doesn't support [field] [value]. Supported: {choice}.",
+    fpsFrom: "[model] makes {least} or more frames per second.",
+    fpsBetween: "[model] makes {least} to {most} frames per second.",
+    count: "[model] makes 1 to {most} clips at once.",
+    image:
+      'The start image has {given}, and [model] wants exactly {size}. Pass fit="cover", "contain" or "pad", or ask for another size.',
+    or: "{list} or {last}",
+  },
 
   percentSpoken: "{percent} percent",
   working: "working…",

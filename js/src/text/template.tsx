@@ -16,8 +16,8 @@ export const getKnownParts = (parts: readonly string[], values: Values): readonl
 /** As plain text, for attributes. */
 export const fill = (part: string, values: Values = {}): string =>
   part
-    .replaceAll(/\{(\w+)\}|\[(\w+)\]/g, (_, number, name) => values[number ?? name] ?? "")
-    .replaceAll("*", "");
+    .replaceAll("*", "")
+    .replaceAll(/\{(\w+)\}|\[(\w+)\]/g, (_, number, name) => values[number ?? name] ?? "");
 
 function renderPart(part: string, values: Values): ComponentChildren[] {
   const found = TOKEN.exec(part);

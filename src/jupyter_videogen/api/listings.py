@@ -116,9 +116,9 @@ def _model_words(row: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _lengths(lengths: list[int], *, any_: bool) -> str:
+def _lengths(lengths: list[int | None], *, any_: bool) -> str:
     if any_ and lengths:
-        return f"{lengths[0]}-{lengths[1]} s" if lengths[1] < 3600 else "the service says"  # noqa: PLR2004 - no limit known
+        return "the service says" if lengths[1] is None else f"{lengths[0]}-{lengths[1]} s"
     return f"{', '.join(map(str, lengths))} s" if lengths else ""
 
 

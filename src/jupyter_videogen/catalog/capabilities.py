@@ -22,15 +22,18 @@ class SizeRange(msgspec.Struct, frozen=True):
     smallest: str
     """The smallest and the largest in area, as "WxH"."""
     largest: str
+    multiple: int = 2
+    """Both sides are multiples of this many pixels."""
 
     def __str__(self) -> str:
-        return f"any even size from {self.smallest} to {self.largest}, sides from {self.side[0]} to {self.side[1]}"
+        sides = "even size" if self.multiple == 2 else f"size in multiples of {self.multiple}"  # noqa: PLR2004 - a word of its own
+        return f"any {sides} from {self.smallest} to {self.largest}, sides from {self.side[0]} to {self.side[1]}"
 
     def holds(self, size: str) -> bool:
         """Return whether a size is within the bounds; raises `ValueError` for what is no size."""
         sides, area = pixels(size), [prod(pixels(bound)) for bound in (self.smallest, self.largest)]
-        even = all(side % 2 == 0 and self.side[0] <= side <= self.side[1] for side in sides)
-        return even and area[0] <= prod(sides) <= area[1]
+        fit = all(side % self.multiple == 0 and self.side[0] <= side <= self.side[1] for side in sides)
+        return fit and area[0] <= prod(sides) <= area[1]
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     durations: tuple[int, ...] = ()
     """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
     shortest: int = 1
-    longest: int = 3600
+    longest: int | None = None
+    """None when only the service knows."""
     default_duration: int | None = None
     sizes: tuple[str, ...] = ()
     """Offered sizes; empty when only the service knows."""
@@ -52,7 +56,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     default_size: str | None = None
     aspects: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
-    fps: tuple[int, int] = (1, 120)
+    fps: tuple[int, int] | None = None
+    """The fewest and the most frames per second; None when only the service knows."""
     most: int = 1
     """How many clips one request may ask for."""
     prompt_optional: bool = False
@@ -75,6 +80,13 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 def supports_size(size: str, model: Capabilities) -> bool:
     """Return whether a model is known to make a size, "WxH"."""
     return size in model.sizes or (model.frame is not None and model.frame.holds(size))
+
+
+def supports_duration(duration: int, model: Capabilities) -> bool:
+    """Return whether a model is known to make a length, in seconds; where nobody knows the longest, any from the shortest."""
+    if model.durations:
+        return duration in model.durations
+    return model.shortest <= duration and (model.longest is None or duration <= model.longest)
 
 
 def can_cancel(state: str, model: Capabilities) -> bool:

@@ -1,4 +1,8 @@
-"""Check a request against what its model can do, before anything is sent."""
+"""Check a request against what its model can do, before anything is sent.
+
+The page checks the same by the same numbers (`js/src/state/validation.ts`), which go to it with the model;
+`tests/request_cases.json` holds both to the same words.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.catalog.capabilities import Capabilities, supports_size
+from jupyter_videogen.catalog.capabilities import Capabilities, supports_duration, supports_size
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.request import pixels
@@ -100,19 +104,21 @@ def _check_seed(request: GenerationRequest, _: Capabilities) -> None:
 
 def _check_duration(request: GenerationRequest, model: Capabilities) -> None:
     duration = request.duration
-    offered = model.durations or range(model.shortest, model.longest + 1)
-    if duration is None or duration in offered:
+    if duration is None or supports_duration(duration, model):
         return
-    if model.durations:
-        choice = _either([str(value) for value in model.durations])
-    else:
-        choice = f"{model.shortest} to {model.longest}"
-    nearest = min(offered, key=lambda value: abs(value - duration))
+    ends = [model.shortest] if model.longest is None else [model.shortest, model.longest]
+    nearest = min(model.durations or ends, key=lambda value: abs(value - duration))
     raise InvalidRequest(
-        f"{model.model} can't make a {duration}-second clip. Supported lengths: {choice} s.",
+        f"{model.model} can't make a {duration}-second clip. Supported lengths: {_lengths(model)}.",
         next=f"Nearest: {nearest}.",
         field="duration",
     )
+
+
+def _lengths(model: Capabilities) -> str:
+    if model.durations:
+        return f"{_either([str(value) for value in model.durations])} s"
+    return f"{model.shortest} s or more" if model.longest is None else f"{model.shortest} to {model.longest} s"
 
 
 def _check_size(request: GenerationRequest, model: Capabilities) -> None:
@@ -161,9 +167,11 @@ def _check_choices(request: GenerationRequest, model: Capabilities) -> None:
 
 
 def _check_fps(request: GenerationRequest, model: Capabilities) -> None:
-    least, most = model.fps
-    if request.fps is not None and not least <= request.fps <= most:
-        raise InvalidRequest(f"{model.model} makes {least} to {most} frames per second.", field="fps")
+    least, most = model.fps or (1, None)
+    if request.fps is None or (least <= request.fps and (most is None or request.fps <= most)):
+        return
+    rates = f"{least} or more" if most is None else f"{least} to {most}"
+    raise InvalidRequest(f"{model.model} makes {rates} frames per second.", field="fps")
 
 
 def _check_n(request: GenerationRequest, model: Capabilities) -> None:

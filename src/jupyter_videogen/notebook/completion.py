@@ -38,6 +38,11 @@ SHAPES = {
     "seed": ("random",),
     "timeout": ("30m",),
 }
+LONGEST_LISTED = 60
+"""Seconds; of a model that makes longer clips no lengths are listed."""
+MOST_LENGTHS = 20
+RATES = (12, 24, 25, 30, 50, 60)
+"""Frames per second in common use."""
 RECENT = 50
 """Jobs whose ids are offered."""
 ALIKE = 0.6
@@ -246,13 +251,19 @@ def _valid(field: str, line: str) -> list[str]:
     """Return what the model that is typed, or would be taken, offers for a field."""
     model = _model(line)
     if field == "duration":
-        lengths = model.durations or (range(model.shortest, min(model.longest, 20) + 1) if model.longest <= 60 else ())  # noqa: PLR2004 - a list to read
-        return [str(length) for length in lengths]
+        return [str(length) for length in model.durations or _lengths(model)]
     if field == "fps":
-        least, most = model.fps
-        return [str(number) for number in (12, 24, 25, 30, 50, 60) if least <= number <= most]
+        least, most = model.fps or (RATES[0], RATES[-1])
+        return [str(number) for number in RATES if least <= number <= most]
     offered = {"size": model.sizes, "aspect": model.aspects or SHAPES["aspect"], "resolution": model.resolutions}
     return list(offered[field])
+
+
+def _lengths(model: Capabilities) -> range:
+    """Return the shortest lengths of a model that makes any; none where so many are made that a list says nothing."""
+    if model.longest is None or model.longest > LONGEST_LISTED:
+        return range(0)
+    return range(model.shortest, min(model.longest, MOST_LENGTHS) + 1)
 
 
 def _model(line: str) -> Capabilities:

@@ -29,8 +29,23 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     """Dollars per second at a size."""
 
 
+class SizeRangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """Which sizes a model makes beside those it offers; sides in pixels, sizes as "WxH"."""
+
+    shortest_side: int
+    longest_side: int
+    multiple: int
+    """Both sides are multiples of this."""
+    smallest: str
+    """The smallest and the largest in area."""
+    largest: str
+
+
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
-    """What the form needs to know of one model; lengths in whole seconds, sizes as "WxH"."""
+    """What the form needs to know of one model to check and to price a request; lengths in whole seconds, sizes as "WxH".
+
+    None stands for what nobody knows.
+    """
 
     id: str
     title: str
@@ -39,20 +54,25 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     durations: tuple[int, ...]
     """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
     shortest: int
-    longest: int
+    longest: int | None
     default_duration: int | None
     sizes: tuple[str, ...]
     """Offered sizes; empty when only the service knows."""
-    any_size: bool
-    """Whether others than the offered ones are made too."""
-    default_size: str
+    size_range: SizeRangeView | None
+    """The bounds of further sizes, where it makes any others than those it offers."""
+    default_size: str | None
     aspects: tuple[str, ...]
     resolutions: tuple[str, ...]
-    slowest_fps: int
-    fastest_fps: int
+    slowest_fps: int | None
+    fastest_fps: int | None
     most: int
     """How many clips one request may ask for."""
     image_matches_size: bool
+    """The start image must have the requested size, pixel for pixel."""
+    prompt_optional: bool
+    longest_prompt: int
+    """Characters, as Unicode code points."""
+    largest_seed: int
     price: PriceView | None
     usual: float | None
     """Seconds that its last jobs took, the median of at least three; None where there were fewer."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.catalog.capabilities import Capabilities, can_cancel
+from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange, can_cancel
 from jupyter_videogen.catalog.provider import find_model
+from jupyter_videogen.catalog.validation import LARGEST_SEED, LONGEST_PROMPT
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
@@ -24,6 +25,7 @@ from jupyter_videogen.widget.protocol import (
     PriceView,
     ProviderView,
     RequestView,
+    SizeRangeView,
 )
 
 if TYPE_CHECKING:
@@ -219,17 +221,33 @@ def model_view(model: Capabilities, price: Price | None = None, usual: Usual = U
         longest=model.longest,
         default_duration=model.default_duration,
         sizes=model.sizes,
-        any_size=model.frame is not None,
-        default_size=model.default_size or "",
+        size_range=_size_range(model.frame) if model.frame else None,
+        default_size=model.default_size,
         aspects=model.aspects,
         resolutions=model.resolutions,
-        slowest_fps=model.fps[0],
-        fastest_fps=model.fps[1],
+        slowest_fps=model.fps[0] if model.fps else None,
+        fastest_fps=model.fps[1] if model.fps else None,
         most=model.most,
         image_matches_size=model.image_matches_size,
-        price=None
-        if price is None
-        else PriceView(per_clip=price.per_clip, per_second=price.per_second, by_size=price.by_size),
+        prompt_optional=model.prompt_optional,
+        longest_prompt=LONGEST_PROMPT,
+        largest_seed=LARGEST_SEED,
+        price=_price_view(price) if price else None,
         usual=usual.seconds,
         runs=usual.runs,
     )
+
+
+def _size_range(frame: SizeRange) -> SizeRangeView:
+    shortest, longest = frame.side
+    return SizeRangeView(
+        shortest_side=shortest,
+        longest_side=longest,
+        multiple=frame.multiple,
+        smallest=frame.smallest,
+        largest=frame.largest,
+    )
+
+
+def _price_view(price: Price) -> PriceView:
+    return PriceView(per_clip=price.per_clip, per_second=price.per_second, by_size=price.by_size)
