@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from fakes import SLOW
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.catalog.builtin import LOCAL, QUBAX
+from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output
@@ -185,6 +186,16 @@ def test_a_form_opens_also_where_no_model_is_known() -> None:
     assert named.other is not None
     listed = msgspec.structs.replace(QUBAX, listed=("a", "m"))
     assert [model.id for model in form_view(listed, RequestView(model="m")).models] == ["m", "a"]
+
+
+def test_what_the_configuration_says_of_a_model_reaches_the_form() -> None:
+    """The page checks by the same numbers as the kernel: those of the configuration go before the provider's."""
+    mine = Capabilities(model="mine", takes=frozenset({"duration"}), durations=(4, 8))
+    served = msgspec.structs.replace(QUBAX, described={"mine": mine}, listed=("a", "mine"))
+    assert {model.id: model.durations for model in form_view(served, RequestView()).models} == {"a": (), "mine": (4, 8)}
+    first = LOCAL.models[0]
+    local = msgspec.structs.replace(LOCAL, described={first.model: msgspec.structs.replace(first, longest=3)})
+    assert [model.longest for model in form_view(local, RequestView()).models][:2] == [3, 20]
 
 
 def test_a_model_that_the_service_dropped_is_named_as_such() -> None:

@@ -22,6 +22,7 @@ const wan = {
   usual: 70,
   runs: 12,
 };
+const ranges = { ...wan, id: "scenes", title: "Scenes", durations: [], shortest: 1, longest: 20 };
 const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
 const lost = error({
   code: "unknown_outcome",
@@ -53,6 +54,17 @@ const click =
   (selector: string, options: MouseEventInit = {}): Act =>
   async (root) => {
     root.querySelector(selector)?.dispatchEvent(new MouseEvent("click", { bubbles: true, ...options }));
+    await nextFrame();
+  };
+/** Type into the box with a label. */
+const enter =
+  (label: string, value: string): Act =>
+  async (root) => {
+    const tag = [...root.querySelectorAll("label")].find(({ textContent }) => textContent === label);
+    const box = root.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#${tag?.htmlFor}`);
+    if (box === null) throw new Error(`nothing labelled ${label}`);
+    box.value = value;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
     await nextFrame();
   };
 const press =
@@ -103,7 +115,30 @@ export const cases: Readonly<Record<string, Case>> = {
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
   "model box": { state: { form: full }, acts: [click("[role=combobox]")] },
   "asking for a key": { state: { form: full }, acts: [pick("select[id$=provider]", "qubax")] },
-  "a flaw": {
+  "a length that is not made": {
+    state: { form: { ...full, models: [ranges] } },
+    acts: [enter("Length", "75"), click("[type=submit]")],
+  },
+  "a size that is not made": {
+    state: { form: { ...full, models: [{ ...ranges, sizes: [] }] } },
+    acts: [enter("Size", "5x"), click("[type=submit]")],
+  },
+  "a seed out of range": {
+    state: { form: full },
+    acts: [click(".videogen-more > summary"), enter("Seed", "-1"), click("[type=submit]")],
+  },
+  "a prompt that is too long": {
+    state: { form: { ...full, models: [{ ...wan, longest_prompt: 60 }] } },
+    acts: [
+      enter("Prompt", "A paper boat crosses a neon-lit puddle, slowly, in the rain, at night"),
+      click("[type=submit]"),
+    ],
+  },
+  "a start image of another size": {
+    state: { form: { ...withImage, models: [{ ...wan, image_matches_size: true }] } },
+    acts: [click("[type=submit]")],
+  },
+  "refused by the kernel": {
     state: { form: full },
     acts: [
       click("[type=submit]"),
@@ -199,4 +234,4 @@ export const cases: Readonly<Record<string, Case>> = {
   "card, ready": card(done),
 };
 
-export const drawn = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});
+export const createFake = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});

@@ -1,7 +1,7 @@
 /** Draws one case after another for whoever looks: a person, a camera, or a checker of accessibility. */
 
 import makeWidget from "../src/index";
-import { cases, drawn } from "./cases";
+import { cases, createFake } from "./cases";
 import { START } from "./fake";
 
 // Every case happens at the same moment, twelve seconds after its job was made.
@@ -10,7 +10,7 @@ Date.now = () => (START + 12) * 1000;
 let end = () => {};
 
 async function draw(name: string, el: HTMLElement): Promise<() => void> {
-  const fake = drawn(name);
+  const fake = createFake(name);
   fake.widget_manager = { resolveUrl: async () => "/clip.mp4" };
   const { initialize, render } = makeWidget();
   const stops = [initialize({ model: fake }), render({ model: fake, el })];

@@ -22,7 +22,7 @@ const accents: Readonly<Record<string, string>> = {
 /** What stands in `{…}` or `[…]` is somebody else's. */
 const PLACES = /(\{\w+\}|\[\w+\])/;
 
-function longer(text: string): string {
+function lengthenText(text: string): string {
   if (text === "") return text;
   const accented = text
     .split(PLACES)
@@ -40,12 +40,12 @@ function longer(text: string): string {
   )}`;
 }
 
-function made<T>(value: T): T {
-  if (typeof value === "string") return longer(value) as T;
-  if (Array.isArray(value)) return value.map(made) as T;
-  return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, made(one)])) as T;
+function lengthen<T>(value: T): T {
+  if (typeof value === "string") return lengthenText(value) as T;
+  if (Array.isArray(value)) return value.map(lengthen) as T;
+  return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, lengthen(one)])) as T;
 }
 
-export const catalogueFor = (): StringTable => made(en as StringTable);
-export const words: StringTable = catalogueFor();
+export const getStrings = (): StringTable => lengthen(en as StringTable);
+export const strings: StringTable = getStrings();
 export { en };

@@ -174,6 +174,14 @@ test("a form of any model needs the name of one", async () => {
   expect(widget.model.of("generate")).toEqual([]);
 });
 
+test("where the list is complete, the model that is shown is the one that is sent", async () => {
+  widget.model.set({ form: { ...form, start: { ...form.start, model: "gone" } } });
+  await settle();
+  expect(control(widget, "Model").value).toBe(model.title);
+  await generate();
+  expect(widget.model.of("generate")[0]?.request.model).toBe(model.id);
+});
+
 test("a value of another model is seen, and refused", async () => {
   const narrow = { ...wide, aspects: ["1:1"] };
   widget.model.set({ form: { ...form, models: [wide, { ...narrow, id: "square", title: "square" }] } });

@@ -112,11 +112,12 @@ export class Draft {
     return { ...form.other, id: name, title: name };
   }
 
-  /** Replace a length and a size that the model does not make by its defaults. */
+  /** Take the model that is shown, and replace a length and a size that it does not make by its defaults. */
   applyModel(form: FormView): void {
     const model = this.getModel(form);
     if (model === null) return;
     const { duration, size } = this;
+    if (form.other === null) this.model.value = model.id;
     if (duration.peek() !== "" && !supportsDuration(Number(duration.peek()), model)) duration.value = "";
     if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
     if (!supportsSize(size.peek(), model)) size.value = model.default_size ?? "";

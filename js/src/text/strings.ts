@@ -157,7 +157,7 @@ export const en = {
     video: "video",
   },
   inputsFact: "takes {inputs}",
-  priceFact: "≈ {cost}",
+  priceFact: "≈\u00a0{cost}",
   usualFact: "usually {usual}",
   provider: "Provider",
   readyToUse: "Ready to use",

@@ -178,8 +178,7 @@ class FormSurroundings(NamedTuple):
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
     """Return the form of a provider, opened with a request's values."""
     retired = _retired(around.used, provider)
-    names = dict.fromkeys((start.model, *provider.listed))
-    known = provider.models or tuple(_named(name, provider) for name in names if name and name not in retired)
+    known = _offered(start.model, retired, provider)
 
     def seen(model: Capabilities) -> ModelView:
         return model_view(model, around.price(model.model), around.usual(model))
@@ -206,8 +205,16 @@ def _retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
     return tuple(name for name in used if name not in offered)
 
 
-def _named(name: str, provider: Provider) -> Capabilities:
-    return msgspec.structs.replace(provider.others or OPEN, model=name, title=name)
+def _offered(opening: str, retired: Sequence[str], provider: Provider) -> tuple[Capabilities, ...]:
+    """Return the models of the form: those that are known here, else the opening one and those that the service lists.
+
+    What the user's configuration says of one goes before everything else, as it does where a request is checked.
+    """
+    known = {model.model: model for model in provider.models}
+    names = known or [name for name in (opening, *provider.listed) if name and name not in retired]
+    template = provider.others or OPEN
+    named = {name: known.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names}
+    return tuple({**named, **provider.described}.values())
 
 
 def model_view(model: Capabilities, price: Price | None = None, usual: Usual = Usual(None, 0)) -> ModelView:
