@@ -117,20 +117,20 @@ export const cases: Readonly<Record<string, Case>> = {
   "asking for a key": { state: { form: full }, acts: [pick("select[id$=provider]", "qubax")] },
   "a length that is not made": {
     state: { form: { ...full, models: [ranges] } },
-    acts: [enter("Length", "75"), click("[type=submit]")],
+    acts: [enter(strings.length, "75"), click("[type=submit]")],
   },
   "a size that is not made": {
     state: { form: { ...full, models: [{ ...ranges, sizes: [] }] } },
-    acts: [enter("Size", "5x"), click("[type=submit]")],
+    acts: [enter(strings.size, "5x"), click("[type=submit]")],
   },
   "a seed out of range": {
     state: { form: full },
-    acts: [click(".videogen-more > summary"), enter("Seed", "-1"), click("[type=submit]")],
+    acts: [click(".videogen-more > summary"), enter(strings.seed, "-1"), click("[type=submit]")],
   },
   "a prompt that is too long": {
     state: { form: { ...full, models: [{ ...wan, longest_prompt: 60 }] } },
     acts: [
-      enter("Prompt", "A paper boat crosses a neon-lit puddle, slowly, in the rain, at night"),
+      enter(strings.prompt, "A paper boat crosses a neon-lit puddle, slowly, in the rain, at night"),
       click("[type=submit]"),
     ],
   },

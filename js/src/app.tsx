@@ -1,4 +1,4 @@
-/** The whole widget: a form, its result and the history; the result alone as a card; or clips side by side. */
+/** The whole widget: the form with its result and the history, the result alone as a card, or a comparison of clips. */
 
 import { useRef } from "preact/hooks";
 import { Icon, LocalMark, Mark } from "./components/icons";
@@ -30,7 +30,7 @@ function Header({ form }: { form: FormView }) {
   );
 }
 
-/** Where the answer was lost, the filled button would charge twice by reflex: there it is not filled. */
+/** In these states a second click may be charged twice, so Generate is not the filled button. */
 const repeatMayCharge = new Set<CardState>(["unknown_outcome", "gone", "detached", "unreachable", "expired"]);
 
 /** The form with its result, or the result alone. */

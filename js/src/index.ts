@@ -1,4 +1,4 @@
-/** The anywidget module: one session per model, one view per drawing, and nothing left behind by either. */
+/** The anywidget module: one session per model, one view per `render`; both release everything at their end. */
 
 import { effect } from "@preact/signals";
 import { render as draw, h } from "preact";
@@ -11,11 +11,11 @@ import { createView } from "./state/view";
 
 interface RenderProps {
   readonly model: Model;
-  /** Older hosts give none; they call the returned function instead. */
+  /** Missing in older hosts, which call the returned function instead. */
   readonly signal?: AbortSignal;
 }
 
-/** One end, however the host announces it. */
+/** Return a controller that is aborted together with the host's signal. */
 function followEnd(signal: AbortSignal | undefined): AbortController {
   const end = new AbortController();
   if (signal?.aborted) end.abort();
@@ -28,7 +28,7 @@ function createRoot(until: AbortSignal): HTMLElement {
   root.className = "videogen";
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", strings.region);
-  // JupyterLab's command mode would take single keys from our buttons; other hosts listen further out.
+  // JupyterLab's command mode would handle keys that are pressed on our buttons; other hosts listen on outer elements.
   root.dataset["lmSuppressShortcuts"] = "true";
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     root.addEventListener(type, (event) => event.stopPropagation(), { signal: until });
@@ -61,7 +61,7 @@ export default () => {
 
     render({ model, el, signal }: RenderProps & { readonly el: HTMLElement }): () => void {
       const end = followEnd(signal);
-      // A host that skips `initialize` gets a session per view.
+      // Where the host does not call `initialize`, each view has a session of its own.
       const shared = session ?? begin(model, end.signal);
       const root = createRoot(end.signal);
       el.replaceChildren(root);

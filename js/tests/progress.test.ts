@@ -24,7 +24,7 @@ test("a percent never runs backwards", async () => {
 test("a percent is never invented", async () => {
   widget.model.set({ job: job({ id: "other", progress: null }) });
   await settle(60_000);
-  expect([now(), bar()?.getAttribute("data-mode")]).toEqual([null, "drift"]);
+  expect([now(), bar()?.getAttribute("data-mode")]).toEqual([null, "indeterminate"]);
 });
 
 test("a new job starts its own count", async () => {

@@ -1,4 +1,4 @@
-/** A quiet button: an icon, and a word beside it or as its name. */
+/** A button of low emphasis: an icon, with a label beside it or as its accessible name. */
 
 import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "./icons";
@@ -6,9 +6,9 @@ import { Icon, type IconName } from "./icons";
 interface IconButtonProps {
   readonly icon: IconName;
   readonly label: string;
-  /** Only the icon is seen; the label is its name and its hint. */
+  /** Show only the icon; the label becomes its accessible name and its tooltip. */
   readonly bare?: boolean;
-  /** For one that stays down. */
+  /** For a toggle button. */
   readonly pressed?: boolean;
   readonly expanded?: boolean;
   readonly disabled?: boolean;

@@ -1,4 +1,4 @@
-/** A button that puts a text on the clipboard, or, where a page may not, selects it for a key to copy. */
+/** A button that copies a text; where the page has no access to the clipboard, it selects the text instead. */
 
 import { useRef, useState } from "preact/hooks";
 import { strings } from "../text/strings";

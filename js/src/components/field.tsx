@@ -1,4 +1,4 @@
-/** A control with its label above it and, when something is wrong with it, the words below. */
+/** A control with its label above it and its error message below. */
 
 import type { ComponentChildren } from "preact";
 import type { FieldName as Name } from "../state/request-draft";
@@ -12,7 +12,7 @@ export interface FieldAttributes {
   readonly "aria-describedby"?: string;
 }
 
-/** The attributes that tie a control to its label and to its flaw. */
+/** The attributes that link a control to its label and to its error message. */
 export function fieldAttributes(view: string, name: Name, error: FieldError | null): FieldAttributes {
   const id = `${view}-${name}`;
   return error?.field === name
@@ -34,7 +34,7 @@ interface FieldProps {
   readonly name: Name;
   readonly label: string;
   readonly error: FieldError | null;
-  /** Several controls under one name. */
+  /** Several controls with one label. */
   readonly group?: boolean;
   readonly children: ComponentChildren;
 }

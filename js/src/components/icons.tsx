@@ -1,4 +1,4 @@
-/** Icons on a 16 px grid, drawn with the text's colour. Decoration only: a word stands beside each. */
+/** Icons on a 16 px grid in the text's colour. They are decorative: each has a label beside it. */
 
 const paths = {
   alert: "M8 2.5 14 13H2zM8 6.5v3M8 11.25h.01",
@@ -43,13 +43,13 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** Those that point along the line of reading; play and the player's own never turn round. */
+/** Icons that are mirrored in right-to-left text; those of the player are not. */
 const mirrored: ReadonlySet<IconName> = new Set(["right", "proceed"]);
 
 interface IconProps {
   readonly name: IconName;
   readonly end?: boolean;
-  /** Filled: it is on. */
+  /** Filled, for a toggle that is on. */
   readonly solid?: boolean;
 }
 
@@ -64,7 +64,7 @@ export function Icon({ name, end = false, solid = false }: IconProps) {
   );
 }
 
-/** A frame whose dots grow into a picture. */
+/** The logo: a frame with three dots of growing size. */
 export function Mark() {
   return (
     <svg class="videogen-icon videogen-logo" viewBox="0 0 18 16" aria-hidden="true">
@@ -78,7 +78,7 @@ export function Mark() {
   );
 }
 
-/** Half ink, half paper: drawn by the local engine. */
+/** The icon of the local engine: a half-filled circle. */
 export function LocalMark() {
   return (
     <svg class="videogen-icon" viewBox="0 0 16 16" aria-hidden="true">

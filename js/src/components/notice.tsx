@@ -1,4 +1,4 @@
-/** What became of a click: on its way, held up by a busy kernel, or not taken. */
+/** The state of a request that was clicked: being sent, delayed by a busy kernel, or refused. */
 
 import type { KernelConnection, RequestType } from "../kernel/connection";
 import type { ErrorView } from "../kernel/protocol.gen";

@@ -1,11 +1,11 @@
-/** What is dropped or pasted on the form, beside its tiles: a picture to start from, or a clip that tells how it was made. */
+/** Handles drops and pastes on the form outside its tiles: a picture becomes the start image, a clip fills in its request. */
 
 import type { ModelView } from "../kernel/protocol.gen";
 import { getMediaKind, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import { JOB_TYPE } from "./media-tiles";
 
-/** A picture becomes the start image, wherever it is put. */
+/** Attach a picture to the first image field of the model; false when there is none. */
 function attachImage(view: View, model: ModelView | null, file: File | undefined): boolean {
   const field = mediaFields.find((name) => getMediaKind(name) === "image" && model?.takes.includes(name));
   if (file === undefined || field === undefined) return false;
@@ -21,11 +21,11 @@ export function paste(view: View, model: ModelView | null, event: ClipboardEvent
     event.preventDefault();
 }
 
-/** Whether something of ours can come of it; a dragged text is the prompt's own business. */
+/** Whether the form handles a drag: files and tiles of the history. Dragged text is left to the prompt. */
 export const acceptsDrop = ({ dataTransfer }: DragEvent): boolean =>
   dataTransfer?.types.some((type) => type === "Files" || type === JOB_TYPE) ?? false;
 
-/** A tile has taken what was dropped on it; the rest is for the whole form. */
+/** Handle a drop that no tile has handled. */
 export function drop(view: View, model: ModelView | null, event: DragEvent): void {
   if (event.defaultPrevented || !acceptsDrop(event)) return;
   event.preventDefault();

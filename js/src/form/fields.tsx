@@ -1,4 +1,4 @@
-/** Length, size and seed: the choices beside the prompt. */
+/** The form's fields besides prompt, model, provider and media. */
 
 import { fieldAttributes, Field as Labelled, Select } from "../components/field";
 import { Icon } from "../components/icons";
@@ -9,9 +9,9 @@ import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 
-/** More chips than this are a list. */
+/** With more lengths than this, a select takes the place of the chips. */
 const MAX_CHIPS = 5;
-/** Keeps a number left to right where markup is not possible. */
+/** Isolate a left-to-right text where markup is not possible. */
 const isolate = (text: string) => `\u2066${text}\u2069`;
 
 export interface ChoiceProps {
@@ -100,7 +100,7 @@ export function DurationField(props: ChoiceProps) {
   );
 }
 
-/** A rectangle of the chosen shape, about as large as an icon. */
+/** A rectangle with the aspect ratio of a size, as large as an icon. */
 function ShapeGlyph({ size }: { size: string }) {
   const [width, height] = format.dimensions(size) ?? [1, 1];
   const scale = 14 / Math.max(width, height);
@@ -140,7 +140,7 @@ export function SizeField({ view, form, model }: ChoiceProps) {
   );
 }
 
-/** What a field is called. */
+/** The label of a field. */
 export const getLabel = (name: Field): string => strings[name === "duration" ? "length" : name];
 
 interface TextProps {
@@ -150,7 +150,7 @@ interface TextProps {
   readonly placeholder?: string;
 }
 
-/** A field of one line. */
+/** A field with a one-line text box. */
 export function TextField({ view, form, name, placeholder }: TextProps) {
   const { draft } = view.session;
   const error = draft.error.value;
@@ -174,7 +174,7 @@ interface SelectFieldProps extends TextProps {
   readonly options: readonly (readonly [value: string, text: string])[];
 }
 
-/** A field of few values, and of the model's own choice. */
+/** A field with a select: the given options, and Auto. */
 function SelectField({ view, form, name, options }: SelectFieldProps) {
   const { draft } = view.session;
   const error = draft.error.value;
@@ -199,7 +199,7 @@ const booleanOptions = [
   ["no", strings.off],
 ] as const;
 
-/** The settings behind More: those that the model takes. */
+/** The fields of the More section that the model takes. */
 export function MoreFields({ view, form, model }: ChoiceProps) {
   const takes = (name: string) => model.takes.includes(name);
   const given = { view, form };
@@ -261,7 +261,7 @@ export function SeedField({ view, form, model }: ChoiceProps) {
   );
 }
 
-/** What the folded part holds, told before it is opened. */
+/** The summary of the More section: what is set in it. */
 export function MoreSummary({ seed, set }: { seed: string; set: number }) {
   const facts = [
     seed === "" ? "" : fill(strings.seedFact, { seed }),

@@ -1,4 +1,4 @@
-/** The prompt form. It keeps what was typed whatever becomes of the job. */
+/** The prompt form. It keeps what was typed, however the job ends. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field, fieldAttributes } from "../components/field";
@@ -20,11 +20,11 @@ import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
 
-/** The count is noise until the end is near. */
+/** The share of the limit from which on the character count is shown. */
 const SHOW_COUNT_FROM = 0.8;
 const isMac = () => /mac|iphone|ipad/i.test(navigator.platform);
 
-/** The control of a field, in this view: ids are this view's own, and the form may be in a shadow root. */
+/** Focus the control of a field in this view: ids are unique to a view, and the form may be in a shadow root. */
 export function focusField(within: Element | null, view: View, field: string): void {
   const id = `${view.id}-${field}`;
   const control = within?.querySelector<HTMLElement>(`#${id}, [name="${id}"]:checked`);
@@ -52,7 +52,7 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
     const node = box.current;
     if (node === null) return;
     node.style.blockSize = "auto";
-    // Two more pixels: browsers round a line's height down and would show a scrollbar for it.
+    // Two more pixels: browsers round the line height down, and would show a scrollbar.
     if (node.scrollHeight > 0) node.style.blockSize = `${node.scrollHeight + 2}px`;
   }, [text, view.isNarrow.value]);
   return (
@@ -75,7 +75,7 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
 function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
   const model = draft.getModel(form);
   const cost = model && estimateCost(draft.buildRequest(form), model);
-  const isPriced = cost !== null && cost >= 0; // no number, as long as the length is none
+  const isPriced = cost !== null && cost >= 0; // NaN while the length is not a number
   const priced = isPriced ? fill(strings.generatePriced, { cost: format.dollars(cost) }) : strings.generate;
   return (
     <div class="videogen-submit">
@@ -89,7 +89,7 @@ function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft
   );
 }
 
-/** What stands behind More, beside the seed. */
+/** The fields of the More section, without the seed. */
 const moreFields = [
   "aspect",
   "resolution",
@@ -102,7 +102,7 @@ const moreFields = [
   "extra",
 ] as const;
 
-/** Values of another model are not lost, and not sent. */
+/** Lists the values that the model does not take; they are kept and not sent. */
 function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
   const names = draft
     .findUnused(form)
@@ -116,11 +116,11 @@ function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
   );
 }
 
-/** What the form asks the kernel for, and is answered here. */
+/** The requests whose refusals are shown in the form. */
 const formRequests: readonly RequestType[] = ["generate", "choose", "recall"];
 const isFormRequest = (type: RequestType | undefined) => type !== undefined && formRequests.includes(type);
 
-/** The question of a budget, answered by a click of its own. */
+/** A budget's question, confirmed by a button of its own. */
 function BudgetQuestion({ error, onYes }: { error: ErrorView; onYes: () => void }) {
   return (
     <div class="videogen-notice" role="alert">
@@ -135,7 +135,7 @@ function BudgetQuestion({ error, onYes }: { error: ErrorView; onYes: () => void 
   );
 }
 
-/** Shows that the form takes what is held over it. */
+/** Highlights the form while something that it takes is dragged over it. */
 function useDrop(onTake: (event: DragEvent) => void) {
   const [isOver, setOver] = useState(false);
   const onDragOver = (event: DragEvent) => {
@@ -152,7 +152,7 @@ function useDrop(onTake: (event: DragEvent) => void) {
   return { "data-dragover": isOver, onDragOver, onDragLeave, onDrop };
 }
 
-/** Where the values came from that a dropped clip brought. */
+/** Says which dropped clip the form was filled in from. */
 function RecalledFrom({ view }: { view: View }) {
   const recalled = view.session.recalled.value;
   if (recalled === null) return null;
@@ -171,7 +171,7 @@ function RecalledFrom({ view }: { view: View }) {
 interface FormProps {
   readonly view: View;
   readonly form: FormView;
-  /** One filled button or none: the form's, when starting is the safest next step. */
+  /** Whether Generate is the filled button: at most one button of the widget is filled, the safest next step. */
   readonly isPrimary: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** The tiles that take pictures, sounds and videos: dropped, pasted, browsed for, linked, or from another clip. */
+/** The tiles for pictures, audio and videos: dropped, pasted, browsed for, linked, or taken from another clip. */
 
 import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -11,7 +11,7 @@ import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 
-/** What a tile of the history carries when it is dragged. */
+/** The drag-and-drop type of a tile of the history; its data is the job's id. */
 export const JOB_TYPE = "application/x-videogen-job";
 const ACCEPTED_TYPES = {
   image: "image/png,image/jpeg,image/webp",
@@ -24,7 +24,7 @@ interface TileProps {
   readonly field: MediaField;
 }
 
-/** Take what was dropped or pasted: files, a clip of the history, or a link. */
+/** Attach what was dropped or pasted: files, a clip of the history, or a link. */
 export function attachTransfer({ view, field }: TileProps, data: DataTransfer | null): boolean {
   const { attachments, draft } = view.session;
   const files = [...(data?.files ?? [])].filter(
@@ -75,7 +75,7 @@ function TileStatus({ attachment }: { attachment: Attachment }) {
   );
 }
 
-/** One medium that is there, with the way to take it out again. */
+/** An attached file or link, with a button that removes it. */
 function FilledTile({ view, field, attachment }: TileProps & { attachment: Attachment }) {
   const { attachments, draft } = view.session;
   const fit = draft.imageFit.value || "none";
@@ -108,7 +108,7 @@ function FilledTile({ view, field, attachment }: TileProps & { attachment: Attac
   );
 }
 
-/** The way in: a button that browses, takes drops and pastes, and a box for what has no file. */
+/** An empty tile: a button that opens a file dialog and takes drops, and a box for links, paths and variables. */
 function EmptyTile({ view, field }: TileProps) {
   const { attachments, draft } = view.session;
   const picker = useRef<HTMLInputElement>(null);

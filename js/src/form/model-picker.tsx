@@ -1,4 +1,4 @@
-/** The model box: type to narrow the list down, or, where a service has more than we list, any name at all. */
+/** The model picker: typing filters the list; where the provider has models that are not listed, any name is taken. */
 
 import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -22,7 +22,7 @@ function formatPrice({ price }: ModelView): string | undefined {
   return seconds.length > 0 ? `${format.dollars(Math.min(...seconds))}/s` : undefined;
 }
 
-/** What to know before choosing: what goes in besides words, lengths, price, and how long it takes here. */
+/** What helps to choose a model: its lengths, its inputs, its price and how long its jobs usually take. */
 function ModelFacts({ model }: { model: ModelView }) {
   const inputs = (["image", "last_frame", "references", "audio", "video"] as const).filter((name) =>
     model.takes.includes(name),

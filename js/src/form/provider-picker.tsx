@@ -1,4 +1,4 @@
-/** Which service a request goes to, and the key it asks for: handed to the kernel, held nowhere in the page. */
+/** The provider picker and the panel for its API key. The key goes to the kernel and is kept nowhere in the page. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -20,7 +20,7 @@ interface ConnectPanelProps {
   readonly onDone: () => void;
 }
 
-/** The key is read from its box when it is sent, and never kept: not in a signal, not in the draft. */
+/** Asks for a key. It is read from its box when it is sent: no signal and no draft ever holds it. */
 function ConnectPanel({ view, provider, shared, onDone }: ConnectPanelProps) {
   const box = useRef<HTMLInputElement>(null);
   const keep = useRef<HTMLInputElement>(null);
@@ -94,7 +94,7 @@ interface TrustPanelProps {
   readonly onDone: () => void;
 }
 
-/** A project's file asks for a key: the person reads what would be sent where, and says yes once. */
+/** Asks whether a project's file may send a key: shows what would be sent where, to be confirmed once. */
 function TrustPanel({ view, provider, onDone }: TrustPanelProps) {
   const [message, setMessage] = useState("");
   const agree = async () => {

@@ -1,4 +1,4 @@
-/** Two to six clips side by side under one clock. */
+/** Compares two to six clips, played in step. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -14,12 +14,12 @@ import { fill, Template } from "../text/template";
 import { getLetter } from "./history-strip";
 import { SyncedPlayers } from "./synced-players";
 
-/** A job by its own state, whatever becomes of page and kernel. */
+/** A compared job is shown by its own state, whatever the state of the page and the kernel. */
 const PLAIN_INPUTS = { hasForm: true, disconnected: false, broken: false };
 type Layout = "grid" | "wipe";
 const FRAME_SECONDS = 1 / 24;
 
-/** The settings in which the requests differ. */
+/** The names of the settings in which the requests differ. */
 export function findDifferences(jobs: readonly JobView[]): readonly string[] {
   const compared = ["prompt", "model", "duration", "size", "seed", "negative", "fps"] as const;
   const value = (job: JobView, name: (typeof compared)[number]) =>
@@ -166,7 +166,7 @@ function PlaybackClock({ players }: { players: SyncedPlayers }) {
 interface CompareProps {
   readonly view: View;
   readonly jobs: readonly JobView[];
-  /** None where the comparison is all there is. */
+  /** Missing when the widget shows nothing but the comparison. */
   readonly onClose?: () => void;
 }
 

@@ -1,4 +1,4 @@
-/** The history: a strip of jobs to look at again, search, star, recall, and see side by side. */
+/** The history: a strip of jobs that can be opened, searched, starred, reused and compared. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -70,7 +70,7 @@ function HistoryBar({ view, history }: { view: View; history: JobHistory }) {
   );
 }
 
-/** The keys of the strip: arrows move, Enter looks, and letters do what the buttons below the clip do. */
+/** The strip's keys: arrows move the focus, Enter opens a job, letters do what the buttons below the clip do. */
 function useStripKeys(view: View, jobs: readonly JobView[], open: (job: JobView) => void) {
   const list = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(0);

@@ -1,4 +1,4 @@
-/** One job of the history, as small as a stamp. */
+/** One job of the history as a small tile. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
@@ -13,11 +13,11 @@ import { fill } from "../text/template";
 interface HistoryTileProps {
   readonly job: JobView;
   readonly clips: ClipLoader;
-  /** "A" for the first one that was picked, or null. */
+  /** "A" for the first selected job, "B" for the second; null when not selected. */
   readonly letter: string | null;
-  /** The one that the arrow keys have reached. */
+  /** The tile that has the focus of the arrow keys. */
   readonly current: boolean;
-  /** The one on view. */
+  /** The job whose result is shown. */
   readonly isShown: boolean;
   readonly onOpen: () => void;
   readonly onSelect: () => void;
@@ -26,7 +26,7 @@ interface HistoryTileProps {
 
 const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** The clip's own first frames; nothing is fetched before it comes into view. */
+/** A frame of the clip; nothing is fetched before the tile is visible. */
 function Thumbnail({ clip, clips }: { clip: ClipView; clips: ClipLoader }) {
   const node = useRef<HTMLSpanElement>(null);
   const [isVisible, setVisible] = useState(typeof IntersectionObserver === "undefined");
@@ -55,7 +55,7 @@ function Thumbnail({ clip, clips }: { clip: ClipView; clips: ClipLoader }) {
   );
 }
 
-/** Moves through the clip under the pointer, as far as it is across. */
+/** Seek in the clip by the pointer's horizontal position. */
 function scrubVideo(event: PointerEvent): void {
   const video = (event.currentTarget as Element).querySelector("video");
   if (!video?.duration || event.pointerType !== "mouse" || prefersReducedMotion()) return;
@@ -79,7 +79,7 @@ function StateNote({ job, state }: { job: JobView; state: CardState }) {
   );
 }
 
-/** What a screen reader says of it: all that is to be seen on it, and the prompt. */
+/** The accessible name: everything that the tile shows, and the prompt. */
 export function describeJob(job: JobView, state: CardState, letter: string | null): string {
   const values = {
     prompt: job.prompt.slice(0, 80),

@@ -1,8 +1,8 @@
-/** Several clips under one clock: one leads, the others are kept beside it, and one of them is heard. */
+/** Plays several clips in step: the longest leads, the others follow its time, and only one has sound. */
 
 import { batch, signal } from "@preact/signals";
 
-/** Further apart than this is a jump; nearer is caught up with unnoticed. */
+/** A player that is off by more than this seeks; by less, it changes its rate a little until it has caught up. */
 const JUMP_SECONDS = 0.08;
 const RATE_CORRECTION = 0.03;
 
@@ -10,12 +10,12 @@ export class SyncedPlayers {
   readonly #players: HTMLVideoElement[] = [];
   #speed = 1;
   #audible = 0;
-  /** Seconds, of the longest clip. */
+  /** The time and the duration of the longest clip, in seconds. */
   readonly time = signal(0);
   readonly duration = signal(0);
   readonly playing = signal(false);
 
-  /** Take a clip in; the returned function lets it go. */
+  /** Add a player; the returned function removes it. */
   add(player: HTMLVideoElement): () => void {
     const end = new AbortController();
     this.#players.push(player);
@@ -51,7 +51,7 @@ export class SyncedPlayers {
       player.currentTime = Math.min(Math.max(seconds, 0), player.duration || 0);
     this.#publish();
   }
-  /** One sound at a time; none with -1. */
+  /** Unmute one player and mute the others; -1 mutes all. */
   unmute(index: number): void {
     this.#audible = index;
     for (const [at, player] of this.#players.entries()) player.muted = at !== index;
@@ -83,7 +83,7 @@ export class SyncedPlayers {
 
   #follow(player: HTMLVideoElement, time: number): void {
     const behind = time - player.currentTime;
-    // A shorter clip waits at its end.
+    // A shorter clip stays at its end.
     if (player.ended || time >= (player.duration || 0)) return;
     if (Math.abs(behind) > JUMP_SECONDS) player.currentTime = time;
     player.playbackRate =

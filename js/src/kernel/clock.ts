@@ -1,10 +1,10 @@
-/** The kernel's clock, told by the page: the bar ticks here, so that no message is spent on the passing of time. */
+/** The kernel's clock, kept by the page, so that no message is needed to count seconds. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 
-/** Half a second, so that no second is skipped when a timer comes late. */
+/** Half a second, so that no second is skipped when a timer fires late. */
 const TICK_MILLISECONDS = 500;
-/** A correction smaller than this is the message's own travel time. */
+/** A smaller difference is taken for the message's latency. */
 const MIN_CORRECTION_SECONDS = 1;
 
 export class Clock {
@@ -13,24 +13,24 @@ export class Clock {
   #watchers = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Whole seconds of the kernel's clock; moves only while somebody watches. */
+  /** Whole seconds of the kernel's clock; updated only while it is started. */
   get second(): ReadonlySignal<number> {
     return this.#second;
   }
 
-  /** Elapsed seconds since a moment of the kernel's clock. */
+  /** Seconds since a time of the kernel's clock. */
   secondsSince(moment: number): number {
     void this.#second.value;
     return Math.max(0, this.#now() - moment);
   }
 
-  /** Seconds until a moment of the kernel's clock. */
+  /** Seconds until a time of the kernel's clock. */
   secondsUntil(moment: number): number {
     void this.#second.value;
     return Math.max(0, moment - this.#now());
   }
 
-  /** Take over the kernel's reading, as its ack gave it. */
+  /** Correct the clock by the kernel's time in an ack. */
   correct(kernelNow: number): void {
     const offset = kernelNow - Date.now() / 1000;
     if (!Number.isFinite(offset) || Math.abs(offset - this.#offset.peek()) < MIN_CORRECTION_SECONDS) return;
@@ -38,7 +38,7 @@ export class Clock {
     this.#read();
   }
 
-  /** Tick until the returned function is called; views share one timer. */
+  /** Run the clock until the returned function is called; views share one timer. */
   start(): () => void {
     this.#watchers += 1;
     this.#timer ??= setInterval(() => this.#read(), TICK_MILLISECONDS);

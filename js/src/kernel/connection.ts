@@ -1,6 +1,6 @@
 /**
- * The kernel as the page sees it: two traits as signals, and requests that are acknowledged. One per model, shared by
- * its views. Never `save_changes()`: on ipykernel 7.4 an update that meets a running async cell jams all later ones.
+ * The connection to the kernel: its traits as signals, and requests that it acknowledges. One per model, shared by its
+ * views. It never calls `save_changes()`: on ipykernel 7.4 an update during a running async cell blocks all later ones.
  */
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
@@ -27,11 +27,11 @@ export type RequestType = PageMessage["type"];
 export interface Pending {
   readonly request: Request;
   readonly requestId: string;
-  /** No answer for a while: the kernel is in a cell. */
+  /** Not answered for a while: the kernel is running a cell. */
   readonly slow: boolean;
 }
 
-/** An ack, and the bytes that came with it. */
+/** An ack with the bytes that came with it. */
 export type Reply = Ack & { readonly chunk?: DataView };
 
 export interface Refusal {
@@ -40,16 +40,16 @@ export interface Refusal {
 }
 
 const SLOW_MILLISECONDS = 3000;
-/** An open job of which nothing was heard for so long is asked after: its end may have been lost on the way. */
+/** After this long without an update of an open job the page says hello: the last update may have been lost. */
 const SILENCE_MILLISECONDS = 10_000;
-/** Undefined after so long, or as soon as nobody waits any more. */
+/** Resolve to undefined after a time, and never once `over` is aborted. */
 const expire = (milliseconds: number, over: AbortSignal) =>
   new Promise<undefined>((resolve) => {
     const timer = setTimeout(() => resolve(undefined), milliseconds);
     over.addEventListener("abort", () => clearTimeout(timer));
   });
 
-/** `randomUUID` exists only in secure contexts, and many hubs are plain http. */
+/** `randomUUID` exists only in secure contexts, and many hubs are served over plain HTTP. */
 export function newRequestId(): string {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
@@ -95,7 +95,7 @@ export class KernelConnection {
   get job(): ReadonlySignal<JobView | null> {
     return this.#job;
   }
-  /** Jobs to be seen side by side, where that is all there is to see. */
+  /** The compared jobs, when the widget shows nothing but a comparison. */
   get compared(): ReadonlySignal<WidgetState["compared"]> {
     return this.#compared;
   }
@@ -108,7 +108,7 @@ export class KernelConnection {
   get pending(): ReadonlySignal<readonly Pending[]> {
     return this.#pending;
   }
-  /** The newest request that the kernel did not take, until the next one is sent. */
+  /** The last request that the kernel refused, until the next one is sent. */
   get refusal(): ReadonlySignal<Refusal | null> {
     return this.#refusal;
   }
@@ -116,7 +116,7 @@ export class KernelConnection {
     return this.#model.widget_manager;
   }
 
-  /** Send once. The same request is not sent again while its ack is outstanding; false says so. */
+  /** Send a request; false, without sending, while the same request still waits for its ack. */
   send(request: Request): boolean {
     if (
       actions.has(request.type) &&
@@ -127,7 +127,7 @@ export class KernelConnection {
     return true;
   }
 
-  /** Send, and wait for the ack; null when the kernel went away, or nobody waits any more. */
+  /** Send a request and wait for its ack; null when the kernel disconnects or `until` is aborted. */
   ask(
     request: Request,
     { chunk, until }: { chunk?: ArrayBuffer; until?: AbortSignal } = {},
@@ -140,8 +140,9 @@ export class KernelConnection {
   }
 
   /**
-   * Ask what may be asked twice until it is answered: hosts drop messages silently under a flood of output. The answer to
-   * any of the askings is the answer, so that a line on which all of them are late still moves; null when the kernel went away.
+   * Repeat a request that is safe to repeat until it is answered, since hosts drop messages silently in a flood of output.
+   * The first answer to any of its repetitions counts, so that a slow connection still moves on; null when the kernel
+   * disconnects.
    */
   async askUntilAnswered(request: Request, timing: RetryTiming, chunk?: ArrayBuffer): Promise<Reply | null> {
     const done = new AbortController();
@@ -212,7 +213,7 @@ export class KernelConnection {
     this.#restartSilenceTimer();
   };
 
-  /** What the kernel tells gets lost as silently as what it answers; greeted again, it tells the job once more. */
+  /** Updates get lost as silently as acks; a hello makes the kernel send the job again. */
   #restartSilenceTimer(): void {
     clearTimeout(this.#silenceTimer);
     const job = this.#job.peek();
@@ -241,7 +242,7 @@ export class KernelConnection {
     });
   };
 
-  /** JupyterLab fires this when a kernel dies or restarts; anywidget passes the event on but not the value. */
+  /** JupyterLab fires this when a kernel dies or restarts; anywidget forwards the event without its value. */
   readonly #readConnectionState = (): void => {
     const disconnected = !(this.#model.comm_live ?? false);
     batch(() => {
@@ -250,7 +251,7 @@ export class KernelConnection {
     });
   };
 
-  /** An ack can get lost in a flood of output; after a while a new job with our words is as good an answer. */
+  /** An ack can get lost in a flood of output: a new job with the prompt of a slow request settles it. */
   #settleByJob(job: JobView | null): void {
     if (job === null || job.id === this.#job.peek()?.id) return;
     for (const { request, requestId, slow } of this.#pending.peek()) {
@@ -279,7 +280,7 @@ export class KernelConnection {
   }
 }
 
-/** Acts on jobs: one click is one of them, and a refusal is told. The others are questions, answered to who asked. */
+/** Requests that change something: one click sends one, and a refusal is shown. The others are queries of their caller. */
 const actions: ReadonlySet<RequestType> = new Set([
   "generate",
   "cancel",

@@ -1,4 +1,4 @@
-/** Whether anything more happens to a job. */
+/** Whether the state of a job may still change. */
 
 import type { JobView } from "./protocol.gen";
 

@@ -1,10 +1,10 @@
-/** How far a job is known to have come: what was reported, never less than before, never a guess. */
+/** The progress of a job as it was reported: never lower than before, never guessed. */
 
 import type { JobView } from "./protocol.gen";
 
 export interface Progress {
   readonly job: string;
-  /** The highest percent reported while making, floored at nothing: null until one is reported. */
+  /** The highest percent reported while the job runs; null until one is reported. */
   readonly generating: number | null;
   /** Percent of the file on disk; known only when its size is. */
   readonly saving: number | null;
@@ -27,26 +27,26 @@ export function advance(before: Progress | null, job: JobView | null): Progress 
 }
 
 export interface Bar {
-  /** What may be said: aria-valuenow and the percent in words. */
+  /** The percent in text and in aria-valuenow; null when none was reported. */
   readonly percent: number | null;
-  /** How wide the bar is drawn; null drifts. */
+  /** The width of the bar in percent; null for an indeterminate bar. */
   readonly width: number | null;
-  /** Drawn by time passed against what is usual here, not by anything reported. */
+  /** The width is estimated from the elapsed time, not reported. */
   readonly isEstimate?: boolean;
 }
 
-/** A ghost comes this far and no further: the rest is the service's to say. */
+/** Percent; an estimate goes no further, since only the provider knows that a job has ended. */
 const MAX_ESTIMATE = 95;
 
-/** A bar where nobody reports a percent: time passed against the usual time, drawn in dashes, never said in words. */
+/** Estimate the bar of a job without a reported percent from its usual time; drawn dashed, and never given as text. */
 export function estimateBar(bar: Bar, job: JobView | null, elapsed: number): Bar {
   if (bar.width !== null || job?.state !== "running" || job.usual === null) return bar;
   return { percent: null, width: Math.min(MAX_ESTIMATE, (elapsed / job.usual) * 100), isEstimate: true };
 }
 
 /**
- * The bar of a state. Saving after a reported percent keeps the bar full, because the making is complete and the bar
- * must not start again from nothing; the bytes are then told in words only.
+ * The bar of a state. While the file is saved after a reported percent, the bar stays full instead of starting again;
+ * the saved bytes are then given as text only.
  */
 export function getBar(state: JobView["state"], progress: Progress | null): Bar {
   if (state === "saving") {

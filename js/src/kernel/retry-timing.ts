@@ -1,11 +1,11 @@
-/** How long to wait for an answer before asking again, by how long the last ones took. */
+/** The timeout after which a request is repeated, from how long the last answers took. */
 
-/** What a line that is in order may take for one piece, before anything is known of it. */
+/** The first timeout, before any answer was timed. */
 const FIRST_MILLISECONDS = 5000;
 const MIN_MILLISECONDS = 1000;
-/** An answer this many times as late as usual is lost, as a rule. */
+/** An answer that takes this many times as long as usual is taken for lost. */
 const TIMEOUT_FACTOR = 4;
-/** How much the newest answer counts, as in TCP's own estimate. */
+/** The weight of the newest answer in the moving average; TCP's estimate of a round trip uses 1/8 (RFC 6298). */
 const SMOOTHING = 1 / 4;
 
 export class RetryTiming {
@@ -15,7 +15,7 @@ export class RetryTiming {
     return Math.max(MIN_MILLISECONDS, TIMEOUT_FACTOR * this.#smoothed);
   }
 
-  /** Learn from an answer, timed from the very asking that it answers. */
+  /** Record how long an answer took, from the request that it answers. */
   record(milliseconds: number): void {
     this.#smoothed += (milliseconds - this.#smoothed) * SMOOTHING;
   }

@@ -1,4 +1,4 @@
-/** What can be done with a job that is over: something like it, what comes after it, its file, its code. */
+/** The actions for a job that has ended: remix, continue, save, star, compare, remove. */
 
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
@@ -13,11 +13,11 @@ interface JobActionsProps {
   readonly view: View;
   readonly form: FormView | null;
   readonly job: JobView;
-  /** The clip on view, and where it can be had. */
+  /** The clip that is shown, and its URL. */
   readonly clip: ClipView | null;
   readonly url: string | null;
   readonly controls: PlayerControls;
-  /** Put the cursor where the next thing is typed. */
+  /** Move the focus to the prompt. */
   readonly onEdit: () => void;
 }
 
@@ -40,7 +40,7 @@ interface ClipPickerProps {
   readonly onTake: (take: number) => void;
 }
 
-/** Which of several clips of one job is on view. */
+/** Chooses which of several clips of a job is shown. */
 export function ClipPicker({ view, count, take, onTake }: ClipPickerProps) {
   return (
     <fieldset class="videogen-chips">
@@ -61,7 +61,7 @@ export function ClipPicker({ view, count, take, onTake }: ClipPickerProps) {
   );
 }
 
-/** What the strip's keys do, for those who have none at hand. */
+/** The actions of the strip's keys as buttons. */
 function HistoryActions({ view, job }: { view: View; job: JobView }) {
   const { history } = view.session;
   const isSelected = history.selected.value.includes(job.id);

@@ -1,4 +1,4 @@
-/** What stands in the slot while a clip comes from the kernel: how far it is, or the question whether to begin. */
+/** Shown while a clip is loaded from the kernel: its progress, or for a large clip a button that starts it. */
 
 import { IconButton } from "../components/button";
 import type { ClipView } from "../kernel/protocol.gen";

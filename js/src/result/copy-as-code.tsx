@@ -1,4 +1,4 @@
-/** The request as code, in the language somebody asks for; shown, so that it can be taken where a page may not copy. */
+/** The request as code in a chosen language; shown too, for pages without access to the clipboard. */
 
 import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
@@ -29,7 +29,7 @@ function CodeText({ id, text }: { id: string; text: string }) {
 
 interface CopyAsCodeProps {
   readonly view: View;
-  /** What to write down, taken when it is asked for. */
+  /** Returns the request; called when code is asked for. */
   readonly request: () => RequestView;
 }
 

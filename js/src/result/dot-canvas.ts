@@ -1,17 +1,17 @@
-/** The dot-grid paper. Dots are light, their radius noise grown from the prompt; ink says how far the work has come. */
+/** Draws the dot grid behind the video. The radius of a dot is noise seeded by the prompt; inked dots show the progress. */
 
 import type { DotMode } from "../state/appearance";
 
 export interface DotPattern {
   readonly mode: DotMode;
-  /** 0 to 100 as reported; null inks the whole sheet by half, without an edge, because nothing was measured. */
+  /** 0 to 100 as reported; null inks all dots by half, without an edge, because nothing was reported. */
   readonly percent: number | null;
   readonly prompt: string;
 }
 
 type Random = () => number;
 
-/** A small repeatable source of numbers: the same prompt always grows the same paper. */
+/** A seeded generator of numbers in [0, 1): the same prompt always gives the same dots. */
 function createRandom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -32,7 +32,7 @@ export function hashText(text: string): number {
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 const smoothstep = (value: number) => clamp(value) ** 2 * (3 - 2 * clamp(value));
 
-/** Brightness of the paper at a point, both coordinates 0 to 1. */
+/** Brightness at a point; both coordinates and the result are in [0, 1]. */
 function createNoise(seed: number): (across: number, down: number) => number {
   const next = createRandom(seed);
   const waves = Array.from(
@@ -49,7 +49,7 @@ function createNoise(seed: number): (across: number, down: number) => number {
   };
 }
 
-/** How much ink a column has taken, 0 to 1. The edge is soft over seven hundredths of the width. */
+/** How much a column is inked, 0 to 1. The edge is soft over 7 % of the width. */
 export function getInk({ mode, percent }: DotPattern, across: number, random: Random): number {
   switch (mode) {
     case "full":
@@ -74,7 +74,7 @@ export function drawDots(canvas: HTMLCanvasElement, pattern: DotPattern): void {
   canvas.width = width * scale;
   canvas.height = height * scale;
   pen.scale(scale, scale);
-  // Reading a custom property gives its formula; as a colour it comes back resolved.
+  // A custom property is read as it was written; only as the value of `color` it is resolved.
   const colour = (name: string) => {
     canvas.style.color = `var(${name})`;
     return getComputedStyle(canvas).color;

@@ -1,4 +1,4 @@
-/** The folded facts of a failure, for a person who reports it, and notes about settings that had no effect. */
+/** The details of a failure, for a report, and warnings about settings that had no effect. */
 
 import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icons";

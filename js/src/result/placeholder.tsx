@@ -1,4 +1,4 @@
-/** What is being aimed at: shape and length, known before the first frame is. */
+/** The captions of a video that does not exist yet, and the examples of an empty form. */
 
 import type { FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
@@ -6,7 +6,7 @@ import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { Template } from "../text/template";
 
-/** The target's shape is known before the first frame is, and does not change with the state. */
+/** The size that the video will have; it does not change with the job's state. */
 export function getTargetSize(view: View, form: FormView | null, job: JobView | null): string {
   const { draft } = view.session;
   return job?.size ?? (form && (job === null || draft.size.peek()) ? draft.size.value : null) ?? "1280x720";

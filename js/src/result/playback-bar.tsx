@@ -1,4 +1,4 @@
-/** What the browser's own player does not offer: single frames, speed, loop, and a window of its own. */
+/** The controls that the browser's player does not have: frame steps, speed, loop, picture in picture. */
 
 import { IconButton } from "../components/button";
 import { strings } from "../text/strings";

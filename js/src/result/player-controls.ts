@@ -1,15 +1,15 @@
-/** What one player is told: by its keys and by the buttons below it. */
+/** Controls one player, by its keys and by the buttons below it. */
 
 import { type Signal, signal } from "@preact/signals";
 
 export const SPEEDS = [0.25, 0.5, 1, 1.5, 2] as const;
-/** Frames a second where nobody said how many; most models make 24. */
+/** Frames per second when unknown; most models make 24. */
 const DEFAULT_FPS = 24;
 
 export interface PlayerControls {
   readonly video: Signal<HTMLVideoElement | null>;
   readonly loops: Signal<boolean>;
-  /** Seconds between two frames. */
+  /** The duration of a frame, in seconds. */
   readonly frameSeconds: number;
 }
 
@@ -19,7 +19,7 @@ export const createControls = (fps: number | null): PlayerControls => ({
   frameSeconds: 1 / (fps ?? DEFAULT_FPS),
 });
 
-/** Move by some seconds, and stand still there when `pause` is set. */
+/** Seek by some seconds; with `pause`, pause there. */
 export function seek({ video }: PlayerControls, seconds: number, { pause = false } = {}): void {
   const player = video.peek();
   if (player === null) return;
@@ -33,7 +33,7 @@ export function togglePlay({ video }: PlayerControls): void {
   else player?.pause();
 }
 
-/** Over other windows, or back. */
+/** Enter or leave picture in picture. */
 export async function togglePictureInPicture({ video }: PlayerControls): Promise<void> {
   try {
     if (document.pictureInPictureElement) await document.exitPictureInPicture();
@@ -67,7 +67,7 @@ const keys: Readonly<Record<string, KeyAction>> = {
   f: toggleFullscreen,
 };
 
-/** Do what a key means on a player; tenths of the clip by the digits. */
+/** Do what a key means in a player; digits seek to tenths of the clip. */
 export function handleKey(event: KeyboardEvent, controls: PlayerControls): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];

@@ -1,15 +1,15 @@
-/** The clip in the browser's own player, the moment it appears, and the keys that people know from other players. */
+/** The clip in the browser's player, its transition when it is ready, and the usual keys of players. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { handleKey, type PlayerControls } from "./player-controls";
 
-/** Some players (iOS) load no frame before they are told to play; then the clip is shown without one. */
+/** iOS loads no frame before a clip is played; after this time the clip is shown without one. */
 const FRAME_PATIENCE_MILLISECONDS = 600;
 
 interface PlayerProps {
   readonly url: string;
   readonly prompt: string;
-  /** Let it appear through the growing dots: it has just been made before somebody's eyes. */
+  /** Reveal the clip with a transition, because it was made while the view was open. */
   readonly isNew: boolean;
   readonly controls: PlayerControls;
   readonly onBroken: () => void;

@@ -1,4 +1,4 @@
-/** The result: slot, bar, words and buttons of one job, or of none yet. */
+/** The result of one job, or of none yet: video, progress bar, texts and buttons. */
 
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
@@ -25,7 +25,7 @@ import { createControls } from "./player-controls";
 import { ProgressBar, StateActions, StatusLines } from "./status";
 import { VideoFrame } from "./video-frame";
 
-/** Requests about the job on view; what is said of the form's is said there. */
+/** The requests whose refusals are shown here; those of the form are shown in the form. */
 const jobRequests: readonly RequestType[] = ["cancel", "detach", "watch", "resend", "edit"];
 
 interface ResultProps extends ViewState {
@@ -34,18 +34,18 @@ interface ResultProps extends ViewState {
   readonly onFix: (field: string) => void;
 }
 
-/** Finding a clip, looking for a job and looking at one again are all done by watching it. */
+/** The request that each action sends; `watch` does what the job's state needs. */
 const requestTypes = {
   cancel: "cancel",
   detach: "detach",
   watch: "watch",
   resend: "resend",
-  find: "watch",
-  check: "watch",
-  look: "watch",
+  restore: "watch",
+  recheck: "watch",
+  recover: "watch",
 } as const;
 
-/** Sends what a button asks for; a look at a job that is over is the same request as watching one that is not. */
+/** Return a function that sends the request of an action. */
 function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Action) => void {
   const { session } = view;
   const retry = () => {
@@ -53,13 +53,13 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
     setPlayback({ ...playback, broken: false, attempt: playback.attempt + 1 });
   };
   return (act) => {
-    if (act === "find") retry();
-    if (job && act === "again") session.repeat(job);
-    else if (job && act !== "again") session.connection.send({ type: requestTypes[act], job_id: job.id });
+    if (act === "restore") retry();
+    if (job && act === "repeat") session.repeat(job);
+    else if (job && act !== "repeat") session.connection.send({ type: requestTypes[act], job_id: job.id });
   };
 }
 
-/** The flagged field by its name, as the filled button of a failure. */
+/** The filled button of a failure that names a field: it moves the focus there. */
 function FixField({ field, onFix }: { field: keyof typeof strings.fix; onFix: (field: string) => void }) {
   return (
     <div class="videogen-actions">
@@ -169,7 +169,7 @@ export function Result(props: ResultProps) {
         <div class="videogen-status">
           <StatusLines state={state} appearance={appearance} values={values} bar={bar} />
           <StateActions
-            acts={getActions(state, job).filter((act) => act !== "again" || form !== null)}
+            acts={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
             onAct={onAction}
           />
         </div>

@@ -1,4 +1,4 @@
-/** The bar, the two lines and the buttons under the slot. */
+/** The progress bar, the two lines and the buttons below the video. */
 
 import { Icon, type IconName } from "../components/icons";
 import type { Bar } from "../kernel/progress";
@@ -10,25 +10,31 @@ const icons: Readonly<Record<Action, IconName>> = {
   cancel: "stop",
   detach: "stop",
   watch: "eye",
-  check: "eye",
-  find: "search",
-  look: "search",
+  recheck: "eye",
+  restore: "search",
+  recover: "search",
   resend: "retry",
-  again: "retry",
+  repeat: "retry",
 };
-/** It may cost money twice: words in the colour of a warning, never filled. */
+/** May be charged twice: shown in the colour of warnings, never filled. */
 const isRisky = (act: Action) => act === "resend";
-/** The safest next step where the answer is lost. */
-const isSafest = (act: Action) => act === "look";
+/** The safest next step for a lost answer: the filled button. */
+const isSafest = (act: Action) => act === "recover";
 
-/** Spoken at a quarter, a half and three quarters; every percent would never stop talking. */
+/** Screen readers announce 25, 50 and 75 percent; each percent would be too much. */
 const floorToQuarter = (percent: number | null) =>
   percent === null ? 0 : Math.min(75, Math.floor(percent / 25) * 25);
 
 export function ProgressBar({ appearance, bar, label }: { appearance: Appearance; bar: Bar; label: string }) {
   if (appearance.bar === "none") return null;
   const mode =
-    appearance.bar === "frozen" ? "frozen" : bar.isEstimate ? "ghost" : bar.width === null ? "drift" : "fill";
+    appearance.bar === "frozen"
+      ? "frozen"
+      : bar.isEstimate
+        ? "estimate"
+        : bar.width === null
+          ? "indeterminate"
+          : "fill";
   const spoken =
     bar.percent === null
       ? {}
@@ -59,7 +65,7 @@ interface StatusLinesProps {
   readonly bar: Bar;
 }
 
-/** Both live regions stay in the page, because one that appears together with its words is often not read. */
+/** Both live regions are always in the page: one that is inserted together with its text is often not read. */
 export function StatusLines({ state, appearance, values, bar }: StatusLinesProps) {
   const [first, second] = strings.lines[state];
   const between = appearance.separator;

@@ -1,4 +1,4 @@
-/** The paper the video is made on: always there, always at the target's shape, whatever happens on it. */
+/** The frame of the video: always there, and always in the aspect ratio of the video. */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -11,14 +11,14 @@ interface VideoFrameProps {
   readonly appearance: Appearance;
   readonly pattern: DotPattern;
   readonly simulated: boolean;
-  /** Model at the start, shape and length at the end. */
+  /** The model at the start; aspect ratio and length at the end. */
   readonly captions: readonly [ComponentChildren, ComponentChildren] | null;
-  /** Changes when colours may have. */
+  /** Changes whenever the theme may have changed. */
   readonly revision: number;
   readonly children?: ComponentChildren;
 }
 
-/** Dots are drawn when something changed, never in a loop. */
+/** Redraws the dots only when something has changed. */
 function DotCanvas({ pattern, revision }: { pattern: DotPattern; revision: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const latest = useRef(pattern);

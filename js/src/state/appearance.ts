@@ -1,10 +1,10 @@
-/** What each situation looks like and offers: one table, no branches elsewhere. The words are in `strings.ts`. */
+/** What the card looks like and offers in each state: one table. The texts are in `strings.ts`. */
 
 import type { IconName } from "../components/icons";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
 
-/** A job's own states, and the situations that are facts about the page or the kernel. */
+/** The states of a job, and further states of the page or the kernel. */
 export type CardState =
   | JobView["state"]
   | "ready"
@@ -21,20 +21,20 @@ export type CardState =
 
 export type FrameStyle = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
 export type DotMode = "rest" | "fill" | "full" | "lost";
-export type Action = "cancel" | "detach" | "watch" | "check" | "find" | "look" | "resend" | "again";
+export type Action = "cancel" | "detach" | "watch" | "recheck" | "restore" | "recover" | "resend" | "repeat";
 
 export interface Appearance {
   readonly frame: FrameStyle;
   readonly dots: DotMode;
-  /** `moving` fills when a percent is known and drifts when none is; `frozen` is grey and still. */
-  readonly bar: "moving" | "drift" | "frozen" | "none";
+  /** `moving` is indeterminate as long as no percent is known; `indeterminate` is so always; `frozen` is grey. */
+  readonly bar: "moving" | "indeterminate" | "frozen" | "none";
   readonly icon: IconName | null;
   readonly tone: "plain" | "ok" | "warn" | "error";
   readonly role: "status" | "alert";
   readonly separator: " " | " · ";
-  /** The elapsed clock runs. */
+  /** The elapsed time is shown and runs. */
   readonly isTicking: boolean;
-  /** `cancel` is offered only where the service can; `detach` stands in where it cannot. */
+  /** `cancel` is offered only where the provider can cancel, `detach` only where it cannot. */
   readonly actions: readonly Action[];
 }
 
@@ -69,17 +69,17 @@ export const appearances: Readonly<Record<CardState, Appearance>> = {
   submitting: sending,
   queued: underway,
   running: { ...underway, frame: "running", dots: "fill" },
-  slow: { ...underway, frame: "running", dots: "fill", bar: "drift" },
-  busy: { ...underway, frame: "running", dots: "fill", bar: "drift" },
+  slow: { ...underway, frame: "running", dots: "fill", bar: "indeterminate" },
+  busy: { ...underway, frame: "running", dots: "fill", bar: "indeterminate" },
   saving: { ...still, frame: "running", dots: "full", bar: "moving" },
   succeeded: { ...still, frame: "ready", dots: "full", icon: "check", tone: "ok" },
-  reused: { ...still, frame: "ready", dots: "full", icon: "bolt", tone: "ok", actions: ["again"] },
-  broken: { ...stopped, icon: "question", actions: ["find", "again"] },
+  reused: { ...still, frame: "ready", dots: "full", icon: "bolt", tone: "ok", actions: ["repeat"] },
+  broken: { ...stopped, icon: "question", actions: ["restore", "repeat"] },
   failed: { ...still, frame: "refused", icon: "alert", tone: "error", role: "alert", separator: " " },
   cancelled: { ...stopped, icon: "stop" },
   stopped: { ...stopped, icon: "stop" },
-  expired: { ...stopped, icon: "alert", tone: "warn", role: "alert", actions: ["check", "again"] },
-  unknown_outcome: { ...lost, actions: ["look", "resend"] },
+  expired: { ...stopped, icon: "alert", tone: "warn", role: "alert", actions: ["recheck", "repeat"] },
+  unknown_outcome: { ...lost, actions: ["recover", "resend"] },
   searching: { ...lost, bar: "moving", isTicking: true },
   unreachable: {
     ...stopped,
@@ -99,17 +99,17 @@ export interface CardInputs {
   readonly job: JobView | null;
   readonly hasForm: boolean;
   readonly disconnected: boolean;
-  /** The player could not load the clip. */
+  /** The player failed to load the clip. */
   readonly broken: boolean;
-  /** It has taken much longer than jobs like it. */
+  /** It takes much longer than similar jobs. */
   readonly isSlow?: boolean;
-  /** The service asked us to wait, or did not answer: the next look is a while away. */
+  /** The provider asked us to wait or did not answer: the next poll is delayed. */
   readonly isBackingOff?: boolean;
 }
 
 const canBackOff = new Set<JobView["state"]>(["draft", "queued", "running"]);
 
-/** Which row of the table is true now. A finished job outlives its kernel; an open one does not. */
+/** The card's state. A finished job is shown without a kernel; an open one is not. */
 export function getCardState({
   job,
   hasForm,
@@ -127,12 +127,12 @@ export function getCardState({
     return isSlow && job.state === "running" ? "slow" : job.state;
   }
   if (job.state === "succeeded") return broken ? "broken" : job.reused ? "reused" : "succeeded";
-  // "Before it started" is only said of work that never reported any progress.
+  // "Before it started" is true only of a job that never reported progress.
   if (job.state === "cancelled" && job.progress !== null) return "stopped";
   return job.state;
 }
 
-/** The buttons of a row for this job: never a Cancel that cannot cancel, never both Cancel and Stop waiting. */
+/** The actions for a job in a state: Cancel only where it works, and never beside Stop waiting. */
 export function getActions(scene: CardState, job: JobView | null): readonly Action[] {
   const able = job?.can_cancel ?? false;
   return appearances[scene].actions.filter((act) =>

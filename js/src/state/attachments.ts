@@ -1,4 +1,4 @@
-/** Pictures, sounds and videos of the form: named by what the kernel can find again, handed over piece by piece. */
+/** The form's pictures, audio and videos: references that the kernel can resolve, and files uploaded in chunks. */
 
 import { type Signal, signal } from "@preact/signals";
 import { type KernelConnection, newRequestId } from "../kernel/connection";
@@ -15,19 +15,19 @@ export const isMediaField = (name: string | null | undefined): name is MediaFiel
 export const getMediaKind = (field: MediaField): MediaView["kind"] =>
   field === "audio" || field === "video" ? field : "image";
 
-/** Small enough for every host: some drop messages of a megabyte, all drop those of ten. */
+/** Small enough for every host: some drop messages of 1 MB, all drop messages of 10 MB. */
 const CHUNK_BYTES = 512 * 1024;
 
 export interface Attachment {
   readonly key: string;
   readonly name: string;
-  /** What the request will say; null until the kernel has the whole file. */
+  /** The value in the request; null until the kernel has the whole file. */
   readonly media: MediaView | null;
-  /** Where the page can see it: an address, or null. */
+  /** The URL of a preview, or null. */
   readonly preview: string | null;
   readonly sent: number;
   readonly total: number;
-  /** Place and camera were taken out. */
+  /** Location and camera data were removed. */
   readonly stripped: boolean;
   readonly error: string | null;
 }
@@ -41,7 +41,7 @@ const blank: Omit<Attachment, "key" | "name"> = {
   error: null,
 };
 
-/** A link, `{variable}` or path as somebody typed it. */
+/** Return the source that a typed link, `{variable}` or path stands for. */
 function parseSource(text: string): string {
   if (/^https?:\/\//i.test(text)) return text;
   const variable = /^\{\s*(\w+)\s*\}$/.exec(text);
@@ -63,7 +63,7 @@ export class Attachments {
     return this.#attachments[field];
   }
 
-  /** The first one that can't be sent yet, or at all. */
+  /** The first attachment that is not uploaded, or that failed. */
   findUnsent(field: MediaField): Attachment | null {
     return (
       this.of(field)
@@ -72,7 +72,7 @@ export class Attachments {
     );
   }
 
-  /** Take over the media of a request, in place of what is there. */
+  /** Replace all attachments by the media of a request. */
   load(request: RequestView): void {
     for (const field of mediaFields) {
       const given = request[field];
@@ -86,13 +86,13 @@ export class Attachments {
     }
   }
 
-  /** Use something that the kernel can find by itself. */
+  /** Attach something that the kernel can resolve. */
   attach(field: MediaField, media: MediaView): void {
     const preview = /^https?:/.test(media.source) && media.kind === "image" ? media.source : null;
     this.#insert(field, { ...blank, key: newRequestId(), name: media.name, media: media, preview });
   }
 
-  /** Use what was typed: a link, a path beside the notebook, or `{variable}`. */
+  /** Attach what was typed: a link, a path relative to the notebook, or `{variable}`. */
   attachLink(field: MediaField, text: string): void {
     const name = text.split(/[?#]/)[0]?.split("/").pop() || text;
     this.attach(field, {
@@ -104,7 +104,7 @@ export class Attachments {
     });
   }
 
-  /** Hand over a file, in pieces, each of which is acknowledged. */
+  /** Upload a file in chunks, each of which is acknowledged. */
   async upload(field: MediaField, file: File): Promise<void> {
     const key = newRequestId();
     this.#insert(field, { ...blank, key, name: file.name, total: file.size });
@@ -134,7 +134,7 @@ export class Attachments {
       .filter((one) => one.key !== key);
   }
 
-  /** The fields of a request, those that a model takes. */
+  /** The media fields of a request, those that the model takes. */
   request(takes: readonly string[]): Partial<RequestView> {
     const views = (field: MediaField) =>
       takes.includes(field)
@@ -161,7 +161,7 @@ export class Attachments {
     this.of(field).value = [...this.of(field).peek(), attachment];
   }
 
-  /** False when it was taken away meanwhile. */
+  /** Change an attachment; false when it was removed meanwhile. */
   #change(field: MediaField, key: string, change: Partial<Attachment>): boolean {
     const list = this.of(field);
     list.value = list.peek().map((one) => (one.key === key ? { ...one, ...change } : one));
@@ -176,7 +176,7 @@ export class Attachments {
     const head = { type: "upload", upload_id: key, field, name, total: blob.size } as const;
     for (let offset = 0; offset < blob.size; ) {
       const chunk = await blob.slice(offset, offset + CHUNK_BYTES).arrayBuffer();
-      const ack = await this.#connection.askUntilAnswered({ ...head, offset }, this.#timing, chunk); // the kernel passes over what it has
+      const ack = await this.#connection.askUntilAnswered({ ...head, offset }, this.#timing, chunk); // the kernel skips a chunk that it has
       if (!this.#change(field, key, {})) return;
       if (ack === null) throw new Error("gone");
       if (!ack.ok) {

@@ -1,6 +1,6 @@
 /**
- * How the bytes of a clip come to the page: by the host's own address where that leads to the very file, else from the
- * kernel in acknowledged pieces. What the kernel sent is kept once, for all views, and given back at the end.
+ * Loads clips: from the host's URL where it serves the very file, else from the kernel in acknowledged chunks. A clip
+ * from the kernel is kept once for all views, and released at the end.
  */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
@@ -12,19 +12,19 @@ import { resolveClipUrl } from "./clip-url";
 export type ClipSource =
   | { readonly state: "looking" }
   | { readonly state: "ready"; readonly url: string }
-  /** So large that somebody has to want it. */
+  /** Too large to be loaded unasked. */
   | { readonly state: "asks" }
   | { readonly state: "coming"; readonly done: number }
   | { readonly state: "lost" };
 
 const CHUNK_BYTES = 2 << 20;
-/** Pieces under way at once: enough to keep the line busy, few enough for every host's memory. */
+/** Chunks requested at once: enough to keep the connection busy, few enough for any host's memory. */
 const PARALLEL_CHUNKS = 4;
 const MAX_AUTOMATIC_BYTES = 64 << 20;
 
 /**
- * True where an address leads to the very file: its first byte alone can be had, and its size is right. A server that only
- * gives the whole of it is passed over, since a player could not go to a moment of such a clip.
+ * Whether a URL serves the very file: a range request for its first byte works, and the size is right. A server without
+ * range requests is not used, since a player could not seek in such a clip.
  */
 async function servesFile(url: string, bytes: number, signal_: AbortSignal): Promise<boolean> {
   try {
@@ -47,7 +47,7 @@ export class ClipLoader {
     this.#connection = host;
   }
 
-  /** The host's address of a clip: undefined while it is looked for, null where it has none. */
+  /** The host's URL of a clip: undefined while it is looked for, null where there is none. */
   locate(clip: ClipView): ReadonlySignal<string | null | undefined> {
     const key = getClipKey(clip);
     const known = this.#urls.get(key);
@@ -62,7 +62,7 @@ export class ClipLoader {
     return found;
   }
 
-  /** A clip that can be played, from wherever it can be had. */
+  /** Where a clip can be played from. */
   getSource(job: JobView, take: number, clip: ClipView): ReadonlySignal<ClipSource> {
     const key = getClipKey(clip);
     const known = this.#sources.get(key);
@@ -79,7 +79,7 @@ export class ClipLoader {
     return source;
   }
 
-  /** Get a clip from the kernel, piece by piece. */
+  /** Load a clip from the kernel in chunks. */
   async load(job: JobView, take: number, clip: ClipView): Promise<void> {
     const source = this.#sources.get(getClipKey(clip));
     if (source === undefined) return;
@@ -105,7 +105,7 @@ export class ClipLoader {
     }
   }
 
-  /** Look once more for a clip that could not be had. */
+  /** Forget where a clip was found, so that it is looked for again. */
   forget(clip: ClipView): void {
     this.#urls.delete(getClipKey(clip));
     this.#sources.delete(getClipKey(clip));

@@ -1,6 +1,6 @@
-/** Where the browser can fetch a clip whose path is relative to the notebook. */
+/** Finds the URL of a clip whose path is relative to the notebook. */
 
-/** The path is a file's name, not a URL: what means something in a URL is escaped, piece by piece. */
+/** Percent-encode each part of a path. */
 export const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
 interface Resolver {
@@ -13,7 +13,7 @@ const canResolve = (manager: unknown): manager is Resolver =>
 /**
  * JupyterLab and Notebook 7 know the notebook's folder, the server's base URL, drives and tokens: their manager
  * resolves against the notebook and then asks the contents service for a download URL. Managers without a notebook
- * (consoles, Voila) hand the input back unchanged, which means they do not know.
+ * (consoles, Voila) return the input unchanged.
  */
 async function askManager(manager: unknown, path: string): Promise<string | null> {
   if (!canResolve(manager)) return null;
@@ -50,13 +50,13 @@ function guessFromPage(path: string): string | null {
   return [base, "files", ...folder, path].join("/");
 }
 
-/** Voila gives files out by a route of its own, and only its address tells where the notebook is; escaped already. */
+/** Voila serves files under a route of its own; only the page's URL has the notebook's folder, already encoded. */
 function readVoilaFolder(): string[] {
   const [, notebook = ""] = location.pathname.split("/voila/render/");
   return notebook.split("/").slice(0, -1);
 }
 
-/** The path itself is the last guess: it is right wherever the page lies beside the notebook. */
+/** The path itself comes last: it is right where the page is in the notebook's folder. */
 export async function resolveClipUrl(manager: unknown, src: string): Promise<string> {
   const path = encodePath(src);
   return (await askManager(manager, path)) ?? guessFromPage(path) ?? path;

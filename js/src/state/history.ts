@@ -1,4 +1,4 @@
-/** The history as the page shows it: pages of jobs from the kernel's ledger, and which of them are picked. */
+/** The history: jobs of the kernel's ledger, page by page, and which of them are selected. */
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { KernelConnection } from "../kernel/connection";
@@ -8,29 +8,29 @@ import { RetryTiming } from "../kernel/retry-timing";
 
 export type Scope = History["scope"];
 export const scopes: readonly Scope[] = ["notebook", "project", "all"];
-/** Side by side there is room for this many. */
+/** The most jobs that can be compared. */
 export const MAX_SELECTED = 6;
 const PAGE_SIZE = 24;
 const UNDO_MILLISECONDS = 10_000;
 const TYPING_MILLISECONDS = 250;
-/** A job of another cell is asked after this often while it is under way. */
+/** How often an open job of another cell is asked for. */
 const FOLLOW_MILLISECONDS = 4000;
-/** The kernel gives no more in one page. */
+/** The kernel's limit of one page. */
 const MAX_ROWS = 100;
 
 export class JobHistory {
   readonly scope = signal<Scope>("notebook");
   readonly search = signal("");
   readonly starred = signal(false);
-  /** Ids of the jobs to see side by side, in the order of picking. */
+  /** The ids of the jobs to compare, in the order of selection. */
   readonly selected = signal<readonly string[]>([]);
-  /** What was taken out a moment ago and can be put back. */
+  /** The job that was removed last, as long as it can be restored. */
   readonly removed = signal<JobView | null>(null);
   readonly #connection: KernelConnection;
   readonly #timing = new RetryTiming();
   readonly #rows = signal<readonly JobView[]>([]);
   readonly #more = signal(false);
-  /** Nothing is asked before somebody sees it. */
+  /** False until the history is shown; nothing is asked for before. */
   readonly #isActive = signal(false);
   readonly #disposers: (() => void)[] = [];
   #undoTimer: ReturnType<typeof setTimeout> | undefined;
@@ -44,7 +44,7 @@ export class JobHistory {
     this.#disposers.push(effect(this.#reload), effect(this.#follow));
   }
 
-  /** Newest first; the job on view is as fresh as its own news. */
+  /** Newest first; the widget's own job in its latest state. */
   readonly jobs: ReadonlySignal<readonly JobView[]> = computed(() => {
     const live = this.#connection.job.value;
     return this.#rows.value.map((job) => (job.id === live?.id ? live : job));
@@ -52,7 +52,7 @@ export class JobHistory {
   get more(): ReadonlySignal<boolean> {
     return this.#more;
   }
-  /** The picked jobs that have a clip to show. */
+  /** The selected jobs that have a clip. */
   readonly comparable: ReadonlySignal<readonly JobView[]> = computed(() =>
     this.selected.value.flatMap((id) => this.jobs.value.filter((job) => job.id === id && job.clip !== null)),
   );
@@ -61,12 +61,12 @@ export class JobHistory {
     this.#isActive.value = true;
   }
 
-  /** Somebody comes near: other cells may have made jobs meanwhile. */
+  /** Load again: other cells may have made jobs meanwhile. */
   refresh(): void {
     if (this.#isActive.peek() && !this.#isLoading) void this.#load();
   }
 
-  /** Ask for the older ones too. */
+  /** Load the next page of older jobs. */
   async loadOlder(): Promise<void> {
     const rows = this.#rows.peek();
     const generation = this.#generation;
@@ -90,7 +90,7 @@ export class JobHistory {
     if (ack?.ok) this.#replace({ ...job, starred: on });
   }
 
-  /** Take a job out of the history; its file stays. False when the kernel did not. */
+  /** Remove a job from the history; its file stays. False when the kernel refuses. */
   async remove(job: JobView): Promise<boolean> {
     const ack = await this.#connection.ask({ type: "remove", job_id: job.id, undo: false });
     if (!ack?.ok) return false;
@@ -116,7 +116,7 @@ export class JobHistory {
     this.#rows.value = rows.sort((one, other) => other.created_at - one.created_at);
   }
 
-  /** What is typed is asked for when the typing pauses. */
+  /** Search when the typing pauses. */
   searchFor(text: string): void {
     clearTimeout(this.#searchTimer);
     this.#searchTimer = setTimeout(() => {
@@ -133,7 +133,7 @@ export class JobHistory {
     this.#rows.value = this.#rows.peek().map((row) => (row.id === job.id ? job : row));
   }
 
-  /** Jobs of other cells bring no news by themselves. */
+  /** Poll while jobs of other cells are open: their updates do not come to this widget. */
   readonly #follow = (): void => {
     const mine = this.#connection.job.value?.id;
     const isMoving = this.#rows.value.some((job) => isOpen(job) && !job.detached && job.id !== mine);
@@ -141,7 +141,7 @@ export class JobHistory {
     if (isMoving) this.#followTimer = setTimeout(() => this.refresh(), FOLLOW_MILLISECONDS);
   };
 
-  /** A new job, an end, or another question: ask anew. */
+  /** Load again after a new job, the end of a job, or a change of the filter. */
   readonly #reload = (): void => {
     const query = [this.#isActive.value, this.scope.value, this.search.value, this.starred.value] as const;
     const job = this.#connection.job.value;
@@ -155,7 +155,7 @@ export class JobHistory {
   async #load(): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
-    this.#isLoading = true; // until the newest question is answered: a busy kernel is not asked again and again
+    this.#isLoading = true; // until the newest query is answered, so that a busy kernel is not asked again and again
     const page = await this.#fetchPage(null);
     if (generation !== this.#generation) return;
     this.#isLoading = false;

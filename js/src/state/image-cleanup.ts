@@ -1,14 +1,14 @@
-/** Pictures as they are handed over: upright, and without what a camera wrote into them. */
+/** Removes metadata from pictures before they are uploaded, and turns them upright. */
 
-/** Where a file's own facts stand: EXIF in JPEG, PNG and WebP, and XMP, each of which may hold a place. */
+/** The markers of EXIF in JPEG, PNG and WebP, and of XMP; each can hold a location. */
 const METADATA_MARKERS = ["Exif\0\0", "eXIf", "EXIF", "http://ns.adobe.com/xap/"];
-/** Such facts stand near the beginning; they may be after a small picture of the picture. */
+/** How much of a file is searched for markers; an embedded thumbnail can come before them. */
 const HEAD_BYTES = 1 << 18;
 const JPEG_QUALITY = 0.95;
 
 export interface CleanImage {
   readonly blob: Blob;
-  /** Something was taken out: a place, a camera, a turn. */
+  /** Metadata was removed: location, camera, orientation. */
   readonly stripped: boolean;
 }
 
@@ -30,7 +30,7 @@ async function redraw(file: Blob): Promise<Blob> {
   });
 }
 
-/** Draw a picture anew where it carries facts of its own; leave every other byte as it is. */
+/** Redraw a picture that has metadata; return any other file unchanged. */
 export async function stripMetadata(file: Blob): Promise<CleanImage> {
   if (!file.type.startsWith("image/") || !(await hasMetadata(file))) return { blob: file, stripped: false };
   return { blob: await redraw(file), stripped: true };

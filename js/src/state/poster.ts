@@ -1,9 +1,9 @@
-/** A still picture of a clip, drawn from its own frames, for notebooks whose reader has not played it yet. */
+/** Draws a poster from a clip's frames, for notebooks in which the clip was not played yet. */
 
 const WIDTH = 480;
-/** So much of it goes into the notebook, in a third more letters. */
+/** The poster is saved in the notebook, where base64 makes it a third larger. */
 const MAX_BYTES = 30_000;
-/** A mean brightness below this, of 255, is a fade from black: not yet what the clip is about. */
+/** Mean brightness, of 255; a darker frame is part of a fade from black. */
 const MIN_BRIGHTNESS = 12;
 const QUALITIES = [0.8, 0.6, 0.4];
 
@@ -24,7 +24,7 @@ function measureBrightness(context: CanvasRenderingContext2D, width: number, hei
 const encode = (canvas: HTMLCanvasElement, quality: number): Promise<Blob | null> =>
   new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 
-/** The first frame that is not black, as a small JPEG; null where the page may not read it. Plays nothing. */
+/** The first frame that is not black, as a small JPEG; null when the page may not read it. */
 export async function drawPoster(url: string): Promise<ArrayBuffer | null> {
   const player = document.createElement("video");
   player.muted = true;

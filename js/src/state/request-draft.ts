@@ -1,4 +1,4 @@
-/** What the form holds before it is sent. One per model: two views show the same words, each with its own focus. */
+/** The request that is edited in the form. One per model: all views show the same values. */
 
 import { batch, type Signal, signal } from "@preact/signals";
 import type { FormView, ModelView, RequestView } from "../kernel/protocol.gen";
@@ -8,7 +8,7 @@ import { fill } from "../text/template";
 import { type Attachments, isMediaField, type MediaField, mediaFields } from "./attachments";
 import { type FieldError, supportsDuration, supportsSize, validate } from "./validation";
 
-/** The request's fields that the form shows, in the order of the form. */
+/** The request's fields without media, in the order of the form. */
 export const fields = [
   "prompt",
   "model",
@@ -26,12 +26,12 @@ export const fields = [
   "extra",
 ] as const;
 export type Field = (typeof fields)[number];
-/** What a flaw may be about: a box of the form, or a tile. */
+/** What an error can be about: a field, or a media tile. */
 export type FieldName = Field | MediaField;
 export const isField = (name: string | null | undefined): name is FieldName =>
   fields.includes(name as Field) || isMediaField(name);
 
-/** Yes, no, or the model's own choice. */
+/** Fields of yes, no, or empty for the model's default. */
 export const booleanFields = ["sound", "draft", "enhance"] as const;
 const parseBoolean = (value: string): boolean | null => (value === "" ? null : value === "yes");
 const formatBoolean = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
@@ -43,16 +43,16 @@ const createSignals = (): Record<Field, Signal<string>> =>
   Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
 
 export class Draft {
-  /** Kept as typed, so that half-typed numbers are not corrected under the cursor. */
+  /** Values as typed, so that a half-typed number is not changed under the cursor. */
   readonly #values = createSignals();
-  /** The one field to look at, until it is edited. */
+  /** The field with an error, until it is edited. */
   readonly error = signal<FieldError | null>(null);
-  /** How the start image is made the size that is asked for; empty leaves it as it is. */
+  /** How the start image is fitted to the requested size; empty leaves it as it is. */
   readonly imageFit = signal<"" | NonNullable<RequestView["fit"]>>("");
 
   constructor(readonly attachments: Attachments) {}
 
-  /** One field as it stands. */
+  /** The value of a field. */
   get(field: Field): Signal<string> {
     return this.#values[field];
   }
@@ -72,7 +72,7 @@ export class Draft {
     return this.#values.seed;
   }
 
-  /** Take over a whole request; without its seed it asks for something like it. */
+  /** Load a whole request; without its seed it makes a variation. */
   load(form: FormView, request: RequestView = form.start, { seed = true } = {}): void {
     batch(() => {
       for (const field of fields) {
@@ -89,7 +89,7 @@ export class Draft {
     });
   }
 
-  /** Edit one field, which also forgives it. */
+  /** Set a field and clear its error. */
   set(field: Field, value: string, form: FormView): void {
     batch(() => {
       this.#values[field].value = value;
@@ -98,12 +98,12 @@ export class Draft {
     });
   }
 
-  /** A field that was edited is not blamed any more. */
+  /** Clear the error of a field. */
   clearError(field: FieldName): void {
     if (this.error.peek()?.field === field) this.error.value = null;
   }
 
-  /** What the chosen model can do; a name that nobody listed is taken for any other of its service. */
+  /** The chosen model; an unlisted name is described by `other` of the form. */
   getModel(form: FormView): ModelView | null {
     const name = this.model.value.trim();
     const listed = form.models.find(({ id }) => id === name);
@@ -123,7 +123,7 @@ export class Draft {
     if (!supportsSize(size.peek(), model)) size.value = model.default_size ?? "";
   }
 
-  /** The first thing wrong that needs no kernel to see: what can't be sent as it is typed, then what the kernel refuses. */
+  /** The first error: a value that can't be sent as it is typed, else what the kernel would refuse. */
   check(form: FormView): FieldError | null {
     const model = this.getModel(form);
     if (model === null || model.id === "") return { field: "model", message: strings.needModel };
@@ -167,7 +167,7 @@ export class Draft {
     return { field, message: error ?? fill(strings.needUpload, { name }) };
   }
 
-  /** Values that are kept in the form, though the chosen model does not take them. */
+  /** The fields that have a value which the chosen model does not take. */
   findUnused(form: FormView): readonly FieldName[] {
     const model = this.getModel(form);
     const always = new Set<string>(["prompt", "model", "duration", "size", "extra", ...(model?.takes ?? [])]);
@@ -178,7 +178,7 @@ export class Draft {
     ];
   }
 
-  /** What is sent: only what the model takes; the rest stays in the form for another model. */
+  /** Build the request: only what the model takes; other values stay in the form for another model. */
   buildRequest(form: FormView): RequestView {
     const takes = this.getModel(form)?.takes ?? [];
     const text = (field: Field) => (takes.includes(field) ? this.get(field).value.trim() || null : null);
@@ -207,7 +207,7 @@ export class Draft {
   }
 }
 
-/** A request that leaves everything to the model. */
+/** A request that leaves everything to the model's defaults. */
 export const empty: RequestView = {
   prompt: "",
   model: "",

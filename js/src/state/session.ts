@@ -1,4 +1,4 @@
-/** What the views of one model share: the kernel, the draft, and which of its faults were already dealt with. */
+/** The state that the views of one model share. */
 
 import { effect, signal } from "@preact/signals";
 import { KernelConnection, type Model } from "../kernel/connection";
@@ -11,14 +11,14 @@ import { JobHistory } from "./history";
 import { drawPoster } from "./poster";
 import { Draft, isField } from "./request-draft";
 
-/** Bytes; the kernel reads no longer one. */
+/** The kernel's limit. */
 const MAX_RECEIPT_BYTES = 1 << 20;
 
-/** On which terms a request is sent. */
+/** How a request is sent. */
 export interface GenerateOptions {
-  /** Make another, though the same request has been made. */
+  /** Make a new clip, though the same request was made before. */
   readonly new: boolean;
-  /** The answer to the question of a budget. */
+  /** Confirms what a budget asked. */
   readonly yes: boolean;
 }
 
@@ -28,7 +28,7 @@ export class Session {
   readonly draft: Draft;
   readonly history: JobHistory;
   readonly clipLoader: ClipLoader;
-  /** The dropped clip that filled the form, and which of its fields had to stay empty. */
+  /** The dropped clip that the form was filled in from, and the fields that were not found. */
   readonly recalled = signal<{ readonly name: string; readonly missing: readonly string[] } | null>(null);
   readonly #disposers: (() => void)[] = [];
 
@@ -41,7 +41,7 @@ export class Session {
     this.#disposers.push(effect(this.#applyForm), effect(this.#flagJobError), effect(this.#flagRefusal));
   }
 
-  /** The one way to start a job: checks, sends once, or points at what is missing. */
+  /** Check the form and send its request, or flag the field with an error. */
   generate(form: FormView, terms: Partial<GenerateOptions> = {}): void {
     const flaw = this.draft.check(form);
     this.draft.error.value = flaw;
@@ -56,19 +56,19 @@ export class Session {
     });
   }
 
-  /** Make a job's request once more, on purpose. */
+  /** Make a job's request again, as a new job. */
   repeat(job: JobView): void {
     this.connection.send({ type: "generate", request: job.request, new: true, yes: false });
   }
 
-  /** Fill the form with a job's request; without its seed it asks for something like it. */
+  /** Fill in the form from a job's request; without its seed it makes a variation. */
   async recall(job: JobView, { seed }: { seed: boolean }): Promise<void> {
     this.recalled.value = null;
     if (this.connection.form.peek() === null) this.connection.send({ type: "edit", job_id: job.id });
     else await this.#fill(job.provider, job.request, seed);
   }
 
-  /** Fill the form with how a clip was made: by its name, or by what its receipt says. */
+  /** Fill in the form from a clip, by the file's name, or from its receipt. */
   async recallFile(file: File): Promise<void> {
     this.recalled.value = null;
     const isReceipt = file.name.endsWith(".json") && file.size <= MAX_RECEIPT_BYTES;
@@ -79,7 +79,7 @@ export class Session {
     this.recalled.value = { name: file.name, missing: recalled.missing };
   }
 
-  /** A request goes where it went before. */
+  /** Fill in the form, and choose the provider that the request went to. */
   async #fill(provider: string, request: RequestView, seed: boolean): Promise<void> {
     if (provider !== this.connection.form.peek()?.provider)
       await this.connection.ask({ type: "choose", provider, refresh: false });
@@ -87,7 +87,7 @@ export class Session {
     if (form) this.draft.load(form, request, { seed });
   }
 
-  /** Ask for what comes after a clip: its last frame is where the next one starts. */
+  /** Attach the last frame of a clip as the start image. */
   continueFrom(form: FormView, job: JobView): void {
     const model = this.draft.getModel(form);
     const able = [model, ...form.models].find((one) => one?.takes.includes("image"));
@@ -103,7 +103,7 @@ export class Session {
   }
 
   readonly #withPoster = new Set<string>();
-  /** Draw a still picture of a clip that has none, once, for the notebook to keep. */
+  /** Draw a poster for a clip that has none, once, and send it to the kernel. */
   async savePoster(job: JobView, take: number, url: string): Promise<void> {
     const key = `${job.id}/${take}`;
     if (job.clips[take]?.poster !== false || this.#withPoster.has(key)) return;
@@ -122,7 +122,7 @@ export class Session {
 
   #lastStart = "";
   #lastTarget = "";
-  /** A form that was only re-sent, or that belongs to another service, must not overwrite what somebody typed. */
+  /** A form that was sent again, or for another provider, must not overwrite what was typed. */
   readonly #applyForm = (): void => {
     const form = this.connection.form.value;
     if (form === null) return;

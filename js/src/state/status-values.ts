@@ -1,4 +1,4 @@
-/** The values that the words of a state may mention; what is not known is left undefined, and its part unsaid. */
+/** The values for the texts of a state; an unknown value is undefined, and its part is left out. */
 
 import type { ErrorView, JobView } from "../kernel/protocol.gen";
 import * as format from "../text/format";
@@ -7,18 +7,18 @@ import { fill, type Values } from "../text/template";
 
 export interface StatusInputs {
   readonly job: JobView | null;
-  /** As reported, or null. */
+  /** As reported; null when none was. */
   readonly percent: number | null;
-  /** Seconds since the job was made, by the kernel's clock. */
+  /** Seconds since the job was created, by the kernel's clock. */
   readonly elapsed: number;
-  /** Seconds until the next look, where one is a while away. */
+  /** Seconds until the next poll, when it is delayed. */
   readonly wait?: number | null;
 }
 
 const formatKnown = <T>(value: T | null | undefined, write: (value: T) => string): string | undefined =>
   value === null || value === undefined ? undefined : write(value);
 
-/** The truth about money, most certain first; the local engine has no provider to quote. */
+/** Which text of `charge` is true, the most certain first; the local engine has no provider to quote. */
 export function getChargeKey(
   error: ErrorView | null,
   simulated: boolean,
@@ -35,7 +35,7 @@ function getDetachedKey(job: JobView): keyof StringTable["fate"] {
   return job.can_cancel ? "cancellable" : "uncancellable";
 }
 
-/** Before this much is done, or time has passed, a rest worked out of it is a guess. */
+/** Below this progress or time, an estimate of the remaining time would be a guess. */
 const MIN_ESTIMATE_PERCENT = 10;
 const MIN_ESTIMATE_SECONDS = 10;
 
@@ -49,7 +49,7 @@ const canPlay = (): boolean =>
   typeof document === "undefined" ||
   document.createElement("video").canPlayType('video/mp4; codecs="avc1.640028"') !== "";
 
-/** Clip facts where there is a clip, what was asked for where there is none yet. */
+/** The values of a job: those of its clip, or without a clip those of its request. */
 export function getStatusValues({ job, percent, elapsed, wait = null }: StatusInputs): Values {
   if (job === null) return {};
   const { clip, error } = job;

@@ -1,4 +1,4 @@
-/** Whether the page around us is dark: each host says so in its own way, the system decides where none does. */
+/** Detects a dark page: each host marks it in its own way; without a mark the system's setting counts. */
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 
@@ -27,7 +27,7 @@ export function detectTheme(node: Element, systemIsDark: boolean): Theme {
   return systemIsDark ? "dark" : "light";
 }
 
-/** Follows the theme until the signal aborts. The number counts changes, so that painted things know to repaint. */
+/** Follow the theme until the signal aborts. `revision` counts changes, so that canvases can repaint. */
 export function watchTheme(
   node: Element,
   until: AbortSignal,

@@ -1,4 +1,4 @@
-/** Where things stand for one view: the row of the state table, and what only this view has seen. */
+/** The state of one view: the card's state, and the player's. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOpen } from "../kernel/job-state";
@@ -7,7 +7,7 @@ import { type CardState, getCardState } from "./appearance";
 import type { Session } from "./session";
 import type { View } from "./view";
 
-/** The state of this view's player, forgotten with the clip it belongs to. */
+/** The state of the view's player; reset when the clip changes. */
 interface Playback {
   readonly clip: string | undefined;
   readonly broken: boolean;
@@ -19,13 +19,13 @@ export interface ViewState {
   readonly job: JobView | null;
   readonly playback: Playback;
   readonly setPlayback: (playback: Playback) => void;
-  /** Seconds since an open job was made. */
+  /** Seconds since an open job was created. */
   readonly elapsed: number;
-  /** Seconds until the next look, where one is a while away. */
+  /** Seconds until the next poll, when it is delayed. */
   readonly wait: number | null;
 }
 
-/** The newest job, or the one of the history that is looked at, with what became of it since. */
+/** The newest job, or the selected one of the history in its latest state. */
 function getViewedJob({ session, selectedJob }: View): JobView | null {
   const newest = session.connection.job.value;
   const looked = selectedJob.value;
@@ -55,13 +55,13 @@ export function useViewState(view: View): ViewState {
   return { state, job, playback, setPlayback, elapsed, wait };
 }
 
-/** Ticks only while the words tell the time. */
+/** Run the clock while the card shows the elapsed time. */
 export function useClockTicks(session: Session, ticking: boolean): void {
   const { clock } = session.connection;
   useLayoutEffect(() => (ticking ? clock.start() : undefined), [clock, ticking]);
 }
 
-/** True for a job that this view has seen unfinished: its clip arrives, others were there already. */
+/** True for a job that this view has shown unfinished: its clip is new. */
 export function useSeenUnfinished(job: JobView | null): boolean {
   const seenOpen = useRef<string | null>(null);
   if (job && isOpen(job)) seenOpen.current = job.id;

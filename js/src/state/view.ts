@@ -1,4 +1,4 @@
-/** What one drawing of the widget has to itself: ids, theme, width. Everything else is shared with other views. */
+/** The state of one view: ids, theme, width, selection. Everything else is shared with other views. */
 
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { newRequestId } from "../kernel/connection";
@@ -6,22 +6,22 @@ import type { JobView } from "../kernel/protocol.gen";
 import type { Session } from "./session";
 import { type Theme, watchTheme } from "./theme";
 
-/** Below this the chips become selects: the same line that the stylesheet draws. */
+/** Below this width selects take the place of chips; the stylesheet has the same breakpoint. */
 const NARROW_PIXELS = 480;
 
 export interface View {
   readonly session: Session;
-  /** Prefix of every id: a page may hold many widgets, each with its own copy of this module. */
+  /** The prefix of all ids: a page can hold many widgets, each with its own copy of this module. */
   readonly id: string;
   readonly theme: ReadonlySignal<{ theme: Theme; revision: number }>;
   readonly isNarrow: ReadonlySignal<boolean>;
-  /** A job of the history that is looked at in place of the newest; null looks at the newest. */
+  /** The job of the history that is shown; null shows the newest job. */
   readonly selectedJob: Signal<JobView | null>;
-  /** The picked jobs stand side by side in place of the form. */
+  /** The selected jobs are compared in place of the form. */
   readonly isComparing: Signal<boolean>;
 }
 
-/** A new job is what everybody wants to see. */
+/** Return the selection; a new job resets it. */
 function watchSelection({ connection }: Session, until: AbortSignal): Signal<JobView | null> {
   const shown = signal<JobView | null>(null);
   let newest = connection.job.peek()?.id;

@@ -1,9 +1,9 @@
-/** Numbers as people read them, in the language of the page. */
+/** Formats numbers, times and sizes in the language of the page. */
 
 import { strings } from "./strings";
 
 const language = (typeof document === "undefined" ? "" : document.documentElement.lang) || undefined;
-/** Keeps a number and its unit on one line. */
+/** No-break space: keeps a number and its unit on one line. */
 const NO_BREAK_SPACE = "\u00a0";
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -22,14 +22,14 @@ const unit = (value: number, name: string, digits = 0) =>
 
 export const integer = (value: number): string => number(value, { maximumFractionDigits: 0 });
 
-/** "62 %": a narrow sign would stick to the digits in some languages and not in others. */
+/** "62 %", with the same space in every language: the percent style of Intl has it in some and not in others. */
 export const percent = (value: number): string => `${integer(Math.floor(value))}${NO_BREAK_SPACE}%`;
 
 /** "8 s" */
 export const seconds = (value: number): string =>
   `${number(value, { maximumFractionDigits: 1 })}${NO_BREAK_SPACE}s`;
 
-/** "0:41", "1:02:03": a clock, the same in every language. */
+/** "0:41", "1:02:03": the same in every language. */
 export function clock(elapsed: number): string {
   const total = Math.max(0, Math.floor(elapsed));
   const two = (value: number) => String(value).padStart(2, "0");
@@ -104,7 +104,7 @@ export const dateTime = (epochSeconds: number): string =>
 export const day = (epochSeconds: number): string =>
   new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(epochSeconds * 1000);
 
-/** An amount of money as it is written: prices are in dollars, and nothing is no price. */
+/** "$0.80", or the word for free; amounts are in dollars. */
 export const dollars = (amount: number): string =>
   amount === 0
     ? strings.free

@@ -1,7 +1,6 @@
 /**
- * Every word the page says. `{value}` is a number, always read left to right; `[name]` is somebody's words, whose
- * direction is their own; `*text*` is the part that matters. A line is a list of parts, and a part whose values are
- * not known is left out.
+ * All texts of the page. `{value}` is a number and always left to right; `[name]` is text of others, in its own
+ * direction; `*text*` is emphasized. A line is a list of parts; a part with an unknown value is left out.
  */
 
 import type { CardState } from "../state/appearance";
@@ -67,7 +66,7 @@ export const en = {
     gone: [["The notebook's kernel isn't running"], ["Run this cell to pick the job up again."]],
   },
 
-  /** What became of the money, by `sent` and `charged`; the more certain fact wins. */
+  /** Whether a failed job was charged, by `sent` and `charged`; the more certain fact wins. */
   charge: {
     nothing: "Nothing was sent or charged.",
     notSent: "Nothing was sent.",
@@ -86,13 +85,13 @@ export const en = {
     cancel: "Cancel",
     detach: "Stop waiting",
     watch: "Watch again",
-    find: "Find it",
-    look: "Look for it",
+    restore: "Find it",
+    recover: "Look for it",
     resend: "Send again (may charge twice)",
-    check: "Look again",
-    again: "Make a new one",
+    recheck: "Look again",
+    repeat: "Make a new one",
   },
-  /** One word for each situation, on a tile of the history. */
+  /** One word for each state, on a tile of the history. */
   tileState: {
     ready: "ready",
     waiting: "waiting",
@@ -350,7 +349,7 @@ export const en = {
   seedFact: "seed {seed}",
 } as const satisfies Strings;
 
-/** Widened so that another language can stand in for English. */
+/** The type of the English table with every text widened to `string`, for other languages. */
 type Widened<T> = T extends string
   ? string
   : T extends readonly string[]
@@ -360,7 +359,7 @@ export type StringTable = Widened<typeof en>;
 
 const tables: Readonly<Record<string, StringTable>> = { en };
 
-/** The catalogue of the page's language, English where there is none. */
+/** The texts in a language; English where there are none. */
 export function getStrings(language: string): StringTable {
   return tables[language] ?? tables[language.split("-")[0] ?? ""] ?? en;
 }

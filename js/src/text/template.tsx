@@ -1,4 +1,4 @@
-/** Turns the templates of `strings.ts` into text, isolating every value so that right-to-left text stays readable. */
+/** Renders the templates of `strings.ts`; every value is isolated, so that mixed text directions stay readable. */
 
 import type { ComponentChildren } from "preact";
 
@@ -9,11 +9,11 @@ const TOKEN = /\{(\w+)\}|\[(\w+)\]|\*([^*]+)\*/;
 const findNames = (part: string) =>
   [...part.matchAll(/\{(\w+)\}|\[(\w+)\]/g)].map((found) => found[1] ?? found[2] ?? "");
 
-/** The parts whose values are all known. */
+/** The parts that have a value for each of their names. */
 export const getKnownParts = (parts: readonly string[], values: Values): readonly string[] =>
   parts.filter((part) => findNames(part).every((name) => values[name] !== undefined && values[name] !== ""));
 
-/** As plain text, for attributes. */
+/** Render a template as plain text, for attributes. */
 export const fill = (part: string, values: Values = {}): string =>
   part
     .replaceAll("*", "")
