@@ -1,7 +1,7 @@
 /** The whole widget: the form with its result and the history, the result alone as a card, or a comparison of clips. */
 
 import { useRef } from "preact/hooks";
-import { Icon, LocalMark, Mark } from "./components/icons";
+import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { Compare } from "./history/compare";
 import { HistoryStrip } from "./history/history-strip";
@@ -19,11 +19,11 @@ function Header({ form }: { form: FormView }) {
   return (
     <div class="videogen-header">
       <span class="videogen-title">
-        <Mark />
+        <Logo />
         {strings.name}
       </span>
       <span class="videogen-provider">
-        {form.simulated ? <LocalMark /> : hasKey && <Icon name="key" />}
+        {form.simulated ? <LocalEngineIcon /> : hasKey && <Icon name="key" />}
         <bdi>{form.provider_label}</bdi>
       </span>
     </div>

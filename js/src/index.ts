@@ -39,30 +39,30 @@ function createRoot(until: AbortSignal): HTMLElement {
 export default () => {
   let session: Session | undefined;
 
-  const begin = (model: Model, until: AbortSignal): Session => {
-    const begun = new Session(model);
+  const startSession = (model: Model, until: AbortSignal): Session => {
+    const started = new Session(model);
     until.addEventListener(
       "abort",
       () => {
-        begun.dispose();
-        if (session === begun) session = undefined;
+        started.dispose();
+        if (session === started) session = undefined;
       },
       { once: true },
     );
-    return begun;
+    return started;
   };
 
   return {
     initialize({ model, signal }: RenderProps): () => void {
       const end = followEnd(signal);
-      session = begin(model, end.signal);
+      session = startSession(model, end.signal);
       return () => end.abort();
     },
 
     render({ model, el, signal }: RenderProps & { readonly el: HTMLElement }): () => void {
       const end = followEnd(signal);
       // Where the host does not call `initialize`, each view has a session of its own.
-      const shared = session ?? begin(model, end.signal);
+      const shared = session ?? startSession(model, end.signal);
       const root = createRoot(end.signal);
       el.replaceChildren(root);
       const view = createView(shared, root, end.signal);

@@ -16,7 +16,7 @@ export interface FieldAttributes {
 export function fieldAttributes(view: string, name: Name, error: FieldError | null): FieldAttributes {
   const id = `${view}-${name}`;
   return error?.field === name
-    ? { id, name: id, "aria-invalid": true, "aria-describedby": `${id}-flaw` }
+    ? { id, name: id, "aria-invalid": true, "aria-describedby": `${id}-error` }
     : { id, name: id };
 }
 
@@ -41,10 +41,10 @@ interface FieldProps {
 
 export function Field({ view, name, label, error, group = false, children }: FieldProps) {
   const id = `${view}-${name}`;
-  const text = error?.field === name && <FieldErrorText id={`${id}-flaw`} error={error} />;
+  const text = error?.field === name && <FieldErrorText id={`${id}-error`} error={error} />;
   if (group) {
     return (
-      <fieldset class="videogen-field" aria-describedby={text ? `${id}-flaw` : undefined}>
+      <fieldset class="videogen-field" aria-describedby={text ? `${id}-error` : undefined}>
         <legend class="videogen-label">{label}</legend>
         {children}
         {text}
@@ -63,18 +63,18 @@ export function Field({ view, name, label, error, group = false, children }: Fie
 }
 
 interface SelectProps {
-  readonly wiring: FieldAttributes;
+  readonly attributes: FieldAttributes;
   readonly value: string;
   readonly options: readonly (readonly [value: string, text: string])[];
   readonly glyph?: ComponentChildren;
   readonly onPick: (value: string) => void;
 }
 
-export function Select({ wiring, value, options, glyph, onPick }: SelectProps) {
+export function Select({ attributes, value, options, glyph, onPick }: SelectProps) {
   return (
     <span class={`videogen-select${glyph ? " has-glyph" : ""}`}>
       {glyph}
-      <select {...wiring} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+      <select {...attributes} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
         {options.map(([option, text]) => (
           <option key={option} value={option} selected={option === value}>
             {text}

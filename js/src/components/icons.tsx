@@ -65,7 +65,7 @@ export function Icon({ name, end = false, solid = false }: IconProps) {
 }
 
 /** The logo: a frame with three dots of growing size. */
-export function Mark() {
+export function Logo() {
   return (
     <svg class="videogen-icon videogen-logo" viewBox="0 0 18 16" aria-hidden="true">
       <rect x="1.5" y="2.5" width="15" height="11" rx="2" />
@@ -79,7 +79,7 @@ export function Mark() {
 }
 
 /** The icon of the local engine: a half-filled circle. */
-export function LocalMark() {
+export function LocalEngineIcon() {
   return (
     <svg class="videogen-icon" viewBox="0 0 16 16" aria-hidden="true">
       <circle cx="8" cy="8" r="5.25" />

@@ -14,18 +14,18 @@ const MAX_CHIPS = 5;
 /** Isolate a left-to-right text where markup is not possible. */
 const isolate = (text: string) => `\u2066${text}\u2069`;
 
-export interface ChoiceProps {
+export interface FieldsProps {
   readonly view: View;
   readonly form: FormView;
   readonly model: ModelView;
 }
 
-interface Choice extends ChoiceProps {
+interface DurationChoice extends FieldsProps {
   readonly draft: Draft;
   readonly value: string;
 }
 
-function DurationChips({ view, form, model, draft, value }: Choice) {
+function DurationChips({ view, form, model, draft, value }: DurationChoice) {
   const { name, ...wiring } = fieldAttributes(view.id, "duration", draft.error.value);
   return (
     <div class="videogen-chips">
@@ -47,7 +47,7 @@ function DurationChips({ view, form, model, draft, value }: Choice) {
   );
 }
 
-function DurationStepper({ view, form, model, draft, value }: Choice) {
+function DurationStepper({ view, form, model, draft, value }: DurationChoice) {
   const { shortest, longest } = model;
   return (
     <span class="videogen-stepper">
@@ -74,7 +74,7 @@ function DurationStepper({ view, form, model, draft, value }: Choice) {
   );
 }
 
-export function DurationField(props: ChoiceProps) {
+export function DurationField(props: FieldsProps) {
   const { view, form, model } = props;
   const { draft } = view.session;
   const error = draft.error.value;
@@ -91,7 +91,7 @@ export function DurationField(props: ChoiceProps) {
   return (
     <Labelled {...field}>
       <Select
-        wiring={fieldAttributes(view.id, "duration", error)}
+        attributes={fieldAttributes(view.id, "duration", error)}
         value={choice.value}
         options={model.durations.map((duration) => [String(duration), isolate(format.seconds(duration))])}
         onPick={(value) => draft.set("duration", value, form)}
@@ -101,7 +101,7 @@ export function DurationField(props: ChoiceProps) {
 }
 
 /** A rectangle with the aspect ratio of a size, as large as an icon. */
-function ShapeGlyph({ size }: { size: string }) {
+function AspectRatioIcon({ size }: { size: string }) {
   const [width, height] = format.dimensions(size) ?? [1, 1];
   const scale = 14 / Math.max(width, height);
   const sides = {
@@ -120,7 +120,7 @@ function formatSize(size: string): string {
   return isolate(shape === null ? format.size(size) : `${format.size(size)} · ${shape}`);
 }
 
-export function SizeField({ view, form, model }: ChoiceProps) {
+export function SizeField({ view, form, model }: FieldsProps) {
   const { draft } = view.session;
   const error = draft.error.value;
   const size = draft.size.value;
@@ -130,10 +130,10 @@ export function SizeField({ view, form, model }: ChoiceProps) {
   return (
     <Labelled view={view.id} name="size" label={strings.size} error={error}>
       <Select
-        wiring={fieldAttributes(view.id, "size", error)}
+        attributes={fieldAttributes(view.id, "size", error)}
         value={size}
         options={offered.map((one) => [one, formatSize(one)])}
-        glyph={<ShapeGlyph size={size} />}
+        glyph={<AspectRatioIcon size={size} />}
         onPick={(value) => draft.set("size", value, form)}
       />
     </Labelled>
@@ -143,7 +143,7 @@ export function SizeField({ view, form, model }: ChoiceProps) {
 /** The label of a field. */
 export const getLabel = (name: Field): string => strings[name === "duration" ? "length" : name];
 
-interface TextProps {
+interface TextFieldProps {
   readonly view: View;
   readonly form: FormView;
   readonly name: Field;
@@ -151,7 +151,7 @@ interface TextProps {
 }
 
 /** A field with a one-line text box. */
-export function TextField({ view, form, name, placeholder }: TextProps) {
+export function TextField({ view, form, name, placeholder }: TextFieldProps) {
   const { draft } = view.session;
   const error = draft.error.value;
   return (
@@ -170,7 +170,7 @@ export function TextField({ view, form, name, placeholder }: TextProps) {
   );
 }
 
-interface SelectFieldProps extends TextProps {
+interface SelectFieldProps extends TextFieldProps {
   readonly options: readonly (readonly [value: string, text: string])[];
 }
 
@@ -184,7 +184,7 @@ function SelectField({ view, form, name, options }: SelectFieldProps) {
   return (
     <Labelled view={view.id} name={name} label={getLabel(name)} error={error}>
       <Select
-        wiring={fieldAttributes(view.id, name, error)}
+        attributes={fieldAttributes(view.id, name, error)}
         value={value}
         options={[["", strings.chosenByModel], ...options, ...other]}
         onPick={(value) => draft.set(name, value, form)}
@@ -200,38 +200,38 @@ const booleanOptions = [
 ] as const;
 
 /** The fields of the More section that the model takes. */
-export function MoreFields({ view, form, model }: ChoiceProps) {
+export function MoreFields({ view, form, model }: FieldsProps) {
   const takes = (name: string) => model.takes.includes(name);
-  const given = { view, form };
+  const common = { view, form };
   return (
     <div class="videogen-more-fields">
       {takes("aspect") &&
         (model.aspects.length > 0 ? (
-          <SelectField {...given} name="aspect" options={labelOptions(model.aspects)} />
+          <SelectField {...common} name="aspect" options={labelOptions(model.aspects)} />
         ) : (
-          <TextField {...given} name="aspect" />
+          <TextField {...common} name="aspect" />
         ))}
       {takes("resolution") &&
         (model.resolutions.length > 0 ? (
-          <SelectField {...given} name="resolution" options={labelOptions(model.resolutions)} />
+          <SelectField {...common} name="resolution" options={labelOptions(model.resolutions)} />
         ) : (
-          <TextField {...given} name="resolution" />
+          <TextField {...common} name="resolution" />
         ))}
-      {takes("negative") && <TextField {...given} name="negative" placeholder="" />}
-      {takes("n") && model.most > 1 && <TextField {...given} name="n" placeholder="1" />}
-      {takes("fps") && <TextField {...given} name="fps" />}
+      {takes("negative") && <TextField {...common} name="negative" placeholder="" />}
+      {takes("n") && model.most > 1 && <TextField {...common} name="n" placeholder="1" />}
+      {takes("fps") && <TextField {...common} name="fps" />}
       {booleanFields.filter(takes).map((name) => (
-        <SelectField {...given} key={name} name={name} options={booleanOptions} />
+        <SelectField {...common} key={name} name={name} options={booleanOptions} />
       ))}
       {takes("seed") && <SeedField view={view} form={form} model={model} />}
-      {!form.simulated && <TextField {...given} name="extra" placeholder='{"key": 1}' />}
+      {!form.simulated && <TextField {...common} name="extra" placeholder='{"key": 1}' />}
     </div>
   );
 }
 
 const randomSeed = (largest: number) => String(Math.floor(Math.random() * (largest + 1)));
 
-export function SeedField({ view, form, model }: ChoiceProps) {
+export function SeedField({ view, form, model }: FieldsProps) {
   const { draft } = view.session;
   const error = draft.error.value;
   return (

@@ -136,7 +136,7 @@ function BudgetQuestion({ error, onYes }: { error: ErrorView; onYes: () => void 
 }
 
 /** Highlights the form while something that it takes is dragged over it. */
-function useDrop(onTake: (event: DragEvent) => void) {
+function useDrop(onDropped: (event: DragEvent) => void) {
   const [isOver, setOver] = useState(false);
   const onDragOver = (event: DragEvent) => {
     if (!acceptsDrop(event)) return;
@@ -147,7 +147,7 @@ function useDrop(onTake: (event: DragEvent) => void) {
     setOver((currentTarget as Node).contains(relatedTarget as Node | null));
   const onDrop = (event: DragEvent) => {
     setOver(false);
-    onTake(event);
+    onDropped(event);
   };
   return { "data-dragover": isOver, onDragOver, onDragLeave, onDrop };
 }
@@ -202,9 +202,9 @@ export function Form({ view, form, isPrimary }: FormProps) {
   const refusal = session.connection.refusal.value;
   const isMine = isFormRequest(refusal?.about);
   const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
-  const asks = general?.code === "confirm" ? general : null;
-  const taken = model?.takes ?? [];
-  const further = moreFields.filter((name) => name === "extra" || taken.includes(name));
+  const question = general?.code === "confirm" ? general : null;
+  const takes = model?.takes ?? [];
+  const further = moreFields.filter((name) => name === "extra" || takes.includes(name));
   return (
     <form
       ref={node}
@@ -239,8 +239,8 @@ export function Form({ view, form, isPrimary }: FormProps) {
       <UnusedFields form={form} draft={draft} />
       <RecalledFrom view={view} />
       <SubmitButton form={form} draft={draft} isPrimary={isPrimary} />
-      {asks ? (
-        <BudgetQuestion error={asks} onYes={() => session.generate(form, { yes: true })} />
+      {question ? (
+        <BudgetQuestion error={question} onYes={() => session.generate(form, { yes: true })} />
       ) : (
         <Notice connection={session.connection} about={formRequests} error={general} />
       )}

@@ -19,13 +19,13 @@ const ACCEPTED_TYPES = {
   video: "video/mp4,video/webm",
 };
 
-interface TileProps {
+interface MediaTileProps {
   readonly view: View;
   readonly field: MediaField;
 }
 
 /** Attach what was dropped or pasted: files, a clip of the history, or a link. */
-export function attachTransfer({ view, field }: TileProps, data: DataTransfer | null): boolean {
+export function attachTransfer({ view, field }: MediaTileProps, data: DataTransfer | null): boolean {
   const { attachments, draft } = view.session;
   const files = [...(data?.files ?? [])].filter(
     ({ type }, index) => (field === "references" || index === 0) && type !== "",
@@ -76,7 +76,7 @@ function TileStatus({ attachment }: { attachment: Attachment }) {
 }
 
 /** An attached file or link, with a button that removes it. */
-function FilledTile({ view, field, attachment }: TileProps & { attachment: Attachment }) {
+function FilledTile({ view, field, attachment }: MediaTileProps & { attachment: Attachment }) {
   const { attachments, draft } = view.session;
   const fit = draft.imageFit.value || "none";
   const part =
@@ -109,7 +109,7 @@ function FilledTile({ view, field, attachment }: TileProps & { attachment: Attac
 }
 
 /** An empty tile: a button that opens a file dialog and takes drops, and a box for links, paths and variables. */
-function EmptyTile({ view, field }: TileProps) {
+function EmptyTile({ view, field }: MediaTileProps) {
   const { attachments, draft } = view.session;
   const picker = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
@@ -133,7 +133,7 @@ function EmptyTile({ view, field }: TileProps) {
         <button
           type="button"
           id={id}
-          aria-describedby={hasError ? `${id}-flaw` : undefined}
+          aria-describedby={hasError ? `${id}-error` : undefined}
           onClick={() => picker.current?.click()}
           onDragOver={(event) => {
             event.preventDefault();
@@ -199,7 +199,7 @@ function FitSelect({ view }: { view: View }) {
     <label class="videogen-fit" for={id}>
       <span>{strings.fit}</span>
       <Select
-        wiring={{ id, name: id }}
+        attributes={{ id, name: id }}
         value={draft.imageFit.value}
         options={options}
         onPick={(value) => {
@@ -210,10 +210,10 @@ function FitSelect({ view }: { view: View }) {
   );
 }
 
-function MediaTile({ view, field }: TileProps) {
+function MediaTile({ view, field }: MediaTileProps) {
   const { draft } = view.session;
   const attachments = view.session.attachments.of(field).value;
-  const flaw = draft.error.value;
+  const error = draft.error.value;
   const id = `${view.id}-${field}`;
   return (
     <fieldset class="videogen-field videogen-media-tile">
@@ -223,10 +223,10 @@ function MediaTile({ view, field }: TileProps) {
       ))}
       {(attachments.length === 0 || field === "references") && <EmptyTile view={view} field={field} />}
       {field === "image" && attachments.length > 0 && <FitSelect view={view} />}
-      {flaw?.field === field && (
-        <p class="videogen-field-error" id={`${id}-flaw`}>
+      {error?.field === field && (
+        <p class="videogen-field-error" id={`${id}-error`}>
           <Icon name="alert" />
-          <bdi>{flaw.message}</bdi>
+          <bdi>{error.message}</bdi>
         </p>
       )}
     </fieldset>
@@ -234,11 +234,11 @@ function MediaTile({ view, field }: TileProps) {
 }
 
 export function MediaTiles({ view, model }: { view: View; model: ModelView }) {
-  const taken = mediaFields.filter((field) => model.takes.includes(field));
-  if (taken.length === 0) return null;
+  const fields = mediaFields.filter((field) => model.takes.includes(field));
+  if (fields.length === 0) return null;
   return (
     <div class="videogen-media-tiles">
-      {taken.map((field) => (
+      {fields.map((field) => (
         <MediaTile key={field} view={view} field={field} />
       ))}
     </div>

@@ -183,7 +183,7 @@ export function Compare({ view, jobs, onClose }: CompareProps) {
     setAudible(next);
   };
   const getSource = (job: JobView): ClipSource =>
-    job.clip ? view.session.clipLoader.getSource(job, 0, job.clip).value : { state: "lost" };
+    job.clip ? view.session.clipLoader.getSource(job, 0, job.clip).value : { state: "failed" };
   const style = { "--videogen-columns": String(Math.min(jobs.length, 3)), "--videogen-edge-at": `${edge}%` };
   return (
     <div class="videogen-compare" data-layout={isWipe ? "wipe" : "grid"}>

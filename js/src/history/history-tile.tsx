@@ -6,6 +6,7 @@ import { JOB_TYPE } from "../form/media-tiles";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
 import { appearances, type CardState, getCardState } from "../state/appearance";
 import type { ClipLoader } from "../state/clip-loader";
+import { prefersReducedMotion } from "../state/theme";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
@@ -23,8 +24,6 @@ interface HistoryTileProps {
   readonly onSelect: () => void;
   readonly onFocus: () => void;
 }
-
-const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** A frame of the clip; nothing is fetched before the tile is visible. */
 function Thumbnail({ clip, clips }: { clip: ClipView; clips: ClipLoader }) {

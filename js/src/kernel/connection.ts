@@ -146,17 +146,17 @@ export class KernelConnection {
    */
   async askUntilAnswered(request: Request, timing: RetryTiming, chunk?: ArrayBuffer): Promise<Reply | null> {
     const done = new AbortController();
-    const answers: Promise<Reply | null>[] = [];
+    const replies: Promise<Reply | null>[] = [];
     const askOnce = async () => {
       const since = performance.now();
-      const answer = await this.ask(request, { ...(chunk && { chunk }), until: done.signal });
-      if (answer) timing.record(performance.now() - since);
-      return answer;
+      const reply = await this.ask(request, { ...(chunk && { chunk }), until: done.signal });
+      if (reply) timing.record(performance.now() - since);
+      return reply;
     };
     try {
       for (let timeout = timing.timeoutMilliseconds; !this.#disconnected.peek(); timeout *= 2) {
-        answers.push(askOnce());
-        const answer = await Promise.race([...answers, expire(timeout, done.signal)]);
+        replies.push(askOnce());
+        const answer = await Promise.race([...replies, expire(timeout, done.signal)]);
         if (answer !== undefined) return answer;
       }
       return null;
@@ -229,15 +229,15 @@ export class KernelConnection {
 
   readonly #receive = (message: unknown, buffers?: readonly DataView[]): void => {
     if (!isAck(message)) return;
-    const answered = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
-    if (answered === undefined) return;
+    const pending = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
+    if (pending === undefined) return;
     batch(() => {
       this.#disconnected.value = false;
       this.clock.correct(message.now);
       const [chunk] = buffers ?? [];
-      this.#settle(answered.requestId, chunk ? { ...message, chunk } : message);
-      if (!message.ok && message.error !== null && actions.has(answered.request.type)) {
-        this.#refusal.value = { about: answered.request.type, error: message.error };
+      this.#settle(pending.requestId, chunk ? { ...message, chunk } : message);
+      if (!message.ok && message.error !== null && actions.has(pending.request.type)) {
+        this.#refusal.value = { about: pending.request.type, error: message.error };
       }
     });
   };

@@ -15,13 +15,13 @@ interface ClipProgressProps {
 
 export function ClipProgress({ source, clip, onLoad }: ClipProgressProps) {
   const total = format.bytes(clip.bytes);
-  if (source.state === "asks")
+  if (source.state === "large")
     return (
       <span class="videogen-clip-progress">
         <IconButton icon="save" label={fill(strings.load, { total })} onClick={onLoad} />
       </span>
     );
-  if (source.state !== "coming") return null;
+  if (source.state !== "loading") return null;
   return (
     <span class="videogen-clip-progress">
       <Template

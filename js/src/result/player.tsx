@@ -1,10 +1,11 @@
 /** The clip in the browser's player, its transition when it is ready, and the usual keys of players. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { prefersReducedMotion } from "../state/theme";
 import { handleKey, type PlayerControls } from "./player-controls";
 
 /** iOS loads no frame before a clip is played; after this time the clip is shown without one. */
-const FRAME_PATIENCE_MILLISECONDS = 600;
+const FRAME_TIMEOUT_MILLISECONDS = 600;
 
 interface PlayerProps {
   readonly url: string;
@@ -16,8 +17,6 @@ interface PlayerProps {
 }
 
 type Reveal = "closed" | "opening" | "open";
-
-const prefersReducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 function isOnScreen(node: Element): boolean {
   const { top, bottom } = node.getBoundingClientRect();
@@ -36,7 +35,7 @@ export function Player({ url, prompt, isNew, controls, onBroken }: PlayerProps) 
 
   useLayoutEffect(() => {
     if (reveal !== "closed") return;
-    const timer = setTimeout(startReveal, FRAME_PATIENCE_MILLISECONDS);
+    const timer = setTimeout(startReveal, FRAME_TIMEOUT_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [reveal]);
 

@@ -11,7 +11,7 @@ import { type Action, appearances, getActions } from "../state/appearance";
 import { isField } from "../state/request-draft";
 import { getStatusValues } from "../state/status-values";
 import type { View } from "../state/view";
-import { useClockTicks, useSeenUnfinished, type ViewState } from "../state/view-state";
+import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-state";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, getKnownParts, Template } from "../text/template";
@@ -99,7 +99,7 @@ export function Result(props: ResultProps) {
   const { view, form, state, job, playback, setPlayback, onFix, elapsed, wait } = props;
   const { connection, draft, clipLoader } = view.session;
   const appearance = appearances[state];
-  const isNew = useSeenUnfinished(job);
+  const isNew = useWasUnfinished(job);
   const [take, setTake] = useState(0);
   const controls = useMemo(() => createControls(job?.request.fps ?? null), [job?.id]);
   useClockTicks(view.session, appearance.isTicking);
@@ -120,7 +120,7 @@ export function Result(props: ResultProps) {
   const source = clip && job ? clipLoader.getSource(job, take, clip).value : null;
   const url = source?.state === "ready" ? source.url : null;
   useLayoutEffect(() => {
-    if (source?.state === "lost") setPlayback({ ...playback, broken: true });
+    if (source?.state === "failed") setPlayback({ ...playback, broken: true });
     if (job && url && form) void view.session.savePoster(job, take, url);
   }, [source?.state, url]);
   const label = getKnownParts(strings.lines[state][0], values)
@@ -169,7 +169,7 @@ export function Result(props: ResultProps) {
         <div class="videogen-status">
           <StatusLines state={state} appearance={appearance} values={values} bar={bar} />
           <StateActions
-            acts={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
+            actions={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
             onAct={onAction}
           />
         </div>

@@ -105,11 +105,17 @@ export function StatusLines({ state, appearance, values, bar }: StatusLinesProps
   );
 }
 
-export function StateActions({ acts, onAct }: { acts: readonly Action[]; onAct: (act: Action) => void }) {
-  if (acts.length === 0) return null;
+export function StateActions({
+  actions,
+  onAct,
+}: {
+  actions: readonly Action[];
+  onAct: (act: Action) => void;
+}) {
+  if (actions.length === 0) return null;
   return (
     <div class="videogen-actions">
-      {acts.map((act) => (
+      {actions.map((act) => (
         <button
           type="button"
           class={`videogen-button${isSafest(act) ? " is-primary" : ""}${isRisky(act) ? " is-risky" : ""}`}

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Icon, LocalMark } from "../components/icons";
+import { Icon, LocalEngineIcon } from "../components/icons";
 import type { Appearance } from "../state/appearance";
 import { strings } from "../text/strings";
 import { type DotPattern, drawDots } from "./dot-canvas";
@@ -52,7 +52,7 @@ export function VideoFrame({
       {children}
       {simulated && (
         <span class={`videogen-badge${isReady ? " is-over" : ""}`}>
-          <LocalMark />
+          <LocalEngineIcon />
           {strings.simulated}
         </span>
       )}

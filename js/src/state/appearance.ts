@@ -133,13 +133,13 @@ export function getCardState({
 }
 
 /** The actions for a job in a state: Cancel only where it works, and never beside Stop waiting. */
-export function getActions(scene: CardState, job: JobView | null): readonly Action[] {
+export function getActions(state: CardState, job: JobView | null): readonly Action[] {
   const able = job?.can_cancel ?? false;
-  return appearances[scene].actions.filter((act) =>
+  return appearances[state].actions.filter((act) =>
     act === "cancel"
       ? able
       : act === "detach"
-        ? !able || !appearances[scene].actions.includes("cancel")
+        ? !able || !appearances[state].actions.includes("cancel")
         : true,
   );
 }

@@ -75,11 +75,11 @@ export class Attachments {
   /** Replace all attachments by the media of a request. */
   load(request: RequestView): void {
     for (const field of mediaFields) {
-      const given = request[field];
-      const views = Array.isArray(given)
-        ? (given as readonly MediaView[])
-        : given
-          ? [given as MediaView]
+      const value = request[field];
+      const views = Array.isArray(value)
+        ? (value as readonly MediaView[])
+        : value
+          ? [value as MediaView]
           : [];
       for (const { key } of this.of(field).peek()) this.remove(field, key);
       for (const view of views) this.attach(field, view);

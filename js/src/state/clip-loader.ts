@@ -10,12 +10,12 @@ import { RetryTiming } from "../kernel/retry-timing";
 import { resolveClipUrl } from "./clip-url";
 
 export type ClipSource =
-  | { readonly state: "looking" }
+  | { readonly state: "locating" }
   | { readonly state: "ready"; readonly url: string }
   /** Too large to be loaded unasked. */
-  | { readonly state: "asks" }
-  | { readonly state: "coming"; readonly done: number }
-  | { readonly state: "lost" };
+  | { readonly state: "large" }
+  | { readonly state: "loading"; readonly done: number }
+  | { readonly state: "failed" };
 
 const CHUNK_BYTES = 2 << 20;
 /** Chunks requested at once: enough to keep the connection busy, few enough for any host's memory. */
@@ -67,12 +67,12 @@ export class ClipLoader {
     const key = getClipKey(clip);
     const known = this.#sources.get(key);
     if (known) return known;
-    const source = signal<ClipSource>({ state: "looking" });
+    const source = signal<ClipSource>({ state: "locating" });
     this.#sources.set(key, source);
     const end = this.locate(clip).subscribe((url) => {
       if (url === undefined) return;
       if (url !== null) source.value = { state: "ready", url };
-      else if (clip.bytes > MAX_AUTOMATIC_BYTES) source.value = { state: "asks" };
+      else if (clip.bytes > MAX_AUTOMATIC_BYTES) source.value = { state: "large" };
       else void this.load(job, take, clip);
     });
     this.#disposal.signal.addEventListener("abort", end);
@@ -90,10 +90,10 @@ export class ClipLoader {
         const chunk = await this.#fetchChunk(job.id, take, at);
         chunks[at] = chunk;
         done += chunk.byteLength;
-        source.value = { state: "coming", done };
+        source.value = { state: "loading", done };
       }
     };
-    source.value = { state: "coming", done };
+    source.value = { state: "loading", done };
     try {
       await Promise.all(Array.from({ length: PARALLEL_CHUNKS }, fetchChunks));
       if (done !== clip.bytes) throw new Error("not whole");
@@ -101,7 +101,7 @@ export class ClipLoader {
       this.#disposal.signal.addEventListener("abort", () => URL.revokeObjectURL(url), { once: true });
       source.value = { state: "ready", url };
     } catch {
-      source.value = { state: "lost" };
+      source.value = { state: "failed" };
     }
   }
 
@@ -116,10 +116,10 @@ export class ClipLoader {
   }
 
   async #fetchChunk(job_id: string, take: number, at: number): Promise<DataView> {
-    const asked = { type: "fetch", job_id, take, offset: at * CHUNK_BYTES, length: CHUNK_BYTES } as const;
-    const answer = await this.#connection.askUntilAnswered(asked, this.#timing);
-    if (!answer?.chunk) throw new Error("out of reach");
-    return answer.chunk;
+    const request = { type: "fetch", job_id, take, offset: at * CHUNK_BYTES, length: CHUNK_BYTES } as const;
+    const reply = await this.#connection.askUntilAnswered(request, this.#timing);
+    if (!reply?.chunk) throw new Error("out of reach");
+    return reply.chunk;
   }
 }
 

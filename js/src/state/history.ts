@@ -135,8 +135,8 @@ export class JobHistory {
 
   /** Poll while jobs of other cells are open: their updates do not come to this widget. */
   readonly #follow = (): void => {
-    const mine = this.#connection.job.value?.id;
-    const isMoving = this.#rows.value.some((job) => isOpen(job) && !job.detached && job.id !== mine);
+    const ownId = this.#connection.job.value?.id;
+    const isMoving = this.#rows.value.some((job) => isOpen(job) && !job.detached && job.id !== ownId);
     clearTimeout(this.#followTimer);
     if (isMoving) this.#followTimer = setTimeout(() => this.refresh(), FOLLOW_MILLISECONDS);
   };

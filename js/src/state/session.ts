@@ -43,9 +43,9 @@ export class Session {
 
   /** Check the form and send its request, or flag the field with an error. */
   generate(form: FormView, terms: Partial<GenerateOptions> = {}): void {
-    const flaw = this.draft.check(form);
-    this.draft.error.value = flaw;
-    if (flaw !== null) return;
+    const error = this.draft.check(form);
+    this.draft.error.value = error;
+    if (error !== null) return;
     this.recalled.value = null;
     this.connection.send({
       type: "generate",

@@ -13,6 +13,8 @@ function findClosest(node: Element, selector: string): Element | null {
   return root instanceof ShadowRoot ? findClosest(root.host, selector) : null;
 }
 
+export const prefersReducedMotion = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export function detectTheme(node: Element, systemIsDark: boolean): Theme {
   const { body, documentElement: html } = document;
   const jupyter = findClosest(node, "[data-jp-theme-light]") ?? body;

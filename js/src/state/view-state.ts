@@ -62,7 +62,7 @@ export function useClockTicks(session: Session, ticking: boolean): void {
 }
 
 /** True for a job that this view has shown unfinished: its clip is new. */
-export function useSeenUnfinished(job: JobView | null): boolean {
+export function useWasUnfinished(job: JobView | null): boolean {
   const seenOpen = useRef<string | null>(null);
   if (job && isOpen(job)) seenOpen.current = job.id;
   return job !== null && seenOpen.current === job.id;

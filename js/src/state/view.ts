@@ -23,15 +23,15 @@ export interface View {
 
 /** Return the selection; a new job resets it. */
 function watchSelection({ connection }: Session, until: AbortSignal): Signal<JobView | null> {
-  const shown = signal<JobView | null>(null);
+  const selected = signal<JobView | null>(null);
   let newest = connection.job.peek()?.id;
   const end = effect(() => {
     const { id } = connection.job.value ?? {};
-    if (id !== newest) shown.value = null;
+    if (id !== newest) selected.value = null;
     newest = id;
   });
   until.addEventListener("abort", end, { once: true });
-  return shown;
+  return selected;
 }
 
 function watchWidth(node: Element, until: AbortSignal): ReadonlySignal<boolean> {
