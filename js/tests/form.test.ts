@@ -325,6 +325,8 @@ test("the form has what the model takes, and sends no more than that", async () 
   await generate();
   const [sent] = widget.model.of("generate");
   expect(sent?.request).toMatchObject({ aspect: "9:16", sound: false, negative: "text, blur", n: 2 });
+  expect([control(widget, "Length"), control(widget, "Size")]).toEqual([null, null]);
+  expect(sent?.request).toMatchObject({ duration: null, size: null });
   expect(sent?.request.extra).toBe('{"style": "noir"}');
   widget.model.ack(sent);
 

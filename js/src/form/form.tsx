@@ -220,10 +220,10 @@ export function Form({ view, form, isPrimary }: FormProps) {
         <ModelPicker view={view} form={form} />
         <ProviderPicker view={view} form={form} />
       </div>
-      {model && (
+      {model && (takes.includes("duration") || takes.includes("size")) && (
         <div class="videogen-row">
-          <DurationField view={view} form={form} model={model} />
-          <SizeField view={view} form={form} model={model} />
+          {takes.includes("duration") && <DurationField view={view} form={form} model={model} />}
+          {takes.includes("size") && <SizeField view={view} form={form} model={model} />}
         </div>
       )}
       {model && <MediaTiles view={view} model={model} />}

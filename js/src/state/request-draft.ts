@@ -37,7 +37,6 @@ const parseBoolean = (value: string): boolean | null => (value === "" ? null : v
 const formatBoolean = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
 
 const WHOLE_NUMBER = /^[+-]?\d+$/;
-const toNumber = (text: string | null): number | null => (text === null ? null : Number(text));
 
 const createSignals = (): Record<Field, Signal<string>> =>
   Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
@@ -140,8 +139,7 @@ export class Draft {
     const messages = { duration: needLength, seed: needSeed, n: needCount, fps: needFps };
     for (const field of ["duration", "seed", "n", "fps"] as const) {
       const text = this.get(field).peek().trim();
-      const isSent = field === "duration" || model.takes.includes(field);
-      if (!isSent || text === "" || WHOLE_NUMBER.test(text)) continue;
+      if (!model.takes.includes(field) || text === "" || WHOLE_NUMBER.test(text)) continue;
       const values = { largest: integer(field === "n" ? model.most : model.largest_seed) };
       return { field, message: fill(messages[field], values) };
     }
@@ -182,13 +180,16 @@ export class Draft {
   buildRequest(form: FormView): RequestView {
     const takes = this.getModel(form)?.takes ?? [];
     const text = (field: Field) => (takes.includes(field) ? this.get(field).value.trim() || null : null);
-    const number = (field: Field) => toNumber(text(field));
+    const number = (field: Field) => {
+      const value = text(field);
+      return value === null ? null : Number(value);
+    };
     return {
       ...empty,
       prompt: this.prompt.value,
       model: this.model.value.trim(),
-      duration: toNumber(this.duration.value.trim() || null),
-      size: this.size.value.trim() || null,
+      duration: number("duration"),
+      size: text("size"),
       aspect: text("aspect"),
       resolution: text("resolution"),
       negative: text("negative"),
