@@ -21,14 +21,14 @@ const { metafile } = await build({
   minify: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  legalComments: "none", // they stand, whole, in THIRD_PARTY.md
+  legalComments: "none", // all licences are in THIRD_PARTY.md
   metafile: true,
-  charset: "ascii", // one byte a character in the browser's memory; a single dash would make it two
+  charset: "ascii", // one character outside Latin-1 doubles the memory that the source takes in the browser
   logLevel: "warning",
 });
 
-// A host imports the module anew for every widget, and no browser ever lets go of a module: after the first, the others
-// take what that one made. A plain function, because a bracketed one would be compiled at once, needed or not.
+// Hosts import the module again for every widget, and browsers never release a module: every import after the first
+// returns what the first one made. The function has no parentheses around it, since engines compile such a one eagerly.
 const code = readFileSync(`${out}widget.js`, "utf8");
 const mark = JSON.stringify(`jupyter-videogen ${createHash("sha256").update(code).digest("hex")}`);
 writeFileSync(
@@ -38,10 +38,10 @@ writeFileSync(
 
 writeFileSync(`${out}THIRD_PARTY.md`, licences(metafile, here));
 
-// Every widget instance carries the module in its state, so growth is felt in notebooks.
+// Every widget has the module in its state, so its size counts in notebooks.
 const size = (name) => gzipSync(readFileSync(out + name), { level: 9 }).length / 1000;
 const total = size("widget.js") + size("widget.css");
 const report = ["widget.js", "widget.css"].map((name) => `${name} ${size(name).toFixed(1)} kB`).join(" + ");
 console.log(`${report} = ${total.toFixed(1)} kB gzipped (limit ${LIMIT_KILOBYTES} kB)`);
-// A warning, not a failure: nobody who installs from source can do anything about it.
+// A warning, not a failure, since it must not stop an installation from source.
 if (total > LIMIT_KILOBYTES) console.warn("The page is over its limit.");

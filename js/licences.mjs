@@ -1,8 +1,8 @@
-// Names the packages that are inside a bundle, and carries their licences along with it.
+// Lists the packages inside a bundle with their licences.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The packages whose files went into a bundle, by esbuild's own account. */
+/** The packages whose files are in a bundle, by esbuild's metafile. */
 export function packagesIn(metafile) {
   const bundled = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   const names = bundled.map(
@@ -11,7 +11,7 @@ export function packagesIn(metafile) {
   return [...new Set(names.filter(Boolean))].sort();
 }
 
-/** One text with every package's name, version and licence; a package without a licence's text ends the build. */
+/** A text with the name, version and licence of every package; fails for a package without a licence text. */
 export function licences(metafile, root) {
   const texts = packagesIn(metafile).map((name) => {
     const home = join(root, "node_modules", name);

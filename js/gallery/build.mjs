@@ -1,4 +1,4 @@
-// Builds the gallery twice into a folder: in the page's own words, and in longer ones.
+// Builds the gallery into a folder twice: with the page's texts, and pseudo-localized.
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 

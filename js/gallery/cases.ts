@@ -1,4 +1,4 @@
-/** Every state that the widget can be in, as what the kernel says and what somebody then does. */
+/** All states of the widget: what the kernel sends, and what the user does then. */
 
 import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
 import { strings } from "../src/text/strings";

@@ -1,4 +1,4 @@
-/** A kernel that answers only when told to, and the values that tests and the gallery draw. */
+/** A fake kernel that answers only when a test makes it, and the values that tests and the gallery show. */
 
 import type {
   Ack,

@@ -1,10 +1,10 @@
-/** Draws one case after another for whoever looks: a person, a camera, or a checker of accessibility. */
+/** Draws the cases for people, screenshots and accessibility checks. */
 
 import makeWidget from "../src/index";
 import { cases, createFake } from "./cases";
 import { START } from "./fake";
 
-// Every case happens at the same moment, twelve seconds after its job was made.
+// All cases have the same time, twelve seconds after the job was created.
 Date.now = () => (START + 12) * 1000;
 
 let end = () => {};
@@ -30,13 +30,13 @@ async function draw(name: string, el: HTMLElement): Promise<() => void> {
 
 const stage = () => document.getElementById("stage") ?? document.body;
 
-/** One case, in place of the one before. */
+/** Draw one case in place of the last one. */
 async function show(name: string): Promise<void> {
   end();
   end = await draw(name, stage());
 }
 
-/** All of them, each with its name above it. */
+/** Draw all cases, each below its name. */
 async function sheet(): Promise<void> {
   for (const name of Object.keys(cases)) {
     const figure = document.createElement("figure");

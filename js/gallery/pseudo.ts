@@ -1,4 +1,4 @@
-/** The page's words made longer and accented, as a translation is: what does not fit or is not translated shows. */
+/** Pseudo-localization: the page's texts, longer and accented. It shows what does not fit, and texts outside the table. */
 
 import { en, type StringTable } from "../src/text/strings";
 
@@ -19,7 +19,7 @@ const accents: Readonly<Record<string, string>> = {
   S: "Š",
   W: "Ŵ",
 };
-/** What stands in `{…}` or `[…]` is somebody else's. */
+/** Placeholders stay as they are. */
 const PLACES = /(\{\w+\}|\[\w+\])/;
 
 function lengthenText(text: string): string {

@@ -1,4 +1,4 @@
-/** Draws the widget as a host does, and reads what it says. */
+/** Renders the widget as a host does, and reads its texts. */
 
 import { afterEach, beforeEach, vi } from "vitest";
 import { clip, type FakeModel, START } from "../gallery/fake";
@@ -6,7 +6,7 @@ import makeWidget from "../src/index";
 
 export * from "../gallery/fake";
 
-/** The host's address leads to the very file, as it does in JupyterLab. */
+/** The host's URL serves the clip, as in JupyterLab. */
 export const serveClip = async (): Promise<Response> =>
   new Response("", { status: 206, headers: { "content-range": `bytes 0-0/${clip.bytes}` } });
 vi.stubGlobal("fetch", vi.fn(serveClip));
@@ -25,7 +25,7 @@ export const settle = (milliseconds = 200) => vi.advanceTimersByTimeAsync(millis
 
 const rendered: Widget[] = [];
 
-/** Freeze the time for each test of a file, `seconds` after START, and end every widget that the test drew. */
+/** Use a fake clock in each test of a file, `seconds` after START, and remove the widgets that the test rendered. */
 export function setUpTests(seconds = 0): void {
   beforeEach(() => {
     vi.useFakeTimers();
@@ -38,7 +38,7 @@ export function setUpTests(seconds = 0): void {
   });
 }
 
-/** Draw a widget as a host does: initialize once, then one view for each element. */
+/** Render a widget as a host does: initialize once, then one view for each element. */
 export async function renderWidget(fake: FakeModel, views = 1): Promise<readonly [Widget, ...Widget[]]> {
   const { initialize, render } = makeWidget();
   const endModel = initialize({ model: fake });
