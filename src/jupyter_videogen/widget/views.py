@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.prices import Price
     from jupyter_videogen.core.request import GenerationRequest
 
-OPEN = Capabilities(model="", takes=frozenset())
+UNKNOWN = Capabilities(model="", takes=frozenset())
 
 known: dict[str, Path] = {}
 """Files elsewhere on this machine that this kernel has shown to a page, by their SHA-256: the page can name no others."""
@@ -56,7 +56,7 @@ class JobExtras(NamedTuple):
 def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtras = JobExtras()) -> JobView:
     """Return one job as the page draws it."""
     request = job.request
-    model = _model(job, provider)
+    model = _find_model(job, provider)
     clips = tuple(clip_view(clip, folder) for clip in job.clips)
     return JobView(
         id=job.id,
@@ -94,8 +94,8 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
     )
 
 
-def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
-    """Return what a job's model can do; None for one of before, which is not listed any more."""
+def _find_model(job: JobRecord, provider: Provider) -> Capabilities | None:
+    """Return what a job's model can do; None for a model that is not listed any more."""
     try:
         return find_model(job.model, provider)
     except VideogenError:
@@ -104,34 +104,34 @@ def _model(job: JobRecord, provider: Provider) -> Capabilities | None:
 
 def request_view(request: GenerationRequest, folder: Path) -> RequestView:
     """Return a request as the form holds it: without credentials, and with media by where they are found again."""
-    shown = request.redacted()
-    plain = {name: getattr(shown, name) for name in ("prompt", *SETTINGS)}
+    safe = request.redacted()
+    plain = {name: getattr(safe, name) for name in ("prompt", *SETTINGS)}
     media: dict[str, Any] = {
-        name: _medium(medium, folder) for name in MEDIA if isinstance(medium := getattr(shown, name), Media)
+        name: _media_view(medium, folder) for name in MEDIA if isinstance(medium := getattr(safe, name), Media)
     }
     return RequestView(
         **plain,
         **media,
-        model=shown.model or "",
-        references=tuple(_medium(medium, folder) for medium in shown.references),
-        extra=msgspec.json.encode(shown.extra).decode() if shown.extra else "",
+        model=safe.model or "",
+        references=tuple(_media_view(medium, folder) for medium in safe.references),
+        extra=msgspec.json.encode(safe.extra).decode() if safe.extra else "",
     )
 
 
-def _medium(medium: Media, folder: Path) -> MediaView:
-    """Name a file by its hash where it is one of ours or lies elsewhere, else by its place beside the notebook."""
+def _media_view(medium: Media, folder: Path) -> MediaView:
+    """Return a medium: an upload by its hash, a file near the notebook by its path, any other file by its hash."""
     if medium.path is None:
         source = name = medium.url or ""
     else:
         path = Path(medium.path)
         ours = path.parent.name == "inputs" and path.name == medium.sha256
-        source = f"upload:{path.name}" if ours else _source(medium.path, medium.sha256 or "", folder)
+        source = f"upload:{path.name}" if ours else _name_source(medium.path, medium.sha256 or "", folder)
         name = medium.name if ours else path.name
     return MediaView(source=source, kind=medium.kind, name=name, width=medium.width, height=medium.height)
 
 
-def _source(path: str, sha256: str, folder: Path) -> str:
-    """Name a file below the notebook's folder by its place, any other by a word that only this kernel understands."""
+def _name_source(path: str, sha256: str, folder: Path) -> str:
+    """Name a file below the notebook's folder by its path there, any other by its hash, which only this kernel resolves."""
     if Path(path).is_relative_to(folder):
         return f"file:{relative_path(path, folder)}"
     known[sha256] = Path(path)
@@ -177,10 +177,10 @@ class FormSurroundings(NamedTuple):
 
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
     """Return the form of a provider, opened with a request's values."""
-    retired = _retired(around.used, provider)
-    known = _offered(start.model, retired, provider)
+    retired = _find_retired(around.used, provider)
+    known = _list_models(start.model, retired, provider)
 
-    def seen(model: Capabilities) -> ModelView:
+    def view(model: Capabilities) -> ModelView:
         return model_view(model, around.price(model.model), around.usual(model))
 
     return FormView(
@@ -188,7 +188,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
         provider_label=provider.title,
         simulated=provider.simulated,
         providers=around.providers,
-        models=tuple(seen(model) for model in known),
+        models=tuple(view(model) for model in known),
         retired=retired,
         other=model_view(provider.others) if provider.others is not None else None,
         listed=isinstance(provider.dialect, ListsModels),
@@ -197,22 +197,22 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
     )
 
 
-def _retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
-    """Return the models of before that are gone; nothing where the service's list is not known, or is an old one."""
+def _find_retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
+    """Return the used models that the service no longer lists; none where its list is unknown or old."""
     if not provider.listed_lately:
         return ()
     offered = {*provider.listed, *provider.described, *(model.model for model in provider.models)}
     return tuple(name for name in used if name not in offered)
 
 
-def _offered(opening: str, retired: Sequence[str], provider: Provider) -> tuple[Capabilities, ...]:
+def _list_models(opening: str, retired: Sequence[str], provider: Provider) -> tuple[Capabilities, ...]:
     """Return the models of the form: those that are known here, else the opening one and those that the service lists.
 
     What the user's configuration says of one goes before everything else, as it does where a request is checked.
     """
     known = {model.model: model for model in provider.models}
     names = known or [name for name in (opening, *provider.listed) if name and name not in retired]
-    template = provider.others or OPEN
+    template = provider.others or UNKNOWN
     named = {name: known.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names}
     return tuple({**named, **provider.described}.values())
 
