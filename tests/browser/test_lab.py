@@ -94,7 +94,7 @@ def test_the_form_makes_a_clip_that_plays_in_the_widget(browser: Browser, server
 
 
 def test_a_bad_value_is_told_at_its_field(browser: Browser, server: Server, gateway: Gateway) -> None:
-    """An empty prompt sends nothing; a seed that is out of range is told beside the form."""
+    """An empty prompt sends nothing; a seed that is out of range is refused at its field, in the words of the kernel."""
     server.notebook(
         "bad.ipynb", LOAD, "from jupyter_videogen import VideoGen\nform = VideoGen(seed=-1)\nform", "len(form.jobs)"
     )
@@ -103,7 +103,7 @@ def test_a_bad_value_is_told_at_its_field(browser: Browser, server: Server, gate
     lab.run(1)
     lab.card.get_by_role("textbox", name="Prompt").fill("waves")
     lab.card.get_by_role("button", name=re.compile("^Generate")).click()
-    expect(lab.card).to_contain_text("Seed is a whole number from 0 to 4,294,967,295", timeout=SLOW)
+    expect(lab.card).to_contain_text("The seed -1 is out of range. Use 0 to 4294967295.", timeout=SLOW)
     lab.run(2)
     assert lab.outputs(2)[0]["data"]["text/plain"] == "0"
     lab.close()
