@@ -15,6 +15,7 @@ import msgspec
 
 from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.core.prices import Price
+from jupyter_videogen.core.request import RequestSettings
 from jupyter_videogen.widget import protocol
 from jupyter_videogen.widget.views import model_view
 
@@ -48,12 +49,22 @@ def interface(name: str, schema: dict[str, Any]) -> str:
     return "\n".join([f"export interface {name} {{", *fields, "}"])
 
 
+def settings() -> str:
+    """Return the settings of a request as a constant: each with its kind of value and its label in the form."""
+    properties = msgspec.json.schema(RequestSettings)["$defs"]["RequestSettings"]["properties"]
+    rows = [
+        f'  {{ name: "{name}", kind: "{SCALARS[schema["anyOf"][0]["type"]]}", label: "{schema["title"]}" }},'
+        for name, schema in properties.items()
+    ]
+    return "\n".join(["export const settings = [", *rows, "] as const;"])
+
+
 def render_types() -> str:
     """Return the TypeScript types of traits and messages."""
     _, components = msgspec.json.schema_components(ROOTS, ref_template="#/{name}")
     parts = [interface(name, schema) for name, schema in sorted(components.items())]
     union = " | ".join(kind.__name__ for kind in protocol.PageMessage.__args__)
-    return "\n\n".join([HEADER.rstrip(), *parts, f"export type PageMessage = {union};"]) + "\n"
+    return "\n\n".join([HEADER.rstrip(), *parts, f"export type PageMessage = {union};", settings()]) + "\n"
 
 
 class Model(msgspec.Struct):

@@ -2,8 +2,8 @@
 
 import { fieldAttributes, Field as Labelled, Select } from "../components/field";
 import { Icon } from "../components/icons";
-import type { FormView, ModelView } from "../kernel/protocol.gen";
-import { booleanFields, type Draft, type Field } from "../state/request-draft";
+import { type FormView, type ModelView, settings } from "../kernel/protocol.gen";
+import { type Draft, type Field, getLabel } from "../state/request-draft";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
@@ -140,14 +140,11 @@ export function SizeField({ view, form, model }: FieldsProps) {
   );
 }
 
-/** The label of a field. */
-export const getLabel = (name: Field): string => strings[name === "duration" ? "length" : name];
-
 interface TextFieldProps {
   readonly view: View;
   readonly form: FormView;
   readonly name: Field;
-  readonly placeholder?: string;
+  readonly placeholder?: string | undefined;
 }
 
 /** A field with a one-line text box. */
@@ -199,30 +196,38 @@ const booleanOptions = [
   ["no", strings.off],
 ] as const;
 
+/** Settings that the form shows elsewhere, or in a way of their own. */
+const ownPlaces: readonly Field[] = ["duration", "size", "seed"];
+/** What stands in a box that is empty, where that is not the model's choice. */
+const placeholders: Partial<Record<Field, string>> = { negative: "", n: "1" };
+
+interface SettingFieldProps extends TextFieldProps {
+  readonly kind: (typeof settings)[number]["kind"];
+  readonly options: readonly string[];
+}
+
+/** A setting by its kind: a switch, a choice, or a box. */
+function SettingField({ kind, options, ...rest }: SettingFieldProps) {
+  if (kind === "boolean") return <SelectField {...rest} options={booleanOptions} />;
+  if (options.length > 0) return <SelectField {...rest} options={labelOptions(options)} />;
+  return <TextField {...rest} placeholder={placeholders[rest.name]} />;
+}
+
 /** The fields of the More section that the model takes. */
 export function MoreFields({ view, form, model }: FieldsProps) {
   const takes = (name: string) => model.takes.includes(name);
   const common = { view, form };
+  const offered: Partial<Record<Field, readonly string[]>> = {
+    aspect: model.aspects,
+    resolution: model.resolutions,
+  };
   return (
     <div class="videogen-more-fields">
-      {takes("aspect") &&
-        (model.aspects.length > 0 ? (
-          <SelectField {...common} name="aspect" options={labelOptions(model.aspects)} />
-        ) : (
-          <TextField {...common} name="aspect" />
+      {settings
+        .filter(({ name }) => takes(name) && !ownPlaces.includes(name) && (name !== "n" || model.most > 1))
+        .map(({ name, kind }) => (
+          <SettingField {...common} key={name} name={name} kind={kind} options={offered[name] ?? []} />
         ))}
-      {takes("resolution") &&
-        (model.resolutions.length > 0 ? (
-          <SelectField {...common} name="resolution" options={labelOptions(model.resolutions)} />
-        ) : (
-          <TextField {...common} name="resolution" />
-        ))}
-      {takes("negative") && <TextField {...common} name="negative" placeholder="" />}
-      {takes("n") && model.most > 1 && <TextField {...common} name="n" placeholder="1" />}
-      {takes("fps") && <TextField {...common} name="fps" />}
-      {booleanFields.filter(takes).map((name) => (
-        <SelectField {...common} key={name} name={name} options={booleanOptions} />
-      ))}
       {takes("seed") && <SeedField view={view} form={form} model={model} />}
       {!form.simulated && <TextField {...common} name="extra" placeholder='{"key": 1}' />}
     </div>

@@ -8,14 +8,14 @@ import type { RequestType } from "../kernel/connection";
 import type { ErrorView, FormView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
 import { estimateCost } from "../state/prices";
-import { type Draft, isField } from "../state/request-draft";
+import { type Draft, fields, getLabel, isField } from "../state/request-draft";
 import { countCharacters } from "../state/validation";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { acceptsDrop, drop, paste } from "./drop-paste";
-import { DurationField, getLabel, MoreFields, MoreSummary, SizeField } from "./fields";
+import { DurationField, MoreFields, MoreSummary, SizeField } from "./fields";
 import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
@@ -90,23 +90,11 @@ function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft
 }
 
 /** The fields of the More section, without the seed. */
-const moreFields = [
-  "aspect",
-  "resolution",
-  "negative",
-  "n",
-  "fps",
-  "sound",
-  "draft",
-  "enhance",
-  "extra",
-] as const;
+const moreFields = fields.filter((name) => !["prompt", "model", "duration", "size", "seed"].includes(name));
 
 /** Lists the values that the model does not take; they are kept and not sent. */
 function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
-  const names = draft
-    .findUnused(form)
-    .map((field) => (isMediaField(field) ? strings.media[field] : getLabel(field)));
+  const names = draft.findUnused(form).map(getLabel);
   if (names.length === 0) return null;
   const model = draft.getModel(form)?.title ?? "";
   return (

@@ -251,10 +251,10 @@ export interface RequestView {
   readonly size: string | null;
   readonly aspect: string | null;
   readonly resolution: string | null;
+  readonly negative: string | null;
+  readonly n: number | null;
   readonly fps: number | null;
   readonly seed: number | null;
-  readonly n: number | null;
-  readonly negative: string | null;
   readonly sound: boolean | null;
   readonly draft: boolean | null;
   readonly enhance: boolean | null;
@@ -325,3 +325,17 @@ export interface WidgetState {
 }
 
 export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | History | Star | Remove | Code;
+
+export const settings = [
+  { name: "duration", kind: "number", label: "Length" },
+  { name: "size", kind: "string", label: "Size" },
+  { name: "aspect", kind: "string", label: "Shape" },
+  { name: "resolution", kind: "string", label: "Resolution" },
+  { name: "negative", kind: "string", label: "Avoid" },
+  { name: "n", kind: "number", label: "How many" },
+  { name: "fps", kind: "number", label: "Frames per second" },
+  { name: "seed", kind: "number", label: "Seed" },
+  { name: "sound", kind: "boolean", label: "Sound" },
+  { name: "draft", kind: "boolean", label: "Draft" },
+  { name: "enhance", kind: "boolean", label: "Enhance the prompt" },
+] as const;

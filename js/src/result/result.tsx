@@ -8,7 +8,7 @@ import { isOpen } from "../kernel/job-state";
 import { estimateBar, getBar } from "../kernel/progress";
 import type { FormView, JobView } from "../kernel/protocol.gen";
 import { type Action, appearances, getActions } from "../state/appearance";
-import { isField } from "../state/request-draft";
+import { type FieldName, getLabel, isField } from "../state/request-draft";
 import { getStatusValues } from "../state/status-values";
 import type { View } from "../state/view";
 import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-state";
@@ -60,12 +60,13 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
 }
 
 /** The filled button of a failure that names a field: it moves the focus there. */
-function FixField({ field, onFix }: { field: keyof typeof strings.fix; onFix: (field: string) => void }) {
+function FixField({ field, onFix }: { field: FieldName; onFix: (field: string) => void }) {
+  const labels: Partial<Record<string, string>> = strings.fix;
   return (
     <div class="videogen-actions">
       <button type="button" class="videogen-button is-primary" onClick={() => onFix(field)}>
         <Icon name="edit" />
-        {strings.fix[field]}
+        {labels[field] ?? fill(strings.fixSetting, { name: getLabel(field) })}
       </button>
     </div>
   );

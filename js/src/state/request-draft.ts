@@ -1,40 +1,41 @@
 /** The request that is edited in the form. One per model: all views show the same values. */
 
 import { batch, type Signal, signal } from "@preact/signals";
-import type { FormView, ModelView, RequestView } from "../kernel/protocol.gen";
+import { type FormView, type ModelView, type RequestView, settings } from "../kernel/protocol.gen";
 import { integer } from "../text/format";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
 import { type Attachments, isMediaField, type MediaField, mediaFields } from "./attachments";
 import { type FieldError, supportsDuration, supportsSize, validate } from "./validation";
 
-/** The request's fields without media, in the order of the form. */
-export const fields = [
-  "prompt",
-  "model",
-  "duration",
-  "size",
-  "aspect",
-  "resolution",
-  "negative",
-  "n",
-  "fps",
-  "seed",
-  "sound",
-  "draft",
-  "enhance",
-  "extra",
-] as const;
-export type Field = (typeof fields)[number];
+export type Setting = (typeof settings)[number]["name"];
+export type Field = "prompt" | "model" | Setting | "extra";
+/** The request's fields without media. */
+export const fields: readonly Field[] = ["prompt", "model", ...settings.map(({ name }) => name), "extra"];
 /** What an error can be about: a field, or a media tile. */
 export type FieldName = Field | MediaField;
 export const isField = (name: string | null | undefined): name is FieldName =>
   fields.includes(name as Field) || isMediaField(name);
 
-/** Fields of yes, no, or empty for the model's default. */
-export const booleanFields = ["sound", "draft", "enhance"] as const;
 const parseBoolean = (value: string): boolean | null => (value === "" ? null : value === "yes");
+/** The value of a setting as it is sent; empty leaves it to the model. */
+function parseSetting(
+  kind: (typeof settings)[number]["kind"],
+  text: string,
+): string | number | boolean | null {
+  if (kind === "boolean") return parseBoolean(text);
+  if (text === "") return null;
+  return kind === "number" ? Number(text) : text;
+}
 const formatBoolean = (value: boolean | null): string => (value === null ? "" : value ? "yes" : "no");
+
+/** The label of a field. */
+export function getLabel(name: FieldName): string {
+  if (isMediaField(name)) return strings.media[name];
+  const texts: Partial<Record<string, unknown>> = strings;
+  const text = texts[name === "duration" ? "length" : name];
+  return typeof text === "string" ? text : (settings.find((setting) => setting.name === name)?.label ?? name);
+}
 
 const WHOLE_NUMBER = /^[+-]?\d+$/;
 
@@ -179,26 +180,13 @@ export class Draft {
   /** Build the request: only what the model takes; other values stay in the form for another model. */
   buildRequest(form: FormView): RequestView {
     const takes = this.getModel(form)?.takes ?? [];
-    const text = (field: Field) => (takes.includes(field) ? this.get(field).value.trim() || null : null);
-    const number = (field: Field) => {
-      const value = text(field);
-      return value === null ? null : Number(value);
-    };
+    const text = (field: Field) => (takes.includes(field) ? this.get(field).value.trim() : "");
+    const values = settings.map(({ name, kind }) => [name, parseSetting(kind, text(name))]);
     return {
       ...empty,
       prompt: this.prompt.value,
       model: this.model.value.trim(),
-      duration: number("duration"),
-      size: text("size"),
-      aspect: text("aspect"),
-      resolution: text("resolution"),
-      negative: text("negative"),
-      n: number("n"),
-      fps: number("fps"),
-      seed: number("seed"),
-      sound: parseBoolean(text("sound") ?? ""),
-      draft: parseBoolean(text("draft") ?? ""),
-      enhance: parseBoolean(text("enhance") ?? ""),
+      ...(Object.fromEntries(values) as Pick<RequestView, Setting>),
       extra: this.get("extra").value.trim(),
       ...this.attachments.request(takes),
       fit:
@@ -210,24 +198,14 @@ export class Draft {
 
 /** A request that leaves everything to the model's defaults. */
 export const empty: RequestView = {
+  ...(Object.fromEntries(settings.map(({ name }) => [name, null])) as Pick<RequestView, Setting>),
   prompt: "",
   model: "",
-  duration: null,
-  size: null,
-  aspect: null,
-  resolution: null,
-  fps: null,
-  seed: null,
-  n: null,
-  negative: null,
   image: null,
   last_frame: null,
   references: [],
   audio: null,
   video: null,
-  sound: null,
-  draft: null,
-  enhance: null,
   extra: "",
   fit: null,
 };

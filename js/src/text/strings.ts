@@ -116,6 +116,7 @@ export const en = {
     detached: "not watched",
     gone: "not watched",
   },
+  fixSetting: "Change {name}",
   fix: {
     prompt: "Edit prompt",
     model: "Change model",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,28 +37,29 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RequestSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a request may say of its clip in plain values; None leaves the choice to the model.
 
-    A new setting is declared here. Requests, defaults, options, completion and the form take it from here.
+    A new setting is declared here, with its label in the form; requests, defaults and the form take it from
+    here, in this order.
     """
 
-    duration: int | None = None
+    duration: Annotated[int | None, Meta(title="Length")] = None
     """Seconds."""
-    size: str | None = None
+    size: Annotated[str | None, Meta(title="Size")] = None
     """"WxH" in pixels."""
-    aspect: str | None = None
+    aspect: Annotated[str | None, Meta(title="Shape")] = None
     """"W:H", where a provider has shapes instead of sizes."""
-    resolution: str | None = None
+    resolution: Annotated[str | None, Meta(title="Resolution")] = None
     """Such as "720p", beside `aspect`."""
-    fps: int | None = None
-    seed: int | None = None
-    n: int | None = None
-    """How many clips one request asks for."""
-    negative: str | None = None
+    negative: Annotated[str | None, Meta(title="Avoid")] = None
     """What should not be seen."""
-    sound: bool | None = None
+    n: Annotated[int | None, Meta(title="How many")] = None
+    """How many clips one request asks for."""
+    fps: Annotated[int | None, Meta(title="Frames per second")] = None
+    seed: Annotated[int | None, Meta(title="Seed")] = None
+    sound: Annotated[bool | None, Meta(title="Sound")] = None
     """Whether the clip should have sound."""
-    draft: bool | None = None
+    draft: Annotated[bool | None, Meta(title="Draft")] = None
     """Faster and rougher."""
-    enhance: bool | None = None
+    enhance: Annotated[bool | None, Meta(title="Enhance the prompt")] = None
     """Whether the provider may enrich the prompt."""
 
 
