@@ -70,7 +70,7 @@ test("elsewhere the clip comes from the kernel, a few pieces at a time, and is o
   expect(video()).toBeNull();
   await give(1);
   expect(text(widget.root.querySelector(".videogen-clip-progress"))).toBe(
-    "Bringing the clip here: 2.1 of 5 MB",
+    "Loading the clip: 2.1 of 5 MB",
   );
   await give(0);
   await give(2);

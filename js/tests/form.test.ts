@@ -32,7 +32,7 @@ const generate = async () => {
 const prompt = () => control<HTMLTextAreaElement>(widget, "Prompt");
 const errorOf = (node: HTMLElement) =>
   text(widget.root.querySelector(`#${node.getAttribute("aria-describedby")}`));
-const busy = "The kernel is busy; this will happen when the running cell ends.";
+const busy = "The kernel is busy. This happens when the running cell ends.";
 const press = (node: Element, init: KeyboardEventInit) =>
   node.dispatchEvent(
     new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }),
@@ -138,7 +138,7 @@ test("a seed that is no number is pointed out and nothing is sent", async () => 
   await type(control(widget, "Seed"), "4 1");
   await generate();
   expect(widget.model.of("generate")).toHaveLength(0);
-  expect(errorOf(control(widget, "Seed"))).toContain("Seed is a whole number");
+  expect(errorOf(control(widget, "Seed"))).toContain("Seed must be a whole number");
 });
 
 test("what the kernel would refuse is refused before the click is sent, in the kernel's words", async () => {
@@ -289,7 +289,7 @@ test("a model that is gone is still named, and can't be chosen", async () => {
   const box = control<HTMLInputElement>(widget, "Model");
   box.click();
   await settle();
-  const gone = widget.root.querySelector<HTMLElement>("[aria-label='Not offered any more'] [role=option]");
+  const gone = widget.root.querySelector<HTMLElement>("[aria-label='No longer offered'] [role=option]");
   expect([text(gone), gone?.ariaDisabled ?? gone?.getAttribute("aria-disabled")]).toEqual(["sora-2", "true"]);
   gone?.click();
   await settle();
@@ -354,7 +354,7 @@ test("a budget's question is answered by a click of its own", async () => {
   widget.model.ack(widget.model.of("generate")[0], { ok: false, error: asked });
   await settle();
   expect(text(widget.root.querySelector("form [role=alert]"))).toContain("This will cost about $6.40");
-  button(widget, "Send it").click();
+  button(widget, "Send").click();
   await settle();
   expect(widget.model.of("generate").map(({ yes }) => yes)).toEqual([false, true]);
 });
@@ -406,7 +406,7 @@ test("what a project's file asks for is read, and agreed to by a click", async (
   expect(widget.model.of("connect")).toEqual([]);
 });
 
-test("a page for visitors offers no history, no service and no code", async () => {
+test("a page for visitors offers no history, no provider and no code", async () => {
   const lab = { name: "aihubmix", label: "AIHubMix", simulated: false, key: "", ready: false, asks: "" };
   await draw(new FakeModel({ form: { ...form, guest: true, providers: [lab] } }));
   expect(widget.root.querySelector(".videogen-history-bar")).toBeNull();

@@ -223,7 +223,7 @@ test("two picked clips stand side by side under one clock, and only one is heard
   widget.root.querySelector<HTMLButtonElement>("[aria-label='Sound from B']")?.click();
   await settle();
   expect(videos.map(({ muted }) => muted)).toEqual([true, false]);
-  expect(text(widget.root.querySelector(".videogen-compare"))).toContain("The same settings.");
+  expect(text(widget.root.querySelector(".videogen-compare"))).toContain("Same settings.");
   widget.root.querySelector<HTMLButtonElement>("[aria-label='Close the comparison']")?.click();
   await settle();
   expect(widget.root.querySelector("form")).not.toBeNull();

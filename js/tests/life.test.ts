@@ -39,7 +39,7 @@ test("the job's buttons send the job's own messages", async () => {
   button(view, "Cancel").click();
   view.model.set({ job: job() });
   await settle();
-  button(view, "Stop waiting").click();
+  button(view, "Stop watching").click();
   view.model.set({ job: job({ detached: true }) });
   await settle();
   button(view, "Watch again").click();
@@ -56,7 +56,7 @@ test("the job's buttons send the job's own messages", async () => {
 test("no message carries a bare id, which ipykernel 7.4 would route by", async () => {
   const [view] = await renderWidget(new FakeModel({ form, job: job() }));
   button(view, "Generate").click();
-  button(view, "Stop waiting").click();
+  button(view, "Stop watching").click();
   expect(view.model.sent.filter((message) => "id" in message)).toEqual([]);
 });
 

@@ -57,7 +57,7 @@ test("a file goes over in acknowledged pieces, and the request names what came o
     sizes.push(asked?.offset ?? -1);
     button(widget, "Generate").click();
     await settle();
-    expect(text(tile("Start image"))).toContain("cat.png is still on its way to the kernel.");
+    expect(text(tile("Start image"))).toContain("cat.png is still being uploaded to the kernel.");
     widget.model.ack(asked, turn === 2 ? { medium: medium() } : {});
     await settle();
   }
@@ -79,7 +79,7 @@ test("a piece whose ack is lost is sent again", async () => {
 
 test("a file that was taken out is not sent on, and its preview is given back", async () => {
   await choose("Start image", picture(1_200_000));
-  tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label='Take out cat.png']")?.click();
+  tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label='Remove cat.png']")?.click();
   await settle();
   widget.model.ack(widget.model.of("upload")[0]);
   await settle();
@@ -89,11 +89,11 @@ test("a file that was taken out is not sent on, and its preview is given back", 
 
 test("what is no picture, or what the kernel refuses, says so at its tile", async () => {
   await choose("Start image", new File(["words"], "cat.txt", { type: "text/plain" }));
-  expect(text(tile("Start image"))).toContain("cat.txt is no picture.");
+  expect(text(tile("Start image"))).toContain("cat.txt is not an image.");
   await choose("End image", picture(10));
   const refused = {
     code: "bad",
-    message: "cat.png is no image that services take.",
+    message: "cat.png is no image that providers take.",
     next: "",
     field: "last_frame",
   };
@@ -102,7 +102,7 @@ test("what is no picture, or what the kernel refuses, says so at its tile", asyn
     error: { ...refused, sent: "no", charged: "no", request_id: null },
   });
   await settle();
-  expect(text(tile("End image"))).toContain("cat.png is no image that services take.");
+  expect(text(tile("End image"))).toContain("cat.png is no image that providers take.");
 });
 
 test("links, paths and variables are named, not sent", async () => {
@@ -124,7 +124,7 @@ test("links, paths and variables are named, not sent", async () => {
     const sent = widget.model.of("generate").at(-1);
     expect(sent?.request.image?.source).toBe(source);
     widget.model.ack(sent);
-    tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label^='Take out']")?.click();
+    tile("Start image")?.querySelector<HTMLButtonElement>("[aria-label^='Remove']")?.click();
     await settle();
   }
 });
@@ -155,7 +155,7 @@ test("a picture is kept for a model that does not take one, and not sent", async
   await settle();
   widget.model.set({ form: { ...form, start: { ...form.start } } });
   await settle();
-  expect(text(widget.root)).toContain("Kept, though Wan 2.7 doesn't take it: Start image");
+  expect(text(widget.root)).toContain("Kept, but Wan 2.7 doesn't use it: Start image");
   button(widget, "Generate").click();
   await settle();
   expect(widget.model.of("generate")[0]?.request.image).toBeNull();
@@ -186,7 +186,7 @@ test("a clip that is dropped on the form fills it with how it was made", async (
   );
 });
 
-test("a receipt goes along as text, and brings its own service", async () => {
+test("a receipt goes along as text, and brings its own provider", async () => {
   const receipt = new File(['{"generator": "jupyter-videogen"}'], "kite.json", { type: "application/json" });
   await dropped(prompt(), files(picture(9), receipt));
   await settle();

@@ -27,31 +27,31 @@ const draw = async (view: JobView | null, withForm = false) => {
 
 type Case = readonly [name: string, job: JobView, first: string, second: string, buttons: readonly string[]];
 const cases: readonly Case[] = [
-  ["draft", job({ state: "draft" }), "Sending to AIHubMix…", "0:12", ["Stop waiting"]],
-  ["submitting", job({ state: "submitting" }), "Sending to AIHubMix…", "0:12", ["Stop waiting"]],
+  ["draft", job({ state: "draft" }), "Sending to AIHubMix…", "0:12", ["Stop watching"]],
+  ["submitting", job({ state: "submitting" }), "Sending to AIHubMix…", "0:12", ["Stop watching"]],
   ["queued", job({ state: "queued", can_cancel: true }), "Waiting to start", "0:12", ["Cancel"]],
-  ["queued without cancel", job({ state: "queued" }), "Waiting to start", "0:12", ["Stop waiting"]],
+  ["queued without cancel", job({ state: "queued" }), "Waiting to start", "0:12", ["Stop watching"]],
   [
     "running without a percent, with a history",
     job({ usual: 70, runs: 12 }),
     "Making the video",
     "0:12 · usually about 1 min 10 s (12 runs)",
-    ["Stop waiting"],
+    ["Stop watching"],
   ],
   [
     "running with a percent",
     job({ progress: 62.7 }),
     "Making the video",
     "62 % · 0:12 · about 0:07 left",
-    ["Stop waiting"],
+    ["Stop watching"],
   ],
-  ["running without a percent", job(), "Making the video", "0:12", ["Stop waiting"]],
+  ["running without a percent", job(), "Making the video", "0:12", ["Stop watching"]],
   [
     "a word we do not know",
     job({ status: "POST_PROCESSING" }),
     "Making the video (provider says “POST_PROCESSING”)",
     "0:12",
-    ["Stop waiting"],
+    ["Stop watching"],
   ],
   [
     "saving",
@@ -102,8 +102,8 @@ const cases: readonly Case[] = [
     "expired",
     job({ state: "expired" }),
     "AIHubMix no longer has this video",
-    "It was not fetched in time. Making it again may be charged again.",
-    ["Look again"],
+    "It was not downloaded in time. Generating it again may be charged again.",
+    ["Check again"],
   ],
   [
     "outcome unknown",
@@ -122,51 +122,51 @@ const cases: readonly Case[] = [
   [
     "a key that stopped working",
     job({ state: "unreachable", error: error({ message: "Bad key.", next: "The job itself goes on." }) }),
-    "AIHubMix doesn't let us look",
+    "AIHubMix doesn't let us check this job",
     "Bad key. The job itself goes on.",
     [],
   ],
   [
     "from the library",
     ready({ reused: true }),
-    "Same settings as before — shown from your library, nothing charged.",
+    "Same settings as before. This clip is from your library; nothing was charged.",
     "8 s · 1280×720 · 3.8 MB · videogen/paper boat#1.mp4",
     [],
   ],
   [
     "unreachable",
     job({ state: "unreachable" }),
-    "Connection lost — your video keeps going at AIHubMix",
+    "Connection lost. The job continues at AIHubMix",
     "",
-    ["Watch again", "Stop waiting"],
+    ["Watch again", "Stop watching"],
   ],
   [
     "unreachable, with a look to come",
     job({ state: "unreachable", next_look_at: START + 20 }),
-    "Connection lost — your video keeps going at AIHubMix",
+    "Connection lost. The job continues at AIHubMix",
     "Checking again in 0:08",
-    ["Watch again", "Stop waiting"],
+    ["Watch again", "Stop watching"],
   ],
   [
-    "a service that is busy",
+    "a provider that is busy",
     job({ state: "queued", next_look_at: START + 30 }),
-    "Slowing down — AIHubMix is busy or away",
+    "Slowed down: AIHubMix is busy or unreachable",
     "Trying again in 0:18 · 0:12",
-    ["Stop waiting"],
+    ["Stop watching"],
   ],
   [
     "longer than usual",
     job({ usual: 5, runs: 3, slow: 10 }),
-    "Still working — longer than usual",
-    "0:12 · usually about 5 s · you can close this; it keeps going at AIHubMix",
-    ["Stop waiting"],
+    "Still working, longer than usual",
+    "0:12 · usually about 5 s · you can close this; the job continues at AIHubMix",
+    ["Stop watching"],
   ],
   [
-    "a service that answers in one go",
+    "a provider that answers in one go",
     job({ synchronous: true }),
     "Making the video",
     "0:12 · AIHubMix returns the video in a single response; keep this kernel running until it arrives",
-    ["Stop waiting"],
+    ["Stop watching"],
   ],
   [
     "detached",
@@ -199,7 +199,7 @@ test("a kernel that went away is said so while a job is open", async () => {
   await settle();
   expect([line1(widget), line2(widget)]).toEqual([
     "The notebook's kernel isn't running",
-    "Run this cell to pick the job up again.",
+    "Run this cell to watch the job again.",
   ]);
   expect(widget.root.querySelector("[role=progressbar]")?.getAttribute("data-mode")).toBe("frozen");
 });
@@ -211,7 +211,7 @@ test("a click that a dead kernel cannot hear is not blamed on a busy one", async
   button(widget, "Generate").click();
   await settle(3000);
   expect(text(widget.root.querySelector(".videogen-form .videogen-notice"))).toBe(
-    "The notebook's kernel isn't running. Run this cell to pick the job up again.",
+    "The notebook's kernel isn't running. Run this cell to watch the job again.",
   );
 });
 

@@ -134,14 +134,14 @@ def test_pictures_find_their_way_in(lab: Lab, server: Server, gateway: Gateway, 
     kept = {path.stat().st_size for path in (server.home / "inputs").iterdir()}
     assert large.stat().st_size in kept
 
-    tile.get_by_role("button", name="Take out large.png").click()
+    tile.get_by_role("button", name="Remove large.png").click()
     tile.locator("input[type=file]").set_input_files(jpeg(tmp_path))
     expect(tile).to_contain_text("48×64", timeout=SLOW)
-    expect(tile).to_contain_text("place and camera data removed")
+    expect(tile).to_contain_text("location and camera data removed")
     newest = max((server.home / "inputs").iterdir(), key=os.path.getmtime)
     assert b"Exif" not in newest.read_bytes()
 
-    tile.get_by_role("button", name="Take out phone.jpg").click()
+    tile.get_by_role("button", name="Remove phone.jpg").click()
     import base64  # noqa: PLC0415 - only where it is used
 
     small = base64.b64encode(_png(noise[:90, :160])).decode()
@@ -151,7 +151,7 @@ def test_pictures_find_their_way_in(lab: Lab, server: Server, gateway: Gateway, 
 
 @pytest.mark.parametrize("lab", [[LOAD, "%videogen"]], indirect=True)
 def test_a_key_goes_to_the_kernel_and_nowhere_else(lab: Lab, server: Server, gateway: Gateway) -> None:
-    """A service without a key asks for one; afterwards it is ready, and neither page, notebook nor home knows the key."""
+    """A provider without a key asks for one; afterwards it is ready, and neither page, notebook nor home knows the key."""
     lab.card.get_by_label("Provider").select_option("qubrid")
     lab.card.get_by_label("Qubrid API key").fill(SECRET)
     lab.card.get_by_role("button", name="Connect", exact=True).click()

@@ -63,7 +63,7 @@ def comes_and_plays(form: Locator) -> str:
 def test_notebook_makes_a_clip_and_plays_it_again_without_a_kernel(
     browser: Browser, server: Server, gateway: Gateway
 ) -> None:
-    """Notebook 7: type, generate, see the service's own percent, play; saved and opened with no kernel, it plays."""
+    """Notebook 7: type, generate, see the provider's own percent, play; saved and opened with no kernel, it plays."""
     path = server.notebook("seven.ipynb", LOAD, FORM, LISTEN, TOLD)
     notebook = Notebook(browser, server, "seven.ipynb")
     for index in (0, 1, 2):

@@ -45,7 +45,7 @@ def test_a_cell_becomes_a_video_in_its_place(browser: Browser, server: Server, g
 def test_the_percent_is_the_services_and_the_clock_is_the_pages(
     browser: Browser, server: Server, gateway: Gateway
 ) -> None:
-    """While the service stands still the percent stands, the clock goes on; when it goes on, so does the percent."""
+    """While the provider stands still the percent stands, the clock goes on; when it goes on, so does the percent."""
     server.notebook("progress.ipynb", LOAD, LONG)
     lab = Lab(browser, server, "progress.ipynb")
     lab.run(0)
@@ -148,7 +148,7 @@ def test_a_tab_closed_in_the_middle_loses_nothing(browser: Browser, server: Serv
 def test_a_tab_closed_in_the_middle_is_opened_beside_its_kernel(
     browser: Browser, server: Server, gateway: Gateway
 ) -> None:
-    """Saved and closed while the service works, opened when the clip is there: it plays, and the next save keeps its record."""
+    """Saved and closed while the provider works, opened when the clip is there: it plays, and the next save keeps its record."""
     path = server.notebook("away.ipynb", LOAD, LONG.replace("rain on a city at night", "gone for tea"))
     lab = Lab(browser, server, "away.ipynb")
     lab.run(0)

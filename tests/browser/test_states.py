@@ -1,4 +1,4 @@
-"""Every state that a service can cause, brought about by the local engine's test models through its own HTTP."""
+"""Every state that a provider can cause, brought about by the local engine's test models through its own HTTP."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENDS = {
     "no-progress": ("succeeded", "Ready in"),
     "expired-link": ("succeeded", "Ready in"),
     "rate-limited": ("failed", "Nothing was charged."),
-    "partly-filtered": ("succeeded", "1 of 3 videos was held back"),
+    "partly-filtered": ("succeeded", "1 of 3 videos was withheld"),
     "lost-answer": ("succeeded", "the job was found in Local engine's list"),
     "queued-long": ("queued", "Waiting to start"),
     "slow": ("running", "Making the video"),
@@ -48,7 +48,7 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
         result = lab.card.locator(f'.videogen-result[data-card-state="{scene}"]').filter(has_text=f"test/{name}")
         expect(result, name).to_be_visible(timeout=SLOW)
         expect(result, name).to_contain_text(words)
-    lab.card.get_by_role("button", name=re.compile("^(Cancel|Stop waiting)")).click()
+    lab.card.get_by_role("button", name=re.compile("^(Cancel|Stop watching)")).click()
     expect(
         lab.card.locator(
             '.videogen-result[data-card-state="detached"], [data-card-state="stopped"], [data-card-state="cancelled"]'
@@ -74,7 +74,7 @@ key_env = "LOST_API_KEY"
 
 
 def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gateway: Gateway) -> None:
-    """Where a service has no list: looking sends nothing, and only the button that says so sends."""
+    """Where a provider has no list: looking sends nothing, and only the button that says so sends."""
     server.notebook("lost.ipynb", f"{AWAY}vg.VideoGen(provider='lost', model='test/lost-answer')")
     lab = Lab(browser, server, "lost.ipynb")
     lab.run(0)
@@ -84,12 +84,12 @@ def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gat
     expect(lost).to_contain_text(f"The job may exist and may be charged. {words}", timeout=SLOW)
     assert lab.card.locator(".is-primary").all_inner_texts() == ["Look for it"]
     lost.get_by_role("button", name="Look for it").click()
-    expect(lost).to_contain_text("gave no list to look for it in", timeout=SLOW)
+    expect(lost).to_contain_text("returned no list of jobs to search", timeout=SLOW)
     assert gateway.jobs().count("a lost kite") == 1
     lost.get_by_role("button", name="Send again (may charge twice)").click()
     expect(lost).not_to_contain_text("gave no list", timeout=SLOW)
     expect(lost).to_be_visible(timeout=SLOW)  # its answer was lost as well
-    assert gateway.jobs().count("a lost kite") == 1  # sent twice under one key: this service makes one job of it
+    assert gateway.jobs().count("a lost kite") == 1  # sent twice under one key: this provider makes one job of it
     lab.close()
 
 
@@ -112,7 +112,7 @@ def test_a_budget_asks_in_the_form(browser: Browser, server: Server, gateway: Ga
     ask(lab.card, "a dear kite")
     expect(lab.card.get_by_role("alert").filter(has_text="$5.00")).to_be_visible(timeout=SLOW)
     assert "a dear kite" not in gateway.jobs()
-    lab.card.get_by_role("button", name="Send it").click()
+    lab.card.get_by_role("button", name="Send", exact=True).click()
     expect(lab.card.locator('.videogen-result[data-card-state="succeeded"]')).to_be_visible(timeout=SLOW)
     assert gateway.jobs().count("a dear kite") == 1
     lab.close()

@@ -259,7 +259,7 @@ class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
 
 
 class Detach(Request, frozen=True, kw_only=True, tag="detach"):
-    """Stop watching a job, which itself goes on: the button reads Stop waiting."""
+    """Stop watching a job, which itself goes on: the button reads Stop watching."""
 
     job_id: str
 
