@@ -20,29 +20,29 @@ PAGE = HERE.parent / "docs" / "benchmarks.md"
 OURS = ("httpx", "msgspec", "numpy")
 HEAD = """# Benchmarks
 
-Written by `make bench`, which measures all of it anew; `python benchmarks/run.py NAME` measures one section. In each table the
+`make bench` writes this page and repeats all measurements; `python benchmarks/run.py NAME` measures one section. In each table the
 clients take turns on one machine, and figures are medians with their range.
 
 ## Where our time goes
 
-**Many jobs.** py-spy on 500 jobs at once, with a list, by time that holds the interpreter: saving clips 42 % (the clip 22 %, its
-poster 16 %), creates 19 %, looks and lists 18 %, checking orders and writing them down 9 %. Over all of these the HTTP library has
-52 %: an exchange takes 2.2 ms of processor here, and a job has four, for order, look, clip and poster. The openai SDK has fifteen looks and
-fetches nothing. Three exchanges alone, without the poster or anything of ours, are the 0.15 of its time that would be wanted: with this
-library it is out of reach. What the profile found and is gone: the configuration's types were worked out anew five times an
-order (28 %), one failing import (12 %), a search for pieces left behind at each clip (5 %); certificates were read twice (2.5 MB),
-and each job had a random generator of its own (2.5 kB).
+**Many jobs.** A py-spy profile of 500 simultaneous jobs, with a list, shows where the interpreter spends its time: saving clips 42 %
+(the clip 22 %, its poster 16 %), creates 19 %, looks and lists 18 %, validating and recording orders 9 %. Within these, the HTTP library
+takes 52 %: an exchange takes 2.2 ms of processor time here, and a job has four exchanges: order, look, clip and poster. The openai SDK
+makes fifteen looks and downloads nothing. Three exchanges alone, without the poster or our own code, already take the target of 0.15 of
+its time, so this library can't reach that target. The profile also showed costs that are now removed: the types of the configuration
+were computed five times per order (28 %), one import failed (12 %), and each clip searched for leftover partial files (5 %); certificates
+were read twice (2.5 MB), and each job had its own random generator (2.5 kB).
 
-**A download.** The checksum of 512 MB takes 0.8 s of the 2.5; without it ours has 1.06 times the speed of the plain client, which has none.
-On a thread of its own it takes as long, for server and client share two processors.
+**A download.** The checksum of 512 MB takes 0.8 s of the 2.5; without it, ours has 1.06 times the speed of the plain client, which computes
+none. In a separate thread it takes as long, because server and client share two processors.
 
-**A submit.** Beyond the plain request: three commits that wait for the disk 1.2 ms, checking and pricing 1.2 ms, and the
-rest for a connection that nothing else uses, and for handing over to the thread that watches.
+**A submit.** In addition to the plain request, three commits that wait for the disk take 1.2 ms, validation and pricing take 1.2 ms, and
+the rest goes into a connection that nothing else uses and into passing the job to the watching thread.
 
-**The engine.** Two threads draw, and one interpreter serves both: [where a frame's time goes](engine.md#what-it-costs).
+**The engine.** Two threads draw and share one interpreter: [the time for a frame](engine.md#processor-time-and-memory).
 
-Where the machine has other work, a client that looks every second is slowed down until it looks less often, and its processor
-time per job falls with its looks: read it together with its calls per job and its lag.
+On a busy machine, a client that looks every second slows down until it looks less often, and its processor time per job falls with the
+number of looks: compare it together with its calls per job and its lag.
 """
 
 

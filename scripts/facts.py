@@ -1,4 +1,4 @@
-"""Tables of the documents that are written from the code: services, errors, states, public names."""
+"""Tables of the documents that are written from the code: providers, errors, states, public names."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ SEEN = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 50
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 """Their names in RFC 9110, which Python has had since 3.13."""
 OTHERS = {
-    "cancel": "The form's Cancel did not cancel the job.",
+    "cancel": "*Cancel* in the form did not cancel the job.",
     "cancelled": "The job was cancelled, so there is no clip.",
-    "confirm": "A budget wants a yes, and there was nobody to ask.",
+    "confirm": "A budget needs your confirmation, and nobody could give it.",
     "frames_not_installed": "Frames of clips need PyAV and NumPy.",
-    "ledger": "Jobs can't be written down here, so none is sent.",
+    "ledger": "Jobs can't be recorded, so none is sent.",
     "local_not_installed": "The local engine needs the extra `[local]`.",
-    "untrusted": "A project's file asks for a key, and nobody has agreed to that.",
+    "untrusted": "A project's file asks for a key, and you have not agreed to that.",
 }
 """What the codes mean that have no class of their own."""
 
@@ -55,16 +55,16 @@ def code(words: Iterable[str]) -> str:
     return " ".join(f"`{word}`" for word in words) or "none"
 
 
-# ---- services ------------------------------------------------------------------------------------------------
+# ---- providers ------------------------------------------------------------------------------------------------
 
 
 def model(row: Provider) -> Capabilities:
-    """Return what the models of a service have in common: the row for those nobody listed, or the first."""
+    """Return what the models of a provider have in common: the row for those nobody listed, or the first."""
     return row.others or row.models[0]
 
 
 def takes(row: Provider, names: Sequence[str]) -> str:
-    """Return those of some fields that reach the models of a service."""
+    """Return those of some fields that reach the models of a provider."""
     return code(name for name in names if name in model(row).takes)
 
 
@@ -72,14 +72,14 @@ def key(row: Provider) -> str:
     """Say where the key is."""
     if row.key_env is None:
         return "none"
-    return f"`{row.key_env}`" + (", if it wants one" if row.key_optional else "")
+    return f"`{row.key_env}`" + (", if it needs one" if row.key_optional else "")
 
 
 def cancels(row: Provider) -> str:
     """Say whether a job can be cancelled."""
     if not isinstance(row.dialect, Cancels):
         return "no"
-    return "while it waits" if model(row).cancel == "queued" else "yes"
+    return "while it is queued" if model(row).cancel == "queued" else "yes"
 
 
 def yes(value: object) -> str:
@@ -88,47 +88,47 @@ def yes(value: object) -> str:
 
 
 FACTS: dict[str, Callable[[Provider], str]] = {
-    "key in": key,
-    "address": lambda row: "in this machine" if row.name == "local" else f"`{row.base_url}`",
-    "a request is": lambda row: "one call, held open until the clip is there" if model(row).synchronous else "a job",
+    "key variable": key,
+    "address": lambda row: "on this machine" if row.name == "local" else f"`{row.base_url}`",
+    "request": lambda row: "one call, open until the clip is ready" if model(row).synchronous else "a job",
     "percent": lambda row: yes(model(row).progress),
     "cancel": cancels,
     "found again after a restart": lambda row: yes(isinstance(row.dialect, Looks)),
-    "a lost answer is looked for": lambda row: yes(isinstance(row.dialect, ListsJobs)),
+    "a lost answer can be recovered": lambda row: yes(isinstance(row.dialect, ListsJobs)),
     "list of models": lambda row: yes(isinstance(row.dialect, ListsModels)),
     "length and shape": lambda row: takes(row, SHAPE),
-    "pictures, sounds, videos": lambda row: takes(row, MEDIA),
+    "images, audio, video": lambda row: takes(row, MEDIA),
     "more": lambda row: takes(row, MORE),
 }
-"""What is said of every service; the last word on each is the code's."""
+"""The facts that each provider page states, read from the code."""
 
 
 def limits(row: Provider) -> list[Sequence[str]]:
-    """Return what is known of the values that a service takes."""
+    """Return what is known of the values that a provider takes."""
     what = model(row)
     found = {
-        "shapes": ", ".join(what.aspects),
+        "aspect ratios": ", ".join(what.aspects),
         "resolutions": ", ".join(what.resolutions),
         "sizes": ", ".join(what.sizes),
         "lengths": f"{what.shortest} to {what.longest} s" if what.default_duration else "",
-        "clips of one request": f"up to {what.most}" if what.most > 1 else "",
-        "the start image": "must be exactly of the size" if what.image_matches_size else "",
-        "the prompt": "may be left out" if what.prompt_optional else "",
+        "clips per request": f"up to {what.most}" if what.most > 1 else "",
+        "the start image": "must have exactly the requested size" if what.image_matches_size else "",
+        "the prompt": "is optional" if what.prompt_optional else "",
     }
     return [pair for pair in found.items() if pair[1]]
 
 
 def services() -> str:
-    """Return every service in a column of its own."""
+    """Return every provider in a column of its own."""
     rows = [builtin.BUILT_IN[name] for name in SERVICES]
     head = ["", *(f"[{row.title}](services/{row.name}.md)" for row in rows)]
-    short = {"a request is": lambda row: "one call" if model(row).synchronous else "a job"}
-    facts = {name: short.get(name, say) for name, say in FACTS.items() if name not in {"address", "key in"}}
+    short = {"request": lambda row: "one call" if model(row).synchronous else "a job"}
+    facts = {name: short.get(name, say) for name, say in FACTS.items() if name not in {"address", "key variable"}}
     return table(head, ([name, *map(say, rows)] for name, say in facts.items()))
 
 
 def service(name: str) -> str:
-    """Return one service, a line for each fact."""
+    """Return one provider, a line for each fact."""
     row = builtin.BUILT_IN[name]
     return table(["", row.title], [*([fact, say(row)] for fact, say in FACTS.items()), *limits(row)])
 
@@ -189,11 +189,11 @@ def answers() -> str:
                 failure.charged if refused else "unknown",
             ]
         )
-    return table(["the service answers", "the job's error", "charged"], rows)
+    return table(["the provider answers", "the job's error", "charged"], rows)
 
 
 def words() -> str:
-    """Return the words of services for the state of a job, and ours."""
+    """Return the words of providers for the state of a job, and ours."""
     return table(["ours", "theirs"], ([f"`{ours}`", code(theirs.split())] for ours, theirs in status.WORDS.items()))
 
 

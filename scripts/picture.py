@@ -50,8 +50,8 @@ HEAD = """\
 <!-- written by scripts/picture.py -->
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" role="img" aria-labelledby="title about">
 <title id="title">How jupyter-videogen is built</title>
-<desc id="about">The page speaks to the kernel by two traits and by messages. In the kernel layers of packages, imports pointing
-down. The transport alone speaks to a service, and sends a paid request once. The ledger, the clips and the notebook are on the disk.
+<desc id="about">The page speaks to the kernel through two traits and messages. In the kernel layers of packages, imports pointing
+down. The transport alone speaks to a provider, and sends a paid request once. The ledger, the clips and the notebook are on the disk.
 The local gateway is a process of its own.</desc>
 <style>{style}</style>
 <defs>{tips}</defs>
@@ -109,7 +109,7 @@ def drawing() -> str:
         text(208, 172, "imports point down; one daemon thread owns one loop", "soft"),
         *(part for number in range(len(LAYERS)) for part in layer(number)),
         box(720, 144, 220, 116, "far"),
-        text(740, 172, "A paid service", "head"),
+        text(740, 172, "A paid provider", "head"),
         text(740, 194, "Qubax · Qubrid · IndoxHub", "soft"),
         text(740, 212, "AIHubMix · Bifrost", "soft"),
         text(740, 230, "any /v1/videos server", "soft"),

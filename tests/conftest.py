@@ -1,4 +1,4 @@
-"""A home of its own for every test, and no way to a real service."""
+"""A home of its own for every test, and no way to a real provider."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def shop() -> Iterator[Shop]:
-    """A paid service on a real socket, which keeps a book of what it accepted."""
+    """A paid provider on a real socket, which keeps a book of what it accepted."""
     with Shop() as shop:
         yield shop
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "BIFROST", "OPENAI")
-"""Services with a variable for their key."""
+"""Providers with a variable for their key."""
 
 
 class Gateway:
@@ -42,7 +42,7 @@ class Gateway:
         os.kill(self.pid, name)
 
     def stop(self) -> None:
-        """Hold it still, as a service that does not answer."""
+        """Hold it still, as a provider that does not answer."""
         self.send(signal.SIGSTOP)
 
     def go_on(self) -> None:
@@ -65,5 +65,5 @@ class Gateway:
             return [job["prompt"] for job in json.load(reply)["data"]]
 
     def posts(self) -> list[str]:
-        """The creates among them: what a paid service would have charged for."""
+        """The creates among them: what a paid provider would have charged for."""
         return [line for line in self.requests() if line.startswith("POST")]

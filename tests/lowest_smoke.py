@@ -17,7 +17,7 @@ SAMPLE = Path(__file__).parents[1] / "notebooks/videogen/a-paper-boat-crossing-a
 
 
 def core() -> None:
-    """Check that a magic makes a clip at a service, doctor speaks, and nothing of the extras is needed."""
+    """Check that a magic makes a clip at a provider, doctor speaks, and nothing of the extras is needed."""
     with Shop() as shop, Shell() as shell:
         os.environ["OPENAI_API_KEY"] = "canary-1"  # noqa: TID251 - a person's own
         said = shell.magic(f"-p openai --base-url {shop.url} --key-env OPENAI_API_KEY -m m --wait", "a kite")

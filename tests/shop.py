@@ -1,4 +1,4 @@
-"""A small paid service of the OpenAI shape on a real socket, which keeps a book of what it accepted."""
+"""A small paid provider of the OpenAI shape on a real socket, which keeps a book of what it accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Sale(NamedTuple):
 
 
 class Shop:
-    """The service; its switches say how it misbehaves from now on."""
+    """The provider; its switches say how it misbehaves from now on."""
 
     def __init__(self) -> None:
         self.book: list[Sale] = []

@@ -1,4 +1,4 @@
-"""A start image that stands at an address, at services that take files only."""
+"""A start image that stands at an address, at providers that take files only."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINK = Media(kind="image", url="https://pictures.example/cat.png")
 
 
 def service(picture: Reply | Exception) -> Any:
-    """A service of one job, and a stranger who has a picture."""
+    """A provider of one job, and a stranger who has a picture."""
 
     def answer(call: Call) -> Reply:
         if call.url.startswith("https://pictures"):
@@ -79,8 +79,8 @@ def test_bifrost_gets_a_data_url(field: str, tmp_path: Path) -> None:
         (said(b"", 302), "HTTP 302"),
         (NotSent("ConnectError"), "ConnectError"),
         (Lost("ReadTimeout"), "ReadTimeout"),
-        (said(b"<html>Sign in</html>"), "what was given is no image that services take"),
-        (said(png(40, 40)[:60]), "is cut short"),
+        (said(b"<html>Sign in</html>"), "what was given is not a supported image file"),
+        (said(png(40, 40)[:60]), "is truncated"),
     ],
 )
 def test_what_cannot_be_fetched_is_told_before_anything_is_sent(picture: Any, words: str, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_file_has_its_limits_here_too(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("jupyter_videogen.media.url_inputs.LARGEST", {"image": 1 << 20})
     request = GenerationRequest(prompt="x", image=LINK)
     transport: Any = FakeTransport(lambda _call: said(bytes(2 << 20)))
-    with pytest.raises(InvalidRequest, match="it has more than 1 MB"):
+    with pytest.raises(InvalidRequest, match="it is larger than 1 MB"):
         asyncio.run(fetch_inputs(request, {"image"}, transport, tmp_path))
 
 

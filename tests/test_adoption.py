@@ -59,7 +59,7 @@ def test_only_an_exact_match_can_be_it(tmp_path: Path, facts: dict[str, Any], sa
 
 
 def test_a_wrong_clock_over_there_is_allowed_for(tmp_path: Path) -> None:
-    """The service's Date says how far it is ahead."""
+    """The provider's Date says how far it is ahead."""
     job, listed = draft(rows.AIHUBMIX, tmp_path).after(sent_at=SENT), row(created_at=SENT + 86_400)
     assert matching_jobs(job, [listed]) == []
     assert matching_jobs(job, [listed], skew=86_400.0) == [listed]
@@ -96,7 +96,7 @@ LISTING = rows.Provider("slow", "https://slow.example/v1", None, Listing(), labe
 
 
 def deaf(*pages: object) -> Callable[[Call], Reply]:
-    """A service that swallows the answer to a create, and then lists these pages."""
+    """A provider that swallows the answer to a create, and then lists these pages."""
     queue = list(pages)
 
     def answer(call: Call) -> Reply:
@@ -126,10 +126,10 @@ def test_the_unknown_state_is_shown_at_once_and_the_look_ups_go_on_behind_it(tmp
 @pytest.mark.parametrize(
     ("page", "words"),
     [
-        ({"rows": []}, "It is not in Slow Inc.'s list."),
-        (said({}, 404), "Slow Inc. gave no list to look for it in."),
-        (said(b"<html>"), "Slow Inc. gave no list to look for it in."),
-        ({"rows": [{}, {"handle": {"id": "r2"}}]}, "2 jobs in Slow Inc.'s list can be it: r1, r2."),
+        ({"rows": []}, "The job is not in Slow Inc.'s list."),
+        (said({}, 404), "Slow Inc. returned no list of jobs to search."),
+        (said(b"<html>"), "Slow Inc. returned no list of jobs to search."),
+        ({"rows": [{}, {"handle": {"id": "r2"}}]}, "2 jobs in Slow Inc.'s list match it: r1, r2."),
     ],
 )
 def test_what_is_not_settled_is_said(tmp_path: Path, page: object, words: str) -> None:
@@ -178,8 +178,8 @@ def test_a_listed_job_that_is_ours_already_is_not_taken_twice(tmp_path: Path) ->
 
 
 def test_one_job_given_for_two_requests_is_told(tmp_path: Path) -> None:
-    """A service that answers two creates with one id: watched, and said."""
+    """A provider that answers two creates with one id: watched, and said."""
     bench = Bench(tmp_path, LISTING, lambda call: said({"id": "r1"}) if call.method == "POST" else deaf({})(call))
     bench.ledger.add(draft(LISTING, tmp_path).after(id="other234", idempotency_key="k2", handle={"id": "r1"}))
     job = bench.run()
-    assert (job.state, job.warnings) == ("succeeded", ("Slow Inc. gave the job it had given for other234 already.",))
+    assert (job.state, job.warnings) == ("succeeded", ("Slow Inc. returned the same job as for other234.",))

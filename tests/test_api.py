@@ -68,7 +68,7 @@ def test_a_job_is_held_without_blocking(gateway: Gateway) -> None:
     assert job.state in {"queued", "running"}
     with pytest.raises(vg.NotReadyError, match=f"Job {job.id} is still"):
         _ = job.clip
-    with pytest.raises(vg.WaitTimeout, match="The job goes on") as caught:
+    with pytest.raises(vg.WaitTimeout, match="The job continues") as caught:
         job.result(timeout="0.3s")
     assert isinstance(caught.value, TimeoutError)
     assert caught.value.job is job
@@ -85,7 +85,7 @@ def test_jobs_are_found_again() -> None:
     assert [job.id for job in vg.jobs()] == [clip.job_id]
     assert vg.jobs("unfinished") == []
     assert vg.job(clip.job_id[:4]).clip == vg.job("last").clip == clip
-    with pytest.raises(vg.InvalidRequest, match="There is no state done"):
+    with pytest.raises(vg.InvalidRequest, match="Unknown state done"):
         vg.jobs("done")
 
 
@@ -110,7 +110,7 @@ def test_the_same_in_async_code() -> None:
 
 
 def test_stop_waiting_stops_only_us(gateway: Gateway) -> None:
-    """The job goes on at the service; watching it again finds its clip."""
+    """The job goes on at the provider; watching it again finds its clip."""
     job = vg.submit("waves", **SMALL)
     accepted = threading.Event()
     job.subscribe(lambda record: accepted.set() if record.handle else None)
@@ -182,7 +182,7 @@ def test_what_sends_nothing_needs_no_key() -> None:
 
 def test_a_mistyped_option_is_answered_with_its_neighbour() -> None:
     """Unknown keywords are refused, with the nearest one."""
-    with pytest.raises(vg.InvalidRequest, match=r"no option duratoin. Did you mean duration\?"):
+    with pytest.raises(vg.InvalidRequest, match=r"Unknown option duratoin. Did you mean duration\?"):
         vg.generate("waves", provider="local", duratoin=4)
     with pytest.raises(vg.InvalidRequest, match="got `str`"):
         vg.generate("waves", provider="local", duration="four")

@@ -31,17 +31,17 @@ def write(text: str) -> None:
 @pytest.mark.parametrize(
     ("price", "fields", "cost", "words"),
     [
-        (None, {}, None, "unknown (no price is known for this model; write one into videogen.toml)"),
+        (None, {}, None, "unknown (no price is known for this model; add one to videogen.toml)"),
         (Price(per_clip=0.5), {}, 0.5, "about $0.50 ($0.50 a clip)"),
         (Price(per_clip=0.5), {"n": 3}, 1.5, "about $1.50 (3 clips x $0.50 a clip)"),
         (Price(per_second=0.1, source="p. 1"), {"duration": 8}, 0.8, "about $0.80 (8 s x $0.10 a second; p. 1)"),
-        (Price(per_second=0.1), {}, None, "unknown (the price has no figure for this size or length)"),
+        (Price(per_second=0.1), {}, None, "unknown (the price list has no entry for this size or length)"),
         (Price(by_size={"8x8": 0.25}), {"duration": 4, "size": "8x8"}, 1.0, "about $1.00 (4 s x $0.25 a second)"),
         (
             Price(by_size={"8x8": 0.25}),
             {"duration": 4},
             None,
-            "unknown (the price has no figure for this size or length)",
+            "unknown (the price list has no entry for this size or length)",
         ),
         (Price(per_second=0.0025), {"duration": 4}, 0.01, "about $0.01 (4 s x $0.0025 a second)"),
         (prices.FREE, {}, 0.0, "about $0.00 ($0.00 a clip; the local engine is free)"),
@@ -61,7 +61,7 @@ def test_caps_of_a_budget() -> None:
     expected = (Cap("this notebook", 5.0, None, "/n", 0.0), Cap("24 hours", None, 20, None, 9 * DAY))
     assert caps(budget, place="/n", now=10 * DAY) == expected
     assert caps(Budget(), place="/n", now=0.0) == ()
-    with pytest.raises(InvalidRequest, match="'20 euros' is no budget"):
+    with pytest.raises(InvalidRequest, match="'20 euros' is not a valid budget"):
         caps(Budget(per_day="20 euros"), place="/n", now=0.0)
 
 
@@ -75,9 +75,9 @@ def test_caps_of_a_budget() -> None:
             0.6,
             "This would cost about $0.60, and $0.50 of $1.00 for 24 hours",
         ),
-        (Cap("24 hours", 1.0, None), Spent(1.5, 9), None, "The price of this is not known, and $1.50 of $1.00"),
+        (Cap("24 hours", 1.0, None), Spent(1.5, 9), None, "The price of this is unknown, and $1.50 of $1.00"),
         (Cap("24 hours", None, 2), Spent(0.0, 1), None, None),
-        (Cap("24 hours", None, 2), Spent(0.0, 2), 0.1, "2 of 2 paid jobs for 24 hours are used up"),
+        (Cap("24 hours", None, 2), Spent(0.0, 2), 0.1, "The budget of 2 paid jobs for 24 hours is used up"),
     ],
 )
 def test_a_cap_is_kept(cap: Cap, spent: Spent, cost: float | None, words: str | None) -> None:
@@ -98,7 +98,7 @@ def test_what_has_to_be_asked() -> None:
     assert question(unknown, Budget(per_day="3 jobs")) is None
     assert question(dear, Budget(confirm_above=6.4)) is None
     assert question(dear, Budget(confirm_above=5)) == f"This will cost {dear}; your limit is $5.00."
-    assert question(unknown, Budget(per_day=3.0)) == "What this costs is not known: no price."
+    assert question(unknown, Budget(per_day=3.0)) == "The cost of this is unknown: no price."
 
 
 def test_the_project_file_stands_beside_the_users(home: Path, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_the_project_file_stands_beside_the_users(home: Path, tmp_path: Path) ->
         ("[budget]\nper_dya = 3", "Did you mean per_day?"),
         ('[prices."a:b"]\nper_secnd = 3', "Did you mean per_second?"),
         ('[prices."a:b"]\nper_second = "cheap"', "Check that value."),
-        ("[budget", "Mend the file, or move it away."),
+        ("[budget", "Correct the file, or move it away."),
     ],
 )
 def test_a_mistake_in_the_file_is_told(home: Path, tmp_path: Path, text: str, words: str) -> None:
@@ -164,7 +164,7 @@ def test_refused_and_free_jobs_do_not_count(shop: Shop, lab: vg.Client) -> None:
         lab.generate("a kite", model="m", duration=8)
     shop.refusal = None
     assert lab.generate("a kite", model="m", duration=8)
-    with pytest.raises(BudgetExceeded, match="1 of 1 paid jobs for 24 hours are used up"):
+    with pytest.raises(BudgetExceeded, match="The budget of 1 paid jobs for 24 hours is used up"):
         lab.submit("a boat", model="m", duration=8)
     assert process.runtime().ledger.spent(Cap("", None, None)) == (0.8, 1)
 
@@ -192,7 +192,7 @@ def test_many_at_once_cannot_pass_a_cap_together(shop: Shop, lab: vg.Client) -> 
 
 def test_max_cost_refuses_one_call(shop: Shop, lab: vg.Client) -> None:
     """Also what is not known."""
-    with pytest.raises(BudgetExceeded, match="is not known, and max_cost is"):
+    with pytest.raises(BudgetExceeded, match="is unknown, and max_cost is"):
         lab.submit("a kite", model="m", duration=8, max_cost=1)
     write(PRICED)
     with pytest.raises(BudgetExceeded, match=r"about \$0.80 .* and max_cost is \$0.50"):
@@ -208,7 +208,7 @@ def test_where_nobody_can_say_yes_nothing_is_sent(shop: Shop, lab: vg.Client) ->
         lab.submit("a kite", model="m", duration=8)
     assert (caught.value.failure.code, caught.value.failure.next, shop.book) == (
         "confirm",
-        "Pass yes=True to send it all the same.",
+        "Pass yes=True to send it.",
         [],
     )
     assert lab.generate("a kite", model="m", duration=8, yes=True)

@@ -29,16 +29,16 @@ def test_what_is_given_is_kept() -> None:
     ("asked", "field", "message"),
     [
         (Ask(prompt=" \n"), "prompt", "The prompt is empty. Describe the video you want."),
-        (Ask(prompt="x" * 32_001), "prompt", "The prompt has 32,001 characters. Use at most 32,000."),
+        (Ask(prompt="x" * 32_001), "prompt", "The prompt is too long: 32,001 characters. Use at most 32,000."),
         (
             Ask(prompt="a\0b"),
             "prompt",
-            "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+            "The prompt contains characters that are not text (NUL or half a surrogate pair). Remove them.",
         ),
         (
             Ask(prompt="a\ud800"),
             "prompt",
-            "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+            "The prompt contains characters that are not text (NUL or half a surrogate pair). Remove them.",
         ),
         (
             Ask(prompt="a", duration=30),
@@ -97,10 +97,10 @@ def test_an_unknown_model_is_answered_with_its_neighbour() -> None:
 
 
 def test_a_provider_without_known_models_takes_any_but_needs_one() -> None:
-    """Where only the service knows, everything goes through but a request without a model."""
+    """Where only the provider knows, everything goes through but a request without a model."""
     asked = Ask(prompt="a", model="anything", duration=999, size="7x7")
     assert validate(asked, SLOW) == (asked, (), SLOW.dialect.create(asked))
-    with pytest.raises(InvalidRequest, match="needs the name of a model"):
+    with pytest.raises(InvalidRequest, match="needs a model name"):
         validate(Ask(prompt="a"), SLOW)
 
 

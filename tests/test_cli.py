@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A user whose service is the shop."""
+    """A user whose provider is the shop."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
     home.mkdir()
@@ -56,7 +56,7 @@ def test_several_clips_are_several_paths(capsys: pytest.CaptureFixture[str], sho
     assert cli.main(["generate", "-n", "2", "a kite", "--json", "-o", "out/"]) == 0
     again = capsys.readouterr()
     assert [(job["state"], job["reused"]) for job in json.loads(again.out)] == [("succeeded", True)] * 2
-    assert again.err.count("made before, and not paid for again") == 2
+    assert again.err.count("made before, not charged again") == 2
     assert len(list(Path("out").glob("*.mp4"))) == 2
 
 
@@ -79,18 +79,18 @@ def test_a_prompt_may_come_by_a_pipe(monkeypatch: pytest.MonkeyPatch, shop: Shop
         (["generate", "x", "--negatve", "y"], 2, "Did you mean --negative?"),
         (["generate", "x", "-d", "six"], 2, "│ jupyter videogen generate x -d six"),
         (["generate", "x", "-p", "local", "-d", "99"], 2, "Nearest: -d 20."),
-        (["generate", "x", "--embed"], 2, "--embed is for cells of a notebook."),
+        (["generate", "x", "--embed"], 2, "--embed works only in notebook cells."),
         (["generate", "x", "-p", "qubax", "-m", "m"], 3, "Set QUBAX_API_KEY"),
-        (["generate", "x", "--max-cost", "1"], 5, "What this costs is not known"),
+        (["generate", "x", "--max-cost", "1"], 5, "The cost of this is unknown"),
         (["jobs", "--al"], 2, "Did you mean --all?"),
-        (["resume", "zzz"], 2, "No job begins with zzz."),
-        (["cancel"], 2, "Cancel which job?"),
+        (["resume", "zzz"], 2, "No job id starts with zzz."),
+        (["cancel"], 2, "No job given to cancel."),
         (["models", "-p", "lba"], 2, "Did you mean lab?"),
         (["config"], 0, "defaults.provider"),
         (["providers", "--no-network"], 0, "LAB_KEY"),
-        (["cost"], 0, "Nothing has been spent."),
+        (["cost"], 0, "Nothing has been spent yet."),
         (["jobs"], 0, "No jobs."),
-        (["resume"], 0, "No job is unfinished."),
+        (["resume"], 0, "There are no unfinished jobs."),
         (["doctor", "--no-network", "--json"], 0, '"name": "Python"'),
     ],
 )

@@ -102,7 +102,7 @@ def test_the_python_api_has_the_same_defaults(shell: Shell) -> None:
 
 
 def test_defaults_reach_only_what_takes_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model of one service is none of another's, a field that a model lacks is left out, a given shape stands alone."""
+    """A model of one provider is none of another's, a field that a model lacks is left out, a given shape stands alone."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", "sk-canary-1")
     project('[defaults]\nmodel = "aihubmix:wan-2.7"\nnegative = "text"\nsize = "1280x720"\nseed = 7\n')
     order = plan(load_config().default_provider())
@@ -183,11 +183,11 @@ def test_a_model_is_described_by_its_user(monkeypatch: pytest.MonkeyPatch) -> No
         ("[budget]\nper_dya = 5\n", "Did you mean per_day?"),
         ('[providers.lab]\nurl = "x"\n', "Did you mean base_url?"),
         ('[providers.lab]\ndialect = "opnai"\nbase_url = "http://x"\n', "Did you mean openai?"),
-        ('[providers.lab]\nbase_url = "http://x"\n', "[providers.lab] names no dialect"),
-        ('[providers.lab]\ndialect = "openai"\n', "names no base_url"),
+        ('[providers.lab]\nbase_url = "http://x"\n', "[providers.lab] has no dialect"),
+        ('[providers.lab]\ndialect = "openai"\n', "has no base_url"),
         ('[capabilities."a:b"]\nduration = [4]\n', "Did you mean durations?"),
         ('[prices."a:b"]\nper_secnd = 1\n', "Did you mean per_second?"),
-        ("= nonsense", "Mend the file, or move it away."),
+        ("= nonsense", "Correct the file, or move it away."),
     ],
 )  # fmt: skip
 def test_what_is_no_setting_is_refused_with_the_nearest(text: str, words: str) -> None:

@@ -43,7 +43,7 @@ def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
     """It says where the key went, and that nothing was sent; the key itself is not in it."""
     said = connect("qubax")
     assert said.startswith(
-        "Qubax is connected. The key is in Test Keychain, and found there from now on. Nothing was sent"
+        "Qubax is connected. The key is stored in Test Keychain and will be found there. Nothing was sent"
     )
     assert ring.kept == {("jupyter-videogen", "qubax"): KEY}
     assert KEY not in said
@@ -55,7 +55,7 @@ def test_on_a_shared_machine_it_stays_in_the_kernel(ring: Ring, mark: str, monke
     """And says to use a key that can be revoked."""
     monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {mark: "x"})
     said = connect("qubax")
-    assert "in this kernel alone, until it stops. This computer is shared: use a key that you can revoke." in said
+    assert "kept only in this kernel, until it stops. This computer is shared: use a key you can revoke." in said
     assert ring.kept == {}
 
 
@@ -67,13 +67,13 @@ def test_without_a_keyring_it_says_how_to_get_one() -> None:
 def test_a_keyring_that_refuses_is_told(ring: Ring) -> None:
     """Locked, or its owner said no."""
     ring.locked = True
-    assert "the keyring did not take it. To keep a key, set its variable instead." in connect("qubax")
+    assert "the keyring refused it. To keep a key, set its environment variable." in connect("qubax")
 
 
 def test_a_variable_that_goes_first_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else one would wonder why the new key changes nothing."""
     monkeypatch.setenv("QUBAX_API_KEY", "another-key")
-    assert "But QUBAX_API_KEY is set and goes first: remove it to use this key." in connect("qubax")
+    assert "But QUBAX_API_KEY is set and takes precedence: remove it to use this key." in connect("qubax")
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
     assert "goes first" not in connect("qubax")
 
@@ -81,9 +81,9 @@ def test_a_variable_that_goes_first_is_told(monkeypatch: pytest.MonkeyPatch) -> 
 def test_forgetting_says_what_is_left(ring: Ring, monkeypatch: pytest.MonkeyPatch) -> None:
     """From both places; a variable is not ours to remove."""
     connect("qubax")
-    assert connect("qubax --forget") == "Qubax's key is gone from: keyring."
+    assert connect("qubax --forget") == "Qubax's key was removed from: keyring."
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
-    assert connect("--forget qubax") == "No key of Qubax was kept. It still has one from QUBAX_API_KEY."
+    assert connect("--forget qubax") == "No key for Qubax was stored. A key from QUBAX_API_KEY remains."
     assert ring.kept == {}
 
 
@@ -115,6 +115,6 @@ def nobody(_: str) -> str:
 def test_a_key_is_never_asked_for_in_the_open(box: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where it would be shown, or nobody is there, the variable is the way."""
     monkeypatch.setattr(getpass, "getpass", box)
-    with pytest.raises(vg.AuthError, match="nobody here who could type a key unseen"):
+    with pytest.raises(vg.AuthError, match="No hidden input is available here to type a key into"):
         connect("qubax")
     assert credentials.find_key("qubax", "QUBAX_API_KEY") is None

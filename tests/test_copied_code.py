@@ -166,7 +166,7 @@ def test_a_variables_name_that_is_none_is_not_copied(monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(builtin.BUILT_IN, "indoxhub", row)
     registry.installed_providers.cache_clear()
     try:
-        with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
+        with pytest.raises(vg.InvalidRequest, match="is not the name of an environment variable"):
             form.request_code(RequestView(prompt="x", model="m"), "curl", "indoxhub")
     finally:
         registry.installed_providers.cache_clear()
@@ -178,6 +178,6 @@ def test_a_copy_is_not_written_through_a_link(tmp_path: Path, home: Path) -> Non
     Path("inputs").symlink_to(tmp_path / "elsewhere")
     view = RequestView(prompt="x")
     medium = Uploads(home).take(upload(0, len(PNG)), PNG)
-    with pytest.raises(vg.InvalidRequest, match="a link that leads out"):
+    with pytest.raises(vg.InvalidRequest, match="is a link out of this project"):
         form.request_code(msgspec.structs.replace(view, image=medium), "python", "local")
     assert list((tmp_path / "elsewhere").iterdir()) == []

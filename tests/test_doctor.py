@@ -74,10 +74,10 @@ def test_where_nothing_is_wrong_nothing_is_said_to_be(home: Path) -> None:
     [
         ("7.4.0", "ok", "7.4.0"),
         ("7.1.0", "ok", "7.1.0"),
-        ("7.0.1", "note", "set from a thread fail"),
+        ("7.0.1", "note", "updated from a thread fail"),
         ("6.31.0", "note", "wait until the running cell ends"),
         ("8.0.0a1", "ok", "8.0.0a1"),
-        ("7", "note", "set from a thread"),
+        ("7", "note", "updated from a thread"),
         (None, "note", "cells and forms do not"),
     ],
 )
@@ -144,7 +144,7 @@ def test_a_ledger_that_others_may_read_is_worth_a_word(home: Path) -> None:
     process.runtime()
     process.close()
     (home / "ledger.sqlite3").chmod(0o644)
-    assert any("Others may read ledger.sqlite3" in finding.words for finding in run_checks(place(home)))
+    assert any("Other users can read ledger.sqlite3" in finding.words for finding in run_checks(place(home)))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_ledger_in_use_is_whole_and_writable(home: Path) -> None:
     finding = found(place(home), "Ledger")
     assert finding.state == "ok"
     assert finding.words.startswith("0 jobs in ")
-    assert finding.words.endswith("whole and writable, WAL")
+    assert finding.words.endswith("intact and writable, WAL")
     assert run.ledger.recent() == []
 
 
@@ -242,19 +242,19 @@ def test_a_proxy_is_named_without_its_password(home: Path, monkeypatch: pytest.M
     """Host and port are all that is told."""
     monkeypatch.setenv("https_proxy", f"http://me:{KEY}@proxy.example:3128")
     report = run_checks(place(home))
-    assert found(place(home), "Proxy").words.startswith("services are reached through http://proxy.example:3128;")
+    assert found(place(home), "Proxy").words.startswith("providers are reached through http://proxy.example:3128;")
     assert KEY not in repr(report)
     monkeypatch.setenv("https_proxy", f"http://me:{KEY}@proxy.example:port")
     assert found(place(home), "Proxy").state == "problem"
 
 
 def test_keys_are_told_by_where_they_were_found(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sound, of another service's kind, no key at all, and none."""
+    """Sound, of another provider's kind, no key at all, and none."""
     monkeypatch.setenv("AIHUBMIX_API_KEY", KEY)
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
     monkeypatch.setenv("QUBRID_API_KEY", f"{KEY} {KEY}")
     here = place(home)
-    assert found(here, "AIHubMix key").words == "found in AIHUBMIX_API_KEY; its format is sound"
+    assert found(here, "AIHubMix key").words == "found in AIHUBMIX_API_KEY; its format is valid"
     assert found(here, "Qubax key").state == "note"
     assert found(here, "Qubrid key").state == "problem"
     assert found(here, "No key for").words == "IndoxHub, Bifrost, OpenAI shape"
@@ -286,8 +286,8 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
         f.name: (f.state, f.words) for f in run_checks(here) if f.name in {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
     }
     assert states == {
-        "Qubax": ("ok", "reached, and it answers to the key from QUBAX_API_KEY"),
-        "Qubrid": ("ok", "reached; it has no free way to try the key"),
+        "Qubax": ("ok", "reached, and it accepts the key from QUBAX_API_KEY"),
+        "Qubrid": ("ok", "reached; it has no free way to test the key"),
         "IndoxHub": ("problem", "reached, but it does not accept the key from INDOXHUB_API_KEY (HTTP 401)"),
         "AIHubMix": ("problem", "not reached: the connection was cut off"),
     }
@@ -301,7 +301,7 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
     ("skew", "state"), [(0, "ok"), (59, "ok"), (-59, "ok"), (61, "note"), (-200, "note"), (301, "problem")]
 )
 def test_a_clock_that_is_wrong_is_told(home: Path, skew: float, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the date of a service's answer."""
+    """By the date of a provider's answer."""
     monkeypatch.setenv("QUBAX_API_KEY", KEY)
     answer = Answer(200, formatdate(NOW - skew, usegmt=True))
     finding = found(place(home, ask=Services(qubax=answer)), "Clock")
@@ -330,9 +330,9 @@ def test_a_service_that_is_away_is_an_answer() -> None:
         questions = [Question(Fixed(Endpoint(url)), Call("GET", "/models"), url) for url in urls]
         answers = probe.ask_all(questions, 0.5)
     assert [answer.trouble for answer in answers] == [
-        "it names a user",
-        "the connection was refused, cut off or could not be made safe",
-        "the name nowhere.invalid is not found",
+        "it contains a user name",
+        "the connection was refused, cut off or could not be encrypted",
+        "the host name nowhere.invalid was not found",
         "no answer within 0 seconds",
     ]
 
@@ -347,7 +347,7 @@ def test_a_check_that_fails_is_a_finding(check: Any, home: Path, monkeypatch: py
     broken.__name__ = check.__name__
     monkeypatch.setattr(doctor, "CHECKS", tuple(broken if other is check else other for other in CHECKS))
     report = run_checks(place(home))
-    assert any("could not be looked at (RuntimeError)" in finding.words for finding in report)
+    assert any("could not be checked (RuntimeError)" in finding.words for finding in report)
     assert len(report) > len(CHECKS) - 2
     assert KEY not in repr(report)
 
@@ -380,8 +380,8 @@ def test_a_real_look_with_the_local_gateway_running(gateway: Gateway, home: Path
     report = vg.doctor()
     states = {finding.name: finding.words for finding in report}
     assert states["Local engine"] == "is running"
-    assert states["Local gateway"] == "reached, and it answers to the key from its runtime file"
-    assert states["Clock"] == "agrees with the service's clock"
+    assert states["Local gateway"] == "reached, and it accepts the key from its runtime file"
+    assert states["Clock"] == "agrees with the provider's clock"
     assert states["Ledger"].startswith("1 job in ")
     assert gateway.requests()[before:] == ["GET /v1/models"]
     ready = local_gateway._running(home)
@@ -394,7 +394,7 @@ def test_the_same_from_the_command_line(home: Path) -> None:
     command = [sys.executable, "-m", "jupyter_videogen.cli", "doctor", "--no-network"]
     fine = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (fine.returncode, fine.stderr) == (0, "")
-    assert fine.stdout.startswith("jupyter-videogen doctor: nothing that is paid for was sent.")
+    assert fine.stdout.startswith("jupyter-videogen doctor: nothing that is charged was sent.")
     wrong = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**environment.Environment, "QUBAX_API_KEY": "a b"}
     )

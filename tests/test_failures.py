@@ -32,11 +32,11 @@ from jupyter_videogen.dialects.http_errors import read_failure
         (503, b'{"error": {"message": "no channel", "code": "model_not_found"}}', "model_not_found", "no channel"),
         (503, b'{"error": {"message": "Error: model_not_found?"}}', "provider", "Error: model_not_found?"),
         (422, b'{"detail": [{"loc": ["body", "n"], "msg": "too many"}]}', "invalid_request", "body.n: too many"),
-        (429, b"", "rate_limited", "The service answered HTTP 429."),
+        (429, b"", "rate_limited", "The provider answered HTTP 429."),
         (500, b"<html><b>Oh</b> no</html>", "provider", "Oh no"),
         (400, b'{"error": {"message": "blocked", "code": "content_policy_violation"}}', "content_policy", "blocked"),
         (400, b'{"code": 1, "message": "plain"}', "invalid_request", "plain"),
-        (400, b"[]", "invalid_request", "The service answered HTTP 400."),
+        (400, b"[]", "invalid_request", "The provider answered HTTP 400."),
         (500, b"\xff\xfe\x00", "provider", "\ufffd\ufffd"),
     ],
 )
@@ -71,7 +71,7 @@ def test_a_model_that_is_not_there_has_made_nothing(status: int, body: bytes, ch
     [("7", 7.0), ("0.5", 0.5), ("600", 600.0), ("1e99", 86_400.0), ("-3", 0.0), ("NaN", None), ("soon", None)],
 )
 def test_the_wait_a_service_asks_for_is_bounded(text: str, seconds: float | None) -> None:
-    """Told as it was asked for, a day at most."""
+    """Told as it was requested, a day at most."""
     assert read_failure(Reply(429, {"retry-after": text})).retry_after == seconds
 
 

@@ -1,4 +1,4 @@
-"""Replies that no service should send, for half a minute: see `tests/soak/fuzz.py`, which goes on for ten."""
+"""Replies that no provider should send, for half a minute: see `tests/soak/fuzz.py`, which goes on for ten."""
 
 from __future__ import annotations
 

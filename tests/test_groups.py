@@ -29,7 +29,7 @@ PRICED = '[prices."lab:m"]\nper_clip = 1.0\n[prices."lab:other"]\nper_clip = 2.0
 
 @pytest.fixture
 def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A shell whose user has a service of its own, `lab`."""
+    """A shell whose user has a provider of its own, `lab`."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
     home.mkdir()
@@ -139,7 +139,7 @@ def test_one_failure_of_a_group_is_told_after_all_have_ended(shell: Shell, shop:
     shell.run("%%videogen --wait\na kite")
     shop.refusal = (400, {"error": {"message": "no kites", "code": "content_policy_violation"}})
     said = shell.run("%%videogen --wait --as both\na kite\n---\ntwo kites")
-    assert "✗ videogen: 1 of 2 jobs gave no clip; the first" in said.look
+    assert "✗ videogen: 1 of 2 jobs made no clip; the first" in said.look
     assert "no kites" in said.look
     assert len(shell.names["both"].clips) == 1
     assert "Traceback" in shell.run("%videogen tb").out
@@ -163,7 +163,7 @@ def test_jobs_are_found_by_what_people_call_them(shell: Shell) -> None:
     assert found("last") == found("-1") == [takes[-1].id]
     assert found(f"kite {takes[0].id}") == [kite.id, takes[0].id]
     assert vg.job("kite").id == kite.id
-    assert "No job begins with nobody" in shell.run("%videogen show nobody").look
+    assert "No job id starts with nobody" in shell.run("%videogen show nobody").look
 
 
 def test_a_name_that_is_used_again_means_the_newer(shell: Shell) -> None:
@@ -186,7 +186,7 @@ def test_a_clip_of_ours_is_a_medium(shell: Shell, shop: Shop) -> None:
     many = shell.run("%%videogen --video @takes\nmore")
     assert "@takes is 2 clips." in many.look
     assert "Choose one: @takes[0]." in many.look
-    assert "They count from 0." in shell.run("%%videogen --video @takes[7]\nmore").look
+    assert "Indices start at 0." in shell.run("%%videogen --video @takes[7]\nmore").look
     shop.held.clear()
     shell.run("%%videogen --as later\nlater")
     assert "is still" in shell.run("%%videogen --video @later\nmore").look
@@ -251,20 +251,20 @@ def test_embedding_puts_the_bytes_into_the_output(shell: Shell, monkeypatch: pyt
     shell.run("%%videogen --embed\na kite")
     assert 'src="data:video/mp4;base64,' in shown[0]["text/html"]
     monkeypatch.setattr(line_magics, "LARGEST_EMBEDDED", 10)
-    assert "It is there all the same" in shell.run("%%videogen --embed\na kite").look
+    assert "The clip is saved at" in shell.run("%%videogen --embed\na kite").look
 
 
 def test_cancelling_tells_what_was_only_unwatched(shell: Shell, shop: Shop) -> None:
-    """A service that can't cancel may finish, and charge."""
+    """A provider that can't cancel may finish, and charge."""
     shop.held.clear()
     job = shell.run("%%videogen\na kite").value
     assert shop.asked.wait(10)
     said = shell.run(f"%videogen cancel {job.id}").out
-    assert said.startswith(f"{job.id}: Not cancelled, and not watched any more. lab can't cancel.")
+    assert said.startswith(f"{job.id}: Not cancelled, and no longer watched. lab can't cancel.")
     assert f"%videogen resume {job.id}" in said
     shop.held.set()
     assert shell.run(f"%videogen resume {job.id}").value.result(30)
-    assert "has ended already" in shell.run("%videogen cancel last").out
+    assert "has already ended" in shell.run("%videogen cancel last").out
     assert shell.run("%videogen cancel all").out == ""
 
 
@@ -275,7 +275,7 @@ def test_waiting_that_ends_leaves_the_job(shell: Shell, shop: Shop) -> None:
     assert "Stopped waiting for job" in said.look
     shop.held.set()
     assert shell.names["clip"].result(30)
-    assert shell.run("%videogen wait").out == "No job is unfinished.\n"
+    assert shell.run("%videogen wait").out == "There are no unfinished jobs.\n"
 
 
 def test_events_follow_a_job_to_its_end(shell: Shell, shop: Shop) -> None:
@@ -313,7 +313,7 @@ def test_models_are_compared_side_by_side(shell: Shell, shop: Shop) -> None:
         ["m", "other"],
     )
     assert len(duel.result(30)) == 2
-    with pytest.raises(vg.InvalidRequest, match="models is a list"):
+    with pytest.raises(vg.InvalidRequest, match="models must be a list"):
         vg.compare("x", models="m")
 
 

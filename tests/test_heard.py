@@ -1,4 +1,4 @@
-"""What a service says: without the keys that were sent, without hidden characters, bounded, and never the end of the watching."""
+"""What a provider says: without the keys that were sent, without hidden characters, bounded, and never the end of the watching."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_no_words_take_long_to_clean(text: str) -> None:
 
 @pytest.mark.parametrize("length", [8, 12, 40, 200, 512, 2000, 4096])
 def test_keys_of_any_length_are_hidden(length: int) -> None:
-    """Tokens of some services are as long as a page; none stops the reading."""
+    """Tokens of some providers are as long as a page; none stops the reading."""
     key = "".join(chr(33 + (7 * at + at // 90) % 94) for at in range(length))
     redaction.add_secret(key)
     began = time.thread_time()
@@ -183,7 +183,7 @@ class Quoting(Slow):
 
 
 def test_keys_are_learnt_as_they_are_sent() -> None:
-    """The service's key, headers of the user's, and fields of a request that hold another."""
+    """The provider's key, headers of the user's, and fields of a request that hold another."""
     redaction.clear_secrets()
 
     async def run() -> None:
@@ -386,7 +386,7 @@ def test_a_listed_id_that_walks_elsewhere_is_no_job(bad: str) -> None:
 @pytest.mark.parametrize("bad", ["..", "", "a\r\nb", "\x1b[2J"])
 def test_an_id_to_attach_is_checked_like_a_services(bad: str, shop: Shop) -> None:
     """A sentence, not an error of ours."""
-    with pytest.raises(vg.InvalidRequest, match="no id of a job"):
+    with pytest.raises(vg.InvalidRequest, match="not a job id"):
         vg.attach(bad, "openai", base_url=shop.url)
 
 
@@ -427,7 +427,7 @@ def test_a_search_that_breaks_is_taken_up_again(
     assert job.result(60).prompt == "a kite"
     assert len(told) == 3
     assert len(shop.book) == 1
-    assert caplog.text.count("came upon an error of our own") == 2
+    assert caplog.text.count("Internal error") == 2
     assert "canary-KKKK" not in caplog.text
 
 
@@ -440,14 +440,14 @@ def test_a_search_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
     monkeypatch.setattr("jupyter_videogen.runtime.recovery.find_lost_job", breaking)
     shop.deaf = True
     job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
-    with pytest.raises(vg.OutcomeUnknown, match=r"An error of our own ended the search for it \(RuntimeError\)"):
+    with pytest.raises(vg.OutcomeUnknown, match=r"An internal error ended the search for the job \(RuntimeError\)"):
         job.result(60)
     assert (job.record.searching, job.state, len(shop.book)) == (False, "unknown_outcome", 1)
     monkeypatch.undo()
 
 
 def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The job goes on at the service, is kept, and is taken up by the next who asks for it."""
+    """The job goes on at the provider, is kept, and is taken up by the next who asks for it."""
     shop.held.clear()
 
     async def breaking(*_: Any) -> Any:
@@ -461,7 +461,7 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
         assert job.settled(60)
         assert (job.state, job.record.failure and job.record.failure.code) == ("unreachable", "unreachable")
         assert job.record.failure is not None
-        assert "ended the watching (RuntimeError)" in job.record.failure.message
+        assert "stopped the watching (RuntimeError)" in job.record.failure.message
     assert vg.job(job.id).watch().result(30).prompt == "a kite"
     assert len(shop.book) == 1
 
@@ -482,7 +482,7 @@ def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkey
     (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": -1000.0}}}))
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
     for most in ({"max_cost": 0.01}, {"max_cost": 1000.0}):
-        with pytest.raises(vg.BudgetExceeded, match="not known"):
+        with pytest.raises(vg.BudgetExceeded, match="unknown"):
             lab.submit("a kite", model="m", **most)
     assert shop.book == []
 

@@ -179,7 +179,7 @@ def test_a_hostile_project_is_used_without_harm(kind: str, trap: Trap, person: P
 
 @pytest.mark.parametrize("provider_name", ["lab", "evil", "openai"])
 def test_no_variable_leaves_for_it(provider_name: str, trap: Trap, person: Path) -> None:
-    """Whatever is asked of its services; a known name at another address gets no key of the known one."""
+    """Whatever is asked of its providers; a known name at another address gets no key of the known one."""
     clone(KEYS, trap.url, person)
     for ask in (
         lambda: vg.submit("a kite", provider=provider_name, model="m", max_cost=None),
@@ -214,7 +214,7 @@ def test_a_link_for_the_clips_folder_leads_nowhere(trap: Trap, person: Path, tmp
     here = clone("", trap.url, person)
     (here / "videogen").symlink_to(person / ".ipython" / "profile_default" / "startup")
     before = outside(tmp_path)
-    with pytest.raises(vg.InvalidRequest, match="a link that leads out of this project"):
+    with pytest.raises(vg.InvalidRequest, match="is a link out of this project"):
         vg.generate("a kite", provider="local", duration=1, size="256x144")
     assert outside(tmp_path) == before
     clip = vg.generate("a kite", provider="local", duration=1, size="256x144", output="results.mp4")

@@ -72,7 +72,7 @@ def test_a_path_stays_where_it_is(tmp_path: Path) -> None:
 
 
 def test_a_url_is_left_as_it_is(tmp_path: Path) -> None:
-    """We do not fetch what the service will fetch."""
+    """We do not fetch what the provider will fetch."""
     assert load_media("https://e/x.png", "image", "image", tmp_path) == Media(kind="image", url="https://e/x.png")
 
 
@@ -122,12 +122,12 @@ def test_a_clip_as_a_picture_is_its_last_frame(tmp_path: Path) -> None:
     ("value", "words"),
     [
         ("/nowhere/cat.png", r"/nowhere/cat.png can't be read \(No such file"),
-        (b"not a picture", "is no image that services take"),
-        (MP4, "is no image that services take"),
+        (b"not a picture", "is not a supported image file"),
+        (MP4, "is not a supported image file"),
         (7, "can't be made from a int"),
-        (RED.astype(float), "is no picture"),
-        (RED[0], "is no picture"),
-        ("/dev/null", "is no ordinary file"),
+        (RED.astype(float), "is not an image"),
+        (RED[0], "is not an image"),
+        ("/dev/null", "is not a regular file"),
     ],
 )
 def test_what_cannot_go_is_told_with_its_field(value: Any, words: str, tmp_path: Path) -> None:
@@ -147,15 +147,15 @@ def test_an_open_file_is_read(opened: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (b"", "is no image that services take."),
+        (b"", "is not a supported image file."),
         (io.BytesIO(), "that file is empty, or at its end."),
         (io.StringIO("text"), "can't be made from a StringIO."),
-        (b"ID3" + bytes(60), "is no image that services take."),
-        (b"GIF89a" + bytes(60), "is no image that services take."),
+        (b"ID3" + bytes(60), "is not a supported image file."),
+        (b"GIF89a" + bytes(60), "is not a supported image file."),
     ],
 )
 def test_an_empty_or_other_file_is_refused(value: Any, words: str, tmp_path: Path) -> None:
-    """Nothing in it, text, a sound, a picture that no service takes: told by its field, and nothing sent."""
+    """Nothing in it, text, a sound, a picture that no provider takes: told by its field, and nothing sent."""
     with pytest.raises(InvalidRequest) as caught:
         load_media(value, "image", "image", tmp_path)
     assert caught.value.message.endswith(words)
@@ -171,7 +171,11 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequest) as caught:
         load_media(path, "image", "image", tmp_path)
     assert caught.value.failure == Failure(
-        code="invalid_request", message="image: big.png has 32 MB; at most 32.", field="image", sent="no", charged="no"
+        code="invalid_request",
+        message="image: big.png has 32 MB; the limit is 32 MB.",
+        field="image",
+        sent="no",
+        charged="no",
     )
 
 
@@ -185,7 +189,7 @@ def test_a_files_own_name_is_not_told(name: str, tmp_path: Path) -> None:
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     """Opening a pipe with nobody at its other end must not hang."""
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(InvalidRequest, match="no ordinary file"):
+    with pytest.raises(InvalidRequest, match="not a regular file"):
         load_media(tmp_path / "pipe", "image", "image", tmp_path)
 
 
@@ -331,7 +335,7 @@ def test_which_way_up_it_is_is_still_told(tmp_path: Path) -> None:
 def test_a_picture_that_is_cut_short_is_refused(kind: str, keep: float, tmp_path: Path) -> None:
     """Before it is sent, in words."""
     whole = {"jpeg": jpeg(tmp_path, 6), "png": png(40, 40), "webp": webp((b"ANMF", bytes(400)))}[kind]
-    with pytest.raises(InvalidRequest, match="is cut short") as caught:
+    with pytest.raises(InvalidRequest, match="is truncated") as caught:
         load_media(whole[: int(len(whole) * keep)], "image", "image", tmp_path)
     assert (caught.value.sent, caught.value.charged) == ("no", "no")
 
@@ -373,8 +377,8 @@ def test_what_cannot_be_rewound_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 64, 3), (64, 0, 3), (0, 0, 3)])
 def test_an_empty_array_is_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
-    """A crop of nothing is no picture, and nothing is paid for it."""
-    with pytest.raises(InvalidRequest, match="is an empty picture") as caught:
+    """A crop of nothing is not an image, and nothing is paid for it."""
+    with pytest.raises(InvalidRequest, match="is an empty image") as caught:
         load_media(np.zeros(shape, np.uint8), "image", "image", tmp_path)
     assert caught.value.field == "image"
 
@@ -427,7 +431,7 @@ def test_a_sound_is_known_by_what_it_is(head: bytes, kind: str, tmp_path: Path) 
 )
 def test_a_sound_is_no_video_and_the_other_way_round(content: bytes, kind: str, tmp_path: Path) -> None:
     """By the tracks, whatever the brand says; AAC in its own frames is no MP3."""
-    with pytest.raises(InvalidRequest, match=f"is no {kind} that services take"):
+    with pytest.raises(InvalidRequest, match=f"is not a supported {kind} file"):
         load_media(content, kind, kind, tmp_path)
 
 

@@ -120,14 +120,14 @@ def test_what_may_be_a_key_is_not_shown(flag: str, secret: str) -> None:
 @pytest.mark.parametrize(
     ("text", "note"),
     [
-        ("{heroo} walks", "{heroo} was left as it was: no variable named heroo. Did you mean hero?"),
-        ("{zebra}", "{zebra} was left as it was: no variable named zebra."),
-        ("{hero.x}", "{hero.x} was left as it was: AttributeError at .x."),
-        ("{table[b]}", "{table[b]} was left as it was: KeyError at [b]."),
-        ("{hero:nope}", "{hero:nope} was left as it was: ValueError while it was formatted."),
+        ("{heroo} walks", "{heroo} was left unchanged: no variable named heroo. Did you mean hero?"),
+        ("{zebra}", "{zebra} was left unchanged: no variable named zebra."),
+        ("{hero.x}", "{hero.x} was left unchanged: AttributeError at .x."),
+        ("{table[b]}", "{table[b]} was left unchanged: KeyError at [b]."),
+        ("{hero:nope}", "{hero:nope} was left unchanged: ValueError while it was formatted."),
         (
             "{hero.__class__}",
-            "{hero.__class__} was left as it was: what is private, and the environment, are not filled in.",
+            "{hero.__class__} was left unchanged: private names and the environment are not filled in.",
         ),
     ],
 )

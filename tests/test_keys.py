@@ -28,7 +28,7 @@ def test_what_a_paste_leaves_around_a_key_is_cleaned(pasted: str) -> None:
 @pytest.mark.parametrize("pasted", ["", "  \n", f"{KEY} {KEY}", f"{KEY}\n{KEY}", "ключ", f"{KEY}\x00"])
 def test_what_is_no_key_is_refused_without_quoting_it(pasted: str) -> None:
     """C34: blank, two of them, not ASCII: named by where it came from."""
-    with pytest.raises(vg.AuthError, match="The key from QUBAX_API_KEY cannot be a key") as caught:
+    with pytest.raises(vg.AuthError, match="The value from QUBAX_API_KEY is not a valid key") as caught:
         Secret(pasted, source="QUBAX_API_KEY")
     assert KEY not in "".join(traceback.format_exception(caught.value))
     assert caught.value.sent == "no"
@@ -108,7 +108,7 @@ def test_a_keyring_that_keeps_a_key_for_good_is_told(ring: Ring, monkeypatch: py
     credentials.remember("qubrid", Secret(KEY, source="a box"), keep=True)
     monkeypatch.setattr(ring, "kept", types.MappingProxyType(ring.kept))
     with pytest.raises(
-        vg.AuthError, match=r"Test Keychain did not let the key go \(TypeError\)\. Remove jupyter-videogen"
+        vg.AuthError, match=r"Test Keychain did not delete the key \(TypeError\)\. Remove the entry jupyter-videogen"
     ):
         credentials.forget("qubrid")
 
@@ -128,7 +128,7 @@ def test_a_locked_keyring_stops_nobody(ring: Ring) -> None:
         (types.SimpleNamespace(get_keyring={}.popitem), "broken (KeyError)"),
         (
             types.SimpleNamespace(get_keyring=lambda: types.SimpleNamespace(priority=0, name="fail")),
-            "installed, but this system has none",
+            "installed, but this system has no keyring",
         ),
     ],
 )
@@ -172,7 +172,7 @@ def test_the_one_provider_with_a_kept_key_is_the_default(ring: Ring) -> None:
 def test_an_address_holds_no_key(userinfo: str, query: str) -> None:
     """An address is written down and shown: user names, passwords and queries are refused, and not quoted."""
     address = f"http://{userinfo}127.0.0.1:9/v1{query if not userinfo else ''}"
-    with pytest.raises(vg.InvalidRequest, match="base_url holds a user name, a password or a query") as caught:
+    with pytest.raises(vg.InvalidRequest, match="base_url contains a user name, a password or a query") as caught:
         vg.Client("openai", base_url=address)
     assert KEY not in str(caught.value)
     assert caught.value.field == "base_url"

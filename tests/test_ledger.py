@@ -68,9 +68,9 @@ def test_a_job_is_found_by_the_beginning_of_its_id(path: Path) -> None:
     ledger.add(job.after(id="aaaaaaaa", idempotency_key="1"))
     ledger.add(job.after(id="aabbbbbb", idempotency_key="2"))
     assert ledger.find("aab").id == ledger.find("last").id == "aabbbbbb"
-    with pytest.raises(InvalidRequest, match="2 jobs begin with aa"):
+    with pytest.raises(InvalidRequest, match="2 job ids start with aa"):
         ledger.find("aa")
-    with pytest.raises(InvalidRequest, match="No job begins with zz"):
+    with pytest.raises(InvalidRequest, match="No job id starts with zz"):
         ledger.find("zz")
 
 
@@ -162,14 +162,14 @@ def test_a_ledger_of_a_newer_version_is_left_alone(path: Path) -> None:
     Ledger(path).close()
     with closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {VERSION + 1}")
-    with pytest.raises(VideogenError, match="newer jupyter-videogen"):
+    with pytest.raises(VideogenError, match="newer version of jupyter-videogen"):
         Ledger(path)
 
 
 def test_what_cannot_be_recorded_says_so(tmp_path: Path) -> None:
     """A place that is no folder is a clear error, before anything is sent."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(VideogenError, match="can't be recorded aren't submitted") as caught:
+    with pytest.raises(VideogenError, match="can't be recorded is not sent") as caught:
         Ledger(tmp_path / "file" / "ledger.sqlite3")
     assert caught.value.sent == "no"
 

@@ -1,4 +1,4 @@
-"""The form's messages, the history and requests as code, in a kernel's own process and against a service with a book."""
+"""The form's messages, the history and requests as code, in a kernel's own process and against a provider with a book."""
 
 from __future__ import annotations
 
@@ -81,9 +81,9 @@ def test_a_file_that_cannot_be_is_refused(home: Path) -> None:
     """A gap, another kind of file, one that is too large; each names the field."""
     uploads = Uploads(home)
     for message, piece, words in [
-        (upload(5), PNG[5:], "A piece of cat.png is missing"),
-        (upload(0, 4, "other"), b"text", "is no image"),
-        (upload(0, 1 << 40, "large"), PNG, "has 1048576 MB; at most 32 are taken"),
+        (upload(5), PNG[5:], "The upload of cat.png is incomplete"),
+        (upload(0, 4, "other"), b"text", "is not a supported image file"),
+        (upload(0, 1 << 40, "large"), PNG, "has 1048576 MB; the limit is 32 MB"),
     ]:
         with pytest.raises(InvalidRequest, match=words) as caught:
             uploads.take(message, piece)
@@ -188,7 +188,7 @@ def test_a_receipt_from_elsewhere_tells_as_much(lab: vg.Client, picture: Path) -
     ],
 )  # fmt: skip
 def test_what_is_no_clip_of_ours_is_refused(home: Path, name: str, text: str) -> None:
-    with pytest.raises(InvalidRequest, match=r"knows how|can't be read") as caught:
+    with pytest.raises(InvalidRequest, match=r"says how|can't be read") as caught:
         recall(name, text)
     assert caught.value.failure.next
 

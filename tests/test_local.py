@@ -147,7 +147,7 @@ def test_a_model_that_takes_no_video_names_those_that_do(local: vg.Client, monke
     with pytest.raises(vg.Unsupported, match="some-model \\(Qubax\\) can't extend an existing clip") as caught:
         clip.extend("the camera pulls back")
     assert caught.value.failure.next.startswith(
-        "These do: indoxhub:… (a model of IndoxHub that takes a video), bifrost:…"
+        "These can: indoxhub:… (a model of IndoxHub that takes a video), bifrost:…"
     )
     assert "local:local/scenes" in caught.value.failure.next
 
@@ -271,7 +271,7 @@ def test_every_size_and_length_is_exact(local: vg.Client, size: str, duration: i
 @pytest.mark.parametrize("field", ["image", "last_frame", "video", "audio"])
 def test_address_is_refused_before_anything_is_sent(local: vg.Client, field: str) -> None:
     """The engine fetches nothing, and does not pretend to."""
-    with pytest.raises(vg.InvalidRequest, match="fetches nothing") as caught:
+    with pytest.raises(vg.InvalidRequest, match="downloads nothing") as caught:
         local.submit("the sea", **{field: "https://example.com/x"})
     assert caught.value.field == field
 
@@ -279,7 +279,7 @@ def test_address_is_refused_before_anything_is_sent(local: vg.Client, field: str
 def test_two_beginnings_are_refused(local: vg.Client) -> None:
     """A clip cannot begin with a picture and with the end of a video."""
     clip = made(local, "the sea")
-    with pytest.raises(vg.InvalidRequest, match="one beginning"):
+    with pytest.raises(vg.InvalidRequest, match="can start from an image"):
         local.submit("the sea", image=picture(), video=clip)
 
 

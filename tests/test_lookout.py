@@ -1,4 +1,4 @@
-"""Many jobs at one service: one list for all, a limit on looks, and a machine that slept."""
+"""Many jobs at one provider: one list for all, a limit on looks, and a machine that slept."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def timeless(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 
 
 class Shop:
-    """A service of the OpenAI shape whose jobs end when they should; it counts what it is asked."""
+    """A provider of the OpenAI shape whose jobs end when they should; it counts what it is asked."""
 
     def __init__(self, ends: list[float]) -> None:
         self.clock = LoopClock()
@@ -94,7 +94,7 @@ class Shop:
 
 
 class Watched:
-    """Some accepted jobs of that service, watched to their ends by real runners."""
+    """Some accepted jobs of that provider, watched to their ends by real runners."""
 
     def __init__(self, folder: Path, shop: Shop, *, base_url: str = "https://many.example/v1") -> None:
         self.shop, self.ledger = shop, Ledger(folder / "ledger.sqlite3")
@@ -345,7 +345,7 @@ def test_the_rate_recovers_slowly() -> None:
 
 
 def test_runs_of_before_are_taken_over(tmp_path: Path) -> None:
-    """What is written down is read back as it was, newest first and of one service only."""
+    """What is written down is read back as it was, newest first and of one provider only."""
     shop = Shop([60.0])
     watched = Watched(tmp_path, shop)
     watched.run()

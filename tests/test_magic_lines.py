@@ -1,6 +1,6 @@
 """Lines of the magic, each with the exact request that it sends or the exact words in which it is refused.
 
-Requests are read off `--dry-run`, which prints what would go to the service; one test shows that what is printed is what goes.
+Requests are read off `--dry-run`, which prints what would go to the provider; one test shows that what is printed is what goes.
 """
 
 from __future__ import annotations
@@ -173,7 +173,7 @@ OPTIONS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("line", "sent"), OPTIONS)
 def test_options_become_exactly_this_request(shell: Shell, line: str, sent: dict[str, Any]) -> None:
-    """What is written, quoted in whatever way, reaches the service's own fields."""
+    """What is written, quoted in whatever way, reaches the provider's own fields."""
     found = dry(shell, A + line, "a kite")
     assert found["json"] == {**BASE, **sent}
 
@@ -293,28 +293,28 @@ REFUSALS: list[tuple[str, str]] = [
     ("--seed -1", "The seed -1 is out of range."),
     ("--seed 4294967296", "The seed 4294967296 is out of range."),
     ("--seed maybe", "--seed takes a whole number or \"random\", not 'maybe'."),
-    ("-n 0", "0 clips can't be made."),
+    ("-n 0", "Can't make 0 clips."),
     ("-n many", "-n takes a whole number, not 'many'."),
     ("--negatve x", "Did you mean --negative?"),
-    ("--negativ=x", "There is no option --negativ."),
+    ("--negativ=x", "Unknown option --negativ."),
     ("--sizes 1x1", "Did you mean --size?"),
-    ("--no-new", "There is no option --no-new."),
+    ("--no-new", "Unknown option --no-new."),
     ("--sound=yes", "--sound takes no value."),
-    ("-x", "There is no option -x."),
+    ("-x", "Unknown option -x."),
     ("-x hush", "│ %%videogen -p acme -m wan-2.7 -x …"),
-    ("a kite", "The prompt goes below the first line."),
-    ("-- a kite", "The prompt goes below the first line."),
-    ("\u2013n 3", "Options begin with two plain hyphens: the dash here is a longer one."),
-    ("--negative “no text”", "Values are quoted with straight quotation marks"),
-    ("--negative 'no text", "Close the quotation."),
-    ("--as 2x", "2x can't be the name of a variable."),
-    ("--as class", "class can't be the name of a variable."),
-    ("--as a.b", "a.b can't be the name of a variable."),
+    ("a kite", "Put the prompt below the first line."),
+    ("-- a kite", "Put the prompt below the first line."),
+    ("\u2013n 3", "Options begin with two hyphens (--), not with a dash."),
+    ("--negative “no text”", "Quote values with straight quotation marks"),
+    ("--negative 'no text", "Close the quote."),
+    ("--as 2x", "2x is not a valid variable name."),
+    ("--as class", "class is not a valid variable name."),
+    ("--as a.b", "a.b is not a valid variable name."),
     ("--max-cost lots", "--max-cost takes an amount in dollars, not 'lots'."),
     ("--max-cost -1", "--max-cost takes an amount in dollars, not '-1'."),
     ("--max-cost nan", "--max-cost takes an amount in dollars, not 'nan'."),
-    ("--max-cost 1", "What this costs is not known"),
-    ("--timeout soon --wait --max-cost 0", "What this costs is not known"),
+    ("--max-cost 1", "The cost of this is unknown"),
+    ("--timeout soon --wait --max-cost 0", "The cost of this is unknown"),
     ("--extra {", "--extra holds JSON that can't be read"),
     ("--extra '[1]'", "--extra takes a JSON object."),
     ("""--extra '{"token": "hush"'""", "│ %%videogen -p acme -m wan-2.7 --extra …"),
@@ -323,16 +323,16 @@ REFUSALS: list[tuple[str, str]] = [
     ("--image nothing.png", "nothing.png can't be read (No such file or directory)."),
     ("--image C:\\pics\\cat.png", r"Put the path in single quotes: 'C:\pictures\cat.png'."),
     ("--image {person}", "image can't be made from a Hero."),
-    ("--image @nobody", "No job begins with nobody."),
-    ("--image videogen.toml", "videogen.toml is no image that services take."),
+    ("--image @nobody", "No job id starts with nobody."),
+    ("--image videogen.toml", "videogen.toml is not a supported image file."),
     ("--fit stretch --image cat.png --size 1280x720", "Choose one of: cover, contain, pad."),
-    ("-m ,", "-m names no model in ','."),
+    ("-m ,", "-m has no model name in ','."),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("line", "words"), REFUSALS, ids=[line for line, _ in REFUSALS])
 def test_a_mistake_is_told_in_these_words(shell: Shell, line: str, words: str) -> None:
-    """What, where, what next, and that nothing was sent; no traceback, and no service was asked."""
+    """What, where, what next, and that nothing was sent; no traceback, and no provider was asked."""
     both = line.startswith("-m ")
     said = shell.run(f"%%videogen {'-p acme ' if both else A}{line}\na kite")
     assert words == said.look if "\n" in words else words in flat(said.look)
@@ -341,22 +341,22 @@ def test_a_mistake_is_told_in_these_words(shell: Shell, line: str, words: str) -
 
 
 LINES: list[tuple[str, str]] = [
-    ("%videogen job", "There is no command job."),
-    ("%videogen a kite", "There is no command a."),
+    ("%videogen job", "Unknown command job."),
+    ("%videogen a kite", "Unknown command a."),
     ("%videogen canel last", "Did you mean %videogen cancel?"),
-    ("%videogen 'a kite' b", "There is no command b."),
+    ("%videogen 'a kite' b", "Unknown command b."),
     ("%videogen jobs --al", "%videogen jobs has no option --al. Did you mean --all?"),
     ("%videogen jobs -n x", "-n takes a whole number, not 'x'."),
     ("%videogen jobs -n", "-n needs a value."),
-    ("%videogen show 'x", "Close the quotation."),
-    ("%videogen show zzzz", "No job begins with zzzz."),
+    ("%videogen show 'x", "Close the quote."),
+    ("%videogen show zzzz", "No job id starts with zzzz."),
     ("%videogen wait --timeot 3", "Did you mean --timeout?"),
-    ("%videogen help nonsens", "There is no help on nonsens."),
+    ("%videogen help nonsens", "No help for nonsens."),
     ("%videogen help negatve", "Did you mean negative?"),
-    ("%videogen cost --by weather", "Costs are not kept by weather."),
-    ("%videogen connect", "Connect which provider?"),
+    ("%videogen cost --by weather", "Costs can't be grouped by weather."),
+    ("%videogen connect", "No provider given."),
     ("%videogen config x=1 --set", "%videogen config has no option --set."),
-    ("%videogen models -p acne", "There is no provider named acne. Did you mean acme?"),
+    ("%videogen models -p acne", "Unknown provider acne. Did you mean acme?"),
 ]
 
 
@@ -456,7 +456,7 @@ def test_a_key_is_not_printed_back(shell: Shell) -> None:
     ):
         said = shell.run(code)
         assert key not in said.out + said.look + str(said.error), code
-        assert "looks like a key" in said.err
+        assert "seems to contain a key" in said.err
 
 
 def test_what_is_printed_is_what_goes(shell: Shell, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

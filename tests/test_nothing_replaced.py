@@ -99,7 +99,7 @@ def test_a_clip_that_is_brought_is_not_written_through_a_link(tmp_path: Path) ->
     assert not aim.exists()
     (tmp_path / "free").mkdir()
     assert clip_store.copy_to_output(clip, f"{tmp_path}/free/b.mp4") == f"{tmp_path}/free/b.mp4"
-    with pytest.raises(vg.InvalidRequest, match="is there already"):
+    with pytest.raises(vg.InvalidRequest, match="already exists"):
         clip_store.copy(clip, tmp_path / "out.mp4")
     assert not aim.exists()
 

@@ -31,7 +31,7 @@ def test_whole_numbers_of_any_kind_are_taken(field: str, value: Any, sent: int) 
 @pytest.mark.parametrize(("value", "nearest"), [(4.4, 4), (np.float64(4.6), 5), (Fraction(9, 2), 4)])
 def test_a_number_between_two_is_answered_with_the_nearest(value: Any, nearest: int) -> None:
     """In words of ours, with the field."""
-    with pytest.raises(InvalidRequest, match=f"duration is a whole number, .* Nearest: {nearest}") as caught:
+    with pytest.raises(InvalidRequest, match=f"duration must be a whole number, .* Nearest: {nearest}") as caught:
         request_builder._convert("a kite", {"duration": value})
     assert (caught.value.field, caught.value.sent) == ("duration", "no")
 

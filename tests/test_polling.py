@@ -72,7 +72,7 @@ def test_looks_come_one_after_the_other_and_never_stop(history: list[JobTiming])
 
 @given(histories, ages, st.floats(1.01, 1e6))
 def test_a_hint_is_a_lower_bound(history: list[JobTiming], age: float, hint: float) -> None:
-    """A service that wants to be left alone for a while is, for two minutes at most."""
+    """A provider that wants to be left alone for a while is, for two minutes at most."""
     wait = PollSchedule(fit(history, kind())).wait(age, poll_after=hint)
     assert min(hint, backoff.LATEST) <= wait <= backoff.LATEST
 
@@ -140,7 +140,7 @@ def test_an_early_refusal_is_met_by_an_early_look() -> None:
 
 
 def test_the_narrowest_circle_with_enough_jobs_is_believed() -> None:
-    """Model before service, and jobs of the same length, size and kind before the model."""
+    """Model before provider, and jobs of the same length, size and kind before the model."""
     others = [run(600.0, model="slow")] * 20
     model = [run(100.0, duration=8.0)] * 20
     same = [run(30.0, duration=4.0)] * 5

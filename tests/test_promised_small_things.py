@@ -71,7 +71,7 @@ def test_certificates_that_cannot_be_read_are_named(
     if content is not None:
         (tmp_path / "ca.pem").write_text(content)
     monkeypatch.setenv(variable, str(tmp_path / "ca.pem"))
-    with pytest.raises(Forbidden, match="SSL_CERT_FILE or SSL_CERT_DIR names can't be read") as caught:
+    with pytest.raises(Forbidden, match="SSL_CERT_FILE or SSL_CERT_DIR can't be read") as caught:
         ask()
     assert caught.value.failure is not None
     assert caught.value.failure.sent == "no"
@@ -110,14 +110,14 @@ def test_a_record_in_markdown_is_text(prompt: str, tmp_path: Path) -> None:
 def test_a_receipt_that_is_nested_without_end_is_no_receipt(text: str) -> None:
     """A named error, whatever was dropped."""
     assert receipt.parse_receipt(text.encode()) is None
-    with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
+    with pytest.raises(vg.InvalidRequest, match="No record here says"):
         dropped_clip.recall_request(Recall(**HEAD, name="x.json", receipt=text))
 
 
 @pytest.mark.parametrize("name", ["..", "", ".", "/", "a/..", "\x00", "a\x00b", "\udc80", "x" * 5000])
 def test_no_name_of_a_clip_is_an_error_of_ours(name: str) -> None:
     """Nor a way to another folder."""
-    with pytest.raises(vg.InvalidRequest, match="Nobody here knows"):
+    with pytest.raises(vg.InvalidRequest, match="No record here says"):
         dropped_clip.recall_request(Recall(**HEAD, name=name))
 
 

@@ -68,7 +68,7 @@ def test_no_depth_is_endless() -> None:
     [
         (b"<html><head><title>Just a moment...</title><style>*{a:b}</style></head><body>x</body>", "Just a moment..."),
         (b"<html><style>p{}</style><script>var a=1;</script><p>Access &amp; denied</p></html>", "Access & denied"),
-        (b"<html><body>Service&nbsp;is <b>down</b></body></html>", "Service is down"),
+        (b"<html><body>Provider&nbsp;is <b>down</b></body></html>", "Provider is down"),
         (b"<!DOCTYPE html><title></title><h1>502</h1><noscript>Enable it</noscript>", "502"),
         (b"<title>Caf\xc3\xa9 closed</title>", "Caf\u00e9 closed"),
         (b"upstream connect error", "upstream connect error"),

@@ -53,7 +53,7 @@ def stored(folder: Path, **request: object) -> tuple[Clip, JobRecord]:
 
 
 def test_a_finished_job_leaves_its_receipt(tmp_path: Path) -> None:
-    """Model, service, parameters, job, times, hash and versions, as `Clip.provenance` gives them too."""
+    """Model, provider, parameters, job, times, hash and versions, as `Clip.provenance` gives them too."""
     job = Bench(tmp_path, SLOW, looks(DONE)).run()
     clip = Clip.of(job.clips[0])
     facts = clip.provenance
@@ -92,7 +92,7 @@ def test_media_stand_in_it_by_name_and_hash(tmp_path: Path) -> None:
 
 
 def test_no_key_and_no_signature_is_in_it(tmp_path: Path) -> None:
-    """Wherever one hides: a medium's link, a field of a service, a text."""
+    """Wherever one hides: a medium's link, a field of a provider, a text."""
     clip, record = stored(
         tmp_path,
         image=Media(kind="image", url=SIGNED),
@@ -106,7 +106,7 @@ def test_no_key_and_no_signature_is_in_it(tmp_path: Path) -> None:
 
 
 def test_bytes_of_media_are_not_in_it(tmp_path: Path) -> None:
-    """A picture that was pasted into a service's own field is told by its kind."""
+    """A picture that was pasted into a provider's own field is told by its kind."""
     clip, record = stored(tmp_path, extra={"mask": "data:image/png;base64," + "A" * 90_000})
     receipt.keep_receipt(clip, record)
     assert clip.provenance["request"]["extra"] == {"mask": "data:image/png;base64,…"}
@@ -172,7 +172,7 @@ def test_saving_never_replaces_what_is_there(tmp_path: Path, name: str) -> None:
     """Neither clip nor receipt, unless that is asked for."""
     clip, _ = stored(tmp_path)
     (tmp_path / name).write_text("mine")
-    with pytest.raises(vg.InvalidRequest, match=r"is there already\. Choose another name, or pass overwrite=True"):
+    with pytest.raises(vg.InvalidRequest, match=r"already exists\. Choose another name, or pass overwrite=True"):
         clip.save(tmp_path / "kite.mp4")
     assert [file.read_text() for file in tmp_path.glob("kite.*")] == ["mine"]
     clip.save(tmp_path / "kite.mp4", overwrite=True)

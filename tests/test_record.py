@@ -98,7 +98,7 @@ def test_a_failure_has_words_and_no_player() -> None:
 
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_nothing_from_outside_becomes_html(prompt: str, message: str) -> None:
-    """Whatever a prompt or a service says, the tags and attributes are ours, and the words are there as they were."""
+    """Whatever a prompt or a provider says, the tags and attributes are ours, and the words are there as they were."""
     failure = Failure(code="provider", message=HOSTILE + message, sent="yes")
     for one in (job(HOSTILE + prompt), job(HOSTILE + prompt, state="failed", failure=failure)):
         read = Reader(saved_output.render_html(one, SLOW, "videogen/a.mp4"))
@@ -179,7 +179,7 @@ def test_the_page_is_shown_no_path_of_this_machine(tmp_path: Path) -> None:
 
 
 def test_a_form_opens_also_where_no_model_is_known() -> None:
-    """A service without a built-in list: the named model, what was listed, and anything that is typed."""
+    """A provider without a built-in list: the named model, what was listed, and anything that is typed."""
     named = form_view(QUBAX, RequestView(model="m"))
     assert [model.id for model in named.models] == ["m"]
     assert (form_view(QUBAX, RequestView()).models, named.start.model) == ((), "m")

@@ -1,4 +1,4 @@
-"""The one loop, against services that are functions."""
+"""The one loop, against providers that are functions."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Bench:
 
 
 def looks(*bodies: object) -> Callable[[Call], Reply]:
-    """A service that takes the job, then gives these answers to looks (exceptions are raised), and any clip."""
+    """A provider that takes the job, then gives these answers to looks (exceptions are raised), and any clip."""
     queue = list(bodies)
 
     def answer(call: Call) -> Reply:
@@ -97,7 +97,7 @@ DONE = {"state": "succeeded", "urls": ["/files/1.mp4"]}
 
 
 def test_a_create_that_answers_with_the_clip_needs_no_look(tmp_path: Path) -> None:
-    """A synchronous service's clip goes straight from the create to the disk."""
+    """A synchronous provider's clip goes straight from the create to the disk."""
 
     def answer(call: Call) -> Reply:
         return said({"urls": ["https://cdn.example/a.mp4"]}) if call.method == "POST" else said(MP4)
@@ -180,7 +180,7 @@ def test_what_certainly_never_left_is_tried_three_times(tmp_path: Path) -> None:
     assert bench.run().failure == Failure(
         code="unreachable",
         message="Slow Inc. could not be reached.",
-        next="Check the connection and run it again.",
+        next="Check the connection and run the cell or call again.",
         sent="no",
         charged="no",
     )
@@ -189,7 +189,7 @@ def test_what_certainly_never_left_is_tried_three_times(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_final_and_says_what_the_service_said(tmp_path: Path) -> None:
-    """A 402 is told with the service's words and its request id; nothing is sent again."""
+    """A 402 is told with the provider's words and its request id; nothing is sent again."""
     body = {"error": {"message": "No credits left", "code": "insufficient_quota", "request_id": "req-1"}}
     bench = Bench(tmp_path, SLOW, lambda _call: said(body, 402))
     assert bench.run().failure == Failure(
@@ -237,7 +237,7 @@ def _finished(call: Call) -> Reply:
 
 
 def test_settings_that_the_service_changed_are_told(tmp_path: Path) -> None:
-    """It took another length and size than was asked for: kept, and said."""
+    """It took another length and size than was requested: kept, and said."""
 
     def answer(call: Call) -> Reply:
         body = {"id": "r1", "seconds": "8", "size": "8x8", "model": "m"}
@@ -272,7 +272,7 @@ def test_between_two_tries_the_ledger_says_that_nothing_is_sent(tmp_path: Path) 
 
 
 def test_bad_looks_are_missed_looks(tmp_path: Path) -> None:
-    """Lost lines, 5xx, HTML and half a JSON do not end a job that the service is working on."""
+    """Lost lines, 5xx, HTML and half a JSON do not end a job that the provider is working on."""
     bad = [Lost("ReadTimeout"), NotSent("ConnectError"), said(b"<html>", 503), said(b'{"state": "suc'), said([])]
     bench = Bench(tmp_path, SLOW, looks(*bad, DONE))
     assert bench.run().state == "succeeded"
@@ -288,7 +288,7 @@ def test_a_quarter_hour_of_bad_looks_is_unreachable_and_resumes(tmp_path: Path) 
 
 
 def test_progress_never_runs_backwards(tmp_path: Path) -> None:
-    """A service that takes progress back does not take it back from the page."""
+    """A provider that takes progress back does not take it back from the page."""
     bench = Bench(tmp_path, SLOW, looks({"state": "running", "pct": 60}, {"state": "running", "pct": 20}, DONE))
     told: list[float | None] = []
     bench._note = lambda job: told.append(job.progress)  # type: ignore[method-assign]
@@ -303,7 +303,7 @@ def test_a_young_job_may_be_unknown_to_its_service(tmp_path: Path) -> None:
 
 
 def test_an_old_job_that_is_gone_expires(tmp_path: Path) -> None:
-    """404 for half a minute, long after create, means the service no longer has it."""
+    """404 for half a minute, long after create, means the provider no longer has it."""
     bench = Bench(tmp_path, SLOW, looks(*[said({}, 404)] * 40))
     assert bench.run().state == "expired"
 
@@ -313,7 +313,7 @@ def test_done_without_a_clip_is_a_failure_after_a_minute(tmp_path: Path) -> None
     bench = Bench(tmp_path, SLOW, looks(*[{"state": "succeeded"}] * 40))
     job = bench.run()
     assert job.failure is not None
-    assert job.failure.message == "Slow Inc. says it is done, but there is no clip."
+    assert job.failure.message == "Slow Inc. reports the job as done, but there is no clip."
 
 
 def test_an_expired_link_is_asked_for_again(tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_an_expired_link_is_asked_for_again(tmp_path: Path) -> None:
 
 
 def test_a_clip_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
-    """404 on content just after the end is a service that is late."""
+    """404 on content just after the end is a provider that is late."""
     late = iter([said({}, 404), said({}, 409), said(b'{"error": "not ready"}')])
 
     def answer(call: Call) -> Reply:
@@ -353,7 +353,7 @@ def test_some_clips_are_better_than_none(tmp_path: Path) -> None:
 
     job = Bench(tmp_path, SLOW, answer).run()
     assert (job.state, len(job.clips)) == ("succeeded", 1)
-    assert job.warnings == ("1 of 2 clips could not be fetched: The clip could not be fetched: gone",)
+    assert job.warnings == ("1 of 2 clips could not be downloaded: The clip could not be downloaded: gone",)
 
 
 def test_several_clips_are_numbered(tmp_path: Path) -> None:
@@ -427,7 +427,7 @@ def test_a_clip_that_cannot_be_fetched_stays_fetchable(tmp_path: Path) -> None:
 
 
 def test_a_clip_without_a_poster_gets_one_from_its_frames(tmp_path: Path) -> None:
-    """Each clip its own, where the service gives none; what cannot be decoded goes without."""
+    """Each clip its own, where the provider gives none; what cannot be decoded goes without."""
     film(tmp_path / "a.mp4", (0, 0, 160))
     bodies = {"/files/1.mp4": (tmp_path / "a.mp4").read_bytes(), "/files/2.mp4": MP4}
 

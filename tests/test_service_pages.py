@@ -1,4 +1,4 @@
-"""The page of each service, run as it stands: its own dialect, spoken to its twin in the local gateway."""
+"""The page of each provider, run as it stands: its own dialect, spoken to its twin in the local gateway."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def examples(name: str) -> list[str]:
 
 
 def row(name: str, url: str) -> str:
-    """Return the configuration of a service whose address is its twin's."""
+    """Return the configuration of a provider whose address is its twin's."""
     dialect = "openai" if name == "aihubmix" else name
     return f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{url}{DOORS[name]}"\nkey_env = "LAB_KEY"\n'
 
 
 @pytest.fixture
 def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
-    """A running gateway whose token is the key of every service of the project; it is looked at without patience."""
+    """A running gateway whose token is the key of every provider of the project; it is looked at without patience."""
 
     async def hurried(_: SystemClock, seconds: float) -> None:
         await asyncio.sleep(min(seconds, 0.1))  # noqa: TID251 - this is a clock

@@ -76,7 +76,7 @@ ENDS: dict[str, End | dict[str, End]] = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A gateway for all, twenty times as quick as a real service; returns its URL and the key."""
+    """A gateway for all, twenty times as quick as a real provider; returns its URL and the key."""
     folder = tmp_path_factory.mktemp("service")
     command = [sys.executable, "-m", "jupyter_videogen.gateway", "--home", str(folder), "--pace", "0.05"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:
@@ -88,7 +88,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Patience at the service's own pace."""
+    """Patience at the provider's own pace."""
     monkeypatch.setattr(backoff, "PACE", 0.1)
     monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.1, latest=0.1))
     monkeypatch.setattr(runner, "GRACE", 1.0)
@@ -171,7 +171,7 @@ def test_elsewhere_cancelling_tells_that_it_cannot(name: str, service: tuple[str
 
 @pytest.mark.parametrize("name", ["qubrid", "indoxhub", "aihubmix", "bifrost", "openai"])
 def test_a_picture_goes_as_each_service_wants_it(name: str, service: tuple[str, str]) -> None:
-    """As a file in a form, as base64 or as a data URL: the service takes it."""
+    """As a file in a form, as base64 or as a data URL: the provider takes it."""
     fields = (
         {"size": "640x360", "image": png(64, 36), "fit": "cover"}
         if name in {"aihubmix", "openai"}
@@ -182,7 +182,7 @@ def test_a_picture_goes_as_each_service_wants_it(name: str, service: tuple[str, 
 
 
 def test_several_clips_of_one_prompt(service: tuple[str, str]) -> None:
-    """`n=2` at a service that makes several: two files, numbered."""
+    """`n=2` at a provider that makes several: two files, numbered."""
     job = client("indoxhub", service).submit("waves", model="local/scenes", duration=1, n=2)
     job.result(60)
     assert [Path(clip.path).stem[-2:] for clip in job.clips][1:] == ["-2"]
@@ -207,7 +207,7 @@ def test_what_a_service_would_ignore_is_a_warning(service: tuple[str, str]) -> N
 
 def test_a_picture_of_another_size_is_told_before_it_is_sent(service: tuple[str, str]) -> None:
     """AIHubMix wants the start image to be of the size that is asked for."""
-    with pytest.raises(vg.InvalidRequest, match="The start image has 64x36, and m wants exactly 1280x720") as caught:
+    with pytest.raises(vg.InvalidRequest, match="The start image is 64x36, but m needs exactly 1280x720") as caught:
         client("aihubmix", service).generate("x", model="m", size="1280x720", image=png(64, 36))
     assert (caught.value.field, caught.value.sent) == ("image", "no")
 
@@ -233,7 +233,7 @@ def test_no_key_reaches_the_ledger_or_a_receipt(service: tuple[str, str], home: 
 
 @pytest.mark.parametrize("name", ["qubax", "indoxhub", "aihubmix", "bifrost", "openai"])
 def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> None:
-    """Listed by the service, kept for a day; a name that is not there is sent all the same: lists inform, they never refuse."""
+    """Listed by the provider, kept for a day; a name that is not there is sent all the same: lists inform, they never refuse."""
     names = [model.model for model in client(name, service).models()]
     assert "local/scenes" in names
     assert names[-1].startswith("test/")
@@ -241,8 +241,8 @@ def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> No
     with pytest.raises(vg.ModelNotFound, match=r"Did you mean local/scenes\?") as caught:
         job.result(60)
     assert (caught.value.sent, caught.value.charged) == ("yes", "no")
-    assert "local/scene was not among" in job.record.warnings[0]
-    assert job.record.warnings[0].endswith("when they were last listed. The nearest there: local/scenes.")
+    assert "local/scene was not in" in job.record.warnings[0]
+    assert job.record.warnings[0].endswith("when it was last loaded. The nearest name there is local/scenes.")
 
 
 def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
@@ -251,11 +251,11 @@ def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
     Listings(home).keep(qubax.provider.base_url, ["another"], now=1.0)
     job = client("qubax", service).submit("waves", model="local/scenes", duration=1)
     assert job.result(60).model == "local/scenes"
-    assert job.record.warnings == ("local/scenes was not among Qubax's models when they were last listed.",)
+    assert job.record.warnings == ("local/scenes was not in Qubax's list of models when it was last loaded.",)
 
 
 def test_a_model_that_is_gone_is_answered_with_those_that_live(service: tuple[str, str], home: Path) -> None:
-    """The service says it has no such model: its own list names the nearest."""
+    """The provider says it has no such model: its own list names the nearest."""
     qubax = client("qubax", service)
     Listings(home).keep(qubax.provider.base_url, ["local/scenes", "test/slow"], now=1.0)
     with pytest.raises(vg.ModelNotFound, match=r"Did you mean local/scenes\?") as caught:

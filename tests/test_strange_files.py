@@ -72,8 +72,8 @@ def user(home: Path, text: str) -> None:
         ("clips\u202etxt", "is not a relative path"),
         ("linked", "passes a link"),
         ("linked/deep", "passes a link"),
-        ("start.py", "a project can name a folder, not a file"),
-        ("clip.mp4", "a project can name a folder, not a file"),
+        ("start.py", "a project may name only a folder"),
+        ("clip.mp4", "a project may name only a folder"),
     ],
 )
 def test_a_projects_output_stays_below_it_in_plain_sight(output: str, words: str, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_users_own_file_names_any_place(home: Path, tmp_path: Path) -> None:
     ],
 )
 def test_every_clip_has_the_suffix_of_a_film(output: str, name: str, tmp_path: Path) -> None:
-    """Whatever is typed: what a service sends is never named as a program or a notebook."""
+    """Whatever is typed: what a provider sends is never named as a program or a notebook."""
     assert clip_store.chosen_path(output, tmp_path, "a kite", "abcdefgh").name == name
 
 
@@ -123,7 +123,7 @@ def test_a_link_in_place_of_the_clips_folder_is_not_followed(tmp_path: Path, sho
     (tmp_path / "elsewhere").mkdir()
     Path("videogen").symlink_to(tmp_path / "elsewhere")
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
-    with pytest.raises(vg.InvalidRequest, match="a link that leads out of this project"):
+    with pytest.raises(vg.InvalidRequest, match="is a link out of this project"):
         lab.submit("a kite", model="m")
     assert (shop.book, list((tmp_path / "elsewhere").iterdir())) == ([], [])
     clip = lab.generate("a kite", model="m", output=f"{tmp_path}/elsewhere/")
@@ -191,7 +191,7 @@ def test_no_path_leads_out(tmp_path: Path, named: str) -> None:
     ],
 )
 def test_a_project_asks_for_no_key_but_its_own_providers(row: str) -> None:
-    """Another variable, another's name, a known service's: the file is refused as a whole."""
+    """Another variable, another's name, a known provider's: the file is refused as a whole."""
     project(row)
     with pytest.raises(vg.InvalidRequest, match="asks for the value of"):
         load_config()
@@ -206,7 +206,7 @@ def test_the_name_of_a_variable_is_a_name(name: str, place: str, home: Path) -> 
         project(text)
     elif place == "user":
         user(home, text)
-    with pytest.raises(vg.InvalidRequest, match="names no environment variable"):
+    with pytest.raises(vg.InvalidRequest, match="is not the name of an environment variable"):
         vg.Client("openai", base_url="http://x/v1", key_env=name) if place == "call" else load_config()
     with pytest.raises(vg.InvalidRequest):
         credentials.from_environment(name)
@@ -235,7 +235,7 @@ def test_nothing_leaves_before_somebody_agrees(shop: Shop, monkeypatch: pytest.M
     """Not by a request, nor by what only asks: models, providers, the doctor, the form."""
     monkeypatch.setenv("LAB_API_KEY", "canary-lab-1")
     project(LAB.format(url=shop.url))
-    with pytest.raises(vg.AuthError, match=r"it would send \$LAB_API_KEY to .*jupyter videogen trust lab") as caught:
+    with pytest.raises(vg.AuthError, match=r"which would send \$LAB_API_KEY to .*jupyter videogen trust lab") as caught:
         vg.submit("a kite", provider="lab")
     assert (caught.value.failure.code, caught.value.sent) == ("untrusted", "no")
     rows = {row["provider"]: row for row in vg.providers(network=True)}
@@ -321,10 +321,8 @@ def test_a_project_lifts_no_cap(home: Path, caplog: pytest.LogCaptureFixture) ->
     assert found.budget == Budget(per_day=5, per_notebook="3 jobs", confirm_above=0.5)
     assert found.defaults.max_cost == 2
     load_config()
-    assert len([line for line in caplog.messages if "does not count: yours is stricter" in line]) == 3
-    rows = [
-        (row["setting"], row["value"]) for row in listings.settings_table() if "does not count" in str(row["source"])
-    ]
+    assert len([line for line in caplog.messages if "ignored: yours is stricter" in line]) == 3
+    rows = [(row["setting"], row["value"]) for row in listings.settings_table() if "ignored" in str(row["source"])]
     assert rows == [("budget.per_notebook", "9 jobs"), ("budget.per_day", 100000.0), ("defaults.max_cost", 1e6)]
 
 
@@ -394,7 +392,7 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
 
 @pytest.mark.parametrize("key", ["OpenAI shape:m", "openai:m"])
 def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
-    """A service has a name and a title; and what it lists itself counts as mine."""
+    """A provider has a name and a title; and what it lists itself counts as mine."""
     project(f'[prices."{key}"]\nper_clip = 0.01\n')
     row = msgspec.structs.replace(builtin.BUILT_IN["openai"], prices={"m": 5.0})
     listed = load_config().price_of(row, "m")
@@ -468,13 +466,13 @@ def test_no_credential_goes_to_an_address_of_the_file(shop: Shop, home: Path, ca
     """Neither a second key among `extra` nor headers; a known name that is sent elsewhere is said once."""
     project(f'[providers.openai]\nbase_url = "{shop.url}"\n')
     for extra in ({"byok_api_key": "canary-byok-1"}, {"deep": [{"token": "canary-byok-1"}]}):
-        with pytest.raises(vg.AuthError, match="no credential of yours is sent there"):
+        with pytest.raises(vg.AuthError, match="none of your credentials is sent there"):
             vg.submit("a kite", provider="openai", model="m", extra=extra)
-    with pytest.raises(vg.AuthError, match="no credential of yours"):
+    with pytest.raises(vg.AuthError, match="none of your credentials"):
         vg.Client("openai", headers={"x-team": "canary-team-1"})
     assert shop.book == []
     assert vg.generate("a kite", provider="openai", model="m", extra={"style": "noir"}).model == "m"
-    told = [line for line in caplog.messages if "sends what is for openai to" in line]
+    told = [line for line in caplog.messages if "sends requests for openai to" in line]
     assert len(told) == 1
     mine = vg.Client("openai", base_url=shop.url, headers={"x-team": "canary-team-1"})
     assert mine.generate("another", model="m", extra={"byok_api_key": "canary-byok-1"}).model == "m"
@@ -504,7 +502,7 @@ def test_the_line_magic_agrees_and_takes_it_back(shop: Shop, home: Path, monkeyp
         said = shell.run("%videogen trust lab")
         assert f"$LAB_API_KEY is sent to {shop.url}" in said.out
         assert shell.run("%%videogen -p lab -m m --wait\na kite").error is None
-        assert "No more trusted" in shell.run("%videogen trust lab --forget").out
+        assert "No longer trusted" in shell.run("%videogen trust lab --forget").out
     assert trust.load_trusted(home) == frozenset()
     assert [sale.authorization for sale in shop.book] == ["Bearer canary-lab-1"]
 

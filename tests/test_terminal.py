@@ -32,7 +32,7 @@ PROMPT = "a lighthouse \N{SNOWMAN} \N{RIGHTWARDS ARROW} \u706f\u53f0"
 
 @pytest.fixture(autouse=True)
 def _lab(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A user whose service is the shop, with one clip made."""
+    """A user whose provider is the shop, with one clip made."""
     monkeypatch.setenv("LAB_KEY", "canary-1")
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n'
     home.mkdir()

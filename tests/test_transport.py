@@ -148,7 +148,7 @@ def test_what_may_have_arrived_is_lost_not_unsent(talk: Talk) -> None:
 
 
 def test_an_upload_that_broke_was_not_sent() -> None:
-    """Cut in the middle of a large body, the service never had it whole."""
+    """Cut in the middle of a large body, the provider never had it whole."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1000)
@@ -232,7 +232,7 @@ def test_a_form_carries_fields_and_files(tmp_path: Path) -> None:
 
 
 def test_a_file_in_json_is_encoded_as_it_leaves(tmp_path: Path) -> None:
-    """Base64, with a data URL's head where a service wants one."""
+    """Base64, with a data URL's head where a provider wants one."""
     path = tmp_path / "a.png"
     path.write_bytes(b"abc")
     heard = []

@@ -185,7 +185,7 @@ def test_a_visitor_is_told_of_no_place(shop: Shop, home: Path, monkeypatch: pyte
 
 
 def test_the_form_of_a_visitor_says_little() -> None:
-    """Its own service, not where the key is; no other, and no models of before."""
+    """Its own provider, not where the key is; no other, and no models of before."""
     view = visit().widget.form
     assert (view["guest"], list(view["retired"])) == (True, [])
     assert [(one["name"], one["key"]) for one in view["providers"]] == [("lab", "")]
@@ -237,7 +237,7 @@ def test_uploads_that_are_never_ended_are_let_go(home: Path) -> None:
     for number in range(100):
         assert uploads.take(upload(0, 10, upload_id=f"u{number}"), b"x") is None
     assert len(uploads._parts) == form.MOST_OPEN
-    with pytest.raises(vg.InvalidRequest, match="does not fit"):
+    with pytest.raises(vg.InvalidRequest, match="is inconsistent"):
         uploads.take(upload(0, 10, upload_id="more"), b"x" * 11)
-    with pytest.raises(vg.InvalidRequest, match="does not fit"):
+    with pytest.raises(vg.InvalidRequest, match="is inconsistent"):
         uploads.take(upload(-1, 10, upload_id="more"), b"x")

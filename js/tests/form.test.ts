@@ -170,7 +170,7 @@ test("a form of any model needs the name of one", async () => {
   widget.model.set({ form: { ...form, models: [], other, start: { ...form.start, model: "" } } });
   await settle();
   await generate();
-  expect(errorOf(control(widget, "Model"))).toBe("Name a model.");
+  expect(errorOf(control(widget, "Model"))).toBe("Choose a model.");
   expect(widget.model.of("generate")).toEqual([]);
 });
 
@@ -316,11 +316,11 @@ test("the form has what the model takes, and sends no more than that", async () 
   await pick("Shape", "9:16");
   await pick("Sound", "no");
   await type(control(widget, "Avoid"), "text, blur");
-  await type(control(widget, "How many"), "9");
+  await type(control(widget, "Number of clips"), "9");
   await generate();
   expect(widget.model.of("generate")).toEqual([]);
-  expect(errorOf(control(widget, "How many"))).toBe("veo makes 1 to 4 clips at once.");
-  await type(control(widget, "How many"), "2");
+  expect(errorOf(control(widget, "Number of clips"))).toBe("veo makes 1 to 4 clips at once.");
+  await type(control(widget, "Number of clips"), "2");
   await type(control(widget, "Further fields (JSON)"), '{"style": "noir"}');
   await generate();
   const [sent] = widget.model.of("generate");

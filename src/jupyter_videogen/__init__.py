@@ -3,7 +3,7 @@
     import jupyter_videogen as vg
     clip = vg.generate("A paper boat crossing a neon-lit puddle")
 
-Names are loaded when they are first used, so that importing costs next to nothing.
+Names are loaded on first use, so that importing is fast.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def __getattr__(name: str) -> object:
 
 
 def _in_ipython() -> bool:
-    """Return whether there is anybody to display to; IPython is not loaded to find out."""
+    """Return whether this runs in IPython; does not import it."""
     shell = sys.modules.get("IPython")
     return shell is not None and shell.get_ipython() is not None
 

@@ -1,8 +1,8 @@
-"""`jupyter videogen`: clips, jobs and services from a terminal.
+"""`jupyter videogen`: clips, jobs and providers from a terminal.
 
     jupyter videogen generate "A paper boat in the rain" -o clip.mp4
 
-What was made stands on standard output, how far it is on standard error; `--json` gives one JSON value instead. The exit
+Results go to standard output, progress to standard error; `--json` prints one JSON value instead. The exit
 status says how it ended:
 
     0  done                                     4  the outcome is unknown: it may exist and may be charged
@@ -67,24 +67,27 @@ STATUS = {
 USAGES = {
     "generate": (
         "[OPTIONS] PROMPT",
-        "make a clip and wait for it; -o says where, - reads the prompt from standard input",
+        "make a clip and wait for it; -o sets the path, - reads the prompt from standard input",
     ),
-    "jobs": ("[--all] [--failed] [-n 20]", "your jobs, newest first"),
-    "resume": ("[ID …]", "watch jobs again and wait for their clips; all that are unfinished without an ID"),
-    "cancel": ("[ID …|all]", "cancel jobs, where the service can"),
-    "models": ("[TEXT] [-p NAME] [--image] [--refresh]", "models with lengths, sizes, inputs and prices"),
-    "providers": ("[--no-network]", "services, where their keys were found, and what they can do"),
-    "cost": ("[--by model|day|notebook]", "what was spent, and what is left"),
-    "config": ("", "every setting and where it came from"),
-    "trust": ("[NAME …] [--forget]", "agree that this project's videogen.toml may send a key where it says"),
-    "doctor": ("[--no-network]", "look at what can go wrong here; sends nothing that is paid for"),
-    "serve": ("[--host 127.0.0.1] [--port 0]", "run the local gateway; its first line is {url, token, pid} as JSON"),
+    "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
+    "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
+    "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
+    "models": ("[TEXT] [-p NAME] [--image] [--refresh]", "list models with lengths, sizes, inputs and prices"),
+    "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
+    "cost": ("[--by model|day|notebook]", "show what was spent and what is left"),
+    "config": ("", "show every setting and where it comes from"),
+    "trust": ("[NAME …] [--forget]", "allow this project's videogen.toml to send a key to the address it names"),
+    "doctor": ("[--no-network]", "check this installation; sends nothing that is charged"),
+    "serve": (
+        "[--host 127.0.0.1] [--port 0]",
+        "run the local gateway; the first line it prints is {url, token, pid} as JSON",
+    ),
 }
 JSON = "--json"
 
 
 def main(given: list[str] | None = None) -> int:
-    """Read the command line and do what it says; returns the exit status."""
+    """Run the command line; return the exit status."""
     terminal.prepare(sys.stdout, sys.stderr)
     try:
         return _answer(sys.argv[1:] if given is None else list(given))
@@ -123,7 +126,7 @@ class Invocation(NamedTuple):
 
 def _run(name: str, given: Invocation) -> int:
     if name not in USAGES:
-        raise InvalidRequest(f"There is no command {name}.", next=did_you_mean(name, list(USAGES)))
+        raise InvalidRequest(f"Unknown command {name}.", next=did_you_mean(name, list(USAGES)))
     if {"-h", "--help"} & set(given.words):
         print_out(_fitted(usage(name)))
         return DONE
@@ -144,7 +147,12 @@ def usage(name: str = "") -> str:
             if one.name not in UNFIT
         ]
     return "\n".join(
-        [*lines, "", "--json gives JSON on standard output.", *([] if name else [(__doc__ or "").partition("\n\n")[2]])]
+        [
+            *lines,
+            "",
+            "--json prints JSON to standard output.",
+            *([] if name else [(__doc__ or "").partition("\n\n")[2]]),
+        ]
     )
 
 
@@ -153,7 +161,7 @@ def _fitted(words: str) -> str:
 
 
 UNFIT = {"embed", "raw"}
-"""Options that are about cells of a notebook."""
+"""Options that apply only to notebook cells."""
 
 
 # ---- commands ---------------------------------------------------------------------------------------------------
@@ -167,7 +175,7 @@ def _generate(given: Invocation) -> int:
 
 def _make(line: ParsedLine, *, as_json: bool) -> int:
     if unfit := UNFIT & set(line.values):
-        raise InvalidRequest(f"--{min(unfit)} is for cells of a notebook.", next="Leave it out.", field=min(unfit))
+        raise InvalidRequest(f"--{min(unfit)} works only in notebook cells.", next="Remove it.", field=min(unfit))
     config = load_config()
     orders = actions.plan_orders(line, [Prompt(_prompt(line))], {}, config)
     if actions.is_dry_run(line):
@@ -179,7 +187,7 @@ def _make(line: ParsedLine, *, as_json: bool) -> int:
         return DONE
     status = _follow(jobs, values.get("timeout"), config, as_json=as_json, quiet=bool(values.get("quiet")))
     for path in actions.copy_reused_clips(line, jobs):
-        print_err(f"note: made before, and not paid for again: {path}")
+        print_err(f"note: made before, not charged again: {path}")
     return status
 
 
@@ -193,13 +201,13 @@ def _prompt(line: ParsedLine) -> str:
 def _follow(
     jobs: list[Job], timeout: float | str | None, config: Configuration, *, as_json: bool, quiet: bool = False
 ) -> int:
-    """Wait for jobs in view, and say what came of each; the worst of them is the exit status."""
+    """Wait for jobs, print the result of each, and return the worst exit status."""
     limit = config.defaults.timeout if timeout is None else timeout
     try:
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:
         going = " ".join(job.id for job in jobs if not job.record.ended)
-        print_err(f"\nStopped waiting. The job goes on; get it back with: {PROGRAM} resume {going}")
+        print_err(f"\nStopped waiting. The job continues; watch it with: {PROGRAM} resume {going}")
         return INTERRUPTED
     finally:
         if as_json:
@@ -208,7 +216,7 @@ def _follow(
 
 
 def _told(job: Job, *, as_json: bool) -> int:
-    """Say what came of one job: its clips on standard output, or its error; returns the exit status."""
+    """Print the result of one job: its clips, or its error; return the exit status."""
     try:
         clips = (job.result(timeout=0), *job.clips[1:])
     except VideogenError as error:
@@ -230,14 +238,14 @@ def _list_jobs(given: Arguments, as_json: bool) -> int:
 def _resume(given: Arguments, as_json: bool) -> int:
     jobs = actions.select_jobs(given.words, {}).watch()
     if not jobs:
-        print_out("[]" if as_json else "No job is unfinished.")
+        print_out("[]" if as_json else "There are no unfinished jobs.")
         return DONE
     return _follow(jobs, given.values.get("--timeout"), load_config(), as_json=as_json)
 
 
 def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
-        raise InvalidRequest("Cancel which job?", next=f"Name it by its id, or write {PROGRAM} cancel all.")
+        raise InvalidRequest("No job given to cancel.", next=f"Give its id, or use {PROGRAM} cancel all.")
     jobs, sentences = actions.cancel_jobs(given.words, {}, f"{PROGRAM} resume")
     print_out(_json(jobs, many=True) if as_json else "\n".join(sentences))
     return DONE

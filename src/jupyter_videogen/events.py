@@ -1,4 +1,4 @@
-"""What happens to a job, as values: `async for event in job.events()`."""
+"""The events of a job, as values: `async for event in job.events()`."""
 
 from jupyter_videogen.api.events import Done, Event, Failed, Queued, Running, Saving
 

@@ -1,4 +1,4 @@
-"""Help for testing a provider without a network: a service as a function, time as an argument, a conformance check.
+"""Test a provider without a network: a provider as a function, a fake clock, a conformance check.
 
     answers = {"/clips": Reply(200, body=b'{"id": "1"}'), ...}
     job = testing.run(PROVIDER, "a kite", lambda call: answers[call.url], folder)
@@ -35,7 +35,7 @@ GARBAGE = (b"", b"null", b"[]", b'"text"', b"7", b"{}", b"<html></html>", b'{"id
 
 
 class FakeClock:
-    """Time that passes only when somebody sleeps; `slept` lists for how long."""
+    """A clock that advances only by `sleep`; `slept` lists the seconds of each call."""
 
     def __init__(self, now: float = 1_000.0) -> None:
         self.time = now
@@ -56,7 +56,7 @@ class FakeClock:
 
 
 class _FakeStream:
-    """A reply that was there all along."""
+    """A reply that is complete from the start."""
 
     def __init__(self, reply: Reply) -> None:
         self.status, self.headers, self._reply = reply.status, reply.headers, reply
@@ -71,7 +71,7 @@ class _FakeStream:
 
 
 class FakeTransport:
-    """Answers calls by a function, which may raise `NotSent` or `Lost` as a line does; `calls` lists them all."""
+    """A transport that answers calls by a function, which may raise `NotSent` or `Lost`; `calls` lists all calls."""
 
     def __init__(self, answer: Callable[[Call], Reply]) -> None:
         self._answer = answer
@@ -99,7 +99,7 @@ class FakeTransport:
 
 
 def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:
-    """Run a job of a provider whose service is a function, to its end; clips go to `folder`, time stands still."""
+    """Run a job to its end against a provider that is a function; clips go to `folder`, time stands still."""
     request, warnings, _ = validate(GenerationRequest(prompt=prompt, **fields), provider)
     job_id = new_id()
     ledger = Ledger(folder / "ledger.sqlite3")
@@ -129,7 +129,7 @@ def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder
 
 
 def check_dialect(dialect: Dialect) -> None:
-    """Check what every dialect must keep; raises AssertionError with the rule that was broken.
+    """Check the rules for every dialect; raises AssertionError with the broken rule.
 
     A create is pure, goes below the base URL and carries no credentials; replies of any shape are read or refused in one
     of the ways the runner expects, and nothing unreadable is ever a success.

@@ -1,4 +1,4 @@
-"""A service on a real socket, as a function from requests to what goes over the wire; every dialect's own way beside it."""
+"""A provider on a real socket, as a function from requests to what goes over the wire; every dialect's own way beside it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ CLIPS = {
     "local": "/v1/videos/j1/content",
     "qubrid": "/v1/files/a.mp4",
 }
-"""Where the clip of the job `j1` is fetched; two services name it by URL, and theirs may be anywhere."""
+"""Where the clip of the job `j1` is fetched; two providers name it by URL, and theirs may be anywhere."""
 
 
 class Asked(NamedTuple):
@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class Shop:
-    """One dialect's service: takes the job `j1`, calls it completed at the first look, and gives its clip.
+    """One dialect's provider: takes the job `j1`, calls it completed at the first look, and gives its clip.
 
     Each of the three may be replaced: `create`, `look` and `clip` are what is answered, or functions that say so.
     """

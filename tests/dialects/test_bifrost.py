@@ -69,12 +69,12 @@ def video(**facts: Any) -> StatusUpdate:
         (
             [{"url": "https://cdn/a.mp4"}, {"url": "gs://b/c"}, {"base64": "AAAA"}],
             (Artifact("/videos/j1/content", duration=4, size="1x2", others=("https://cdn/a.mp4",)), Artifact("", inline="AAAA", duration=4, size="1x2")),
-            ("1 of 3 clips stand where only the provider's own key leads.",),
+            ("1 of 3 clips are stored where only the upstream provider's own key gives access.",),
         ),
         (
             [{"url": "gs://b/a"}, {"url": "gs://b/c"}],
             (Artifact("/videos/j1/content", duration=4, size="1x2"),),
-            ("1 of 2 clips stand where only the provider's own key leads.",),
+            ("1 of 2 clips are stored where only the upstream provider's own key gives access.",),
         ),
     ],
 )  # fmt: skip
@@ -90,13 +90,13 @@ def test_progress_may_be_a_float_or_absent(progress: float | None, read: float |
 
 
 HELD = Failure(
-    code="content_policy", message="1 held back by the provider's filter: violence", sent="yes", charged="unknown"
+    code="content_policy", message="1 withheld by the provider's filter: violence", sent="yes", charged="unknown"
 )
 
 
 @pytest.mark.parametrize("status", ["failed", "completed"])
 def test_everything_filtered_is_a_refusal(status: str) -> None:
-    """With the filter's reasons, whether the service calls it failed or completed."""
+    """With the filter's reasons, whether the provider calls it failed or completed."""
     update = video(status=status, content_filter={"filtered_count": 1, "reasons": ["violence"]})
     assert update == StatusUpdate("failed", failure=HELD)
 
@@ -107,7 +107,7 @@ def test_some_filtered_is_a_success_with_a_word() -> None:
     assert update == StatusUpdate(
         "succeeded",
         artifacts=(Artifact("/videos/j1/content", others=("https://c/a.mp4",)),),
-        notes=("1 held back by the provider's filter: violence",),
+        notes=("1 withheld by the provider's filter: violence",),
     )
 
 
@@ -120,10 +120,12 @@ def test_who_made_it_is_told_where_it_was_not_asked_for() -> None:
         "raw_request": {"key": "sk-x"},
     }
     created = Bifrost().read_create(reply({"id": "j1", "extra_fields": extra}))
-    note = "Made by runway with gen4.5, where sora-2 was asked for."
+    note = "Made by runway with gen4.5, where sora-2 was requested."
     assert created == Accepted({"id": "j1"}, notes=(note,))
     cached = {**extra, "model_deployment": "sora-2", "cache_debug": {"cache_hit": True}}
-    assert video(status="queued", extra_fields=cached) == StatusUpdate("queued", notes=("From the gateway's cache.",))
+    assert video(status="queued", extra_fields=cached) == StatusUpdate(
+        "queued", notes=("This clip comes from the gateway's cache.",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,7 +169,7 @@ def test_a_refusal_is_what_is_said_of_the_request(status: int, body: Any, code: 
 def test_the_newer_names_of_who_made_it_are_read() -> None:
     """Bifrost v1.5: `original_model_requested` and `resolved_model_used`."""
     extra = {"provider": "runway", "original_model_requested": "sora-2", "resolved_model_used": "gen4.5"}
-    note = "Made by runway with gen4.5, where sora-2 was asked for."
+    note = "Made by runway with gen4.5, where sora-2 was requested."
     assert Bifrost().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
     assert OpenAI().read_create(reply({"id": "j1", "extra_fields": extra})) == Accepted({"id": "j1"}, notes=(note,))
     same = {**extra, "resolved_model_used": "sora-2"}

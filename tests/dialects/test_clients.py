@@ -1,4 +1,4 @@
-"""The Python API before services on real sockets: waiting that ends, tasks that are cancelled, interrupts, cancelling."""
+"""The Python API before providers on real sockets: waiting that ends, tasks that are cancelled, interrupts, cancelling."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Door:
-    """A service that holds one kind of request until it is opened."""
+    """A provider that holds one kind of request until it is opened."""
 
     def __init__(self, name: str, held: str) -> None:
         self.arrived, self.open = threading.Event(), threading.Event()
@@ -102,8 +102,8 @@ def test_waiting_ends_and_the_job_goes_on(name: str) -> None:
         assert caught.value.job is job
         assert caught.value.failure == Failure(
             code="wait_timeout",
-            message=f"Stopped waiting for job {job.id}. The job goes on, and we keep watching it.",
-            next=f"Its clip: vg.job({job.id!r}).result().",
+            message=f"Stopped waiting for job {job.id}. The job continues and is still watched.",
+            next=f"Get its clip with vg.job({job.id!r}).result().",
             sent="yes",
             charged="unknown",
         )
@@ -217,7 +217,7 @@ def heard(process: subprocess.Popen[str]) -> list[Any]:
 
 
 def test_an_interrupt_in_the_paid_call_loses_no_id(name: str, script: Any, home: Path) -> None:
-    """The stop button while the service holds the create: only the waiting stops, the id is written, the clip arrives."""
+    """The stop button while the provider holds the create: only the waiting stops, the id is written, the clip arrives."""
     with Door(name, "create") as door:
         process = script(name, door.host)
         assert door.arrived.wait(PATIENCE)
@@ -251,7 +251,7 @@ def test_an_interrupt_in_a_look_or_a_download_loses_nothing(name: str, held: str
 
 
 def test_a_process_that_dies_in_the_paid_call_is_told_of(name: str, script: Any) -> None:
-    """Killed while the service holds the create: the next process says that nobody knows, and sends nothing."""
+    """Killed while the provider holds the create: the next process says that nobody knows, and sends nothing."""
     with Door(name, "create") as door:
         process = script(name, door.host)
         assert door.arrived.wait(PATIENCE)
@@ -295,15 +295,15 @@ class Desk(Shop):
 
 @pytest.mark.parametrize("word", ["cancelled", "canceled", "failed", "pending"])
 def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
-    """The service has confirmed it: that is the end, and no later word changes it."""
+    """The provider has confirmed it: that is the end, and no later word changes it."""
     with open_shop(Desk(answer({"message": "Job cancelled"}), {"status": word, "error": "cancelled by user"})) as host:
         job = accepted(client("indoxhub", host).submit("a kite", model="m"))
         assert job.cancel() == CancelResult(cancelled=True, reason="Cancelled at IndoxHub.")
         with pytest.raises(vg.VideogenError) as caught:
             job.result(PATIENCE)
-        assert job.cancel() == CancelResult(cancelled=False, reason="The job has ended already: cancelled.")
+        assert job.cancel() == CancelResult(cancelled=False, reason="The job has already ended: cancelled.")
     assert caught.value.failure == Failure(
-        code="cancelled", message="The job ended cancelled.", sent="yes", charged="unknown"
+        code="cancelled", message="The job ended as cancelled.", sent="yes", charged="unknown"
     )
     assert process.runtime().ledger.find(job.id).state == "cancelled"
     assert [one.target for one in host.asked if one.method == "POST"] == [
@@ -318,7 +318,7 @@ def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
         (answer({"detail": "Only pending jobs can be cancelled."}, 400), "Only pending jobs can be cancelled."),
         (answer({"detail": "Job is running."}, 409), "Job is running."),
         (answer({"detail": "Job not found."}, 404), "Job not found."),
-        (answer({}, 500), "The service answered HTTP 500."),
+        (answer({}, 500), "The provider answered HTTP 500."),
     ],
 )
 def test_a_job_that_is_not_cancelled_goes_on(verdict: bytes, words: str) -> None:
@@ -338,7 +338,7 @@ def test_a_service_that_cannot_cancel_says_so(name: str) -> None:
     with Door(name, "create" if name == "qubrid" else "look") as door:
         job = client(name, door.host).submit("a kite", model="local/scenes")
         assert door.arrived.wait(PATIENCE)
-        bill = "It goes on, and nothing is charged." if name == "local" else "It may finish and be charged."
+        bill = "It continues, and nothing is charged." if name == "local" else "It may finish and be charged."
         assert job.cancel() == CancelResult(cancelled=False, reason=f"{EVERY[name].title} can't cancel. {bill}")
         door.open.set()
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
@@ -387,16 +387,16 @@ def test_a_cancel_whose_line_is_cut_is_told_and_the_job_goes_on() -> None:
         job = accepted(client("indoxhub", host).submit("a kite", model="m"))
         result = job.cancel()
         assert not result.cancelled
-        assert result.reason.startswith("IndoxHub could not be asked (")
-        assert result.reason.endswith("). The job goes on.")
+        assert result.reason.startswith("IndoxHub could not be reached (")
+        assert result.reason.endswith("). The job continues.")
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
 
 
 @pytest.mark.parametrize("word", ["cancelled", "canceled"])
 def test_a_job_that_was_cancelled_elsewhere_is_cancelled(word: str) -> None:
-    """In the service's own console, say: a look finds it so."""
+    """In the provider's own console, say: a look finds it so."""
     with open_shop(Shop("indoxhub", look=answer({**RUNNING, "status": word}))) as host:
         job = client("indoxhub", host).submit("a kite", model="m")
         with pytest.raises(vg.VideogenError) as caught:
             job.result(PATIENCE)
-    assert (job.state, caught.value.failure.message) == ("cancelled", "The job ended cancelled.")
+    assert (job.state, caught.value.failure.message) == ("cancelled", "The job ended as cancelled.")

@@ -1,4 +1,4 @@
-"""Trouble between a finished job and its clip, in every dialect: upset services, cut lines, and when to come back."""
+"""Trouble between a finished job and its clip, in every dialect: upset providers, cut lines, and when to come back."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ def test_trouble_at_the_clip_is_gone_over(name: str, bad: Any, tmp_path: Path) -
     [
         (said({"error": {"message": "worker lost"}}, 500), "The download broke off (HTTP 500: worker lost)."),
         (Lost("ReadError"), "The download broke off (ReadError)."),
-        (NotSent("ConnectError"), "The clip could not be asked for (ConnectError)."),
+        (NotSent("ConnectError"), "The clip could not be requested (ConnectError)."),
     ],
 )
 @pytest.mark.parametrize("name", EVERY)
 def test_trouble_that_stays_keeps_the_job(name: str, bad: Any, words: str, tmp_path: Path) -> None:
-    """Told in the service's words where there are some; the job can be watched again, and nothing is claimed of its bill."""
+    """Told in the provider's words where there are some; the job can be watched again, and nothing is claimed of its bill."""
     one = street(tmp_path, name, [bad] * 99)
     with pytest.raises(DownloadError):
         one.run()

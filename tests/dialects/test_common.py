@@ -20,7 +20,7 @@ HANDLE = {"id": "j1"}
 
 
 class Speech(NamedTuple):
-    """How one service says the common things."""
+    """How one provider says the common things."""
 
     dialect: Any
     id_field: str
@@ -88,7 +88,7 @@ def test_a_dialect_of_jobs_looks(speech: Speech) -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203])
 def test_any_2xx_with_an_id_is_an_acceptance(speech: Speech, status: int) -> None:
-    """Services disagree on the code of a create."""
+    """Providers disagree on the code of a create."""
     accepted = speech.dialect.read_create(reply({speech.id_field: "j1", "status": "pending"}, status))
     assert accepted == Accepted({"id": "j1"})
 
@@ -191,7 +191,7 @@ def test_progress_is_a_percent_or_nothing(speech: Speech, progress: object, read
      "2999-01-01T00:00:00Z", "", None, 0, -1, "soon", {}],
 )  # fmt: skip
 def test_times_of_any_kind_are_harmless(speech: Speech, created: object) -> None:
-    """Past, future, without a zone, in milliseconds, junk: no time of a service decides anything here."""
+    """Past, future, without a zone, in milliseconds, junk: no time of a provider decides anything here."""
     assert look(speech, status="pending", created_at=created, completed_at=created) == StatusUpdate("queued")
     ended = look(speech, status="completed", created_at=created, completed_at=1, expires_at=1, **speech.finished)
     assert ended == StatusUpdate("succeeded", artifacts=speech.clips)
@@ -204,9 +204,9 @@ def test_times_of_any_kind_are_harmless(speech: Speech, created: object) -> None
         ({}, ()),
         ("", ()),
         ({"message": None}, ()),
-        ("boom", ("The service also reported an error: boom",)),
-        ({"code": 500}, ("The service also reported an error: The service gave no reason.",)),
-        ({"code": "x", "message": "half of it"}, ("The service also reported an error: half of it",)),
+        ("boom", ("The provider also reported an error: boom",)),
+        ({"code": 500}, ("The provider also reported an error: The provider gave no reason.",)),
+        ({"code": "x", "message": "half of it"}, ("The provider also reported an error: half of it",)),
     ],
 )
 def test_a_finished_job_keeps_its_clips_whatever_its_error(
@@ -222,7 +222,7 @@ def test_a_finished_job_keeps_its_clips_whatever_its_error(
     [
         ("boom", "provider", "boom"),
         ({"code": "content_filtered", "message": "no faces"}, "content_policy", "no faces"),
-        ({"code": 500}, "provider", "The service gave no reason."),
+        ({"code": 500}, "provider", "The provider gave no reason."),
     ],
 )
 @pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
@@ -242,7 +242,7 @@ def test_finished_without_a_clip_is_said_as_it_is(name: str) -> None:
 @pytest.mark.parametrize(
     ("error", "code", "message"),
     [
-        (None, "provider", "The service gave no reason."),
+        (None, "provider", "The provider gave no reason."),
         ("boom", "provider", "boom"),
         ({"message": "no faces", "type": "content_policy"}, "content_policy", "no faces"),
         (
@@ -250,8 +250,8 @@ def test_finished_without_a_clip_is_said_as_it_is(name: str) -> None:
             "content_policy",
             "Content policy violation in prompt.",
         ),
-        ({"code": 7}, "provider", "The service gave no reason."),
-        ([], "provider", "The service gave no reason."),
+        ({"code": 7}, "provider", "The provider gave no reason."),
+        ([], "provider", "The provider gave no reason."),
     ],
 )
 def test_a_failed_job_says_why(speech: Speech, error: object, code: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""How jobs end, in every dialect: what services say on the way there, found again, filtered, inside a reply, or not at all."""
+"""How jobs end, in every dialect: what providers say on the way there, found again, filtered, inside a reply, or not at all."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def failed(row: str, message: str = "{} says it is done, but there is no clip.") -> Failure:
+def failed(row: str, message: str = "{} reports the job as done, but there is no clip.") -> Failure:
     title = {**ROWS, "qubrid": rows.QUBRID}[row].title
     return Failure(code="provider", message=message.format(title), sent="yes", charged="unknown")
 
@@ -95,11 +95,11 @@ def test_a_clip_that_is_not_ready_is_waited_for(name: str, late: Reply, tmp_path
 
 
 def test_an_error_beside_the_clip_is_a_warning_on_the_job(name: str, tmp_path: Path) -> None:
-    """The clip is stored, and what the service said is not kept from the user."""
+    """The clip is stored, and what the provider said is not kept from the user."""
     body = {**done(name), "error": {"code": "partial", "message": "Audio could not be made."}}
     job = bench(tmp_path, ROWS[name], service(name, [body] * 3)).run()
     assert (job.state, job.failure) == ("succeeded", None)
-    assert job.warnings == ("The service also reported an error: Audio could not be made.",)
+    assert job.warnings == ("The provider also reported an error: Audio could not be made.",)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_error_beside_the_clip_is_a_warning_on_the_job(name: str, tmp_path: P
 def test_a_job_that_somebody_ended_is_not_watched_for_ever(
     name: str, looks: list[Any], state: str, tmp_path: Path
 ) -> None:
-    """Deleted at the service, expired or cancelled there: its end, with the id kept, and no claim of a clip."""
+    """Deleted at the provider, expired or cancelled there: its end, with the id kept, and no claim of a clip."""
     one = bench(tmp_path, ROWS[name], service(name, looks))
     job = one.run()
     assert (job.state, job.clips, job.handle, one.transport.posts) == (state, (), {"id": "j1"}, 1)
@@ -230,7 +230,7 @@ def test_one_of_two_artifacts_is_better_than_none(tmp_path: Path) -> None:
     one = bench(tmp_path, rows.QUBAX, answer)
     job = one.run()
     assert (job.state, [clip.path for clip in job.clips], one.transport.posts) == ("succeeded", [job.path], 1)
-    assert job.warnings == ("1 of 2 clips could not be fetched: The clip could not be fetched: No such index.",)
+    assert job.warnings == ("1 of 2 clips could not be downloaded: The clip could not be downloaded: No such index.",)
 
 
 def test_pending_ten_times_is_queued_ten_times(name: str, tmp_path: Path) -> None:
@@ -278,7 +278,7 @@ def test_a_create_that_blocks_needs_no_look(tmp_path: Path) -> None:
 
 
 def test_a_200_that_says_no_fails_the_job(tmp_path: Path) -> None:
-    """In the service's words, with its reference, and one POST."""
+    """In the provider's words, with its reference, and one POST."""
     body = {"success": False, "message": "Invalid duration", "data": None, "request_id": "r1"}
     one = bench(tmp_path, rows.INDOXHUB, lambda _call: said(body))
     job = one.run()
@@ -313,7 +313,9 @@ def test_a_clip_in_broken_base64_is_asked_for_again(text: str, tmp_path: Path) -
     one = bench(tmp_path / "b", rows.INDOXHUB, service("indoxhub", [bad] * 40))
     with pytest.raises(DownloadError):
         one.run()
-    failure = Failure(code="download", message="What the service sent is broken base64.", sent="yes", charged="unknown")
+    failure = Failure(
+        code="download", message="What the provider sent is broken base64.", sent="yes", charged="unknown"
+    )
     assert (one.stored.state, one.stored.failure, one.stored.handle) == ("saving", failure, {"id": "j1"})
     assert not Path(one.job.path).exists()
 
@@ -341,7 +343,7 @@ def test_a_fresh_link_is_fetched(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", ["auto", "768P", "1920x1080", "", None])
 def test_an_odd_size_does_not_break_the_view(size: str | None, tmp_path: Path) -> None:
-    """What a service calls the size of a clip is shown where it is one."""
+    """What a provider calls the size of a clip is shown where it is one."""
     job = bench(tmp_path, rows.AIHUBMIX, service("openai", [{**done("openai"), "size": size}] * 2)).run()
     view = job_view(job, rows.AIHUBMIX, folder=tmp_path)
     assert view.clip is not None
@@ -350,7 +352,7 @@ def test_an_odd_size_does_not_break_the_view(size: str | None, tmp_path: Path) -
 
 # ---- Bifrost ----------------------------------------------------------------------------------------------------
 
-HELD = "1 held back by the provider's filter: violence"
+HELD = "1 withheld by the provider's filter: violence"
 
 
 def test_filtered_whole_is_a_refusal(tmp_path: Path) -> None:
@@ -411,7 +413,7 @@ LINK = Media(kind="image", url="https://e/x.png")
 
 
 def model_of(name: str) -> str:
-    """Return a model that a service may have; the local engine knows all of its own."""
+    """Return a model that a provider may have; the local engine knows all of its own."""
     return ROW[name].models[0].model if name == "local" else "m"
 
 
@@ -431,9 +433,9 @@ def test_a_prompt_reaches_the_body_as_it_is(name: str, prompt: str) -> None:
 @pytest.mark.parametrize(
     ("prompt", "message", "next_"),
     [
-        ("x" * 32_001, "The prompt has 32,001 characters.", "Use at most 32,000."),
-        ("a\0b", "The prompt holds characters that are not text (NUL or half a surrogate pair).", "Remove them."),
-        ("a\ud800", "The prompt holds characters that are not text (NUL or half a surrogate pair).", "Remove them."),
+        ("x" * 32_001, "The prompt is too long: 32,001 characters.", "Use at most 32,000."),
+        ("a\0b", "The prompt contains characters that are not text (NUL or half a surrogate pair).", "Remove them."),
+        ("a\ud800", "The prompt contains characters that are not text (NUL or half a surrogate pair).", "Remove them."),
         ("", "The prompt is empty.", "Describe the video you want."),
         (" \n", "The prompt is empty.", "Describe the video you want."),
     ],
@@ -478,8 +480,8 @@ def test_a_blank_key_is_told_before_anything_is_sent(row: Any, value: str, monke
         vg.generate("waves", provider=row.name, model="m")
     assert caught.value.failure == Failure(
         code="auth",
-        message=f"The key from {row.key_env} cannot be a key: it is empty or holds spaces or other odd characters.",
-        next="Copy it again.",
+        message=f"The value from {row.key_env} is not a valid key: it is empty or contains spaces or other unexpected characters.",
+        next="Copy the key again.",
         sent="no",
         charged="no",
     )

@@ -63,7 +63,7 @@ def test_further_parameters_are_an_object(params: object) -> None:
     with pytest.raises(InvalidRequest) as caught:
         validate(GenerationRequest(prompt="x", model="m", extra={"additional_params": params}), INDOXHUB)
     assert caught.value.failure == Failure(
-        code="invalid_request", message="additional_params is no object.", next="Give a dict.", field="extra", sent="no", charged="no"
+        code="invalid_request", message="additional_params must be an object.", next="Pass a dict.", field="extra", sent="no", charged="no"
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_or_as_a_job(body: dict[str, Any]) -> None:
 
 
 def test_a_200_may_say_no() -> None:
-    """`success: false` is a refusal with the service's words."""
+    """`success: false` is a refusal with the provider's words."""
     body = {"success": False, "message": "Invalid duration", "data": None, "request_id": "r1"}
     assert IndoxHub().read_create(reply(body)) == Refused(
         Failure(code="provider", message="Invalid duration", sent="yes", charged="unknown", request_id="r1")
@@ -164,7 +164,7 @@ def test_a_pending_job_can_be_cancelled() -> None:
         ({"detail": [{"loc": ["body", "n"], "msg": "too many", "type": "value_error"}]}, "body.n: too many"),
         ({"detail": {"message": "odd"}}, "odd"),
         ({"detail": {"error": "strange"}}, "strange"),
-        ({"detail": {"code": 7}}, "The service answered HTTP 422."),
+        ({"detail": {"code": 7}}, "The provider answered HTTP 422."),
     ],
 )
 def test_errors_come_as_detail(body: dict[str, Any], message: str) -> None:

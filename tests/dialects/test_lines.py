@@ -56,14 +56,14 @@ def lost(message: str) -> Failure:
 
 
 def told(job: JobRecord) -> Failure:
-    """A job's failure, without what to do next: that depends on whether the service has a list."""
+    """A job's failure, without what to do next: that depends on whether the provider has a list."""
     assert job.failure is not None
-    assert job.failure.next.endswith("Look at your account there before you send it again. We did not send it again.")
+    assert job.failure.next.endswith("Check your account there before you send it again. We did not send it again.")
     return msgspec.structs.replace(job.failure, next="")
 
 
 def trouble(what: str) -> Failure:
-    return Failure(code="download", message=f"What the service sent {what}.", sent="yes", charged="unknown")
+    return Failure(code="download", message=f"What the provider sent {what}.", sent="yes", charged="unknown")
 
 
 # ---- the create -------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def test_nobody_there_is_told_after_three_attempts(name: str, tmp_path: Path) ->
     assert job.failure == Failure(
         code="unreachable",
         message=f"{EVERY[name].title} could not be reached.",
-        next="Check the connection and run it again.",
+        next="Check the connection and run the cell or call again.",
         sent="no",
         charged="no",
     )
@@ -211,7 +211,7 @@ def test_a_stranger_never_sees_a_key(name: str, stranger: Host, tmp_path: Path) 
 
 
 def test_a_redirect_at_home_keeps_the_key(name: str, tmp_path: Path) -> None:
-    """The service serves it from another of its own paths, behind the same key."""
+    """The provider serves it from another of its own paths, behind the same key."""
 
     def clip(asked: Asked) -> bytes:
         return moved(f"{asked.target}?again=1") if "again" not in asked.target else answer(MP4)
@@ -246,9 +246,9 @@ def test_a_sub_domain_is_a_stranger(name: str, stranger: Host, tmp_path: Path, m
 @pytest.mark.parametrize(
     ("to", "words"),
     [
-        ("file:///etc/passwd", "fetched: the address was refused: file is no web address."),
-        ("ftp://x.example/a.mp4", "fetched: the address was refused: ftp is no web address."),
-        ("", "asked for (too many redirects)."),
+        ("file:///etc/passwd", "downloaded: the address was refused: file is not a web address."),
+        ("ftp://x.example/a.mp4", "downloaded: the address was refused: ftp is not a web address."),
+        ("", "requested (too many redirects)."),
     ],
 )
 def test_a_clip_that_leads_nowhere_good_keeps_the_job(name: str, to: str, words: str, tmp_path: Path) -> None:
@@ -290,11 +290,11 @@ BROKE_OFF = Failure(
 
 
 def expired(words: str) -> Failure:
-    message = f"The service no longer gives out the clip of job k3q7x2ma: {words}"
+    message = f"The provider no longer offers the clip of job k3q7x2ma: {words}"
     return Failure(
         code="expired",
         message=message,
-        next="Nothing is generated again by itself.",
+        next="Nothing is generated again automatically.",
         sent="yes",
         charged="unknown",
     )
@@ -330,18 +330,18 @@ def test_a_clip_is_known_by_its_bytes(name: str, sent: bytes, tmp_path: Path) ->
     [
         (answer(MP4[:900], length=len(MP4)), BROKE_OFF),
         (chunks(MP4[:900]), BROKE_OFF),
-        (b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + MP4[:900], trouble("is cut short")),
+        (b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n" + MP4[:900], trouble("is truncated")),
         (answer(b""), trouble("is empty")),
-        (answer({"error": {"message": "not ready"}}), Failure(code="download", message="The clip could not be fetched: not ready", sent="yes", charged="unknown")),
+        (answer({"error": {"message": "not ready"}}), Failure(code="download", message="The clip could not be downloaded: not ready", sent="yes", charged="unknown")),
         (answer({"error": {"message": "boom"}}), trouble("is not a video: '{\"error\":{\"message\":\"boom\"}}'")),
         (answer(b"<html>Sign in</html>", content_type="video/mp4"), trouble("is not a video: '<html>Sign in</html>'")),
         (
             answer({"error": {"message": "No such thing."}}, 404),
-            Failure(code="download", message="The clip could not be fetched: No such thing.", sent="yes", charged="unknown"),
+            Failure(code="download", message="The clip could not be downloaded: No such thing.", sent="yes", charged="unknown"),
         ),
         (
             answer({"error": {"message": "Bad key."}}, 401),
-            Failure(code="download", message="The clip could not be fetched: Bad key.", sent="yes", charged="unknown"),
+            Failure(code="download", message="The clip could not be downloaded: Bad key.", sent="yes", charged="unknown"),
         ),
         (
             answer({"error": {"message": "Link expired."}}, 403),

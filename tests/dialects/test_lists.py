@@ -1,4 +1,4 @@
-"""What services list, in every dialect that has a list: a job whose answer was lost, and models."""
+"""What providers list, in every dialect that has a list: a job whose answer was lost, and models."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 def page(name: str, *ids: Any, **facts: Any) -> dict[str, Any]:
-    """Return a page with a row for each id, as the service writes it, between rows that name no job."""
+    """Return a page with a row for each id, as the provider writes it, between rows that name no job."""
     alike = {"prompt": "a kite", "model": "m", "created_at": 1_000, "status": "in_progress", **facts}
     field, rows_ = ("job_id", "jobs") if name == "indoxhub" else ("id", "data")
     odd: list[Any] = [None, {}, {**alike, field: ""}, {**alike, field: ".."}, {**alike, field: []}]
@@ -42,7 +42,7 @@ def page(name: str, *ids: Any, **facts: Any) -> dict[str, Any]:
 
 
 def deaf(name: str, pages: Iterable[Any], id_: str = "j1") -> Callable[[Call], Reply]:
-    """A service that swallows the answer to a create, and then lists these pages; the last of them again and again."""
+    """A provider that swallows the answer to a create, and then lists these pages; the last of them again and again."""
     speech, saying = SPEECHES[name], iter(pages)
     last: list[Any] = []
     look = speech.look.format(quote(id_, safe=""))
@@ -78,7 +78,7 @@ def deaf(name: str, pages: Iterable[Any], id_: str = "j1") -> Callable[[Call], R
     ],
 )
 def test_a_lost_job_is_found_whatever_its_list_said_before(name: str, bad: Any, tmp_path: Path) -> None:
-    """Refusals, upset services, cut lines, half a page: asked again, and the job is taken up; one order was sent."""
+    """Refusals, upset providers, cut lines, half a page: asked again, and the job is taken up; one order was sent."""
     one = bench(tmp_path, ROWS[name], deaf(name, [bad, bad, page(name, "j1")]))
     job = one.run()
     assert (job.state, job.handle, one.transport.posts) == ("succeeded", {"id": "j1"}, 1)
@@ -103,16 +103,16 @@ def test_a_job_may_come_late_into_the_list(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pages", "words"),
     [
-        ([said({}, 404)], "{} gave no list to look for it in. Look at your account there before you send it again."),
-        ([said({}, 405)], "{} gave no list to look for it in. Look at your account there before you send it again."),
-        ([said({}, 501)], "{} gave no list to look for it in. Look at your account there before you send it again."),
-        ([said(b"", 503)], "{} gave no list to look for it in. Look at your account there before you send it again."),
+        ([said({}, 404)], "{} returned no list of jobs to search. Check your account there before you send it again."),
+        ([said({}, 405)], "{} returned no list of jobs to search. Check your account there before you send it again."),
+        ([said({}, 501)], "{} returned no list of jobs to search. Check your account there before you send it again."),
+        ([said(b"", 503)], "{} returned no list of jobs to search. Check your account there before you send it again."),
         (
             [Lost("ReadError")],
-            "{} gave no list to look for it in. Look at your account there before you send it again.",
+            "{} returned no list of jobs to search. Check your account there before you send it again.",
         ),
-        (["none"], "It is not in {}'s list. Look at your account there before you send it again."),
-        (["two"], "2 jobs in {}'s list can be it: j1, j2. Take the right one up with vg.attach(id, provider="),
+        (["none"], "The job is not in {}'s list. Check your account there before you send it again."),
+        (["two"], "2 jobs in {}'s list match it: j1, j2. Attach the right one with vg.attach(id, provider="),
     ],
 )
 def test_what_a_list_does_not_settle_is_told(name: str, pages: list[Any], words: str, tmp_path: Path) -> None:
@@ -133,7 +133,7 @@ def test_what_a_list_does_not_settle_is_told(name: str, pages: list[Any], words:
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_a_list_that_is_not_there_is_asked_for_once(name: str, status: int, tmp_path: Path) -> None:
-    """The service says that it has none, and is left alone."""
+    """The provider says that it has none, and is left alone."""
     one = bench(tmp_path, ROWS[name], deaf(name, [said({}, status)]))
     assert one.run().state == "unknown_outcome"
     assert [call.method for call in one.transport.calls] == ["POST", "GET"]
@@ -152,7 +152,7 @@ def test_a_list_says_when_to_come_back(name: str, status: int, asked: str, wait:
 
 
 def ask(name: str, verdict: bytes | None) -> list[str]:
-    """Ask a service for its models, over a real line."""
+    """Ask a provider for its models, over a real line."""
     with Host(lambda _asked: verdict) as host:
         client = vg.Client(ROWS[name].name, base_url=host.url, api_key=KEY)
         try:
@@ -184,16 +184,16 @@ def test_models_are_read_in_any_shape(name: str, body: Any) -> None:
         (answer({"error": {"message": "Bad key."}}, 401), "auth", "Bad key."),
         (answer({"error": {"message": "Not for you."}}, 403), "permission", "Not for you."),
         (answer({"error": {"message": "worker lost"}}, 500), "provider", "worker lost"),
-        (answer(b"", 503), "provider", "The service answered HTTP 503."),
+        (answer(b"", 503), "provider", "The provider answered HTTP 503."),
         (answer({"error": {"message": "Slow down."}}, 429, retry_after="9"), "rate_limited", "Slow down."),
         (None, "unreachable", "could not be asked for its models"),
-        (answer(b"<html>Sign in</html>"), "unreachable", "gave a list of models that makes no sense."),
-        (answer(b'{"data": ['), "unreachable", "gave a list of models that makes no sense."),
+        (answer(b"<html>Sign in</html>"), "unreachable", "returned a list of models that can't be read."),
+        (answer(b'{"data": ['), "unreachable", "returned a list of models that can't be read."),
     ],
 )
 @pytest.mark.parametrize("name", MODELS)
 def test_a_list_of_models_that_does_not_come_is_told(name: str, verdict: bytes | None, kind: str, words: str) -> None:
-    """By its kind and in the service's words."""
+    """By its kind and in the provider's words."""
     with pytest.raises(vg.VideogenError) as caught:
         ask(name, verdict)
     failure = caught.value.failure

@@ -44,14 +44,14 @@ def test_files_make_it_a_form() -> None:
 def test_an_address_is_refused(field: str) -> None:
     """Nothing is fetched, so nothing is sent."""
     link = Media(kind="image", url="https://example.com/x")
-    with pytest.raises(InvalidRequest, match=f"fetches nothing: {field} is an address") as caught:
+    with pytest.raises(InvalidRequest, match=f"downloads nothing, and {field} is a URL") as caught:
         Local().create(msgspec.structs.replace(ASKED, **{field: link}))
     assert caught.value.field == field
 
 
 def test_two_beginnings_are_refused() -> None:
     """A picture, or the end of a video."""
-    with pytest.raises(InvalidRequest, match="one beginning"):
+    with pytest.raises(InvalidRequest, match="can start from an image"):
         Local().create(msgspec.structs.replace(ASKED, image=PICTURE, video=CLIP))
 
 

@@ -113,7 +113,7 @@ def test_a_film_of_megabytes_goes_to_the_disk_as_it_comes(tmp_path: Path) -> Non
 )
 @pytest.mark.parametrize("name", EVERY)
 def test_a_plain_no_in_a_200_is_a_refusal(name: str, error: Any, code: str, tmp_path: Path) -> None:
-    """In the service's own words; nothing is claimed of the bill where there can be one."""
+    """In the provider's own words; nothing is claimed of the bill where there can be one."""
     one = bench(tmp_path, {**ROWS, "qubrid": rows.QUBRID}[name], lambda _call: said({"error": error}))
     job = one.run()
     assert job.failure == Failure(code=code, message=error["message"], sent="yes", charged=bill(name))
@@ -142,7 +142,7 @@ def test_trouble_in_a_200_is_an_unknown_outcome_with_its_words(
 
 
 def test_a_job_that_nobody_can_look_at_is_told_by_its_name(tmp_path: Path) -> None:
-    """A synchronous service that answers 202 with a job: unknown, and the id is in the words."""
+    """A synchronous provider that answers 202 with a job: unknown, and the id is in the words."""
     one = bench(tmp_path, rows.QUBRID, lambda _call: said({"id": "job-7", "status": "queued"}, 202))
     job = one.run()
     assert (job.state, one.transport.posts) == ("unknown_outcome", 1)
@@ -294,7 +294,7 @@ def test_a_path_of_a_reply_is_below_the_host(tmp_path: Path) -> None:
 
 
 def test_a_stranger_never_sees_the_key(tmp_path: Path) -> None:
-    """The address of a clip is another's: asked without a key, after the service's own place had none."""
+    """The address of a clip is another's: asked without a key, after the provider's own place had none."""
     with Host(lambda _asked: answer(MP4)) as stranger:
 
         def reply(asked: Asked) -> bytes:
@@ -331,7 +331,7 @@ def test_of_two_rows_the_first_comes_from_content(tmp_path: Path) -> None:
 
     job = bench(tmp_path, ROWS["bifrost"], reply).run()
     assert (job.state, len(job.clips)) == ("succeeded", 1)
-    assert job.warnings == ("1 of 2 clips could not be fetched: The clip could not be fetched: key wanted",)
+    assert job.warnings == ("1 of 2 clips could not be downloaded: The clip could not be downloaded: key wanted",)
 
 
 def test_a_clip_that_came_inside_and_could_not_be_stored_is_told_as_that(tmp_path: Path) -> None:
@@ -342,7 +342,7 @@ def test_a_clip_that_came_inside_and_could_not_be_stored_is_told_as_that(tmp_pat
     one.job = one.stored
     job = one.run()
     assert job.failure is not None
-    assert job.failure.message.startswith("The clip came inside the answer, and could not be stored:")
+    assert job.failure.message.startswith("The clip was part of the answer, and could not be saved:")
 
 
 @pytest.mark.parametrize(

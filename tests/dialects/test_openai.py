@@ -105,7 +105,7 @@ def test_the_service_may_say_when_to_look() -> None:
 
 
 def test_a_finished_video_has_its_bytes_at_content() -> None:
-    """Bytes and poster come from `/content`; length and size are what the service says."""
+    """Bytes and poster come from `/content`; length and size are what the provider says."""
     assert look(status="completed", progress=100) == StatusUpdate(
         "succeeded",
         progress=100,
@@ -158,8 +158,8 @@ def test_what_a_form_cannot_hold_is_refused_before_anything_is_sent(name: str) -
         validate(request, BUILT_IN[name])
     assert caught.value.failure == Failure(
         code="invalid_request",
-        message="loras is a list or an object, and a form holds only text.",
-        next="Give it as text.",
+        message="loras is a list or an object, but a form holds only text.",
+        next="Pass it as text.",
         field="extra",
         sent="no",
         charged="no",
@@ -228,9 +228,9 @@ def test_progress_is_a_percent_or_nothing(progress: object, read: float | None) 
         ({"code": "moderation_blocked", "message": "no"}, "content_policy", "no"),
         ({"code": "x", "message": "boom"}, "provider", "boom"),
         ("boom", "provider", "boom"),
-        (None, "provider", "The service gave no reason."),
-        ({}, "provider", "The service gave no reason."),
-        ({"code": 500}, "provider", "The service gave no reason."),
+        (None, "provider", "The provider gave no reason."),
+        ({}, "provider", "The provider gave no reason."),
+        ({"code": 500}, "provider", "The provider gave no reason."),
     ],
 )
 def test_a_failed_job_says_why(error: object, code: str, message: str) -> None:

@@ -70,7 +70,7 @@ def test_a_length_goes_as_it_was_given(asked: dict[str, Any], sent: object) -> N
 
 
 def test_an_end_before_the_beginning_is_an_end() -> None:
-    """Clocks of a service's machines differ; nothing is computed from them."""
+    """Clocks of a provider's machines differ; nothing is computed from them."""
     body = {"id": "vg_abc123", "status": "completed", "created_at": 1719792120, "completed_at": 1719792000}
     assert Qubax().read_look(reply(body), HANDLE) == StatusUpdate(
         "succeeded", artifacts=(Artifact("/media/artifacts/j1/0"),)

@@ -23,7 +23,7 @@ LINK = Media(kind="image", url="https://example.com/cat.png")
 
 
 def test_there_is_nothing_to_look_at() -> None:
-    """What the service lacks is absent."""
+    """What the provider lacks is absent."""
     assert not isinstance(Qubrid(), Looks)
 
 
@@ -87,7 +87,7 @@ def test_a_file_and_a_url_of_one_thing_are_refused(field: str) -> None:
         validate(request, QUBRID)
     assert caught.value.failure == Failure(
         code="invalid_request",
-        message=f"There are two of {field}: a file, and a URL in extra.",
+        message=f"{field} was given twice: as a file, and as a URL in extra.",
         field=field,
         sent="no",
         charged="no",
@@ -118,7 +118,7 @@ def test_every_field_is_the_same_in_a_form() -> None:
     ],
 )
 def test_a_clip_is_where_its_url_says(url: str, clip: Artifact) -> None:
-    """Elsewhere, at the service, or in the URL itself."""
+    """Elsewhere, at the provider, or in the URL itself."""
     assert Qubrid().read_create(reply({"created": 1, "data": [{"url": url}]})) == Finished([clip])
 
 

@@ -88,8 +88,10 @@ def test_bifrost_is_read_as_its_page_shows() -> None:
     start = text.index('{\n"id"')
     video = json.JSONDecoder().raw_decode(text, start)[0]
     update = Bifrost().read_look(reply(video), {"id": "string"})
-    assert update == StatusUpdate("queued", progress=0, notes=("From the gateway's cache.",))
-    assert Bifrost().read_create(reply(video)) == Accepted({"id": "string"}, notes=("From the gateway's cache.",))
+    assert update == StatusUpdate("queued", progress=0, notes=("This clip comes from the gateway's cache.",))
+    assert Bifrost().read_create(reply(video)) == Accepted(
+        {"id": "string"}, notes=("This clip comes from the gateway's cache.",)
+    )
 
 
 def test_qubrid_is_read_as_its_document_shows() -> None:

@@ -1,4 +1,4 @@
-"""Whole jobs through the real runner, in every dialect: what lines and services do between a create and a clip."""
+"""Whole jobs through the real runner, in every dialect: what lines and providers do between a create and a clip."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def done(name: str) -> dict[str, Any]:
 
 
 def service(name: str, looks: Iterable[Any], clips: Iterable[Any] = ()) -> Callable[[Call], Reply]:
-    """A service that takes the job and then says these things: bodies, replies, or errors of the line."""
+    """A provider that takes the job and then says these things: bodies, replies, or errors of the line."""
     speech: Speech = SPEECHES[name]
     saying, giving, look = iter(looks), iter(clips), speech.look.format("j1")
 
@@ -105,7 +105,7 @@ def test_a_clip_that_stays_away_keeps_the_job(name: str, tmp_path: Path) -> None
 
 
 def test_a_clip_that_has_expired_for_good_says_so(name: str, tmp_path: Path) -> None:
-    """The service says that it is gone; nothing is generated again."""
+    """The provider says that it is gone; nothing is generated again."""
     clips = [said({"error": {"message": "This video has expired."}}, 404)] * 99
     one = bench(tmp_path, ROWS[name], service(name, [done(name)] * 99, clips))
     with pytest.raises(ArtifactExpired, match="This video has expired"):
@@ -133,7 +133,7 @@ def test_a_clip_that_has_expired_for_good_says_so(name: str, tmp_path: Path) -> 
     ],
 )
 def test_a_bad_look_is_a_missed_look(name: str, bad: Any, tmp_path: Path) -> None:
-    """A key revoked, a busy or upset service, a cut line: the job is kept, and found done after all."""
+    """A key revoked, a busy or upset provider, a cut line: the job is kept, and found done after all."""
     one = bench(tmp_path, ROWS[name], service(name, [bad, bad, done(name)]))
     assert one.run().state == "succeeded"
     assert one.transport.posts == 1
@@ -160,7 +160,7 @@ def test_a_create_that_never_left_is_tried_three_times(name: str, tmp_path: Path
     assert one.run().failure == Failure(
         code="unreachable",
         message=f"{row.title} could not be reached.",
-        next="Check the connection and run it again.",
+        next="Check the connection and run the cell or call again.",
         sent="no",
         charged="no",
     )
@@ -195,7 +195,7 @@ def test_a_busy_service_is_asked_at_most_three_times(name: str, retry_after: str
 @pytest.mark.parametrize(("asked", "told"), [("600", 600.0), ("121", 121.0), ("1e99", 86_400.0)])
 @pytest.mark.parametrize("name", EVERY)
 def test_a_long_wait_is_handed_back(name: str, asked: str, told: float, tmp_path: Path) -> None:
-    """A service that asks for ten minutes is not asked again after two: the request is refused, with the time to wait."""
+    """A provider that asks for ten minutes is not asked again after two: the request is refused, with the time to wait."""
     one = bench(tmp_path, ROWS.get(name, rows.QUBRID), lambda _call: said({}, 429, retry_after=asked))
     failure = one.run().failure
     assert failure is not None
@@ -226,7 +226,7 @@ def test_a_taken_create_without_an_id_is_unknown(name: str, body: bytes, tmp_pat
     assert job.failure is not None
     assert msgspec.structs.replace(job.failure, next="") == Failure(
         code="unknown_outcome",
-        message="The service accepted the request, but its response could not be read.",
+        message="The provider accepted the request, but its response could not be read.",
         sent="yes",
         charged="unknown",
     )

@@ -22,7 +22,7 @@ ORDER = Order(prompt="a fox", model="mine/diffusion", seconds=1, width=100, heig
 
 
 class Pipeline:
-    """Answers as the pipeline of the example does, with noise of the size that was asked for."""
+    """Answers as the pipeline of the example does, with noise of the size that was requested."""
 
     asked: dict[str, Any]
 

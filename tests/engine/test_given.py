@@ -80,7 +80,7 @@ def test_picture_is_cropped_not_squeezed() -> None:
 
 
 def test_file_without_picture_is_refused(tmp_path: Path) -> None:
-    """What is no picture fails the clip and leaves nothing behind."""
+    """What is not an image fails the clip and leaves nothing behind."""
     folder = tmp_path / "clips"
     folder.mkdir()
     (tmp_path / "text.png").write_bytes(b"no picture")

@@ -28,7 +28,7 @@ for line in sys.stdin:
 
 
 class Puppet:
-    """The process; `lab` in it is a client of the test's service."""
+    """The process; `lab` in it is a client of the test's provider."""
 
     def __init__(self, url: str, *, key: bool = True, **environment: str) -> None:
         env = {**settings.Environment, "LAB_KEY": "canary-1", **environment}

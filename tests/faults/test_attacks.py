@@ -98,7 +98,7 @@ def test_a_request_whose_last_bytes_left_is_never_called_unsent(monkeypatch: pyt
 
 
 def test_a_kernel_that_sleeps_during_its_upload_sends_once(shop: Shop, tmp_path: Path) -> None:
-    """Stopped for longer than its timeout while a picture of 3 MB is on its way; the service reads on."""
+    """Stopped for longer than its timeout while a picture of 3 MB is on its way; the provider reads on."""
     picture = tmp_path / "noise.png"
     picture.write_bytes(noise(1000))
     shop.reading.clear()
@@ -158,7 +158,7 @@ def test_an_answer_outlives_a_full_ledger_and_the_kernel(shop: Shop) -> None:
 
 
 def test_an_answer_that_no_disk_takes_is_printed_and_written_later(shop: Shop) -> None:
-    """With the service's id; when there is room again the ledger has it, and the job ends well."""
+    """With the provider's id; when there is room again the ledger has it, and the job ends well."""
     shop.held.clear()
     with Puppet(shop.url) as kernel:
         kernel.do(FULL)

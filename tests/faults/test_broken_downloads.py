@@ -48,7 +48,7 @@ def test_a_body_cut_short_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_a_server_that_sends_parts_of_the_rest_is_asked_on(tmp_path: Path) -> None:
-    """A 206 may hold less than was asked for; every part is a step."""
+    """A 206 may hold less than was requested; every part is a step."""
 
     async def some(line: Line) -> None:
         at = int(line.headers["range"][6:-1])
@@ -172,7 +172,7 @@ def test_a_compressed_body_that_was_cut_is_not_stored(tmp_path: Path) -> None:
     """Its length is right and its end is missing: a cut that HTTP does not see."""
     stage = Stage(tmp_path, says(gzip.compress(LONG)[:-20], content_encoding="gzip"))
     stage.run()
-    stage.check_kept("the compressed body is cut short")
+    stage.check_kept("the compressed body is truncated")
 
 
 def test_a_compression_nobody_can_undo_is_told(tmp_path: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_page_in_place_of_a_clip_is_shown_by_its_first_line(tmp_path: Path, bo
     """200, and no video: a missed download, with control characters made visible."""
     stage = Stage(tmp_path, says(body, content_type="text/html"))
     stage.run()
-    stage.check_kept(f"What the service sent is not a video: '{line}'.")
+    stage.check_kept(f"What the provider sent is not a video: '{line}'.")
     assert len(stage.asked()) == 5
 
 
@@ -301,7 +301,7 @@ def test_an_empty_answer_is_a_missed_download(tmp_path: Path) -> None:
     stage.check_stored()
     stage = Stage(tmp_path / "again", says(b""))
     stage.run()
-    stage.check_kept("What the service sent is empty.")
+    stage.check_kept("What the provider sent is empty.")
 
 
 FRAGMENTS = (
@@ -362,11 +362,11 @@ def test_an_expired_link_is_renewed_by_a_look(tmp_path: Path, status: int) -> No
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
 def test_a_link_that_stays_expired_is_renewed_twice_then_told(tmp_path: Path, status: int) -> None:
-    """Three downloads, two looks for a new link, then the job's name and the service's words."""
+    """Three downloads, two looks for a new link, then the job's name and the provider's words."""
     stage = Stage(tmp_path, says(b'{"message": "Request has expired"}', status))
     expired(stage)
     stage.run()
-    stage.check_kept("The service no longer gives out the clip of job k3q7x2ma: Request has expired")
+    stage.check_kept("The provider no longer offers the clip of job k3q7x2ma: Request has expired")
     assert stage.job.failure is not None
     assert stage.job.failure.code == "expired"
     assert len(stage.asked()) == 3
@@ -409,7 +409,7 @@ def test_one_clip_of_three_that_cannot_be_had_costs_no_other(tmp_path: Path) -> 
     job = stage.run()
     assert (job.state, [clip.bytes for clip in job.clips]) == ("succeeded", [len(LONG)] * 2)
     assert job.warnings == (
-        "1 of 3 clips could not be fetched: What the service sent is not a video: '<html>'.",
+        "1 of 3 clips could not be downloaded: What the provider sent is not a video: '<html>'.",
     )  # fmt: skip
     assert [name for name in stage.left if name.endswith("mp4")] == ["a-kite-k3q7x2ma-3.mp4", "a-kite-k3q7x2ma.mp4"]
     assert (stage.server.posts, len(stage.asked("/second"))) == (1, 5)

@@ -56,7 +56,7 @@ def test_a_disk_that_cannot_keep_the_bytes_keeps_the_job(
     place = tmp_path / "videogen" / f"{NAME}.mp4"
     stage.check_kept(
         f"The clip could not be written to {place} ({os.strerror(number)}); it needs {len(LONG):,} bytes. "
-        "Make room there, then fetch it with vg.job('k3q7x2ma').watch(): nothing is generated again."
+        "Make room there, then download it with vg.job('k3q7x2ma').watch(); nothing is generated again."
     )
     assert len(stage.asked()) == 1
     stage.run()
@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_to_keeps_the_job(
             Path, "open", lambda path, *mode: refuse(number)() if path.suffix == ".part" else opened(path, *mode)
         )
         stage.run()
-    stage.check_kept("Make that folder writable, then fetch it with vg.job('k3q7x2ma').watch()")
+    stage.check_kept("Make that folder writable, then download it with vg.job('k3q7x2ma').watch()")
     assert stage.asked() == []
     stage.run()
     stage.check_stored()

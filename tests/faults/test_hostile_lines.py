@@ -51,7 +51,7 @@ def test_every_paid_call_has_a_connection_of_its_own() -> None:
 
 
 def test_a_paid_call_is_not_hurt_by_a_connection_that_the_service_closes() -> None:
-    """The service hangs up after each answer without a word: the next call does not notice."""
+    """The provider hangs up after each answer without a word: the next call does not notice."""
     quiet = raw(head(content_length=2), b"{}")
     replies, server = talk([quiet], LOOK, POST, POST)
     assert [reply.json for reply in replies] == [{}] * 3
@@ -75,7 +75,7 @@ def test_silent_connections_are_kept_open(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("size", [100, 10_000])
 def test_an_upload_that_was_read_by_half_was_not_sent(size: int) -> None:
-    """Reset in the middle of a large body: the service never had it whole, so it may be sent again."""
+    """Reset in the middle of a large body: the provider never had it whole, so it may be sent again."""
     with pytest.raises(NotSent):
         talk([half_read(size)], Call("POST", "/videos", json={"image": "x" * 30_000_000}, timeout=5))
 
@@ -161,7 +161,7 @@ def test_a_look_that_breaks_below_http_is_a_missed_look(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("id_", ["openai:video_1", "a/../b", "a?b#c", "%2e%2e", "a b", "ü"])
 def test_an_id_is_one_segment_on_the_wire(id_: str) -> None:
-    """What a service calls its job never leads to another address of it."""
+    """What a provider calls its job never leads to another address of it."""
     from urllib.parse import quote, unquote  # noqa: PLC0415 - the judge of this test
 
     target = f"/videos/{quote(id_, safe='')}"

@@ -83,7 +83,7 @@ def test_base64_that_is_not_strictly_so_is_no_clip(inline: str, tmp_path: Path) 
     """Cut, with padding in the middle, or other signs: told, not stored, and the job can be watched again."""
     stage = Stage(tmp_path, looks=[carries(inline)])
     stage.run()
-    stage.check_kept("What the service sent is broken base64.")
+    stage.check_kept("What the provider sent is broken base64.")
 
 
 def test_a_reply_cut_inside_its_clip_is_a_missed_look(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ AVIF = box(b"ftyp", b"avif\0\0\0\0") + box(b"meta", bytes(300))
 
 @pytest.mark.parametrize("status", [202, 204, 404, 409, 423, 425])
 def test_a_clip_that_is_not_there_yet_is_waited_for_a_minute(status: int, tmp_path: Path) -> None:
-    """Whatever a service calls it."""
+    """Whatever a provider calls it."""
     stage = Stage(tmp_path, *[says(b"", status)] * 10, says(LONG))
     stage.run()
     stage.check_stored()
@@ -125,7 +125,7 @@ def test_a_rest_that_is_not_blank_is_a_cut(tail: bytes, tmp_path: Path) -> None:
     """Without a length, three zeros are the beginning of a box."""
     stage = Stage(tmp_path, raw(head(connection="close"), LONG + tail))
     stage.run()
-    stage.check_kept("What the service sent is cut short.")
+    stage.check_kept("What the provider sent is truncated.")
 
 
 @pytest.mark.parametrize(
@@ -135,19 +135,19 @@ def test_a_rest_that_is_not_blank_is_a_cut(tail: bytes, tmp_path: Path) -> None:
         (b"ID3" + bytes(400), "a sound (MP3)"),
         (b"OggS" + bytes(400), "a sound (Ogg)"),
         (M4A, "a sound (M4A)"),
-        (film(track(b"soun", b"mp4a")), "a sound (an MP4 without pictures)"),
-        (STILL_WEBP, "a still picture (WebP)"),
-        (AVIF, "a still picture (AVIF)"),
-        (b"\x89PNG\r\n\x1a\n" + bytes(400), "a still picture (PNG)"),
-        (b"\xff\xd8\xff\xe0" + bytes(400), "a still picture (JPEG)"),
-        (GIF_HEAD + GIF_PICTURE + b"\x3b" + bytes(300), "a still picture (GIF)"),
+        (film(track(b"soun", b"mp4a")), "audio (an MP4 without pictures)"),
+        (STILL_WEBP, "a still image (WebP)"),
+        (AVIF, "a still image (AVIF)"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(400), "a still image (PNG)"),
+        (b"\xff\xd8\xff\xe0" + bytes(400), "a still image (JPEG)"),
+        (GIF_HEAD + GIF_PICTURE + b"\x3b" + bytes(300), "a still image (GIF)"),
     ],
 )
 def test_what_is_no_film_is_refused_with_what_it_is(body: bytes, what: str, tmp_path: Path) -> None:
     """Once: asking again would bring the same. The job is kept."""
     stage = Stage(tmp_path, says(body, content_type="video/mp4"))
     stage.run()
-    stage.check_kept(f"What the service sent is {what}, not a video.")
+    stage.check_kept(f"What the provider sent is {what}, not a video.")
     assert stage.asked() == ["all"]
 
 
@@ -173,5 +173,5 @@ def test_a_codec_that_browsers_lack_is_told_with_what_plays_it(codec: bytes, wor
     """The clip is stored, and the page says why it may stay black."""
     stage = Stage(tmp_path, says(film(track(b"vide", codec))))
     (warning,) = stage.run().warnings
-    assert warning.startswith(f"The clip is in {words}, which not every browser plays:")
+    assert warning.startswith(f"The clip is in {words}, which not every browser can play:")
     assert "plays it" in warning

@@ -1,4 +1,4 @@
-"""Two kernels, one service, and the orders of clicks, answers, naps, deaths and disk faults that a search finds.
+"""Two kernels, one provider, and the orders of clicks, answers, naps, deaths and disk faults that a search finds.
 
 The search keeps the shortest story that leads to each state of the world, and tries what can happen next in the states it
 knows least. The long one: `python tests/faults/test_model.py --steps 20000`.
@@ -58,7 +58,7 @@ def befall(world: World, action: Action) -> None:
 
 
 def act(world: World, kernel: Kernel, action: Action) -> None:
-    """Let something happen in a kernel, or at its service."""
+    """Let something happen in a kernel, or at its provider."""
     name = kernel.name
     match action:
         case ("nap", _):

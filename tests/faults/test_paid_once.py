@@ -1,6 +1,6 @@
 """The same request twice is paid once; an answer that is lost is looked for, and never paid for behind one's back.
 
-Against a service with a book of what it accepted, through the public API.
+Against a provider with a book of what it accepted, through the public API.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def test_the_same_request_again_is_the_stored_clip(
         assert lab.generate("a kite", model="m", duration=4) == first
     assert len(shop.book) == 1
     assert [record.getMessage() for record in caplog.records] == [
-        f"The same request as job {first.job_id}: nothing is sent or charged; new=True makes another."
+        f"Same request as job {first.job_id}: nothing is sent or charged. Pass new=True to make another clip."
     ]
 
 
@@ -131,7 +131,7 @@ def test_a_refused_request_is_sent_again(shop: Shop, lab: vg.Client) -> None:
 
 
 def test_a_clip_that_was_deleted_is_fetched_again_not_made_again(shop: Shop, lab: vg.Client) -> None:
-    """The service still has it."""
+    """The provider still has it."""
     first = lab.generate("a kite", model="m")
     Path(first.path).unlink()
     again = lab.generate("a kite", model="m")
@@ -208,7 +208,7 @@ def test_sending_again_from_two_threads_at_once_sends_once(
 
 
 def test_a_job_that_had_expired_is_looked_at_again(shop: Shop, lab: vg.Client) -> None:
-    """The service has it after all: its clip is fetched, and nothing is ordered."""
+    """The provider has it after all: its clip is fetched, and nothing is ordered."""
     clip = lab.generate("a kite", model="m")
     job = vg.job(clip.job_id)
     process.runtime().change(job.record.after(state="expired", clips=()))
@@ -233,7 +233,7 @@ def test_a_lost_job_among_several_is_the_users_choice(shop: Shop, lab: vg.Client
     other.generate("a kite", model="m")  # the ledger knows this one under another address: to `lab` it is a stranger's
     shop.deaf = True
     job = lab.submit("a kite", model="m")
-    with pytest.raises(vg.OutcomeUnknown, match="2 jobs in OpenAI shape's list can be it: video_2, video_1"):
+    with pytest.raises(vg.OutcomeUnknown, match="2 jobs in OpenAI shape's list match it: video_2, video_1"):
         job.result(20)
     taken = vg.attach("video_2", provider="openai", base_url=shop.url, api_key="canary-1")
     assert (taken.result(20).bytes, len(shop.book)) == (len(MP4), 2)

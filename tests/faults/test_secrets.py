@@ -1,6 +1,6 @@
 """Canaries in every place that holds a secret, and a look into every place where one could come out.
 
-The services are real sockets, so the canaries do travel; what is searched is all that stays on this side.
+The providers are real sockets, so the canaries do travel; what is searched is all that stays on this side.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def log() -> Iterator[list[str]]:
 
 
 def test_a_whole_job_leaves_no_secret_behind(shop: Shop, log: list[str], home: Path, tmp_path: Path) -> None:
-    """The service gets all of them; no log line, no file, no value and no message of ours has one."""
+    """The provider gets all of them; no log line, no file, no value and no message of ours has one."""
     house = lab(shop)
     job = house.submit("a kite", model="m", extra=EXTRA)
     job.result(30)
@@ -291,7 +291,7 @@ def test_a_home_that_others_may_write_to_is_refused(home: Path, open_to: int, sh
     """Before anything is written or sent, with the command that closes it; a sticky bit is no excuse."""
     home.mkdir()
     home.chmod(open_to)
-    with pytest.raises(VideogenError, match=r"Others may write to .*chmod go-w .*Nothing was sent") as caught:
+    with pytest.raises(VideogenError, match=r"Other users can write to .*chmod go-w .*Nothing was sent") as caught:
         lab(shop).generate("a kite", model="m")
     assert (caught.value.sent, shop.book, list(home.iterdir())) == ("no", [], [])
 

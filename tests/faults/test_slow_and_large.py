@@ -65,7 +65,7 @@ def test_a_trickle_is_no_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(download, "SLOWEST", len(LONG))
     stage.run()
     assert stage.error is not None
-    assert "hardly anything came for a minute" in str(stage.error)
+    assert "almost nothing arrived for a minute" in str(stage.error)
     assert len(stage.asked()) == download.TRIES
 
 

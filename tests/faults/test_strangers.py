@@ -90,7 +90,7 @@ def test_a_clip_elsewhere_is_fetched_without_a_key_on_every_try(status: int, tmp
 
 
 def test_headers_of_ours_do_not_follow_a_redirect() -> None:
-    """A call's own headers, too, are for the service alone."""
+    """A call's own headers, too, are for the provider alone."""
     heard: list[Line] = []
 
     async def run() -> None:
@@ -127,7 +127,7 @@ def test_a_clip_at_an_address_that_is_none_is_not_fetched(url: str, way: str, tm
     stage.run()
     nonsense = way == "redirect" and "://" not in url and lines.httpx.__name__ == "httpx"  # httpx2 lets us judge
     stage.check_kept(
-        "The download broke off" if nonsense else "The clip could not be fetched: the address was refused: "
+        "The download broke off" if nonsense else "The clip could not be downloaded: the address was refused: "
     )
     assert len(stage.asked()) == (5 if nonsense else way == "redirect")
 
@@ -168,7 +168,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch: 
 
 
 def test_a_name_is_looked_up_once_and_what_was_checked_is_what_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second look-up would lead elsewhere; there is none. The service still sees the name."""
+    """A second look-up would lead elsewhere; there is none. The provider still sees the name."""
     heard: list[Line] = []
 
     async def run() -> None:
@@ -237,8 +237,8 @@ def test_a_key_does_not_travel_in_the_open(monkeypatch: pytest.MonkeyPatch) -> N
         sent_to("http://api.example/v1", Call("POST", "/videos", json={}))
     assert caught.value.failure == Failure(
         code="invalid_request",
-        message="api.example is reached without encryption: anybody on the way could read the key.",
-        next="Use its https address, or allow it with allow_insecure=True.",
+        message="api.example is reached without encryption, so others on the network could read the key.",
+        next="Use its https address, or pass allow_insecure=True.",
         field="base_url",
         sent="no",
         charged="no",
@@ -374,7 +374,7 @@ def test_no_proxy_sees_what_is_meant_for_this_machine(host: str, monkeypatch: py
 def test_a_proxy_that_cannot_be_used_is_told(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not gone around: nothing leaves."""
     monkeypatch.setenv("http_proxy", value)
-    with pytest.raises(NotSent, match="the proxy of this machine's settings can't be used"):
+    with pytest.raises(NotSent, match="the proxy in this machine's settings can't be used"):
         sent_to("http://10.0.0.1/v1", GET)
 
 

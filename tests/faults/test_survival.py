@@ -1,6 +1,6 @@
 """Processes that die, are forked, interrupted or left, and ledgers that cannot be written: nothing is paid twice or lost.
 
-Children are real processes, killed at named points; the judge is the service's own book.
+Children are real processes, killed at named points; the judge is the provider's own book.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def test_a_process_killed_at_every_step(shop: Shop, point: str, state: str, sale
 
 @pytest.mark.parametrize(("listing", "state"), [(True, "succeeded"), (False, "unknown_outcome")])
 def test_a_process_killed_while_its_request_is_open(shop: Shop, *, listing: bool, state: str) -> None:
-    """The service has the job and nobody heard its answer: found in the list, or told as unknown."""
+    """The provider has the job and nobody heard its answer: found in the list, or told as unknown."""
     shop.listing = listing
     shop.held.clear()
     with child(GENERATE, shop) as process:
@@ -102,7 +102,7 @@ def test_an_interrupt_while_waiting_stops_the_waiting_only(shop: Shop) -> None:
         shop.held.set()
         _, words = process.communicate(timeout=30)
     (job,) = vg.jobs()
-    assert f"Only the waiting stopped. The job goes on: vg.job('{job.id}').result()" in words
+    assert f"Only the waiting stopped. The job continues: vg.job('{job.id}').result()" in words
     assert job.record.handle == {"id": "video_1"}
     assert (ended(job).state, len(shop.book)) == ("succeeded", 1)
 
@@ -122,7 +122,7 @@ def test_a_script_that_ends_says_what_goes_on(shop: Shop) -> None:
     assert found.find(name.strip()).handle == {"id": "video_1"}
     found.close()
     if words:  # the clip may have been quicker than the end of the script
-        assert words.strip() == f"videogen: 1 job(s) go on: {name.strip()}. vg.resume() watches them again."
+        assert words.strip() == f"videogen: 1 job(s) continue: {name.strip()}. vg.resume() watches them again."
 
 
 def submit_all(url: str, numbers: range) -> None:
@@ -218,7 +218,7 @@ def test_a_ledger_that_somebody_holds_is_not_waited_for_in_vain(
     vg.jobs()
     other = connect(home / "ledger.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(VideogenError, match=r"database is locked.*Jobs that can't be recorded aren't submitted"):
+    with pytest.raises(VideogenError, match=r"database is locked.*Jobs that can't be recorded is not sent"):
         lab.submit("a kite", model="m")
     other.execute("ROLLBACK")
     other.close()

@@ -1,4 +1,4 @@
-"""Two kernels and a paid service with no time of their own: every wait, answer, nap and death comes when a test says so.
+"""Two kernels and a paid provider with no time of their own: every wait, answer, nap and death comes when a test says so.
 
 Runtime, Runner, Ledger and Job are the real ones; the loop's thread, the clock and the line are not.
 """
@@ -89,14 +89,14 @@ class HandLoop:
 
 
 class Kernel:
-    """One process: its clock is the world's, and its line leads to the world's service."""
+    """One process: its clock is the world's, and its line leads to the world's provider."""
 
     def __init__(self, world: World, name: str) -> None:
         self.world, self.name = world, name
         self.asleep = False
         self.timers: list[tuple[float, asyncio.Future[None]]] = []
         self.gates: list[tuple[asyncio.Future[Reply], Reply | Exception]] = []
-        """Creates that the service has heard and not answered yet."""
+        """Creates that the provider has heard and not answered yet."""
         world.starting = self
         self.runtime = Runtime(world.home, clock=self)
         self.jobs: dict[str, Job] = {}
@@ -150,7 +150,7 @@ class Kernel:
 
 
 class ModelLine:
-    """What stands for a transport: the service's answer comes when the world lets it."""
+    """What stands for a transport: the provider's answer comes when the world lets it."""
 
     def __init__(self, *_: object, **__: object) -> None:
         self._kernel: Kernel = World.now.starting
@@ -188,7 +188,7 @@ class _Whole:
 
 
 class World:
-    """All there is: time, the service's book, two kernels, one home."""
+    """All there is: time, the provider's book, two kernels, one home."""
 
     now: World
 
@@ -222,7 +222,7 @@ class World:
         )  # so that a story is told alike each time
         self.kernels = {name: Kernel(self, name) for name in "AB"}
 
-    # ---- the service ----------------------------------------------------------------------------------------
+    # ---- the provider ----------------------------------------------------------------------------------------
 
     def heard(self, call: Call) -> Reply | Exception:
         """Take a create, and give what will be answered."""

@@ -98,7 +98,7 @@ def test_content_has_its_variants(house: House) -> None:
     ],
 )
 def test_a_bad_field_is_refused_in_its_envelope(house: House, fields: dict[str, object], words: str) -> None:
-    """Refusals have the words of the service where it has some."""
+    """Refusals have the words of the provider where it has some."""
     reply = create(house, **fields)
     assert (reply.status_code, message(reply)) == (400, words)
 
@@ -163,7 +163,7 @@ def test_an_id_names_its_provider(house: House, job_id: str) -> None:
 
 
 def test_what_has_no_effect_is_named(house: House) -> None:
-    """Fields of the service, and of the providers behind it, are named when the engine cannot heed them."""
+    """Fields of the provider, and of the providers behind it, are named when the engine cannot heed them."""
     fields = {"negative_prompt": "people", "audio": True, "fallbacks": ["x/y"], "video_uri": "gs://a/b", "seed": 1}
     assert create(house, **fields).headers["x-videogen-ignored"] == "fallbacks,video_uri"
     assert "x-videogen-ignored" not in create(house, audio=False).headers
@@ -185,7 +185,7 @@ def test_two_beginnings_are_refused(house: House) -> None:
     video = f"data:video/mp4;base64,{base64.b64encode(MP4).decode()}"
     reply = create(house, input_reference=f"data:image/png;base64,{base64.b64encode(PNG).decode()}", video_uri=video)
     assert reply.status_code == 400
-    assert message(reply) == "Send input_reference or video_uri, not both: a clip has one beginning."
+    assert message(reply) == "Send input_reference or video_uri, not both: a clip can start from only one."
     assert list((house.folder / "clips").iterdir()) == []
 
 

@@ -18,7 +18,7 @@ def test_a_home_that_is_held_in_silence_is_reported(tmp_path: Path, monkeypatch:
         assert first is None
         with pytest.raises(instance_lock.HomeTakenError) as caught, instance_lock.claim(tmp_path):
             pytest.fail("two hold one home")
-    assert str(caught.value) == f"Another process holds {tmp_path} and does not answer; end it and try again."
+    assert str(caught.value) == f"Another process holds {tmp_path} and does not respond; end it and try again."
 
 
 def test_a_home_can_be_claimed_again(tmp_path: Path) -> None:

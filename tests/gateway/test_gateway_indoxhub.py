@@ -113,11 +113,11 @@ def test_the_fields_reach_the_engine_or_are_named(house: House) -> None:
     assert [Path(str(name)).read_bytes() for name in (order.image, order.last_frame)] == [base64.b64decode(PNG)] * 2
     assert (order.negative, order.sound) == ("people", False)
     assert reply.headers["x-videogen-ignored"] == "person_generation"
-    assert reply.json()["message"] == "Without effect here: person_generation."
+    assert reply.json()["message"] == "Ignored by this gateway: person_generation."
 
 
 def test_pace_and_sound_are_drawn_as_asked(house: House) -> None:
-    """What the service takes under `additional_params`, and its word for sound; an address is not fetched, and named."""
+    """What the provider takes under `additional_params`, and its word for sound; an address is not fetched, and named."""
     fields = {"generate_audio": True, "video": "https://example.com/a.mp4", "reference_image": PNG}
     reply = create(house, **fields, additional_params={"fps": 30, "seed": 3})
     house.wait()

@@ -78,7 +78,7 @@ def test_a_newer_store_is_left_alone(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(NewerStoreError) as caught:
         JobStore(path)
-    assert str(caught.value) == f"{path} was written by a newer jupyter-videogen; update this one."
+    assert str(caught.value) == f"{path} was written by a newer version of jupyter-videogen; update this one."
 
 
 def test_a_failure_is_logged_without_the_prompt(house: House, caplog: pytest.LogCaptureFixture) -> None:

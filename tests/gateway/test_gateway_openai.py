@@ -16,7 +16,7 @@ from jupyter_videogen.gateway.engine.output.poster import jpeg
 from jupyter_videogen.gateway.jobs.worker import poster_path
 
 SIZE = (
-    'size must be "WIDTHxHEIGHT" in even pixels, each side from 144 to 1920, '
+    'size must be "WIDTHxHEIGHT" with even numbers of pixels, each side from 144 to 1920, '
     "no smaller in area than 256x144 and no larger than 1920x1080."
 )
 
@@ -124,7 +124,7 @@ FPS = "fps must be a whole number from 1 to 60."
         ("prompt", ["a sea"], PROMPT),
         ("prompt", "a\0sea", UNICODE),
         ("prompt", "a \ud800", UNICODE),
-        ("model", 5, "model must be a text: one of local/scenes."),
+        ("model", 5, "model must be one of local/scenes."),
         *[("seconds", value, SECONDS) for value in (0, 21, 4.5, 4.0, "4.0", "", "+4", "four", True, [4], "٤")],
         *[("seed", value, SEED) for value in (-1, 2**32, 1.5, "-1", "x", False)],
         *[("fps", value, FPS) for value in (0, 61, 23.976, "24fps")],
@@ -151,7 +151,7 @@ def test_a_prompt_is_required(house: House, fields: dict[str, object]) -> None:
 def test_an_unknown_model_is_told_the_known_ones(house: House) -> None:
     """A model that is not here is a 404 that lists those that are."""
     reply = house.create(prompt="a sea", model="sora-9")
-    message = "There is no such model here; model must be one of local/scenes."
+    message = "No such model; model must be one of local/scenes."
     assert (reply.status_code, reply.json()) == (404, refusal("model_not_found", message, "model"))
 
 
@@ -201,7 +201,7 @@ def test_the_same_key_with_another_body_is_refused(house: House) -> None:
     key = {"idempotency-key": "one-click"}
     house.create(headers=key, prompt="a sea")
     reply = house.create(headers=key, prompt="a city")
-    message = "This Idempotency-Key was used before, with another body; take a new key for a new clip."
+    message = "This Idempotency-Key was used before with another body; use a new key for a new clip."
     assert (reply.status_code, reply.json()) == (409, refusal("idempotency_key_reused", message))
 
 
@@ -221,7 +221,7 @@ def test_work_in_flight_is_bounded(house: House) -> None:
     for _ in range(30):
         assert house.create(prompt="a sea").status_code == 200
     reply = house.create(prompt="a sea")
-    message = "32 clips are waiting already; send this one again when some have finished."
+    message = "32 clips are already waiting; send this one again when some have finished."
     assert reply.json() == refusal("rate_limit_exceeded", message, kind="rate_limit_error")
     assert (reply.status_code, reply.headers["retry-after"]) == (429, "5")
     assert house.create(headers=key, prompt="a sea").json()["id"] == kept
@@ -313,7 +313,7 @@ def test_unfinished_jobs_have_no_content(house: House) -> None:
     first, second = house.held(), house.create(prompt="a sea").json()["id"]
     for job_id, status in ((first, "in_progress"), (second, "queued")):
         reply = house.get(f"/v1/videos/{job_id}/content")
-        message = f"This video is {status}; its content comes when it is completed."
+        message = f"This video is {status}; its content is available when it is completed."
         assert (reply.status_code, reply.json()) == (404, refusal("not_ready", message))
 
 
@@ -364,7 +364,7 @@ def test_a_finished_video_can_be_deleted(house: House) -> None:
     reply = house.request("DELETE", f"/v1/videos/{job_id}")
     assert (reply.status_code, reply.json()) == (200, {"id": job_id, "deleted": True, "object": "video.deleted"})
     assert list((house.folder / "clips").iterdir()) == []
-    gone = refusal("not_found", "There is no such video here.")
+    gone = refusal("not_found", "No such video.")
     for method, path in (("GET", ""), ("GET", "/content"), ("DELETE", "")):
         reply = house.request(method, f"/v1/videos/{job_id}{path}")
         assert (reply.status_code, reply.json()) == (404, gone)
@@ -420,7 +420,7 @@ def test_the_list_after_the_last_is_empty(house: House) -> None:
         ("limit=101", "limit", "limit must be a whole number from 1 to 100."),
         ("limit=x", "limit", "limit must be a whole number from 1 to 100."),
         ("order=up", "order", "order must be asc or desc."),
-        ("after=video_0", "after", "after must be the id of a video that is here."),
+        ("after=video_0", "after", "after must be the id of an existing video."),
     ],
 )
 def test_a_bad_page_is_refused(house: House, query: str, param: str, message: str) -> None:
@@ -448,7 +448,7 @@ def test_an_unknown_address_is_refused_in_the_same_shape(house: House, path: str
 def test_an_unknown_method_is_told_the_known_ones(house: House) -> None:
     """A method that has no meaning is a 405 with every method that has one."""
     reply = house.request("PUT", "/v1/videos")
-    message = "Method Not Allowed: PUT is not answered at this address."
+    message = "Method Not Allowed: PUT is not supported at this address."
     assert (reply.status_code, reply.json()) == (405, refusal("method_not_allowed", message))
     assert {name.strip() for name in reply.headers["allow"].split(",")} == {"GET", "HEAD", "POST"}
 
@@ -484,11 +484,11 @@ def test_a_form_without_a_file_is_an_order(house: House) -> None:
     ],
 )
 def test_a_reference_that_would_have_to_be_fetched_is_refused(house: House, reference: object) -> None:
-    """An address and the id of a file: a clip without its picture is not what was asked for."""
+    """An address and the id of a file: a clip without its picture is not what was requested."""
     reply = house.create(prompt="a sea", input_reference=reference)
     error = reply.json()["error"]
     assert (reply.status_code, error["param"], error["code"]) == (400, "input_reference", "unsupported_value")
-    assert "send the picture itself" in error["message"]
+    assert "send the image itself" in error["message"]
 
 
 @pytest.mark.parametrize("reference", [{}, {"image_url": 5}, [], 5, "cat.png", {"image_url": "data:;base64,eA=="}])
@@ -598,7 +598,7 @@ def test_a_source_has_to_be_completed(house: House) -> None:
 def test_there_are_no_characters(house: House, method: str, path: str) -> None:
     """What this gateway does not have is a 501 in the shape."""
     reply = house.request(method, f"/v1/videos/characters{path}")
-    message = "This gateway has no characters."
+    message = "This gateway does not support characters."
     assert (reply.status_code, reply.json()) == (501, refusal("not_supported", message, kind="server_error"))
 
 

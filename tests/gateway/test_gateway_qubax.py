@@ -50,7 +50,7 @@ def test_an_index_out_of_range_is_not_found(house: House, index: str) -> None:
 def test_an_unknown_job_is_not_found(house: House, path: str) -> None:
     """Every address of a job that is not here says so, in two words."""
     reply = house.get(path)
-    error = {"message": "There is no such video here.", "type": "invalid_request_error"}
+    error = {"message": "No such video.", "type": "invalid_request_error"}
     assert (reply.status_code, reply.json()) == (404, {"error": error})
 
 

@@ -65,7 +65,7 @@ REFUSALS: dict[str, Answer] = {
     "a blocked face": task_error(400, "fail_to_fetch_task", json.dumps({"error": BLOCKED})),
     # `ValidateMultipartDirect` in relay/common/relay_utils.go, 0d158eb9
     "a bad size": task_error(400, "invalid_size", "sora-2 size is invalid"),
-    # `RelayTaskSubmit`, as above: what was asked for may have arrived there
+    # `RelayTaskSubmit`, as above: what was requested may have arrived there
     "a broken line": task_error(500, "do_request_failed", "请求上游地址失败"),
 }
 BUSY = task_error(429, "fail_to_fetch_task", "当前分组上游负载已饱和")
@@ -138,7 +138,7 @@ class Relay(BaseHTTPRequestHandler):
     prompts: ClassVar[dict[str, str]] = {}
     creates: ClassVar[list[str]] = []
     early: ClassVar[set[str]] = set()
-    """Jobs whose content was asked for already."""
+    """Jobs whose content was requested already."""
     lock: ClassVar[threading.Lock] = threading.Lock()
 
     def do_POST(self) -> None:

@@ -55,7 +55,7 @@ class Engine:
         return self.draw(params)
 
     def draw(self, params: Any) -> SimpleNamespace:
-        """Write the clip where it was asked for."""
+        """Write the clip where it was requested."""
         if params.prompt == "a picture" and Path(params.image_path).read_bytes() != PNG:
             return outcome(error="The picture is not the one that was sent.")
         path = Path(params.output_file_path())

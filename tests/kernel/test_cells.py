@@ -197,7 +197,7 @@ def test_ipython_in_a_terminal_waits_and_says_where_the_clip_is(tmp_path: Path, 
         check=True,
     ).stdout
     assert "waves at sunset: " in out
-    assert "✗ videogen: There is no command job." in out
+    assert "✗ videogen: Unknown command job." in out
     assert "Traceback" not in out
     assert "42" in out
     assert len(list((tmp_path / "work" / "videogen").glob("*.mp4"))) == 1

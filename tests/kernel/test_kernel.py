@@ -134,7 +134,7 @@ def test_an_interrupt_stops_the_waiting_and_not_the_job(kernel: Kernel, gateway:
     reply = kernel.reply(cell)
     gateway.go_on()
     assert reply["status"] == "error"
-    assert "Stopped waiting. The job goes on; get it back with: %videogen wait" in reply["traceback"][0]
+    assert "Stopped waiting. The job continues; watch it with: %videogen wait" in reply["traceback"][0]
     assert len(reply["traceback"]) == 1
     kernel.output("<details open>", cell=cell)
 
@@ -190,15 +190,15 @@ def test_a_message_of_another_version_is_answered_not_obeyed(kernel: Kernel) -> 
     ("code", "words"),
     [
         ("%%videogen\n \n", "The prompt is empty."),
-        ("%%videogen --negatve x\na kite", "There is no option --negatve."),
+        ("%%videogen --negatve x\na kite", "Unknown option --negatve."),
         ("%%videogen --sizes 1x1\na kite", "Did you mean --size?"),
         ("%%videogen -m local/scene\na kite", "Did you mean local/scenes?"),
         ("%%videogen -d 99\na kite", "Nearest: -d 20."),
         ("%%videogen --size 641x360\na kite", "Nearest: --size 640x360."),
         ("%%videogen -p lokal\na kite", "Did you mean local?"),
         ("%%videogen -d x\na kite", "-d takes a whole number, not 'x'."),
-        ("%%videogen --as 'x\na kite", "Close the quotation."),
-        ("%%videogen a kite\nb", "The prompt goes below the first line."),
+        ("%%videogen --as 'x\na kite", "Close the quote."),
+        ("%%videogen a kite\nb", "Put the prompt below the first line."),
     ],
 )
 def test_bad_input_is_a_sentence_without_a_traceback(code: str, words: str, tmp_path: Path, gateway: Gateway) -> None:

@@ -30,7 +30,7 @@ MISTAKE = '%xmode Verbose\nvg.Client("qubacks", api_key=key())'
 
 @pytest.fixture
 def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    """A service whose address and keys the kernels have in their environment."""
+    """A provider whose address and keys the kernels have in their environment."""
     with Shop() as shop:
         for name, value in {"LAB": shop.url, "LAB_KEY": KEY, "LAB_BYOK": BYOK}.items():
             monkeypatch.setenv(name, value)
@@ -73,7 +73,7 @@ def test_a_saved_notebook_holds_no_key(tmp_path: Path, shop: Shop) -> None:
     client.execute(cwd=str(tmp_path / "work"))
     saved = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     assert len(shop.book) == 1
-    assert "There is no provider named qubacks" in saved
+    assert "Unknown provider qubacks" in saved
     assert "waves" in saved
     clean(saved, "the notebook")
 
@@ -91,10 +91,10 @@ def typed(kernel: Kernel, code: str, answer: str) -> str:
 def test_a_key_is_typed_into_a_box_and_never_shown(kernel: Kernel) -> None:
     """`%videogen connect`: asked for as a password, said where it went, used from then on, gone when it is forgotten."""
     assert typed(kernel, "%videogen connect qubax", f"{KEY}\n") == "Key for Qubax: "
-    kernel.until(lambda m: "Qubax is connected. The key is in this kernel alone" in m["content"].get("text", ""))
+    kernel.until(lambda m: "Qubax is connected. The key is kept only in this kernel" in m["content"].get("text", ""))
     assert kernel.run('import jupyter_videogen as vg; print(vg.Client("qubax"))')["status"] == "ok"
     kernel.run("%videogen connect qubax --forget")
-    kernel.until(lambda m: "Qubax's key is gone from: this kernel." in m["content"].get("text", ""))
+    kernel.until(lambda m: "Qubax's key was removed from: this kernel." in m["content"].get("text", ""))
     assert kernel.run('vg.Client("qubax")')["ename"] == "AuthError"
     for message in kernel.seen:
         clean(json.dumps(message, default=str), message["msg_type"])
@@ -115,8 +115,8 @@ def test_a_key_in_a_cell_is_warned_of(kernel: Kernel) -> None:
     """The warning does not hold it; nor does the refusal of an option that is none."""
     kernel.fresh()
     reply = kernel.run(f"%%videogen --api-key {KEY}\nwaves")
-    assert "There is no option --api-key." in reply["evalue"]
-    kernel.until(lambda m: "looks like a key" in m["content"].get("text", ""))
+    assert "Unknown option --api-key." in reply["evalue"]
+    kernel.until(lambda m: "seems to contain a key" in m["content"].get("text", ""))
     refusals = [
         kernel.run(f"%%videogen -k {KEY}\nwaves"),
         kernel.run(f'%%videogen --extra \'{{"byok_api_key": "{KEY}"\'\nwaves'),

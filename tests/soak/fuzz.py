@@ -1,8 +1,8 @@
-"""Replies that no service should send, to whole jobs of every dialect in every phase: each ends in a state, without a key.
+"""Replies that no provider should send, to whole jobs of every dialect in every phase: each ends in a state, without a key.
 
     python tests/soak/fuzz.py --seconds 600 --seed 7
 
-A case is a job at a service that is a function: its create, looks, lists, models, cancel, errors and clip are well-formed, odd or
+A case is a job at a provider that is a function: its create, looks, lists, models, cancel, errors and clip are well-formed, odd or
 broken. After each case every sink is searched for the keys that were sent and for characters that a terminal obeys; every turn
 of the loop is measured in processor time. Prints figures; the exit code is 1 where something came through.
 """
@@ -64,7 +64,7 @@ KEYS = (KEY, BYOK)
 LONGEST_TURN = 0.2
 """Seconds of processor time."""
 LOOKS = 6
-"""Odd looks, after which the service answers well, so that a case comes to its end."""
+"""Odd looks, after which the provider answers well, so that a case comes to its end."""
 STATUSES = (
     200,
     200,
@@ -234,7 +234,7 @@ class Odd:
             return Reply(200, {}, json.dumps(shape).encode())
         body = self._body(shape)
         if len(body) > LARGEST_REPLY:
-            raise Lost("the reply is larger than any reply should be")
+            raise Lost("the reply is too large")
         return Reply(chance.choice(STATUSES), self._headers(), body)
 
     def _body(self, shape: Any) -> bytes:  # noqa: PLR0911 - a row of chances
@@ -373,7 +373,7 @@ class Line(FakeTransport):
 
 
 class Service:
-    """A service that is a function: odd for a while, then well-behaved."""
+    """A provider that is a function: odd for a while, then well-behaved."""
 
     def __init__(self, name: str, odd: Odd) -> None:
         self._name = name if name in CREATED else "openai"

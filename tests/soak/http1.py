@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-pause = asyncio.sleep  # noqa: TID251 - a service takes real time, and so does its line
+pause = asyncio.sleep  # noqa: TID251 - a provider takes real time, and so does its line
 REASONS = {200: "OK", 206: "Partial Content", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 404: "Not Found",
            405: "Method Not Allowed", 409: "Conflict",
            416: "Range Not Satisfiable", 429: "Too Many Requests", 500: "Internal Server Error",
@@ -77,7 +77,7 @@ def said(body: object, status: int = 200, **headers: str) -> Response:
 
 
 def part_of(whole: Response, request: Request, mark: str) -> Response:
-    """Return the rest of a body where it was asked for under the right validator (RFC 9110, section 14)."""
+    """Return the rest of a body where it was requested under the right validator (RFC 9110, section 14)."""
     headers = {**whole.headers, "Accept-Ranges": "bytes", "ETag": mark}
     asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
     if asked is None or request.headers.get("if-range", mark) != mark:

@@ -1,4 +1,4 @@
-"""What became of every order, by the service's own book; nothing of the client is used to judge it."""
+"""What became of every order, by the provider's own book; nothing of the client is used to judge it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from weather import Exchange
 
 STRICT = True
-"""Whether an order must be found again wherever the service has a list, even where its answer was destroyed."""
+"""Whether an order must be found again wherever the provider has a list, even where its answer was destroyed."""
 CLOSE = 2.0
 """Seconds within which an answer that had gone out may not have been read when the client was killed."""
 ENDED = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
@@ -173,15 +173,15 @@ def _judge_record(
 
 
 def _judge_failed(count: Counter[str], evidence: Evidence, record: dict[str, Any], job: dict[str, Any] | None) -> str:
-    """Say what is wrong with calling a job failed, if so: the service must have said it, or nothing was sent."""
+    """Say what is wrong with calling a job failed, if so: the provider must have said it, or nothing was sent."""
     if job is not None:
         count["failed there"] += 1
-        return "" if job["state"] == "failed" else "and the service has it"
+        return "" if job["state"] == "failed" else "and the provider has it"
     if record["request"]["prompt"] in evidence.refused:
         count["refused"] += 1
         return ""
     count["not sent"] += 1
-    return "" if record["failure"].get("charged") == "no" else "and the service never said so"
+    return "" if record["failure"].get("charged") == "no" else "and the provider never said so"
 
 
 def _unjustified(evidence: Evidence, dialect: str, record: dict[str, Any], job: dict[str, Any] | None) -> str:
@@ -189,7 +189,7 @@ def _unjustified(evidence: Evidence, dialect: str, record: dict[str, Any], job: 
     prompt = record["request"]["prompt"]
     faults = {exchange.fault for exchange in evidence.exchanges[prompt]}
     if STRICT and job is not None and dialect in LISTED:
-        return "and the service has a list"
+        return "and the provider has a list"
     killed = evidence.killed_within(prompt) or evidence.killed_before_sending(record)
     reset = any(one.answered == NEVER_ANSWERED for one in evidence.exchanges[prompt])
     if not (faults & (UNTOLD if job else UNCLEAR) or killed or reset):
@@ -200,7 +200,7 @@ def _unjustified(evidence: Evidence, dialect: str, record: dict[str, Any], job: 
 def _clip_fault(record: dict[str, Any], job: dict[str, Any] | None) -> str:
     """Say what is wrong with a stored clip, if anything is."""
     if job is None or job["state"] != "completed":
-        return "and the service has no such clip"
+        return "and the provider has no such clip"
     clip = record["clips"][0]
     same = clip["sha256"] == job["sha256"] and clip["bytes"] == job["size"]
     return "" if same else "and the ledger has another clip"
@@ -218,7 +218,7 @@ def settled(evidence: Evidence) -> bool:
 
 
 def judge_files(verdict: Verdict, evidence: Evidence, folder: Path) -> None:
-    """Check every file there is, whoever knows of it: whole, and the service's bytes of the job it is named for."""
+    """Check every file there is, whoever knows of it: whole, and the provider's bytes of the job it is named for."""
     for dialect, record in ((row["provider"], row) for rows in evidence.records.values() for row in rows):
         for clip in record.get("clips", ()):
             if not (folder / clip["path"]).is_file():
@@ -229,7 +229,7 @@ def judge_files(verdict: Verdict, evidence: Evidence, folder: Path) -> None:
         if not whole(content):
             verdict.breaks("all", f"{path.name} is no whole video")
         if hashlib.sha256(content).hexdigest() not in {job["sha256"] for job in jobs}:
-            verdict.breaks("all", f"{path.name} is not what the service has")
+            verdict.breaks("all", f"{path.name} is not what the provider has")
 
 
 def whole(content: bytes) -> bool:

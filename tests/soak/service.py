@@ -1,7 +1,7 @@
-"""A video service that speaks five dialects and keeps a book: what it accepted, for whom, and what came of it.
+"""A video provider that speaks five dialects and keeps a book: what it accepted, for whom, and what came of it.
 
 It knows nothing of the client. Jobs take real time; each has a clip of its own, and some fail. It does not honour
-idempotency keys, as none of the documented services does: it writes them down, so that whoever pays twice is seen.
+idempotency keys, as none of the documented providers does: it writes them down, so that whoever pays twice is seen.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MODELS = {
     "bifrost": "openai/sora-2",
 }
 LISTED = frozenset({"indoxhub", "openai", "bifrost"})
-"""The dialects whose services list their jobs."""
+"""The dialects whose providers list their jobs."""
 FAILING, REFUSING, LATE = 0.06, 0.03, 0.15
 """Shares of jobs that fail, of orders that are refused, of jobs that are not known everywhere at once."""
 PADDING = (60_000, 900_000)
@@ -210,7 +210,7 @@ class Service:
         return f"http://localhost:{port}/cdn/{quote(job.id, safe='')}.mp4?signature=soak"
 
     def _no(self, dialect: str, status: int, message: str) -> Response:
-        """Say no as each service says it."""
+        """Say no as each provider says it."""
         if dialect == "indoxhub":
             return said({"detail": message}, status)
         error = {"message": message, "type": "invalid_request_error"}

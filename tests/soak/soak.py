@@ -1,11 +1,11 @@
-"""Hundreds of jobs in five dialects on a bad line, by a client that is killed again and again; judged by the service's book.
+"""Hundreds of jobs in five dialects on a bad line, by a client that is killed again and again; judged by the provider's book.
 
     python tests/soak/soak.py --jobs 400 --minutes 20 --kills 30 --troubles 3 --seed 7
 
 With troubles, the client also sleeps beyond its lease, its ledger is locked, full or taken away, and a second kernel shows the
 same jobs and presses their buttons.
 
-The service, the line and the judge live here; the client is another process, and the only one that dies. Prints what came
+The provider, the line and the judge live here; the client is another process, and the only one that dies. Prints what came
 of the orders and what went wrong on the line; the exit code is 1 where a promise was broken.
 """
 
@@ -56,7 +56,7 @@ class Terms:
     stall: float = 35.0
     """Seconds; longer than the client waits for the next piece of a clip."""
     hint: int | None = None
-    """Milliseconds after which the service suggests to look again."""
+    """Milliseconds after which the provider suggests to look again."""
     troubles: int = 0
     """How often each kind of trouble befalls the client: sleep, a locked ledger, a full disk, a ledger that is gone."""
     spans: Spans = field(default_factory=Spans)

@@ -1,4 +1,4 @@
-"""The line between a client and a service: a TCP proxy on which everything goes wrong that does go wrong.
+"""The line between a client and a provider: a TCP proxy on which everything goes wrong that does go wrong.
 
 What happens to an exchange follows from the seed, from what is exchanged and from how often that was tried: never from
 the order in which exchanges happen to run. The line has a log of every create, in which the judge reads whether an
@@ -55,7 +55,7 @@ WEATHER: dict[str, dict[str, float]] = {
 }
 """The share of exchanges of each kind that each fault takes."""
 UNTOLD = frozenset({"swallowed", "truncated", "upset after", "page"})
-"""Faults of a create after which the service has the order and the client no answer."""
+"""Faults of a create after which the provider has the order and the client no answer."""
 UNCLEAR = UNTOLD | {"reset before", "reset during upload", "upset before"}
 """Faults of a create after which a client cannot know."""
 REFUSES = "refused connection"
@@ -89,12 +89,12 @@ class Weather:
         self.log: list[Exchange] = []
         self.counts: Counter[str] = Counter()
         self.passing: dict[str, asyncio.Event] = {kind: asyncio.Event() for kind in WEATHER}
-        """Set whenever an exchange of that kind is on its way to the service."""
+        """Set whenever an exchange of that kind is on its way to the provider."""
         self._seed, self._upstream, self._stall, self._calm_from = seed, upstream, stall, calm_from
         self._tries: Counter[str] = Counter()
         self._open: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[Any] | None] = set()
-        """Nothing else holds a task whose client is gone while the service still answers."""
+        """Nothing else holds a task whose client is gone while the provider still answers."""
         self._server: asyncio.Server | None = None
         self.port = 0
 
@@ -170,7 +170,7 @@ class Weather:
         return await (_drip if fault == "slow" else _give)(writer, answer)
 
     async def _turn_away(self, fault: str, request: bytes, writer: asyncio.StreamWriter, chance: random.Random) -> bool:
-        """Do what happens before a service has all of a request."""
+        """Do what happens before a provider has all of a request."""
         match fault:
             case "busy":
                 words = {"error": {"message": "Slow down."}}
@@ -182,7 +182,7 @@ class Weather:
         return _reset(writer)
 
     async def _ask(self, request: bytes) -> Response:
-        """Have the service's answer, whole, whatever will become of it."""
+        """Have the provider's answer, whole, whatever will become of it."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
         try:
             writer.write(request)
@@ -191,7 +191,7 @@ class Weather:
             writer.close()
 
     async def _send_part(self, request: bytes) -> None:
-        """Let the service have a beginning of a request that never goes on."""
+        """Let the provider have a beginning of a request that never goes on."""
         _, writer = await asyncio.open_connection("127.0.0.1", self._upstream)
         writer.write(request[: len(request) - 10])
         await writer.drain()

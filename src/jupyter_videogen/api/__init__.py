@@ -1,1 +1,1 @@
-"""What vg.* offers: clients, jobs, groups, batches and tables. Imports `diagnostics` and below."""
+"""The functions and classes of vg.*: clients, jobs, groups, batches and tables. Imports `diagnostics` and below."""

@@ -30,11 +30,11 @@ class Prompt(NamedTuple):
 def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:
     """Make the same clip with several models side by side; returns a `JobGroup` at once, with `.df` and `.result()`.
 
-    A model may carry its provider, as in "aihubmix:wan-2.7". Every request is checked and priced before any is sent, and
-    `max_cost=` is for all together. Fields as for `generate`; what a model does not take is a warning on its job.
+    A model can include its provider, as in "aihubmix:wan-2.7". Every request is checked and priced before any is sent, and
+    `max_cost=` applies to the total. Fields as for `generate`; a field that a model does not take is a warning on its job.
     """
     if isinstance(models, str) or not models:
-        raise InvalidRequest("models is a list of names.", next='Pass models=["…", "…"].', field="model")
+        raise InvalidRequest("models must be a list of names.", next='Pass models=["…", "…"].', field="model")
     config = load_config()
     orders = list(expand_prompts([Prompt(prompt)], {**fields, "model": list(models)}, config))
     jobs = submit_orders(orders, config, yes=bool(fields.get("yes")), max_cost=fields.get("max_cost"), ask=ask_user)
@@ -59,7 +59,7 @@ def expand_prompts(
 
 
 def group_kind(prompts: int, models: int) -> Kind:
-    """Name what brought the jobs of one cell together."""
+    """Return the kind of a job group: batch, comparison or takes."""
     return "batch" if prompts > 1 else "compare" if models > 1 else "takes"
 
 
@@ -69,7 +69,7 @@ def _takes(access: Access, prompt: Prompt, fields: dict[str, Any], config: Confi
         yield build_order(access, prompt.text, fields, config, prompt.options)
         return
     if count < 1:
-        raise InvalidRequest(f"{count} clips can't be made.", next="Ask for 1 or more.", field="n")
+        raise InvalidRequest(f"Can't make {count} clips.", next="Request 1 or more.", field="n")
     seed, rest = fields.get("seed"), {**fields, "n": None}
     for number in range(count):
         options = prompt.options
@@ -81,7 +81,7 @@ def _takes(access: Access, prompt: Prompt, fields: dict[str, Any], config: Confi
 
 
 def _clips_per_request(access: Access, model: str | None, config: Configuration) -> int:
-    """Return how many clips a model makes of one request; 1 for a name it does not know, which is refused later."""
+    """Return how many clips a model makes per request; 1 for an unknown model, which is refused later."""
     try:
         wanted = config.with_defaults(access.provider, {"model": model})
         found = find_model(wanted.get("model"), access.provider)

@@ -1,4 +1,4 @@
-"""The Python API: generate, submit, jobs. One core on the loop thread; these faces only hand over and wait."""
+"""The Python API: generate, submit, jobs. The work runs on the loop thread; these functions submit and wait."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jupyter_videogen")
 showing: list[Callable[[Job], None]] = []
-"""What shows a job while `generate` waits for it; a face adds itself here."""
+"""Functions that show a job while `generate` waits for it."""
 
 
 class _Client:
-    """Where requests go, and with which key: what both clients share."""
+    """The base of both clients: the endpoint of requests and its key."""
 
     def __init__(  # noqa: PLR0913 - keywords, each of its own
         self,
@@ -55,9 +55,9 @@ class _Client:
         allow_insecure: bool = False,
         keyless: bool = False,
     ) -> None:
-        """Name a provider, and for another server of its dialect a `base_url`.
+        """Set the provider, and a `base_url` for another server of its dialect.
 
-        A provider's own key is used at its own address only; elsewhere name one with `api_key` or `key_env`. A key travels
+        A provider's own key is sent only to its own address; for another address, pass `api_key` or `key_env`. A key is sent
         to a public host by plain http only with `allow_insecure`. `timeout` in seconds is how long one answer may take: a
         create that is given up then is of unknown outcome, for its answer is lost. `keyless` is for estimates and
         previews, which send nothing: a key is asked for when something is sent.
@@ -91,11 +91,11 @@ class _Client:
 
     @property
     def provider(self) -> Provider:
-        """The endpoint this client speaks to."""
+        """The provider that this client sends requests to."""
         return self._access.provider
 
     def estimate(self, prompt: str, **fields: Any) -> Estimate:
-        """Say what a request would cost, by the prices in `videogen.toml` or the service's list; sends nothing."""
+        """Return the estimated cost of a request, by the prices in `videogen.toml` or the provider's list; sends nothing."""
         return build_order(self._access, prompt, fields, load_config()).estimate
 
     def _models(self, *, refresh: bool) -> list[Capabilities]:
@@ -106,14 +106,14 @@ class Client(_Client):
     """A provider for blocking code and notebooks."""
 
     def submit(self, prompt: str, **fields: Any) -> Job:
-        """Start a job and give it at once; see `generate` for the fields."""
+        """Start a job and return it at once; see `generate` for the fields."""
         return start(self._access, prompt, fields, load_config(), ask=ask_user)
 
     def generate(self, prompt: str, *, timeout: float | str | None = None, **fields: Any) -> Clip:
         """Make a clip and wait for it.
 
         Fields: model, duration (seconds), size ("WxH") or aspect and resolution, fps, seed, n, negative, image, last_frame,
-        references, audio, video, sound, draft, enhance, extra (further fields for this service). Media are paths, URLs,
+        references, audio, video, sound, draft, enhance, extra (further fields for this provider). Media are paths, URLs,
         bytes, PIL images, uint8 arrays, figures or clips; `fit="cover"` makes the image the size that is asked for.
 
         The same request again is not paid for again: its running job or its stored clip is given, unless `new=True` (or
@@ -123,9 +123,9 @@ class Client(_Client):
         return _generate(self._access, prompt, fields, load_config(), timeout)
 
     def models(self, *, refresh: bool = False) -> list[Capabilities]:
-        """Return the provider's models: those known here, else what the service lists.
+        """Return the provider's models: those known here, else what the provider lists.
 
-        A list is kept for a day; a name that is not in it is sent all the same, with a warning. `refresh` asks again.
+        A list is cached for a day; a name that is not in it is still sent, with a warning. `refresh` loads it again.
         """
         return self._models(refresh=refresh)
 
@@ -137,10 +137,10 @@ class AsyncClient(_Client):
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Jobs go on and are still watched; there is nothing to close."""
+        """Do nothing: jobs continue and are still watched."""
 
     async def submit(self, prompt: str, **fields: Any) -> Job:
-        """Start a job and give it at once."""
+        """Start a job and return it at once."""
         return start(self._access, prompt, fields, load_config(), ask=ask_user)
 
     async def generate(self, prompt: str, **fields: Any) -> Clip:
@@ -172,18 +172,18 @@ def _generate(
     """Make a clip and wait for it, in view."""
     job = start(access, prompt, fields, config, ask=ask_user)
     if job.reused:
-        log.warning("The same request as job %s: nothing is sent or charged; new=True makes another.", job.id)
+        log.warning("Same request as job %s: nothing is sent or charged. Pass new=True to make another clip.", job.id)
     for show in showing:
         show(job)
     try:
         return job.result(config.defaults.timeout if timeout is None else timeout)
     except KeyboardInterrupt as stop:
-        stop.add_note(f"Only the waiting stopped. The job goes on: vg.job({job.id!r}).result()")
+        stop.add_note(f"Only the waiting stopped. The job continues: vg.job({job.id!r}).result()")
         raise
 
 
 def submit(prompt: str, **fields: Any) -> Job:
-    """Start a job and give it at once. Fields as for `generate`."""
+    """Start a job and return it at once. Fields as for `generate`."""
     config = load_config()
     return start(access_for(fields, config), prompt, fields, config, ask=ask_user)
 
@@ -199,7 +199,7 @@ def generate(prompt: str, *, timeout: float | str | None = None, **fields: Any) 
 
 
 def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:
-    """Make what comes after a clip; see `Clip.extend`."""
+    """Continue a clip; see `Clip.extend`."""
     config = load_config()
     timeout, asked = fields.pop("timeout", None), {"provider": clip.provider, "model": clip.model} | fields
     access = access_for(asked, config)
@@ -207,7 +207,7 @@ def extend(clip: Clip, prompt: str, **fields: Any) -> Clip:
     if "video" not in model.takes:
         raise Unsupported(
             f"{model.model} ({access.provider.title}) can't extend an existing clip.",
-            next=f"These do: {', '.join(_extenders(config))}. Name one: clip.extend(…, model=…).",
+            next=f"These can: {', '.join(_extenders(config))}. Choose one with clip.extend(…, model=…).",
             field="model",
         )
     if clip.size and supports_size(clip.size, model) and not {"size", "aspect", "resolution"} & set(asked):
@@ -228,19 +228,19 @@ def _extenders(config: Configuration) -> Iterator[str]:
 
 
 def estimate(prompt: str, **fields: Any) -> Estimate:
-    """Say what a request would cost, without sending anything; needs no key. Fields as for `generate`."""
+    """Return the estimated cost of a request without sending anything; needs no key. Fields as for `generate`."""
     config = load_config()
     return build_order(access_for(fields, config, keyless=True), prompt, fields, config).estimate
 
 
 def attach(remote_id: str, provider: str | None = None, **where: Any) -> Job:
-    """Take up a job that was made elsewhere, by the service's own id for it. `where` as for `Client`."""
+    """Watch a job that was created elsewhere, by the provider's own id for it. `where` as for `Client`."""
     connection, run = Client(provider, **where)._access.connection, runtime()  # noqa: SLF001 - the same family
     return Job(run, run.attach(remote_id, connection), connection)
 
 
 def resume(reference: str | None = None) -> Job | JobGroup:
-    """Watch a job again, or every unfinished one; a job whose outcome is unknown is looked for once more."""
+    """Watch a job again, or every unfinished one; search again for a job with an unknown outcome."""
     return job(reference).watch() if reference else jobs("unfinished").watch()
 
 
@@ -250,17 +250,17 @@ def jobs(state: str | None = None, *, limit: int = 1000) -> JobGroup:
     if state == "unfinished":
         return JobGroup(_jobs(reversed(ledger.unfinished())))
     if state is not None and state not in STATES:
-        raise InvalidRequest(f"There is no state {state}.", next=suggestions.did_you_mean(state, STATES))
+        raise InvalidRequest(f"Unknown state {state}.", next=suggestions.did_you_mean(state, STATES))
     return JobGroup(_jobs(ledger.recent(state and {state}, limit=limit)))
 
 
 def job(reference: str) -> Job:
-    """Return a job by its id, the unique beginning of one, the name it was kept in, or "last"; raises `InvalidRequest`."""
+    """Return a job by its id, a unique start of one, the name from `--as`, or "last"; raises `InvalidRequest`."""
     return next(_jobs([runtime().ledger.find(reference)]))
 
 
 def jobs_in_variable(name: str) -> JobGroup:
-    """Return the jobs that were last kept in a variable: one, or the members of a group in their order; empty for none."""
+    """Return the jobs last stored under a name with `--as`: one job, or the members of a group in order; empty if none."""
     return JobGroup(_jobs(runtime().ledger.named(name)), kind="takes")
 
 

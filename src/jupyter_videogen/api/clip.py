@@ -23,7 +23,7 @@ extenders: list[Callable[..., Clip]] = []
 
 
 class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
-    """A finished video on this disk, with where it came from."""
+    """A finished video on this disk, and how it was made."""
 
     @classmethod
     def of(cls, record: ClipRecord) -> Self:
@@ -32,18 +32,18 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """How it was made: request, service, times, hash; from the receipt beside it, else from the ledger."""
+        """How the clip was made: request, provider, times, hash; from the receipt beside it, else from the ledger."""
         return receipt.provenance(self)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
-        """Copy it and its receipt to a file, or into a folder that is there; returns the copy's path.
+        """Copy the clip and its receipt to a file or into an existing folder; return the copy's path.
 
-        Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
+        Raises `InvalidRequest` if the clip is gone, or if the target exists and `overwrite` is False.
         """
         return clip_store.copy(self, path, overwrite=overwrite)
 
     def extend(self, prompt: str, **fields: Any) -> Clip:
-        """Make a clip that goes on where this one ends, by the same model unless another is named, and wait for it.
+        """Make a clip that continues this one, with the same model unless you name another, and wait for it.
 
         Fields as for `vg.generate`; `duration` is that of the new clip. Raises `Unsupported`, which names models that can,
         for a model that takes no video; what `vg.generate` raises otherwise.
@@ -60,7 +60,7 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def last_frame(self) -> Array:
-        """The last frame as uint8 (H, W, 3): `image=clip.last_frame` goes on from there. Raises as `frame` does."""
+        """The last frame as uint8 (H, W, 3): `image=clip.last_frame` continues from it. Raises as `frame` does."""
         return frames.last_frame(self)
 
     def frames(self, every: float | None = None) -> Array:

@@ -1,4 +1,4 @@
-"""What happens to a job, as values: `async for event in job.events()`."""
+"""The events of a job, as values: `async for event in job.events()`."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ if TYPE_CHECKING:
 
 
 class Queued(msgspec.Struct, frozen=True):
-    """It waits for its turn; the place in the line, where the service says."""
+    """The job is queued; its position in the queue, if the provider reports it."""
 
     position: int | None = None
 
 
 class Running(msgspec.Struct, frozen=True):
-    """It is being made; 0 to 100, None where the service reports no percent."""
+    """The clip is being made; 0 to 100, None if the provider reports no percent."""
 
     progress: float | None = None
 
 
 class Saving(msgspec.Struct, frozen=True):
-    """Its clip is being fetched: how much is here, and of how much, where that is known."""
+    """The clip is being downloaded: the bytes so far, and the total if known."""
 
     bytes: int = 0
     total: int | None = None
 
 
 class Done(msgspec.Struct, frozen=True):
-    """The clip is here."""
+    """The clip is saved."""
 
     clip: Clip
 
 
 class Failed(msgspec.Struct, frozen=True):
-    """There will be no clip by itself: the job's own error."""
+    """The job has ended without a clip: its error."""
 
     error: VideogenError
 

@@ -1,4 +1,4 @@
-"""A job as its owner holds it: look at it, wait for it, await it, stop watching it, watch it again."""
+"""The public `Job`: read its state, wait for it, await it, stop watching it, watch it again."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ if TYPE_CHECKING:
 UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
-ENDED = {"expired": "The service no longer knows this job, or no longer has its clip."}
-"""What to say of an end of which the service said nothing."""
+ENDED = {"expired": "The provider no longer knows this job, or no longer has its clip."}
+"""The messages for ends without a reason from the provider."""
 
 
 class Job:
-    """One request and what became of it. Displays itself in a notebook."""
+    """One request on its way to a clip. Displays itself in a notebook."""
 
     def __init__(self, runtime: Runtime, watch: JobWatch, connection: Connection, *, reused: bool = False) -> None:
         self._runtime, self._watch, self._connection = runtime, watch, connection
         self.reused = reused
-        """Whether it was there already when it was asked for: nothing was sent for this call, or charged."""
+        """Whether the job existed already: nothing was sent or charged for this call."""
 
     def __repr__(self) -> str:
         progress = "" if self.progress is None or self.record.ended else f" {self.progress:.0f} %"
@@ -54,12 +54,12 @@ class Job:
 
     @property
     def record(self) -> JobRecord:
-        """All that is known of it, as one value."""
+        """The job record, as one value."""
         return self._watch.record
 
     @property
     def id(self) -> str:
-        """Eight characters; `vg.job(id)` finds it again, also after a restart."""
+        """The job's id, eight characters; `vg.job(id)` finds it again, also after a restart."""
         return self.record.id
 
     @property
@@ -69,12 +69,12 @@ class Job:
 
     @property
     def progress(self) -> float | None:
-        """0 to 100 as the service reports it, else None."""
+        """0 to 100 as the provider reports it, else None."""
         return self.record.progress
 
     @property
     def request(self) -> GenerationRequest:
-        """What was asked for, with the choices that were left open filled in."""
+        """The request, with defaults filled in."""
         return self.record.request
 
     @property
@@ -84,9 +84,9 @@ class Job:
 
     @property
     def eta(self) -> float | None:
-        """Seconds until the clip is there, None where there is no telling.
+        """Seconds until the clip is ready; None if unknown.
 
-        By the service's percent, else by how long jobs of this model usually took you.
+        Computed from the provider's percent, else from how long your jobs with this model usually took.
         """
         if self.record.ended:
             return 0.0
@@ -97,12 +97,12 @@ class Job:
 
     @property
     def detached(self) -> bool:
-        """Whether we stopped watching; the job itself may go on."""
+        """Whether watching was stopped; the job itself may continue."""
         return self._watch.detached
 
     @property
     def provider(self) -> Provider:
-        """Where it was sent."""
+        """The provider that the request was sent to."""
         return self._connection.provider
 
     @property
@@ -129,7 +129,7 @@ class Job:
 
     @property
     def path(self) -> str:
-        """Where the finished clip lies; raises like `clip` before the end."""
+        """The path of the finished clip; raises like `clip` before the end."""
         return self.clip.path
 
     def result(self, timeout: float | str | None = None) -> Clip:
@@ -150,7 +150,7 @@ class Job:
         return self.clip
 
     def settled(self, timeout: float) -> bool:
-        """Wait for at most so many seconds; tells whether the watching is over, well or not. Never raises for the job."""
+        """Wait for at most so many seconds; return whether watching has ended, successfully or not. Never raises the job's error."""
         try:
             wait_for(self._watch.future, timeout)
         except TimeoutError:
@@ -167,9 +167,9 @@ class Job:
         return self.result(timeout=0)
 
     async def events(self) -> AsyncIterator[Event]:
-        """Return what happens as it happens, the state of now first: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
+        """Return events as they happen, starting with the current state: `Queued`, `Running`, `Saving`, then `Done` or `Failed`.
 
-        The events are in `jupyter_videogen.events`. A job that nobody watches any more (`stop_waiting`) ends them too.
+        The events are in `jupyter_videogen.events`. They also end when watching stops (`stop_waiting`).
         """
         loop, news = asyncio.get_running_loop(), asyncio.Queue[JobRecord | None]()
 
@@ -194,11 +194,11 @@ class Job:
         self._watch.subscribe(listener)
 
     def stop_waiting(self) -> None:
-        """Stop watching; the job goes on at the service and can be watched again."""
+        """Stop watching; the job continues at the provider and can be watched again."""
         self._runtime.detach(self.id)
 
     def watch(self) -> Job:
-        """Watch it (again), and do what its state needs for that: `recover`, `recheck` or `restore_clips`."""
+        """Watch it again; depending on its state, first `recover`, `recheck` or `restore_clips`."""
         record = self._runtime.reload(self.record)
         if record.state == "unknown_outcome" and not record.searching:
             return self.recover()
@@ -210,27 +210,27 @@ class Job:
         return self
 
     def recover(self) -> Job:
-        """Look in the provider's list for a job whose answer was lost; nothing is sent again."""
+        """Search the provider's list for a job whose answer was lost; nothing is sent again."""
         self._watch = self._runtime.restart(self.record, self._connection, _searched_for)
         return self
 
     def recheck(self) -> Job:
-        """Look once more at a job that its provider no longer knew."""
+        """Check once more a job that its provider no longer knew."""
         self._watch = self._runtime.restart(self.record, self._connection, _looked_at_again)
         return self
 
     def restore_clips(self) -> Job:
-        """Find the clips of a finished job where they were moved to, else fetch them once more.
+        """Find the moved clips of a finished job, else download them again.
 
-        Raises `ArtifactExpired` where there is nowhere to ask.
+        Raises `ArtifactExpired` if the provider keeps no job.
         """
         self._watch = self._runtime.restore_clips(self._runtime.reload(self.record), self._connection)
         return self
 
     def send_again(self) -> Job:
-        """Send a request whose outcome is unknown once more, on purpose: if it did arrive, this may charge twice.
+        """Send a request with an unknown outcome once more, on purpose: if the first one arrived, this may charge twice.
 
-        It goes with the same idempotency key, so a service that honours those charges once. Raises `InvalidRequest`
+        It uses the same idempotency key, so a provider that supports those charges once. Raises `InvalidRequest`
         for a job in any other state.
         """
         record = self._runtime.reload(self.record)
@@ -238,33 +238,33 @@ class Job:
             self._watch = self._runtime.restart(record, self._connection, _drafted_again)
         elif record.ended:
             raise InvalidRequest(
-                f"Job {record.id} is {record.state}.", next="Only a job of unknown outcome is sent again."
+                f"Job {record.id} is {record.state}.", next="Only a job with an unknown outcome can be sent again."
             )
         else:
             self._watch = self._runtime.watch(record, self._connection, again=True)
         return self
 
     def cancel(self) -> CancelResult:
-        """Ask the service to cancel, and tell the truth about what came of it."""
+        """Ask the provider to cancel, and return whether it did."""
         if self.record.ended:
-            return CancelResult(cancelled=False, reason=f"The job has ended already: {self.state}.")
+            return CancelResult(cancelled=False, reason=f"The job has already ended: {self.state}.")
         return self._runtime.cancel(self.record, self._connection)
 
     def _unlock(self) -> str:
-        """Say how a job is looked at again whose service refuses the key we have, where that is not the one it had."""
+        """Return how to check a job again if the provider refuses our key and the job was sent with another one."""
         record, failure = self.record, self.record.failure
         if failure is None or failure.code != "auth" or record.account in {"", self._connection.account}:
             return ""
         return (
-            "Its key was given by api_key= and is written down nowhere: make "
+            "Its key was passed with api_key= and is stored nowhere. Create "
             f"vg.Client({record.provider!r}, base_url={record.base_url!r}, api_key=…) once more, then "
-            f"vg.job({record.id!r}).watch(). A key named by key_env= is found again by itself."
+            f"vg.job({record.id!r}).watch(). A key named with key_env= is found again automatically."
         )
 
     def _locked(self, unlock: str) -> VideogenError:
         failure = Failure(
             code="auth",
-            message=f"{self.provider.title} does not let job {self.id} be looked at without its key; the job goes on.",
+            message=f"{self.provider.title} does not allow job {self.id} to be checked without its key. The job continues.",
             next=unlock,
             sent="yes",
             charged="unknown",
@@ -274,7 +274,7 @@ class Job:
         return error
 
     def _error(self) -> VideogenError:
-        message = ENDED.get(self.state, f"The job ended {self.state}.")
+        message = ENDED.get(self.state, f"The job ended as {self.state}.")
         fallback = Failure(code=self.state, message=message, sent="yes", charged="unknown")
         error = from_failure(self.record.failure or fallback)
         error.provider, error.job = self.record.provider, self
@@ -282,8 +282,8 @@ class Job:
 
     def _still_going(self) -> WaitTimeout:
         error = WaitTimeout(
-            f"Stopped waiting for job {self.id}. The job goes on, and we keep watching it.",
-            next=self._unlock() or f"Its clip: vg.job({self.id!r}).result().",
+            f"Stopped waiting for job {self.id}. The job continues and is still watched.",
+            next=self._unlock() or f"Get its clip with vg.job({self.id!r}).result().",
             sent="yes",
             charged="unknown",
         )
@@ -312,5 +312,5 @@ def seconds(timeout: float | str) -> float:
         return float(timeout)
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([smh]?)\s*", timeout)
     if not match:
-        raise InvalidRequest(f"{timeout!r} is no time.", next="Write 90s, 30m or 2h.", field="timeout")
+        raise InvalidRequest(f"{timeout!r} is not a valid time.", next="Write 90s, 30m or 2h.", field="timeout")
     return float(match[1]) * UNITS[match[2]]

@@ -22,12 +22,12 @@ Kind = Literal["listing", "takes", "batch", "compare"]
 
 
 class JobGroup(list[Job]):
-    """A list of jobs that is waited for, cancelled and shown as one; `.df` has a row for each."""
+    """A list of jobs with methods to wait for, cancel and watch all of them; `.df` has a row for each."""
 
     def __init__(self, jobs: Iterable[Job] = (), *, kind: Kind = "listing", label: str = "") -> None:
         super().__init__(jobs)
         self.kind: Kind = kind
-        """What brought them together. A "listing" shows itself as a table; the others were made by one call."""
+        """What the group comes from. A "listing" is shown as a table; the jobs of the others were made by one call."""
         self.label = label
         """The prompt they share, where they do."""
 
@@ -38,7 +38,7 @@ class JobGroup(list[Job]):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will happen to any of them by itself."""
+        """Whether all of them have ended."""
         return all(job.record.ended for job in self)
 
     @property
@@ -47,9 +47,9 @@ class JobGroup(list[Job]):
         return table.to_dataframe([_facts(job) for job in self])
 
     def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:
-        """Wait for all of them and give their clips.
+        """Wait for all of them and return their clips.
 
-        `timeout` is for all together, in seconds or as "90s", "30m", "2h". Each job is waited for, whatever becomes of the
+        `timeout` applies to all together, in seconds or as "90s", "30m", "2h". Each job is waited for, whatever happens to the
         others; then the first error is raised, and the finished clips are in `.clips`.
         """
         ends = None if timeout is None else time.monotonic() + seconds(timeout)
@@ -73,7 +73,7 @@ class JobGroup(list[Job]):
         return self.clips
 
     def cancel(self) -> list[CancelResult]:
-        """Ask for each of them to be cancelled; returns what came of it, in the order of the jobs."""
+        """Cancel each of them; return the results in the order of the jobs."""
         return [job.cancel() for job in self]
 
     def watch(self) -> JobGroup:
@@ -98,7 +98,7 @@ class JobGroup(list[Job]):
             return first
         job = first.job if isinstance(first.job, Job) else None
         which = f" (job {job.id})" if job else ""
-        message = f"{len(errors)} of {len(self)} jobs gave no clip; the first{which}: {first.failure.message}"
+        message = f"{len(errors)} of {len(self)} jobs made no clip; the first{which}: {first.failure.message}"
         told = from_failure(Failure(**{**_builtins(first.failure), "message": message}))
         told.job, told.provider = first.job, first.provider
         return told
@@ -109,7 +109,7 @@ def _builtins(failure: Failure) -> dict[str, Any]:
 
 
 def _error(job: Job, ends: float | None) -> VideogenError | None:
-    """Wait for one job; returns its error, if it comes to one."""
+    """Wait for one job; return its error, if any."""
     try:
         job.result(None if ends is None else max(0.0, ends - time.monotonic()))
     except VideogenError as error:
@@ -118,7 +118,7 @@ def _error(job: Job, ends: float | None) -> VideogenError | None:
 
 
 def _facts(job: Job) -> dict[str, Any]:
-    """Return a job as plain values."""
+    """Return a job as a dictionary of plain values."""
     record = job.record
     clip = record.clips[0] if record.clips else None
     width, height = _size(clip.size if clip else record.request.size)

@@ -1,4 +1,4 @@
-"""Models and services as tables: what there is, what it takes, and how far one is from using it."""
+"""Tables of models and providers: what they take, what they cost, and whether they are ready to use."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.prices import Price
 
 MOST_SHOWN = 4
-"""Sizes that are named in one cell."""
+"""The most sizes in one cell."""
 
 
 class Models(Table):
-    """Models, and below them which services could not be asked."""
+    """A table of models, with a note on providers that could not be asked."""
 
     def __init__(self, rows: list[dict[str, Any]], notes: Sequence[str] = ()) -> None:
-        empty = "No model is known by that name." if not notes else ""
+        empty = "No known model has that name." if not notes else ""
         super().__init__(rows, shown=[_model_words(row) for row in rows], empty=empty)
         self.notes = tuple(notes)
 
@@ -49,9 +49,9 @@ class Models(Table):
 
 
 def models(text: str = "", *, provider: str | None = None, image: bool = False, refresh: bool = False) -> Models:
-    """Return the models of a provider, or of every one that can be used: what they take, cost and usually need.
+    """Return the models of a provider, or of all usable providers: what they take, cost, and how long jobs usually take.
 
-    `text` is in the name; `image` keeps those that take a start image. Services are asked for their list once a day, and
+    `text` is in the name; `image` keeps those that take a start image. Providers are asked for their list once a day, and
     with `refresh` again; it is free. Raises `InvalidRequest` or `AuthError` for a provider that is named.
     """
     config = load_config()
@@ -70,13 +70,13 @@ def models(text: str = "", *, provider: str | None = None, image: bool = False, 
 def providers(*, network: bool = False) -> Table:
     """Return every provider: where its key was found (never the key), its address, and what it can do.
 
-    With `network` each is asked, for free, whether anybody is there.
+    With `network`, each provider is checked with a free call.
     """
     config = load_config()
     rows = list(config.registry.providers.values())
     answers = _answers(rows, config) if network else {}
     found = [_provider(row, config, answers.get(row.name, "")) for row in rows]
-    return Table(found, shown=[_provider_words(row) for row in found], empty="No provider is known.")
+    return Table(found, shown=[_provider_words(row) for row in found], empty="There are no known providers.")
 
 
 def _usable_providers(config: Configuration) -> list[str]:
@@ -118,7 +118,7 @@ def _model_words(row: dict[str, Any]) -> dict[str, str]:
 
 def _lengths(lengths: list[int | None], *, any_: bool) -> str:
     if any_ and lengths:
-        return "the service says" if lengths[1] is None else f"{lengths[0]}-{lengths[1]} s"
+        return "set by the provider" if lengths[1] is None else f"{lengths[0]}-{lengths[1]} s"
     return f"{', '.join(map(str, lengths))} s" if lengths else ""
 
 
@@ -148,30 +148,30 @@ def _provider(row: Provider, config: Configuration, answer: str) -> dict[str, An
 
 
 def _provider_words(row: dict[str, Any]) -> dict[str, str]:
-    absent = f"none: set {row['key_env']}" if row["key_needed"] else "needs none"
+    absent = f"none: set {row['key_env']}" if row["key_needed"] else "not needed"
     can = [word for word, able in (("cancel", "cancels"), ("list", "lists"), ("resume", "resumes")) if row[able]]
     return {
         "provider": row["provider"],
         "key": row["key"] or absent,
         "address": row["base_url"],
-        "reachable": row["reachable"] or "not asked",
+        "reachable": row["reachable"] or "not checked",
         "jobs can be": ", ".join(can) or "neither cancelled, listed nor resumed",
     }
 
 
 def _answers(rows: Sequence[Provider], config: Configuration) -> dict[str, str]:
-    """Ask every service, for free, whether anybody is there; the local one is started when it is needed."""
+    """Check with a free call whether every provider responds; the local one is not started."""
     door = running(environment.home())
     questions = {
         row.name: asked for row in rows if row.base_url != builtin.LOCAL_ORIGIN and (asked := _question(row, config))
     }
     answers = probe.ask_all(list(questions.values()), LIMIT)
     words = {name: _answer(answer) for name, answer in zip(questions, answers, strict=True)}
-    return words | {builtin.LOCAL.name: "running" if door else "started when it is needed"}
+    return words | {builtin.LOCAL.name: "running" if door else "starts when needed"}
 
 
 def _question(row: Provider, config: Configuration) -> probe.Question | None:
-    """Return the question to a service; None where its key can't be used, or may not."""
+    """Return the free call to a provider; None if its key can't or must not be used."""
     try:
         return provider_question(row, Endpoint(row.base_url, config.find_request_key(row)))
     except VideogenError:
@@ -183,7 +183,7 @@ def _answer(answer: probe.Answer) -> str:
 
 
 def settings_table() -> Table:
-    """Return every setting that has a value, and where that came from."""
+    """Return every setting that has a value, and where it comes from."""
     folder = environment.project(environment.folder())
     places = files.layers(environment.home(), folder, environment_settings())
     rows = [
@@ -191,7 +191,7 @@ def settings_table() -> Table:
         {
             "setting": "project",
             "value": str(folder),
-            "source": "the nearest folder with videogen.toml or .git, else this one",
+            "source": "the nearest folder with videogen.toml or .git, else the current folder",
         },
         *(one._asdict() | {"setting": one.name} for one in files.list_settings(places)),
         *_trust(places),
@@ -207,7 +207,7 @@ def settings_table() -> Table:
 
 
 def _trust(places: Sequence[files.Layer]) -> Iterator[dict[str, Any]]:
-    """Say of each key that this project's file asks for whether somebody has agreed to it."""
+    """Return whether the user trusts each key that this project's file asks for."""
     agreed = trust.load_trusted(environment.home())
     for name, claim in files.collect_claims(places).items():
         state = "trusted" if claim in agreed else f"not trusted: {trust.COMMAND} {name}"
@@ -220,7 +220,7 @@ def _provider_row() -> dict[str, Any]:
         return {
             "setting": "provider",
             "value": load_config().default_provider(),
-            "source": "the one that can be used here",
+            "source": "the one that is ready to use here",
         }
     except InvalidRequest as error:
         return {"setting": "provider", "value": None, "source": error.message}

@@ -1,4 +1,4 @@
-"""`asyncio.run` inside a cell, for those who want it: opt-in, and never needed for jobs, which live on a loop of their own."""
+"""`asyncio.run` inside a cell, opt-in, and never needed for jobs, which run on their own loop."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def _convert(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
     """Build a request, refusing unknown names and wrong types; raises `InvalidRequest`."""
     for name in fields:
         if name not in FIELDS:
-            raise InvalidRequest(f"There is no option {name}.", next=suggestions.did_you_mean(name, FIELDS), field=name)
+            raise InvalidRequest(f"Unknown option {name}.", next=suggestions.did_you_mean(name, FIELDS), field=name)
     whole = {name: _as_whole_number(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
     try:
         return msgspec.convert({"prompt": prompt, **fields, **whole}, GenerationRequest)
@@ -59,7 +59,7 @@ def _convert(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
 
 
 def _as_whole_number(name: str, value: object) -> object:
-    """Return a whole number of any kind as one of Python's, 4.0 too; raises `InvalidRequest` for what lies between two."""
+    """Return any whole number, such as 4.0 or a NumPy integer, as an `int`; raises `InvalidRequest` for a fraction."""
     if isinstance(value, bool | str):
         return value
     if hasattr(value, "__index__"):
@@ -69,13 +69,13 @@ def _as_whole_number(name: str, value: object) -> object:
         return int(number)
     if math.isfinite(number):
         raise InvalidRequest(
-            f"{name} is a whole number, and {value} is none.", next=f"Nearest: {round(number)}.", field=name
+            f"{name} must be a whole number, not {value}.", next=f"Nearest: {round(number)}.", field=name
         )
     return value
 
 
 def _replace_jobs_by_clips(fields: dict[str, Any]) -> dict[str, Any]:
-    """Let a job stand for its clip where a medium is asked for; raises as `Job.clip`."""
+    """Replace each job that is given as a medium by its clip; raises as `Job.clip`."""
 
     def clip(value: object) -> object:
         return value.clip if isinstance(value, Job) else value

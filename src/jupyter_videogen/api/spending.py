@@ -1,4 +1,4 @@
-"""What paid jobs have cost, as a table to read: spent, in flight, and what the caps leave."""
+"""The cost table: spent, in flight, and what the caps leave."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Costs(Table):
 
     def __init__(self, costs: list[Cost], left: list[str]) -> None:
         rows = [cost._asdict() for cost in costs]
-        super().__init__(rows, shown=[_words(cost) for cost in costs], empty="Nothing has been spent.")
+        super().__init__(rows, shown=[_words(cost) for cost in costs], empty="Nothing has been spent yet.")
         self._left = left
 
     def __repr__(self) -> str:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.runtime.runtime import Runtime
 
 OF_A_CALL = ("new", "yes", "max_cost", "output")
-"""Options of a call that are no fields of the request."""
+"""Options of a call that are not fields of the request."""
 
 
 def build_order(
@@ -36,7 +36,7 @@ def build_order(
 ) -> Order:
     """Check and price a request without sending it. Fields as for `vg.generate`.
 
-    The second and later `take` of one request is another job, and given again like the first. Raises what a request
+    Each `take` of a request is a job of its own; the same take again returns the same job. Raises what a request
     can be refused for before it is sent.
     """
     hide(fields)
@@ -66,7 +66,7 @@ def start(
 ) -> Job:
     """Start one job; `ask` puts a question to a person. Fields as for `vg.generate`.
 
-    Raises `BudgetExceeded`, with the code "confirm" where a yes is all that is missing.
+    Raises `BudgetExceeded`, with the code "confirm" if only a confirmation is missing.
     """
     hide(fields)
     if access.lacking:
@@ -84,7 +84,7 @@ def submit_orders(
     max_cost: float | None = None,
     ask: Callable[[str], bool] | None = None,
 ) -> list[Job]:
-    """Send orders, after one look at what they cost together; those that are jobs already are given, and cost nothing.
+    """Send orders after one check of their total cost; orders that already are jobs return those jobs and cost nothing.
 
     `max_cost` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the
     error says which were sent.
@@ -102,7 +102,7 @@ def submit_orders(
         except VideogenError as error:
             if jobs:
                 error.add_note(
-                    f"Before that {len(jobs)} of {len(orders)} were sent: {' '.join(job.id for job in jobs)}."
+                    f"{len(jobs)} of {len(orders)} were sent before that: {' '.join(job.id for job in jobs)}."
                 )
             raise
         jobs.append(Job(run, watch, order.connection, reused=reused))
@@ -115,14 +115,14 @@ def is_known(order: Order) -> bool:
 
 
 def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) -> None:
-    """Refuse several orders together where a cap would stop some of them: half of a batch helps nobody."""
+    """Refuse several orders together if a cap would stop some of them, so that no batch is sent by half."""
     paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
     for cap in run.caps(config.budget) if len(orders) > 1 else ():
         budget.check_all(cap, run.ledger.spent(cap), paid)
 
 
 def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | None) -> None:
-    """Let a person decide what a budget asks; raises `BudgetExceeded` on a no, and where nobody can say yes."""
+    """Ask the user to confirm a cost; raises `BudgetExceeded` on a no, or if nobody can answer."""
     if question is None or yes:
         return
     try:
@@ -130,11 +130,11 @@ def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | No
     except (EOFError, OSError, NotImplementedError):
         agreed = False
     if not agreed:
-        raise BudgetExceeded(question, next="Pass yes=True to send it all the same.", code="confirm")
+        raise BudgetExceeded(question, next="Pass yes=True to send it.", code="confirm")
 
 
 def ask_user(question: str) -> bool:
-    """Ask whoever sits at the keyboard; raises `NotImplementedError` or `OSError` where nobody does."""
+    """Ask the user at the keyboard; raises `NotImplementedError` or `OSError` if there is none."""
     if not (environment.in_kernel() or sys.stdin.isatty()):
         raise OSError("nobody to ask")
     return input(f"{question} Send it? [y/N] ").strip().lower() in {"y", "yes"}

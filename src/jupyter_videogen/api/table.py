@@ -1,4 +1,4 @@
-"""Rows for people and for programs: one table with a face in text, one in HTML, and one as a DataFrame."""
+"""A table of rows that renders as text, as HTML and as a DataFrame."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CELL = "text-align:left;vertical-align:top;padding:2px 14px 2px 0"
 WIDEST = 60
 """Characters of one cell in text."""
 AGES = ((60, 1, "s"), (3600, 60, "min"), (172_800, 3600, "h"), (float("inf"), 86_400, "days"))
-"""Below how many seconds an age is told in which unit, and of how many seconds."""
+"""The limit in seconds below which an age is given in a unit, and the unit's seconds."""
 
 
 class Table(list[dict[str, Any]]):
     """A list of rows, each a dictionary of plain values, that shows itself as a table."""
 
     def __init__(self, rows: Iterable[dict[str, Any]], *, shown: Sequence[Mapping[str, str]], empty: str) -> None:
-        """Take the values, and beside them the words in which they are shown; `empty` is said of no rows."""
+        """Take the values and the texts that show them; `empty` is the text for no rows."""
         super().__init__(rows)
         self._shown, self._empty = shown, empty
 
@@ -82,13 +82,13 @@ def to_html(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def shorten(words: str) -> str:
-    """Return words on one line, cut where they are long."""
+    """Return text on one line, shortened if it is long."""
     line = hidden_characters.escape_text(" ".join(words.split()))
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
 def format_age(then: float, now: float | None = None) -> str:
-    """Say how long ago a moment was, in one unit."""
+    """Return how long ago a moment was, in one unit."""
     seconds = max(0.0, (time.time() if now is None else now) - then)
     unit, name = next((unit, name) for below, unit, name in AGES if seconds < below)
     return f"{seconds / unit:.0f} {name}"

@@ -12,7 +12,7 @@ from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
 
 LOCAL_ORIGIN = "local:"
-"""Stands for the one local service of this VIDEOGEN_HOME, whatever port it has today."""
+"""Stands for the local provider of this VIDEOGEN_HOME, on whatever port it runs."""
 
 
 OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image"})
@@ -26,23 +26,23 @@ LOCAL_MODELS = (
     ("local/ink", "Ink on paper"),
     ("local/grain", "Old film"),
     ("test/slow", "Test: takes 20 seconds"),
-    ("test/queued-long", "Test: waits 10 seconds for its turn"),
-    ("test/no-progress", "Test: does not tell its progress"),
+    ("test/queued-long", "Test: waits 10 seconds in the queue"),
+    ("test/no-progress", "Test: reports no progress"),
     ("test/refused", "Test: the prompt is refused"),
     ("test/no-credit", "Test: no credit left"),
     ("test/rate-limited", "Test: too many requests"),
     ("test/bad-key", "Test: the key is not accepted"),
     ("test/bad-setting", "Test: a setting is not accepted"),
-    ("test/upstream-error", "Test: the service fails"),
-    ("test/flaky", "Test: every third look is spoilt"),
+    ("test/upstream-error", "Test: the provider fails"),
+    ("test/flaky", "Test: every third look fails"),
     ("test/gone", "Test: accepted, then unknown"),
     ("test/lost-answer", "Test: the answer is lost"),
     ("test/expired-link", "Test: the first link has expired"),
     ("test/empty-result", "Test: completed without a clip"),
-    ("test/partly-filtered", "Test: one of three clips is held back"),
+    ("test/partly-filtered", "Test: one of three clips is filtered out"),
     ("test/never-finishes", "Test: never finishes"),
 )
-"""What the local engine offers: its styles, then test models that bring about each state; names and titles."""
+"""Names and titles of the local engine's models: its styles, then test models that cause each state."""
 
 
 LOCAL = Provider(

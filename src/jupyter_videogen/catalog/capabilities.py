@@ -11,14 +11,14 @@ from jupyter_videogen.core.request import pixels
 from jupyter_videogen.core.timing import JobKind
 
 MOST_NAMED = 20
-"""Models named in one sentence."""
+"""The most models that one sentence names."""
 
 
 class SizeRange(msgspec.Struct, frozen=True):
-    """Which sizes a model makes beside those it offers: any of even sides within bounds."""
+    """The range of further sizes of a model: any with even sides within bounds."""
 
     side: tuple[int, int]
-    """The shortest and the longest side, in pixels."""
+    """The limits of each side, in pixels."""
     smallest: str
     """The smallest and the largest in area, as "WxH"."""
     largest: str
@@ -37,12 +37,12 @@ class SizeRange(msgspec.Struct, frozen=True):
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
-    """One model: what it takes and what its service can do. Lengths in seconds, sizes as "WxH"."""
+    """One model: what it takes and what its provider can do. Lengths in seconds, sizes as "WxH"."""
 
     model: str
     title: str = ""
     takes: frozenset[str]
-    """The request's fields that reach the model; what is given beyond them is a warning on the job."""
+    """The request's fields that reach the model; any other given field is a warning on the job."""
     durations: tuple[int, ...] = ()
     """Offered lengths; empty when every whole number from `shortest` to `longest` is taken."""
     shortest: int = 1
@@ -50,9 +50,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """None when only the service knows."""
     default_duration: int | None = None
     sizes: tuple[str, ...] = ()
-    """Offered sizes; empty when only the service knows."""
+    """Offered sizes; empty when only the provider knows."""
     frame: SizeRange | None = None
-    """The bounds of further sizes, where it makes any others than those it offers."""
+    """The bounds of further sizes, if it makes other sizes than those it offers."""
     default_size: str | None = None
     aspects: tuple[str, ...] = ()
     resolutions: tuple[str, ...] = ()
@@ -67,9 +67,9 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     """Whether looks report a percent."""
     cancel: Literal["any", "queued"] | None = None
     lists: bool = False
-    """Whether the service lists its jobs, so that a lost one can be looked for."""
+    """Whether the provider lists its jobs, so that a lost one can be found."""
     synchronous: bool = False
-    """Whether the create is held open until the clip exists."""
+    """Whether the create stays open until the clip exists."""
 
     @property
     def kind(self) -> JobKind:
@@ -90,5 +90,5 @@ def supports_duration(duration: int, model: Capabilities) -> bool:
 
 
 def can_cancel(state: str, model: Capabilities) -> bool:
-    """Return whether a job in this state can still be cancelled at its service."""
+    """Return whether a job in this state can still be cancelled at its provider."""
     return state == "queued" if model.cancel == "queued" else model.cancel == "any" and state in {"queued", "running"}

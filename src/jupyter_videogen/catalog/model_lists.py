@@ -1,4 +1,4 @@
-"""The models that services listed, kept for a day: one small file in the home."""
+"""The models that providers listed, kept for a day: one small file in the home."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ DAY = 24 * 3600.0
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """What one service listed, and when; seconds since the epoch."""
+    """What one provider listed, and when; seconds since the epoch."""
 
     at: float
     names: tuple[str, ...]
     prices: dict[str, float] = {}
-    """Dollars a clip, where the service says so."""
+    """Dollars per clip, if the provider states it."""
 
 
 class Listings:
@@ -31,7 +31,7 @@ class Listings:
         self._path = home / "models.json"
 
     def keep(self, base_url: str, names: Sequence[str], *, now: float, prices: dict[str, float] | None = None) -> None:
-        """Write down what a service listed."""
+        """Write down what a provider listed."""
         kept = {**self._read(), base_url: Listing(now, tuple(names), prices or {})}
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = self._path.with_suffix(".part")
@@ -39,7 +39,7 @@ class Listings:
         temporary.replace(self._path)
 
     def of(self, provider: Provider, *, now: float) -> Provider:
-        """Return a provider with what its service listed, as far as that is known."""
+        """Return a provider with the models that it listed, as far as they are known."""
         listing = self._read().get(provider.base_url)
         if listing is None:
             return provider

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
 GROUP = "jupyter_videogen.providers"
-"""The entry points by which other packages bring a provider: each names a `Provider`."""
+"""The entry points of provider plug-ins: each names a `Provider`."""
 log = logging.getLogger("jupyter_videogen")
 _broken: dict[str, str] = {}
 """Plug-ins that could not be loaded, and the kind of error each gave."""
@@ -26,7 +26,7 @@ _broken: dict[str, str] = {}
 
 @cache
 def installed_providers() -> dict[str, Provider]:
-    """Return ours, and those of other packages, which cannot replace ours; a plug-in that fails is left out, and said."""
+    """Return built-in providers and those of plug-ins, which can't replace ours; a failing plug-in is left out and logged."""
     found = {}
     for entry in entry_points(group=GROUP):
         if entry.name in BUILT_IN:
@@ -52,14 +52,14 @@ class Claim(msgspec.Struct, frozen=True, order=True):
     """What a project's file asks for: that a variable's value be sent to an address as the provider's key."""
 
     path: str
-    """Of the file, with links resolved."""
+    """The path of the file, with links resolved."""
     provider: str
     address: str
     variable: str
 
     @property
     def words(self) -> str:
-        """The claim as a sentence's part."""
+        """The claim as text."""
         return f"{self.provider}: ${self.variable} is sent to {self.address}, as {self.path} says"
 
 
@@ -84,7 +84,7 @@ class Registry:
         if name in self.providers:
             return self.providers[name]
         raise InvalidRequest(
-            f"There is no provider named {name}.", next=did_you_mean(name, list(self.providers)), field="provider"
+            f"Unknown provider {name}.", next=did_you_mean(name, list(self.providers)), field="provider"
         )
 
     def find_claim(self, name: str) -> Claim | None:

@@ -37,10 +37,10 @@ class ValidatedRequest(NamedTuple):
 
 
 def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest:
-    """Check a request against its model and fill in what was left open.
+    """Check a request against its model and fill in defaults.
 
-    Values that were given are never changed; a bad one is refused with the nearest good one, and one that the service
-    would ignore is a warning. What the service's shape cannot carry is refused by its dialect. Raises `InvalidRequest`
+    Values that were given are never changed; a bad one is refused with the nearest good one, and one that the provider
+    would ignore is a warning. What the provider's shape cannot carry is refused by its dialect. Raises `InvalidRequest`
     (with `.field`) or `ModelNotFound`.
     """
     model = find_model(request.model, provider)
@@ -58,11 +58,11 @@ def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest
 
 
 def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:
-    """Say when a name was missing from the service's own list; lists of gateways are never whole, so it is sent all the same."""
+    """Warn about a name that is not in the provider's list; lists of gateways are incomplete, so it is still sent."""
     if provider.listed and model.model not in provider.listed and provider.others is not None:
         nearest = near(model.model, provider.listed)
-        hint = f" The nearest there: {nearest[0]}." if nearest else ""
-        yield f"{model.model} was not among {provider.title}'s models when they were last listed.{hint}"
+        hint = f" The nearest name there is {nearest[0]}." if nearest else ""
+        yield f"{model.model} was not in {provider.title}'s list of models when it was last loaded.{hint}"
 
 
 def _unused(request: GenerationRequest, model: Capabilities, provider: Provider) -> Iterator[str]:
@@ -86,11 +86,13 @@ def _check_prompt(prompt: str, model: Capabilities) -> None:
         raise InvalidRequest("The prompt is empty.", next="Describe the video you want.", field="prompt")
     if len(prompt) > LONGEST_PROMPT:
         raise InvalidRequest(
-            f"The prompt has {len(prompt):,} characters.", next=f"Use at most {LONGEST_PROMPT:,}.", field="prompt"
+            f"The prompt is too long: {len(prompt):,} characters.",
+            next=f"Use at most {LONGEST_PROMPT:,}.",
+            field="prompt",
         )
     if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in prompt):
         raise InvalidRequest(
-            "The prompt holds characters that are not text (NUL or half a surrogate pair).",
+            "The prompt contains characters that are not text (NUL or half a surrogate pair).",
             next="Remove them.",
             field="prompt",
         )
@@ -185,8 +187,8 @@ def _check_image(request: GenerationRequest, model: Capabilities) -> None:
         return
     if (image.width, image.height) != pixels(size):
         raise InvalidRequest(
-            f"The start image has {image.width}x{image.height}, and {model.model} wants exactly {size}.",
-            next='Pass fit="cover", "contain" or "pad", or ask for another size.',
+            f"The start image is {image.width}x{image.height}, but {model.model} needs exactly {size}.",
+            next='Pass fit="cover", "contain" or "pad", or choose another size.',
             field="image",
         )
 

@@ -1,4 +1,4 @@
-"""What stands after a line magic's name, or after a command of the terminal: its options, and its other words."""
+"""The arguments of a line magic or a terminal command: its options and its other words."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def split_words(text: str) -> list[str]:
     try:
         return shlex.split(text)
     except ValueError:
-        raise InvalidRequest(
-            "The line can't be read: a quotation is not closed.", next="Close the quotation."
-        ) from None
+        raise InvalidRequest("The line can't be read: a quote is not closed.", next="Close the quote.") from None
 
 
 def parse_arguments(command: Command, words: list[str]) -> Arguments:
@@ -69,5 +67,5 @@ def _next(command: Command, name: str, left: Iterator[str]) -> str:
 
 def _unknown(command: Command, word: str) -> InvalidRequest:
     known = [*command.marks, *command.values]
-    cure = did_you_mean(word, known) if known else "It has no options."
+    cure = did_you_mean(word, known) if known else "It takes no options."
     return InvalidRequest(f"%videogen {command.name} has no option {word.partition('=')[0]}.", next=cure)

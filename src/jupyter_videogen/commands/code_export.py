@@ -1,4 +1,4 @@
-"""A request as code: a cell, Python, async Python, curl or JSON, each of which asks for the same again.
+"""A request as code: a cell, Python, async Python, curl or JSON, each of which sends the same request.
 
 Only what differs from the defaults is written, media by a path beside the notebook, and never a key.
 """
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 INDENT = "    "
 
 
-OTHER = "Copy it as Python."
+OTHER = "Copy the request as Python instead."
 
 
 FLAGS = {True: "--{}", False: "--no-{}"}
 
 
 def python(request: GenerationRequest, provider: str) -> str:
-    """Return a request as Python, with media by where they lie; nothing is copied."""
+    """Return a request as Python, with media by their paths; nothing is copied."""
     folder = environment.folder()
 
     def put(value: object) -> Any:  # noqa: ANN401 - any field's value
@@ -52,7 +52,7 @@ def python(request: GenerationRequest, provider: str) -> str:
 
 
 def without_defaults(given: dict[str, Any], provider: str) -> dict[str, Any]:
-    """Leave out what would be chosen anyway."""
+    """Leave out values that equal the defaults."""
     row = load_config().find_provider_with_models(provider)
     try:
         model = find_model(given.get("model"), row)
@@ -86,7 +86,9 @@ def _flag(name: str, value: object) -> list[str]:
         hidden_characters.escape_json(json.dumps(value, ensure_ascii=False)) if isinstance(value, dict) else str(value)
     )
     if hidden_characters.HIDDEN.search(text) or "\n" in text:
-        raise Unsupported(f"{name} has several lines or hidden characters, and a line of options has none.", next=OTHER)
+        raise Unsupported(
+            f"{name} has several lines or hidden characters, which an option line can't contain.", next=OTHER
+        )
     return [f"{flag}={shlex.quote(text)}"] if text.startswith("-") else [flag, shlex.quote(text)]
 
 
@@ -124,7 +126,10 @@ def _json(prompt: str, given: dict[str, Any]) -> str:
 def _curl(prompt: str, given: dict[str, Any]) -> str:
     row = load_config().find_provider_with_models(given.pop("provider"))
     if row.base_url == rows.LOCAL_ORIGIN:
-        raise Unsupported("The local engine has a new address and token each time.", next="Copy another form of code.")
+        raise Unsupported(
+            "curl can't reach the local engine: its address and token change with every start.",
+            next="Copy the request in another language.",
+        )
     fit = given.pop("fit", None)
     asked = GenerationRequest(prompt=prompt, **inputs.collect(given, environment.home()))
     if fit and asked.image:

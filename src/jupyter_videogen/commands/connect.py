@@ -1,4 +1,4 @@
-"""`%videogen connect NAME`: a key is typed into a box that shows nothing, and kept where this system keeps keys."""
+"""`%videogen connect NAME`: read a key from a hidden input, and store it in the system's keyring."""
 
 from __future__ import annotations
 
@@ -16,17 +16,19 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.catalog.registry import Registry
 
-SHARED = "This computer is shared: use a key that you can revoke."
+SHARED = "This computer is shared: use a key you can revoke."
 
 
 def connect(words: str, registry: Registry) -> str:
-    """Take a provider's key, or with `--forget` drop it; returns the sentence that says where it went.
+    """Store a provider's key, or remove it with `--forget`; return a sentence that says where the key is.
 
     Raises `InvalidRequest` for a name that is none, `AuthError` for what cannot be a key or where nobody can be asked.
     """
     names = [word for word in words.split() if word != "--forget"]
     if len(names) != 1:
-        raise InvalidRequest("Connect which provider?", next=f"%videogen connect NAME, one of: {_choices(registry)}.")
+        raise InvalidRequest(
+            "No provider given.", next=f"Use %videogen connect NAME with one of: {_choices(registry)}."
+        )
     row = registry.find(names[0])
     if registry.is_declared(row.name):
         raise InvalidRequest(
@@ -39,7 +41,7 @@ def connect(words: str, registry: Registry) -> str:
 
 
 def update_trust(names: Sequence[str], registry: Registry, *, forget: bool = False) -> str:
-    """Agree to what this project's file asks for, all or by provider, or with `forget` no more; returns what is so now.
+    """Trust what this project's file asks for, all or by provider, or revoke that with `forget`; return the new state.
 
     Raises `InvalidRequest` for a name that asks for nothing here.
     """
@@ -51,13 +53,13 @@ def update_trust(names: Sequence[str], registry: Registry, *, forget: bool = Fal
     if not chosen:
         return "No file of this project asks for a key."
     (trust.remove_trusted if forget else trust.add_trusted)(environment.home(), chosen)
-    head = "No more trusted" if forget else "Trusted from now on, until the file says something else"
+    head = "No longer trusted" if forget else "Trusted until the file changes"
     return "\n".join([f"{head}:", *(f"  {claim.words}" for claim in chosen)])
 
 
 def _asking(asked: Iterable[str]) -> str:
     names = ", ".join(asked)
-    return f"These do: {names}." if names else "There is nothing to be trusted."
+    return f"These do: {names}." if names else "There is nothing to trust."
 
 
 def _take(row: Provider) -> str:
@@ -65,7 +67,7 @@ def _take(row: Provider) -> str:
     shared = environment.is_shared()
     place = credentials.remember(row.name, secret, keep=not shared)
     said = [f"{row.title} is connected. {_where(place, shared=shared)}", _shadow(row, secret)]
-    return " ".join(filter(None, [*said, "Nothing was sent; %videogen doctor tries the key for free."]))
+    return " ".join(filter(None, [*said, "Nothing was sent. %videogen doctor tests the key for free."]))
 
 
 def _ask(question: str) -> str:
@@ -76,33 +78,36 @@ def _ask(question: str) -> str:
             return getpass.getpass(question)
     except (getpass.GetPassWarning, EOFError, OSError, NotImplementedError):
         raise AuthError(
-            "There is nobody here who could type a key unseen.", next="Set the provider's variable instead."
+            "No hidden input is available here to type a key into.",
+            next="Set the provider's environment variable instead.",
         ) from None
 
 
 def _where(place: str, *, shared: bool) -> str:
     if place == credentials.KEYRING:
-        return f"The key is in {credentials.keyring().name}, and found there from now on."
+        return f"The key is stored in {credentials.keyring().name} and will be found there."
     if shared:
-        return f"The key is in this kernel alone, until it stops. {SHARED}"
+        return f"The key is kept only in this kernel, until it stops. {SHARED}"
     trouble = credentials.keyring().trouble
-    cure = "pip install 'jupyter-videogen[keyring]'" if trouble == "not installed" else "set its variable instead"
-    why = f"the keyring is {trouble}" if trouble else "the keyring did not take it"
-    return f"The key is in this kernel alone, until it stops: {why}. To keep a key, {cure}."
+    cure = "pip install 'jupyter-videogen[keyring]'" if trouble == "not installed" else "set its environment variable"
+    why = f"the keyring is {trouble}" if trouble else "the keyring refused it"
+    return f"The key is kept only in this kernel, until it stops, because {why}. To keep a key, {cure}."
 
 
 def _shadow(row: Provider, secret: secrets.Secret) -> str:
-    """Say so when the typed key is not the one that will be used: the environment goes first."""
+    """Warn if the typed key will not be used because the environment takes precedence."""
     if credentials.from_environment(row.key_env) in {None, secret}:
         return ""
-    return f"But {row.key_env} is set and goes first: remove it to use this key."
+    return f"But {row.key_env} is set and takes precedence: remove it to use this key."
 
 
 def _forget(row: Provider) -> str:
     places = credentials.forget(row.name)
-    gone = f"{row.title}'s key is gone from: {', '.join(places)}." if places else f"No key of {row.title} was kept."
+    gone = (
+        f"{row.title}'s key was removed from: {', '.join(places)}." if places else f"No key for {row.title} was stored."
+    )
     left = credentials.find_key(row.name, row.key_env)
-    return f"{gone} It still has one from {left.source}." if left else gone
+    return f"{gone} A key from {left.source} remains." if left else gone
 
 
 def _choices(registry: Registry) -> str:

@@ -1,4 +1,4 @@
-"""How an error looks below a cell: what, where on the line, what next, and whether anything was sent or charged."""
+"""Render an error below a cell: what is wrong, where on the line, what to do next, and whether anything was sent or charged."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ WIDEST = 110
 FLAG = re.compile(r"-[a-z](?![\w-])|-[a-z](?=\d)|--[a-z-]+")
 NEAREST = re.compile(r"\A(Nearest: )(\S+\.)\Z")
 BAR = "  │ "
-"""What stands before the line that was typed."""
+"""The text before the line that was typed."""
 
 
 class TypedLine(NamedTuple):
     """What was typed, and which part of it an error is about."""
 
     prefix: str
-    """What stands before the options, such as "%%videogen "."""
+    """The text before the options, such as "%%videogen "."""
     options: str
     span: tuple[int, int] | None = None
 
@@ -68,13 +68,13 @@ def _ending(todo: str, cost: str, widest: int) -> list[str]:
 
 
 def _parted(message: str) -> tuple[str, str]:
-    """Part a message into what is wrong, and what would be right, which stands beside the caret."""
+    """Split a message into what is wrong, and what is supported, which goes beside the caret."""
     first, _, rest = message.partition(". ")
     return (f"{first}.", rest) if rest else (message, "")
 
 
 def _place(typed: TypedLine, hint: str, widest: int) -> list[str]:
-    """Return the line with a caret under the part at fault; what may be a key is left out of it."""
+    """Return the line with a caret under the part at fault, without text that may be a key."""
     line, span = parser.displayable(typed.options, typed.span)
     if span is None:
         return []

@@ -1,4 +1,4 @@
-"""What `%%videogen?` and `%videogen help` say, written from the table of options."""
+"""Render the text of `%%videogen?` and `%videogen help` from the table of options."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from jupyter_videogen.core.suggestions import near
 WIDTH = 110
 COLUMN = 18
 HEAD = """\
-Turn a cell into a video. The cell ends at once; the clip comes in its place. With --wait the cell waits for it.
+Turn a cell into a video. The cell ends at once, and the clip appears below it. With --wait the cell waits.
 
     %%videogen                                %%videogen -m local/scenes -d 8 --image cat.png --as clip
     A paper boat crossing a neon puddle       The cat turns and winks at the camera
 
-    %videogen -d 4 -- one line: the prompt stands after two hyphens, or in quotes
+    %videogen -d 4 -- on one line, the prompt follows two hyphens or is in quotes
 """
 TAIL = """\
-A line of three dashes starts the next prompt; a line of options that ends in \\ goes on in the next.
-{name} in a prompt is filled in where you have such a variable, and left as it is otherwise.
-%videogen alone is the form. ID is a job's id, its beginning, `last`, or the name it was kept in.
-X is a path, a URL, a {variable} (figure, picture, array, bytes), @clip, or @takes[-1]: a clip of a group.
-%videogen help negative, or any other word above, says more; so do: variables, batches, ids, results."""
+A line of three dashes starts the next prompt. A line of options that ends in \\ continues on the next line.
+{name} in a prompt is filled in if you have such a variable, and left unchanged otherwise.
+%videogen alone shows the form. ID is a job's id, the start of one, `last`, or the name from --as.
+X is a path, a URL, a {variable} (figure, image, array, bytes), @clip, or @takes[-1]: a clip of a job group.
+For more, see %videogen help WORD, with any word above, or: variables, batches, ids, results."""
 TOPICS = {
-    "variables": "{name}, {name.attr}, {name[key]}, with !r and :format, are filled in where `name` is a variable of yours; "
-    "nothing is ever called. Everything else in braces stays as it is, so JSON, LaTeX and code need no care. {{name}} "
-    "becomes {name} where {name} would have been filled in. --raw turns all of it off. In --image and its like a {variable} "
-    "goes over as it is: a figure, an array, a picture, bytes.",
-    "batches": "Several prompts in one cell have a line of three dashes between them; -m a,b asks several models; -n 3 "
-    "makes three takes. All of it together is checked and priced before anything is sent, --max-cost is for all of it, and "
+    "variables": "{name}, {name.attr}, {name[key]}, with !r and :format, are filled in if `name` is one of your variables; "
+    "functions are never called. Everything else in braces stays unchanged, so JSON, LaTeX and code are safe. {{name}} "
+    "becomes {name} where {name} would be filled in. --raw turns this off. In --image and other media options, a {variable} "
+    "is passed as an object: a figure, an array, an image, bytes.",
+    "batches": "Separate several prompts in one cell by a line of three dashes. -m a,b asks several models; -n 3 "
+    "makes three takes. The whole cell is checked and priced before anything is sent, --max-cost covers all of it, and "
     "the value of the cell is a JobGroup: a list of jobs with .result(), .cancel() and .df.",
-    "ids": "A job has an id of eight characters. Commands take the id, its beginning, `last` or -1, or the name from --as. "
-    "Jobs go on when the kernel stops; %load_ext watches them again.",
+    "ids": "A job has an id of eight characters. Commands take the id, the start of it, `last` or -1, or the name from --as. "
+    "Jobs continue when the kernel stops; %load_ext watches them again.",
     "results": "The value of a cell is a Job: .state, .progress, .clip, .result(), await, .cancel(). With --wait it is a "
-    "Clip: .path, .seed, .cost. The same cell again attaches to the running job or shows the stored clip, and charges "
-    "nothing; --new or --seed random makes another.",
+    "Clip: .path, .seed, .cost. Running the same cell again attaches to the running job or shows the stored clip, and charges "
+    "nothing; --new or --seed random makes a new clip.",
 }
 
 
@@ -66,8 +66,8 @@ def topic(word: str) -> str:
         return fill(TOPICS[name], WIDTH)
     known = [*BY_COMMAND, *BY_NAME, *TOPICS]
     close = near(bare, known)
-    cure = f"Did you mean {close[0]}?" if close else "%videogen help lists the words it knows."
-    raise InvalidRequest(f"There is no help on {word}.", next=cure)
+    cure = f"Did you mean {close[0]}?" if close else "%videogen help lists the topics."
+    raise InvalidRequest(f"No help for {word}.", next=cure)
 
 
 def table() -> str:
@@ -82,7 +82,7 @@ def commands_table() -> str:
     for command in COMMANDS:
         usage = f"%videogen {command.name} {command.usage}".rstrip().replace("|", "\\|")
         rows.append(f"| `{usage}` | {command.words.replace('|', chr(92) + '|')} |")
-    return "\n".join(["| magic | shows or does |", "|--|--|", *rows])
+    return "\n".join(["| magic | what it does |", "|--|--|", *rows])
 
 
 def _paragraph(option: Option) -> str:

@@ -22,7 +22,7 @@ FIELD = re.compile(
 STEP = re.compile(rf"\.({NAME})|\[([^\[\]]*)\]")
 WHOLE = re.compile(r"-?\d+")
 NOTATION = re.compile(r"[\\^_$}\w]")
-"""What before a brace says that it is LaTeX, a shell or a template, and no variable of ours."""
+"""What before a brace marks LaTeX, a shell or a template rather than a variable of the notebook."""
 MOST_NOTES = 5
 SHOWN = 40
 """Characters of a value in a note."""
@@ -30,7 +30,7 @@ CONVERSIONS: dict[str, Callable[[object], str]] = {"r": repr, "s": str, "a": asc
 
 
 class Filled(NamedTuple):
-    """A text with its variables filled in, what they were, and what was left as it was though it looks like one."""
+    """A text with its variables filled in, what they were, and what was left unchanged though it looks like one."""
 
     text: str
     values: dict[str, str]
@@ -38,7 +38,7 @@ class Filled(NamedTuple):
 
 
 class _Left(Exception):
-    """This one stays as it is."""
+    """This field stays unchanged."""
 
 
 def fill_template(text: str, names: Mapping[str, Any]) -> Filled:
@@ -95,7 +95,7 @@ def _said(match: re.Match[str], names: Mapping[str, Any]) -> str:
             value = convert(value)
         return format(value, match["format"] or "")
     except Exception as error:
-        raise _Left(f"{{{_inner(match)}}} was left as it was: {type(error).__name__} while it was formatted.") from None
+        raise _Left(f"{{{_inner(match)}}} was left unchanged: {type(error).__name__} while it was formatted.") from None
 
 
 def _value(match: re.Match[str], names: Mapping[str, Any]) -> object:
@@ -107,15 +107,15 @@ def _value(match: re.Match[str], names: Mapping[str, Any]) -> object:
         try:
             value = _step(value, step)
         except _Left:
-            words = "what is private, and the environment, are not filled in"
-            raise _Left(f"{{{_inner(match)}}} was left as it was: {words}.") from None
+            words = "private names and the environment are not filled in"
+            raise _Left(f"{{{_inner(match)}}} was left unchanged: {words}.") from None
         except Exception as error:
-            raise _Left(f"{{{_inner(match)}}} was left as it was: {type(error).__name__} at {step[0]}.") from None
+            raise _Left(f"{{{_inner(match)}}} was left unchanged: {type(error).__name__} at {step[0]}.") from None
     return value
 
 
 def _step(value: object, step: re.Match[str]) -> object:
-    """Go one attribute or item further; what is private, and the environment with its keys, is nobody's prompt."""
+    """Go one attribute or item further; private names and the environment are refused."""
     if (name := step[1]) is not None:
         if name.startswith("_"):
             raise _Left
@@ -143,7 +143,7 @@ def _unknown(match: re.Match[str], names: Mapping[str, Any]) -> str:
     root = match["root"]
     if len(match["open"]) != 1 or len(match["close"]) != 1 or len(root) == 1 or root.startswith("_"):
         return ""
-    words = f"{{{_inner(match)}}} was left as it was: no variable named {root}."
+    words = f"{{{_inner(match)}}} was left unchanged: no variable named {root}."
     close = get_close_matches(root, [name for name in names if not name.startswith("_")], n=1, cutoff=0.6)
     return f"{words} Did you mean {close[0]}?" if close else words
 

@@ -1,4 +1,4 @@
-"""Jobs by what people call them: an id or its beginning, `last`, or the variable that a job is kept in."""
+"""Find jobs by an id, the start of one, `last`, or the variable that holds the job."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
         case Clip() as clip:
             return [client.job(clip.job_id)]
     if KEYLIKE.search(reference):
-        raise InvalidRequest("That is no job's id.", next="List them with vg.jobs() or %videogen jobs.")
+        raise InvalidRequest("That is not a job id.", next="List them with vg.jobs() or %videogen jobs.")
     return client.jobs_in_variable(reference) or [client.job(reference)]
 
 
 def cancel_job(job: Job, command: str) -> str:
-    """Cancel a job, or where its service can't, stop watching it; returns the sentence that says which it was.
+    """Cancel a job, or where its provider can't, stop watching it; returns the sentence that says which it was.
 
     `command` is what watches a job again where this is said.
     """
@@ -45,4 +45,4 @@ def cancel_job(job: Job, command: str) -> str:
     if result.cancelled or job.record.ended:
         return f"{job.id}: {result.reason}"
     job.stop_waiting()
-    return f"{job.id}: Not cancelled, and not watched any more. {result.reason} Watch it again: {command} {job.id}"
+    return f"{job.id}: Not cancelled, and no longer watched. {result.reason} Watch it again: {command} {job.id}"

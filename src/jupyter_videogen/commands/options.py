@@ -1,4 +1,4 @@
-"""Everything that can be written on a line of `%%videogen`, as one table: grammar, help, completion and documents read it."""
+"""Everything that can be written on a line of `%%videogen`, as one table: the parser, help, completion and documents read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal[
 SWITCHES: frozenset[Kind] = frozenset({"switch", "mark"})
 """Options that take no value; a switch also has a `--no-` form."""
 REPEATED: frozenset[Kind] = frozenset({"media", "pair"})
-"""Options that may stand more than once."""
+"""Options that may be given more than once."""
 
 
 class Option(NamedTuple):
@@ -25,18 +25,18 @@ class Option(NamedTuple):
     group: str
     words: str
     value: str = ""
-    """What stands after it; empty for a switch."""
+    """The placeholder of its value; empty for a switch."""
     short: str = ""
     example: str = ""
 
     @property
     def takes_value(self) -> bool:
-        """Whether something has to stand after it."""
+        """Whether it needs a value."""
         return self.kind not in SWITCHES
 
     @property
     def flags(self) -> tuple[str, ...]:
-        """Every way to write it, the usual one first."""
+        """Every spelling, the usual one first."""
         off = f"--no-{self.flag.removeprefix('--')}" if self.kind == "switch" else ""
         return tuple(filter(None, (self.short, self.flag, off)))
 
@@ -53,7 +53,7 @@ OPTIONS: tuple[Option, ...] = (
         "--model",
         "models",
         "where",
-        "The model, or several with commas between them: each makes its own clip. A model may carry its provider, as in "
+        "The model, or several separated by commas: each makes its own clip. A model can include its provider, as in "
         "aihubmix:wan-2.7.",
         "MODEL[,MODEL]",
         "-m",
@@ -64,7 +64,7 @@ OPTIONS: tuple[Option, ...] = (
         "--provider",
         "word",
         "where",
-        "The service that makes the clip. Without it: the configured one, else the one that has a key, else local.",
+        "The provider that makes the clip. Default: the configured provider, else the only one with a key, else local.",
         "NAME",
         "-p",
         "local",
@@ -74,7 +74,7 @@ OPTIONS: tuple[Option, ...] = (
         "--base-url",
         "word",
         "where",
-        "Another server of the provider's kind. A provider's own key is not sent there: name one with --key-env.",
+        "Another server that speaks the provider's protocol. The provider's own key is not sent there; name one with --key-env.",
         "URL",
         example="http://localhost:8080/v1",
     ),
@@ -83,7 +83,7 @@ OPTIONS: tuple[Option, ...] = (
         "--key-env",
         "word",
         "where",
-        "The environment variable that holds the key. Never write a key itself into a cell.",
+        "The environment variable that holds the key. Never write the key itself into a cell.",
         "VARIABLE",
         example="LAB_KEY",
     ),
@@ -94,11 +94,11 @@ OPTIONS: tuple[Option, ...] = (
         "--aspect",
         "word",
         "shape",
-        "A shape, where a service has shapes instead of sizes.",
+        "Aspect ratio, for providers that take one instead of a size.",
         "W:H",
         example="16:9",
     ),
-    Option("resolution", "--resolution", "word", "shape", "How fine, beside --aspect.", "NAME", example="720p"),
+    Option("resolution", "--resolution", "word", "shape", "Resolution, used with --aspect.", "NAME", example="720p"),
     Option("fps", "--fps", "whole", "shape", "Frames per second.", "N", example="24"),
     Option(
         "fit",
@@ -115,7 +115,7 @@ OPTIONS: tuple[Option, ...] = (
         "--last-frame",
         "medium",
         "media",
-        f"The picture to end on: a {X}. A clip stands for its last frame.",
+        f"The end image: a {X}. A clip means its last frame.",
         "X",
         example="end.png",
     ),
@@ -124,18 +124,18 @@ OPTIONS: tuple[Option, ...] = (
         "--references",
         "media",
         "media",
-        f"A picture of what should appear: a {X}. May stand several times.",
+        f"A reference image of what should appear: a {X}. Repeatable.",
         "X",
         example="hero.png",
     ),
-    Option("audio", "--audio", "medium", "media", f"A sound to go with: a {X}.", "X", example="song.mp3"),
-    Option("video", "--video", "medium", "media", f"A video to continue or change: a {X}.", "X", example="@clip"),
+    Option("audio", "--audio", "medium", "media", f"Audio for the clip: a {X}.", "X", example="song.mp3"),
+    Option("video", "--video", "medium", "media", f"A video to extend or edit: a {X}.", "X", example="@clip"),
     Option(
         "negative",
         "--negative",
         "text",
         "look",
-        "What should not be seen. Put it in quotes when it holds spaces: they are read by POSIX rules on every system.",
+        "What to keep out of the clip. Quote it if it contains spaces; quotes follow POSIX rules on every system.",
         "TEXT",
         example="'no text, blur'",
     ),
@@ -144,19 +144,19 @@ OPTIONS: tuple[Option, ...] = (
         "--seed",
         "seed",
         "look",
-        'The same seed gives the same clip where the model takes one; "random" makes a new clip, paid for again.',
+        'If the model takes a seed, the same seed gives the same clip. "random" makes a new clip, which is charged again.',
         "N|random",
         example="7",
     ),
-    Option("sound", "--sound", "switch", "look", "Whether the clip has sound."),
-    Option("draft", "--draft", "switch", "look", "Faster and rougher."),
-    Option("enhance", "--enhance", "switch", "look", "Whether the service may enrich the prompt."),
+    Option("sound", "--sound", "switch", "look", "Make the clip with or without sound."),
+    Option("draft", "--draft", "switch", "look", "Faster, at lower quality."),
+    Option("enhance", "--enhance", "switch", "look", "Let the provider rewrite the prompt, or not."),
     Option(
         "n",
         "-n",
         "whole",
         "jobs",
-        "How many clips of one prompt. If the model makes one clip per request, one job is started per clip, and the seed increases by 1 each time.",
+        "Number of clips for each prompt. If the model makes one clip per request, one job is started per clip, and the seed increases by 1 each time.",
         "TAKES",
         example="3",
     ),
@@ -165,7 +165,7 @@ OPTIONS: tuple[Option, ...] = (
         "--as",
         "word",
         "jobs",
-        "Keep the job, or the group of jobs, in a variable; line magics take the name as they take an id.",
+        "Store the job or job group in a variable. Line magics accept the name in place of an id.",
         "NAME",
         example="clip",
     ),
@@ -174,7 +174,7 @@ OPTIONS: tuple[Option, ...] = (
         "--output",
         "text",
         "jobs",
-        "Where the clip goes: a file, or a folder that is there or ends in /. Nothing is overwritten.",
+        "Where to save the clip: a file, or a folder that exists or ends in /. Nothing is overwritten.",
         "PATH",
         "-o",
         "clip.mp4",
@@ -184,15 +184,15 @@ OPTIONS: tuple[Option, ...] = (
         "--wait",
         "switch",
         "jobs",
-        "Wait in the cell for the clip; an interrupt stops the waiting, never the job. Where nobody watches (nbclient, "
-        "papermill) cells wait by themselves, unless --no-wait is given.",
+        "Wait in the cell for the clip. An interrupt stops the waiting, never the job. When no page is open (nbclient, "
+        "papermill), cells always wait unless you give --no-wait.",
     ),
     Option(
         "timeout",
         "--timeout",
         "time",
         "jobs",
-        "With --wait: how long. Only the waiting ends then, and the job goes on.",
+        "How long --wait waits. After that only the waiting ends; the job continues.",
         "TIME",
         example="30m",
     ),
@@ -201,41 +201,39 @@ OPTIONS: tuple[Option, ...] = (
         "--embed",
         "mark",
         "jobs",
-        "Wait, and keep the clip's bytes in the notebook, which grows by a third more than the clip's size.",
+        "Wait, and embed the clip in the notebook, which grows by 4/3 of the clip's size.",
     ),
-    Option(
-        "quiet", "--quiet", "mark", "jobs", "Show nothing and say nothing: the job is in --as or `last`.", short="-q"
-    ),
+    Option("quiet", "--quiet", "mark", "jobs", "Show and print nothing. The job is in --as or `last`.", short="-q"),
     Option(
         "new",
         "--new",
         "mark",
         "money",
-        "Make another, and pay again, though the same request has been made. Without it the job or clip of before is given.",
+        "Make another clip of a request that was sent before, and pay again. Without it, you get the earlier job or clip.",
     ),
     Option(
         "max_cost",
         "--max-cost",
         "dollars",
         "money",
-        "Refuse what would cost more than this in dollars, all clips of the cell together, or what nobody knows the price of.",
+        "Send nothing if the cell would cost more than this in total, in dollars, or if a price is unknown.",
         "DOLLARS",
         example="2.00",
     ),
-    Option("yes", "--yes", "mark", "money", "Send it without the question that a budget asks."),
+    Option("yes", "--yes", "mark", "money", "Send without the confirmation that a budget asks for."),
     Option(
         "dry_run",
         "--dry-run",
         "mark",
         "money",
-        "Print the exact request as JSON, without credentials, with its estimate and as code; nothing is sent.",
+        "Print the exact request as JSON, its estimate and its code, without credentials. Nothing is sent.",
     ),
     Option(
         "extra",
         "--extra",
         "json",
         "text",
-        "Further fields for this service, a JSON object that is sent as it is.",
+        "Further fields for this provider: a JSON object, sent unchanged.",
         "JSON",
         example="""'{"style": "noir"}'""",
     ),
@@ -244,8 +242,7 @@ OPTIONS: tuple[Option, ...] = (
         "--set",
         "pair",
         "text",
-        "One further field for this service; the value is JSON where it can be read as such, else text. May stand several "
-        "times.",
+        "One further field for this provider. The value is read as JSON if possible, else as text. Repeatable.",
         "KEY=VALUE",
         example="style=noir",
     ),
@@ -254,13 +251,13 @@ OPTIONS: tuple[Option, ...] = (
         "--raw",
         "mark",
         "text",
-        "Take the cell as it is, one prompt: no {variables}, and a line of three dashes is text.",
+        "Use the cell unchanged, as one prompt: {variables} are not filled in, and a line of three dashes is text.",
     ),
 )
 BY_NAME = {option.name: option for option in OPTIONS}
 BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
 GROUPS = {
-    "where": "Model and service",
+    "where": "Model and provider",
     "shape": "Length and shape",
     "media": "Media",
     "look": "Look and sound",
@@ -288,69 +285,71 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "jobs",
         "[--all] [--failed] [-n 20]",
-        "Your jobs, newest first, as a table; the value is a JobGroup with .df. --failed: only those that gave no clip.",
+        "List your jobs, newest first. The value is a JobGroup with .df. --failed lists only jobs without a clip.",
         ("--all", "--failed"),
         ("-n",),
     ),
     Command(
         "models",
         "[TEXT] [-p NAME] [--image] [--refresh]",
-        "Models with their lengths, sizes, inputs, price where one is known, and how long they usually took you. --image: "
-        "those that take a start image. --refresh asks the services again.",
+        "List models with lengths, sizes, inputs, known prices, and how long your jobs usually took. --image lists only "
+        "models that take a start image. --refresh asks the providers again.",
         ("--image", "--refresh"),
         ("-p", "--provider"),
     ),
     Command(
         "providers",
         "[--no-network]",
-        "The services: where each key was found (never the key), the address, whether anybody answers there, and whether "
+        "List the providers: where each key was found (never the key), the address, whether it responds, and whether "
         "jobs can be cancelled, listed and resumed.",
         ("--no-network",),
     ),
     Command(
         "connect",
         "NAME [--forget]",
-        "Type a service's key into a box that shows nothing; --forget drops it.",
+        "Type a provider's key into a hidden input. --forget removes it.",
         ("--forget",),
     ),
     Command(
         "trust",
         "[NAME …] [--forget]",
-        "Agree that this project's videogen.toml may send a key where it says, and print what that is; --forget takes it back.",
+        "Allow this project's videogen.toml to send a key to the address it names, and print both. --forget revokes that.",
         ("--forget",),
     ),
-    Command("show", "ID", "A job and its clip.", takes_jobs=True),
+    Command("show", "ID", "Show a job and its clip.", takes_jobs=True),
     Command(
         "wait",
         "[ID …] [--timeout 30m]",
-        "Wait for jobs; without an ID for all that are unfinished. An interrupt stops the waiting, never a job.",
+        "Wait for jobs; without an ID, for all unfinished ones. An interrupt stops the waiting, never a job.",
         (),
         ("--timeout",),
         takes_jobs=True,
     ),
-    Command("resume", "[ID …]", "Watch jobs again; without an ID all that are unfinished.", takes_jobs=True),
+    Command("resume", "[ID …]", "Watch jobs again; without an ID, all unfinished ones.", takes_jobs=True),
     Command(
         "cancel",
         "[ID …|all]",
-        "Cancel jobs where the service can; it says which were really cancelled and which are only not watched any more.",
+        "Cancel jobs if the provider can. Otherwise only stop watching them. It reports which happened to each job.",
         takes_jobs=True,
     ),
     Command(
         "cost",
         "[--by model|day|notebook]",
-        "What was spent, what is in flight, and what your caps leave.",
+        "Show what was spent, what is in flight, and what your caps leave.",
         (),
         ("--by",),
     ),
-    Command("config", "", "Every setting and where its value came from."),
+    Command("config", "", "Show every setting and where its value comes from."),
     Command(
         "doctor",
         "[--no-network]",
-        "Look at what can go wrong here; sends nothing that is paid for.",
+        "Check this installation. Sends nothing that is charged.",
         ("--no-network",),
     ),
-    Command("tb", "", "The full traceback of the last error."),
-    Command("help", "[TOPIC]", "This, or a paragraph on an option, a command, or: variables, batches, ids, results."),
+    Command("tb", "", "Print the full traceback of the last error."),
+    Command(
+        "help", "[TOPIC]", "Print this help, or help on an option, a command, or: variables, batches, ids, results."
+    ),
 )
 BY_COMMAND = {command.name: command for command in COMMANDS}
 
@@ -360,7 +359,7 @@ def find_option(word: str) -> Option:
     name = word.lstrip("-").replace("-", "_")
     found = BY_FLAG.get(word) or BY_NAME.get(name) or BY_FLAG.get(f"--{word}")
     if found is None:
-        raise InvalidRequest(f"There is no option {word}.", next=suggest_flag(word))
+        raise InvalidRequest(f"Unknown option {word}.", next=suggest_flag(word))
     return found
 
 

@@ -1,4 +1,4 @@
-"""A line of options, read: split by POSIX rules on every system, each mistake known by its place on the line.
+"""The parser of an option line: it splits by POSIX rules on every system, and locates each mistake on the line.
 
 IPython's own splitter cuts quoted values apart and works differently on Windows; this one is `shlex` in its POSIX mode, so
 `--negative="no text, blur"` is one option everywhere. An unquoted backslash escapes, as in a shell: write Windows paths in
@@ -45,7 +45,7 @@ class Token(NamedTuple):
     start: int
     end: int
     quoted: bool = False
-    """Whether it begins with a quotation mark, and so is no option."""
+    """Whether it starts with a quotation mark and so is not an option."""
 
 
 class WrittenOption(NamedTuple):
@@ -65,9 +65,9 @@ class ParsedLine(NamedTuple):
     """By Python keyword, converted."""
     written: tuple[WrittenOption, ...]
     words: tuple[Token, ...]
-    """What is no option."""
+    """Words that are not options."""
     rest: str | None = None
-    """Everything after `--`, as it stands."""
+    """Everything after `--`, unchanged."""
 
     def span(self, name: str | None) -> tuple[int, int] | None:
         """Return where an option of this name stands."""
@@ -155,7 +155,7 @@ def _split(text: str, tokens: list[Token]) -> str | None:
         try:
             word = lexer.get_token()
         except ValueError:
-            error = InvalidRequest("The options can't be read: a quotation is not closed.", next="Close the quotation.")
+            error = InvalidRequest("The options can't be read: a quote is not closed.", next="Close the quote.")
             raise ParseError(error, start, len(text)) from None
         if word is None:
             return None
@@ -185,10 +185,10 @@ def _match(tokens: list[Token]) -> tuple[list[WrittenOption], list[Token]]:
         option = options.BY_FLAG.get(name)
         if option is None:
             cure = options.suggest_flag(name) if name.startswith("--") else "%videogen help lists the options."
-            raise _misread(f"There is no option {name}.", cure, token)
+            raise _misread(f"Unknown option {name}.", cure, token)
         if not option.takes_value:
             if inside is not None:
-                raise _misread(f"{name} takes no value.", f"Write {name} alone.", token)
+                raise _misread(f"{name} takes no value.", f"Write {name} without a value.", token)
             written.append(WrittenOption(option, token, on=not name.startswith("--no-")))
             continue
         value = inside
@@ -293,7 +293,7 @@ def _seed(value: object) -> int | str:
 def _models(value: object) -> list[str]:
     named = [word.strip() for word in str(value).split(",")]
     if not all(named):
-        raise InvalidRequest(f"names no model in {_quoted(value)}.", next="Write it as -m MODEL or -m MODEL,MODEL.")
+        raise InvalidRequest(f"has no model name in {_quoted(value)}.", next="Write it as -m MODEL or -m MODEL,MODEL.")
     return named
 
 
@@ -339,11 +339,11 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
 def stray_words_error(words: Sequence[Token]) -> ParseError:
     """Return the error for words in the options of a cell, with a guess at how they came there."""
     text = " ".join(word.text for word in words)
-    guess = "The prompt goes below the first line."
+    guess = "Put the prompt below the first line."
     if words[0].text.startswith(DASHES):
-        guess = "Options begin with two plain hyphens: the dash here is a longer one."
+        guess = "Options begin with two hyphens (--), not with a dash."
     elif any(quote in text for quote in QUOTES):
-        guess = "Values are quoted with straight quotation marks, ' or \"."
+        guess = "Quote values with straight quotation marks, ' or \"."
     error = InvalidRequest(f"Unexpected text after the options: {secrets.KEYLIKE.sub('…', text)}.", next=guess)
     return ParseError(error, words[0].start, words[-1].end)
 

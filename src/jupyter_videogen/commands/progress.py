@@ -1,4 +1,4 @@
-"""How far jobs are, for a terminal: one line that is drawn over on a screen, plain lines in a pipe."""
+"""The progress of jobs in a terminal: one line that is overwritten on a screen, plain lines in a pipe."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
 
 PACE = 0.5
-"""Seconds between two looks at what is known here; nobody is asked."""
+"""Seconds between two reads of the local state; no provider is asked."""
 WORDS = {
     "draft": "sending",
     "submitting": "sending",
@@ -23,13 +23,13 @@ WORDS = {
     "saving": "saving",
     "succeeded": "ready",
     "unknown_outcome": "outcome unknown",
-    "unreachable": "not reachable; the job goes on",
+    "unreachable": "unreachable; the job continues",
 }
 CLEAR = "\r\x1b[K"
 
 
 class Progress:
-    """Tells of jobs until they have ended."""
+    """Prints the progress of jobs until they have ended."""
 
     def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
         self._stream, self._quiet = stream, quiet
@@ -76,12 +76,12 @@ class Progress:
 
 
 def _cut(words: str, columns: int | None) -> str:
-    """Keep one line shorter than the screen is wide: a line that wraps could not be drawn over."""
+    """Shorten a line to the width of the screen: a wrapped line could not be overwritten."""
     return words if columns is None or len(words) < columns else f"{words[: columns - 2]}…"
 
 
 def line(job: Job) -> str:
-    """Say where a job stands: state, percent as the service reports it, how long it has been."""
+    """Return the state of a job, the provider's percent, and the elapsed time."""
     percent = f" {job.progress:.0f} %" if job.progress is not None and not job.record.ended else ""
     minutes, rest = divmod(int(job.elapsed), 60)
     return f"{job.id} {WORDS.get(job.state, job.state)}{percent} {minutes}:{rest:02}"

@@ -1,4 +1,4 @@
-"""A line that was read, made into the fields of requests: media looked up, names checked."""
+"""Turn a parsed line into the fields of requests: look up media, check names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_variable_name(name: str | None) -> str:
     if name is None:
         return ""
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise InvalidRequest(f"{name} can't be the name of a variable.", next="Write it as --as clip.", field="name")
+        raise InvalidRequest(f"{name} is not a valid variable name.", next="Write it as --as clip.", field="name")
     return name
 
 
@@ -54,7 +54,7 @@ def name_jobs(orders: list[Order], name: str) -> list[Order]:
 
 
 def _medium(value: object, field: str, names: Mapping[str, Any]) -> object:
-    """Let `@clip` and `@takes[-1]` stand for clips of ours; anything else is handed on."""
+    """Replace `@clip` and `@takes[-1]` by clips; return anything else unchanged."""
     if isinstance(value, JobGroup):
         return _only(value, field)
     if not isinstance(value, str):
@@ -70,7 +70,9 @@ def _medium(value: object, field: str, names: Mapping[str, Any]) -> object:
     try:
         return clips[int(match[2] or 0)]
     except IndexError:
-        raise InvalidRequest(f"{match[0]}: clips here: {len(clips)}.", next="They count from 0.", field=field) from None
+        raise InvalidRequest(
+            f"{match[0]}: clips here: {len(clips)}.", next="Indices start at 0.", field=field
+        ) from None
 
 
 def _clips(jobs: JobGroup, field: str) -> list[Clip]:
@@ -90,10 +92,10 @@ def _only(group: JobGroup, field: str) -> Clip:
 
 
 def _check_path(value: str, field: str) -> None:
-    """Say what became of a Windows path that was not quoted: its backslashes are gone."""
+    """Refuse a Windows path whose backslashes were lost because it was not quoted."""
     if re.match(r"[A-Za-z]:[^\\/]", value):
         raise InvalidRequest(
-            f"{field}: the backslashes of {value} were read as a shell reads them.",
+            f"{field}: the backslashes in {value} were read as escapes, as in a shell.",
             next=r"Put the path in single quotes: 'C:\pictures\cat.png'.",
             field=field,
         )

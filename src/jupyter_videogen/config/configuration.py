@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("jupyter_videogen")
 _reported: set[files.Setting] = set()
 """Settings without effect that this process has warned of."""
-LISTED = "the service's list"
+LISTED = "the provider's list"
 SHAPE = frozenset({"size", "aspect", "resolution"})
-"""Fields that go together: one that is given keeps the configured others away."""
+"""Fields that belong together: if one is given, the configured others are not used."""
 
 
 def load_config() -> Configuration:
@@ -85,7 +85,7 @@ class Configuration:
     # ---- providers ------------------------------------------------------------------------------------------
 
     def default_provider(self) -> str:
-        """Return the configured one, else the one that has a key, else the local engine where a person is typing."""
+        """Return the configured provider, else the only one with a key, else, in IPython, the local engine."""
         if named := self._configured_provider:
             return named
         ready = [name for name, row in self.registry.providers.items() if self.has_key(row)]
@@ -155,10 +155,10 @@ class Configuration:
         return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
 
     def price_of(self, row: Provider, model: str) -> Price | None:
-        """Return the price that the user wrote down, else the service's own; the local engine is free.
+        """Return the price that the user wrote down, else the provider's own; the local engine is free.
 
         A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file
-        lowers neither, under whichever of the service's names it stands.
+        lowers neither, under whichever of the provider's names it stands.
         """
         if row.simulated:
             return FREE
@@ -216,8 +216,8 @@ class Configuration:
         if not (headers or any(credentials(dict(fields)))):
             return
         raise AuthError(
-            f"The address of {row.title} is this project's file's, {row.base_url}: no credential of yours is sent there.",
-            next="Name the address yourself with base_url=, or leave out headers and keys.",
+            f"The address of {row.title}, {row.base_url}, comes from this project's videogen.toml, so none of your credentials is sent there.",
+            next="Pass the address yourself with base_url=, or leave out headers and keys.",
             code="untrusted",
         )
 
@@ -228,8 +228,8 @@ class Configuration:
 
 
 def describe_key_sources(row: Provider, variable: str, *, at_home: bool) -> str:
-    """Say how to hand a key over."""
-    typed = f", type it into %videogen connect {row.name}" if at_home and _in_ipython() else ""
+    """Return how to set a key."""
+    typed = f", type it with %videogen connect {row.name}" if at_home and _in_ipython() else ""
     return f"Set {variable}{typed}, or pass api_key=."
 
 
@@ -238,16 +238,16 @@ def _may_have(provider: Provider, model: str) -> bool:
 
 
 def _report_ignored(layers: Sequence[Layer]) -> None:
-    """Say, once a process, what of a project's file does not count."""
+    """Log, once per process, which values of a project's file are ignored."""
     for setting in (one for layer in layers for one in layer.ignored):
         if setting not in _reported:
             _reported.add(setting)
-            log.warning("%s = %s stands in %s.", *setting)
+            log.warning("%s = %s is set in %s.", *setting)
     for name, address in files.foreign_providers(layers).items():
         moved = files.Setting(name, address, "")
         if name in installed_providers() and moved not in _reported:
             _reported.add(moved)
-            log.warning("This project's file sends what is for %s to %s; no key goes along.", name, address)
+            log.warning("This project's videogen.toml sends requests for %s to %s, without a key.", name, address)
 
 
 def _in_ipython() -> bool:

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SERVICE = "jupyter-videogen"
-"""The name under which keys stand in the keyring; the user name there is the provider's."""
+"""The service name of keys in the keyring; the user name is the provider's name."""
 
 
 KERNEL, KEYRING, COLAB = "this kernel", "keyring", "Colab secrets"
 
 
 FRESH = 5.0
-"""Seconds for which "there is none" is believed: a list of a thousand jobs asks the keyring once."""
+"""Seconds for which "no key found" is cached: a list of a thousand jobs asks the keyring once."""
 
 
 def find_key(provider: str, variable: str | None) -> Secret | None:
-    """Return a provider's key from wherever it is; raises `AuthError` when what is there is no key."""
+    """Return a provider's key from the first place that has one; raises `AuthError` if the value is not a key."""
     return from_environment(variable) or _typed.get(provider) or _stored(provider, variable)
 
 
@@ -49,7 +49,7 @@ def from_environment(variable: str | None) -> Secret | None:
 
 
 def remember(provider: str, secret: Secret, *, keep: bool) -> str:
-    """Take a key that was typed, with `keep` for good; returns where it is now, "keyring" or "this kernel"."""
+    """Store a typed key, with `keep` in the keyring; return where it is now, "keyring" or "this kernel"."""
     kept = keep and _to_keyring(provider, secret)
     _typed[provider] = secret
     secret.source = KEYRING if kept else KERNEL
@@ -57,7 +57,7 @@ def remember(provider: str, secret: Secret, *, keep: bool) -> str:
 
 
 def forget(provider: str) -> list[str]:
-    """Drop a key that was typed or kept; returns where it was. Raises `AuthError` when the keyring keeps it."""
+    """Remove a typed or stored key; return where it was. Raises `AuthError` if the keyring refuses."""
     typed = _typed.pop(provider, None)
     places = [KERNEL] if typed and typed.source == KERNEL else []
     ring = keyring()
@@ -72,7 +72,8 @@ def _remove(ring: Keyring, provider: str) -> None:
         ring.module.delete_password(SERVICE, provider)
     except Exception as error:
         raise AuthError(
-            f"{ring.name} did not let the key go ({type(error).__name__}).", next=f"Remove {SERVICE} there by hand."
+            f"{ring.name} did not delete the key ({type(error).__name__}).",
+            next=f"Remove the entry {SERVICE} from it yourself.",
         ) from None
 
 
@@ -81,9 +82,9 @@ class Keyring(NamedTuple):
 
     module: Any = None
     name: str = ""
-    """What keeps the keys, such as "macOS Keyring"; empty where nothing does."""
+    """What stores the keys, such as "macOS Keyring"; empty if nothing does."""
     trouble: str = ""
-    """Why nothing does."""
+    """Why nothing stores them."""
 
 
 def keyring() -> Keyring:
@@ -99,15 +100,15 @@ def keyring() -> Keyring:
         usable, name = backend.priority > 0, str(backend.name)
     except Exception as error:
         return Keyring(trouble=f"broken ({type(error).__name__})")
-    return Keyring(module, name) if usable else Keyring(trouble="installed, but this system has none")
+    return Keyring(module, name) if usable else Keyring(trouble="installed, but this system has no keyring")
 
 
 _typed: dict[str, Secret] = {}
-"""Keys that somebody typed into this process, and those found in the keyring or in Colab, by provider."""
+"""Keys typed into this process, and keys found in the keyring or in Colab, by provider."""
 
 
 _absent: dict[str, float] = {}
-"""When a provider's key was last looked for in vain; seconds that never jump."""
+"""When a key was last not found, by provider; monotonic seconds."""
 
 
 def _stored(provider: str, variable: str | None) -> Secret | None:
@@ -142,7 +143,7 @@ def _wrapped(ask: Callable[[], object], source: str) -> Secret | None:
 
 
 def _asked(ask: Callable[[], object]) -> object:
-    """Ask a keeper of keys; one that is locked, absent or refuses has none."""
+    """Return a key from a store; a store that is locked, absent or refuses has none."""
     try:
         return ask()
     except Exception:

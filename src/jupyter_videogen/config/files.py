@@ -1,4 +1,4 @@
-"""What was set beforehand: `%config`, the environment, the project's `videogen.toml`, the user's; each value with its source.
+"""The configuration: `%config`, the environment, the project's `videogen.toml`, the user's; each value with its source.
 
 A project's file comes with somebody's repository. What it may say is bounded here, before it is joined with what is the
 user's own: its clips stay below the project, it lifts no cap, lowers no price, and asks for no key but its own provider's.
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 NAME = "videogen.toml"
 DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost")
 PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-"""A provider's name: it stands in commands, tables and addresses of models."""
+"""The pattern of a provider's name, which appears in commands, tables and model names."""
 FILE_LIKE = re.compile(r"\.[A-Za-z]\w*")
-"""A suffix that makes a name one of a file; `v1.5` is none."""
+"""The pattern of a file suffix; `v1.5` has none."""
 
 
 class Defaults(RequestSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,7 +78,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one place says, or all of them together."""
+    """The configuration of one place, or of all together."""
 
     defaults: Defaults = Defaults()
     providers: dict[str, Row] = {}
@@ -96,11 +96,11 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "prices": (Price, True),
     "capabilities": (Described, True),
 }
-"""What stands in each section, and whether it is a table of such rows."""
+"""The type of each section, and whether it is a table of such rows."""
 
 
 class Setting(NamedTuple):
-    """One value that holds, and where it came from."""
+    """One effective value and its source."""
 
     name: str
     value: Any
@@ -108,14 +108,14 @@ class Setting(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """What one place says, as far as it counts."""
+    """The configuration of one place, without ignored values."""
 
     source: str
     config: Config
     foreign: bool = False
-    """Whether it is a project's file, which is not the user's own word."""
+    """Whether it is a project's file, not the user's own."""
     ignored: tuple[Setting, ...] = ()
-    """What stands there and does not count, each with the reason as its source."""
+    """Values that are ignored, each with the reason as its source."""
 
 
 def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -> tuple[Layer, ...]:
@@ -203,10 +203,10 @@ def _row(name: str, row: Row) -> Provider:
         key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
         return msgspec.structs.replace(built_in, base_url=address, key_env=key, key_optional=key is None)
     if row.dialect not in DIALECTS:
-        what = f'unknown dialect "{row.dialect}"' if row.dialect else "names no dialect"
+        what = f'unknown dialect "{row.dialect}"' if row.dialect else "has no dialect"
         raise InvalidRequest(f"[providers.{name}] {what}.", next=did_you_mean(row.dialect or "", DIALECTS))
     if row.base_url is None:
-        raise InvalidRequest(f"[providers.{name}] names no base_url.", next='Add base_url = "https://…".')
+        raise InvalidRequest(f"[providers.{name}] has no base_url.", next='Add base_url = "https://…".')
     like = builtin.BUILT_IN[row.dialect]
     return msgspec.structs.replace(
         like,
@@ -223,14 +223,14 @@ def _check_row(name: str, row: Row) -> None:
     """Refuse names and addresses that are none: they are shown, written down, and copied into commands."""
     if not PROVIDER.fullmatch(name):
         raise InvalidRequest(
-            f"{name[:64]!r} is no name for a provider.", next="Take letters, digits, dots, hyphens and underscores."
+            f"{name[:64]!r} is not a valid provider name.", next="Use letters, digits, dots, hyphens and underscores."
         )
     if row.key_env is not None:
         secrets.check_variable(row.key_env)
     secrets.check_address(row.base_url or "")
     if row.base_url is not None and not secrets.ADDRESS.fullmatch(row.base_url):
         raise InvalidRequest(
-            f"The base_url of [providers.{name}] is no web address.", next='Write it as base_url = "https://…".'
+            f"The base_url of [providers.{name}] is not a web address.", next='Write it as base_url = "https://…".'
         )
 
 
@@ -263,10 +263,10 @@ def _check_claim(name: str, row: Row) -> None:
     own = f"{re.sub('[.-]', '_', name).upper()}_API_KEY"
     if row.key_env is None or (row.key_env == own and name not in taken and own not in variables):
         return
-    why = "is the name of a service that is known" if name in taken or own in variables else f"may ask for {own} alone"
+    why = "is the name of a known provider" if name in taken or own in variables else f"may ask only for {own}"
     raise InvalidRequest(
         f"[providers.{name}] of this project's {NAME} asks for the value of {row.key_env}, and {why}.",
-        next=f"Put that provider into your own file ($VIDEOGEN_HOME/{NAME}), where any variable may be named.",
+        next=f"Put that provider into your own file ($VIDEOGEN_HOME/{NAME}), which may name any variable.",
     )
 
 
@@ -276,8 +276,8 @@ def _folder_below(named: str, project: Path) -> str:
     place = project_paths.path_below(named, project, what=what, field="output")
     if FILE_LIKE.fullmatch(place.suffix):
         raise InvalidRequest(
-            f"{what} names a file, {place.name}: a project can name a folder, not a file.",
-            next="Name a folder, or give the file by output= or -o.",
+            f"{what} names a file, {place.name}; a project may name only a folder.",
+            next="Name a folder, or pass the file with output= or -o.",
             field="output",
         )
     return f"{place}/"
@@ -293,7 +293,7 @@ def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, l
         kept[section][name] = cap = stricter(mine, theirs) if theirs is not None else None
         if cap is not None and cap == mine and theirs != mine:
             kept[section][name] = None
-            ignored.append(Setting(f"{section}.{name}", theirs, f"{source}, which does not count: yours is stricter"))
+            ignored.append(Setting(f"{section}.{name}", theirs, f"{source}, ignored: yours is stricter"))
     defaults = msgspec.structs.replace(said.defaults, **kept["defaults"])
     return defaults, Budget(**kept["budget"]), ignored
 
@@ -309,9 +309,9 @@ def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], l
         if price not in (None, mine):
             kept[key] = prices.Foreign(**{**msgspec.structs.asdict(price), "source": price.source or source})
         if price != theirs:
-            reason = "a price is more than 0" if mine is None else "yours stands where it is higher"
+            reason = "a price must be more than 0" if mine is None else "your higher price applies"
             told = [f"{name} {value}" for name, value in _given(theirs).items()]
-            ignored.append(Setting(f'prices."{key}"', ", ".join(told), f"{source}, which does not count: {reason}"))
+            ignored.append(Setting(f'prices."{key}"', ", ".join(told), f"{source}, ignored: {reason}"))
     return kept, ignored
 
 
@@ -324,17 +324,17 @@ def _read(path: Path) -> Config:
     except FileNotFoundError:
         return Config()
     except RecursionError:
-        raise InvalidRequest(f"{path} can't be read: it is nested too deeply.", next="Mend the file.") from None
+        raise InvalidRequest(f"{path} can't be read: it is nested too deeply.", next="Correct the file.") from None
     except (OSError, ValueError) as error:
         why = (error.strerror or error) if isinstance(error, OSError) else error
-        raise InvalidRequest(f"{path} can't be read: {why}.", next="Mend the file, or move it away.") from None
+        raise InvalidRequest(f"{path} can't be read: {why}.", next="Correct the file, or move it away.") from None
     try:
         found = msgspec.convert(said, Config)
         check_caps(found.budget)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
     except OverflowError:
-        raise InvalidRequest(f"{path}: a number in it is too large.", next="Check the figures.") from None
+        raise InvalidRequest(f"{path}: a number in it is too large.", next="Check the numbers.") from None
     return found
 
 

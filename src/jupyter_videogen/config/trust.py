@@ -1,4 +1,4 @@
-"""Which keys a project's file may send where: only what a person has agreed to, remembered in the home.
+"""Trust: which keys a project's file may send to which address, after the user agreed; stored in the home.
 
 One agreement is about one file, provider, address and variable: when any of them changes, it is asked for again.
 """
@@ -27,7 +27,7 @@ COMMAND = "jupyter videogen trust"
 
 
 def load_trusted(home: Path) -> frozenset[Claim]:
-    """Return what was agreed to; a file that can't be read holds nothing."""
+    """Return the stored agreements; an unreadable file holds none."""
     with suppress(OSError, msgspec.MsgspecError, RecursionError):
         return frozenset(msgspec.json.decode(bounded_read.read_bounded(home / NAME), type=list[Claim]))
     return frozenset()
@@ -46,8 +46,8 @@ def remove_trusted(home: Path, claims: Iterable[Claim]) -> None:
 def untrusted_key_error(claim: Claim) -> AuthError:
     """Return the error for a key that a project's file asks for and nobody has agreed to."""
     return AuthError(
-        f"{claim.provider} is set by this project's file, {claim.path}: it would send ${claim.variable} to {claim.address}.",
-        next=f"If you want that, say so once: {COMMAND} {claim.provider}, %videogen trust {claim.provider}, or the form's button.",
+        f"{claim.provider} is configured by this project's file {claim.path}, which would send ${claim.variable} to {claim.address}.",
+        next=f"To allow it, run once: {COMMAND} {claim.provider}, %videogen trust {claim.provider}, or press the form's button.",
         code="untrusted",
     )
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 PACE = 5.0
-"""Seconds between looks at a job that is not found yet, or done without a clip."""
+"""Seconds between looks at a job that is not found yet, or is done without a clip."""
 SOONEST, LATEST = 0.2, 120.0
-"""Seconds within which a service's suggestion is followed."""
+"""The longest suggestion of a provider that is followed, in seconds."""
 LONGEST_BACKOFF = 30.0
 LONGEST_ASKED = 3600.0
-"""Seconds that a service in trouble may ask us to stay away between two looks."""
+"""The longest pause between two looks that a failing provider may ask for, in seconds."""
 LONGEST_HOLD = 120.0
-"""Seconds for which a request that nobody has taken is held back; one asked to wait longer is handed back."""
+"""The longest wait before a refused create is sent again, in seconds; a longer one raises the error."""
 
 
 def after_miss(misses: int, *, retry_after: float | None = None) -> float:

@@ -1,4 +1,4 @@
-"""Your own caps on spending, and when a person has to say yes. Pure: the ledger counts, the faces ask."""
+"""The user's caps on spending, and when to ask for confirmation. Pure: the ledger counts, the callers ask."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     per_day: float | str | None = None
     """In any 24 hours."""
     confirm_above: float | None = None
-    """Dollars of one call above which somebody has to confirm."""
+    """Dollars of one call above which the user has to confirm."""
 
 
 class Cap(NamedTuple):
@@ -53,9 +53,9 @@ def caps(budget: Budget, *, place: str, now: float) -> tuple[Cap, ...]:
 def check(cap: Cap, spent: Spent, cost: float | None) -> None:
     """Refuse what would go beyond a cap; raises `BudgetExceeded`."""
     if cap.jobs is not None and spent.jobs >= cap.jobs:
-        raise _beyond(f"{spent.jobs} of {cap.jobs} paid jobs for {cap.words} are used up.")
+        raise _beyond(f"The budget of {cap.jobs} paid jobs for {cap.words} is used up ({spent.jobs} made).")
     if cap.dollars is not None and spent.dollars + (cost or 0.0) > cap.dollars:
-        price = f"This would cost about {format_dollars(cost)}" if cost else "The price of this is not known"
+        price = f"This would cost about {format_dollars(cost)}" if cost else "The price of this is unknown"
         raise _beyond(
             f"{price}, and {format_dollars(spent.dollars)} of {format_dollars(cap.dollars)} for {cap.words} are spent."
         )
@@ -76,12 +76,12 @@ def check_caps(budget: Budget) -> None:
 
 
 def question(estimate: Estimate, budget: Budget) -> str | None:
-    """Return what somebody has to be asked before a call, or None where nothing has to be."""
+    """Return the question to confirm before a call, or None if none is needed."""
     limit = budget.confirm_above
     if estimate.cost is None:
         given = (cap for cap in (budget.per_notebook, budget.per_day, limit) if cap is not None)
         capped = any(_limit(cap)[0] is not None for cap in given)
-        return f"What this costs is not known: {estimate.how}." if capped else None
+        return f"The cost of this is unknown: {estimate.how}." if capped else None
     if limit is None or estimate.cost <= limit:
         return None
     return f"This will cost {estimate}; your limit is {format_dollars(limit)}."
@@ -91,8 +91,8 @@ def check_call(estimate: Estimate, most: float | None) -> None:
     """Refuse a call beyond its own `max_cost`; raises `BudgetExceeded`."""
     if most is None or (estimate.cost is not None and estimate.cost <= most):
         return
-    what = "What this costs is not known" if estimate.cost is None else f"This would cost {estimate}"
-    raise BudgetExceeded(f"{what}, and max_cost is {format_dollars(most)}.", next="Raise max_cost, or ask for less.")
+    what = "The cost of this is unknown" if estimate.cost is None else f"This would cost {estimate}"
+    raise BudgetExceeded(f"{what}, and max_cost is {format_dollars(most)}.", next="Raise max_cost, or request less.")
 
 
 def stricter(mine: float | str | None, theirs: float | str | None) -> float | str | None:
@@ -136,8 +136,10 @@ def _dollars(amount: float | str, value: float | str) -> float:
 
 
 def _no_budget(value: float | str) -> InvalidRequest:
-    return InvalidRequest(f"{value!r} is no budget.", next='Write dollars, as 5.00, or "20 jobs".')
+    return InvalidRequest(
+        f"{value!r} is not a valid budget.", next='Write an amount in dollars, such as 5.00, or "20 jobs".'
+    )
 
 
 def _beyond(words: str) -> BudgetExceeded:
-    return BudgetExceeded(words, next="Raise the cap under [budget] in videogen.toml, or ask for less.")
+    return BudgetExceeded(words, next="Raise the cap under [budget] in videogen.toml, or request less.")

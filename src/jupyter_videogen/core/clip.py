@@ -1,4 +1,4 @@
-"""A finished clip, and where a service keeps its bytes."""
+"""A finished clip, and where a provider keeps its bytes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import msgspec
 
 
 class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Where finished bytes can be had, and what the service says of them."""
+    """The place of a finished clip at the provider, and what the provider says about it."""
 
     url: str
     """A path below the provider's base URL, or below its host where a "^" stands before it ("^/media/a.mp4"), or an
     absolute URL (a stranger: it never sees a key)."""
     poster: str | None = None
-    """Where a still picture can be had, if anywhere."""
+    """The address of a still image, if any."""
     duration: float | None = None
     """Seconds."""
     size: str | None = None
@@ -22,9 +22,9 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     inline: str | None = None
     """The bytes themselves in base64, where a reply carries them."""
     presumed: bool = False
-    """Whether the reply says nothing of a clip, so that a refusal of this place is an empty result."""
+    """Whether the place is presumed: a refusal there means that there is no clip."""
     others: tuple[str, ...] = ()
-    """Other places of the same clip, as `url`; tried in their order where the first has none."""
+    """Other addresses of the same clip, as `url`; tried in order if the first has none."""
 
 
 class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -39,13 +39,13 @@ class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     provider: str
     model: str
     duration: float | None = None
-    """Seconds, as the service reported or the request asked."""
+    """Seconds, as the provider reported or the request asked."""
     size: str | None = None
     seed: int | None = None
     cost: float | None = None
-    """The estimate at its submit, in dollars, for all clips of its job; None where no price is known."""
+    """The estimate when the job was sent, in dollars, for all clips of its job; None if no price is known."""
     poster: str | None = None
-    """Absolute path of a still picture, where the service gave one."""
+    """Absolute path of a still picture, where the provider gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
 

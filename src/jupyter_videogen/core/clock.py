@@ -1,4 +1,4 @@
-"""Time as something that can be handed over: the only file that sleeps."""
+"""The clock, as an object that tests can replace: the only file that sleeps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """What the rest of the package knows of time."""
+    """The interface to time for the rest of the package."""
 
     def now(self) -> float:
         """Seconds since the epoch; for display, statistics and leases."""

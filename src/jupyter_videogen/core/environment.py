@@ -1,4 +1,4 @@
-"""Where things are and what was set outside: the environment and the paths that follow from it."""
+"""The environment variables, and the paths that follow from them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def home() -> Path:
 
 
 def home_source() -> str:
-    """Say where the home's place comes from."""
+    """Return what sets the path of the home."""
     return "VIDEOGEN_HOME" if Environment.get("VIDEOGEN_HOME") else "the platform's data folder"
 
 
@@ -67,12 +67,12 @@ def terminal_columns() -> int | None:
 
 
 def has_viewer() -> bool:
-    """Return whether a page is likely to show what this kernel displays; VS Code and Colab leave their own marks."""
+    """Return whether a page is likely to show what this kernel displays; VS Code and Colab set their own variables."""
     return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))
 
 
 def server_root() -> Path | None:
-    """Return the folder that the Jupyter server of this kernel gives out, None where there is no telling.
+    """Return the folder that the Jupyter server of this kernel serves; None if unknown.
 
     Jupyter's launcher leaves the server's process id in JPY_PARENT_PID, and the server a file of that name.
     """
@@ -86,7 +86,7 @@ def server_root() -> Path | None:
 
 
 def is_shared() -> bool:
-    """Return whether others may use this machine's account: Binder and its like. Keys stay in the kernel there."""
+    """Return whether others may use this machine's account, as on Binder. Keys stay in the kernel there."""
     return any(name.startswith(("BINDER_", "JUPYTERHUB_")) for name in Environment)
 
 
@@ -97,7 +97,7 @@ def folder() -> Path:
 
 
 def _began() -> Path | None:
-    """Return the folder in which a kernel that nobody watches began: nbclient and its like begin it where the notebook is.
+    """Return the start folder of a kernel without a page: nbclient and similar programs start it beside the notebook.
 
     A cell may have changed the working directory since; the notebook is still where it was.
     """
@@ -120,6 +120,6 @@ def project(start: Path) -> Path:
 
 
 def failpoint(name: str) -> None:
-    """Die here, as if the power went, when VIDEOGEN_FAILPOINT says so; for tests of survival."""
+    """End the process abruptly if VIDEOGEN_FAILPOINT names this point; for crash tests."""
     if Environment.get("VIDEOGEN_FAILPOINT") == name:
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))

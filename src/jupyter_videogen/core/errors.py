@@ -1,4 +1,4 @@
-"""What can go wrong, sorted first by who must act, and what each says about money.
+"""The errors, sorted by who must act, and what each says about money.
 
     VideogenError
     ├── you ──── InvalidRequest (field) · ModelNotFound (suggestions) · AuthError · PermissionDenied · OutOfCredit
@@ -26,24 +26,24 @@ Known = Literal["yes", "no", "unknown"]
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a job did not give a clip, as a value."""
+    """Why a job made no clip, as a value."""
 
     code: str
     message: str
     next: str = ""
-    """What to do now, one sentence; may be empty."""
+    """What to do next, one sentence; may be empty."""
     field: str | None = None
     """The request field at fault."""
     sent: Known = "unknown"
     charged: Known = "unknown"
     request_id: str | None = None
-    """The service's own reference for support."""
+    """The provider's own reference for support."""
     retry_after: float | None = None
-    """Seconds the service asked us to wait."""
+    """Seconds the provider asked us to wait."""
 
 
 class VideogenError(Exception):
-    """Anything this package raises on purpose; the message says what happened, what next, and about money."""
+    """Any error of this package. The message says what happened, what to do next, and whether anything was charged."""
 
     code: ClassVar[str] = "error"
 
@@ -75,33 +75,33 @@ class VideogenError(Exception):
 
     @property
     def sent(self) -> Known:
-        """Whether the paid request left this machine whole."""
+        """Whether the paid request left this machine completely: "yes", "no" or "unknown"."""
         return self.failure.sent
 
     @property
     def charged(self) -> Known:
-        """Whether the service charged for it, as far as anyone can tell."""
+        """Whether the provider charged for it: "yes", "no" or "unknown"."""
         return self.failure.charged
 
     @property
     def request_id(self) -> str | None:
-        """The service's own reference for support."""
+        """The provider's own reference for support."""
         return self.failure.request_id
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds the service asked us to wait."""
+        """Seconds the provider asked us to wait."""
         return self.failure.retry_after
 
 
 class InvalidRequest(VideogenError):
-    """The request cannot be made as it is; `.field` names the part at fault."""
+    """The request is not valid; `.field` names the field at fault."""
 
     code = "invalid_request"
 
 
 class ModelNotFound(VideogenError):
-    """No such model there; `.suggestions` are the nearest names."""
+    """The provider has no such model; `.suggestions` are the nearest names."""
 
     code = "model_not_found"
 
@@ -117,7 +117,7 @@ class AuthError(VideogenError):
 
 
 class PermissionDenied(VideogenError):
-    """The key is good, but not for this."""
+    """The key is valid, but does not permit this."""
 
     code = "permission"
 
@@ -129,74 +129,74 @@ class OutOfCredit(VideogenError):
 
 
 class BudgetExceeded(VideogenError):
-    """Your own cap stopped this."""
+    """Your own budget stopped this."""
 
     code = "budget"
 
 
 class Unsupported(VideogenError):
-    """The service, model or installation cannot do this."""
+    """The provider, model or installation cannot do this."""
 
     code = "unsupported"
 
 
 class NotReadyError(VideogenError):
-    """The clip was asked for before the job ended."""
+    """The clip was requested before the job ended."""
 
     code = "not_ready"
 
 
 class WaitTimeout(VideogenError, TimeoutError):
-    """Only the waiting ended; the job goes on and is still watched."""
+    """Only the waiting ended; the job continues and is still watched."""
 
     code = "wait_timeout"
 
 
 class ContentPolicyError(VideogenError):
-    """The service refused what was asked for; `.message` holds its words."""
+    """The provider refused the content of the request; `.message` holds its reason."""
 
     code = "content_policy"
 
     @property
     def reason(self) -> str:
-        """The service's own words."""
+        """The provider's own words."""
         return self.failure.message
 
 
 class ProviderError(VideogenError):
-    """The service had a problem of its own."""
+    """The provider failed."""
 
     code = "provider"
 
 
 class RateLimited(VideogenError):
-    """The service wants fewer requests; see `.retry_after`."""
+    """The provider wants fewer requests; see `.retry_after`."""
 
     code = "rate_limited"
 
 
 class OutcomeUnknown(VideogenError):
-    """Sent, but the answer was lost: the job may exist and may be charged."""
+    """The request was sent, but the answer was lost: the job may exist and may be charged."""
 
     code = "unknown_outcome"
 
 
 class Unreachable(VideogenError):
-    """The service cannot be reached; an accepted job stays resumable."""
+    """The provider can't be reached; an accepted job can still be resumed."""
 
     code = "unreachable"
 
 
 class DownloadError(VideogenError):
-    """The clip exists but could not be fetched whole; nothing is generated again."""
+    """The clip exists but could not be downloaded completely; nothing is generated again."""
 
     code = "download"
     final = False
-    """Whether asking again at once would bring the same."""
+    """Whether an immediate retry would return the same."""
 
 
 class ArtifactExpired(DownloadError):
-    """The service no longer has the clip."""
+    """The provider no longer has the clip."""
 
     code = "expired"
 
@@ -218,13 +218,15 @@ def from_failure(failure: Failure) -> VideogenError:
 MONEY: dict[tuple[Known, Known], str] = {
     ("no", "no"): "Nothing was sent or charged.",
     ("yes", "no"): "Nothing was charged.",
-    ("yes", "yes"): "The service says it was charged.",
+    ("yes", "yes"): "The provider says it was charged.",
 }
 
 
 def describe_charge(failure: Failure) -> str:
     """Say in one sentence what is known about sending and charging."""
-    unsure = "We can't tell whether you were charged." if failure.sent == "yes" else "It may exist and may be charged."
+    unsure = (
+        "We can't tell whether you were charged." if failure.sent == "yes" else "The job may exist and may be charged."
+    )
     return MONEY.get((failure.sent, failure.charged), unsure)
 
 

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 LARGEST_HEADER = 32 << 20
 """Bytes of a `moov` box that are read; a film of hours has less."""
-SOUNDS = {b"ID3": "a sound (MP3)", b"OggS": "a sound (Ogg)", b"fLaC": "a sound (FLAC)"}
+SOUNDS = {b"ID3": "audio (MP3)", b"OggS": "audio (Ogg)", b"fLaC": "audio (FLAC)"}
 PICTURES = {
-    b"\x89PNG": "a still picture (PNG)",
-    b"\xff\xd8\xff": "a still picture (JPEG)",
-    b"BM": "a still picture (BMP)",
+    b"\x89PNG": "a still image (PNG)",
+    b"\xff\xd8\xff": "a still image (JPEG)",
+    b"BM": "a still image (BMP)",
     b"%PDF": "a document (PDF)",
 }
 STILL_BRANDS = {
-    **dict.fromkeys((b"avif",), "a still picture (AVIF)"),
-    **dict.fromkeys((b"heic", b"heix", b"mif1"), "a still picture (HEIC)"),
+    **dict.fromkeys((b"avif",), "a still image (AVIF)"),
+    **dict.fromkeys((b"heic", b"heix", b"mif1"), "a still image (HEIC)"),
 }
 SOUND_BRANDS = frozenset({b"M4A ", b"M4B ", b"M4P "})
 SHORTEST_BMP = b"\0\0\0\0"
@@ -37,7 +37,7 @@ CODECS = {
     "mp4v": "MPEG-4 Part 2",
 }
 """Codecs in an MP4 that not every browser plays."""
-PLAYERS = {"HEVC (H.265)": "Safari plays it, Chrome and Edge on most machines with a decoder for it"}
+PLAYERS = {"HEVC (H.265)": "Safari can play it, and so can Chrome and Edge on most machines with a hardware decoder"}
 SEGMENT, TRACKS, TRACK, TRACK_TYPE = 0x18538067, 0x1654AE6B, 0xAE, 0x83
 """Elements of Matroska; a track's type is 1 for pictures."""
 UNKNOWN_SIZE = (1 << 56) - 1
@@ -55,7 +55,7 @@ def describe_non_video(head: bytes) -> str:
             return what
     if head[4:8] == b"ftyp":
         brand = head[8:12]
-        return "a sound (M4A)" if brand in SOUND_BRANDS else STILL_BRANDS.get(brand, "")
+        return "audio (M4A)" if brand in SOUND_BRANDS else STILL_BRANDS.get(brand, "")
     if head.startswith(b"RIFF"):
         return _of_riff(head)
     return ""
@@ -63,9 +63,9 @@ def describe_non_video(head: bytes) -> str:
 
 def _of_riff(head: bytes) -> str:
     if head[8:12] == b"WAVE":
-        return "a sound (WAV)"
+        return "audio (WAV)"
     moving = head[12:16] == b"VP8X" and len(head) > 20 and head[20] & ANIMATED
-    return "a still picture (WebP)" if head[8:12] == b"WEBP" and len(head) > 16 and not moving else ""
+    return "a still image (WebP)" if head[8:12] == b"WEBP" and len(head) > 16 and not moving else ""
 
 
 def describe_still_or_sound(path: Path) -> str:
@@ -73,10 +73,10 @@ def describe_still_or_sound(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(4)
         if head.startswith(b"GIF8"):
-            return "" if _gif_pictures(path.read_bytes()) != 1 else "a still picture (GIF)"
+            return "" if _gif_pictures(path.read_bytes()) != 1 else "a still image (GIF)"
         if head == EBML:
             kinds = set(_track_types(file.read(LARGEST_HEADER >> 3)))
-            return "a sound (WebM without pictures)" if kinds and 1 not in kinds else ""
+            return "audio (WebM without pictures)" if kinds and 1 not in kinds else ""
     return ""
 
 
@@ -91,10 +91,10 @@ def video_codec(path: Path) -> str:
 
 
 def describe_unplayable(path: Path) -> str:
-    """Say in which codec a film is that not every browser plays, and what plays it; empty for any other."""
+    """Return a note on a codec that not every browser can play, and what plays it; empty for any other."""
     name = CODECS.get(video_codec(path), "")
-    players = PLAYERS.get(name, "a player such as VLC or mpv plays it")
-    return f"The clip is in {name}, which not every browser plays: {players}." if name else ""
+    players = PLAYERS.get(name, "a player such as VLC or mpv can play it")
+    return f"The clip is in {name}, which not every browser can play: {players}." if name else ""
 
 
 def _tracks(path: Path) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Characters that show nothing and do something: they are written out, so that a person sees what is there.
+"""Escape hidden characters, which show nothing but have an effect, so that a person sees them.
 
 A terminal obeys ESC and the C1 controls (OSC 52 fills the clipboard); bidirectional controls show text in another order than
 it has (Trojan Source, CVE-2021-42574); a pasted ESC ends the bracketing that keeps a shell from running what is pasted.

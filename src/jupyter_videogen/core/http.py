@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.errors import Failure
 
 GZIP = frozenset({"gzip", "x-gzip", "deflate"})
-"""Content codings that can be undone, should a server compress unasked."""
+"""Content codings that can be decoded, in case a server compresses without being asked."""
 BOM = b"\xef\xbb\xbf"
 EBML = b"\x1aE\xdf\xa3"
 """How WebM and Matroska begin."""
@@ -112,12 +112,12 @@ class Malformed(Exception):
 
 
 class NotSent(Exception):
-    """The request certainly did not reach the service whole."""
+    """The request certainly did not reach the provider completely."""
 
     def __init__(self, reason: str, *, failure: Failure | None = None) -> None:
         super().__init__(reason)
         self.failure = failure
-        """What to tell, where more is known than that."""
+        """A more specific failure, if known."""
 
 
 class Forbidden(NotSent):

@@ -31,17 +31,17 @@ JobState = Literal[
 ]
 STATES: tuple[JobState, ...] = get_args(JobState)
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "expired", "unknown_outcome"})
-"""States nobody watches any more. `unreachable` is not one: it resumes by itself."""
+"""States in which watching has ended. `unreachable` is not one: it resumes automatically."""
 UNPAID: frozenset[JobState] = frozenset({"failed", "cancelled", "expired"})
-"""Ends that gave nothing to keep: the same request again is a new job."""
+"""Ends without a clip: the same request again is a new job."""
 
 
 class CancelResult(msgspec.Struct, frozen=True):
-    """What came of asking a service to cancel."""
+    """The result of a cancel."""
 
     cancelled: bool
     reason: str
-    """One sentence, the truth about charges included."""
+    """One sentence, including what is known about charges."""
 
 
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -56,21 +56,21 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The variable the key came from; never the key."""
     model: str
     path: str
-    """Where the clip will be, chosen before anything is sent."""
+    """The path of the future clip, chosen before anything is sent."""
     fingerprint: str
     take: int
     idempotency_key: str
     created_at: float
     account: str = ""
-    """A short hash of the key it was sent with, to tell accounts apart; no key can be found from it."""
+    """A short hash of the key it was sent with, to distinguish accounts; the key can't be derived from it."""
     cost: float | None = None
-    """The estimate at its submit, in dollars; None where no price is known."""
+    """The estimate when the job was sent, in dollars; None if no price is known."""
     name: str = ""
-    """The variable it was kept in (`--as`); members of a group are `name[0]`, `name[1]`."""
+    """The name from `--as`; members of a group are `name[0]`, `name[1]`."""
     template: str = ""
     """The prompt before variables were filled in, where any were."""
     filled: dict[str, str] = {}
-    """What they were filled in with."""
+    """The values that were filled in."""
     like: str = ""
     """The built-in provider whose dialect a provider of the user's configuration speaks."""
     notebook: str | None = None
@@ -79,25 +79,25 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     accepted_at: float | None = None
     finished_at: float | None = None
     handle: dict[str, Any] | None = None
-    """The service's reference, opaque outside its dialect, fixed at create."""
+    """The provider's reference, opaque outside its dialect, fixed at create."""
     artifacts: tuple[Artifact, ...] = ()
-    """Kept only for work that finished at its create and so cannot be looked up again; cleared when stored."""
+    """Kept only for jobs that finished at their create and so can't be looked up again; cleared when stored."""
     progress: float | None = None
     status: str = ""
-    """The service's own word for the state, where the vocabulary lacks it."""
+    """The provider's own word for the state, where the vocabulary lacks it."""
     clips: tuple[ClipRecord, ...] = ()
     failure: Failure | None = None
     warnings: tuple[str, ...] = ()
     saved_bytes: int | None = None
     total_bytes: int | None = None
     next_look_at: float | None = None
-    """When the service is asked again, where that is worth telling: it is busy, or away."""
+    """When the provider is called again, if it is busy or unreachable."""
     searching: bool = False
-    """The outcome is unknown, and the service's list is being asked for it."""
+    """The outcome is unknown, and the provider's list is being searched."""
     in_doubt: bool = False
-    """It was sent before, with an unknown outcome, and is sent again on purpose: the first may exist all the same."""
+    """It was sent before with an unknown outcome, and is sent again on purpose: the first job may exist as well."""
     version: int = 0
-    """How often it was written since it was added: a write by an older record is refused."""
+    """The number of writes since it was added: a write of an older record is refused."""
 
     def __repr__(self) -> str:
         return f"<JobRecord {self.id} {self.state} at {self.provider}:{self.model}: {self.request.prompt[:60]!r}>"

@@ -1,4 +1,4 @@
-"""What a clip will cost, from prices that somebody has written down. Unknown is a legal price; none is invented."""
+"""Cost estimates, from known prices. A price may be unknown; none is invented."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one model costs, in dollars: a row `[prices."provider:model"]` of `videogen.toml`, or what a service lists."""
+    """What one model costs, in dollars: a row `[prices."provider:model"]` of `videogen.toml`, or what a provider lists."""
 
     per_clip: float | None = None
     per_second: float | None = None
     by_size: dict[str, float] = {}
     """Dollars per second at a size "WxH", where that differs."""
     source: str = ""
-    """Where it was read, and when."""
+    """The source of the price and its date."""
 
 
 class Foreign(Price, frozen=True, kw_only=True):
-    """A price that a project's file names: it may raise what is known otherwise, and lowers nothing."""
+    """A price from a project's file: it may raise a known price, never lower it."""
 
 
 LARGEST = 1e6
-"""Dollars of one clip or second; a larger figure is a mistake."""
+"""The highest plausible price of a clip or second, in dollars."""
 FREE = Price(per_clip=0.0, source="the local engine is free")
 
 
@@ -49,7 +49,7 @@ def clean_price(price: Price, *, free: bool = False) -> Price | None:
 
 
 def higher_price(mine: Price, theirs: Price | None) -> Price:
-    """Return a price that is nowhere below `mine`; what only `theirs` knows does not count, for nobody knows which is higher."""
+    """Return a price that is never below `mine`; ignore figures that only `theirs` has, because they can't be compared."""
     if theirs is None:
         return mine
     sizes = {size: max(value, theirs.by_size.get(size, 0.0)) for size, value in mine.by_size.items()}
@@ -66,7 +66,7 @@ def _higher(mine: float | None, theirs: float | None) -> float | None:
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """What a request will cost: dollars, or None where no price is known; and how that was found."""
+    """The estimated cost of a request: dollars, or None if no price is known, and how it was computed."""
 
     cost: float | None
     how: str
@@ -78,13 +78,13 @@ class Estimate(msgspec.Struct, frozen=True):
 def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
     """Work out a request's cost by its model's price."""
     if price is None:
-        return Estimate(None, "no price is known for this model; write one into videogen.toml")
+        return Estimate(None, "no price is known for this model; add one to videogen.toml")
     clips, of = request.n or 1, f"; {price.source}" if price.source else ""
     if price.per_clip is not None:
         return Estimate(clips * price.per_clip, f"{_times(clips)}{format_dollars(price.per_clip)} a clip{of}")
     second = price.by_size.get(request.size or "", price.per_second)
     if second is None or request.duration is None:
-        return Estimate(None, f"the price has no figure for this size or length{of}")
+        return Estimate(None, f"the price list has no entry for this size or length{of}")
     how = f"{_times(clips)}{request.duration} s x {format_dollars(second)} a second{of}"
     return Estimate(clips * request.duration * second, how)
 
@@ -95,7 +95,7 @@ def add_estimates(estimates: Sequence[Estimate]) -> Estimate:
         return estimates[0]
     unknown = next((one for one in estimates if one.cost is None), None)
     if unknown is not None:
-        return Estimate(None, f"{len(estimates)} requests, of which one: {unknown.how}")
+        return Estimate(None, f"{len(estimates)} requests; for one of them {unknown.how}")
     return Estimate(
         sum(one.cost or 0.0 for one in estimates), f"{len(estimates)} requests; the first: {estimates[0].how}"
     )

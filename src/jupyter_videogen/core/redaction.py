@@ -1,6 +1,6 @@
-"""Secrets that were sent, taken out of whatever comes back: as they are, escaped, encoded, or cut at an end.
+"""Remove sent secrets from replies: plain, escaped, encoded, or cut at an end.
 
-What is sent is learnt here; what a service says passes here before anybody reads it. Nothing of it is written down.
+Sent secrets are remembered here, and all text from a provider passes through here. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHORTEST = 8
-"""Characters below which a value is no key, and would be found in ordinary words."""
+"""The shortest value that is treated as a key; a shorter one could match ordinary words."""
 LONGEST = 4096
 MOST = 256
-"""Secrets that are remembered; the oldest goes first."""
+"""The most secrets that are remembered; the oldest is dropped first."""
 HIDDEN = "…"
 ESCAPES = frozenset("%\\&")
 LEAST = 12
@@ -32,7 +32,7 @@ _known: dict[str, None] = {}
 
 
 def add_secret(secret: str) -> None:
-    """Take a secret that is being sent; a value too short or too long for a key is passed over."""
+    """Remember a secret that is being sent; ignore a value too short or too long for a key."""
     if SHORTEST <= len(secret) <= LONGEST and secret not in _known:
         while len(_known) >= MOST:
             _known.pop(next(iter(_known)))
@@ -45,7 +45,7 @@ def clear_secrets() -> None:
 
 
 def redact(text: str) -> str:
-    """Return a text in which no secret that was sent can be read, whichever way it is written there."""
+    """Return a text without sent secrets, in any encoding."""
     for secret in tuple(_known):
         text = _without(text, secret)
     return text

@@ -21,7 +21,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     kind: Literal["image", "audio", "video"]
     content_type: str = ""
-    """Empty for a URL: nobody looked."""
+    """Empty for a URL, which is not read."""
     path: str | None = None
     sha256: str | None = None
     url: str | None = None
@@ -30,7 +30,7 @@ class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def name(self) -> str:
-        """The file's name as a service may see it: nothing of this machine but its kind."""
+        """The file name that a provider sees: only its type, nothing about this machine."""
         return f"{self.kind}.{self.content_type.rpartition('/')[2] or 'bin'}"
 
 
@@ -50,17 +50,17 @@ class RequestSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     resolution: Annotated[str | None, Meta(title="Resolution")] = None
     """Such as "720p", beside `aspect`."""
     negative: Annotated[str | None, Meta(title="Avoid")] = None
-    """What should not be seen."""
+    """What to keep out of the clip."""
     n: Annotated[int | None, Meta(title="How many")] = None
-    """How many clips one request asks for."""
+    """The number of clips of one request."""
     fps: Annotated[int | None, Meta(title="Frames per second")] = None
     seed: Annotated[int | None, Meta(title="Seed")] = None
     sound: Annotated[bool | None, Meta(title="Sound")] = None
-    """Whether the clip should have sound."""
+    """Whether the clip has sound."""
     draft: Annotated[bool | None, Meta(title="Draft")] = None
-    """Faster and rougher."""
+    """Faster, at lower quality."""
     enhance: Annotated[bool | None, Meta(title="Enhance the prompt")] = None
-    """Whether the provider may enrich the prompt."""
+    """Whether the provider may rewrite the prompt."""
 
 
 class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_defaults=True):
@@ -74,7 +74,7 @@ class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_default
     references: tuple[Media, ...] = ()
     audio: Media | None = None
     video: Media | None = None
-    """A video to continue or change."""
+    """A video to extend or edit."""
     extra: dict[str, Any] = {}
     """Further fields for this provider, sent as they are."""
 

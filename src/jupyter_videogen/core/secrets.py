@@ -1,4 +1,4 @@
-"""Credentials that nothing can print, and the checks of the names and addresses that go with them."""
+"""Credentials that can't be printed, and checks of their variable names and addresses."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jupyter_videogen.core.errors import AuthError, InvalidRequest
 
 HEADER_SAFE = re.compile(r"[\x21-\x7e]+")
 KEYLIKE = re.compile(r"(?<![A-Za-z0-9])(?:sk-|qbx_live_)[A-Za-z0-9_-]{8,}")
-"""What several services' keys begin with."""
+"""What several providers' keys begin with."""
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}", re.ASCII)
 """The name of an environment variable, as POSIX has it: it stands in commands that are copied."""
 ADDRESS = re.compile(r"(?:https?://[!-~]+|local:)", re.IGNORECASE)
@@ -25,13 +25,13 @@ class Secret:
     __slots__ = ("_value", "source")
 
     def __init__(self, value: str, *, source: str) -> None:
-        """Clean what a paste leaves around a key; `source` is named in errors, the key never."""
+        """Strip what a paste leaves around a key; errors name `source`, never the key."""
         cleaned = value.strip().removeprefix("Bearer ").strip()
         if not HEADER_SAFE.fullmatch(cleaned):
             del value, cleaned  # tracebacks can show what a function holds
             raise AuthError(
-                f"The key from {source} cannot be a key: it is empty or holds spaces or other odd characters.",
-                next="Copy it again.",
+                f"The value from {source} is not a valid key: it is empty or contains spaces or other unexpected characters.",
+                next="Copy the key again.",
             )
         self._value = cleaned
         self.source = source
@@ -42,7 +42,7 @@ class Secret:
         return hashlib.sha256(b"videogen account " + self._value.encode()).hexdigest()[:8]
 
     def begins(self, beginning: str) -> bool:
-        """Return whether the key begins as a service's keys do."""
+        """Return whether the key begins as a provider's keys do."""
         return self._value.startswith(beginning)
 
     def reveal(self) -> str:
@@ -92,8 +92,8 @@ def check_variable(name: str) -> None:
     """Raise `InvalidRequest` for what is no name of an environment variable."""
     if not VARIABLE.fullmatch(name):
         raise InvalidRequest(
-            f"key_env names no environment variable: {KEYLIKE.sub('…', name)[:40]!r}.",
-            next="Name a variable by letters, digits and underscores, such as LAB_API_KEY.",
+            f"key_env is not the name of an environment variable: {KEYLIKE.sub('…', name)[:40]!r}.",
+            next="Use letters, digits and underscores, such as LAB_API_KEY.",
             field="key_env",
         )
 
@@ -104,7 +104,7 @@ def check_address(base_url: str) -> None:
         return
     del base_url  # tracebacks can show what a function holds
     raise InvalidRequest(
-        "base_url holds a user name, a password or a query: an address is written down and shown.",
-        next="Give the address alone, and the key by api_key= or key_env=.",
+        "base_url contains a user name, a password or a query, but addresses are stored and shown.",
+        next="Pass the bare address, and the key with api_key= or key_env=.",
         field="base_url",
     )

@@ -20,9 +20,9 @@ PLAIN = {
     "✓": "+", "✗": "x", "·": "-", "→": "->", "…": "...", "│": "|", "\u00d7": "x", "\u2013": "-", "—": "-",
     "\u2018": "'", "\u2019": "'", "“": '"', "”": '"',
 }  # fmt: skip
-"""What stands for our own signs where an encoding lacks them; any other character becomes "?"."""
+"""Replacements of our own symbols for encodings that lack them; any other character becomes "?"."""
 NARROWEST = 20
-"""Columns below which text is no longer fitted: nothing readable fits."""
+"""The narrowest width to which text is wrapped, in columns."""
 
 
 def _plain(error: UnicodeError) -> tuple[str, int]:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 
 class ProgressSample(NamedTuple):
-    """When progress was first seen to be so: the age in seconds, and per cent.
+    """The age in seconds at which a progress in per cent was first seen.
 
-    Only then does progress tell of the pace: one that has stood still since says nothing new.
+    Only the first time is informative: unchanged progress says nothing new about the pace.
     """
 
     age: float
@@ -21,10 +21,10 @@ class ProgressSample(NamedTuple):
 
 
 class JobTiming(msgspec.Struct, frozen=True, kw_only=True):
-    """One job that has ended, as far as others can learn from it."""
+    """The timing of an ended job, from which estimates for others are made."""
 
     seconds: float
-    """From when the service took it to when it was done there."""
+    """From when the provider took it to when it was done there."""
     well: bool
     """Whether it ended with a clip."""
     model: str
@@ -61,4 +61,4 @@ class Usual(NamedTuple):
     seconds: float | None
     runs: int
     slow: float | None = None
-    """Seconds from when the service took a job after which it is slower than usual; None where nothing is known."""
+    """Seconds from when the provider took a job after which it is slower than usual; None where nothing is known."""

@@ -1,4 +1,4 @@
-"""`vg.doctor()`: look at everything that has kept somebody from a clip, and say what to do about it.
+"""`vg.doctor()`: check everything that can prevent a clip, and say what to do about it.
 
 Nothing that is paid for is sent: providers are asked for their list of models, or whether they are there at all. Every
 check is one function of the `Surroundings`; one that fails becomes a finding itself.
@@ -41,7 +41,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def doctor(*, network: bool = True) -> Report:
-    """Look at this installation and give a report: versions, kernel, ledger, disk, keys, services, clock.
+    """Check this installation and return a report: versions, kernel, ledger, disk, keys, providers, clock.
 
     Sends nothing that is paid for, and with `network=False` nothing at all. It never raises; keys are named by where they
     were found, and never shown.
@@ -50,7 +50,7 @@ def doctor(*, network: bool = True) -> Report:
 
 
 def run_checks(place: Surroundings) -> Report:
-    """Return the report on some surroundings."""
+    """Return the report on an environment."""
     return Report(finding for check in CHECKS for finding in _run_check(check, place))
 
 
@@ -60,4 +60,4 @@ def _run_check(check: Check, place: Surroundings) -> list[Finding]:
         return list(check(place))
     except Exception as error:  # noqa: BLE001 - whatever it is, the other checks go on
         name = check.__name__.removeprefix("check_").replace("_", " ").capitalize()
-        return [Finding(name, "note", f"This could not be looked at ({type(error).__name__}).")]
+        return [Finding(name, "note", f"This could not be checked ({type(error).__name__}).")]

@@ -39,7 +39,7 @@ def check_ledger(place: Surroundings) -> Iterator[Finding]:
         facts = read_ledger(path)
     except sqlite3.Error as error:
         words = f"{shorten_home(path)} can't be used ({error})."
-        cure = "Look at the disk; a damaged file is set aside, not deleted, when the next job is made."
+        cure = "Check the disk. A damaged file is set aside, not deleted, when the next job is made."
         yield Finding("Ledger", "problem", words, cure)
         return
     yield _judge_ledger(facts)
@@ -47,7 +47,7 @@ def check_ledger(place: Surroundings) -> Iterator[Finding]:
 
 
 def read_ledger(path: Path) -> LedgerFacts:
-    """Read the ledger without making, mending or migrating anything; tries a write and takes it back.
+    """Read the ledger without creating, repairing or migrating it; try a write and roll it back.
 
     Raises `sqlite3.Error` for one that cannot be used.
     """
@@ -67,12 +67,12 @@ def read_ledger(path: Path) -> LedgerFacts:
 def _judge_ledger(facts: LedgerFacts) -> Finding:
     if facts.version > VERSION:
         cure = "Upgrade: pip install -U jupyter-videogen."
-        return Finding("Ledger", "problem", "It was written by a newer jupyter-videogen.", cure)
+        return Finding("Ledger", "problem", "Written by a newer version of jupyter-videogen.", cure)
     if facts.journal != "wal" or facts.check != "ok":
         words = f"journal mode {facts.journal}, check: {facts.check}"
-        return Finding("Ledger", "problem", words, "Point VIDEOGEN_HOME at a folder on a local disk.")
+        return Finding("Ledger", "problem", words, "Set VIDEOGEN_HOME to a folder on a local disk.")
     jobs = sum(facts.states.values())
-    words = f"{jobs} job{'' if jobs == 1 else 's'} in {format_bytes(facts.bytes)}, whole and writable, WAL"
+    words = f"{jobs} job{'' if jobs == 1 else 's'} in {format_bytes(facts.bytes)}, intact and writable, WAL"
     return Finding("Ledger", "ok", words)
 
 
@@ -82,4 +82,4 @@ def _count_jobs(states: Mapping[str, int]) -> Iterator[Finding]:
         yield Finding("Jobs", "note", f"{going} not finished", "%videogen jobs lists them; vg.resume() watches them.")
     if lost := states.get("unknown_outcome", 0):
         words = f"{lost} whose answer was lost: they may exist and may be charged"
-        yield Finding("Jobs", "note", words, "Look at the service's own list; %videogen resume ID looks for one again.")
+        yield Finding("Jobs", "note", words, "Check the provider's own list. %videogen resume ID looks for one again.")

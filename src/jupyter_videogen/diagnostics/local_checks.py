@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.diagnostics.surroundings import Surroundings
 
 LITTLE, SCARCE = 2 * 1024**3, 200 * 1024**2
-"""Bytes of free space from which on it is worth a word, and from which on clips will not fit."""
+"""Bytes of free space below which the doctor notes it, and below which it is a problem."""
 SUBSHELLS, THREADS_MENDED = (7, 0), (7, 1)
 """Versions of ipykernel: the first with subshells, and the first where widgets can be set from a thread again."""
 MUST = ("ipython", "anywidget", "ipywidgets", "httpx")
@@ -37,11 +37,11 @@ def check_versions(place: Surroundings) -> Iterator[Finding]:
     """Check the interpreter and the packages that matter."""
     yield Finding("Python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     ours = place.version("jupyter-videogen")
-    yield Finding("jupyter-videogen", "ok", ours or "a source tree that is not installed")
+    yield Finding("jupyter-videogen", "ok", ours or "a source tree, not installed")
     found = {name: place.version(name) for name in (*MUST, *MAY)}
     words = ", ".join(f"{name} {number}" for name, number in found.items() if number)
     if missing := [name for name in MUST if not found[name]]:
-        cure = "Install it again: pip install --force-reinstall jupyter-videogen."
+        cure = "Reinstall: pip install --force-reinstall jupyter-videogen."
         yield Finding("Packages", "problem", f"{', '.join(missing)} missing; {words}", cure)
     else:
         yield Finding("Packages", "ok", words)
@@ -51,13 +51,13 @@ def check_kernel(place: Surroundings) -> Iterator[Finding]:
     """Say what the version of ipykernel means for clicks while a cell runs."""
     number = place.version("ipykernel")
     if number is None:
-        yield Finding("Kernel", "note", "ipykernel is not installed: the Python API works, cells and forms do not.")
+        yield Finding("Kernel", "note", "ipykernel is not installed: the Python API works, but cells and forms do not.")
     elif (parsed := _parse_version(number)) < SUBSHELLS:
         words = f"ipykernel {number}: clicks such as Cancel wait until the running cell ends."
-        yield Finding("Kernel", "note", words, "Upgrade it: pip install -U ipykernel.")
+        yield Finding("Kernel", "note", words, "Upgrade: pip install -U ipykernel.")
     elif parsed < THREADS_MENDED:
-        words = f"ipykernel {number}: jobs work, but other widgets that are set from a thread fail in 7.0."
-        yield Finding("Kernel", "note", words, "Upgrade it: pip install 'ipykernel>=7.1'.")
+        words = f"ipykernel {number}: jobs work, but other widgets that are updated from a thread fail in 7.0."
+        yield Finding("Kernel", "note", words, "Upgrade: pip install 'ipykernel>=7.1'.")
     else:
         yield Finding("Kernel", "ok", f"ipykernel {number}")
 
@@ -74,25 +74,25 @@ def check_nest_asyncio(place: Surroundings) -> Iterator[Finding]:
     if "nest_asyncio" not in place.modules or patched == "nest_asyncio2":
         return
     if patched != "nest_asyncio":
-        yield Finding("nest_asyncio", "ok", "It is loaded, but was not applied.")
+        yield Finding("nest_asyncio", "ok", "Loaded, but not applied.")
         return
     yield Finding(
         "nest_asyncio",
         "problem",
         "Something here has applied nest_asyncio. It is no longer maintained, ends tasks of the kernel, and loses clicks on "
         "ipykernel 7.4 and newer. Jobs still finish; a click on Cancel may do nothing.",
-        "Take nest_asyncio.apply() out and restart the kernel; where it is needed, nest-asyncio2 is its continuation.",
+        "Remove nest_asyncio.apply() and restart the kernel. If you need it, use its successor nest-asyncio2.",
     )
 
 
 def check_page(place: Surroundings) -> Iterator[Finding]:
     """Check the part that runs in the browser, and how its videos reach it."""
     if not BUNDLE.exists():
-        yield Finding("Page", "problem", "The page's half of the form was not built.", "Run: python scripts/bundle.py.")
+        yield Finding("Page", "problem", "The form's JavaScript was not built.", "Run: python scripts/bundle.py.")
     elif environment.has_viewer():
         yield Finding("Page", "ok", "A page is connected to this kernel.")
     else:
-        yield Finding("Page", "ok", "No page watches this process: cells wait for their clips, and there is no form.")
+        yield Finding("Page", "ok", "No page is connected: cells wait for their clips, and there is no form.")
     if place.server_root is not None:
         yield from _check_server_root(place.folder, place.server_root)
 
@@ -100,33 +100,33 @@ def check_page(place: Surroundings) -> Iterator[Finding]:
 def _check_server_root(folder: Path, root: Path) -> Iterator[Finding]:
     """Find a folder whose files the Jupyter server does not give out."""
     if not folder.is_relative_to(root):
-        words = f"Clips go to {shorten_home(folder)}, outside the server's folder {shorten_home(root)}: the page cannot play them by address."
-        yield Finding("Folder", "problem", words, "Open the notebook from a server that was started above it.")
+        words = f"Clips go to {shorten_home(folder)}, outside the server's folder {shorten_home(root)}: the page cannot play them by URL."
+        yield Finding("Folder", "problem", words, "Open the notebook from a server started in a folder above it.")
     elif any(part.startswith(".") for part in folder.relative_to(root).parts):
-        words = f"{shorten_home(folder)} is hidden, and the server gives out nothing that is: saved clips do not play."
-        yield Finding("Folder", "problem", words, "Move the notebook to a folder whose name has no dot in front.")
+        words = f"{shorten_home(folder)} is hidden, and the server serves no hidden folders: saved clips do not play."
+        yield Finding("Folder", "problem", words, "Move the notebook to a folder whose name does not start with a dot.")
 
 
 def check_home(place: Surroundings) -> Iterator[Finding]:
     """Check where jobs are written down, and who else can read and write there."""
     home = place.home
     if not home.exists():
-        yield Finding("Home", "ok", f"{shorten_home(home)}, made with the first job")
+        yield Finding("Home", "ok", f"{shorten_home(home)}, created with the first job")
         return
     yield _check_home_access(home)
     yield from _find_readable_ledger(home)
     if kind := network_mounts.remote_kind(home, place.mounts):
-        words = f"{shorten_home(home)} is on a network file system ({kind}): SQLite's locks are not safe there."
-        yield Finding("Home", "problem", words, "Point VIDEOGEN_HOME at a folder on a local disk.")
+        words = f"{shorten_home(home)} is on a network file system ({kind}): SQLite's locks are unreliable there."
+        yield Finding("Home", "problem", words, "Set VIDEOGEN_HOME to a folder on a local disk.")
 
 
 def _check_home_access(home: Path) -> Finding:
     mode = stat.S_IMODE(home.stat().st_mode)
     if os.name == "posix" and mode & OTHERS_WRITE:
-        words = f"Others may write to {shorten_home(home)} (mode {mode:o}): nothing is sent until they can't."
+        words = f"Other users can write to {shorten_home(home)} (mode {mode:o}): nothing is sent until they can't."
         return Finding("Home", "problem", words, f"chmod go-w '{shorten_home(home)}'")
     if not os.access(home, os.W_OK | os.X_OK):
-        cure = "Point VIDEOGEN_HOME at a folder of your own."
+        cure = "Set VIDEOGEN_HOME to a folder of your own."
         return Finding("Home", "problem", f"{shorten_home(home)} can't be written to.", cure)
     return Finding("Home", "ok", f"{shorten_home(home)}, writable by its owner alone")
 
@@ -134,7 +134,7 @@ def _check_home_access(home: Path) -> Finding:
 def _find_readable_ledger(home: Path) -> Iterator[Finding]:
     readable = [path.name for path in home.glob("ledger.sqlite3*") if os.name == "posix" and _others_read(path)]
     if readable:
-        words = f"Others may read {', '.join(sorted(readable))}, where your prompts stand."
+        words = f"Other users can read {', '.join(sorted(readable))}, which contain your prompts."
         yield Finding("Home", "note", words, f"chmod go-rwx '{shorten_home(home)}'/ledger.sqlite3*")
 
 
@@ -157,14 +157,14 @@ def check_disk(place: Surroundings) -> Iterator[Finding]:
     yield _check_space("Disk of the clips", clips, place)
     folder = _nearest_folder(clips)
     if not os.access(folder, os.W_OK | os.X_OK):
-        cure = "Work in a folder that you may write to: clips go beside the notebook."
+        cure = "Work in a folder that you can write to: clips are saved beside the notebook."
         yield Finding("Clips", "problem", f"{shorten_home(folder)} can't be written to.", cure)
 
 
 def _check_space(name: str, path: Path, place: Surroundings) -> Finding:
     free = place.free(_nearest_folder(path))
     state: State = "problem" if free < SCARCE else "note" if free < LITTLE else "ok"
-    cure = "" if state == "ok" else "Make some room: clips are 1 to 50 MB each."
+    cure = "" if state == "ok" else "Free some space: a clip has 1 to 50 MB."
     return Finding(name, state, f"{format_bytes(free)} free at {shorten_home(path)}", cure)
 
 
@@ -180,11 +180,11 @@ def check_local_engine(place: Surroundings) -> Iterator[Finding]:
     except VideogenError as error:
         yield Finding("Local engine", "note", error.message, error.failure.next)
         return
-    words = "is running" if local_gateway.running(place.home) else "installed; it starts by itself when it is needed"
+    words = "is running" if local_gateway.running(place.home) else "installed; it starts when needed"
     yield Finding("Local engine", "ok", words)
 
 
 def check_plugins(_: Surroundings) -> Iterator[Finding]:
     """List providers of other packages that could not be loaded; the others work without them."""
     for name, kind in broken_plugins().items():
-        yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Mend or uninstall its package.")
+        yield Finding("Plug-in", "problem", f"{name} could not be loaded ({kind}).", "Repair or uninstall its package.")

@@ -1,4 +1,4 @@
-"""Free questions to several services at once: whether anybody is there, and what time it is there."""
+"""Free calls to several providers at once: whether they respond, and their clock."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from jupyter_videogen.transport.endpoint import Source
 
 ERROR_WORDS = {
-    "ConnectError": "the connection was refused, cut off or could not be made safe",
+    "ConnectError": "the connection was refused, cut off or could not be encrypted",
     "ConnectTimeout": "nothing answers at its address",
     "ProxyError": "the proxy refused",
-    "RemoteProtocolError": "what answers there does not speak HTTP",
+    "RemoteProtocolError": "the server there does not speak HTTP",
     "ReadError": "the connection was cut off",
 }
 """What the HTTP library's errors mean, in words."""
@@ -38,12 +38,12 @@ class Answer(NamedTuple):
 
     status: int | None = None
     date: str = ""
-    """The service's clock, as its header says."""
+    """The provider's clock, as its header says."""
     trouble: str = ""
 
 
 def ask_all(questions: Sequence[Question], limit: float) -> list[Answer]:
-    """Ask all of them side by side, each for at most `limit` seconds; never raises for a service that is away."""
+    """Ask all of them side by side, each for at most `limit` seconds; never raises for a provider that is away."""
     loop = LoopThread()
     try:
         return loop.call(lambda: _gather(questions, limit))
@@ -72,6 +72,6 @@ async def _ask_one(question: Question, limit: float) -> Answer:
 
 
 async def _explain_unknown_name(base_url: str) -> str:
-    """Say so when a service's name cannot be looked up; behind a proxy that is the proxy's work."""
+    """Say so when a provider's name cannot be looked up; behind a proxy that is the proxy's work."""
     _, host, port = origin(base_url)
-    return "" if proxy(base_url) or await resolve(host, port) else f"the name {host} is not found"
+    return "" if proxy(base_url) or await resolve(host, port) else f"the host name {host} was not found"

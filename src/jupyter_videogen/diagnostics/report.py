@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 State = Literal["ok", "note", "problem"]
 MARKS: dict[State, str] = {"ok": "✓", "note": "·", "problem": "✗"}
 CELL = "text-align:left;vertical-align:top;padding:1px 12px 1px 0"
-HEAD = "jupyter-videogen doctor: nothing that is paid for was sent."
+HEAD = "jupyter-videogen doctor: nothing that is charged was sent."
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     state: State
@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
 
 class Report:
-    """All findings, in the order of looking; `report.problems` are those that something should be done about."""
+    """All findings in order; `report.problems` are those that need action."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(map(_redact, findings))
@@ -51,7 +51,7 @@ class Report:
 
     @property
     def summary(self) -> str:
-        """How it stands, one sentence."""
+        """The result in one sentence."""
         problems, notes = len(self.problems), len(self._select("note"))
         parts = [
             _count_noun(problems, "problem") if problems else "no problem",

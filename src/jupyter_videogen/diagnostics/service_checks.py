@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.diagnostics.surroundings import Surroundings
 
 LIMIT = 10.0
-"""Seconds that a provider has for its answer."""
+"""Seconds to wait for a provider's answer."""
 SKEW, WRONG = 60.0, 300.0
 """Seconds by which this clock may differ from a provider's; signed links are good for minutes."""
 ACCEPTED, REFUSED, BROKEN = range(200, 300), (401, 403), 500
@@ -56,8 +56,8 @@ def _describe_proxy(proxy: str) -> Finding:
         parts = urlsplit(proxy)
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        return Finding("Proxy", "problem", "the proxy's address can't be read", "Look at HTTPS_PROXY and ALL_PROXY.")
-    words = f"services are reached through {parts.scheme}://{parts.hostname}{port}"
+        return Finding("Proxy", "problem", "the proxy's address can't be read", "Check HTTPS_PROXY and ALL_PROXY.")
+    words = f"providers are reached through {parts.scheme}://{parts.hostname}{port}"
     return Finding("Proxy", "note", f"{words}; this machine's own addresses are not")
 
 
@@ -75,10 +75,10 @@ def check_keys(place: Surroundings) -> Iterator[Finding]:
         else:
             yield _check_key_format(row, secret)
     if without:
-        cure = "" if len(without) < len(providers) else "%videogen connect NAME takes one; the local engine needs none."
+        cure = "" if len(without) < len(providers) else "%videogen connect NAME adds one; the local engine needs none."
         yield Finding("No key for", "ok", ", ".join(without), cure)
     ring = credentials.keyring()
-    yield Finding("Keyring", "ok", ring.name or f"{ring.trouble}: a typed key is kept by the kernel alone")
+    yield Finding("Keyring", "ok", ring.name or f"{ring.trouble}: a typed key is kept only by the kernel")
 
 
 def _keyed_providers(registry: Registry) -> list[Provider]:
@@ -89,19 +89,19 @@ def _keyed_providers(registry: Registry) -> list[Provider]:
 def _check_key_format(row: Provider, secret: Secret) -> Finding:
     prefix = KEY_PREFIXES.get(row.name, "")
     if secret.begins(prefix):
-        return Finding(f"{row.title} key", "ok", f"found in {secret.source}; its format is sound")
+        return Finding(f"{row.title} key", "ok", f"found in {secret.source}; its format is valid")
     words = f"found in {secret.source}, but it does not begin with {prefix} as {row.title}'s keys do"
-    return Finding(f"{row.title} key", "note", words, "Check that it is this service's key.")
+    return Finding(f"{row.title} key", "note", words, "Check that it is this provider's key.")
 
 
 def check_providers(place: Surroundings) -> Iterator[Finding]:
     """Check whether each provider that has a key is there and takes it, and what its clock says."""
     if place.ask is None:
-        yield Finding("Services", "note", "Not asked: the network was left out.")
+        yield Finding("Providers", "note", "Not checked: the network is off.")
         return
     rows = list(_find_reachable(place))
     if not rows:
-        yield Finding("Services", "ok", "none that has a key: nobody was asked")
+        yield Finding("Providers", "ok", "none has a key: none was checked")
         return
     answers = place.ask([row.question for row in rows], LIMIT)
     yield from map(_judge_answer, rows, answers)
@@ -130,13 +130,13 @@ def provider_question(row: Provider, endpoint: Endpoint) -> Question:
 def _judge_answer(row: Reachable, answer: Answer) -> Finding:
     name = "Local gateway" if row.provider.key_env is None else row.provider.title
     if answer.status is None:
-        cure = "Check the network and the proxy; jobs that are on their way are looked at again when it is back."
+        cure = "Check the network and the proxy. Running jobs are checked again when the provider is back."
         return Finding(name, "problem", f"not reached: {answer.trouble}", cure)
     if answer.status >= BROKEN:
         words = f"reached, but it answers HTTP {answer.status}"
-        return Finding(name, "note", words, "Try again later: it has a problem of its own.")
+        return Finding(name, "note", words, "Try again later: the problem is at the provider.")
     if not isinstance(row.provider.dialect, ListsModels):
-        return Finding(name, "ok", "reached; it has no free way to try the key")
+        return Finding(name, "ok", "reached; it has no free way to test the key")
     return _judge_status(name, row, answer.status)
 
 
@@ -147,7 +147,7 @@ def _judge_status(name: str, row: Reachable, status: int) -> Finding:
         words = f"reached, but it does not accept the key from {row.key_source} (HTTP {status})"
         return Finding(name, "problem", words, cure)
     if status in ACCEPTED:
-        return Finding(name, "ok", f"reached, and it answers to the key from {row.key_source}")
+        return Finding(name, "ok", f"reached, and it accepts the key from {row.key_source}")
     return Finding(name, "note", f"reached, but its list of models answers HTTP {status}")
 
 
@@ -155,8 +155,8 @@ def _check_clock(date: str, now: float) -> Iterator[Finding]:
     """Compare this clock with a provider's: links that were signed expire by the provider's."""
     with suppress(ValueError):
         skew = now - parsedate_to_datetime(date).timestamp()
-        words = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the service's clock"
+        words = f"{abs(skew):.0f} seconds {'ahead of' if skew > 0 else 'behind'} the provider's clock"
         if abs(skew) <= SKEW:
-            yield Finding("Clock", "ok", "agrees with the service's clock")
+            yield Finding("Clock", "ok", "agrees with the provider's clock")
         else:
-            yield Finding("Clock", "problem" if abs(skew) > WRONG else "note", words, "Set this machine's clock.")
+            yield Finding("Clock", "problem" if abs(skew) > WRONG else "note", words, "Correct this machine's clock.")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Surroundings(NamedTuple):
-    """The surroundings that are looked at; a test puts its own in."""
+    """The environment that is checked; a test passes its own."""
 
     home: Path
     folder: Path

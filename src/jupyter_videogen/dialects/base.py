@@ -1,7 +1,7 @@
-"""The seam between one HTTP protocol and everything else.
+"""The interface between one HTTP protocol and everything else.
 
 A dialect is pure functions between values: it does not wait, retry, log or know the time. Required are
-`create` and `read_create`, and for jobs `look` and `read_look`; what a service lacks is absent. `read_create` and
+`create` and `read_create`, and for jobs `look` and `read_look`; what a provider lacks is absent. `read_create` and
 `read_look` are given 2xx replies only; other statuses are read by `read_failure`.
 """
 
@@ -37,65 +37,65 @@ Handle = dict[str, Any]
 
 
 UNREADABLE = (Malformed, LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
-"""What reading a reply of an unexpected shape raises, in a dialect that takes its shape for granted."""
+"""The exceptions of a reader that meets an unexpected reply."""
 
 
 RemoteState = Literal["queued", "running", "succeeded", "failed", "cancelled", "expired"]
 
 
 class Accepted(msgspec.Struct, frozen=True):
-    """The service took the work: look it up by `handle` (JSON)."""
+    """The provider took the work: look it up by `handle` (JSON)."""
 
     handle: Handle
     poll_after: float | None = None
-    """Seconds after which the service suggests the first look."""
+    """Seconds after which the provider suggests the first look."""
     notes: Sequence[str] = ()
-    """What the user should know of how it was taken, a sentence each."""
+    """Warnings about how the request was accepted, a sentence each."""
 
 
 class Finished(msgspec.Struct, frozen=True):
-    """The create itself answered with the finished work; there is nothing to look up."""
+    """The create returned the finished clips; there is nothing to look up."""
 
     artifacts: Sequence[Artifact]
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A 2xx that says no."""
+    """A 2xx that refuses the request."""
 
     failure: Failure
 
 
 class StatusUpdate(msgspec.Struct, frozen=True):
-    """One look at remote work."""
+    """The state of a job, as one look shows it."""
 
     state: RemoteState
     progress: float | None = None
     """0 to 100."""
     artifacts: Sequence[Artifact] = ()
     poll_after: float | None = None
-    """Seconds after which the service suggests the next look."""
+    """Seconds after which the provider suggests the next look."""
     failure: Failure | None = None
     status: str = ""
-    """The service's own word, where the vocabulary lacks it."""
+    """The provider's own word, where the vocabulary lacks it."""
     notes: Sequence[str] = ()
-    """What the user should know, a sentence each."""
+    """Warnings for the user, a sentence each."""
     took: float | None = None
-    """Seconds from when the service took the job to its end, by the service's own clock."""
+    """Seconds from when the provider took the job to its end, by the provider's own clock."""
 
 
 class Dialect(ABC):
     """One HTTP protocol as pure functions.
 
-    A service with jobs also has `look(handle) -> Call` and `read_look(reply, handle) -> StatusUpdate`; one that answers
-    a create with the finished clip has neither. `cancel(handle) -> Call` is there where a service can.
+    A provider with jobs also has `look(handle) -> Call` and `read_look(reply, handle) -> StatusUpdate`; one that answers
+    a create with the finished clip has neither. `cancel(handle) -> Call` is there where a provider can.
     """
 
     files_only: frozenset[str] = frozenset()
-    """The media of a request that the service takes as files: what stands at an address is fetched first."""
+    """The media fields that the provider takes as files: URLs are downloaded first."""
 
     @abstractmethod
     def create(self, request: GenerationRequest) -> Call:
-        """Return the paid call for a request whose model is settled."""
+        """Return the paid call for a request whose model is chosen."""
 
     @abstractmethod
     def read_create(self, reply: Reply) -> Accepted | Finished | Refused:
@@ -112,7 +112,7 @@ class Dialect(ABC):
 
 @runtime_checkable
 class Looks(Protocol):
-    """The half of a dialect that looks at accepted work."""
+    """The part of a dialect that looks at accepted jobs."""
 
     def look(self, handle: Handle, /) -> Call:
         """Return the call that looks at accepted work."""
@@ -124,7 +124,7 @@ class Looks(Protocol):
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a service's own list of jobs; None is what the row does not say."""
+    """One row of a provider's own list of jobs; None is what the row does not say."""
 
     handle: Handle
     prompt: str | None = None
@@ -133,10 +133,10 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
     size: str | None = None
     created_at: float | None = None
-    """Seconds since the epoch, by the service's clock."""
+    """Seconds since the epoch, by the provider's clock."""
     state: RemoteState | None = None
     status: str = ""
-    """The service's own word, where the vocabulary lacks it."""
+    """The provider's own word, where the vocabulary lacks it."""
     progress: float | None = None
     """0 to 100."""
 
@@ -150,7 +150,7 @@ class Page(msgspec.Struct, frozen=True):
 
 @runtime_checkable
 class ListsJobs(Protocol):
-    """A dialect whose service lists its jobs, so that one whose answer was lost can be found again."""
+    """A dialect whose provider lists its jobs, so that one whose answer was lost can be found again."""
 
     def page(self, model: str, cursor: str | None = None, /) -> Call:
         """Return the call for one page of jobs like those of a model (some gateways list by provider)."""
@@ -163,7 +163,7 @@ class ListsJobs(Protocol):
 
 @runtime_checkable
 class ListsModels(Protocol):
-    """A dialect whose service lists its models; `parsing.lists.model_names` knows the shapes of the answers."""
+    """A dialect whose provider lists its models; `parsing.lists.model_names` knows the shapes of the answers."""
 
     def models(self) -> Call:
         """Return the call for the list."""
@@ -172,8 +172,8 @@ class ListsModels(Protocol):
 
 @runtime_checkable
 class Cancels(Protocol):
-    """A dialect whose service can cancel."""
+    """A dialect whose provider can cancel."""
 
     def cancel(self, handle: Handle, /) -> Call:
-        """Return the call that asks for it; a 2xx that says no "no" means that it was done."""
+        """Return the call that cancels; a 2xx without a refusal in its body means that it worked."""
         ...

@@ -186,7 +186,7 @@ def _lacking(video: dict[str, Any], filtered: Failure | None, state: str) -> Ite
     rows = _rows(video)
     out_of_reach = sum(_row(row, {}) is None for row in rows[1:])
     if out_of_reach:
-        yield f"{out_of_reach} of {len(rows)} clips stand where only the provider's own key leads."
+        yield f"{out_of_reach} of {len(rows)} clips are stored where only the upstream provider's own key gives access."
 
 
 def _read_filter(video: dict[str, Any]) -> Failure | None:
@@ -196,5 +196,5 @@ def _read_filter(video: dict[str, Any]) -> Failure | None:
     if not number_held or not isinstance(held, dict):
         return None
     reasons = "; ".join(str(reason) for reason in held.get("reasons") or [])
-    message = f"{number_held:.0f} held back by the provider's filter" + (f": {reasons}" if reasons else ".")
+    message = f"{number_held:.0f} withheld by the provider's filter" + (f": {reasons}" if reasons else ".")
     return Failure(code="content_policy", message=message[:300], sent="yes", charged="unknown")

@@ -1,4 +1,4 @@
-"""Finds the words in what services send: why something was refused or failed, wherever it stands.
+"""Find the reason for a refusal or failure in any place of a provider's answer.
 
 Known places: `error` as an object or a text, `errors[]` and other lists, `detail` (FastAPI), problem+json (RFC 9457),
 `fail_reason` (new-api), `details`, and JSON that a message quotes. Of a page in HTML, its title or its visible words.
@@ -34,7 +34,7 @@ PLACES = (
 )
 """Where the words may stand, the more telling first."""
 MARKS = ("code", "type", "error_code", "status", "reason")
-"""Where a service's own short name for what happened may stand."""
+"""Where a provider's own short name for what happened may stand."""
 CONTENT_CODES = re.compile(
     r"moderat|content_?(polic|filter|violat)|sentinel_?block|data_?inspection|(?<!case_)(?<!case)sensitive|nsfw"
     r"|prohibited|flagged|inappropriate|unsafe|policy_?violation|responsible_?ai|\brai\b|rai_?(media|filter)"
@@ -74,7 +74,7 @@ class ErrorText(msgspec.Struct, frozen=True):
 
     @property
     def filtered(self) -> bool:
-        """Whether a filter of contents speaks: by code and type first, then by its words."""
+        """Whether a content filter refused it: judged by code and type first, then by its text."""
         if CONTENT_CODES.search(self.marks):
             return True
         other = OTHER_KINDS.search(self.marks) or INNOCENT.search(self.words)
@@ -157,7 +157,7 @@ def _of_object(value: dict[str, Any], depth: int) -> str:
 
 
 def _clearer(error: str, other: str) -> str:
-    """Return the sentence of the two: some services write a code in `error`, others the words."""
+    """Return the text that is a sentence: some providers put a code into `error`, others a sentence."""
     return error if " " in error.strip() or " " not in other.strip() else other
 
 

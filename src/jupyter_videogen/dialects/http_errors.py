@@ -24,7 +24,7 @@ REFUSED = frozenset({400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429})
 MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
 GONE = re.compile(r"\b(?:deprecated|retired|no longer)\b", re.IGNORECASE)
 GONE_CODE = re.compile(r"model_(?:not_found|deprecated)", re.IGNORECASE)
-"""How a service says in a 400 that it has no such model any more: in one sentence, or by a code."""
+"""How a provider says in a 400 that it has no such model any more: in one sentence, or by a code."""
 BROKE = re.compile(
     r"insufficient_?(?:user_?quota|balance|credits?|funds?)|pre_consume_token_quota|(?:account|service)_?overdue|arrearage",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ OperationDenied.ServiceOverdue ("Error codes", 403), Alibaba's Arrearage ("Error
 NO_JOB = re.compile(r"\b(?:task|job|video|generation)_?not_?(?:exist|found)", re.IGNORECASE)
 """Codes of a 400 that say that there is no such job: new-api's `task_not_exist`."""
 LATE = frozenset({202, 204, 404, 409, 423, 425})
-"""How services answer where a finished clip is not there yet."""
+"""How providers answer where a finished clip is not there yet."""
 NOT_YET = re.compile(r"not.?(yet|ready|completed|finished|available)|in.?progress|processing", re.IGNORECASE)
 GOING_ON = re.compile(r"\b(queued|pending|running|generating|preparing)\b|in.?progress|processing", re.IGNORECASE)
 QUOTA = re.compile(r"insufficient_quota|credit", re.IGNORECASE)
@@ -50,7 +50,7 @@ def read_failure(reply: Reply) -> Failure:
     kind = "content_policy" if error.filtered else _kind(reply.status, error)
     return Failure(
         code=kind,
-        message=error.words or f"The service answered HTTP {reply.status}.",
+        message=error.words or f"The provider answered HTTP {reply.status}.",
         field=param if isinstance(param, str) else None,
         sent="yes",
         charged=_judge_charge(refused=refused),
@@ -87,7 +87,7 @@ def means_no_such_job(reply: Reply) -> bool:
 
 
 def clock_skew(reply: Reply, *, now: float) -> float:
-    """Return the seconds that the service's clock is ahead of ours, by the reply's Date; 0 where it has none."""
+    """Return the seconds that the provider's clock is ahead of ours, by the reply's Date; 0 where it has none."""
     try:
         return parsedate_to_datetime(reply.headers.get("date", "")).timestamp() - now
     except (ValueError, TypeError, OverflowError, IndexError):
@@ -95,7 +95,7 @@ def clock_skew(reply: Reply, *, now: float) -> float:
 
 
 def _until(moment: str, now: str) -> float | None:
-    """Seconds to a moment by the service's own clock, which need not agree with ours; None where it does not tell."""
+    """Seconds to a moment by the provider's own clock, which may differ from ours; None if it does not say."""
     try:
         seconds = (parsedate_to_datetime(moment) - parsedate_to_datetime(now)).total_seconds()
     except (ValueError, TypeError, OverflowError, IndexError):

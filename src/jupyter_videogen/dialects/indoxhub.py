@@ -59,7 +59,7 @@ class IndoxHub(Dialect):
         extra = dict(request.extra)
         asked = extra.pop("additional_params", None) or {}
         if not isinstance(asked, dict):
-            raise InvalidRequest("additional_params is no object.", next="Give a dict.", field="extra")
+            raise InvalidRequest("additional_params must be an object.", next="Pass a dict.", field="extra")
         additional = {**drop_unset({"seed": request.seed, "fps": request.fps}), **asked}
         fields = {
             "prompt": request.prompt,
@@ -135,7 +135,7 @@ class IndoxHub(Dialect):
         return Page(jobs, str(int(cursor or 0) + PAGE) if len(rows) >= PAGE else None)
 
     def models(self) -> Call:
-        """List the service's models, by provider."""
+        """List the provider's models, by provider."""
         return Call("GET", "/models/")
 
 

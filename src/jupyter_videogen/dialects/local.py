@@ -54,11 +54,13 @@ def _check(media: dict[str, Media]) -> None:
     for name, medium in media.items():
         if medium.path is None:
             raise InvalidRequest(
-                f"The local engine fetches nothing: {name} is an address.",
-                next="Download the file and give its path.",
+                f"The local engine downloads nothing, and {name} is a URL.",
+                next="Download the file and pass its path.",
                 field=name,
             )
     if "image" in media and "video" in media:
         raise InvalidRequest(
-            "A clip has one beginning: a picture, or the end of a video.", next="Leave one of them out.", field="video"
+            "A clip can start from an image or from the end of a video, not from both.",
+            next="Remove one of them.",
+            field="video",
         )

@@ -63,7 +63,7 @@ class Qubax(Dialect):
         return with_failure(update, job.get("error"), job)
 
     def models(self) -> Call:
-        """List the service's models."""
+        """List the provider's models."""
         return Call("GET", "/models")
 
 

@@ -48,7 +48,7 @@ class Qubrid(Dialect):
             return Call("POST", "/videos/generations", json=fields, timeout=CREATE_TIMEOUT, carries_clips=True)
         for name in files:
             if (twice := name.removesuffix("_file")) in fields:
-                raise InvalidRequest(f"There are two of {twice}: a file, and a URL in extra.", field=twice)
+                raise InvalidRequest(f"{twice} was given twice: as a file, and as a URL in extra.", field=twice)
         form = {name: form_text(name, value) for name, value in fields.items()}
         return Call("POST", "/videos/generations", form={**form, **files}, timeout=CREATE_TIMEOUT, carries_clips=True)
 

@@ -1,4 +1,4 @@
-"""What a service said, as far as it can be believed: the one door through which its words come in.
+"""Validate and clean everything that a provider sends: all its text passes through here.
 
 Every reading of a reply is done behind a guard: whatever goes wrong in it is `Malformed`, which is a missed look or a lost
 answer, never the end of the watching. What was read is bounded, without the keys that were sent, and with hidden characters
@@ -42,7 +42,7 @@ LONGEST_URL, LONGEST_NAME, LONGEST_HANDLE = 16_384, 256, 4096
 CODE = re.compile(r"[a-z][a-z_]{0,39}")
 KNOWN = ("yes", "no", "unknown")
 LATEST_HINT = 3600.0
-"""Seconds; a service that asks for more patience is looked at all the same."""
+"""Seconds; a provider that asks for more patience is looked at all the same."""
 KINDS: dict[str, tuple[type, ...]] = {
     "read_create": (Accepted, Finished, Refused),
     "read_look": (StatusUpdate,),
@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[type, ...]] = {
 
 
 def sanitize_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protocols the dialect keeps, this keeps too
-    """Return a dialect whose readings are guarded; it has the same halves, and raises `Malformed` alone."""
+    """Return a dialect whose readers are guarded: it has the same methods and raises only `Malformed`."""
     try:
         return _guard(dialect)
     except TypeError:  # a plug-in's may have no hash
@@ -87,13 +87,13 @@ def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN
 
 
 def read_any_failure(reply: Reply) -> Failure:
-    """Read any reply that is not a 2xx, of whichever service."""
+    """Read any reply that is not a 2xx, of whichever provider."""
     found: Failure = _read("read_failure", read_failure, reply)
     return found
 
 
 def objection(reply: Reply) -> str | None:
-    """Return what speaks against taking a 2xx for "done": a no in its words, or that it makes no sense; None where nothing does."""
+    """Return why a 2xx does not mean "done": a refusal in its body, or an unreadable body; None if it means "done"."""
     try:
         refused = bool(reply.body) and has_error(reply.json)
     except Malformed:
@@ -127,7 +127,7 @@ def read_prices(reply: Reply) -> dict[str, float]:
 
 
 def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
-    """Return what one of `parsing`'s functions finds in a reply of odd shape; None where it finds nothing to be believed."""
+    """Return what a function of `parsing` finds in an unusual reply; None if it finds nothing valid."""
     try:
         found = read(reply)
         if isinstance(found, tuple):
@@ -138,13 +138,13 @@ def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: AN
 
 
 def clean_text(text: object, most: int = SHOWN) -> str:
-    """Return words of a service: at most so many characters, no key that was sent, nothing hidden."""
+    """Return text of a provider: limited in length, without sent keys or hidden characters."""
     said = hidden_characters.escape_text(redaction.redact(str(text)[:READ]))
     return said if len(said) <= most else f"{said[: most - 1]}…"
 
 
 def check_values(found: object) -> Any:  # noqa: ANN401 - one of the values that a dialect reads
-    """Return a value that was read, as far as it can be believed; raises `Malformed`."""
+    """Return a read value after validation; raises `Malformed`."""
     judge = JUDGES.get(type(found))
     return found if judge is None else judge(found)
 
@@ -234,7 +234,7 @@ def _row(said: Listed) -> Listed | None:
 
 
 def _handle(said: Handle) -> Handle:
-    """Return a service's reference; every text in it may become a part of an address, and is written down."""
+    """Return a provider's reference; every text in it may become a part of an address, and is written down."""
     if not isinstance(said, dict) or not said or len(msgspec.json.encode(said)) > LONGEST_HANDLE:
         raise Malformed("no usable reference")
     for value in said.values():

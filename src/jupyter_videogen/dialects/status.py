@@ -19,7 +19,7 @@ STATES: dict[str, RemoteState] = {word: state for state, words in WORDS.items() 
 
 
 def parse_status(word: object) -> tuple[RemoteState, str]:
-    """Return our state for a service's word, and the word itself where we do not know it.
+    """Return our state for a provider's word, and the word itself where we do not know it.
 
     Case, hyphens and surrounding space do not matter. Unknown words, null and junk keep the job running.
     """

@@ -14,7 +14,7 @@ from jupyter_videogen.dialects.parsing.values import as_object, poll_hint
 
 CREATE_TIMEOUT = 120.0
 PAGE = 50
-"""Jobs asked for at once; both services allow 100."""
+"""Jobs asked for at once; both providers allow 100."""
 
 
 class VideosEndpoint(Dialect):
@@ -58,7 +58,7 @@ class VideosEndpoint(Dialect):
         return Call("POST", f"{video_path(handle)}/remix", json={"prompt": prompt}, timeout=CREATE_TIMEOUT)
 
     def models(self) -> Call:
-        """List the service's models."""
+        """List the provider's models."""
         return Call("GET", "/models")
 
 

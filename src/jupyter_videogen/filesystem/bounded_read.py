@@ -18,10 +18,10 @@ def read_bounded(path: Path, most: int = MOST) -> bytes:
     """Return a file's bytes; raises `OSError` for one that is no ordinary file, or larger than `most` bytes."""
     with open(path, "rb", opener=_without_waiting) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "it is no ordinary file")
+            raise OSError(errno.EINVAL, "it is not a regular file")
         content = file.read(most + 1)
     if len(content) > most:
-        raise OSError(errno.EFBIG, f"it has more than {most >> 10} kB")
+        raise OSError(errno.EFBIG, f"it is larger than {most >> 10} kB")
     return content
 
 

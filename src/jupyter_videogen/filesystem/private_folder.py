@@ -1,4 +1,4 @@
-"""Folders that are nobody else's business."""
+"""Folders that only their owner can use."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def make_private_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name == "posix" and path.stat().st_mode & OTHERS_WRITE:
         raise VideogenError(
-            f"Others may write to {path}, where jobs are written down.",
-            next=f"Close it with: chmod go-w '{path}', or point VIDEOGEN_HOME at a folder of your own.",
+            f"Other users can write to {path}, where the job ledger is.",
+            next=f"Restrict it with: chmod go-w '{path}', or set VIDEOGEN_HOME to a folder of your own.",
             code="ledger",
         )
     return path

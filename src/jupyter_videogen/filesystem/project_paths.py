@@ -1,4 +1,4 @@
-"""Paths that came from a project's file, a page, or with a folder: they stay below the project, in plain sight, and follow no link.
+"""Paths from a project's file, a page or a receipt: they stay below the project, outside hidden folders and links.
 
 A hidden folder may be one that other programs run things from, and a link may lead to one.
 """
@@ -11,11 +11,11 @@ from pathlib import Path
 from jupyter_videogen.core.errors import InvalidRequest
 
 LONGEST = 1024
-"""Characters of a path that a stranger may name."""
+"""Characters of a path that a project's file may name."""
 
 
 def path_below(named: str, root: Path, base: Path | None = None, *, what: str, field: str | None = None) -> Path:
-    """Return the place that a stranger's relative path names, seen from `base`, else from `root`.
+    """Return the path that an untrusted relative path names, seen from `base`, else from `root`.
 
     Raises `InvalidRequest` for a place outside the root, in a hidden folder, or behind a link.
     """
@@ -43,8 +43,8 @@ def check_folder(folder: Path, root: Path) -> None:
     """
     if folder.is_symlink() and not folder.resolve().is_relative_to(root.resolve()):
         raise InvalidRequest(
-            f"The folder {folder.name} here is a link that leads out of this project, to {folder.resolve()}.",
-            next="If that is where clips belong, name it: by output= or -o, or in your own videogen.toml.",
+            f"The folder {folder.name} is a link out of this project, to {folder.resolve()}.",
+            next="To save clips there, name it with output= or -o, or in your own videogen.toml.",
             field="output",
         )
 
@@ -53,6 +53,6 @@ def _path_error(named: str, what: str, field: str | None, why: str) -> InvalidRe
     shown = named[:80].encode("unicode_escape").decode("ascii")
     return InvalidRequest(
         f"{what} names {shown}, which {why}.",
-        next="Name a place below the project whose folders are neither hidden nor links.",
+        next="Choose a folder below the project that has no hidden folder or link in its path.",
         field=field,
     )

@@ -1,1 +1,1 @@
-"""The local service: renders real clips on this computer, and speaks the dialects of the services it stands in for."""
+"""The local gateway: render real clips on this computer, and speak the dialects of the providers it simulates."""

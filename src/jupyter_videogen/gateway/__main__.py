@@ -1,4 +1,4 @@
-"""`python -m jupyter_videogen.gateway`: the local service as a process of its own."""
+"""`python -m jupyter_videogen.gateway`: run the local gateway as a separate process."""
 
 import sys
 

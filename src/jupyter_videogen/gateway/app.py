@@ -1,4 +1,4 @@
-"""The application: the routes of every dialect, and what becomes of a request that cannot be answered."""
+"""The application: the routes of every dialect, and the errors of unroutable requests."""
 
 from http import HTTPStatus
 
@@ -23,7 +23,7 @@ from jupyter_videogen.gateway.requests.error import LostAnswerError, Problem, Sp
 
 
 def build(service: GatewayService, pid: int) -> Starlette:
-    """Return the whole of what is behind the guard."""
+    """Return the application behind the guard."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"status": "ok", "pid": pid})
@@ -43,7 +43,7 @@ def build(service: GatewayService, pid: int) -> Starlette:
 
 
 def _routes(service: GatewayService) -> list[BaseRoute]:
-    """Return the routes: each service under its name, and where no two collide, at the paths of its own documents."""
+    """Return the routes: each provider under its name and, if no two collide, at the paths of its own documentation."""
     openai, qubax, qubrid, indoxhub = OpenAI(service), Qubax(service), Qubrid(service), IndoxHub(service)
     return [
         *qubax.routes("/qubax/v1"),
@@ -62,7 +62,7 @@ def _routes(service: GatewayService) -> list[BaseRoute]:
 
 
 class _Nothing(Response):
-    """No answer at all: the line is cut."""
+    """No answer: the connection is closed."""
 
     async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
         scope["extensions"][CUT]()
@@ -94,7 +94,7 @@ async def _answer_unrouted(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_")
-    message = f"{error.detail}: {request.method} is not answered at this address."
+    message = f"{error.detail}: {request.method} is not supported at this address."
     return _respond(request, Problem(error.status_code, code, message, headers=error.headers))
 
 

@@ -1,4 +1,4 @@
-"""The door of the gateway: who may come in, before anything is routed."""
+"""Authentication: check each request before it is routed."""
 
 import logging
 import re
@@ -76,14 +76,14 @@ class Guard:
         if len(sent) != 1:
             raise Problem(400, "invalid_host", "Exactly one Host header is required.")
         if sent[0].lower() not in self._hosts:
-            raise Problem(421, "invalid_host", "This gateway is not the host that the request was sent to.")
+            raise Problem(421, "invalid_host", "The Host header does not name this gateway.")
 
     def _check_origin(self, headers: Headers) -> None:
         ours = {f"http://{host}" for host in self._hosts}
         strange = any(origin.lower() not in ours for origin in headers.getlist("origin"))
         # Another port of this computer is "same-site" to a browser, and may be anybody's page.
         if strange or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
-            raise Problem(403, "origin_refused", "This gateway does not answer requests of other web pages.")
+            raise Problem(403, "origin_refused", "This gateway refuses requests from other web pages.")
 
     def _check_token(self, headers: Headers) -> None:
         sent = headers.getlist("authorization")
@@ -96,7 +96,7 @@ class Guard:
 
 
 class _Answer:
-    """The way out: the headers that every answer carries."""
+    """Add the headers that every answer carries."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

@@ -1,4 +1,4 @@
-"""The line to a caller, which a test card may cut, and which is closed where a request does not come whole."""
+"""The HTTP protocol of a connection: a test model may cut it, and an incomplete request times out."""
 
 import asyncio
 
@@ -17,7 +17,7 @@ class CuttableProtocol(H11Protocol):
     """Uvicorn's own protocol, which lets the application end a connection without an answer."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Return every request of this connection the means to end it, and begin to watch it."""
+        """Give each request of this connection a way to close it, and start its timeout."""
         super().connection_made(transport)
         app = self.app
 
@@ -30,13 +30,13 @@ class CuttableProtocol(H11Protocol):
         self._watch = self.loop.call_later(HALF, self._look)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a body that gets on has its time anew."""
+        """Handle received data; a body that makes progress restarts the timeout."""
         super().data_received(data)
         if self.conn.their_state is not h11.IDLE and (len(data) >= STEP or not self._is_half()):
             self._since = self.loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Watch it no more."""
+        """Stop the timeout."""
         self._watch.cancel()
         super().connection_lost(exc)
 

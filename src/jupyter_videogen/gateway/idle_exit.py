@@ -1,11 +1,11 @@
-"""Knowing when nobody needs this process any more."""
+"""Exit when no client has used this process for a while."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Idle:
-    """Calls `leave` once, `seconds` after the last sign of life, unless work is under way; lives on one event loop."""
+    """Calls `leave` once, `seconds` after the last request, unless a job is running; lives on one event loop."""
 
     def __init__(self, seconds: float | None, busy: Callable[[], bool], leave: Callable[[], None]) -> None:
         self._seconds = seconds
@@ -15,16 +15,16 @@ class Idle:
         self._timer: asyncio.TimerHandle | None = None
 
     def request_began(self) -> None:
-        """Count a request in."""
+        """Count a request that starts."""
         self._requests += 1
 
     def request_ended(self) -> None:
-        """Count a request out, and begin to wait."""
+        """Count a request that ends, and start the timer."""
         self._requests -= 1
         self.restart()
 
     def restart(self) -> None:
-        """Begin to wait anew."""
+        """Restart the timer."""
         if self._seconds is None:
             return
         if self._timer is not None:

@@ -1,4 +1,4 @@
-"""One gateway per home: the lock that says so, and the file that tells where the gateway is."""
+"""One gateway per home: its lock, and the runtime file with its address."""
 
 import http.client
 import json
@@ -19,7 +19,7 @@ _HEALTH_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class RunningGateway:
-    """Where a running gateway is, and what opens it."""
+    """The address and token of a running gateway."""
 
     url: str
     token: str
@@ -31,7 +31,7 @@ class RunningGateway:
 
 
 class HomeTakenError(Exception):
-    """Another process holds this home and does not answer."""
+    """Another process holds this home and does not respond."""
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def _take(database: sqlite3.Connection, folder: Path) -> RunningGateway | None:
         if runtime is not None and answers(runtime):
             return runtime
         if time.monotonic() > deadline:
-            raise HomeTakenError(f"Another process holds {folder} and does not answer; end it and try again.")
+            raise HomeTakenError(f"Another process holds {folder} and does not respond; end it and try again.")
     return None
 
 
@@ -76,7 +76,7 @@ def read(folder: Path) -> RunningGateway | None:
 
 
 def write(folder: Path, runtime: RunningGateway) -> None:
-    """Replace the runtime file at one stroke; nobody else may read it, at any time."""
+    """Replace the runtime file atomically; only the owner can ever read it."""
     descriptor, name = tempfile.mkstemp(prefix="gateway.json.", dir=folder)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(runtime.line())

@@ -1,4 +1,4 @@
-"""The process: claims its home, opens its door, says so in one line, and leaves when asked or when nobody is left."""
+"""The process: claim the home, listen, print the ready line, and exit when asked or idle."""
 
 import argparse
 import asyncio
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
-    """Run one gateway, or name the one that runs already; return the exit status."""
+    """Run one gateway, or print the address of a running one; return the exit status."""
     options = _parser().parse_args(argv)
     # Everything this process makes is for its user alone: databases and their journals, clips, the log.
     os.umask(0o077)
@@ -64,15 +64,22 @@ def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m jupyter_videogen.gateway", description="Render clips locally.")
-    parser.add_argument("--home", type=Path, required=True, help="the folder that keeps jobs and clips")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=0, help="the port to listen at (default: any free one)")
-    parser.add_argument("--idle-exit", type=float, metavar="SECONDS", help="leave so long after the last request")
-    parser.add_argument(
-        "--kilobits", type=_whole, metavar="N", help="let clips of the engine have at most N thousand bits a second"
+    parser = argparse.ArgumentParser(
+        prog="python -m jupyter_videogen.gateway",
+        description="Run the local gateway, which renders clips on this machine.",
     )
-    parser.add_argument("--pace", type=_pace, default=1.0, help="the time a test model takes, as a part of its own")
+    parser.add_argument("--home", type=Path, required=True, help="the folder for jobs and clips")
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=0, help="the port to listen on (default: any free port)")
+    parser.add_argument(
+        "--idle-exit", type=float, metavar="SECONDS", help="seconds without a request after which the gateway exits"
+    )
+    parser.add_argument(
+        "--kilobits", type=_whole, metavar="N", help="limit clips of the engine to N thousand bits per second"
+    )
+    parser.add_argument(
+        "--pace", type=_pace, default=1.0, help="the duration of test models, as a fraction of their usual time"
+    )
     return parser
 
 
@@ -110,7 +117,7 @@ def _serve(folder: Path, door: socket.socket, options: argparse.Namespace, engin
 
 
 class _Gateway:
-    """The parts of one running gateway, and what happens when its door opens and closes."""
+    """The parts of one running gateway, and its startup and shutdown."""
 
     def __init__(
         self,
@@ -162,7 +169,7 @@ class _Gateway:
                 self._loop.call_soon_threadsafe(self._idle.restart)
 
     def _leave(self) -> None:
-        _log.info("nobody is left")
+        _log.info("no client is left")
         if self._server is not None:
             self._server.should_exit = True
 
@@ -171,7 +178,7 @@ class _Gateway:
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn with two moments of our own: when it can be called, and before it stops."""
+    """Uvicorn with two hooks: after startup, and before shutdown."""
 
     def __init__(self, app: ASGIApp, opened: Callable[[], None], closing: Callable[[], None]) -> None:
         super().__init__(
@@ -190,16 +197,16 @@ class _Server(uvicorn.Server):
         self._on_close = closing
 
     def heed(self, _number: int, _frame: FrameType | None) -> None:
-        """Stop at a signal; uvicorn raises it again when it has stopped, and then there is nothing left to do."""
+        """Stop at a signal; uvicorn raises it again after the stop, and then it is ignored."""
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open the door, then say so."""
+        """Listen, then print the ready line."""
         await super().startup(sockets=sockets)
         self._on_open()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Say so, then close the door."""
+        """Remove the runtime file, then stop listening."""
         self._on_close()
         await super().shutdown(sockets=sockets)
 
@@ -221,7 +228,7 @@ def _log_to(path: Path) -> None:
 
 
 def _without_query(record: logging.LogRecord) -> bool:
-    """Keep what callers put behind a question mark out of the log: it may be a token, sent to the wrong place.
+    """Remove queries from the log: they may contain a token that was sent to the wrong place.
 
     Which variant of a clip was asked for is harmless, and worth knowing.
     """

@@ -158,13 +158,13 @@ class Database:
 
 @contextmanager
 def explain_disk_errors(path: Path) -> Iterator[None]:
-    """Turn errors of the disk into a sentence: what cannot be recorded is not submitted."""
+    """Turn a disk error into a `VideogenError`: a job that can't be recorded is not sent."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
         raise VideogenError(
             f"The job ledger {path} cannot be used ({error}).",
-            next="Free some space or point VIDEOGEN_HOME at a local, writable folder. Jobs that can't be recorded aren't submitted.",
+            next="Free some space, or set VIDEOGEN_HOME to a local, writable folder. A job that can't be recorded is not sent.",
             code="ledger",
         ) from error
 
@@ -232,15 +232,15 @@ def _set_aside(path: Path) -> None:
     for tail in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
             Path(f"{path}{tail}").replace(f"{aside}{tail}")
-    log.warning("The job ledger was damaged. It is kept as %s, and a new one was begun.", aside.name)
+    log.warning("The job ledger was damaged. It is kept as %s, and a new one was created.", aside.name)
 
 
 def _migrate(db: sqlite3.Connection) -> None:
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise VideogenError(
-            "The job ledger was written by a newer jupyter-videogen.",
-            next="Upgrade this one: pip install -U jupyter-videogen.",
+            "The job ledger was written by a newer version of jupyter-videogen.",
+            next="Upgrade: pip install -U jupyter-videogen.",
             code="ledger",
         )
     for migration in MIGRATIONS[version:]:

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.timing import JobTiming
 
 LEASE = 60.0
-"""Seconds after which a silent watcher is taken for dead."""
+"""Seconds after which a silent watcher loses its lease."""
 
 
 PASSING = frozenset({"running", "saving", "unreachable"})
-"""States of accepted work that another look at the service tells again."""
+"""States that another look can restore after a power cut."""
 
 
 INSERT = """
@@ -92,7 +92,7 @@ class Ledger(LedgerQueries):
         weakref.finalize(self, self._presence.close).atexit = False
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
-        """The newest of each job that could not be written down yet."""
+        """The newest record of each job that is not yet written."""
         self._paid_back: dict[str, int] = {}
         """The versions that were written here since, in the place of whoever holds the record."""
         self.empty_spill()
@@ -108,7 +108,7 @@ class Ledger(LedgerQueries):
 
     @classmethod
     def forget(cls) -> list[Ledger]:
-        """Return up all that are open, unclosed: in a child process they are its parent's."""
+        """Forget all open ledgers without closing them: in a child process they belong to the parent."""
         left = list(cls._opened.values())
         cls._opened.clear()
         return left
@@ -124,7 +124,7 @@ class Ledger(LedgerQueries):
         return self._file.closed
 
     def add(self, record: JobRecord, *, new: bool = True, caps: Sequence[Cap] = ()) -> JobRecord:
-        """Write a new job down and give it with its take, one more than this request has had.
+        """Record a new job, and return it with its take, one more than the last of this request.
 
         Without `new`, the same request is not made twice: where its last take is going on, has ended well or has an
         unknown outcome, that job is given instead. Counting against the `caps` and writing down are one step, so two
@@ -146,7 +146,7 @@ class Ledger(LedgerQueries):
         return record
 
     def save(self, record: JobRecord, run: JobTiming | None = None, *, patience: float | None = None) -> JobRecord:
-        """Write the newest state of a job, with what is to be learnt of its end; returns the record to go on with.
+        """Write the newest state of a job, and its timing if it has ended; return the updated record.
 
         On return it survives a power cut. Only that accepted work has begun, or is done there and on its way, survives the
         death of this process and no more: after a power cut the job is looked at again, and says so again. Raises
@@ -162,7 +162,7 @@ class Ledger(LedgerQueries):
         return record.after(version=version + 1)
 
     def send(self, record: JobRecord, *, now: float) -> JobRecord:
-        """Write down that a paid request leaves now, as its owner, for another lease; returns the record to go on with.
+        """Record that its owner now sends a paid request, and renew the lease; return the updated record.
 
         Raises `Superseded` when another process has become the owner, or has written the job: then nothing may be sent.
         """
@@ -175,9 +175,9 @@ class Ledger(LedgerQueries):
         return record.after(version=version + 1)
 
     def keep(self, record: JobRecord, run: JobTiming | None = None) -> tuple[JobRecord, bool]:
-        """Write news of paid work down if that can be done now; else it is owed, and tells so by False.
+        """Write news of a paid job if possible now; else keep it for `pay_back` and return False.
 
-        What a service has answered stays in memory, and `pay_back` writes it later. Raises `Superseded` as `save` does;
+        What a provider has answered stays in memory, and `pay_back` writes it later. Raises `Superseded` as `save` does;
         not for an answer that whoever wrote the job meanwhile did not know: that is written all the same.
         """
         try:
@@ -202,11 +202,11 @@ class Ledger(LedgerQueries):
 
     @property
     def owing(self) -> list[JobRecord]:
-        """The jobs whose newest state is not written down."""
+        """The jobs whose newest state is not yet written."""
         return [record for record, _ in tuple(self._owed.values())]
 
     def pay_back(self) -> None:
-        """Write down what is owed; raises `VideogenError` while that can't be done."""
+        """Write the pending states; raises `VideogenError` while that fails."""
         for record, run in tuple(self._owed.values()):
             with suppress(Superseded):
                 self._paid_back[record.id] = self._save_or_add(record, run).version
@@ -214,12 +214,12 @@ class Ledger(LedgerQueries):
                 del self._owed[record.id]
 
     def empty_spill(self) -> None:
-        """Take in what this process or another could only spill; what can't be written yet stays where it is."""
+        """Read the spill files into the ledger; leave records that can't be written yet."""
         with suppress(VideogenError, OSError):
             self._spill.empty(self.absorb)
 
     def absorb(self, record: JobRecord) -> None:
-        """Take in a job as it was spilled: where the file does not have it, or has it as it was before that."""
+        """Read a spilled job into the ledger if the ledger lacks it, or has an older state of it."""
         with self._file.writing() as db:
             known = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
             if known is None:
@@ -230,17 +230,17 @@ class Ledger(LedgerQueries):
                 db.execute(UPDATE, (*changing_columns(record), record.id, now.version))
 
     def star(self, job_id: str, *, on: bool) -> None:
-        """Mark a job as liked, or no more."""
+        """Star a job, or remove the star."""
         with self._file.writing() as db:
             db.execute("UPDATE jobs SET starred = ? WHERE id = ?", (on, job_id))
 
     def remove(self, job_id: str, *, undo: bool = False) -> None:
-        """Take a job out of the library, or put it back; the row stays, for it may have been paid for."""
+        """Remove a job from the history, or restore it; the row stays, because the job may have been charged."""
         with self._file.writing() as db:
             db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
 
     def claim(self, job_id: str, *, now: float) -> bool:
-        """Become, or stay, the one that watches a job; False while somebody else does.
+        """Take or keep the lease on a job; False while another process has it.
 
         A watcher that is silent for a lease loses the job. One that may still send something paid loses it only when it is
         proven dead: it may be asleep, and would send when it wakes.
@@ -256,12 +256,12 @@ class Ledger(LedgerQueries):
             return db.execute(CLAIM, (self.owner, now + LEASE, job_id, holder)).rowcount == 1
 
     def renew(self, job_id: str, *, now: float) -> bool:
-        """Stay the one that watches a job; False where another process has become it."""
+        """Renew the lease on a job; False if another process has it."""
         with self._file.writing(durable=False, patience=MOMENT) as db:
             return db.execute(RENEW, (now + LEASE, job_id, self.owner)).rowcount == 1
 
     def release(self, job_id: str) -> None:
-        """Stop being the one that watches."""
+        """Release the lease on a job."""
         with self._file.writing(durable=False, patience=MOMENT) as db:
             db.execute(
                 "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = ? AND lease_owner = ?",

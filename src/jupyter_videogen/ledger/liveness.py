@@ -1,4 +1,4 @@
-"""Whether the process that holds a job is alive, by proof and not by silence: a laptop that sleeps is silent, too.
+"""Whether the process that holds a job is alive, by proof: a sleeping laptop is silent, but not dead.
 
 A process names itself by boot, process namespace, number and start time: within one boot and namespace, that tells for
 certain. Across containers and boots, a lock tells: the system gives it back when its process dies, however it dies.
@@ -55,7 +55,7 @@ def parse_owner(text: str) -> Owner | None:
 
 
 class Presence:
-    """The sign that this process lives: a lock on a file of its own in a folder that others look into."""
+    """The proof that this process lives: a lock on its own file in a shared folder."""
 
     def __init__(self, folder: Path) -> None:
         self.owner = current_owner()
@@ -74,7 +74,7 @@ class Presence:
             fcntl.flock(self._held, fcntl.LOCK_EX)
 
     def close(self) -> None:
-        """Return it back."""
+        """Release the lock."""
         if self._held is not None:
             self._file(self.owner).unlink(missing_ok=True)
             os.close(self._held)

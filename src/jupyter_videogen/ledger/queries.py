@@ -85,40 +85,40 @@ class LedgerQueries:
     _file: Database
 
     def runs(self, origin: str, *, limit: int) -> list[JobTiming]:
-        """Return how the newest jobs of a service went, the newest first."""
+        """Return how the newest jobs of a provider went, the newest first."""
         with self._file.reading() as db:
             rows = db.execute(RUNS, (origin, limit)).fetchall()
         return [decode_timing(*row) for row in rows]
 
     def latest(self, fingerprint: str) -> JobRecord | None:
-        """Return the job that a request already is: its last take, unless that came to nothing."""
+        """Return the existing job of a request: its last take, unless that failed."""
         with self._file.reading() as db:
             last = last_take(db, fingerprint)
         return last if last is not None and last.state not in UNPAID else None
 
     def spent(self, cap: Cap) -> Spent:
-        """Return what the jobs under a cap come to; those whose outcome is unknown count as spent."""
+        """Return the total of the jobs under a cap; jobs with an unknown outcome count as spent."""
         with self._file.reading() as db:
             return sum_spent(db, cap)
 
     def costs(self, by: str = "model") -> list[Cost]:
         """Return what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
         if by not in GROUPS:
-            raise InvalidRequest(f"Costs are not kept by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
+            raise InvalidRequest(f"Costs can't be grouped by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
         ended = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(ENDED))
         query = COSTS.format(group=GROUPS[by], ended=ended)
         with self._file.reading() as db:
             return [Cost(*row) for row in db.execute(query)]
 
     def page(self, shelf: HistoryFilter, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
-        """Return jobs of a shelf made before a moment, newest first, each with whether it is starred."""
+        """Return jobs of the history made before a moment, newest first, each with whether it is starred."""
         here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
         with self._file.reading() as db:
             rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
         return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
 
     def starred(self, job_id: str) -> bool:
-        """Return whether a job is marked as liked."""
+        """Return whether a job is starred."""
         with self._file.reading() as db:
             row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return bool(row and row[0])
@@ -129,7 +129,7 @@ class LedgerQueries:
             return [model for (model,) in db.execute(USED, (origin,))]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
-        """Return the job that a service's reference belongs to, if it is one of ours."""
+        """Return the job that a provider's reference belongs to, if it is one of ours."""
         held = self._read("WHERE origin = ? AND handle = ? ORDER BY created_at LIMIT 1", origin, encode_handle(handle))
         return held[0] if held else None
 
@@ -138,7 +138,7 @@ class LedgerQueries:
         rows = self._matches(reference) or self.named(reference)
         if len(rows) == 1:
             return rows[0]
-        what = f"No job begins with {reference}." if not rows else f"{len(rows)} jobs begin with {reference}."
+        what = f"No job id starts with {reference}." if not rows else f"{len(rows)} job ids start with {reference}."
         raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
 
     def named(self, name: str) -> list[JobRecord]:
@@ -160,7 +160,7 @@ class LedgerQueries:
         return self._read(where, *map(state_at_rest, states), limit)
 
     def unfinished(self) -> list[JobRecord]:
-        """Return every job that something may still happen to, oldest first."""
+        """Return every unfinished job, oldest first."""
         ended = [state_at_rest(state) for state in ENDED - {"unknown_outcome"}]
         rows = self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
         return [record for record in rows if not record.ended]

@@ -17,7 +17,7 @@ AT_REST: dict[JobState, str] = {"draft": "planned", "submitting": "sent", "queue
 
 
 UNANSWERED: frozenset[JobState] = frozenset({"draft", "submitting", "unknown_outcome"})
-"""States of a job whose service's answer nobody has."""
+"""States of a job before the provider's answer."""
 
 
 def decode_job(content: bytes, version: int) -> JobRecord:
@@ -26,7 +26,7 @@ def decode_job(content: bytes, version: int) -> JobRecord:
 
 
 def brings_answer(record: JobRecord, now: JobRecord) -> bool:
-    """Return whether a record has the service's answer, and the job as it is written does not: nobody may throw it away."""
+    """Return whether a record has the provider's answer, and the job as it is written does not: nobody may throw it away."""
     return record.state not in UNANSWERED and now.state in UNANSWERED and now.handle is None
 
 
@@ -68,5 +68,5 @@ def timing_columns(run: JobTiming) -> tuple[object, ...]:
 
 
 def encode_handle(handle: object) -> str:
-    """Return a service's reference as text that can be compared."""
+    """Return a provider's reference as text that can be compared."""
     return msgspec.json.encode(handle, order="deterministic").decode()

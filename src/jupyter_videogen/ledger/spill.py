@@ -1,6 +1,6 @@
-"""News of paid jobs that the ledger could not take: a line each in a small file, so that no accepted id is lost.
+"""The spill: records of paid jobs that the ledger could not write, one line each, so that no accepted id is lost.
 
-The file is in the home; where that is full or closed, beside the notebook; else the news is printed, with the service's id.
+The file is in the home; where that is full or closed, beside the notebook; else the news is printed, with the provider's id.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NAME = "videogen-unwritten"
 
 
 class Spill:
-    """Where news goes that cannot be written down; safe to call from any thread."""
+    """The spill file; safe to call from any thread."""
 
     def __init__(self, home: Path, beside: Callable[[], Path]) -> None:
         """Take the home, and what gives the notebook's folder."""
@@ -40,7 +40,7 @@ class Spill:
             with suppress(OSError):
                 _append(folder / f"{NAME}-{self._token}.jsonl", line)
                 return
-        terminal.print_err(f"videogen: job {record.id} can't be written down anywhere: {_essence(record)}")
+        terminal.print_err(f"videogen: job {record.id} can't be recorded anywhere: {_essence(record)}")
 
     def empty(self, absorb: Callable[[JobRecord], None]) -> None:
         """Hand over the newest news of each job that was written here, by any process; a file goes when all of it is taken in.
@@ -85,4 +85,4 @@ def _newest(path: Path) -> list[JobRecord]:
 def _essence(record: JobRecord) -> str:
     """Say what is needed to find a job again."""
     handle = msgspec.json.encode(record.handle).decode() if record.handle else "no id yet"
-    return f"{record.state} at {record.provider}, {handle}. Keep this line."
+    return f"{record.state} at {record.provider}, {handle}. Save this line."

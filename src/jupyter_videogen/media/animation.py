@@ -47,7 +47,7 @@ def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: 
 def _check_target(clip: ClipRecord, path: str | PathLike[str], width: int) -> tuple[Path, Path]:
     require_decoder()
     if width < 2:
-        raise InvalidRequest(f"No picture is {width} pixels wide.", next="Give 2 or more.", field="width")
+        raise InvalidRequest(f"A width of {width} pixels is not possible.", next="Use 2 or more.", field="width")
     return clip_store.existing_path(clip), Path(path).expanduser().absolute()
 
 

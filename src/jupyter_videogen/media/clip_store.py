@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 FOLDER = "videogen"
-"""Never hidden: Jupyter servers refuse to serve hidden folders."""
+"""Never hidden, because Jupyter servers refuse to serve hidden folders."""
 
 
 USUAL, FOR_URLS = "+/", "-_"
@@ -42,7 +42,7 @@ SIGNS = {**dict.fromkeys(map(ord, "\r\n\t ")), ord("-"): "+", ord("_"): "/"}
 
 
 FILMS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".gif", ".webp"})
-"""Suffixes of films, in lower case. A clip's name ends in one: what a service sends is never named as a program."""
+"""Suffixes of films, in lower case. A clip's name ends in one: what a provider sends is never named as a program."""
 
 
 STILLS = {b"\xff\xd8\xff": "jpeg", b"\x89PNG": "png"}
@@ -187,7 +187,7 @@ async def store(  # noqa: PLR0913 - keywords, each of its own
 def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
     """Copy a clip and its receipt, to a file or into a folder that is there; returns the copy's path.
 
-    Raises `InvalidRequest` where the clip is gone, or the place is taken and `overwrite` does not say so.
+    Raises `InvalidRequest` if the clip is gone, or if the target exists and `overwrite` is False.
     """
     source, target = existing_path(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
@@ -203,7 +203,9 @@ def existing_path(clip: ClipRecord) -> Path:
     """Return a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
     path = Path(clip.path)
     if not path.is_file():
-        fetch = f"vg.job({clip.job_id!r}).watch() fetches it again, if the service still has it; nothing is generated."
+        fetch = (
+            f"vg.job({clip.job_id!r}).watch() downloads it again if the provider still has it; nothing is generated."
+        )
         raise InvalidRequest(f"The clip is no longer at {path}.", next=f"Put it back there, or {fetch}", field="path")
     return path
 
@@ -231,9 +233,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
 
 
 def _exists_error(path: Path) -> InvalidRequest:
-    return InvalidRequest(
-        f"{path} is there already.", next="Choose another name, or pass overwrite=True.", field="path"
-    )
+    return InvalidRequest(f"{path} already exists.", next="Choose another name, or pass overwrite=True.", field="path")
 
 
 def still_kind(picture: bytes) -> str | None:

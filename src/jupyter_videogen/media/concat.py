@@ -1,4 +1,4 @@
-"""Clips one after another as one film: copied as they are where they were coded alike, else coded anew."""
+"""Join clips into one video: copied if their encoding is the same, else re-encoded."""
 
 from __future__ import annotations
 
@@ -82,7 +82,9 @@ class JoinedVideo:
 
         target = Path(path).expanduser().absolute()
         if target.suffix.lower() != ".mp4":
-            raise InvalidRequest(f"{target.name} is no name for an MP4.", next="End it in .mp4.", field="path")
+            raise InvalidRequest(
+                f"{target.name} is not a valid name for an MP4.", next="Use a name that ends in .mp4.", field="path"
+            )
         with clip_store.replacing(target, overwrite=overwrite) as temporary:
             options = {"movflags": "+faststart"}
             with av.open(str(temporary), "w", format="mp4", options=options) as out:
@@ -99,7 +101,7 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     require_decoder()
     takes = [_take(clip) for clip in clips]
     if not takes:
-        raise InvalidRequest("There is no clip to join.", next="Give a list of clips.")
+        raise InvalidRequest("There are no clips to join.", next="Pass a list of clips.")
     first = takes[0]
     for take in takes[1:]:
         if take.size != first.size:
@@ -140,7 +142,7 @@ def _pace(take: SourceClip) -> str:
 
 def _mismatch_error(field: str, first: SourceClip, one: str, take: SourceClip, other: str) -> InvalidRequest:
     return InvalidRequest(
-        f"Clips that are joined need the same {field}: {first.path.name} has {one}, {take.path.name} {other}.",
+        f"Joined clips need the same {field}: {first.path.name} has {one}, {take.path.name} {other}.",
         next=f"Make them with one {field}.",
         field=field,
     )

@@ -54,9 +54,9 @@ def check_container(path: Path, *, measured: bool = False) -> bool:
             return False
         kinds = _boxes(file, path.stat().st_size, measured=measured)
         if not {b"moov", b"mdat"} <= kinds:
-            raise corrupt_error("is cut short")
+            raise corrupt_error("is truncated")
         if file_types.track_kinds(path) == {"soun"}:
-            raise not_video_error("a sound (an MP4 without pictures)")
+            raise not_video_error("audio (an MP4 without pictures)")
         return not kinds & {b"moof", OPEN_END}
 
 
@@ -98,7 +98,7 @@ def first_line(head: bytes) -> str:
 
 def corrupt_error(what: str) -> DownloadError:
     """Return the error for bytes that are no whole clip."""
-    return DownloadError(f"What the service sent {what}.", sent="yes", charged="unknown")
+    return DownloadError(f"What the provider sent {what}.", sent="yes", charged="unknown")
 
 
 def not_video_error(what: str) -> DownloadError:

@@ -1,4 +1,4 @@
-"""Brings the bytes behind one address to a file, however often the line breaks on the way.
+"""Download the bytes at one address to a file, across broken connections.
 
 A broken download goes on where it stopped (RFC 9110, section 14), but only under a strong validator: bytes of two
 versions are never joined. Everything a server says of a range is checked, and what does not fit starts over.
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from jupyter_videogen.transport.client import Stream, Transport
 
 TRIES = 5
-"""Tries in a row that bring nothing new."""
+"""The most consecutive tries without new bytes."""
 PROGRESS = 1024
 """Bytes that count as something new."""
 WORDS = 30.0
 """Seconds that an error may take in place of a clip."""
 WINDOW, SLOWEST = 60.0, 1024
-"""A minute in which fewer bytes a second than this arrive is a line that is dead."""
+"""Bytes per second; a connection slower than this for a minute is dropped."""
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504, *range(520, 528), 529, 530})
-"""Statuses of a line or a server in trouble; from 520 on they are Cloudflare's."""
+"""Statuses of a failing connection or server; from 520 on they are Cloudflare's."""
 COMPRESSED = GZIP | {"br", "zstd", "compress"}
 """Labels that mean compression; stores also label what is plain: `aws-chunked`, `utf-8`, `gzip` on an MP4."""
 JSON = b"{"
@@ -51,7 +51,7 @@ ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 
 
 class Answered(Exception):
-    """The service answered, and it is no clip: `reply` is what it says."""
+    """The provider answered, and it is no clip: `reply` is what it says."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(reply.status)
@@ -59,7 +59,7 @@ class Answered(Exception):
 
 
 class Slow(Lost):
-    """A line that is hardly alive: what it brought is kept, but no reason to go on with it."""
+    """A connection that is almost dead: its bytes are kept, but the connection is dropped."""
 
 
 class Span(NamedTuple):
@@ -100,9 +100,9 @@ class Download:
         self._wait: float | None = None
 
     async def fetch(self, call: Call) -> bool:
-        """Bring it all, and tell whether the file itself shows that nothing is missing at its end.
+        """Download the whole clip; return whether the file itself proves that its end is complete.
 
-        Raises `Answered` where the service says that there is no clip here, `Forbidden` for an address that is not
+        Raises `Answered` where the provider says that there is no clip here, `Forbidden` for an address that is not
         followed, `OSError` for a disk that does not take it, and `DownloadError` after five tries that brought nothing.
         """
         tries, best = 0, self._part.size
@@ -115,7 +115,7 @@ class Download:
                 raise
             except NotSent as error:
                 await self._transport.renew()
-                failed = _broken_download(f"clip could not be asked for ({error})")
+                failed = _broken_download(f"clip could not be requested ({error})")
             except Lost as error:
                 slow = isinstance(error, Slow)
                 failed = _broken_download(f"download broke off ({error})")
@@ -147,9 +147,9 @@ class Download:
                 self._part.append(piece)
                 self._report(self._part.size, self.total)
         if end is not None and self._part.size > end:
-            raise corrupt_error("is longer than it said")
+            raise corrupt_error("is longer than announced")
         if self.total is not None and self._part.size < self.total:
-            raise Lost(f"{self._part.size:,} of {self.total:,} bytes came")
+            raise Lost(f"{self._part.size:,} of {self.total:,} bytes arrived")
 
     def _conditions(self, call: Call) -> dict[str, str]:
         """Ask for the rest where it is certain to be the rest of the same bytes, else start over."""
@@ -180,7 +180,7 @@ class Download:
             async with asyncio.timeout(WORDS):
                 reply = await stream.reply()
         except TimeoutError:
-            raise Lost(f"HTTP {stream.status}, and no whole answer in time") from None
+            raise Lost(f"HTTP {stream.status}, and no complete answer in time") from None
         if stream.status not in TRANSIENT:
             raise Answered(reply)
         failure = sanitize.read_any_failure(reply)
@@ -208,7 +208,7 @@ class Download:
         """Take a part that nobody asked for, and that is everything: some stores always answer so."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.first != 0 or span.end is None or span.end != span.total:
-            raise corrupt_error("is a part that was not asked for")
+            raise corrupt_error("is a part that was not requested")
         return self._take_whole({**headers, "content-length": str(span.total)})
 
     async def _judge(self, stream: Stream, head: bytes, pieces: AsyncIterator[bytes], end: int | None) -> int | None:
@@ -232,13 +232,13 @@ class Download:
         """Bytes were asked for as they are: a server that compresses them is asked once more, then taken as it is."""
         if not self._refused_encoding or encoding not in GZIP:
             self._refused_encoding = True
-            raise corrupt_error(f"is compressed ({encoding}), which was not asked for")
+            raise corrupt_error(f"is compressed ({encoding}), which was not requested")
 
     def _take_rest(self, headers: dict[str, str]) -> int:
         """Take the rest of a clip: of the same one, from just where it stopped."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.end is None or span.first != self._part.size or _encoding(headers) != self._label:
-            raise corrupt_error("is not the part that was asked for")
+            raise corrupt_error("is not the part that was requested")
         if self.total is not None and span.total not in {None, self.total}:
             raise corrupt_error("has changed its length")
         if headers.get("etag", self._etag) != self._etag:
@@ -250,19 +250,19 @@ class Download:
         """Nothing is left to send: good when it is all here."""
         span = read_range(headers.get("content-range", ""))
         if span is None or span.total is None:
-            raise corrupt_error("is not the part that was asked for")
+            raise corrupt_error("is not the part that was requested")
         check_size(self._part.size, span.total)
         self.total = span.total
         return span.total
 
     async def _watch_pace(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass pieces on; raises `Lost` for a line that is hardly alive."""
+        """Pass on pieces; raises `Lost` for a connection that is too slow."""
         since, arrived = self._clock.monotonic(), 0
         async for piece in pieces:
             arrived += len(piece)
             if self._clock.monotonic() - since >= WINDOW:
                 if arrived < WINDOW * SLOWEST:
-                    raise Slow("hardly anything came for a minute")
+                    raise Slow("almost nothing arrived for a minute")
                 since, arrived = self._clock.monotonic(), 0
             yield piece
 

@@ -80,7 +80,7 @@ class VideoReader:
         self.path, self.container, self.stream = path, container, stream
         context = stream.codec_context
         if context is None:
-            raise self.unreadable("its codec is not known here")
+            raise self.unreadable("its codec is not supported here")
         stream.thread_type = "AUTO"
         self.stored = context.width, context.height
         """Width and height as coded, in pixels."""
@@ -178,7 +178,7 @@ class VideoReader:
         """
         if not -self.length - CLOSE <= t <= self.length + CLOSE:
             raise InvalidRequest(
-                f"There is no frame at {t} s: {self.path.name} is {self.length:.2f} s long.",
+                f"No frame at {t} s: {self.path.name} is {self.length:.2f} s long.",
                 next="A negative time counts from the end.",
                 field="t",
             )
@@ -234,7 +234,7 @@ def open_video(path: Path) -> Iterator[VideoReader]:
     try:
         with av.open(str(path.absolute())) as container:
             if not container.streams.video:
-                raise Unsupported(f"{path.name} has no pictures.")
+                raise Unsupported(f"{path.name} has no video frames.")
             yield VideoReader(path, container, container.streams.video[0])
     except av.error.FFmpegError as error:
         raise Unsupported(f"{path.name} can't be read as a video ({error.strerror}).") from None
@@ -261,7 +261,9 @@ def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
 
     path = clip_store.existing_path(clip)
     if seconds is not None and not seconds > 0:
-        raise InvalidRequest(f"every={seconds} is no step.", next="Give seconds, more than 0.", field="every")
+        raise InvalidRequest(
+            f"every={seconds} is not a valid step.", next="Use a number of seconds above 0.", field="every"
+        )
     with open_video(path) as reel:
         number = reel.count() if seconds is None else max(math.ceil(reel.length / seconds - CLOSE), 1)
         _check_room(number, reel)
@@ -279,8 +281,8 @@ def _check_room(number: int, reel: VideoReader) -> None:
     if size > MOST:
         step = math.ceil(10 * reel.length * size / number / MOST) / 10
         raise InvalidRequest(
-            f"{number} frames of {reel.width}×{reel.height} take {size / 1e9:.1f} GB; at most 2 GB are read at once.",
-            next=f"Take fewer, such as frames(every={max(step, 0.1)}).",
+            f"{number} frames of {reel.width}×{reel.height} take {size / 1e9:.1f} GB; at most 2 GB can be read at once.",
+            next=f"Read fewer, such as frames(every={max(step, 0.1)}).",
             field="every",
         )
 
@@ -292,7 +294,7 @@ def sheet(clip: ClipRecord, columns: int, rows: int) -> Array:
 
     if not (1 <= columns <= MOST_CELLS and 1 <= rows <= MOST_CELLS):
         raise InvalidRequest(
-            f"No sheet has {columns} columns and {rows} rows.", next=f"Give 1 to {MOST_CELLS} of each."
+            f"A sheet of {columns} columns and {rows} rows is not possible.", next=f"Use 1 to {MOST_CELLS} of each."
         )
     with open_video(clip_store.existing_path(clip)) as reel:
         width, height = scaled_size(reel, SHEET_WIDTH // columns)

@@ -1,4 +1,4 @@
-"""Pictures as bytes: their size, which way up they are, whether they are whole, and the same without what tells on people.
+"""Pictures as bytes: their size, orientation and completeness, and copies without private metadata.
 
 JPEG (ITU T.81), Exif 2.32, PNG (third edition), WebP (RFC 9649). Nothing is decoded: headers and chunks are walked.
 """

@@ -1,4 +1,4 @@
-"""What people hand over as pictures, sounds and videos, made into checked files or left as URLs.
+"""Turn images, audio and videos of any type into checked files, or leave them as URLs.
 
 Paths, URLs, bytes, open files, PIL images, NumPy arrays, matplotlib figures and clips of ours are told apart by what they can do; no
 imaging library is loaded to find out. What is no file yet becomes one in the home, named by its content, so that a job can
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from av import VideoFrame
 
 LARGEST: dict[str, int] = {"image": 32 << 20, "audio": 64 << 20, "video": 256 << 20}
-"""Bytes; what services take is less as a rule, and theirs to say."""
+"""Bytes; what providers take is less as a rule, and theirs to say."""
 FITS = ("cover", "contain", "pad")
 HEAD = 64
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
@@ -81,7 +81,7 @@ def load_media(value: Any, kind: str, field: str, home: Path) -> Media:  # noqa:
     if path is None:
         raise InvalidRequest(
             f"{field} can't be made from a {type(value).__name__}.",
-            next="Give a path, a URL, bytes, an open file, a PIL image, a uint8 array, a figure or a clip.",
+            next="Pass a path, a URL, bytes, an open file, a PIL image, a uint8 array, a figure or a clip.",
             field=field,
         )
     return _check_file(path, kind, field, home)
@@ -93,7 +93,7 @@ def fit_image(image: Media, size: str, how: str, home: Path) -> Media:
     Needs PyAV (the extra `[local]`); raises `Unsupported` without, `InvalidRequest` for another word.
     """
     if how not in FITS:
-        raise InvalidRequest(f"There is no fit {how}.", next=did_you_mean(how, FITS), field="fit")
+        raise InvalidRequest(f"Unknown fit {how}.", next=did_you_mean(how, FITS), field="fit")
     width, height = pixels(size)
     if image.path is None:
         return image
@@ -146,7 +146,7 @@ def _last_frame(path: Path) -> object:
 def _pictures(path: Path) -> Iterator[Iterator[VideoFrame]]:
     """Return the decoded pictures of a file; raises `Unsupported` without PyAV."""
     if find_spec("av") is None:
-        raise Unsupported("Reading pictures needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
+        raise Unsupported("Reading images needs PyAV.", next="pip install 'jupyter-videogen[local]'.")
     import av
 
     with av.open(str(path)) as container:
@@ -175,7 +175,7 @@ def _of_data_url(text: str, field: str) -> bytes:
         return b64decode(plain + b"=" * (-len(plain) % 4), validate=True)
     except ValueError:
         raise InvalidRequest(
-            f"{field}: that data URL can't be read.", next="Give a path or bytes.", field=field
+            f"{field}: that data URL can't be read.", next="Pass a path or bytes.", field=field
         ) from None
 
 
@@ -204,7 +204,7 @@ def _read(file: Any, field: str) -> bytes | None:  # noqa: ANN401 - an open file
         content = file.read()
     if content == b"":
         raise InvalidRequest(
-            f"{field}: that file is empty, or at its end.", next="Rewind it, or give its path.", field=field
+            f"{field}: that file is empty, or at its end.", next="Rewind it, or pass its path.", field=field
         )
     return content if isinstance(content, bytes) else None
 
@@ -242,11 +242,11 @@ def _png(array: Any, field: str = "image") -> bytes:  # noqa: ANN401 - NumPy is 
     shape = tuple(array.shape)
     if 0 in shape:
         raise InvalidRequest(
-            f"{field}: an array of shape {shape} is an empty picture.", next="Check how it was cut.", field=field
+            f"{field}: an array of shape {shape} is an empty image.", next="Check how it was cut.", field=field
         )
     if len(shape) != 3 or shape[2] != 3 or str(array.dtype) != "uint8":
         raise InvalidRequest(
-            f"An array of shape {shape} and type {array.dtype} is no picture.",
+            f"An array of shape {shape} and type {array.dtype} is not an image.",
             next="Use uint8 of shape (H, W, 3).",
             field=field,
         )
@@ -283,11 +283,11 @@ def _check_file(path: Path, kind: str, field: str, home: Path) -> Media:
             content_type = _content_type(file.read(HEAD), path, kind)
             if content_type.partition("/")[0] != kind:
                 raise InvalidRequest(
-                    f"{field}: {_display_name(path, home)} is no {kind} that services take.", field=field
+                    f"{field}: {_display_name(path, home)} is not a supported {kind} file.", field=field
                 )
             if size > LARGEST[kind]:
                 raise InvalidRequest(
-                    f"{field}: {_display_name(path, home)} has {size >> 20} MB; at most {LARGEST[kind] >> 20}.",
+                    f"{field}: {_display_name(path, home)} has {size >> 20} MB; the limit is {LARGEST[kind] >> 20} MB.",
                     field=field,
                 )
             file.seek(0)
@@ -305,11 +305,11 @@ def _display_name(path: Path, home: Path) -> str:
 
 
 def _picture(content: bytes, content_type: str, path: Path, field: str, home: Path) -> Media:
-    """Return the facts of a picture, without its notes; raises `InvalidRequest` for one that is cut short."""
+    """Return the facts of a picture, without its notes; raises `InvalidRequest` for one that is truncated."""
     if not images.is_whole(content):
         raise InvalidRequest(
-            f"{field}: {_display_name(path, home)} is cut short.",
-            next="Save or download that picture again.",
+            f"{field}: {_display_name(path, home)} is truncated.",
+            next="Save or download that image again.",
             field=field,
         )
     plain = images.strip_metadata(content)
@@ -351,7 +351,7 @@ def _without_waiting(path: str, flags: int) -> int:
 def _size(descriptor: int, path: Path, field: str) -> int:
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        raise InvalidRequest(f"{field}: {path} is no ordinary file.", field=field)
+        raise InvalidRequest(f"{field}: {path} is not a regular file.", field=field)
     return status.st_size
 
 

@@ -1,4 +1,4 @@
-"""A clip on its way: streamed to a temporary name beside its target, checked, synced, then named.
+"""The partial file of a clip: streamed to a temporary name beside its target, checked, synced, then renamed.
 
 The target is absent or whole, never half, and what stands there already is never replaced.
 """
@@ -56,7 +56,7 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class PartialFile:
-    """A clip on its way: a temporary file of its own beside its target. What the disk refuses is an `OSError`."""
+    """The temporary file of a clip during its download, beside its target. Disk errors are `OSError`s."""
 
     def __init__(self, path: Path) -> None:
         self._target = path
@@ -91,7 +91,7 @@ class PartialFile:
 
     @property
     def needs(self) -> str:
-        """What room it takes, for people."""
+        """The needed disk space, as text."""
         return (
             f"it needs more than {self.size:,} bytes" if self.expected is None else f"it needs {self.expected:,} bytes"
         )
@@ -121,14 +121,14 @@ class PartialFile:
         return proven
 
     async def publish(self, clock: Clock, *, proven: bool = True) -> Stored:
-        """Return the file its name, or a numbered one where another file has that; the same bytes are not kept twice."""
+        """Give the file its name, or a numbered one if another file has it; the same bytes are not kept twice."""
         stored = Stored(self.size, self._digest.hexdigest(), self._target, proven)
         self._file.close()  # Windows names no open file
         names = (self._target.with_stem(f"{self._target.stem}-{number}") for number in range(1, 1000))
         for path in chain([self._target], names):
             if await self._name(path, stored, clock):
                 return msgspec.structs.replace(stored, path=path)
-        raise FileExistsError(errno.EEXIST, "every name like it is taken")
+        raise FileExistsError(errno.EEXIST, "every similar name is taken")
 
     async def _name(self, path: Path, stored: Stored, clock: Clock) -> bool:
         """Try one name; False where something else has it or keeps it."""
@@ -180,10 +180,12 @@ def remove_stale(folder: Path, *, now: float) -> None:
 def unwritable_error(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
     """Return the error for a clip that the disk did not take."""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
-    fetch = f"{remedy}, then fetch it with vg.job({job_id!r}).watch(): nothing is generated again."
+    fetch = f"{remedy}, then download it with vg.job({job_id!r}).watch(); nothing is generated again."
     return DownloadError(
         f"The clip could not be written to {path} ({error.strerror or error}){needs and '; '}{needs}.",
-        next="The service's own site may offer it." if error.errno == errno.EOVERFLOW else fetch,
+        next="Download it from the provider's own site, if it offers that."
+        if error.errno == errno.EOVERFLOW
+        else fetch,
         sent="yes",
         charged="unknown",
     )
@@ -191,7 +193,7 @@ def unwritable_error(error: OSError, path: Path, needs: str, job_id: str) -> Dow
 
 def _check_cap(size: int) -> None:
     if size > LARGEST:
-        raise OSError(errno.EOVERFLOW, "it is larger than 4 GiB, the most that is fetched")
+        raise OSError(errno.EOVERFLOW, "it is larger than 4 GiB, the limit for downloads")
 
 
 def link_without_replacing(temporary: Path, path: Path) -> None:

@@ -44,7 +44,7 @@ def receipt_path(clip: Path) -> Path:
 
 
 def keep_receipt(clip: ClipRecord, record: JobRecord) -> list[str]:
-    """Write a clip's receipt; where that fails, give the sentence for its owner, for the clip is what was paid for."""
+    """Write a clip's receipt; if that fails, return a warning, because the clip itself is kept."""
     try:
         write_receipt(Path(clip.path), describe_clip(clip, record) | {"versions": _versions()})
     except (OSError, TypeError, ValueError) as error:
@@ -72,7 +72,7 @@ def write_receipt(clip: Path, facts: dict[str, Any], *, overwrite: bool = False)
             if _is_ours(target, clip, None if overwrite else facts.get("job_id")) or _took(target):
                 temporary.replace(target)
                 return
-        raise FileExistsError(errno.EEXIST, "other files have its names")
+        raise FileExistsError(errno.EEXIST, "other files already use its name")
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -155,7 +155,7 @@ def _public_fields(value: ClipRecord | GenerationRequest) -> dict[str, Any]:
 
 
 def _public(value: object) -> object:
-    """Return a JSON value without what is nobody else's business: keys, signatures of links, paths of media, their bytes."""
+    """Return a JSON value without private data: keys, signatures of links, paths and bytes of media."""
     if isinstance(value, str):
         text = DATA.sub(r"data:\1;base64,…", LINK.sub(_bare, value))
         return KEYLIKE.sub("…", text)

@@ -1,4 +1,4 @@
-"""Media that stand at an address, fetched where a service takes files only.
+"""Media that stand at an address, fetched where a provider takes files only.
 
 An address that is not fetched by anybody is a start image that is lost without a word. It is fetched as a stranger's is:
 without a key, from no private address, and no more of it than a file may have.
@@ -58,13 +58,13 @@ async def _read(stream: Stream, field: str) -> bytes:
     async for piece in stream.pieces():
         content += piece
         if len(content) > most:
-            raise _fetch_error(field, f"it has more than {most >> 20} MB")
+            raise _fetch_error(field, f"it is larger than {most >> 20} MB")
     return bytes(content)
 
 
 def _fetch_error(field: str, why: str) -> InvalidRequest:
     return InvalidRequest(
-        f"{field}: the file at that address could not be fetched ({why}), and this service takes files only.",
-        next="Download it and give its path.",
+        f"{field}: the file at that URL could not be downloaded ({why}), and this provider takes only files.",
+        next="Download it and pass its path.",
         field=field,
     )

@@ -1,4 +1,4 @@
-"""Tab in a line of `%%videogen`: flags, services, models, lengths and sizes of the model already typed, jobs, files, variables."""
+"""Tab in a line of `%%videogen`: flags, providers, models, lengths and sizes of the model already typed, jobs, files, variables."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def remove(shell: InteractiveShell) -> None:
 
 
 def complete(text: str, names: Mapping[str, Any], hidden: Mapping[str, Any] | None = None) -> Offer | None:
-    """Return what may stand next in a text that ends at the cursor; None where that is not ours to say."""
+    """Return the completions of a text that ends at the cursor; None if it is not a line of ours."""
     before = _before(text)
     if before is None:
         return None
@@ -237,7 +237,7 @@ def _providers() -> list[str]:
 
 
 def _models(typed: str, line: str) -> list[str]:
-    """Return models as far as they are known here: of the service that is typed, else of all, with their service."""
+    """Return models as far as they are known here: of the provider that is typed, else of all, with their provider."""
     named, config = _typed(line, "provider"), _load_config()
     found: list[str] = []
     for name in [named] if named else config.registry.providers:

@@ -1,4 +1,4 @@
-"""How jobs and clips show themselves: the live card while a page watches, the record that stays.
+"""Display jobs and clips: the live card while a page is open, and the saved output.
 
 A job has two outputs under two display ids: the card (the widget, nothing else) and under it the record (HTML only).
 When the job ends the record is opened, the card is emptied and its widget closed, here and nowhere else: a saved
@@ -46,7 +46,7 @@ def install() -> None:
 
 
 def show_job(job: Job) -> None:
-    """Show a job: live where a page watches, else its record as it stands, once a cell."""
+    """Show a job: as a card if a page is open, else as its saved output, once per cell."""
     if not environment.in_kernel():
         terminal.print_out(records.render_text(job.record, job.record.path))
     elif environment.has_viewer() and not job.record.ended:

@@ -1,4 +1,4 @@
-"""What the magic does once a line is read: it sends cells, and answers `%videogen jobs`, `models`, `wait` and the others.
+"""The work of the magic after parsing: send cells, and answer `%videogen jobs`, `models`, `wait` and the others.
 
 Loaded with the first use of the magic, not with the extension: from here on the widget and the HTTP library come along.
 """
@@ -45,11 +45,11 @@ if TYPE_CHECKING:
     from jupyter_videogen.commands.parser import ParsedLine
     from jupyter_videogen.config.configuration import Configuration
 
-NO_PAGE = "The videogen form needs a page: open this in JupyterLab, or write %%videogen above a prompt."
+NO_PAGE = "The videogen form needs a browser page. Open this in JupyterLab, or write %%videogen above a prompt."
 OF_IPYTHON = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h")
 """Variables in which IPython keeps what was typed and what came out."""
 LARGEST_EMBEDDED = 32 << 20
-"""Bytes; a notebook that is larger than this does not open any more."""
+"""Bytes; a larger notebook no longer opens."""
 
 
 class Commands:
@@ -131,7 +131,7 @@ class Commands:
         return None
 
     def _fill_prompt(self, text: str, line: ParsedLine) -> Prompt:
-        """Fill the user's variables into a prompt, and say what was left as it was though it looks like one."""
+        """Fill the user's variables into a prompt, and report text that was left unchanged although it looks like one."""
         if line.values.get("raw"):
             return Prompt(text)
         filled = interpolation.fill_template(text, self.variables)
@@ -151,14 +151,14 @@ class Commands:
     def _wait(self, given: Arguments) -> object:
         jobs = actions.select_jobs(given.words, self._names)
         if not jobs:
-            terminal.print_out("No job is unfinished.")
+            terminal.print_out("There are no unfinished jobs.")
             return None
         return wait(jobs[0] if len(jobs) == 1 else jobs, given.values.get("--timeout"), load_config())
 
     def _resume(self, given: Arguments) -> object:
         jobs = actions.select_jobs(given.words, self._names).watch()
         if not jobs:
-            terminal.print_out("No job is unfinished.")
+            terminal.print_out("There are no unfinished jobs.")
             return None
         return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
 
@@ -181,7 +181,7 @@ def wait(
         clips = group.result(limit)
     except KeyboardInterrupt as stop:
         names = " ".join(job.id for job in group)
-        stop.args = (f"Stopped waiting. The job goes on; get it back with: %videogen wait {names}",)
+        stop.args = (f"Stopped waiting. The job continues; watch it with: %videogen wait {names}",)
         raise
     except VideogenError:
         if not watched and not quiet and len(group) > 1:
@@ -202,8 +202,8 @@ def show_embedded(clip: Clip) -> None:
     """Show a clip with its bytes, which the notebook then keeps; raises `Unsupported` for one that is too large."""
     if clip.bytes > LARGEST_EMBEDDED:
         raise Unsupported(
-            f"The clip has {clip.bytes >> 20} MB; at most {LARGEST_EMBEDDED >> 20} MB go into a notebook.",
-            next=f"It is there all the same: {clip.path}.",
+            f"The clip has {clip.bytes >> 20} MB; a notebook can embed at most {LARGEST_EMBEDDED >> 20} MB.",
+            next=f"The clip is saved at {clip.path}.",
             sent="yes",
             charged="unknown",
         )
@@ -217,6 +217,6 @@ def unknown_command(word: str) -> InvalidRequest:
     close = near(word, list(options.BY_COMMAND))
     guess = f"Did you mean %videogen {close[0]}? " if close else ""
     return InvalidRequest(
-        f"There is no command {secrets.KEYLIKE.sub('…', word)[:60]}.",
+        f"Unknown command {secrets.KEYLIKE.sub('…', word)[:60]}.",
         next=f"{guess}On one line, put the prompt in quotes or after `--`.",
     )

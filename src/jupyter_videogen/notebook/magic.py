@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.notebook.line_magics import Commands
 
 KEY_IN_CELL = """\
-videogen: something here looks like a key. What a cell holds is saved with the notebook and in IPython's history: take it
-out, revoke it if the notebook has left your hands, and use %videogen connect NAME or an environment variable instead."""
+videogen: this cell seems to contain a key. A cell is saved in the notebook and in IPython's history: remove the key,
+revoke it if anybody else has seen the notebook, and use %videogen connect NAME or an environment variable instead."""
 PREFIX = "default_"
 
 
@@ -71,16 +71,18 @@ RequestDefaults: type[HasTraits] = type("RequestDefaults", (HasTraits,), _defaul
 class Settings(RequestDefaults):  # type: ignore[misc, valid-type]  # one trait for each setting of a request
     """What `%config VideogenMagics` takes; it goes before the environment and the files."""
 
-    default_provider = _word("The service that makes clips.")
-    default_model = _word("The model, also as provider:model.")
-    default_fit = _word("How start images are made to fit: cover, contain or pad.")
-    default_output = _word("Where clips go: a folder.")
+    default_provider = _word("The provider that makes clips.")
+    default_model = _word("The model, as a name or as provider:model.")
+    default_fit = _word("How start images are fitted to the size: cover, contain or pad.")
+    default_output = _word("The folder for clips.")
     default_wait = _switch("Whether cells wait for their clips.")
-    default_timeout = _word('How long they wait, as "30m".')
-    default_max_cost = _dollars("Dollars that one cell or call may cost at most.")
-    per_notebook = _cap('Dollars that the jobs of one notebook may cost together, or a number as "20 jobs".')
-    per_day = _cap('Dollars that the jobs of 24 hours may cost together, or a number as "20 jobs".')
-    confirm_above = _dollars("Dollars from which on one is asked before anything is sent.")
+    default_timeout = _word('How long cells wait, such as "30m".')
+    default_max_cost = _dollars("The most that one cell or call may cost, in dollars.")
+    per_notebook = _cap(
+        'The most that the jobs of one notebook may cost in total, in dollars, or a number such as "20 jobs".'
+    )
+    per_day = _cap('The most that the jobs of 24 hours may cost in total, in dollars, or a number such as "20 jobs".')
+    confirm_above = _dollars("The cost in dollars above which you are asked before anything is sent.")
 
 
 @magics_class
@@ -89,7 +91,7 @@ class VideogenMagics(Magics, Settings):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
-        self._last_error = "No error yet."
+        self._last_error = "There has been no error yet."
         self._loaded: Commands | None = None
         self._shell = shell
         names = list(Settings.class_trait_names(config=True))

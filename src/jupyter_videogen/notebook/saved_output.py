@@ -1,4 +1,4 @@
-"""The record: what a saved notebook keeps of a job, plain HTML that plays without a kernel and without a widget.
+"""The saved output of a job: plain HTML that plays without a kernel and without a widget.
 
 It is written when the job is submitted, with the clip's final place, so that it plays even if nobody was connected
 at the end. `src` stands on the `<video>` itself (the sanitiser of untrusted notebooks drops `<source>`), there is no
@@ -39,7 +39,7 @@ LINES = {
     "succeeded": "Ready",
     "failed": "Not made",
     "cancelled": "Cancelled",
-    "expired": "No longer at the service",
+    "expired": "No longer at the provider",
     "unknown_outcome": "Outcome unknown",
 }
 
@@ -140,7 +140,7 @@ def _filled(job: JobRecord) -> str:
 
 def _way_back(job: JobRecord, src: str) -> str:
     link = f'<a href="{escape(quote(src))}" target="_blank">{escape(src)}</a> · ' if job.clips else ""
-    return f"{link}show it again: <code>%videogen show {job.id}</code>"
+    return f"{link}show it again with <code>%videogen show {job.id}</code>"
 
 
 def _short(job: JobRecord) -> str:

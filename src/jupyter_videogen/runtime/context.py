@@ -21,6 +21,6 @@ class RunContext(NamedTuple):
     posters: Path
     """The folder of still pictures."""
     failpoint: Callable[[str], None]
-    """Called with the name of each step that was reached; tests end the process there."""
+    """Called with the name of each step; tests end the process there."""
     scheduler: PollScheduler | None = None
-    """Of all jobs at one service; None for a job that is alone, which makes its own."""
+    """The scheduler of all jobs at one provider; None creates one for this job."""

@@ -1,4 +1,4 @@
-"""One job as this process sees it, and who wants to hear of it."""
+"""One job as this process sees it, and its listeners."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class JobWatch:
         """Whether the future belongs to a task of ours."""
         self.task: asyncio.Task[Any] | None = None
         self.answered = threading.Event()
-        """Set once the service has answered the request, or cannot any more."""
+        """Set once the provider has answered the request, or cannot any more."""
         self.account = record.account
         """The mark of the key that it is watched with."""
         self._listeners: list[Callable[[JobRecord], None]] = []
@@ -54,7 +54,7 @@ class JobWatch:
         self._listeners.append(listener)
 
     def publish(self, record: JobRecord) -> None:
-        """Take the newest record and pass it on; a listener that fails is logged, never felt."""
+        """Set the newest record and notify all listeners; log a listener that fails."""
         self.record = record
         if record.state not in {"draft", "submitting"}:
             self.answered.set()

@@ -1,4 +1,4 @@
-"""Which job in a service's own list is the one whose answer was lost: exact matches only, nothing is guessed."""
+"""Which job in a provider's own list is the one whose answer was lost: exact matches only, nothing is guessed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.dialects.base import Listed
 
 EARLY = 120.0
-"""Seconds a service's clock may be behind what it says of itself."""
+"""Seconds a provider's clock may be behind what it says of itself."""
 LATE = 1500.0
 """Seconds a request may have been on its way: the longest create, and some."""
 
@@ -19,7 +19,7 @@ LATE = 1500.0
 def matching_jobs(job: JobRecord, listed: Sequence[Listed], *, skew: float = 0.0) -> list[Listed]:
     """Return the listed jobs that can be this one: same prompt, model and settings, made when it was sent.
 
-    `skew` is how far the service's clock is ahead, in seconds. A row that does not say its prompt or its time
+    `skew` is how far the provider's clock is ahead, in seconds. A row that does not say its prompt or its time
     is no exact match, for it could be anybody's.
     """
     return [row for row in listed if _says_the_same(job, row) and _in_time(job, row, skew)]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = logging.getLogger("jupyter_videogen")
 AGAIN = 1.0
-"""Seconds before work that must go on begins again after an error."""
+"""Seconds before a permanent task restarts after an error."""
 SLICE = 0.1
 """Seconds between chances for an interrupt while waiting."""
 
@@ -54,7 +54,7 @@ class LoopThread:
     def call(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         """Run a coroutine there and wait for it; interruptible. Never call it from the loop itself."""
         if threading.current_thread() is self._thread:
-            raise RuntimeError("waiting here would wait for itself: use await")
+            raise RuntimeError("waiting here would block the loop that it waits for: use await")
         return wait_for(self.submit(work))
 
     def stop(self) -> None:
@@ -101,7 +101,7 @@ async def run_forever(work: Callable[[], Coroutine[Any, Any, None]], clock: Cloc
         try:
             return await work()
         except Exception:
-            log.exception("%s stopped by an error of our own; it begins again.", work.__name__)
+            log.exception("%s stopped by an internal error; it starts again.", work.__name__)
         await clock.sleep(AGAIN)
 
 

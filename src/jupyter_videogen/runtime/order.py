@@ -32,7 +32,7 @@ class SubmitOptions(NamedTuple):
     template: str = ""
     """The prompt before variables were filled in, where any were."""
     filled: Mapping[str, str] = MappingProxyType({})
-    """What they were filled in with."""
+    """The values that were filled in."""
 
 
 class Order(NamedTuple):

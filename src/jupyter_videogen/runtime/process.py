@@ -60,11 +60,11 @@ def connection_of(run: Runtime, record: JobRecord, config: Configuration) -> Con
 
 
 def _farewell() -> None:
-    """Say which jobs go on without this process."""
+    """Print which jobs continue without this process."""
     for run in _runtimes.values():
         if jobs := run.going_on():
             names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
-            terminal.print_err(f"videogen: {len(jobs)} job(s) go on: {names}. vg.resume() watches them again.")
+            terminal.print_err(f"videogen: {len(jobs)} job(s) continue: {names}. vg.resume() watches them again.")
 
 
 _of_the_parent: list[object] = []

@@ -30,7 +30,7 @@ def cancel_at_provider(record: JobRecord, connection: Connection, send: Callable
     try:
         reply = send(dialect.cancel(record.handle))
     except (NotSent, Lost) as error:
-        return CancelResult(cancelled=False, reason=f"{title} could not be asked ({error}). The job goes on.")
+        return CancelResult(cancelled=False, reason=f"{title} could not be reached ({error}). The job continues.")
     words = sanitize.objection(reply) if reply.ok else sanitize.sanitize_dialect(dialect).read_failure(reply).message
     if words is None:
         return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
@@ -41,7 +41,7 @@ def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: 
     """Ask a provider for its models, keep the list in the home and give the names; raises `Unsupported` or `Unreachable`."""
     provider = connection.provider
     if not isinstance(provider.dialect, ListsModels):
-        raise Unsupported(f"{provider.title} has no list of models.", next="Its documentation names them.")
+        raise Unsupported(f"{provider.title} has no list of models.", next="See its documentation for model names.")
     try:
         reply = send(provider.dialect.models())
     except (NotSent, Lost) as error:
@@ -51,13 +51,13 @@ def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: 
     try:
         names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
     except Malformed:
-        raise Unreachable(f"{provider.title} gave a list of models that makes no sense.") from None
+        raise Unreachable(f"{provider.title} returned a list of models that can't be read.") from None
     Listings(home).keep(provider.base_url, names, now=now, prices=prices)
     connection.provider = Listings(home).of(provider, now=now)
     return names
 
 
 def _fate(connection: Connection) -> str:
-    """Say what becomes of a job that is not cancelled."""
+    """Return what happens to a job that is not cancelled."""
     free = connection.provider.simulated
-    return "It goes on, and nothing is charged." if free else "It may finish and be charged."
+    return "It continues, and nothing is charged." if free else "It may finish and be charged."

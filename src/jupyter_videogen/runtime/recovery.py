@@ -1,4 +1,4 @@
-"""A paid request went out and its answer was lost: the service's own list of jobs may still have it."""
+"""Recover a lost answer: find the job of a paid request in the provider's own list."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ WAITS = (0.0, 5.0, 30.0, 120.0)
 TRIES = 5
 """Of one page."""
 LONGEST = 120.0
-"""Seconds between two of them at most, however long the service asks to be left alone."""
+"""Seconds between two of them at most, however long the provider asks to be left alone."""
 PAGES = 5
 """Read of one list at most."""
 NO_LIST = frozenset({404, 405, 501})
 
 
-ACCOUNT = "Look at your account there before you send it again."
+ACCOUNT = "Check your account there before you send it again."
 
 
 class NoList(Exception):
-    """The service, or the gateway before it, has no list after all."""
+    """The provider, or the gateway before it, has no list after all."""
 
 
 class Busy(Lost):
-    """The service gives its list another time."""
+    """The provider is busy and will return its list later."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(f"HTTP {reply.status}")
@@ -61,7 +61,7 @@ def lost_answer_changes(
     Without a dialect nobody here can look.
     """
     listed = isinstance(dialect, ListsJobs)
-    words = "We are looking for it in the service's list." if listed else ACCOUNT
+    words = "We are looking for the job in the provider's list." if listed else ACCOUNT
     failure = Failure(
         code="unknown_outcome",
         message=what,
@@ -118,7 +118,7 @@ async def _matches(
 
 
 def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> float:
-    """Return the seconds that the service's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
+    """Return the seconds that the provider's clock is ahead of ours, by the newest listed job that is ours already; 0 without one."""
     known = [
         (held.sent_at, row.created_at - held.sent_at)
         for row in listed
@@ -130,7 +130,7 @@ def _ahead_by_ours(job: JobRecord, listed: Sequence[Listed], ledger: Ledger) -> 
 
 
 async def _ask(call: Call, transport: Transport, clock: Clock) -> Reply:
-    """Ask for one page, again where the line or the service is in trouble; raises `NoList`, or what came of the last try."""
+    """Ask for one page, again where the line or the provider is in trouble; raises `NoList`, or what came of the last try."""
     for attempt in range(1, TRIES):
         asked = None
         try:
@@ -154,15 +154,15 @@ async def _asked(call: Call, transport: Transport) -> Reply:
 
 
 def recovery_failure(found: Sequence[Listed] | None, job: JobRecord, provider: Provider) -> Failure:
-    """Say what the search came to: no list, nothing in it, or too much to tell."""
+    """Return the failure after the search: no list, no match, or several matches."""
     step = ACCOUNT
     if found:
         ids = ", ".join(str(row.handle.get("id")) for row in found)
-        words = f"{len(found)} jobs in {provider.title}'s list can be it: {ids}."
-        step = f'Take the right one up with vg.attach(id, provider="{provider.name}").'
+        words = f"{len(found)} jobs in {provider.title}'s list match it: {ids}."
+        step = f'Attach the right one with vg.attach(id, provider="{provider.name}").'
     elif found is None:
-        words = f"{provider.title} gave no list to look for it in."
+        words = f"{provider.title} returned no list of jobs to search."
     else:
-        words = f"It is not in {provider.title}'s list."
+        words = f"The job is not in {provider.title}'s list."
     old = job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
     return msgspec.structs.replace(old, next=f"{words} {step} We did not send it again.")

@@ -1,8 +1,8 @@
-"""The one loop: a job goes in as a draft and comes out ended, written down at every step.
+"""The runner: it takes a job from draft to end, and records every step.
 
 A create is sent once. It is sent again only with proof that it never left whole, or after a plain "not now" (429);
 anything else that is not an answer is an unknown outcome, and is told, not repeated. Looking is free and survives
-bad looks. A clip that cannot be fetched stays fetchable; nothing is ever generated again because of it.
+bad looks. A failed download can be repeated; nothing is ever generated again.
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ if TYPE_CHECKING:
 
 CREATE_TRIES = 3
 RECORD_TRIES = 30
-"""How often, a second apart, a paid call that is about to leave is tried to be written down."""
+"""How often, one second apart, we try to record a paid call before it is sent."""
 GRACE = 60.0
-"""Seconds in which a new job may be unknown to its own service, or a finished one be without its clip."""
+"""Seconds for which a new job may be unknown to its provider, or a finished one without its clip."""
 OUTAGE = 15 * 60.0
-"""Seconds of nothing but bad looks after which the service counts as unreachable (and is still looked at)."""
+"""Seconds of failed looks after which a job is unreachable (and is still looked at)."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
 BUSY = 429
 LOCKED = frozenset({401, 402, 403})
-"""Refusals of a look that will last until somebody acts."""
-UNSAID = "The service answered HTTP {}."
-NO_SENSE = "The service accepted the request, but its response could not be read."
+"""Errors of a look that last until the user acts."""
+UNSAID = "The provider answered HTTP {}."
+NO_SENSE = "The provider accepted the request, but its response could not be read."
 STATUS = 80
-"""Characters of a service's words that are shown as a job's status."""
-GOES_ON = "The job itself goes on and is kept, and it is still looked at."
-UNLOCK = "The job itself goes on and is kept; looking goes on every two minutes."
+"""Characters of a provider's words that are shown as a job's status."""
+GOES_ON = "The job itself continues, and we keep checking it."
+UNLOCK = "The job itself continues, and we keep checking it every two minutes."
 
 
 class Unrecorded(Exception):
@@ -72,7 +72,7 @@ class Unrecorded(Exception):
 
 
 class TakenBack(Exception):
-    """A service that had finished says otherwise, and the clip is not stored: it is believed."""
+    """A provider that had reported the job as done now reports something else, before the clip is saved."""
 
     def __init__(self, update: StatusUpdate) -> None:
         super().__init__(update.state)
@@ -80,7 +80,7 @@ class TakenBack(Exception):
 
 
 class Runner:
-    """Takes one job from where it stands to its end."""
+    """Runs one job from its current state to its end."""
 
     def __init__(
         self,
@@ -132,23 +132,25 @@ class Runner:
 
     @property
     def goes_on(self) -> bool:
-        """Whether there is something to be taken up again: the service has the job, or its list is being asked."""
+        """Whether there is something to be taken up again: the provider has the job, or its list is being asked."""
         return self.job.searching or self.job.state in WATCHED or self.job.state == "saving"
 
     def give_up(self, why: str) -> None:
-        """Leave the job in an honest state after an error nobody foresaw: what may have been sent is unknown.
+        """Set an honest state after an unexpected error: a request that may have been sent has an unknown outcome.
 
-        A job that goes on at its service says that nobody watches it now, and how it is taken up again.
+        A job that goes on at its provider says that nobody watches it now, and how it is taken up again.
         """
-        again = f"vg.job({self.job.id!r}).watch() takes it up again; nothing is sent for that."
+        again = f"vg.job({self.job.id!r}).watch() watches it again; that sends no new request."
         if self.job.state == "submitting":
-            self._lose(f"An error of our own came between the request and its answer ({why}).")
+            self._lose(f"An internal error occurred between the request and its answer ({why}).")
         if self.job.searching:
             old = self.job.failure or Failure(code="unknown_outcome", message="The answer was lost.")
-            failure = msgspec.structs.replace(old, next=f"An error of our own ended the search for it ({why}): {again}")
+            failure = msgspec.structs.replace(
+                old, next=f"An internal error ended the search for the job ({why}). {again}"
+            )
             self._move("unknown_outcome", searching=False, failure=failure)
         elif self.goes_on:
-            words = f"An error of our own ended the watching ({why}); the job goes on."
+            words = f"An internal error stopped the watching ({why}). The job continues."
             failure = Failure(code="unreachable", message=words, next=again, sent="yes", charged="unknown")
             self._move(self.job.state if self.job.state == "saving" else "unreachable", failure=failure)
 
@@ -220,16 +222,16 @@ class Runner:
         raise Unrecorded(failed)
 
     async def _hold(self, seconds: float) -> None:
-        """Wait before another try; meanwhile the ledger says that nothing is sent, for this process may die."""
+        """Wait before another try; meanwhile the ledger says that nothing is sent, because this process may die."""
         held, _ = self._context.ledger.keep(self.job.after(state="draft"))
         self.job = self.job.after(version=held.version)
         self._tell_wait(seconds)
         await self._context.clock.sleep(seconds)
 
     def _read_create(self, reply: Reply) -> float | None:
-        """Take the answer in, and give the service's hint for the first look.
+        """Take the answer in, and give the provider's hint for the first look.
 
-        A refusal is what a service, or a gateway, says of the request; whatever else is no answer leaves it open.
+        A refusal is what a provider, or a gateway, says of the request; whatever else is no answer leaves it open.
         """
         if reply.ok:
             return self._read_birth(reply)
@@ -277,13 +279,13 @@ class Runner:
             return Refused(refused)
         words = sanitize.clean_text(sanitize.read_guarded(error_text, reply) or "")
         if name is not None:
-            return f"The service took the request as its job {name[:80]}, which this service has no way to look at."
+            return f"The provider accepted the request as its job {name[:80]}, but has no way to check a job."
         if has_empty_result(reply):
-            return f"{self._provider.title} says it is done, but there is no clip."
-        return f"The service took the request, and answered: {words}" if words else NO_SENSE
+            return f"{self._provider.title} reports the job as done, but there is no clip."
+        return f"The provider accepted the request and answered: {words}" if words else NO_SENSE
 
     def _changed(self, reply: Reply, *, looked: bool = False) -> Iterator[str]:
-        """Say where the service has taken something else than was asked for; the job is kept.
+        """Say where the provider has taken something else than was asked for; the job is kept.
 
         In a look `duration` may be what the work has taken so far; `seconds` is the clip's.
         """
@@ -298,17 +300,17 @@ class Runner:
                 yield f"{self._provider.title} took {name} {str(taken).removesuffix('.0')} instead of {asked}."
 
     def _shared(self, handle: Handle) -> list[str]:
-        """Say so where the service answers two requests with one job: it is one clip, and should be one charge."""
+        """Say so where the provider answers two requests with one job: it is one clip, and should be one charge."""
         try:
             other = self._context.ledger.holder(self.job.base_url, handle)
         except VideogenError:  # it can't be read now, and the job is there all the same
             return []
-        return [f"{self._provider.title} gave the job it had given for {other.id} already."] if other else []
+        return [f"{self._provider.title} returned the same job as for {other.id}."] if other else []
 
-    # ---- search: the answer is lost, and the service may know ----------------------------------------------
+    # ---- search: the answer is lost, and the provider may know ----------------------------------------------
 
     async def _search(self) -> None:
-        """Take the job up where the service's list has exactly one that it can be; else say what was found."""
+        """Take the job up where the provider's list has exactly one that it can be; else say what was found."""
         found = await recovery.find_lost_job(
             self.job, self._dialect, self._transport, self._context.ledger, self._context.clock
         )
@@ -356,7 +358,7 @@ class Runner:
         return self._missed()
 
     def _hear(self, row: Listed) -> float:
-        """Take in what the service's list says of a job that goes on; an end is never taken from there."""
+        """Take in what the provider's list says of a job that goes on; an end is never taken from there."""
         return self._good(StatusUpdate(row.state or "running", progress=row.progress, status=row.status))
 
     def _good(self, update: StatusUpdate) -> float:
@@ -403,7 +405,7 @@ class Runner:
             case "succeeded":
                 return self._empty()
             case "failed":
-                failure = update.failure or Failure(code="provider", message="The service gave no reason.", sent="yes")
+                failure = update.failure or Failure(code="provider", message="The provider gave no reason.", sent="yes")
                 self._fail(failure, self._polled_job.lesson(self.job, update.took, well=False))
             case "cancelled" | "expired" as state:
                 self._move(state, finished_at=self._context.clock.now())
@@ -431,7 +433,7 @@ class Runner:
         return wait
 
     def _tell_wait(self, wait: float) -> None:
-        """Let the page count down to the next try; nothing to write down."""
+        """Tell the page when the next try is; nothing is recorded."""
         self.job = self.job.after(next_look_at=self._context.clock.now() + wait)
         self._publish(self.job)
 
@@ -448,11 +450,11 @@ class Runner:
         return backoff.PACE
 
     def _nothing(self) -> Failure:
-        message = f"{self._provider.title} says it is done, but there is no clip."
+        message = f"{self._provider.title} reports the job as done, but there is no clip."
         return Failure(code="provider", message=message, sent="yes", charged="unknown")
 
     def _lasting(self, what: str) -> float:
-        """Seconds since something began to be so."""
+        """Seconds since a condition began."""
         now = self._context.clock.monotonic()
         return now - self._since.setdefault(what, now)
 
@@ -488,7 +490,7 @@ class Runner:
         self._publish(self.job if written else unwritten_view(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
-        """Add what the user should know, once each; it is told with the next step."""
+        """Add a warning, once each; it is published with the next step."""
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
@@ -504,7 +506,7 @@ class Runner:
         self._move("failed", run, failure=failure, finished_at=self._context.clock.now())
 
     def _lose(self, what: str, request_id: str | None = None) -> None:
-        """Sent, and the answer is lost: say so at once, never send again by ourselves, and look for it where there is a list."""
+        """Set the unknown outcome of a lost answer at once; never send again, and search the list if there is one."""
         self._move(
             "unknown_outcome",
             **recovery.lost_answer_changes(what, self._dialect, request_id=request_id),
@@ -517,8 +519,8 @@ def in_doubt_failure(failure: Failure) -> Failure:
     return msgspec.structs.replace(
         failure,
         code="unknown_outcome",
-        message=f"Sending it again came to nothing: {failure.message} Sent the first time, it may exist.",
-        next="Look at your account there before you send it again.",
+        message=f"Sending it again failed: {failure.message} The job of the first request may exist.",
+        next="Check your account there before you send it again.",
         sent="yes",
         charged="unknown",
     )
@@ -526,15 +528,15 @@ def in_doubt_failure(failure: Failure) -> Failure:
 
 def _unstored(failure: Failure | None) -> str:
     """Say why a clip is lost that came inside an answer, which nobody can ask for again."""
-    why = "the kernel stopped before it was stored." if failure is None else f"could not be stored: {failure.message}"
-    return f"The clip came inside the answer, and {why}"
+    why = "the kernel stopped before it was saved." if failure is None else f"could not be saved: {failure.message}"
+    return f"The clip was part of the answer, and {why}"
 
 
 def _unsent(provider: Provider) -> Failure:
     return Failure(
         code="unreachable",
         message=f"{provider.title} could not be reached.",
-        next="Check the connection and run it again.",
+        next="Check the connection and run the cell or call again.",
         sent="no",
         charged="no",
     )

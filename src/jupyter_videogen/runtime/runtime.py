@@ -47,9 +47,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("jupyter_videogen")
 PATIENCE = 5.0
-"""Seconds that the end of a process waits for answers to requests, all together."""
+"""Seconds that the end of a process waits for open requests, in total."""
 ATTEMPTS = 4
-"""Times that the watching of a job is taken up after errors of our own: with pauses of 0.5, 1 and 2 seconds."""
+"""How often watching a job restarts after internal errors, with pauses of 0.5, 1 and 2 seconds."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -102,12 +102,14 @@ class Runtime:
         return self.ledger.latest(order.fingerprint)
 
     def attach(self, remote_id: str, connection: Connection) -> JobWatch:
-        """Take up a job that was made elsewhere, by the service's own id; one we know already is given as it is."""
+        """Take up a job that was made elsewhere, by the provider's own id; one we know already is given as it is."""
         try:
             handle = {"id": check_id(remote_id)}
         except Malformed:
             raise InvalidRequest(
-                "That is no id of a job.", next="Give it as the service's own site or list shows it.", field="remote_id"
+                "That is not a job id.",
+                next="Pass the id as the provider's own site or list shows it.",
+                field="remote_id",
             ) from None
         held = self.ledger.holder(connection.provider.base_url, handle)
         if held is None:
@@ -123,16 +125,16 @@ class Runtime:
         return self.watch(record, connection, again=True)
 
     def restore_clips(self, record: JobRecord, connection: Connection) -> JobWatch:
-        """Find the clips of a finished job where they were moved to, else fetch them from the service once more.
+        """Find the moved clips of a finished job, else download them again from the provider.
 
-        Raises `ArtifactExpired` where there is nowhere to ask.
+        Raises `ArtifactExpired` if the provider keeps no job.
         """
         if clips := clip_store.find_moved(record, environment.folder(), Path(record.project or environment.folder())):
             return self.watch(self.change(record.after(clips=clips)), connection, again=True)
         if record.handle is None:
             raise ArtifactExpired(
-                f"The clip of job {record.id} was moved or deleted, and {connection.provider.title} keeps no job to fetch it from.",
-                next=f"Put it back at {record.path}, or make it again with new=True, which is charged again.",
+                f"The clip of job {record.id} was moved or deleted, and {connection.provider.title} keeps no job to download it from.",
+                next=f"Put it back at {record.path}, or generate it again with new=True, which is charged again.",
             )
         return self.restart(record, connection, _fetched_again)
 
@@ -161,7 +163,7 @@ class Runtime:
             if not claimed:
                 watch.publish(now)
                 raise VideogenError(
-                    f"Job {record.id} is already being handled by another kernel.", next="Look at it there."
+                    f"Job {record.id} is already being handled by another kernel.", next="Watch it there."
                 )
             revived = revive(now)
             if revived is None:
@@ -197,8 +199,8 @@ class Runtime:
     def detach(self, job_id: str) -> None:
         """Stop watching; the job itself goes on.
 
-        While the service has not answered, the request stays open all the same: its answer is written down when it comes,
-        and only then is the job left alone. A service that answers with the clip itself has it stored.
+        While the provider has not answered, the request stays open all the same: its answer is written down when it comes,
+        and only then is the job left alone. A provider that answers with the clip itself has it stored.
         """
         watch = self.watches[job_id]
         if watch.record.ended:
@@ -236,7 +238,7 @@ class Runtime:
         return lambda call: self.loop.call(lambda: self.pool.transport(connection).send(call))
 
     async def _end_cancelled(self, watch: JobWatch) -> None:
-        """End a job as its service has confirmed; what later looks would call it (some say "failed") is of no interest."""
+        """End a job as its provider has confirmed; what later looks would call it (some say "failed") is of no interest."""
         if watch.task is not None:
             watch.task.cancel()
             await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
@@ -338,7 +340,7 @@ class Runtime:
             except (VideogenError, Superseded):
                 raise
             except Exception as error:
-                log.exception("Job %s came upon an error of our own.", record.id)
+                log.exception("Internal error in job %s.", record.id)
                 record = runner.job
                 if attempt == ATTEMPTS or not runner.goes_on:
                     runner.give_up(type(error).__name__)

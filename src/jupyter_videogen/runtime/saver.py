@@ -1,6 +1,6 @@
-"""Brings a finished job's clips here: from a link, or from inside the answer, to files beside the notebook.
+"""Save a finished job's clips as files beside the notebook, from a link or from inside the answer.
 
-A clip that cannot be fetched stays fetchable; nothing is ever generated again because of it.
+A failed download can be repeated; nothing is ever generated again.
 """
 
 from __future__ import annotations
@@ -35,29 +35,27 @@ if TYPE_CHECKING:
     Fresh = Callable[[], Awaitable[Sequence[Artifact]]]
 
 GRACE = 60.0
-"""Seconds in which a finished clip may not be where the service says it is."""
+"""Seconds for which a finished clip may not yet be at its address."""
 PATIENCE = 15 * 60.0
-"""Seconds in which a service is believed that names a time to come back."""
+"""The longest wait for a clip that a provider may ask for, in seconds."""
 REFRESHES = 2
-"""How often a link that has expired is asked for anew."""
+"""How often a new link is requested for an expired one."""
 NONE = frozenset(range(400, 500)) - {401, 402, 403, 429}
-"""Refusals of the place where a clip was presumed to be: there is none."""
+"""Statuses that mean that there is no clip at a presumed place."""
 EXPIRED = frozenset({400, 403, 410})
-"""How stores answer to a link that has expired; some say 404."""
-UNVERIFIED = (
-    "Length unverified: the service did not say how long the file is, and the file itself would not show a cut."
-)
-UNWRITTEN = "This can't be written down right now; we keep trying. Free some space, or close what holds the job ledger."
+"""The statuses of storage servers for an expired link; some use 404."""
+UNVERIFIED = "Length unverified: the provider did not state the length of the file, and the file itself would not show a truncation."
+UNWRITTEN = "The job can't be written to the ledger right now; we keep trying. Free some disk space, or close the program that locks the ledger."
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
 
 
 class NoClip(Exception):
-    """A job that was called finished has none: its service did not say so, and gives out nothing."""
+    """A job that was called finished has none: its provider did not say so, and gives out nothing."""
 
 
 class Saver:
-    """Takes one job from its artifacts to its clips."""
+    """Saves the artifacts of one job as clips."""
 
     def __init__(
         self,
@@ -73,7 +71,7 @@ class Saver:
         self._artifacts: Sequence[Artifact] = ()
 
     async def save(self, artifacts: Sequence[Artifact], fresh: Fresh) -> JobRecord:
-        """Bring every clip here; some are better than none, and none at all is an error that can be mended.
+        """Save every clip; some are better than none, and none at all is an error after which the download can be repeated.
 
         `fresh` looks once for where the clips are now. Raises `DownloadError`; the job stays `saving` then. Raises
         `NoClip` where there never was any.
@@ -91,7 +89,9 @@ class Saver:
             self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
             raise errors[0]
         lost = (
-            f"{len(errors)} of {len(self._artifacts)} clips could not be fetched: {errors[0].message}" if errors else ""
+            f"{len(errors)} of {len(self._artifacts)} clips could not be downloaded: {errors[0].message}"
+            if errors
+            else ""
         )
         changes = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
         self._note(filter(None, [lost]))
@@ -166,7 +166,7 @@ class Saver:
                 return await download.fetch(self._dialect.fetch(msgspec.structs.replace(artifact, url=place)))
             except (Answered, DownloadError, Forbidden) as error:
                 refused = refused or error
-        raise refused or _unfetched("nobody says where it is.")
+        raise refused or _unfetched("no address was given for it.")
 
     async def _look_again(self, asked: float | None = None) -> None:
         """Wait, as long as was asked for, and look once for where the clips are now."""
@@ -176,21 +176,21 @@ class Saver:
             self._artifacts = fresh
 
     def _gone(self, status: int, words: str, artifact: Artifact) -> Exception:
-        """Return the error for a clip that the service does not give out: expired for good, or never there."""
+        """Return the error for a clip that the provider does not give out: expired for good, or never there."""
         stranger = "://" in artifact.url
         if artifact.presumed and status in NONE and len(self._artifacts) == 1:
             return NoClip(words)
         if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
             return ArtifactExpired(
-                f"The service no longer gives out the clip of job {self.job.id}: {words}",
-                next="Nothing is generated again by itself.",
+                f"The provider no longer offers the clip of job {self.job.id}: {words}",
+                next="Nothing is generated again automatically.",
                 sent="yes",
                 charged="unknown",
             )
         return _unfetched(words)
 
     async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
-        """Return a still picture from the service, else from the clip where PyAV is there; a clip without is still a clip."""
+        """Return a still picture from the provider, else from the clip where PyAV is there; a clip without is still a clip."""
         place = self._context.posters / f"{self.job.id}-{number - 1}"  # two clips may have one name
         with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
@@ -220,7 +220,7 @@ class Saver:
         )
 
     def _report(self, written: int, total: int | None) -> None:
-        """Tell how far it is, now and then."""
+        """Report the progress at intervals."""
         if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
             self.job = self.job.after(saved_bytes=written, total_bytes=total)
             self._publish(self.job)
@@ -231,7 +231,7 @@ class Saver:
         self._publish(self.job if written else unwritten_view(self.job))
 
     def _note(self, notes: Iterable[str]) -> None:
-        """Add what the user should know, once each; it is told with the next step."""
+        """Add a warning, once each; it is published with the next step."""
         new = [note for note in notes if note not in self.job.warnings]
         self.job = self.job.after(warnings=(*self.job.warnings, *new))
 
@@ -242,14 +242,14 @@ def unwritten_view(job: JobRecord) -> JobRecord:
 
 
 class Patience:
-    """How long a clip is waited for that is not there yet: a minute, and for as long as the service itself says."""
+    """How long to wait for a clip that is not ready yet: a minute, or as long as the provider asks."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._since = clock, clock.monotonic()
         self._until = self._since + GRACE
 
     def lasts(self, asked: float | None) -> bool:
-        """Return whether to come back once more, `asked` being the seconds that the service named, if any."""
+        """Return whether to come back once more, `asked` being the seconds that the provider named, if any."""
         now = self._clock.monotonic()
         if asked:
             self._until = max(self._until, min(now + asked + backoff.PACE, self._since + PATIENCE))
@@ -257,4 +257,4 @@ class Patience:
 
 
 def _unfetched(words: str) -> DownloadError:
-    return DownloadError(f"The clip could not be fetched: {words}", sent="yes", charged="unknown")
+    return DownloadError(f"The clip could not be downloaded: {words}", sent="yes", charged="unknown")

@@ -21,7 +21,7 @@ UNSENT = Failure(
     charged="no",
 )
 UNANSWERED = frozenset({"draft", "submitting"})
-"""States in which a service has not answered yet."""
+"""States in which a provider has not answered yet."""
 LOST = "The kernel stopped while this was being sent, and the answer is lost."
 
 
@@ -39,13 +39,13 @@ def judge_after_death(record: JobRecord, provider: Provider, *, can_search: bool
 
 
 def without_key(record: JobRecord, connection: Connection) -> JobRecord:
-    """Return a job as it is shown where its key is not: nobody may look at it from here, and nothing is written."""
+    """Return the view of a job whose key is missing: it can't be checked from here, and nothing is recorded."""
     if record.ended or record.handle is None:
         return record
     failure = Failure(
         code="auth",
-        message=f"{connection.provider.title} does not let this job be looked at without its key.",
-        next="The job itself goes on and is kept.",
+        message=f"{connection.provider.title} does not allow this job to be checked without its key.",
+        next="The job itself continues.",
         sent="yes",
         charged="unknown",
     )
@@ -55,8 +55,8 @@ def without_key(record: JobRecord, connection: Connection) -> JobRecord:
 def unresolved_error(record: JobRecord) -> OutcomeUnknown:
     """Return the error that stands in the way of sending the same once more."""
     return OutcomeUnknown(
-        f"The same request was sent as job {record.id}, and its answer is lost: it may exist and may be charged.",
-        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes another.",
+        f"The same request was sent as job {record.id}, and its answer was lost: the job may exist and may be charged.",
+        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes a new job.",
         sent="no",
         charged="no",
     )

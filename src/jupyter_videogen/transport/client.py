@@ -53,7 +53,7 @@ LARGEST_LOOK = 8 * 1024 * 1024
 LARGEST_INLINE = 6 * 1024**3
 """Bytes of a reply that may hold clips in base64; they go to the disk."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-CERTIFICATES = "Point the variable at a file or folder of PEM certificates that can be read, or take it out."
+CERTIFICATES = "Set the variable to a readable file or folder of PEM certificates, or remove it."
 PIECE = 64 * 1024
 """Bytes of a request that are handed to the line at once."""
 REDIRECTS = 5
@@ -97,7 +97,7 @@ class Stream:
     async def reply(self, *, carries_clips: bool = False) -> Reply:
         """Read the rest as one reply: at most 2 MiB, or 8 MiB not counting clips, which go to the disk as they come.
 
-        A service that compresses unasked is read all the same. Raises `Lost`.
+        A provider that compresses unasked is read all the same. Raises `Lost`.
         """
         largest = LARGEST_LOOK if carries_clips else LARGEST_REPLY
         with closing(Spool()) as spool:
@@ -106,11 +106,11 @@ class Stream:
                 try:
                     spool.feed(piece) if carries_clips else spool.rest.extend(piece)
                 except OSError as error:
-                    raise Lost(f"the reply could not be kept here: {error.strerror}") from None
+                    raise Lost(f"the reply could not be stored here: {error.strerror}") from None
                 if len(spool.rest) > LARGEST_REPLY and self.status >= ERRORS:
                     break  # the first words of an error are enough, and its status says what it means
                 if len(spool.rest) + spool.words > largest or spool.size > LARGEST_INLINE:
-                    raise Lost("the reply is larger than any reply should be")
+                    raise Lost("the reply is too large")
             film = spool.end() if carries_clips else ""
             return Reply(self.status, self.headers, self._readable(bytes(spool.rest)), film)
 
@@ -303,14 +303,14 @@ class Transport:
     def _client(self, proxy: str | None, *, fresh: bool) -> httpx.AsyncClient:
         """Return the connections through a proxy, if any; fresh ones serve one call each.
 
-        A paid call never goes over a connection that the service may be closing, and strangers share none.
+        A paid call never goes over a connection that the provider may be closing, and strangers share none.
         """
         way = proxy, fresh
         if way not in self._clients:
             try:
                 self._clients[way] = _build_client(*way)
             except (ImportError, ValueError):
-                raise NotSent("the proxy of this machine's settings can't be used") from None
+                raise NotSent("the proxy in this machine's settings can't be used") from None
         return self._clients[way]
 
     async def _open(
@@ -357,7 +357,7 @@ def _ssl_context() -> ssl.SSLContext:
     try:
         return _load_certificates(*environment.certificates())
     except OSError as error:  # SSLError is one
-        message = "The certificates that SSL_CERT_FILE or SSL_CERT_DIR names can't be read."
+        message = "The certificates in SSL_CERT_FILE or SSL_CERT_DIR can't be read."
         failure = Failure(code="unreachable", message=message, next=CERTIFICATES, sent="no", charged="no")
         raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
 

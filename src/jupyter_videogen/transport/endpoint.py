@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """Where calls go now, and what opens the door there."""
+    """The address of calls and the credentials for it."""
 
     base_url: str
     secret: Secret | None = None
@@ -36,7 +36,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 
 class Source(Protocol):
-    """What knows the endpoint: a constant for a service, a launcher for the local gateway."""
+    """The source of an endpoint: a constant for a provider, a launcher for the local gateway."""
 
     async def endpoint(self) -> Endpoint:
         """Return the endpoint for the next call."""
@@ -48,7 +48,7 @@ class Source(Protocol):
 
 
 class Fixed:
-    """A source for a service that is where it is."""
+    """The source of a fixed endpoint."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -58,7 +58,7 @@ class Fixed:
         return self._endpoint
 
     async def renew(self) -> None:
-        """Nothing to be done about a service that is away."""
+        """Do nothing: a provider can't be restarted from here."""
 
 
 def auth_headers(endpoint: Endpoint) -> dict[str, str]:
@@ -78,12 +78,12 @@ def redact_secrets(endpoint: Endpoint, call: Call) -> None:
 
 
 async def check_encryption(endpoint: Endpoint) -> None:
-    """Refuse to send a key over the public internet in the open; on one's own machine and network it may."""
+    """Refuse to send a key unencrypted over the public internet; the local machine and network are allowed."""
     if endpoint.allow_insecure or not endpoint.carries_secrets or url_policy.origin(endpoint.base_url)[0] != "http":
         return
     if not url_policy.is_loopback(endpoint.base_url) and await url_policy.is_public_host(endpoint.base_url):
-        message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption: anybody on the way could read the key."
-        remedy = "Use its https address, or allow it with allow_insecure=True."
+        message = f"{url_policy.origin(endpoint.base_url)[1]} is reached without encryption, so others on the network could read the key."
+        remedy = "Use its https address, or pass allow_insecure=True."
         raise Forbidden(
             message,
             failure=Failure(

@@ -29,13 +29,13 @@ async def inflate(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             for found in _unfold(decompressor, piece):
                 given += len(found)
                 if given > max(SMALL, DENSE * came):
-                    raise Lost("the compressed body unfolds to more than any clip would")
+                    raise Lost("the compressed body expands to more than any clip")
                 yield found
         yield decompressor.flush()
     except zlib.error:
         raise Lost("the compressed body is broken") from None
     if not decompressor.eof:
-        raise Lost("the compressed body is cut short")
+        raise Lost("the compressed body is truncated")
 
 
 def _unfold(decompressor: zlib._Decompress, piece: bytes) -> Iterator[bytes]:

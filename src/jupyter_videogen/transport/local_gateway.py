@@ -63,7 +63,7 @@ class LocalGateway:
                 return await asyncio.to_thread(self._launch)
         except (TimeoutError, msgspec.DecodeError, OSError):
             raise Unreachable(
-                "The local engine did not start.", next=f"Its log is {self._home / 'gateway' / 'gateway.log'}."
+                "The local engine did not start.", next=f"See its log: {self._home / 'gateway' / 'gateway.log'}."
             ) from None
 
     def _launch(self) -> Ready:
@@ -97,8 +97,8 @@ def _cap() -> list[str]:
         return []
     if not kilobits.isdecimal() or not int(kilobits):
         raise InvalidRequest(
-            f"VIDEOGEN_KILOBITS is {kilobits}, which is no number of kilobits a second.",
-            next="Set it to a number such as 700, or to nothing.",
+            f"VIDEOGEN_KILOBITS is {kilobits}, which is not a number of kilobits per second.",
+            next="Set it to a number such as 700, or unset it.",
         )
     return ["--kilobits", kilobits]
 

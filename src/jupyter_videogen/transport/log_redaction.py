@@ -1,4 +1,4 @@
-"""The HTTP library's log, without what its addresses carry: a signed query opens what it names to anybody.
+"""Redact the HTTP library's log: a signed query in a URL gives access to anybody.
 
 Only lines about our own calls are changed, which are those of the loop's thread.
 """
@@ -32,7 +32,7 @@ class Redacted(logging.Filter):
 
 
 class Ours(logging.Filter):
-    """Takes the keys that were sent out of our own lines and their tracebacks: an error may quote what a service said."""
+    """Takes the keys that were sent out of our own lines and their tracebacks: an error may quote what a provider said."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Change a line where it holds one, keep all."""

@@ -155,7 +155,7 @@ def _begins_a_film(rest: bytearray, begin: int) -> bool:
 
 
 def _keep(file: BinaryIO, mark: str) -> str:
-    """Keep a file under a mark that no service can guess; a text that a reply says twice has one mark."""
+    """Keep a file under a mark that no provider can guess; a text that a reply says twice has one mark."""
     if mark in _lifted:
         file.close()
         return mark

@@ -44,5 +44,5 @@ def content_headers(call: Call) -> dict[str, str]:
 
 
 def public_headers(call: Call) -> dict[str, str]:
-    """Return the headers of a call that a stranger may see."""
+    """Return the headers of a call that another origin may see."""
     return {name: value for name, value in call.headers.items() if name.lower() in PUBLIC_HEADERS}

@@ -1,4 +1,4 @@
-"""Whose a URL is. A URL that came in a reply is a stranger: no key, no way back to plain http, no private address."""
+"""The URL policy. A URL from a reply is untrusted: no key, no downgrade to http, no private address."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PORTS = {"http": 80, "https": 443}
 NAT64 = IPv6Network("64:ff9b::/96")
 """RFC 6052: the last 32 bits are an IPv4 address."""
 ODD = (IPv6Network("::/96"), IPv6Network("64:ff9b:1::/48"), IPv6Network("2001::/32"))
-"""Ways to write an IPv4 address, or a site's own, that no service's files live at: IPv4-compatible, local NAT64, Teredo."""
+"""Ways to write an IPv4 address, or a site's own, that no provider's files live at: IPv4-compatible, local NAT64, Teredo."""
 
 
 class RefusedURL(ValueError):
@@ -35,9 +35,9 @@ def origin(url: str) -> tuple[str, str, int | None]:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise RefusedURL("it is no web address") from None
+        raise RefusedURL("it is not a web address") from None
     if "@" in parts.netloc or "\\" in parts.netloc:
-        raise RefusedURL("it names a user")
+        raise RefusedURL("it contains a user name")
     return parts.scheme.lower(), (parts.hostname or "").rstrip("."), port or PORTS.get(parts.scheme.lower())
 
 
@@ -57,7 +57,7 @@ async def resolve_allowed(url: str, *, base_url: str) -> Sequence[str]:
         return ()
     scheme, host, port = origin(url)
     if scheme not in PORTS or not host:
-        raise RefusedURL(f"{scheme or 'nothing'} is no web address")
+        raise RefusedURL(f"{scheme or 'nothing'} is not a web address")
     if scheme == "http" and urlsplit(base_url).scheme == "https":
         raise RefusedURL("it leads from https to plain http")
     found = await resolve(host, port)
@@ -138,7 +138,7 @@ def resolve_location(base: str, location: str) -> str:
     try:
         return urljoin(base, location)
     except ValueError:
-        raise RefusedURL("it is no web address") from None
+        raise RefusedURL("it is not a web address") from None
 
 
 def url_below(base_url: str, place: str) -> str:

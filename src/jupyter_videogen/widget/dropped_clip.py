@@ -1,4 +1,4 @@
-"""How a clip that somebody drops on the form was made: by its receipt, or by the job id in its name."""
+"""Find out how a dropped clip was made: by its receipt, or by the job id in its name."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _told(facts: dict[str, Any], name: str) -> Recalled:
         request = msgspec.convert({**given, **media, "model": facts.get("model")}, GenerationRequest)
     except (msgspec.ValidationError, RecursionError, OverflowError) as error:
         raise InvalidRequest(
-            f"The receipt {name[:80]} can't be read: {error}.", next="Write the prompt again."
+            f"The receipt {name[:80]} can't be read: {error}.", next="Enter the prompt again."
         ) from None
     return Recalled(provider=provider, request=request_view(request, environment.folder()), missing=missing)
 
@@ -88,5 +88,5 @@ def _found(media: object) -> object:
 
 def _unknown(name: str) -> InvalidRequest:
     return InvalidRequest(
-        f"Nobody here knows how {name[:80]} was made.", next="Drop the .json file that was saved beside the clip."
+        f"No record here says how {name[:80]} was made.", next="Drop the .json file that was saved beside the clip."
     )

@@ -45,7 +45,7 @@ def _extra(text: str) -> dict[str, Any]:
         given = msgspec.json.decode(text, type=dict[str, Any])
     except msgspec.MsgspecError as error:
         raise InvalidRequest(
-            f"The further fields are no JSON object: {error}.", next='Write them as {"key": 1}.', field="extra"
+            f"The further fields are not a JSON object: {error}.", next='Write them as {"key": 1}.', field="extra"
         ) from None
     return {name: value for name, value in given.items() if value != "…"}  # a credential that was not shown
 
@@ -69,13 +69,15 @@ def resolve_media(view: MediaView, field: str) -> object:
             return client.job(name).clip
         case "variable":
             return _variable(name, field)
-    raise InvalidRequest(f"{field}: {view.source[:60]} is nothing we know.", next="Choose the file again.", field=field)
+    raise InvalidRequest(
+        f"{field}: {view.source[:60]} is not a known source.", next="Choose the file again.", field=field
+    )
 
 
 def _variable(name: str, field: str) -> object:
     names = getattr(get_ipython(), "user_ns", {})
     if name not in names:
-        raise InvalidRequest(f"{field}: there is no variable {name}.", next="Run the cell that makes it.", field=field)
+        raise InvalidRequest(f"{field}: no variable named {name}.", next="Run the cell that defines it.", field=field)
     return names[name]
 
 
@@ -102,17 +104,17 @@ class Uploads:
         kind = MEDIA[message.field]
         if not 0 <= message.offset <= message.offset + len(piece) <= message.total:
             raise InvalidRequest(
-                f"A piece of {message.name} does not fit.", next="Choose the file again.", field=message.field
+                f"The upload of {message.name} is inconsistent.", next="Choose the file again.", field=message.field
             )
         if message.total > LARGEST[kind]:
-            limit = f"{message.total >> 20} MB; at most {LARGEST[kind] >> 20} are taken"
-            raise InvalidRequest(f"{message.name} has {limit}.", next="Choose a smaller one.", field=message.field)
+            limit = f"{message.total >> 20} MB; the limit is {LARGEST[kind] >> 20} MB"
+            raise InvalidRequest(f"{message.name} has {limit}.", next="Choose a smaller file.", field=message.field)
         while message.upload_id not in self._parts and len(self._parts) >= MOST_OPEN:
             del self._parts[next(iter(self._parts))]  # given up long ago, or a page that only begins
         part = self._parts.setdefault(message.upload_id, bytearray())
         if message.offset > len(part):
             raise InvalidRequest(
-                f"A piece of {message.name} is missing.", next="Choose the file again.", field=message.field
+                f"The upload of {message.name} is incomplete.", next="Choose the file again.", field=message.field
             )
         part[message.offset : message.offset + len(piece)] = piece
         if len(part) < message.total:

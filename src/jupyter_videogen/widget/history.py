@@ -1,4 +1,4 @@
-"""What the page is shown of the ledger: jobs as rows of the history, services with where their keys are."""
+"""The history for the page: jobs of the ledger as rows, and providers with the source of their keys."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def job_view_of(job: Job, record: JobRecord) -> JobView:
 
 
 def answer_history(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
-    """Do what a page asks of the library, and give what its ack says."""
+    """Answer a request about the history, and return its ack."""
     match message:
         case History():
             return {"page": page(message)}
@@ -105,7 +105,7 @@ def take_poster(asked: Poster, picture: bytes) -> None:
 def _clip(job_id: str, take: int) -> ClipRecord:
     clips = client.job(job_id).record.clips
     if not 0 <= take < len(clips):
-        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Look at the job again.")
+        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Show the job again.")
     return clips[take]
 
 

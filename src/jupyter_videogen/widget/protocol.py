@@ -1,4 +1,4 @@
-"""What crosses between the page and the kernel: two traits of state, and small messages with an ack.
+"""The protocol between the page and the kernel: two traits of state, and small messages with an ack.
 
 State goes to the page in traits (last value wins, redrawn after a reload). Requests go to the kernel as custom
 messages that carry a `request_id`; each is answered by one `Ack`. The key is never a bare `id`: ipykernel 7.4
@@ -57,9 +57,9 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     longest: int | None
     default_duration: int | None
     sizes: tuple[str, ...]
-    """Offered sizes; empty when only the service knows."""
+    """Offered sizes; empty when only the provider knows."""
     size_range: SizeRangeView | None
-    """The bounds of further sizes, where it makes any others than those it offers."""
+    """The bounds of further sizes, if it makes other sizes than those it offers."""
     default_size: str | None
     aspects: tuple[str, ...]
     resolutions: tuple[str, ...]
@@ -80,7 +80,7 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
-    """One service in the list of services."""
+    """One provider in the list of providers."""
 
     name: str
     label: str
@@ -103,15 +103,15 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     providers: tuple[ProviderView, ...]
     models: tuple[ModelView, ...]
     retired: tuple[str, ...] = ()
-    """Models that made clips before and that the service does not list any more."""
+    """Models that made clips before and that the provider does not list any more."""
     other: ModelView | None
     """What a model is taken to be that is not among `models`; None where the list is complete."""
     listed: bool
-    """Whether the service can be asked for its models."""
+    """Whether the provider can be asked for its models."""
     shared: bool
     """This machine is shared: keys are kept in the kernel only."""
     guest: bool = False
-    """The page is shown to visitors: no history, no other service, no key, no code."""
+    """The page is shown to visitors: no history, no other provider, no key, no code."""
     start: RequestView
 
 
@@ -137,7 +137,7 @@ class RequestView(RequestSettings, frozen=True, kw_only=True, omit_defaults=Fals
     audio: MediaView | None = None
     video: MediaView | None = None
     extra: str = ""
-    """Further fields for this service, as the text of a JSON object."""
+    """Further fields for this provider, as the text of a JSON object."""
     fit: Literal["cover", "contain", "pad"] | None = None
     """How the start image is made the size that is asked for."""
 
@@ -154,7 +154,7 @@ class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     sent: Known = "unknown"
     charged: Known = "unknown"
     request_id: str | None = None
-    """The service's own reference, for its support."""
+    """The provider's own reference, for its support."""
 
 
 class ClipView(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +177,9 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     detached: bool
     """We stopped watching on request; the job itself may go on."""
     progress: float | None
-    """0 to 100 as the service reported it, else None. Never invented."""
+    """0 to 100 as the provider reported it, else None. Never invented."""
     status: str
-    """The service's own word for the state, where we do not know it; else empty."""
+    """The provider's own word for the state, where we do not know it; else empty."""
     provider: str
     provider_label: str
     simulated: bool
@@ -189,16 +189,16 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     size: str | None
     seed: int | None
     cost: float | None
-    """The estimate at its submit, in dollars; None where no price is known."""
+    """The estimate when the job was sent, in dollars; None if no price is known."""
     created_at: float
     finished_at: float | None
     saved_bytes: int | None
     total_bytes: int | None
     can_cancel: bool
     synchronous: bool
-    """The service answers in one go, so the kernel has to be kept running."""
+    """The provider answers in one go, so the kernel has to be kept running."""
     searching: bool
-    """The answer is lost, and the service's list is being asked for the job."""
+    """The answer is lost, and the provider's list is being asked for the job."""
     reused: bool
     """It was there already when it was asked for: nothing was sent or charged."""
     starred: bool
@@ -206,9 +206,9 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds that jobs like this took, the median of at least three; None where there were fewer."""
     runs: int
     slow: float | None
-    """Seconds since the service took it from which on it is slower than usual; None where nothing is known."""
+    """Seconds since the provider took it from which on it is slower than usual; None where nothing is known."""
     next_look_at: float | None
-    """When the service is looked at again, where that is worth telling: it is busy, or away."""
+    """When the provider is looked at again, where that is worth telling: it is busy, or away."""
     clip: ClipView | None
     clips: tuple[ClipView, ...]
     error: ErrorView | None
@@ -253,7 +253,7 @@ class Generate(Request, frozen=True, kw_only=True, tag="generate"):
 
 
 class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
-    """Ask the service to cancel (offered only where `can_cancel`)."""
+    """Ask the provider to cancel (offered only where `can_cancel`)."""
 
     job_id: str
 
@@ -291,7 +291,7 @@ class Recall(Request, frozen=True, kw_only=True, tag="recall"):
 
 
 class Choose(Request, frozen=True, kw_only=True, tag="choose"):
-    """Take another service, or ask this one for its models now; a new form comes back in the trait."""
+    """Take another provider, or ask this one for its models now; a new form comes back in the trait."""
 
     provider: str
     refresh: bool = False
@@ -351,7 +351,7 @@ class History(Request, frozen=True, kw_only=True, tag="history"):
 
 
 class Star(Request, frozen=True, kw_only=True, tag="star"):
-    """Mark a job as liked, or no more."""
+    """Star a job, or remove the star."""
 
     job_id: str
     on: bool

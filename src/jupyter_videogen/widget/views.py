@@ -198,7 +198,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
 
 
 def _find_retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
-    """Return the used models that the service no longer lists; none where its list is unknown or old."""
+    """Return the used models that the provider no longer lists; none where its list is unknown or old."""
     if not provider.listed_lately:
         return ()
     offered = {*provider.listed, *provider.described, *(model.model for model in provider.models)}
@@ -206,7 +206,7 @@ def _find_retired(used: Sequence[str], provider: Provider) -> tuple[str, ...]:
 
 
 def _list_models(opening: str, retired: Sequence[str], provider: Provider) -> tuple[Capabilities, ...]:
-    """Return the models of the form: those that are known here, else the opening one and those that the service lists.
+    """Return the models of the form: those that are known here, else the opening one and those that the provider lists.
 
     What the user's configuration says of one goes before everything else, as it does where a request is checked.
     """

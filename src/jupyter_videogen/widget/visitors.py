@@ -1,7 +1,7 @@
-"""A page that is shown to visitors: what they may ask for, and what they are told.
+"""Pages for visitors: which messages they may send, and what they may see.
 
 A visitor can send any message, whatever the page offers. Here it is their own form's jobs, no history, nothing of this
-machine's folders, no other service or key, and no "yes" to a budget's question.
+machine's folders, no other provider or key, and no "yes" to a budget's question.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.widget.protocol import ErrorView, FormView, RequestView
 
 HIDDEN = "…"
-REFUSED = "This page is shown to visitors, and leaves that to its owner."
+REFUSED = "This page is shown to visitors; only its owner can do that."
 
 
 def check_message(
@@ -81,7 +81,7 @@ def _refused(field: str | None = None) -> VideogenError:
 
 
 def visitor_form(view: FormView) -> FormView:
-    """Return the form as visitors see it: its own service, without where the key was found."""
+    """Return the form as visitors see it: its own provider, without where the key was found."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
     return msgspec.structs.replace(view, providers=tuple(own), retired=(), guest=True)
 

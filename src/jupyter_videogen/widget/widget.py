@@ -1,4 +1,4 @@
-"""The live half in the page: one anywidget class, used as a card below a cell and as the form `VideoGen()`.
+"""The widget: one anywidget class, used as a card below a cell and as the form `VideoGen()`.
 
 State goes out in two traits, requests come in as messages that are answered by an ack. Handlers run on whatever
 thread the kernel likes: they check, hand over and answer; the work happens on the loop thread.
@@ -76,7 +76,7 @@ PACE = 0.6
 
 
 class BaseWidget(anywidget.AnyWidget):
-    """What both uses share: the newest job, and the conversation with the page."""
+    """The base of all widgets: the newest job, and the messages of the page."""
 
     _esm = STATIC / "widget.js"
     _css = STATIC / "widget.css"
@@ -123,7 +123,7 @@ class BaseWidget(anywidget.AnyWidget):
         return dict(visitors.visitor_view(view)) if self._visited else view
 
     def _worth_telling(self, record: JobRecord) -> bool:
-        """Tell a new state at once, a new number every `PACE` seconds at most."""
+        """Publish a new state at once, a new number at most every `PACE` seconds."""
         state, at = self._told
         now = time.monotonic()
         key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
@@ -145,17 +145,17 @@ class BaseWidget(anywidget.AnyWidget):
         self._answer(request_id, self._outcome(content, buffers))
 
     def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
-        """Do what a message asks for, and give what its ack says."""
+        """Handle a message, and return its ack."""
         try:
             message: PageMessage = msgspec.convert(content, PageMessage)
             outcome = self._handle(self._admitted(message) if self._visited else message, buffers) or {}
         except msgspec.ValidationError as error:
-            outcome = _refused(VideogenError(f"The page sent what this kernel does not know: {error}."))
+            outcome = _refused(VideogenError(f"The page sent a message that this kernel does not know: {error}."))
         except VideogenError as error:
             outcome = _refused(error)
         except Exception as error:  # a page can send anything, and waits for its answer
-            log.exception("A message of the page came upon an error of our own.")
-            outcome = _refused(VideogenError(f"An error of our own ({type(error).__name__})."))
+            log.exception("Internal error while handling a message of the page.")
+            outcome = _refused(VideogenError(f"Internal error ({type(error).__name__})."))
         if self._visited and "error" in outcome:
             outcome["error"] = visitors.visitor_error(outcome["error"])
         return outcome
@@ -199,7 +199,7 @@ class BaseWidget(anywidget.AnyWidget):
         return None
 
     def _tell_again(self) -> None:
-        """Send the job as it was told last: a server under a flood of output may have dropped its end."""
+        """Send the job's last state again: in a flood of output a server may have dropped it."""
         if self.job is not None:
             self.send_state("job")
 
@@ -224,7 +224,7 @@ class Card(BaseWidget):
 
 
 class Comparison(BaseWidget):
-    """Clips side by side under one clock: what `vg.compare` shows."""
+    """Clips side by side and in sync: the view of `vg.compare`."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
         self._visited = environment.is_published()
@@ -237,7 +237,7 @@ class Comparison(BaseWidget):
         return {str(view["id"]) for view in self.compared}
 
     def _renew(self, record: JobRecord, job: Job) -> None:
-        """Show what became of one of them, when it has ended."""
+        """Update the view when one of the jobs has ended."""
         if record.ended:
             fresh = self._told_of(job, record)
             self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
@@ -328,7 +328,7 @@ class VideoGen(BaseWidget):
         self.follow(job)
 
     def _choose(self, message: Choose) -> None:
-        """Take another service, or its newest list of models; what is typed stays in the page."""
+        """Take another provider, or its newest list of models; what is typed stays in the page."""
         config = load_config()
         self._go_to(message.provider, config)
         if message.refresh:
@@ -349,13 +349,15 @@ class VideoGen(BaseWidget):
         claim = config.registry.find_claim(message.provider)
         if claim is None or claim.words != message.asks:
             self.form = self._form(config)
-            raise InvalidRequest("This project's file has changed since.", next="Read again what it asks for.")
+            raise InvalidRequest(
+                "This project's videogen.toml has changed since.", next="Check again what it asks for."
+            )
         trust.add_trusted(environment.home(), [claim])
         self._go_to(message.provider, config)
         self.form = self._form(config)
 
     def _go_to(self, provider: str, config: Configuration) -> None:
-        """Send requests elsewhere from now on; credentials that were given for one service are not for another."""
+        """Send requests elsewhere from now on; credentials that were given for one provider are not for another."""
         if provider != self._provider.name:
             self._provider = config.find_provider_with_models(provider)
             self._start = msgspec.structs.replace(self._start, model="")
@@ -375,7 +377,7 @@ class VideoGen(BaseWidget):
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
 
     def changed(self, record: JobRecord) -> None:
-        """Keep the public traits current."""
+        """Update the public traits."""
         self.set_trait("state", record.state)
         if record.clips:
             self.set_trait("clip", Clip.of(record.clips[0]))

@@ -1,1 +1,1 @@
-"""Read what services send: values, ids, clips, failures and lists out of any JSON. Imports `base` and `status` beside it."""
+"""Read what providers send: values, ids, clips, failures and lists out of any JSON. Imports `base` and `status` beside it."""

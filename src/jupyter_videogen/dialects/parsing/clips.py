@@ -62,7 +62,7 @@ def is_place(value: str, name: str) -> bool:
 
 
 def artifact_at(url: str) -> Artifact:
-    """Return the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the service.
+    """Return the clip at a URL from a reply: a data URL holds it, and a relative one is a path at the provider.
 
     One that begins with a slash is a path below the host, as in any page (RFC 3986, section 5.2).
     """

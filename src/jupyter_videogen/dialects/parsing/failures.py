@@ -1,4 +1,4 @@
-"""Why a job failed or a request was refused, and what a service notes of a job that it made."""
+"""Why a job failed or a request was refused, and what a provider notes of a job that it made."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NO_LOOKS = frozenset({401, 402, 403, 429})
 """Refusals that say nothing of the job that was asked for."""
 ENDS = frozenset({"failed", "cancelled", "canceled", "completed", "succeeded", "expired"})
 """Words for a job's end that no envelope of an error uses for itself."""
-NO_REASON = "The service gave no reason."
+NO_REASON = "The provider gave no reason."
 
 
 def parse_failure(error: object) -> Failure:
@@ -73,7 +73,7 @@ def with_failure(update: StatusUpdate, error: object, job: dict[str, Any] | None
     failure = parse_failure(error)
     if not update.artifacts:
         return msgspec.structs.replace(update, state="failed", failure=failure)
-    note = f"The service also reported an error: {failure.message}"
+    note = f"The provider also reported an error: {failure.message}"
     return msgspec.structs.replace(update, notes=(*update.notes, note))
 
 
@@ -86,7 +86,7 @@ def _has_reason(error: object) -> bool:
 def parse_refusal(reply: Reply) -> Failure | None:
     """Read a 2xx that holds neither clip nor job as a refusal; None where it says nothing plain of the request.
 
-    What speaks of trouble at the service, or of nothing, is no refusal: the work may have begun.
+    What speaks of trouble at the provider, or of nothing, is no refusal: the work may have begun.
     """
     try:
         body = reply.json
@@ -133,7 +133,13 @@ def maker_notes(video: dict[str, Any]) -> tuple[str, ...]:
     used = text(extra.get("resolved_model_used")) or text(extra.get("model_deployment"))
     cache = extra.get("cache_debug")
     hit = isinstance(cache, dict) and cache.get("cache_hit") is True
-    made = f"Made by {text(extra.get('provider')) or 'the provider'} with {used}, where {asked} was asked for."
+    made = f"Made by {text(extra.get('provider')) or 'the provider'} with {used}, where {asked} was requested."
     return tuple(
-        filter(None, (made if asked and used and asked != used else "", "From the gateway's cache." if hit else ""))
+        filter(
+            None,
+            (
+                made if asked and used and asked != used else "",
+                "This clip comes from the gateway's cache." if hit else "",
+            ),
+        )
     )

@@ -1,4 +1,4 @@
-"""The id of a job, by whatever name and in whatever place a service gives it."""
+"""The id of a job, by whatever name and in whatever place a provider gives it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_ID = 2048
 IDS = ("id", "task_id", "job_id", "video_id", "generation_id", "request_id")
-"""How services name a job, the more usual first; `request_id` is xAI's and fal's."""
+"""How providers name a job, the more usual first; `request_id` is xAI's and fal's."""
 BOXES = ("data", "task", "job", "video", "result", "output")
 """Where a job may stand inside an answer."""
 

@@ -82,7 +82,7 @@ def length(value: object) -> float | None:
 
 
 def size(value: object) -> str | None:
-    """Return a size as "WxH"; services also answer "auto" or "768P", which say nothing of the picture."""
+    """Return a size as "WxH"; providers also answer "auto" or "768P", which say nothing of the picture."""
     return value if isinstance(value, str) and SIZE.fullmatch(value) else None
 
 
@@ -108,11 +108,11 @@ def form_text(name: str, value: object) -> str:
     """Return a form field's text; raises `InvalidRequest` for what a form cannot hold."""
     if isinstance(value, dict | list):
         raise InvalidRequest(
-            f"{name} is a list or an object, and a form holds only text.", next="Give it as text.", field="extra"
+            f"{name} is a list or an object, but a form holds only text.", next="Pass it as text.", field="extra"
         )
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def drop_unset(fields: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what was not given, so that the service's own defaults hold."""
+    """Leave out what was not given, so that the provider's own defaults hold."""
     return {name: value for name, value in fields.items() if value is not None}

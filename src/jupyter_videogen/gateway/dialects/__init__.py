@@ -1,1 +1,1 @@
-"""Speak the dialects of the services the gateway stands in for. Imports `requests` and `jobs`."""
+"""Speak the dialects of the simulated providers. Imports `requests` and `jobs`."""

@@ -1,4 +1,4 @@
-"""What the server halves of the dialects share: the service behind them, the way of an order, a look, and ids."""
+"""What the server halves of the dialects share: the provider behind them, the way of an order, a look, and ids."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _ID_PREFIX = "video_"
 
 
 class GatewayDialect(ABC):
-    """The endpoints of one dialect, over one service."""
+    """The endpoints of one dialect, over one provider."""
 
     statuses: ClassVar[Mapping[str, str]] = {}
     """What this dialect calls a status for which it has a word of its own."""
@@ -94,7 +94,7 @@ class VideosDialect(GatewayDialect):
 
     @abstractmethod
     async def create(self, request: Request) -> Response:
-        """Take an order."""
+        """Handle a create."""
 
     @abstractmethod
     async def page(self, request: Request) -> Response:

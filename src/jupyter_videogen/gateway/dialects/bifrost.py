@@ -1,4 +1,4 @@
-"""Bifrost: one shape in front of many makers; natively in JSON, and at a mirror in the form of the OpenAI SDK.
+"""Bifrost: one protocol in front of many upstream providers; natively in JSON, and at a mirror in the OpenAI SDK's form.
 
 It answers as v1.5.2 does (tests/recordings): makers of the OpenAI kind have no `videos`, Google's and Runway's have their own
 fields, what the maker says of a request comes with a `status_code`, and the mirror answers 500 to what it cannot read.
@@ -63,7 +63,7 @@ _MAKERS_HEADERS = {
 
 
 class EnvelopeProblem(Problem):
-    """A refusal whose body is settled already: the gateway's envelope."""
+    """A refusal with a complete body: the gateway's envelope."""
 
     def __init__(self, status: int, body: dict[str, Any], headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status, "", str(body["error"].get("message", "")), headers=headers)
@@ -71,7 +71,7 @@ class EnvelopeProblem(Problem):
 
 
 def refuse(problem: Problem, _request_id: str) -> Response:
-    """Answer with the envelope that every error wears."""
+    """Answer with the envelope of every error."""
     if isinstance(problem, EnvelopeProblem):
         return JSONResponse(problem.body, problem.status, problem.headers)
     return JSONResponse(_envelope(problem.status, _error(problem)), problem.status, problem.headers)
@@ -112,7 +112,7 @@ def _as_maker(request_type: str, provider: str, model: str | None = None) -> Ite
 
 
 class Bifrost(VideosDialect):
-    """The endpoints, over one service; the mirror reads forms too, and thinks of OpenAI where no provider is named."""
+    """The endpoints, over one provider; the mirror reads forms too, and thinks of OpenAI where no provider is named."""
 
     def __init__(self, service: GatewayService, *, mirror: bool = False) -> None:
         super().__init__(service)
@@ -140,7 +140,7 @@ class Bifrost(VideosDialect):
         return JSONResponse({"data": rows, "extra_fields": extra, "key_statuses": keys})
 
     async def create(self, request: Request) -> Response:
-        """Take an order."""
+        """Handle a create."""
         fields = await self._read(request)
         provider, model = self._read_model(fields)
         self._check_image(fields, provider, model)
@@ -150,7 +150,7 @@ class Bifrost(VideosDialect):
             return await self._answer(request, order, fields, "video_generation", inputs)
 
     async def remix(self, request: Request) -> Response:
-        """Take an order for the same clip with another prompt."""
+        """Handle a remix: the same clip with another prompt."""
         provider, native = self._read_ids(request)
         fields = await self._read(request)
         if not fields.get("prompt"):
@@ -329,7 +329,7 @@ class Bifrost(VideosDialect):
 def _exchange_facts(
     request: Request, provider: str, *, remixed: bool = False, unfinished: bool = False
 ) -> dict[str, Any]:
-    """Return what the gateway tells of its exchange with the maker; a translated maker's headers are not passed on."""
+    """Return what the gateway reports of its exchange with the upstream provider, without that provider's headers."""
     facts: dict[str, Any] = {"latency": 0, "chunk_index": 0}
     if provider in OPENAI_KIND and not remixed:
         poll = {"Openai-Poll-After-Ms": POLL_AFTER["openai-poll-after-ms"]} if unfinished else {}
@@ -373,7 +373,7 @@ def _write_created(job: Job) -> dict[str, Any]:
 
 
 def _write_status(job: Job, *, measured: bool) -> dict[str, Any]:
-    """Return a job as a look is answered: of translated makers hardly more than its state."""
+    """Return the answer to a look: for translated upstream providers little more than the state."""
     whole = _write_job(job)
     if _provider(job) in OPENAI_KIND:
         return whole if measured else {name: value for name, value in whole.items() if name != "progress"}

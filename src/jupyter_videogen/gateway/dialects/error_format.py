@@ -1,4 +1,4 @@
-"""Which dialect is spoken where: every address has one, and with it one shape of a refusal."""
+"""The dialect of each path, and its error format."""
 
 from collections.abc import Callable
 
@@ -30,6 +30,6 @@ _SHAPES: tuple[tuple[str, Callable[[Problem, str], Response]], ...] = (
 
 
 def respond(path: str, problem: Problem, request_id: str) -> Response:
-    """Return a refusal in the shape of the dialect that is spoken at a path."""
+    """Return a refusal in the error format of a path's dialect."""
     refuse = next((refuse for prefix, refuse in _SHAPES if path.startswith(prefix)), openai.refuse)
     return refuse(problem, request_id)

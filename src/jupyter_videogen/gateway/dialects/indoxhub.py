@@ -55,7 +55,7 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 
 
 class IndoxHub(GatewayDialect):
-    """The endpoints, over one service."""
+    """The endpoints, over one provider."""
 
     statuses: ClassVar = {"queued": "pending", "cancelled": "failed"}
     failure_statuses: ClassVar = {"moderation_blocked": 400, "upstream_error": 503, "timeout": 504}
@@ -117,7 +117,7 @@ class IndoxHub(GatewayDialect):
         return JSONResponse({"total": total, "jobs": [self._brief_body(job) for job in jobs]})
 
     async def cancel(self, request: Request) -> Response:
-        """Call off a job that is pending."""
+        """Cancel a pending job."""
         job = await self._service.job(self._read_id(request))
         job = await self._service.cancel(job)
         return JSONResponse({"message": "Job cancelled.", "job_id": self._write_id(job)})
@@ -192,7 +192,7 @@ def _envelope(job: Job, data: object, header: dict[str, str]) -> dict[str, Any]:
         "provider": provider,
         "model": model,
         "success": True,
-        "message": f"Without effect here: {names}." if names else "",
+        "message": f"Ignored by this gateway: {names}." if names else "",
         "usage": None,
         "raw_response": None,
         "data": data,

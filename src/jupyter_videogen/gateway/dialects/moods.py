@@ -1,4 +1,4 @@
-"""The OpenAI shape in the moods of servers that speak it: the address is the switch, as in `/moods/cloud/v1/videos`.
+"""Variants of the OpenAI protocol that behave like other servers, chosen by the path, as in `/moods/cloud/v1/videos`.
 
 Each mood does one thing that a real server does, so that notebooks and tests can meet it: `cloud` says an address and has no
 content (SGLang with cloud storage, aimock), `failed-look` answers 500 with the object of a failed video (vLLM-Omni), `late-content`
@@ -26,7 +26,7 @@ BUSY = {"message": "no channel is available at this moment", "type": "server_err
 
 
 class MoodyOpenAI(OpenAI):
-    """The endpoints of the OpenAI shape, in one mood."""
+    """The endpoints of one variant."""
 
     def __init__(self, service: GatewayService, mood: str) -> None:
         super().__init__(service)

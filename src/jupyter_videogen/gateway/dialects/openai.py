@@ -1,4 +1,4 @@
-"""The OpenAI shape of `/v1/videos`: the server's half of that dialect, as strict about its types as its strictest peers."""
+"""The server side of the OpenAI `/v1/videos` protocol, with types as strict as those of the strictest servers."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -58,7 +58,7 @@ def refuse(problem: Problem, _request_id: str) -> Response:
 
 
 class OpenAI(VideosDialect):
-    """The endpoints, over one service."""
+    """The endpoints, over one provider."""
 
     statuses = STATUSES
 
@@ -85,11 +85,11 @@ class OpenAI(VideosDialect):
         """Tell of one model."""
         name = request.path_params["id"]
         if name not in self._service.names:
-            raise Problem(404, "model_not_found", f"There is no model {name} here.", param="model")
+            raise Problem(404, "model_not_found", f"No such model: {name}.", param="model")
         return JSONResponse(model_object(name))
 
     async def create(self, request: Request) -> Response:
-        """Take an order."""
+        """Handle a create."""
         fields = await read_fields(request, JSON, FORM)
         wishes = {name: value for name, value in fields.items() if value is not None}
         order = parse_order(self._defaults | wishes, self._service.names)
@@ -109,7 +109,7 @@ class OpenAI(VideosDialect):
         return JSONResponse(self._video(job), headers=headers)
 
     async def remix(self, request: Request) -> Response:
-        """Take an order for the same clip with another prompt."""
+        """Handle a remix: the same clip with another prompt."""
         fields = await read_fields(request, JSON, FORM)
         source = await self._source(request.path_params["id"])
         order = replace(source.order, prompt=read_prompt(fields), source=source.id)
@@ -146,8 +146,8 @@ class OpenAI(VideosDialect):
         return await self._answer(request, order, fields, {"prompt", "seconds"}, inputs)
 
     async def characters(self, _request: Request) -> Response:
-        """Say that there are none."""
-        raise Problem(501, "not_supported", "This gateway has no characters.")
+        """Refuse: characters are not supported."""
+        raise Problem(501, "not_supported", "This gateway does not support characters.")
 
     async def page(self, request: Request) -> Response:
         """Look at a page of videos."""
@@ -158,7 +158,7 @@ class OpenAI(VideosDialect):
             raise invalid("order", "order must be asc or desc.")
         after = await self._service.find(query["after"]) if "after" in query else None
         if "after" in query and after is None:
-            raise invalid("after", "after must be the id of a video that is here.")
+            raise invalid("after", "after must be the id of an existing video.")
         jobs, more = await self._service.page(limit, after, descending=order == "desc")
         return JSONResponse(
             {
@@ -208,7 +208,7 @@ def _video_id(fields: Mapping[str, Any]) -> str:
         value = _as_object(value)
     value = value.get("id") if isinstance(value, Mapping) else value
     if not isinstance(value, str):
-        raise invalid("video", "video must be the id of a video that is here.", "missing_required_parameter")
+        raise invalid("video", "video must be the id of an existing video.", "missing_required_parameter")
     return value
 
 
@@ -232,12 +232,12 @@ def _refuse_address(name: str, value: object) -> None:
     """Refuse what would have to be fetched, here or from a store of files: a clip without its picture is not what was asked."""
     if isinstance(value, Mapping):
         if value.get("file_id"):
-            raise invalid(name, "There are no files here: send the picture itself.", "unsupported_value")
+            raise invalid(name, "This gateway stores no files: send the image itself.", "unsupported_value")
         value = value.get("image_url")
     elif name.endswith("[file_id]") and value:
-        raise invalid(name, "There are no files here: send the picture itself.", "unsupported_value")
+        raise invalid(name, "This gateway stores no files: send the image itself.", "unsupported_value")
     if isinstance(value, str) and ADDRESS.fullmatch(value):
-        raise invalid(name, "Nothing is fetched here: send the picture itself, or a data address.", "unsupported_value")
+        raise invalid(name, "This gateway downloads nothing: send the image itself or a data URL.", "unsupported_value")
 
 
 def read_files(fields: Mapping[str, Any]) -> InputFiles:
@@ -271,6 +271,6 @@ def video(job: Job) -> dict[str, Any]:
 
 
 def _revised_prompt(job: Job) -> dict[str, str]:
-    """Tell the enriched prompt, where there is one."""
+    """Return the enriched prompt, if there is one."""
     prompt = (job.rendering or {}).get("revised_prompt")
     return {"revised_prompt": prompt} if prompt else {}

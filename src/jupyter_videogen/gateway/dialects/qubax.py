@@ -21,12 +21,12 @@ _ERROR_TYPES = dict.fromkeys(("moderation_blocked", "cancelled", "content_filter
 
 
 def refuse(problem: Problem, _request_id: str) -> Response:
-    """Answer with an error of two words."""
+    """Answer with a message and a type."""
     return JSONResponse({"error": {"message": problem.message, "type": problem.kind}}, problem.status, problem.headers)
 
 
 class Qubax(GatewayDialect):
-    """The endpoints, over one service."""
+    """The endpoints, over one provider."""
 
     statuses: ClassVar = {"queued": "pending", "in_progress": "processing", "cancelled": "failed"}
     id_prefix = "vg_"
@@ -41,7 +41,7 @@ class Qubax(GatewayDialect):
         ]
 
     async def create(self, request: Request) -> Response:
-        """Take an order."""
+        """Handle a create."""
         fields = await read_fields(request, JSON)
         if fields.get("model") is None:
             raise invalid("model", "model is required.")

@@ -68,7 +68,7 @@ def refuse(problem: Problem, request_id: str) -> Response:
 
 
 class Qubrid(GatewayDialect):
-    """The one endpoint, over one service."""
+    """The one endpoint, over one provider."""
 
     failure_statuses: ClassVar = {"moderation_blocked": 400, "upstream_error": 502, "timeout": 504}
 

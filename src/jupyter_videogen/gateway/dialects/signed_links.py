@@ -17,7 +17,7 @@ _NAME = re.compile(r"([0-9]{1,2})\.mp4")
 
 
 class Links:
-    """The one endpoint, over one service."""
+    """The one endpoint, over one provider."""
 
     def __init__(self, service: GatewayService) -> None:
         self._service = service

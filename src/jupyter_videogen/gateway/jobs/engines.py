@@ -1,4 +1,4 @@
-"""The seam between jobs and what draws them: an engine turns an order into a file, and each model names one."""
+"""The interface of engines: an engine turns an order into a file, and each model names one."""
 
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
@@ -10,7 +10,7 @@ from jupyter_videogen.gateway.requests.order import DEFAULT_MODEL, Order
 
 
 class Rendering(Protocol):
-    """What an engine says about a clip it made."""
+    """An engine's report about a clip."""
 
     @property
     def scene(self) -> str:
@@ -30,7 +30,7 @@ class Rendering(Protocol):
 
 
 class Engine(Protocol):
-    """Anything that can draw: it tells its progress in percent, and asks often whether it is cancelled."""
+    """The interface of an engine: it reports progress in percent and often checks for a cancel."""
 
     def render(
         self, order: Order, path: Path, *, progress: Callable[[float], None], cancelled: Callable[[], bool]

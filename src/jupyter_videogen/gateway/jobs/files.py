@@ -35,16 +35,16 @@ def require(job: Job) -> None:
         return
     if job.error is not None:
         raise Problem(404, "video_failed", f"This video failed, so it has no content: {job.error['message']}")
-    raise Problem(404, "not_ready", f"This video is {job.status}; its content comes when it is completed.")
+    raise Problem(404, "not_ready", f"This video is {job.status}; its content is available when it is completed.")
 
 
 def missing(variant: str) -> Problem:
-    """Return the refusal of a file that somebody has taken away."""
+    """Return the refusal for a file that was removed."""
     return Problem(404, "content_missing", f"The {variant} of this job is no longer on the disk.")
 
 
 async def send(path: Path, variant: str) -> FileResponse:
-    """Send a file of this house."""
+    """Send a file of this gateway."""
     try:
         found = await run_in_threadpool(os.stat, path)
     except FileNotFoundError:
@@ -60,7 +60,7 @@ async def send(path: Path, variant: str) -> FileResponse:
 
 
 async def send_webp(path: Path) -> Response:
-    """Send a poster of this house as WebP; one that cannot be made into a WebP goes as it is."""
+    """Send a poster as WebP; one that can't be converted is sent unchanged."""
     whole = await send(path, "thumbnail")
     made = await run_in_threadpool(_webp, path)
     if made is None:

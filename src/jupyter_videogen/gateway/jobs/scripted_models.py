@@ -1,4 +1,4 @@
-"""Test models, like the test cards of a payment service: each name brings about one thing that a service can do.
+"""Test models, like the test cards of a payment provider: each name causes one behaviour of a provider.
 
 They are seen through the clock: an ordinary job is kept (and, where there is a clip in the end, rendered), and its card
 says what callers see of it. All times are in seconds at pace 1.
@@ -22,36 +22,36 @@ class ScriptedModel:
     refusal: tuple[int, str, str] | None = None
     """At create: HTTP status, code and message."""
     lost: bool = False
-    """At create: the job is taken, and the line is cut before a byte of the answer."""
+    """At create: the job is accepted, and the connection breaks before the first byte of the answer."""
     waits: bool = False
-    """At create: the answer comes when the clip is there, as from a service that works while one waits."""
+    """At create: the answer comes when the clip exists, as from a synchronous provider."""
     queued: float = 0.5
     running: float = 1.5
     fate: str = "completed"
-    """At looks, in the end: completed, failed, gone, or never."""
+    """The final state at looks: completed, failed, gone, or never."""
     error: tuple[str, str] | None = None
     """At looks: the code and message of a failure, or of what is missing from a success."""
     measured: bool = True
-    """At looks: whether the progress is told."""
+    """At looks: whether progress is reported."""
     flaky: bool = False
-    """At looks: every third answer is spoilt."""
+    """At looks: every third answer is broken."""
     expires: bool = False
     """At content: the first link has expired."""
     outputs: int | None = None
-    """At content: how many clips there are, whatever was asked."""
+    """At content: how many clips there are, whatever was requested."""
     filtered: int = 0
-    """At content: how many were held back."""
+    """At content: how many were withheld."""
 
     @property
     def renders(self) -> bool:
-        """Whether there will be a clip."""
+        """Whether the job makes a clip."""
         return self.refusal is None and self.fate == "completed" and self.outputs != 0
 
 
 _MODERATED = ("moderation_blocked", "Content policy violation in prompt.")
-_UPSTREAM = ("upstream_error", "The upstream service had an error while making this video.")
+_UPSTREAM = ("upstream_error", "The upstream provider had an error while making this video.")
 _TIMEOUT = ("timeout", "Video generation timed out.")
-_HELD_BACK = ("content_filtered", "1 of 3 videos was held back by the safety filter.")
+_HELD_BACK = ("content_filtered", "1 of 3 videos was withheld by the safety filter.")
 
 CARDS: Mapping[str, ScriptedModel] = {
     "test/refused": ScriptedModel("The prompt is refused: a content policy.", fate="failed", error=_MODERATED),
@@ -66,26 +66,24 @@ CARDS: Mapping[str, ScriptedModel] = {
     "test/rate-limited": ScriptedModel(
         "Too many requests, always.", (429, "rate_limit_exceeded", "Rate limit exceeded. Please try again later.")
     ),
-    "test/upstream-error": ScriptedModel("The service behind the service fails.", fate="failed", error=_UPSTREAM),
-    "test/flaky": ScriptedModel("Every third look is spoilt: a 502, a web page, half a JSON.", running=6, flaky=True),
-    "test/gone": ScriptedModel("Accepted, and then unknown.", fate="gone"),
-    "test/no-progress": ScriptedModel("Runs without telling how far it is.", running=5, measured=False),
+    "test/upstream-error": ScriptedModel("The upstream provider fails.", fate="failed", error=_UPSTREAM),
+    "test/flaky": ScriptedModel("Every third look fails: a 502, a web page, half a JSON.", running=6, flaky=True),
+    "test/gone": ScriptedModel("The job is accepted, and then unknown.", fate="gone"),
+    "test/no-progress": ScriptedModel("Runs without reporting progress.", running=5, measured=False),
     "test/slow": ScriptedModel("Takes 20 seconds, with progress.", running=20),
-    "test/queued-long": ScriptedModel("Waits 10 seconds for its turn.", queued=10),
-    "test/lost-answer": ScriptedModel("Accepted, but the line is cut before the answer.", lost=True),
+    "test/queued-long": ScriptedModel("Waits 10 seconds in the queue.", queued=10),
+    "test/lost-answer": ScriptedModel("The job is accepted, but the connection breaks before the answer.", lost=True),
     "test/expired-link": ScriptedModel("The first link to the clip has expired.", expires=True),
     "test/empty-result": ScriptedModel("Completed, without a clip.", outputs=0),
-    "test/partly-filtered": ScriptedModel("One of three clips is held back.", error=_HELD_BACK, outputs=2, filtered=1),
-    "test/sync": ScriptedModel("The create answers when the clip is there.", waits=True),
-    "test/sync-timeout": ScriptedModel(
-        "The create waits in vain.", waits=True, running=5, fate="failed", error=_TIMEOUT
-    ),
+    "test/partly-filtered": ScriptedModel("One of three clips is withheld.", error=_HELD_BACK, outputs=2, filtered=1),
+    "test/sync": ScriptedModel("The create answers when the clip exists.", waits=True),
+    "test/sync-timeout": ScriptedModel("The create times out.", waits=True, running=5, fate="failed", error=_TIMEOUT),
     "test/never-finishes": ScriptedModel("Is in progress until it is deleted.", fate="never"),
 }
 
 
 def refuse(card: ScriptedModel, setting: str) -> None:
-    """Raise what the card answers a create with, if it is a refusal; `setting` is a field of the dialect."""
+    """Raise the test model's refusal of a create, if any; `setting` is a field of the dialect."""
     if card.refusal is None:
         return
     status, code, message = card.refusal
@@ -95,7 +93,7 @@ def refuse(card: ScriptedModel, setting: str) -> None:
 
 
 def apply_script(job: Job, now: float, pace: float) -> Job | None:
-    """Return a job as its card shows it at a time, or None when it is not to be seen."""
+    """Return a job as its test model shows it at a time, or None while it is invisible."""
     card = CARDS.get(job.order.model)
     if card is None or job.status in ("cancelled", "failed"):
         return job

@@ -1,4 +1,4 @@
-"""What every dialect's server half stands on: the store, the worker, the test cards, and where the clips are."""
+"""The service behind all dialects: the store, the worker, the test models and the clips."""
 
 import asyncio
 import hashlib
@@ -43,7 +43,7 @@ _SPOILT = (
 
 @dataclass(frozen=True, slots=True)
 class GatewayService:
-    """The words of all dialects: submit, look, list, cancel, delete; the disk is waited for in a thread."""
+    """The operations of all dialects: submit, look, list, cancel, delete; disk access runs in a thread."""
 
     store: JobStore
     worker: Worker
@@ -99,13 +99,13 @@ class GatewayService:
         try:
             return await run_in_threadpool(self.store.add, order, digest, key, made=made)
         except KeyReusedError:
-            message = "This Idempotency-Key was used before, with another body; take a new key for a new clip."
+            message = "This Idempotency-Key was used before with another body; use a new key for a new clip."
             raise Problem(409, "idempotency_key_reused", message) from None
         except TooManyJobsError:
             raise Problem(
                 429,
                 "rate_limit_exceeded",
-                f"{UNFINISHED_LIMIT} clips are waiting already; send this one again when some have finished.",
+                f"{UNFINISHED_LIMIT} clips are already waiting; send this one again when some have finished.",
                 headers={"retry-after": str(_RETRY_SECONDS)},
             ) from None
 
@@ -119,11 +119,11 @@ class GatewayService:
         """Return a job as it is at this moment."""
         job = await self.find(job_id)
         if job is None:
-            raise Problem(404, "not_found", "There is no such video here.")
+            raise Problem(404, "not_found", "No such video.")
         return job
 
     async def look(self, job_id: str) -> Job:
-        """Return a job to somebody who asks how it is; a test card may spoil the answer."""
+        """Return the answer to a look; a test model may break it."""
         job = await self.job(job_id)
         if _card(job).flaky:
             number = self._looks[job_id]
@@ -147,7 +147,7 @@ class GatewayService:
         return job
 
     def waits(self, job: Job) -> bool:
-        """Return whether a test card says that the create is to wait."""
+        """Return whether a test model makes the create wait for the clip."""
         return _card(job).waits
 
     async def page(
@@ -166,7 +166,7 @@ class GatewayService:
         return await run_in_threadpool(self.store.count)
 
     async def cancel(self, job: Job) -> Job:
-        """Call off a job that has not begun."""
+        """Cancel a job that has not started."""
         statuses = ("queued",) if job.order.model not in CARDS else ("queued", "in_progress", "completed")
         if job.status != "queued" or not await run_in_threadpool(self.store.cancel, job.id, *statuses):
             job = await self.job(job.id)
@@ -191,11 +191,11 @@ class GatewayService:
         return 0 if job.status != "completed" else job.order.count if outputs is None else outputs
 
     def count_filtered(self, job: Job) -> int:
-        """Return how many clips of a job were held back."""
+        """Return how many clips of a job were withheld."""
         return _card(job).filtered if job.status == "completed" else 0
 
     def shows_progress(self, job: Job) -> bool:
-        """Return whether the progress of a job is told."""
+        """Return whether a job reports progress."""
         return _card(job).measured
 
     def links(self, job: Job, request: Request) -> list[str]:
@@ -211,14 +211,16 @@ class GatewayService:
         ]
 
     async def content(self, job: Job, take: int = 0) -> Response:
-        """Send a clip to somebody with a key."""
+        """Send a clip to a caller with a key."""
         require(job)
         if take >= self.count_clips(job):
             raise Problem(404, "content_missing", "This video has no such output.")
         if _card(job).expires:
             self._links[f"{job.id} content"] += 1
             if self._links[f"{job.id} content"] == 1:
-                raise Problem(403, "content_expired", "This content link has expired; look at the video for a new one.")
+                raise Problem(
+                    403, "content_expired", "This content link has expired; retrieve the video for a new one."
+                )
         return await send(clip_path(self.clips, job.id, take), "video")
 
     async def picture(self, job: Job, variant: str) -> Response:

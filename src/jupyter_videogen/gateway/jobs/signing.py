@@ -1,4 +1,4 @@
-"""The seal of a home: signs links that need no key, and passes that stand for the token."""
+"""Signatures: links that need no key, and tokens (JWT) that replace the gateway's token."""
 
 import base64
 import hashlib
@@ -15,13 +15,13 @@ _BYTES = 32
 
 
 class Seal:
-    """A secret, and what can be said with it."""
+    """A signing secret."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
     def sign(self, purpose: str, text: str) -> str:
-        """Return the signature of a text, good for one purpose: a link's is no pass's."""
+        """Return the signature of a text for one purpose: a link or a pass."""
         return _encode(hmac.digest(self._secret, f"{purpose}\n{text}".encode(), hashlib.sha256))
 
     def holds(self, purpose: str, text: str, signature: str) -> bool:
@@ -44,7 +44,7 @@ class Seal:
         return float(values["exp"]) > time.time()
 
     def opener(self, token: str) -> Callable[[str], bool]:
-        """Return what tells a key of this house: the token itself, or a pass."""
+        """Return the check of a key: the token itself, or a valid pass."""
         return lambda key: hmac.compare_digest(key.encode(), token.encode()) or self.admits(key)
 
 

@@ -1,4 +1,4 @@
-"""Jobs at rest: one SQLite file that remembers every order until it is deleted."""
+"""The job store: one SQLite file that keeps every order until it is deleted."""
 
 import json
 import secrets
@@ -63,7 +63,7 @@ _ORDER_COLUMNS = tuple(field.name for field in fields(Order))
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One order and what has become of it."""
+    """One order and its state."""
 
     number: int
     id: str
@@ -78,7 +78,7 @@ class Job:
 
     @property
     def unfinished(self) -> bool:
-        """Whether work is still owed."""
+        """Whether the job is unfinished."""
         return self.status in UNFINISHED
 
 
@@ -87,11 +87,11 @@ class NewerStoreError(Exception):
 
 
 class KeyReusedError(Exception):
-    """An idempotency key came back with another order."""
+    """An idempotency key was reused with another order."""
 
 
 class TooManyJobsError(Exception):
-    """As many jobs are unfinished as may be."""
+    """The limit of unfinished jobs is reached."""
 
 
 class JobStore:
@@ -111,7 +111,7 @@ class JobStore:
             raise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             self._database.close()
 
@@ -127,7 +127,7 @@ class JobStore:
             database.execute("UPDATE jobs SET status = 'queued', progress = 0 WHERE status = 'in_progress'")
 
     def add(self, order: Order, digest: str, key: str | None = None, *, made: bool = False) -> Job:
-        """Write an order down; the same key with the same digest finds the job it made before.
+        """Record an order; the same key with the same digest returns the existing job.
 
         A job that is `made` is never rendered: it counts as completed from the beginning.
         """
@@ -206,7 +206,7 @@ class JobStore:
         return None if row is None else _job(row)
 
     def release(self, job_id: str) -> None:
-        """Put a job back that was stopped in good order, so that the stop does not count against it."""
+        """Requeue a job after a regular stop, so that the stop does not count as a failed attempt."""
         with self._transaction() as database:
             database.execute(
                 "UPDATE jobs SET status = 'queued', attempts = attempts - 1 WHERE id = ? AND status = 'in_progress'",
@@ -214,7 +214,7 @@ class JobStore:
             )
 
     def complete(self, job_id: str, rendering: dict[str, Any]) -> None:
-        """Write down that the clip is there."""
+        """Record that the clip exists."""
         with self._transaction() as database:
             database.execute(
                 "UPDATE jobs SET status = 'completed', progress = 100, completed_at = ?, rendering = ? "
@@ -223,7 +223,7 @@ class JobStore:
             )
 
     def fail(self, job_id: str, code: str, message: str, progress: int) -> None:
-        """Write down that there will be no clip, and why."""
+        """Record the failure of a job."""
         with self._transaction() as database:
             database.execute(
                 "UPDATE jobs SET status = 'failed', error_code = ?, error_message = ?, progress = ? "
@@ -232,7 +232,7 @@ class JobStore:
             )
 
     def cancel(self, job_id: str, *statuses: str) -> bool:
-        """Call a job off that stands at one of the statuses; False when it does not."""
+        """Cancel a job if it has one of the statuses; return whether it did."""
         message = "The job was cancelled before it started."
         marks = ", ".join("?" * len(statuses))
         update = (
@@ -252,7 +252,7 @@ class JobStore:
         with self._transaction() as database:
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version > _SCHEMA_VERSION:
-                raise NewerStoreError(f"{path} was written by a newer jupyter-videogen; update this one.")
+                raise NewerStoreError(f"{path} was written by a newer version of jupyter-videogen; update this one.")
             if version == 0:
                 database.execute(_SCHEMA)
             for since, columns in ((2, _SINCE_2), (3, _SINCE_3), (4, _SINCE_4)):

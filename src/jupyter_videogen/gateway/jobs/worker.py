@@ -1,4 +1,4 @@
-"""The worker: one thread that renders one job at a time, and leaves at once when asked."""
+"""The worker: one thread that renders one job at a time, and stops at once when asked."""
 
 import logging
 import os
@@ -66,17 +66,17 @@ class Worker:
         self._wake.set()
 
     def cancel(self) -> None:
-        """Ask the worker to leave; the job in its hands stays unfinished."""
+        """Ask the worker to stop; its current job stays unfinished."""
         self._stopping.set()
         self._wake.set()
 
     def join(self, seconds: float) -> None:
-        """Wait for the worker to have left."""
+        """Wait until the worker has stopped."""
         if self._thread.ident is not None:
             self._thread.join(seconds)
 
     def progress(self) -> dict[str, int]:
-        """Return the percentages of the jobs in hand; read it before the store, or a finished job may look new."""
+        """Return the percentages of the running jobs; read it before the store, or a finished job may look new."""
         return dict(self._progress)
 
     def _work(self) -> None:
@@ -160,7 +160,7 @@ class Worker:
         return self._engine(job.order.model).sheet(clip_path(self._clips, job.id))
 
     def _engine(self, model: str) -> Engine:
-        # Names that stand in for a service's models, and the test cards, are drawn by the engine of the house.
+        # Names that stand in for a provider's models, and the test cards, are drawn by the built-in engine.
         name = model if model in self._loaders else DEFAULT_MODEL
         if name not in self._loaded:
             self._loaded[name] = self._loaders[name]()

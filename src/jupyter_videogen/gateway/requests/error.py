@@ -1,4 +1,4 @@
-"""What is raised when a request is not answered as asked; every dialect has its own words for it."""
+"""The errors of requests; each dialect formats them in its own way."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ _KINDS = {
 
 
 class Problem(Exception):
-    """A request that is answered with an error: what is wrong, in a sentence, and which field says so."""
+    """A request that gets an error: what is wrong, in a sentence, and the field at fault."""
 
     def __init__(
         self,
@@ -32,16 +32,16 @@ class Problem(Exception):
 
     @property
     def kind(self) -> str:
-        """The family of the error, as the services name it."""
+        """The family of the error, as the providers name it."""
         return "server_error" if self.status >= _SERVER else _KINDS.get(self.status, "invalid_request_error")
 
 
 class LostAnswerError(Exception):
-    """The work is done, and the caller is not to hear of it."""
+    """The work is done, but the caller gets no answer."""
 
 
 class SpoiltError(Exception):
-    """An answer that came to harm on its way."""
+    """An answer that is broken on purpose."""
 
     def __init__(self, status: int, media_type: str, body: bytes) -> None:
         super().__init__(status)

@@ -53,7 +53,9 @@ def read_inputs(fields: Mapping[str, Any], places: Mapping[str, str]) -> InputFi
         if data is not None and purpose not in found:
             found[purpose], names[purpose] = data, name
     if "image" in found and "video" in found:
-        raise invalid(names["video"], f"Send {names['image']} or {names['video']}, not both: a clip has one beginning.")
+        raise invalid(
+            names["video"], f"Send {names['image']} or {names['video']}, not both: a clip can start from only one."
+        )
     return InputFiles(found, frozenset(names.values()))
 
 
@@ -83,4 +85,4 @@ def _decode(name: str, kind: str, value: object) -> bytes:
     try:
         return base64.b64decode(re.sub(r"\s", "", match[1] if match else text), validate=True)
     except (binascii.Error, ValueError):
-        raise invalid(name, f"{name} must be a file, an address, or {_FORMS[kind]} in base64.") from None
+        raise invalid(name, f"{name} must be a file, a URL, or {_FORMS[kind]} in base64.") from None

@@ -117,23 +117,23 @@ def read_prompt(fields: Mapping[str, Any], name: str = "prompt") -> str:
 
 
 def read_negative(fields: Mapping[str, Any], name: str = "negative_prompt") -> str:
-    """Return what is not to be seen, in words; nothing when it was not sent."""
+    """Return the negative prompt; empty if it was not sent."""
     return read_prompt(fields, name) if fields.get(name) else ""
 
 
 def read_model(
     fields: Mapping[str, Any], known: Collection[str], stand_ins: Collection[str] = (), default: str = DEFAULT_MODEL
 ) -> str:
-    """Return the name of a model this gateway has; it stands in for a few of other houses, which it does not list."""
+    """Return the name of a model this gateway has; it also accepts a few names of other providers, which it does not list."""
     name = "model"
     value = fields.get(name)
     if value is None:
         return default
     choices = ", ".join(model for model in known if not model.startswith("test/"))
     if not isinstance(value, str):
-        raise invalid(name, f"{name} must be a text: one of {choices}.")
+        raise invalid(name, f"{name} must be one of {choices}.")
     if value not in known and value not in stand_ins:
-        message = f"There is no such model here; {name} must be one of {choices}."
+        message = f"No such model; {name} must be one of {choices}."
         raise Problem(404, "model_not_found", message, param=name)
     return value
 
@@ -168,7 +168,7 @@ def read_size(fields: Mapping[str, Any], name: str = "size") -> tuple[int, int]:
     if not (match and even and sides and AREA[0] <= width * height <= AREA[1]):
         raise invalid(
             name,
-            f'{name} must be "WIDTHxHEIGHT" in even pixels, each side from {SIDE[0]} to {SIDE[1]}, '
+            f'{name} must be "WIDTHxHEIGHT" with even numbers of pixels, each side from {SIDE[0]} to {SIDE[1]}, '
             "no smaller in area than 256x144 and no larger than 1920x1080.",
         )
     return width, height

@@ -1,4 +1,4 @@
-"""How long a job will take, as far as is known: a mixture of lognormal laws, learnt from jobs like it.
+"""The duration model: a mixture of lognormal distributions, fitted to similar jobs.
 
 A few jobs shape one broad law (normal-inverse-gamma on the logarithm of seconds); from a dozen on, each is a narrow law of
 its own beside that, so that a queue with two speeds shows as two humps. Part of every belief stays with a law that expects early
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 MEDIAN = 90.0
-"""Seconds a clip takes where nothing has been learnt."""
+"""Seconds that a clip takes if nothing is known."""
 
 
 FEWEST = 3
-"""Jobs from which on a narrower group is believed rather than a wider one."""
+"""The fewest jobs for which a narrower group is used instead of a wider one."""
 
 
 MANY = 12
-"""Jobs from which on each is a law of its own."""
+"""The number of jobs from which on each gets its own component."""
 
 
 NEWEST, KERNELS, REFUSALS = 128, 32, 8
@@ -38,26 +38,26 @@ CONFIDENCE, FREEDOM, SPREAD = 1.0, 2.0, 0.45
 
 
 NARROWEST, WIDEST = 0.10, 0.30
-"""Spreads of the law of one job."""
+"""The spreads of a single job's component."""
 
 
 MARKS = 20
-"""Jobs that must have shown a tenth of progress before that tenth is believed."""
+"""The fewest jobs that must have shown a tenth of progress before it is used."""
 
 
 BEGUN, DONE = 2.0, 100.0
-"""Per cent between which progress says something."""
+"""The range of progress in per cent that is informative."""
 
 
 SHARPEST = 0.02
 
 
 FAINT = 1e-4
-"""Shares of a belief that are not worth their arithmetic."""
+"""Weights below this are dropped."""
 
 
 OUT_OF_SIGHT = 6.0
-"""Standard deviations beyond which a law adds nothing."""
+"""Standard deviations beyond which a component adds nothing."""
 
 
 SHORTEST = 0.05
@@ -68,7 +68,7 @@ CERTAIN = 1e-12
 
 
 class Component(NamedTuple):
-    """A lognormal law and how much it weighs; `center` and `spread` are those of the logarithm of seconds."""
+    """A lognormal distribution and its weight; `center` and `spread` are those of the logarithm of seconds."""
 
     weight: float
     center: float
@@ -76,11 +76,11 @@ class Component(NamedTuple):
 
 
 BACKBONE = (Component(0.12 * 0.35, log(8.0), 0.7), Component(0.12 * 0.65, log(120.0), 1.1))
-"""Early refusals and long tails: an eighth of every belief."""
+"""The component for early refusals and long tails: an eighth of every model."""
 
 
 class DurationModel(NamedTuple):
-    """What is expected of a job: laws whose weights come to one."""
+    """The expected duration of a job: a mixture whose weights add up to one."""
 
     laws: tuple[Component, ...]
     runs: int = 0
@@ -125,7 +125,7 @@ class DurationModel(NamedTuple):
         return min(self.quantile(0.995), 4.0 * (self.typical or self.quantile(0.5)))
 
     def condition(self, estimate: Estimate) -> DurationModel:
-        """Return the belief after an estimate of the end: each law is drawn to it, and weighs as it agrees with it."""
+        """Return the model conditioned on an estimate of the end: each component moves towards it, and is weighted by its agreement."""
         drawn = []
         for weight, center, spread in self.laws:
             variance = spread**2 + estimate.spread**2
@@ -143,7 +143,7 @@ class Estimate(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """What a service's progress has been worth: by tenth, how far t / p was from the end. An empty one believes nothing."""
+    """What a provider's progress has been worth: by tenth, how far t / p was from the end. An empty one believes nothing."""
 
     tenths: Mapping[int, Estimate] = MappingProxyType({})
 
@@ -161,9 +161,9 @@ def progress_tenth(progress: float) -> int:
 
 
 def fit(runs: Sequence[JobTiming], kind: JobKind, *, usual: float = MEDIAN) -> DurationModel:
-    """Return what a service's newest runs let expect of a job: by the narrowest group of jobs like it that holds enough.
+    """Fit the model of a job to a provider's newest runs, by the narrowest group of similar jobs that is large enough.
 
-    `usual` is the median, in seconds, of a service of which nothing is known.
+    `usual` is the median, in seconds, of a provider of which nothing is known.
     """
     center, believed = log(usual), _broad([], log(usual))
     took: list[float] = []
@@ -203,7 +203,7 @@ def runs_like(runs: Sequence[JobTiming], kind: JobKind) -> list[list[JobTiming]]
 
 
 def _broad(logs: list[float], center: float) -> list[Component]:
-    """Return one law for a few jobs: the prediction of a normal-inverse-gamma posterior."""
+    """Return one component for a few jobs: the predictive distribution of a normal-inverse-gamma posterior."""
     count = len(logs)
     mean = fmean(logs) if logs else center
     confidence, freedom = CONFIDENCE + count, FREEDOM + count / 2.0
@@ -221,7 +221,7 @@ def _kernels(logs: list[float]) -> list[Component]:
 
 
 def _refused(group: list[JobTiming]) -> list[Component]:
-    """Return the laws of the jobs that came to nothing, weighed by how many they were beside the others."""
+    """Return the components of the failed jobs, weighted by their share."""
     logs = [log(run.seconds) for run in group if not run.well]
     share = len(logs) / (len(group) - len(logs) + 1.0)
     points = logs if len(logs) <= REFUSALS else quantiles(logs, n=REFUSALS + 1)
@@ -234,7 +234,7 @@ def _weighted(laws: list[Component], whole: float) -> list[Component]:
 
 
 def _normed(laws: list[Component]) -> tuple[Component, ...]:
-    """Let the weights come to one, without the faintest."""
+    """Normalize the weights, and drop negligible components."""
     whole = fsum(law.weight for law in laws)
     kept = [law for law in laws if law.weight > FAINT * whole]
     return tuple(_weighted(kept, 1.0)) if kept else tuple(laws)

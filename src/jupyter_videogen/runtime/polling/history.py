@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.ledger import Ledger
 
 REMEMBERED = 1000
-"""Newest jobs of a provider that are read: the newest 128 of each group are believed."""
+"""The newest jobs of a provider that are read; the newest 128 of each group are used."""
 KEPT = 64
-"""Kinds of jobs kept in mind."""
+"""The most kinds of jobs that are cached."""
 FEWEST = 3
 """Jobs of a model from which on "usually" may be said."""
 

@@ -1,4 +1,4 @@
-"""How often one service is asked: looks per second, shared by all jobs there, the most promising first."""
+"""The rate limiter of one provider: looks per second, shared by its jobs, the most urgent first."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 PER_SECOND = 2.0
 PER_SECOND_AT_HOME = 100.0
-"""At a service on this machine, where only its own processor is in the way."""
+"""Looks per second at a provider on this machine."""
 BURST = 8.0
-"""Looks that may come at once after a pause."""
+"""The most looks at once after a pause."""
 SLOWEST = 0.05
-"""Looks per second that are left to a service however often it says that it is too many."""
+"""The lowest rate, in looks per second, however often the provider answers 429."""
 GROWTH = 1.1
-"""What the rate grows by in a minute without such a word, up to what it was."""
+"""The factor by which the rate grows in a minute without a 429, up to its normal value."""
 MINUTE = 60.0
 ENOUGH = 1.0 - 1e-6
 """Of a look that is saved up; so much is lost to rounding."""
@@ -32,12 +32,12 @@ class _Waiting(NamedTuple):
 
 
 class RateLimiter:
-    """Hands out looks at one service. Lives on one event loop."""
+    """Limits the looks at one provider. Lives on one event loop."""
 
     def __init__(self, clock: Clock, per_second: float = PER_SECOND) -> None:
         self._clock, self._most = clock, per_second
         self.per_second = per_second
-        """The rate now; halved whenever the service says "too many"."""
+        """The rate now; halved whenever the provider says "too many"."""
         self._burst = max(BURST, per_second)
         self._saved, self._counted = self._burst, clock.monotonic()
         self._held = 0.0
@@ -45,7 +45,7 @@ class RateLimiter:
         self._giver: asyncio.Task[None] | None = None
 
     async def slot(self, rate: float) -> None:
-        """Wait for leave to look once at a job that is worth so many looks per second.
+        """Wait for permission for one look at a job that is worth so many looks per second.
 
         Where more is wanted than there is, those jobs come first that are worth most, and the longer they wait the more.
         """
@@ -65,7 +65,7 @@ class RateLimiter:
                 self._waiting.remove(waiting)
 
     def too_many(self, retry_after: float = 0.0) -> None:
-        """Halve the rate, and ask nothing for as long as the service wishes, in seconds."""
+        """Halve the rate, and ask nothing for as long as the provider wishes, in seconds."""
         now = self._clock.monotonic()
         self._refill(now)
         self.per_second = max(self.per_second / 2.0, SLOWEST)

@@ -1,4 +1,4 @@
-"""When to look again: a pure function of belief, age, mark and hints.
+"""When to look again: a pure function of the duration model, age, progress and hints.
 
 A look at age t is worth most where the end is most likely: looks per second follow the square root of the hazard, which is
 what makes mean lag + worth x looks smallest. The next look is where that rate, summed up from now, comes to one.
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.timing import ProgressSample
 
 BRIEF = 1.0
-"""A service that suggests to look again within this many seconds knows its jobs to be short: it is taken at its word."""
+"""A suggestion of at most this many seconds is followed: such a provider knows that its jobs are short."""
 
 
 PAGE_COST = 1.78
-"""Looks that a page of a list is worth."""
+"""The cost of a page of a list, in looks."""
 
 
 STRIDE = 1.0
@@ -39,7 +39,7 @@ class Economy(NamedTuple):
     """What a look costs, and the bounds between two looks, in seconds."""
 
     worth: float = 0.235
-    """Lag that is accepted to save one look."""
+    """The lag in seconds that one saved look is worth."""
     soonest: float = 1.0
     latest: float = 20.0
 
@@ -48,7 +48,7 @@ USUAL, UNPROVED = Economy(), Calibration()
 
 
 class PollSchedule:
-    """The looks at jobs of one belief. Holds no job's state: jobs alike share one, and the sums it has worked out."""
+    """The schedule of looks for jobs with one duration model. It holds no job's state: similar jobs share it and its cached sums."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class PollSchedule:
 
 
 class _Sums:
-    """The rate of looks summed up over age, as far as anybody has asked."""
+    """The integral of the look rate over age, computed as far as needed."""
 
     def __init__(self, belief: DurationModel, economy: Economy, start: float) -> None:
         self._belief, self._economy = belief, economy

@@ -1,4 +1,4 @@
-"""The looks at all jobs of one service: when each is due, what may be asked, and one list for many.
+"""The scheduler of one provider: when each job is due for a look, and one list for many jobs.
 
 With three or more jobs running and a list to be had, the list says how they stand. It is hearsay: an end that it tells of is
 looked at by id, a job that it does not hold is looked at as if there were no list, and nothing fails because of it.
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from jupyter_videogen.transport.client import Transport
 
 FEW = 3
-"""Jobs for each page of a list from which on it is the cheaper way."""
+"""The fewest jobs per page of a list for which the list is cheaper."""
 MOST_PAGES = 20
 """Of one list at a time."""
 LIST_TRUSTED_SECONDS = 120.0
-"""Seconds after which a job is looked at by id, though the list goes on telling of it."""
+"""Seconds after which a job is looked at by id, even if the list contains it."""
 BROKEN = 3
-"""Bad lists in a row after which jobs are looked at one by one."""
+"""The number of consecutive bad lists after which jobs are looked at one by one."""
 LIST_RETRY_SECONDS = 600.0
 """Seconds before such a list is tried again."""
 NO_LIST = frozenset({404, 405, 501})
@@ -49,13 +49,13 @@ SAMPLE = 100
 SURE = 1.0
 """The worth of a look at a job whose end was told of, in looks per second."""
 CLOCKS = 2.0
-"""Seconds by which a service's own times may seem to disagree with ours."""
+"""Seconds by which a provider's own times may seem to disagree with ours."""
 LOOSEST = 20.0
 """Seconds that may lie between two looks, or a quarter of the age, for an end between them to be learnt from."""
 
 
 class WakeableSleep:
-    """A sleep that can be ended by others."""
+    """A sleep that another task can end."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -79,14 +79,14 @@ class WakeableSleep:
 
 
 class PolledJob:
-    """One job's place: how old it is, how it has been doing, and when it is to be looked at next."""
+    """A polled job: its age, its progress, and when the next look is due."""
 
     def __init__(self, scheduler: PollScheduler, job: JobRecord) -> None:
         self.schedule = scheduler.history.schedule(job)
         self.listed = False
-        """Whether the list is telling of it."""
+        """Whether the list covers it."""
         self.missing = False
-        """Whether the list, when last read, did not hold it."""
+        """Whether the last list did not contain it."""
         self.told: Listed | None = None
         self.key = b""
         self._scheduler, self._clock, self._rest = scheduler, scheduler.clock, WakeableSleep(scheduler.clock)
@@ -98,13 +98,13 @@ class PolledJob:
         self._seen = 0.0
 
     def begin(self, job: JobRecord) -> None:
-        """Take the moment when the service took the job for the beginning of its age."""
+        """Start the job's age at the moment when the provider accepted it."""
         known = self._clock.now() - (self._clock.now() if job.accepted_at is None else job.accepted_at)
         self._begun = self._clock.monotonic() - max(known, 0.0)
 
     @property
     def age(self) -> float:
-        """Seconds since the service took the job."""
+        """Seconds since the provider took the job."""
         return 0.0 if self._begun is None else max(self._clock.monotonic() - self._begun, 0.0)
 
     def wait(self, poll_after: float | None = None) -> float:
@@ -114,7 +114,7 @@ class PolledJob:
         return self.schedule.wait(self.age, mark=self._mark, poll_after=poll_after, jitter=jitter)
 
     async def turn(self, job: JobRecord, seconds: float) -> Listed | None:
-        """Wait so long, and for leave to look; returns what the list said meanwhile, if that is all there is to know."""
+        """Wait until the look is due and permitted; return the list's update instead, if that suffices."""
         self._scheduler.take(self, job)
         await self._rest.sleep(max(seconds, LIST_TRUSTED_SECONDS) if self.listed else seconds)
         news, self._news = self._news, None
@@ -130,9 +130,9 @@ class PolledJob:
             self._marks.setdefault(progress_tenth(progress), self._mark)
 
     def lesson(self, job: JobRecord, took: float | None, *, well: bool) -> JobTiming | None:
-        """Return what is to be learnt of a job that has just been seen ended; nothing where nobody looked for long.
+        """Return the timing of a job that was just seen ended; None if the last look was too long ago.
 
-        `took` is what the service's own clock says, in seconds; it is believed where it agrees with what was seen.
+        `took` is what the provider's own clock says, in seconds; it is believed where it agrees with what was seen.
         """
         age, seen = self.age, self._seen
         if took is None or not seen - CLOCKS <= took <= age + CLOCKS or took <= 0.0:
@@ -151,7 +151,7 @@ class PolledJob:
         )
 
     def tell(self, row: Listed) -> None:
-        """Take what the list says: an end is a reason to look, a change is news, and else it goes on."""
+        """Handle a list's row: an end triggers a look, a change is an update, anything else means that the job continues."""
         self.listed, self.missing = True, False
         if row.state not in {"queued", "running"}:
             self._rest.wake()
@@ -162,7 +162,7 @@ class PolledJob:
             self._seen = self.age
 
     def not_listed(self) -> None:
-        """Note that the list does not tell of it any more: look at it by itself."""
+        """Note that the list no longer contains the job: look at it by id."""
         self.told, self.missing = None, True
         if self.listed:
             self.listed = False
@@ -175,12 +175,12 @@ class PolledJob:
         self._rest.wake()
 
     def leave(self) -> None:
-        """Nobody watches it any more."""
+        """Stop polling it."""
         self._scheduler.leave(self)
 
 
 class PollScheduler:
-    """All jobs that are polled at one service. Lives on one event loop."""
+    """All jobs that are polled at one provider. Lives on one event loop."""
 
     def __init__(self, provider: Provider, transport: Transport, history: DurationHistory, clock: Clock) -> None:
         self.history, self.clock = history, clock
@@ -191,11 +191,11 @@ class PollScheduler:
         self._polled_jobs: set[PolledJob] = set()
 
     def polled_job(self, job: JobRecord) -> PolledJob:
-        """Return a job a place."""
+        """Create the polled job of a job."""
         return PolledJob(self, job)
 
     def take(self, polled_job: PolledJob, job: JobRecord) -> None:
-        """Count a job among those that are watched, and that a list may tell of."""
+        """Add a job to the polled ones, and to the list poller if possible."""
         self._polled_jobs.add(polled_job)
         if not isinstance(self._dialect, ListsJobs) or job.handle is None:
             return
@@ -206,7 +206,7 @@ class PollScheduler:
         self._list_pollers[url].join(polled_job)
 
     def leave(self, polled_job: PolledJob) -> None:
-        """Count a job no more."""
+        """Remove a job."""
         self._polled_jobs.discard(polled_job)
         for poller in self._list_pollers.values():
             poller.polled_jobs.pop(polled_job.key, None)
@@ -220,7 +220,7 @@ class PollScheduler:
 
 
 class ListPoller:
-    """Jobs that one list tells of."""
+    """The jobs that one list covers."""
 
     def __init__(self, dialect: ListsJobs, model: str, transport: Transport, scheduler: PollScheduler) -> None:
         self.polled_jobs: dict[bytes, PolledJob] = {}
@@ -230,7 +230,7 @@ class ListPoller:
         self._pages, self._misses, self._not_before = 1, 0, 0.0
 
     def join(self, polled_job: PolledJob) -> None:
-        """Take a job in; from the third on, the list is read."""
+        """Add a job; from the third on, the list is read."""
         self.polled_jobs[polled_job.key] = polled_job
         if self._reader is None and self._worth_it():
             self._reader = asyncio.get_running_loop().create_task(
