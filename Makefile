@@ -39,8 +39,8 @@ test-interop: $(VENV)/.ready ## run other people's programs against ours: openai
 
 soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs live through all trouble there is (an hour)
 	$(BIN)/python tests/soak/fuzz.py --seconds 600
-	PYTHONPATH=tests:tests/faults $(BIN)/python tests/faults/test_model.py --steps 6000
-	$(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
+	PYTHONPATH=tests $(BIN)/python tests/faults/test_model.py --steps 6000
+	PYTHONPATH=tests $(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
 
 docs: $(VENV)/.ready ## build the site of the documentation into build/docs
 	$(BIN)/python scripts/documents.py
@@ -52,10 +52,10 @@ notebooks: $(VENV)/.ready ## run the notebooks and save them as visitors find th
 	$(BIN)/python scripts/notebooks.py
 
 capture: $(VENV)/.ready ## record the moving picture of the README anew
-	$(BIN)/python tests/browser/capture.py
+	PYTHONPATH=tests $(BIN)/python tests/browser/capture.py
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
-	$(BIN)/python tests/browser/pictures.py
+	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 clean: ## remove what setup and tests made
 	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, NamedTuple
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT / "scripts")]
 
-from lab import ARGUMENTS, Lab  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
-from server import Server  # noqa: E402
-from shelf import noise, put  # noqa: E402
 
 from browser import find  # noqa: E402
+from support.finished_jobs import noise, put  # noqa: E402
+from support.jupyter_servers import Server  # noqa: E402
+from support.jupyterlab_page import ARGUMENTS, Lab  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "browser"), str(ROOT / "scripts")]
 
-from lab import ARGUMENTS, SLOW, Lab, ask  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
-from server import Server  # noqa: E402
 
 from browser import find  # noqa: E402
-from gateways import Gateway  # noqa: E402
+from support.jupyter_servers import Server  # noqa: E402
+from support.jupyterlab_page import ARGUMENTS, SLOW, Lab, ask  # noqa: E402
+from support.local_gateways import Gateway  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

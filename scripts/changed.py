@@ -49,14 +49,16 @@ def module(file: Path) -> str | None:
     if file.is_relative_to(PACKAGE):
         parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-    return file.stem if file.is_relative_to(TESTS) else None
+    if not file.is_relative_to(TESTS):
+        return None
+    return f"support.{file.stem}" if file.parent.name == "support" else file.stem
 
 
 def chosen(files: set[Path]) -> list[Path]:
     """Return the test files that belong to files, by way of helpers too."""
     known = {file: imports(file) for file in TESTS.rglob("*.py") if "browser" not in file.parts}
     names = {name for file in files if file.suffix == ".py" and (name := module(file))}
-    while more := {file.stem for file, imported in known.items() if imported & names} - names:
+    while more := {name for file, imported in known.items() if imported & names and (name := module(file))} - names:
         names |= {name for name in more if not name.startswith("test_")}
         if all(name.startswith("test_") for name in more):
             break

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / ".cache" / "lowest"
 PYTHON = FOLDER / "bin" / "python"
-SMOKE = ROOT / "tests" / "lowest_smoke.py"
+SMOKE = ROOT / "tests" / "packaging" / "lowest_smoke.py"
 
 
 def bounds() -> list[str]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from gateways import KEYS
 from jupyter_videogen.config import credentials
 from jupyter_videogen.runtime import process
-from shop import Shop
+from support.local_gateways import KEYS
+from support.paid_server import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

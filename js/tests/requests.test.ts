@@ -1,7 +1,7 @@
-/** The page's half of the cases that page and kernel share; `tests/test_request_cases.py` is the kernel's. */
+/** The page's half of the cases that page and kernel share; `tests/catalog/test_request_cases.py` is the kernel's. */
 
 import { expect, test } from "vitest";
-import shared from "../../tests/request_cases.json?raw";
+import shared from "../../tests/catalog/request_cases.json?raw";
 import type { ModelView, RequestView } from "../src/kernel/protocol.gen";
 import { estimateCost } from "../src/state/prices";
 import { empty } from "../src/state/request-draft";

@@ -17,12 +17,12 @@ ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "tests"), str(ROOT / "scripts")]
 
 import av  # noqa: E402
-from lab import ARGUMENTS, Lab  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
-from server import Server  # noqa: E402
 
 from browser import find  # noqa: E402
-from gateways import Gateway  # noqa: E402
+from support.jupyter_servers import Server  # noqa: E402
+from support.jupyterlab_page import ARGUMENTS, Lab  # noqa: E402
+from support.local_gateways import Gateway  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

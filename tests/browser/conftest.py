@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from lab import ARGUMENTS
 from playwright.sync_api import Browser, sync_playwright
-from server import Server
 
-from gateways import Gateway
+from support.jupyter_servers import Server
+from support.jupyterlab_page import ARGUMENTS
+from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-from binder import ROOT, Binder, visit
 
-from gateways import Gateway
+from support.binder_visit import ROOT, Binder, visit
+from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

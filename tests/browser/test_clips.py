@@ -6,10 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
-from lab import Lab, plays
 from playwright.sync_api import Browser, expect
-from server import Server
-from shelf import noise, put
+
+from support.finished_jobs import noise, put
+from support.jupyter_servers import Server
+from support.jupyterlab_page import Lab, plays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

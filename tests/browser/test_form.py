@@ -7,18 +7,17 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from lab import Lab, plays
 from playwright.sync_api import Browser, Locator, expect
 
 from jupyter_videogen.media.inputs import _png
+from support.jupyterlab_page import Lab, plays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from server import Server
-
-    from gateways import Gateway
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
 SECRET = "sk-secret-canary-0123456789"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from gallery import ROOT, Gallery, small_clip
+
+from support.widget_gallery import ROOT, Gallery, small_clip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

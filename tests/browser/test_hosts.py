@@ -7,14 +7,15 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from lab import Notebook, ask, leave_for_the_day, moved_on, percent, plays
-from server import Marimo, Voila, write
+
+from support.jupyter_servers import Marimo, Voila, write
+from support.jupyterlab_page import Notebook, ask, leave_for_the_day, moved_on, percent, plays
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
-    from server import App, Server
 
-    from gateways import Gateway
+    from support.jupyter_servers import App, Server
+    from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
 FORM = "from jupyter_videogen import VideoGen\nform = VideoGen(duration=8, size='640x360', seed=7)\nform"

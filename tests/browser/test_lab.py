@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from lab import SLOW, Lab, appears, leave_for_the_day, moved_on, percent, plays
 from playwright.sync_api import Browser, expect
 
-if TYPE_CHECKING:
-    from server import Server
+from support.jupyterlab_page import SLOW, Lab, appears, leave_for_the_day, moved_on, percent, plays
 
-    from gateways import Gateway
+if TYPE_CHECKING:
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
 CELL = "%%videogen -d 2 --size 640x360 --seed 7\nwaves at sunset"

@@ -6,15 +6,14 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from lab import SLOW, Lab
-
 from jupyter_videogen.widget.widget import STATIC
+from support.jupyterlab_page import SLOW, Lab
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession
-    from server import Server
 
-    from gateways import Gateway
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
 
 KINDS = '''\
 import anywidget

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab import SLOW, Lab, appears, ask, moved_on, percent, plays
 from playwright.sync_api import expect
+
+from support.jupyterlab_page import SLOW, Lab, appears, ask, moved_on, percent, plays
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator
-    from server import Server
 
-    from gateways import Gateway
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
 FORM = "from jupyter_videogen import VideoGen\nform = VideoGen(duration=12, size='640x360', seed=7)\nform"

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from lab import SLOW, Lab, ask
 from playwright.sync_api import expect
+
+from support.jupyterlab_page import SLOW, Lab, ask
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-    from server import Server
 
-    from gateways import Gateway
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
 
 ENDS = {
     "refused": ("failed", "Nothing was charged."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_common import HANDLE, reply
 
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Base64
@@ -13,6 +12,7 @@ from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.base import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.openai import OpenAI
+from support.speeches import HANDLE, reply
 
 FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
 

@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 import pytest
-from host import CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 import jupyter_videogen as vg
-from fakes import MP4
 from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.job import CancelResult
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime import process, recovery
 from jupyter_videogen.runtime.polling import schedule
+from support.fakes import MP4
+from support.scripted_provider import CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_whole_jobs import EVERY, ROWS, as_reply, bench, done, service
 
-from fakes import MP4
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.backoff import LONGEST_ASKED
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.core.http import Lost, NotSent
-from test_runner import said
+from support.fakes import MP4
+from support.runner_bench import said
+from support.whole_jobs import EVERY, ROWS, as_reply, bench, done, service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jupyter_videogen.core.http import Call, Reply
-    from test_runner import Bench
+    from support.runner_bench import Bench
 
 LINK = "https://cdn.example/a.mp4"
 BAD = [

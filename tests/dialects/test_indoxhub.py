@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_common import HANDLE, reply
 
 from jupyter_videogen.catalog.builtin import INDOXHUB
 from jupyter_videogen.catalog.validation import validate
@@ -25,6 +24,7 @@ from jupyter_videogen.dialects.base import (
     StatusUpdate,
 )
 from jupyter_videogen.dialects.indoxhub import IndoxHub
+from support.speeches import HANDLE, reply
 
 CLIP = Artifact("https://cdn.example/a.mp4")
 FILE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
-from host import KEY, Host, answer
-from test_common import SPEECHES
-from test_whole_jobs import ROWS, as_reply, bench, done
 
 import jupyter_videogen as vg
-from fakes import MP4
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.dialects.base import ListsJobs, ListsModels
-from test_runner import said
+from support.fakes import MP4
+from support.runner_bench import said
+from support.scripted_provider import KEY, Host, answer
+from support.speeches import SPEECHES
+from support.whole_jobs import ROWS, as_reply, bench, done
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

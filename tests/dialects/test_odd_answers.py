@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
-from host import Host, Street, answer
-from test_whole_jobs import CREATED, EVERY, ROWS, bench, done, service
 
-from fakes import MP4
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import DownloadError, Failure
 from jupyter_videogen.core.http import Call, Reply
 from jupyter_videogen.dialects.parsing.clips import find_clips
-from test_runner import said
+from support.fakes import MP4
+from support.runner_bench import said
+from support.scripted_provider import Host, Street, answer
+from support.whole_jobs import CREATED, EVERY, ROWS, bench, done, service
 
 if TYPE_CHECKING:
-    from host import Asked
+    from support.scripted_provider import Asked
 
 CONTENT = b64encode(MP4).decode()
 CLIP = "https://cdn.example/a.mp4"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from test_common import HANDLE, reply
 
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.dialects.base import Accepted, Artifact, Call, StatusUpdate
 from jupyter_videogen.dialects.qubax import Qubax
+from support.speeches import HANDLE, reply
 
 
 def artifacts(*indexes: int) -> tuple[Artifact, ...]:

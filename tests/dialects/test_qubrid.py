@@ -6,9 +6,7 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from test_common import reply
 
-from fakes import MP4
 from jupyter_videogen.catalog.builtin import QUBRID
 from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.errors import Failure, InvalidRequest
@@ -16,6 +14,8 @@ from jupyter_videogen.core.http import Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.base import Artifact, Call, Finished, Looks, Malformed, Reply
 from jupyter_videogen.dialects.qubrid import Qubrid
+from support.fakes import MP4
+from support.speeches import reply
 
 PICTURE = Media(kind="image", content_type="image/png", path="/p/cat.png", sha256="0", width=1, height=1)
 SOUND = Media(kind="audio", content_type="audio/wav", path="/p/a.wav", sha256="0")

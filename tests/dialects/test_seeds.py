@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_common import reply
 
 from jupyter_videogen.catalog.builtin import BUILT_IN
 from jupyter_videogen.core.errors import Failure
@@ -18,6 +17,7 @@ from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
+from support.speeches import reply
 
 SEEDS = Path(__file__).parents[1] / "seeds"
 

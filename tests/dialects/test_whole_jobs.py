@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import pytest
-from test_common import SPEECHES, Speech, reply
 
-from fakes import MP4
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.errors import ArtifactExpired, DownloadError, Failure
-from jupyter_videogen.core.http import Call, Lost, NotSent, Reply
-from test_runner import Bench, said
+from jupyter_videogen.core.http import Lost, NotSent
+from support.fakes import MP4
+from support.runner_bench import said
+from support.speeches import reply
+from support.whole_jobs import EVERY, ROWS, as_reply, bench, done, service
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from jupyter_videogen.catalog.provider import Provider
-
-ROWS = {
-    "qubax": rows.QUBAX,
-    "indoxhub": rows.INDOXHUB,
-    "openai": rows.AIHUBMIX,
-    "bifrost": rows.BIFROST,
-    "local": rows.LOCAL,
-}
-EVERY = [*sorted(ROWS), "qubrid"]
-CREATED = {"id": "j1", "job_id": "j1"}
 FAULTS = [Lost("ReadTimeout"), Lost("RemoteProtocolError"), said({}, 500), said({}, 502), said({}, 504), said({}, 408)]
 
 
 @pytest.fixture(params=sorted(ROWS))
 def name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
-
-
-def done(name: str) -> dict[str, Any]:
-    return {**CREATED, "status": "completed", **SPEECHES[name].finished}
-
-
-def service(name: str, looks: Iterable[Any], clips: Iterable[Any] = ()) -> Callable[[Call], Reply]:
-    """A provider that takes the job and then says these things: bodies, replies, or errors of the line."""
-    speech: Speech = SPEECHES[name]
-    saying, giving, look = iter(looks), iter(clips), speech.look.format("j1")
-
-    def answer(call: Call) -> Reply:
-        if call.method == "POST":
-            return said(CREATED)
-        return as_reply(next(saying) if call.url == look else next(giving, MP4))
-
-    return answer
-
-
-def as_reply(word: Any) -> Reply:
-    if isinstance(word, Exception):
-        raise word
-    return word if isinstance(word, Reply) else said(word)
-
-
-def bench(folder: Path, row: Provider, answer: Callable[[Call], Reply]) -> Bench:
-    return Bench(folder, row, answer)
 
 
 def test_a_service_may_go_backwards(name: str, tmp_path: Path) -> None:

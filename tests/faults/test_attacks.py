@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from puppet import Puppet
 
 import jupyter_videogen as vg
 from jupyter_videogen.core import environment
@@ -29,11 +28,12 @@ from jupyter_videogen.runtime import runtime as runtime_module
 from jupyter_videogen.transport import client as transport
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from support.kernel_process import Puppet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shop import Shop
+    from support.paid_server import Shop
 
 LONGEST = 60.0
 """Seconds for anything to come; only ever reached by a failure."""

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rawserver import drips, head, raw, says
-from stage import ETAG, HALF, LONG, Stage, done
 
-from fakes import box
 from jupyter_videogen.media.download import Span, read_range
 from jupyter_videogen.runtime.saver import UNVERIFIED
 from jupyter_videogen.testing import FakeClock
+from support.fakes import box
+from support.raw_server import drips, head, raw, says
+from support.single_job import ETAG, HALF, LONG, Stage, done
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rawserver import Line, Turn
+    from support.raw_server import Line, Turn
 
 WHOLE = says(LONG)
 

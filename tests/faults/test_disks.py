@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rawserver import RawServer, head, raw, says
-from stage import HALF, LONG, Stage
 
-from fakes import MP4, box
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.media import clip_store, container
 from jupyter_videogen.media import partial_file as parts
 from jupyter_videogen.testing import FakeClock
+from support.fakes import MP4, box
+from support.raw_server import RawServer, head, raw, says
+from support.single_job import HALF, LONG, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,20 +8,19 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from rawserver import RawServer, drips, half_read, head, raw, says
-from stage import LONG, Stage, done
 
 from jupyter_videogen.core.http import Call, Lost, NotSent
 from jupyter_videogen.transport import client as lines
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from support.raw_server import RawServer, drips, half_read, head, raw, says
+from support.single_job import LONG, Stage, done
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rawserver import Turn
-
     from jupyter_videogen.core.http import Reply
+    from support.raw_server import Turn
 
 POST = Call("POST", "/videos", json={"prompt": "a kite"}, timeout=2)
 LOOK = Call("GET", "/videos", timeout=2)

@@ -7,12 +7,12 @@ import struct
 from typing import TYPE_CHECKING
 
 import pytest
-from rawserver import head, raw, says
-from stage import ETAG, HALF, LONG, Stage
 
-from fakes import box
-from films import film_of as film
-from films import track
+from support.fakes import box
+from support.raw_server import head, raw, says
+from support.single_job import ETAG, HALF, LONG, Stage
+from support.video_samples import film_of as film
+from support.video_samples import track
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,7 +14,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from world import Kernel, World
+
+from support.two_kernels import Kernel, World
 
 MODES = ("ok", "busy", "lost", "unsent")
 """What becomes of a create from now on."""

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from fakes import MP4
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.recovery import WAITS
+from support.fakes import MP4
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
-    from shop import Shop
+    from support.paid_server import Shop
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,6 @@ import pytest
 from IPython.core.ultratb import VerboseTB
 
 import jupyter_videogen as vg
-from gateways import Gateway
 from jupyter_videogen.core import secrets
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.http import Call
@@ -28,7 +27,8 @@ from jupyter_videogen.runtime.loop_thread import LoopThread
 from jupyter_videogen.transport import local_gateway, log_redaction
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
-from shop import Shop
+from support.local_gateways import Gateway
+from support.paid_server import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

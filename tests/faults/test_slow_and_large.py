@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from rawserver import RawServer, drips, head, raw, says
-from stage import HALF, KEY, LONG, Stage, done
 
 from jupyter_videogen.core.http import Call, Lost, Reply
 from jupyter_videogen.core.secrets import Secret
@@ -19,12 +17,14 @@ from jupyter_videogen.media import download
 from jupyter_videogen.transport import client, reply_spool, url_policy
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
-from test_runner import DONE
+from support.raw_server import RawServer, drips, head, raw, says
+from support.runner_bench import DONE
+from support.single_job import HALF, KEY, LONG, Stage, done
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from rawserver import Line, Turn
+    from support.raw_server import Line, Turn
 
 
 def asked(turn: Turn, **call: object) -> Reply:

@@ -27,7 +27,7 @@ from jupyter_videogen.runtime.takeover import UNSENT
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shop import Shop
+    from support.paid_server import Shop
 
 LAB = 'import sys, jupyter_videogen as vg\nlab = vg.Client("openai", base_url=sys.argv[1], key_env="LAB_KEY")\n'
 GENERATE = LAB + 'print(lab.generate("a kite", model="m").path)\n'

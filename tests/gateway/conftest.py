@@ -5,8 +5,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from gateway_house import NOW, House, build_house
-from gateway_process import Starter
+
+from support.gateway_app import NOW, House, build_house
+from support.gateway_processes import Starter
 
 
 @pytest.fixture

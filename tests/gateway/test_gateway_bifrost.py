@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_house import CLIP, NOW, POSTER, SHEET, House
+
+from support.gateway_app import CLIP, NOW, POSTER, SHEET, House
 
 VIDEOS = "/bifrost/v1/videos"
 MIRROR = "/bifrost/openai/v1/videos"

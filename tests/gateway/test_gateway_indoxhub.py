@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_house import CLIP, TOKEN, House
+
+from support.gateway_app import CLIP, TOKEN, House
 
 BASE = "/indoxhub/api/v1"
 ISO = "2027-01-15T08:00:00Z"

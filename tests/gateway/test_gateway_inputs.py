@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_house import House, build_house
+
+from support.gateway_app import House, build_house
 
 PNG = b"\x89PNG\r\n\x1a\n and so on"
 MP4 = b"\0\0\0\x18ftypmp42 and so on"

@@ -5,10 +5,10 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from gateway_house import CLIP, House, PuppetEngine, build_house
 
 from jupyter_videogen.gateway.jobs.store import JobStore, NewerStoreError
 from jupyter_videogen.gateway.requests.order import Order
+from support.gateway_app import CLIP, House, PuppetEngine, build_house
 
 ORDER = Order(prompt="a sea", model="local/scenes", seconds=4, width=1280, height=720, fps=24, seed=7)
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from gateway_house import CLIP, NOW, House
 
 from jupyter_videogen.gateway.dialects.moods import MOODS
+from support.gateway_app import CLIP, NOW, House
 
 
 def finished(house: House, mood: str, **fields: object) -> tuple[str, dict[str, Any]]:

@@ -10,10 +10,10 @@ import av
 import numpy as np
 import pytest
 from av.video.reformatter import ColorRange
-from gateway_house import CLIP, NOW, POSTER, SHEET, House
 
 from jupyter_videogen.gateway.engine.output.poster import jpeg
 from jupyter_videogen.gateway.jobs.worker import poster_path
+from support.gateway_app import CLIP, NOW, POSTER, SHEET, House
 
 SIZE = (
     'size must be "WIDTHxHEIGHT" with even numbers of pixels, each side from 144 to 1920, '

@@ -14,7 +14,8 @@ from contextlib import closing
 import av
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_process import PATIENCE_SECONDS, Starter, ask, ready, until
+
+from support.gateway_processes import PATIENCE_SECONDS, Starter, ask, ready, until
 
 
 def test_the_ready_line_is_true_when_it_is_read(starter: Starter) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gateway_house import CLIP, NOW, House
+
+from support.gateway_app import CLIP, NOW, House
 
 CREATE = "/qubax/v1/video/generations"
 PNG = b"\x89PNG\r\n\x1a\n and so on"

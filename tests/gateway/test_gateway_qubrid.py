@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_house import CLIP, NOW, House
+
+from support.gateway_app import CLIP, NOW, House
 
 CREATE = "/qubrid/v1/videos/generations"
 PNG = b"\x89PNG\r\n\x1a\n and so on"

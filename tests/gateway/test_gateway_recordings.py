@@ -10,7 +10,8 @@ from urllib.parse import quote, unquote
 
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
-from gateway_house import House
+
+from support.gateway_app import House
 
 FILE = Path(__file__).parent.parent / "recordings" / "bifrost-1.5.2.jsonl"
 RECORDED = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from gateway_house import CLIP, House
 
 from jupyter_videogen.gateway import http_protocol
+from support.gateway_app import CLIP, House
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,8 @@ from typing import Any
 import httpx  # noqa: TID251 an independent client is the judge of a server
 import pytest
 import yaml
-from gateway_process import PATIENCE_SECONDS, Starter, ask, ready
+
+from support.gateway_processes import PATIENCE_SECONDS, Starter, ask, ready
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 QUBAX, QUBRID, INDOXHUB, AIHUBMIX, BIFROST = (

@@ -29,7 +29,7 @@ PEERS = {
     "newapi": "newapi_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
-PUPPET = (str(HERE.parent / "gateway" / "gateway_puppet.py"),)
+PUPPET = (str(HERE.parent / "support" / "held_gateway.py"),)
 ALONE = "# alone"
 PATIENCE_SECONDS = 600
 

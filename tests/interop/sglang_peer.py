@@ -20,7 +20,8 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
-from kit import FILMS, PNG, Store, serving
+
+from support.kernel_client import FILMS, PNG, Store, serving
 
 OURS = sys.argv[3]
 """The Python that has our client."""

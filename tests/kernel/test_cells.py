@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
-from kit import OLD, PATIENCE, Kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from gateways import Gateway
+from support.kernel_client import OLD, PATIENCE, Kernel
+from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

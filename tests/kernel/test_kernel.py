@@ -17,9 +17,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from kit import Kernel
 
-from gateways import Gateway
+from support.kernel_client import Kernel
+from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import nbformat
 import pytest
-from kit import PATIENCE, Kernel
 from nbclient import NotebookClient
 
-from shop import Shop
+from support.kernel_client import PATIENCE, Kernel
+from support.paid_server import Shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

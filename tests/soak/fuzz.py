@@ -32,7 +32,6 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes import MP4
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.commands import code_export
 from jupyter_videogen.core import hidden_characters, redaction
@@ -51,6 +50,7 @@ from jupyter_videogen.testing import FakeClock, FakeTransport
 from jupyter_videogen.transport import log_redaction
 from jupyter_videogen.transport.client import LARGEST_REPLY
 from jupyter_videogen.widget.views import job_view
+from support.fakes import MP4
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from judge import whole
 from service import draw_clip
 from soak import Run, Terms
 from trouble import Spans
+from verdict import whole
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,4 +1,4 @@
-/** What a request will cost, worked out as the kernel does it (`core/prices.py`); `tests/request_cases.json` holds both. */
+/** What a request will cost, worked out as the kernel does it (`core/prices.py`); `tests/catalog/request_cases.json` holds both. */
 
 import type { ModelView, RequestView } from "../kernel/protocol.gen";
 

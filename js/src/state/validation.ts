@@ -1,6 +1,6 @@
 /**
  * Checks a request against its model as the kernel does (`catalog/validation.py`), by the limits that come with the model.
- * `tests/request_cases.json` holds both to the same refusals in the same words.
+ * `tests/catalog/request_cases.json` holds both to the same refusals in the same words.
  */
 
 import type { ModelView, RequestView, SizeRangeView } from "../kernel/protocol.gen";

@@ -1,0 +1,168 @@
+"""Every example of the documents is run as it stands, against a provider on loopback that keeps a book."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import jupyter_videogen as vg
+from jupyter_videogen import cli
+from jupyter_videogen.commands import help, options  # noqa: A004 - the word the command has
+from jupyter_videogen.core.request import FIELDS
+from jupyter_videogen.media.inputs import _png
+from support.ipython_shell import PNG, Shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.paid_server import Shop
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+NAMES = ("lab", "qubax", "indoxhub", "aihubmix", "bifrost")
+MODELS = ("wan-2.7", "kling-o3", "veo-3.1-fast", "runway/gen4.5")
+
+
+def blocks(page: str, language: str) -> list[str]:
+    """Return the code blocks of a page in a language; without one, the cells of the magic."""
+    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL)
+
+
+@pytest.fixture
+def shell(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
+    """A user for whom every provider is the shop, with what the examples take for granted."""
+    monkeypatch.setenv("LAB_KEY", "canary-1")
+    shop.models = list(MODELS)
+    rows = (f'[providers.{name}]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_KEY"\n' for name in NAMES)
+    rules = f'[providers.openai]\nbase_url = "{shop.url}"\n[defaults]\nprovider = "lab"\nmodel = "wan-2.7"\n'
+    home.mkdir()
+    (home / "videogen.toml").write_text("".join(rows) + rules + '[prices."bifrost:runway/gen4.5"]\nper_clip = 0.5\n')
+    Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
+    with Shell() as shell:
+        shell.names.update(fig=PNG, hero="Ada", city="Oslo", vg=vg)
+        yield shell
+
+
+def cells() -> list[str]:
+    return [block for block in blocks("magic.md", "") if block.startswith("%")]
+
+
+def test_every_cell_of_the_page_runs(shell: Shell, shop: Shop) -> None:
+    """In order, in one kernel, as written but for the address of the provider; what is a dry run sends nothing."""
+    found = cells()
+    assert len(found) == 8
+    sent: list[int] = []
+    for cell in found:
+        before = len(shop.book)
+        text = cell.replace("http://localhost:8080/v1", shop.url)
+        if "--image" in text:  # a picture of the clip before would need one that can be decoded
+            text = text.replace("--last-frame @clip[-1] ", "")
+        said = shell.run(text)
+        assert said.error is None, (text, said.look)
+        sent.append(len(shop.book) - before)
+    assert sent == [0, 1, 1, 3, 3, 0, 2, 1]
+    assert [type(shell.names[name]).__name__ for name in ("clip", "takes", "duel", "scenes")] == ["Job"] + [
+        "JobGroup"
+    ] * 3
+    assert [sale.prompt for sale in shop.book][2] == "Ada walks into Oslo, golden hour"
+
+
+def test_every_snippet_of_python_runs(shell: Shell, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, in one kernel, as written but for the address of the provider."""
+    monkeypatch.setattr(vg.JobGroup, "df", property(lambda group: [job.clip.path for job in group]))
+    found = blocks("api.md", "python")
+    assert len(found) == 11
+    for code in found:
+        said = shell.run(code.replace("http://localhost:8080/v1", shop.url))
+        wanted = vg.Unsupported if ".extend(" in code else type(None)  # the shop's models take no video
+        assert isinstance(said.error, wanted), (code, said.error, said.look)
+    assert said.value is not None
+    assert len(shop.book) == 6
+    assert shell.names["clip"].prompt == "Fox in snow"
+
+
+def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
+    """Every setting in it exists, and is shown with its source."""
+    (text,) = blocks("magic.md", "toml")
+    Path("videogen.toml").write_text(text)
+    rows = {row["setting"]: row["value"] for row in shell.run("%videogen config").value}
+    assert rows["defaults.model"] == "wan-2.7"
+    assert rows["providers.lab.key_env"] == "LAB_API_KEY"
+    assert rows['capabilities."lab:wan-2.7".durations'] == (4, 8, 12)
+    assert rows["budget.per_day"] == "20 jobs"
+
+
+def test_every_command_of_the_page_runs(shell: Shell) -> None:
+    """In order, by the entry point of the command."""
+    (text,), (doctor,) = blocks("terminal.md", "sh"), blocks("troubleshooting.md", "sh")
+    for line in (text + doctor).strip().splitlines():
+        words = shlex.split(line)
+        assert words[:2] == ["jupyter", "videogen"]
+        assert cli.main(words[2:]) in ({0, 1} if "doctor" in words else {0}), line
+
+
+def test_what_is_advised_runs(shell: Shell, shop: Shop) -> None:
+    """The Python of the pages of errors and of troubles: an error is caught and printed, a job of before is brought back."""
+    shop.refusal = (400, {"error": {"message": "no", "code": "content_policy_violation"}})
+    (caught,) = blocks("errors.md", "python")
+    said = shell.run(caught)
+    assert said.error is None, (said.error, said.look)
+    assert "\ncontent_policy yes no\n" in said.out
+    shop.refusal = None
+    shell.run("vg.submit('a kite')")
+    (brought,) = blocks("troubleshooting.md", "python")
+    said = shell.run(brought)
+    assert said.error is None, (said.error, said.look)
+    assert said.value.prompt == "a kite"
+
+
+def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
+    """As written but for the address and the key: one clip, then several at once."""
+    for code in blocks("gateways.md", "python"):
+        said = shell.run(code.replace("http://localhost:4000/v1", shop.url).replace("sk-…", "sk-1"))
+        assert said.error is None, (code, said.error, said.look)
+    first, *others = (sale.prompt for sale in shop.book)
+    assert first == "Rain on glass"
+    assert sorted(others) == sorted(shell.names["names"])  # each over a line of its own: which comes first is open
+    assert len(shell.names["clips"]) == 3
+
+
+def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell, home: Path) -> None:
+    """Word for word."""
+    (look,) = (block for block in blocks("magic.md", "") if block.startswith("✗"))
+    (home / "videogen.toml").unlink()
+    shell.run("%config VideogenMagics.default_provider = 'local'")
+    assert shell.run("%%videogen -d 99\na kite").look == look.strip("\n")
+
+
+def test_the_tables_are_current() -> None:
+    """They are written from the schema; `python scripts/tables.py` writes them anew."""
+    command = [sys.executable, "scripts/tables.py", "--check"]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+def test_every_field_of_a_request_is_an_option() -> None:
+    """And every option and command has a help of its own."""
+    assert set(FIELDS) - {"prompt"} <= set(options.BY_NAME)
+    for word in (*options.BY_FLAG, *options.BY_COMMAND, *help.TOPICS):
+        assert len(help.topic(word)) > 30
+
+
+def test_help_is_a_screen_that_a_person_reads(shell: Shell) -> None:
+    """At most 25 lines, with every option and every command in it; `%%videogen?` shows the same."""
+    text = help.short()
+    lines = text.splitlines()
+    assert len(lines) <= 25
+    assert max(map(len, lines)) <= 120
+    assert all(option.flag.removeprefix("--") in text for option in options.OPTIONS)
+    assert all(command.name in text for command in options.COMMANDS)
+    assert shell.run("%videogen help").out == f"{text}\n"
+    assert shell.shell.object_inspect("%%videogen")["docstring"] == text
+    assert "What to keep out of the clip." in shell.run("%videogen help --negative").out

@@ -1,0 +1,95 @@
+"""The page of each provider, run as it stands: its own dialect, spoken to its twin in the local gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+import facts
+import jupyter_videogen as vg
+from jupyter_videogen.catalog import builtin
+from jupyter_videogen.core.clock import SystemClock
+from jupyter_videogen.media.inputs import _png
+from support.ipython_shell import Shell
+from support.local_gateways import Gateway
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SERVICES = Path(__file__).parents[2] / "docs" / "services"
+OVERVIEW = SERVICES.with_suffix(".md")
+DOORS = {
+    "qubax": "/qubax/v1",
+    "qubrid": "/qubrid/v1",
+    "indoxhub": "/indoxhub/api/v1",
+    "aihubmix": "/aihubmix/v1",
+    "bifrost": "/bifrost/v1",
+}
+LENGTHS = re.compile(r"(-d |duration=)\d+")
+MODELS = re.compile(r"p-video|wan-2\.7|runway/gen4\.5|ours-video")
+"""Names that the gateway does not stand in for."""
+CLIPS = {"qubax": 1, "qubrid": 2, "indoxhub": 3, "aihubmix": 2, "bifrost": 1, "openai": 2, "local": 2}
+"""How many different requests each page makes."""
+
+
+def examples(name: str) -> list[str]:
+    """Return the cells and the Python of a page, in order."""
+    text = (SERVICES / f"{name}.md").read_text("utf-8")
+    return [body for kind, body in re.findall(r"```(\w*)\n(.*?)```", text, flags=re.DOTALL) if kind in {"", "python"}]
+
+
+def row(name: str, url: str) -> str:
+    """Return the configuration of a provider whose address is its twin's."""
+    dialect = "openai" if name == "aihubmix" else name
+    return f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{url}{DOORS[name]}"\nkey_env = "LAB_KEY"\n'
+
+
+@pytest.fixture
+def gateway(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gateway]:
+    """A running gateway whose token is the key of every provider of the project; it is looked at without patience."""
+
+    async def hurried(_: SystemClock, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.1))  # noqa: TID251 - this is a clock
+
+    monkeypatch.setattr(SystemClock, "sleep", hurried)
+    vg.generate("a kite", provider="local", duration=1, size="640x360")
+    gateway = Gateway(home)
+    monkeypatch.setenv("LAB_KEY", gateway.token)
+    (home / "videogen.toml").write_text("".join(row(name, gateway.url) for name in DOORS))
+    Path("cat.png").write_bytes(_png(np.full((36, 64, 3), 90, np.uint8)))
+    yield gateway
+    gateway.kill()
+
+
+def test_every_service_has_a_page() -> None:
+    """And no other has."""
+    assert {path.stem for path in SERVICES.glob("*.md")} == set(facts.SERVICES) == set(builtin.BUILT_IN) == set(CLIPS)
+
+
+def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None:
+    """Cells and Python, as written but for address, key and model, and cut to a small second."""
+    with Shell() as shell:
+        shell.names.update(vg=vg)
+        for name in facts.SERVICES:
+            before = {job.id for job in vg.jobs()}
+            for example in examples(name):
+                said = shell.run(here(example, name, gateway))
+                assert said.error is None, (name, example, said.look, said.error)
+            made = [job for job in vg.jobs() if job.id not in before]
+            assert [job.state for job in made] == ["succeeded"] * CLIPS[name], [job.record.failure for job in made]
+        (refused,) = re.findall(r"```python\n(.*?)```", OVERVIEW.read_text("utf-8"), flags=re.DOTALL)
+        text = refused.replace("http://127.0.0.1:41234", gateway.url).replace('"…"', repr(gateway.token))
+        assert isinstance(shell.run(text).error, vg.ContentPolicyError)
+
+
+def here(example: str, name: str, gateway: Gateway) -> str:
+    """Return an example as it can be run here."""
+    door = f"{gateway.url}{DOORS.get(name, '/v1')}"
+    text = MODELS.sub("local/scenes", example.replace("http://localhost:8080/v1", door))
+    small = LENGTHS.sub(r"\g<1>1", text.replace("1280x720", "640x360"))
+    return small.replace('api_key="…"', f"api_key={gateway.token!r}")

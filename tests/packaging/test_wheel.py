@@ -1,0 +1,98 @@
+"""What is shipped: the wheel and the sdist hold the page, so that installing needs no Node."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import jupyter_videogen as vg
+from support.local_gateways import Gateway
+
+ROOT = Path(__file__).parents[2]
+PAGE = {"widget.js", "widget.css", "THIRD_PARTY.md"}
+STATIC = ROOT / "src" / "jupyter_videogen" / "static"
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_what_is_shipped_holds_the_bundle(kind: str, tmp_path: Path) -> None:
+    """Both carry the built page, the type marker and no tests' leftovers; the page is not a stub."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (shipped,) = tmp_path.glob("jupyter_videogen-*")
+    if kind == "wheel":
+        sizes = {entry.filename: entry.file_size for entry in zipfile.ZipFile(shipped).infolist()}
+    else:
+        with tarfile.open(shipped) as archive:
+            sizes = {entry.name: entry.size for entry in archive.getmembers()}
+    names = {name.rpartition("/")[2] for name in sizes}
+    assert {*PAGE, "py.typed", "protocol.py"} <= names
+    assert not any("node_modules" in name or "__pycache__" in name for name in sizes)
+    (script,) = (size for name, size in sizes.items() if name.endswith("static/widget.js"))
+    assert script > 10_000
+
+
+def test_the_list_of_licences_is_what_is_bundled() -> None:
+    """The build writes down what went into the page, with every licence's text; the document names just that."""
+    carried = (STATIC / "THIRD_PARTY.md").read_text("utf-8")
+    bundled = re.findall(r"^## (\S+) \S+ \((.*)\)$", carried, re.MULTILINE)
+    told = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Installed beside it")[0]
+    assert re.findall(r"^\| `(\S+)` \| (\S+) \|$", told, re.MULTILINE) == bundled
+    assert set(json.loads((ROOT / "js" / "package.json").read_text("utf-8"))["dependencies"]) <= {
+        name for name, _ in bundled
+    }
+    assert carried.count("Permission is hereby granted") == len(bundled)
+
+
+def test_every_dependency_is_in_the_list_of_licences() -> None:
+    """Those that are always installed, and those of the extras."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    beside = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Installed beside it")[2]
+    assert {re.split(r"[>=<]", one)[0] for one in wanted} <= set(re.findall(r"`([\w-]+)`", beside))
+
+
+def without_node(folder: Path) -> dict[str, str]:
+    """Return an environment in which neither Node nor npm is found, and this checkout isn't either."""
+    folder.mkdir()
+    for tool in ("sh", "env"):
+        (folder / tool).symlink_to(shutil.which(tool) or f"/bin/{tool}")
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # noqa: TID251 - another process's
+    return kept | {"PATH": str(folder)}
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_what_is_shipped_installs_and_works_without_node(kind: str, tmp_path: Path) -> None:
+    """Into an empty folder: the page is there, the version is right, and a clip can be made."""
+    command = [sys.executable, "-m", "hatchling", "build", "--target", kind, "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (shipped,) = tmp_path.glob("jupyter_videogen-*")
+    env, home = without_node(tmp_path / "bin"), tmp_path / "installed"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    subprocess.run([*pip, "--target", str(home), str(shipped)], env=env, check=True, capture_output=True, cwd=tmp_path)
+    env |= {"PYTHONPATH": str(home), "VIDEOGEN_HOME": str(tmp_path / "home")}
+    assert (home / "jupyter_videogen" / "static" / "widget.js").stat().st_size > 10_000
+    where = "import jupyter_videogen as vg; print(vg.__version__, vg.__file__)"
+    said = subprocess.run([sys.executable, "-c", where], env=env, check=True, capture_output=True, text=True).stdout
+    assert said.split() == [vg.__version__, str(home / "jupyter_videogen" / "__init__.py")]
+    words = ["generate", "A kite over the sea", "-p", "local", "-d", "1", "--size", "640x360", "-o", "kite.mp4"]
+    cli = [sys.executable, "-m", "jupyter_videogen.cli"]
+    subprocess.run([*cli, *words], env=env, cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "kite.mp4").stat().st_size > 10_000
+    Gateway(tmp_path / "home").kill()
+
+
+def test_the_version_is_told_alike_everywhere() -> None:
+    """In the project's file, in Python, and at the head of the changelog."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    newest = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.MULTILINE)[0]
+    assert project["version"] == vg.__version__ == newest

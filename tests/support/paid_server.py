@@ -1,0 +1,170 @@
+"""A small paid provider of the OpenAI shape on a real socket, which keeps a book of what it accepted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from email import message_from_bytes
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qs, urlsplit
+
+from support.fakes import MP4
+
+
+class Sale(NamedTuple):
+    """One create that was accepted, and so is charged."""
+
+    id: str
+    prompt: str
+    idempotency_key: str
+    authorization: str
+    created_at: float
+
+
+class Shop:
+    """The provider; its switches say how it misbehaves from now on."""
+
+    def __init__(self) -> None:
+        self.book: list[Sale] = []
+        self.refusal: tuple[int, dict[str, Any]] | None = None
+        """Answer creates with this status and body, and accept nothing."""
+        self.deaf = False
+        """Accept creates and close the line without an answer."""
+        self.models: list[str] = []
+        """The models it lists; without any it has no list of them."""
+        self.listing = True
+        """Have a list of jobs."""
+        self.held = threading.Event()
+        """Creates are answered, and jobs are finished, only while this is set."""
+        self.held.set()
+        self.asked = threading.Event()
+        """A create has arrived."""
+        self.begun, self.reading = threading.Event(), threading.Event()
+        """The first 64 KiB of a create have arrived; the rest is read only while the second is set."""
+        self.reading.set()
+        self.busy = 0
+        """How many further creates are answered 429, with a Retry-After of 3 seconds."""
+        self.done = True
+        """Finish jobs."""
+        self.gone = False
+        """Know no job any more."""
+        self.locked = False
+        """Refuse the key on looks."""
+        self.looks = 0
+        shop = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                shop.get(self)
+
+            def do_POST(self) -> None:
+                shop.post(self)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients die here, on purpose
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.held.set()
+        self.reading.set()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def post(self, request: BaseHTTPRequestHandler) -> None:
+        whole = self._read(request)
+        if len(whole) < int(request.headers["content-length"]):
+            request.close_connection = True  # cut off on its way: no request
+            return
+        body = fields(request, whole)
+        self.asked.set()
+        if self.busy:
+            self.busy -= 1
+            answer(request, 429, {"error": {"message": "slow down"}}, retry_after="3")
+            return
+        if self.refusal is not None:
+            answer(request, *self.refusal)
+            return
+        name, headers = f"video_{len(self.book) + 1}", request.headers
+        key, door = headers["idempotency-key"], headers.get("authorization", "")
+        self.book.append(Sale(name, body["prompt"], key, door, time.time()))
+        self.held.wait()
+        if self.deaf:
+            request.close_connection = True
+            return
+        answer(request, 200, {"id": name, "status": "queued"})
+
+    def _read(self, request: BaseHTTPRequestHandler) -> bytes:
+        """Read the body of a create, with a pause in it where that is wanted."""
+        length = int(request.headers["content-length"])
+        first = request.rfile.read(min(length, 1 << 16))
+        self.begun.set()
+        self.reading.wait()
+        return first + request.rfile.read(length - len(first))
+
+    def get(self, request: BaseHTTPRequestHandler) -> None:
+        url = urlsplit(request.path)
+        words = url.path.split("/")[2:]
+        if words[-1] == "content":
+            answer(request, 200, MP4)
+        elif words == ["models"] and self.models:
+            answer(request, 200, {"data": [{"id": name} for name in self.models]})
+        elif words == ["videos"]:
+            answer(request, *self._page(parse_qs(url.query)))
+        elif self.locked:
+            answer(request, 401, {"error": {"message": "bad key"}})
+        elif self.gone or words[-1] not in {sale.id for sale in self.book}:
+            answer(request, 404, {"error": {"message": "no such video"}})
+        else:
+            self.looks += 1
+            answer(
+                request,
+                200,
+                {"id": words[-1], "status": "completed" if self.done and self.held.is_set() else "in_progress"},
+            )
+
+    def _page(self, query: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:
+        if not self.listing:
+            return 404, {"error": {"message": "no such page"}}
+        rows = [{"id": sale.id, "prompt": sale.prompt, "created_at": sale.created_at} for sale in reversed(self.book)]
+        after = query.get("after", [None])[0]
+        names = [row["id"] for row in rows]
+        start, limit = names.index(after) + 1 if after in names else 0, int(query["limit"][0])
+        page = rows[start : start + limit]
+        return 200, {"data": page, "has_more": start + limit < len(rows), "last_id": page[-1]["id"] if page else None}
+
+
+def fields(request: BaseHTTPRequestHandler, body: bytes) -> dict[str, str]:
+    """Read a multipart form of text fields."""
+    head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
+    form = message_from_bytes(head + body)
+    return {str(part.get_param("name", header="content-disposition")): str(part.get_payload()) for part in form.walk()}
+
+
+def answer(
+    request: BaseHTTPRequestHandler, status: int, body: dict[str, Any] | bytes, *, retry_after: str | None = None
+) -> None:
+    payload = body if isinstance(body, bytes) else json.dumps(body).encode()
+    request.send_response(status)
+    if retry_after is not None:
+        request.send_header("retry-after", retry_after)
+    request.send_header("content-length", str(len(payload)))
+    request.send_header("openai-poll-after-ms", "200")
+    request.end_headers()
+    request.wfile.write(payload)
