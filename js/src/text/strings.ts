@@ -311,8 +311,8 @@ export const en = {
   /** Why a request is refused, word for word as `catalog/validation.py` says it. */
   invalid: {
     emptyPrompt: "The prompt is empty. Describe the video you want.",
-    longPrompt: "The prompt has {count} characters. Use at most {limit}.",
-    notText: "The prompt holds characters that are not text (NUL or half a surrogate pair). Remove them.",
+    longPrompt: "The prompt is too long: {count} characters. Use at most {limit}.",
+    notText: "The prompt contains characters that are not text (NUL or half a surrogate pair). Remove them.",
     seed: "The seed {seed} is out of range. Use 0 to {largest}.",
     duration: "[model] can't make a {duration}-second clip. Supported lengths: {choice}. Nearest: {nearest}.",
     lengths: "{list} s",
@@ -328,7 +328,7 @@ export const en = {
     fpsBetween: "[model] makes {least} to {most} frames per second.",
     count: "[model] makes 1 to {most} clips at once.",
     image:
-      'The start image has {given}, and [model] wants exactly {size}. Pass fit="cover", "contain" or "pad", or ask for another size.',
+      'The start image is {given}, but [model] needs exactly {size}. Set fit to "cover", "contain" or "pad", or choose another size.',
     or: "{list} or {last}",
   },
 

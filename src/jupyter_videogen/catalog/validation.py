@@ -188,7 +188,7 @@ def _check_image(request: GenerationRequest, model: Capabilities) -> None:
     if (image.width, image.height) != pixels(size):
         raise InvalidRequest(
             f"The start image is {image.width}x{image.height}, but {model.model} needs exactly {size}.",
-            next='Pass fit="cover", "contain" or "pad", or choose another size.',
+            next='Set fit to "cover", "contain" or "pad", or choose another size.',
             field="image",
         )
 
