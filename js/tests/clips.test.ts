@@ -69,9 +69,7 @@ test("elsewhere the clip comes from the kernel, a few pieces at a time, and is o
   expect(widget.model.of("fetch").map(({ offset }) => offset)).toEqual([0, 2 * MIB, 4 * MIB]);
   expect(video()).toBeNull();
   await give(1);
-  expect(text(widget.root.querySelector(".videogen-clip-progress"))).toBe(
-    "Loading the clip: 2.1 of 5 MB",
-  );
+  expect(text(widget.root.querySelector(".videogen-clip-progress"))).toBe("Loading the clip: 2.1 of 5 MB");
   await give(0);
   await give(2);
   expect(video()?.getAttribute("src")).toBe("blob:1");

@@ -35,7 +35,12 @@ export const en = {
     ],
     slow: [
       ["Still working, longer than usual", "(provider says “[word]”)"],
-      ["*{percent}*", "{clock}", "usually about {usual}", "you can close this; the job continues at [provider]"],
+      [
+        "*{percent}*",
+        "{clock}",
+        "usually about {usual}",
+        "you can close this; the job continues at [provider]",
+      ],
     ],
     busy: [["Slowed down: [provider] is busy or unreachable"], ["Trying again in {again}", "{clock}"]],
     saving: [["Saving your video"], ["{saved} of {total}", "{savedSoFar}"]],
@@ -171,7 +176,8 @@ export const en = {
   sharedMachine: "This computer is shared. Use a key you can revoke; it is forgotten when the kernel stops.",
   trust: "Trust it",
   trustFor: "Trust {provider}",
-  projectAsks: "This project's videogen.toml asks for a key. The key is sent only if you agree, and only as stated here:",
+  projectAsks:
+    "This project's videogen.toml asks for a key. The key is sent only if you agree, and only as stated here:",
   needKey: "Paste the key first.",
   notNow: "Not now",
   noAnswer: "The kernel does not respond.",
