@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { ModelView } from "../src/kernel/protocol.gen";
-import { empty } from "../src/state/request-draft";
+import { type ModelView, settings } from "../src/kernel/protocol.gen";
+import { empty, getLabel } from "../src/state/request-draft";
 import {
   button,
   control,
@@ -342,6 +342,18 @@ test("the form has what the model takes, and sends no more than that", async () 
   });
   await type(control(widget, "Model"), "veo");
   expect(control(widget, "Avoid").value).toBe("text, blur");
+});
+
+test("every setting that a model takes has a control, and no other", async () => {
+  const all = { ...wide, durations: [], takes: settings.map(({ name }) => name) };
+  for (const takes of [all.takes, []]) {
+    widget.model.set({
+      form: { ...form, models: [{ ...all, takes }], start: { ...form.start, model: "veo" } },
+    });
+    await settle();
+    const shown = settings.filter(({ name }) => control(widget, getLabel(name)) !== null);
+    expect(shown.map(({ name }) => name).sort()).toEqual([...takes].sort());
+  }
 });
 
 test("a budget's question is answered by a click of its own", async () => {
