@@ -166,7 +166,7 @@ def test_refused_and_free_jobs_do_not_count(shop: Shop, lab: vg.Client) -> None:
     assert lab.generate("a kite", model="m", duration=8)
     with pytest.raises(BudgetExceeded, match="The budget of 1 paid jobs for 24 hours is used up"):
         lab.submit("a boat", model="m", duration=8)
-    assert process.runtime().ledger.spent(Cap("", None, None)) == (0.8, 1)
+    assert process.runtime().ledger.sum_spent(Cap("", None, None)) == (0.8, 1)
 
 
 def test_many_at_once_cannot_pass_a_cap_together(shop: Shop, lab: vg.Client) -> None:

@@ -112,8 +112,8 @@ def test_the_history_is_paged_searched_starred_and_tidied(lab: vg.Client) -> Non
     history.answer_history(Remove(**HEAD, job_id=jobs[1].id, undo=True), [])
     assert found(starred=True) == ["kite 1"]
     assert process.runtime().history.usual_of_kinds(jobs[0].provider.base_url)(JobKind("m")).runs == 5
-    assert process.runtime().ledger.used(jobs[0].provider.base_url) == ["m"]
-    assert process.runtime().ledger.used("https://elsewhere.example/v1") == []
+    assert process.runtime().ledger.used_models(jobs[0].provider.base_url) == ["m"]
+    assert process.runtime().ledger.used_models("https://elsewhere.example/v1") == []
 
 
 # ---- clips that are dropped on the form ------------------------------------------------------------------------

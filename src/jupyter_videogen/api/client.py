@@ -261,7 +261,7 @@ def job(reference: str) -> Job:
 
 def jobs_in_variable(name: str) -> JobGroup:
     """Return the jobs last stored under a name with `--as`: one job, or the members of a group in order; empty if none."""
-    return JobGroup(_jobs(runtime().ledger.named(name)), kind="takes")
+    return JobGroup(_jobs(runtime().ledger.find_named(name)), kind="takes")
 
 
 def _jobs(records: Iterable[JobRecord]) -> Iterator[Job]:

@@ -37,7 +37,7 @@ def table(by: str = "model") -> Costs:
     """
     run = process.runtime()
     caps = run.caps(load_config().budget)
-    return Costs(run.ledger.costs(by), [_left(cap, run.ledger.spent(cap)) for cap in caps])
+    return Costs(run.ledger.costs(by), [_left(cap, run.ledger.sum_spent(cap)) for cap in caps])
 
 
 def _words(cost: Cost) -> dict[str, str]:

@@ -118,7 +118,7 @@ def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) ->
     """Refuse several orders together if a cap would stop some of them, so that no batch is sent by half."""
     paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
     for cap in run.caps(config.budget) if len(orders) > 1 else ():
-        budget.check_all(cap, run.ledger.spent(cap), paid)
+        budget.check_all(cap, run.ledger.sum_spent(cap), paid)
 
 
 def _confirm(question: str | None, *, yes: bool, ask: Callable[[str], bool] | None) -> None:

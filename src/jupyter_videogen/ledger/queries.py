@@ -96,7 +96,7 @@ class LedgerQueries:
             last = last_take(db, fingerprint)
         return last if last is not None and last.state not in UNPAID else None
 
-    def spent(self, cap: Cap) -> Spent:
+    def sum_spent(self, cap: Cap) -> Spent:
         """Return the total of the jobs under a cap; jobs with an unknown outcome count as spent."""
         with self._file.reading() as db:
             return sum_spent(db, cap)
@@ -117,13 +117,13 @@ class LedgerQueries:
             rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
         return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
 
-    def starred(self, job_id: str) -> bool:
+    def is_starred(self, job_id: str) -> bool:
         """Return whether a job is starred."""
         with self._file.reading() as db:
             row = db.execute("SELECT starred FROM jobs WHERE id = ?", (job_id,)).fetchone()
         return bool(row and row[0])
 
-    def used(self, origin: str) -> list[str]:
+    def used_models(self, origin: str) -> list[str]:
         """Return the models that made clips of yours at an address, the last one first."""
         with self._file.reading() as db:
             return [model for (model,) in db.execute(USED, (origin,))]
@@ -141,7 +141,7 @@ class LedgerQueries:
         what = f"No job id starts with {reference}." if not rows else f"{len(rows)} job ids start with {reference}."
         raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
 
-    def named(self, name: str) -> list[JobRecord]:
+    def find_named(self, name: str) -> list[JobRecord]:
         """Return the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
         rows = self._read(NAMED, name, len(name) + 1, f"{name}[")
         found: dict[str, JobRecord] = {}

@@ -37,7 +37,7 @@ def job_view_of(job: Job, record: JobRecord) -> JobView:
     """Return a job as the page draws it, with what the ledger knows beside its record."""
     ledger = process.runtime().ledger
     usual = process.runtime().history.usual(record)
-    aside = JobExtras(detached=job.detached, reused=job.reused, starred=ledger.starred(record.id), usual=usual)
+    aside = JobExtras(detached=job.detached, reused=job.reused, starred=ledger.is_starred(record.id), usual=usual)
     return job_view(record, job.provider, folder=environment.folder(), aside=aside)
 
 

@@ -370,7 +370,7 @@ class VideoGen(BaseWidget):
             providers=history.providers(config),
             price=lambda model: config.price_of(here, model),
             usual=lambda model: usual(model.kind),
-            used=run.ledger.used(here.base_url),
+            used=run.ledger.used_models(here.base_url),
             shared=environment.is_shared(),
         )
         view = form_view(here, self._start, around)
