@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -54,12 +53,15 @@ def package(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def run(code: str, folder: Path, *paths: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a Python of its own that finds modules in these folders first."""
+    code = f"import sys; sys.path[:0] = {list(paths)!r}\n{code}"
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=False)
+
+
 def test_four_changes_make_a_setting(package: Path) -> None:
     """It is sent, priced, shown in the form, explained, and has a default."""
-    surroundings = {**os.environ, "PYTHONPATH": str(package / "src")}
-    out = subprocess.run(
-        [sys.executable, "-c", USE], cwd=package, env=surroundings, capture_output=True, text=True, check=False
-    )
+    out = run(USE, package, str(package / "src"))
     preview, _, facts = out.stdout.partition("----")
     assert facts, out.stderr
     assert json.loads(preview)["json"]["camera_move"] == "orbit"
@@ -69,7 +71,6 @@ def test_four_changes_make_a_setting(package: Path) -> None:
 
 def test_the_page_learns_of_it(package: Path) -> None:
     """From the generated types and the table of settings that the form is drawn from."""
-    surroundings = {**os.environ, "PYTHONPATH": f"{package / 'src'}{os.pathsep}{ROOT / 'scripts'}"}
     code = "import protocol; print(protocol.render_types())"
-    out = subprocess.run([sys.executable, "-c", code], env=surroundings, capture_output=True, text=True, check=True)
-    assert '{ name: "camera", kind: "string", label: "Camera" }' in out.stdout
+    out = run(code, package, str(package / "src"), str(ROOT / "scripts"))
+    assert '{ name: "camera", kind: "string", label: "Camera" }' in out.stdout, out.stderr

@@ -135,7 +135,7 @@ class LedgerQueries:
 
     def find(self, reference: str) -> JobRecord:
         """Return a job by id or unique beginning of one, or "last"; raises `InvalidRequest`."""
-        rows = self._matches(reference) or self.named(reference)
+        rows = self._matches(reference) or self.find_named(reference)
         if len(rows) == 1:
             return rows[0]
         what = f"No job id starts with {reference}." if not rows else f"{len(rows)} job ids start with {reference}."
