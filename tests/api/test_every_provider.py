@@ -200,8 +200,8 @@ def test_what_a_service_would_ignore_is_a_warning(service: tuple[str, str]) -> N
     job = client("qubax", service).submit("waves", model="local/scenes", duration=1, negative="blur", fps=24)
     job.result(60)
     assert job.record.warnings == (
-        "fps isn't used by local/scenes at Qubax.",
         "negative isn't used by local/scenes at Qubax.",
+        "fps isn't used by local/scenes at Qubax.",
     )
 
 

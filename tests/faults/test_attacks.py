@@ -149,7 +149,7 @@ def test_an_answer_outlives_a_full_ledger_and_the_kernel(shop: Shop) -> None:
         assert comes(lambda: list(environment.home().glob("videogen-unwritten-*")))
         words = kernel.value(f"vg.job({job!r}).record.warnings[-1]")
         kernel.kill()
-    assert "can't be written down right now" in words
+    assert "can't be written to the ledger right now" in words
     found = vg.job(job)
     assert found.record.handle == {"id": "video_1"}
     assert found.result(LONGEST).prompt == "a kite"
@@ -206,7 +206,7 @@ def test_a_running_job_goes_on_while_the_ledger_is_locked(shop: Shop, monkeypatc
     with closing(held(home_ledger())) as other:
         shop.held.set()
         assert comes(lambda: job.state == "succeeded")
-        assert job.record.warnings[-1].startswith("This can't be written down right now")
+        assert job.record.warnings[-1].startswith("The job can't be written to the ledger right now")
         other.execute("ROLLBACK")
     assert comes(lambda: not job.record.warnings)
     assert process.runtime().ledger.find(job.id).state == "succeeded"
@@ -405,7 +405,7 @@ def test_no_task_of_the_runtime_dies_of_an_error(
     assert comes(lambda: hits[0] > len("several"))
     shop.held.set()
     assert job.result(LONGEST)
-    assert "begins again" in caplog.text
+    assert "it starts again" in caplog.text
 
 
 def test_a_ledger_that_was_held_for_long_leaves_the_job_with_its_kernel(

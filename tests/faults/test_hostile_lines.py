@@ -105,7 +105,7 @@ def test_a_look_has_a_time_for_all_of_it(turn: Turn) -> None:
 )
 def test_a_look_is_read_up_to_two_megabytes(turn: Turn) -> None:
     """Plain, announced or folded up small: no status is that long."""
-    with pytest.raises(Lost, match="larger than any reply should be"):
+    with pytest.raises(Lost, match="the reply is too large"):
         talk([turn], LOOK)
 
 

@@ -218,7 +218,7 @@ def test_a_ledger_that_somebody_holds_is_not_waited_for_in_vain(
     vg.jobs()
     other = connect(home / "ledger.sqlite3", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(VideogenError, match=r"database is locked.*Jobs that can't be recorded is not sent"):
+    with pytest.raises(VideogenError, match=r"database is locked.*A job that can't be recorded is not sent"):
         lab.submit("a kite", model="m")
     other.execute("ROLLBACK")
     other.close()
@@ -234,7 +234,7 @@ def test_a_file_system_that_cannot_share_is_refused(home: Path, monkeypatch: pyt
 
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, **options: connect(path, factory=Stubborn, **options))
-    with pytest.raises(VideogenError, match=r"can't share it safely.*point VIDEOGEN_HOME at a local, writable folder"):
+    with pytest.raises(VideogenError, match=r"can't share it safely.*set VIDEOGEN_HOME to a local, writable folder"):
         Ledger(home / "ledger.sqlite3")
 
 
@@ -242,9 +242,7 @@ def test_a_network_home_is_refused(home: Path, monkeypatch: pytest.MonkeyPatch) 
     """The locks of its file system cannot be relied on; a local folder within it is as good as any."""
     table = f"/dev/sda1 / ext4 rw 0 0\nserver:/h {home.parent} nfs4 rw 0 0\n/dev/sdb1 {home.parent}/local ext4 rw 0 0"
     monkeypatch.setattr("jupyter_videogen.filesystem.network_mounts.read_mounts", lambda: table)
-    with pytest.raises(
-        VideogenError, match=r"nfs4, where two kernels.*point VIDEOGEN_HOME at a local, writable folder"
-    ):
+    with pytest.raises(VideogenError, match=r"nfs4, where two kernels.*set VIDEOGEN_HOME to a local, writable folder"):
         Ledger(home / "ledger.sqlite3")
     Ledger(home.parent / "local" / "ledger.sqlite3").close()
 

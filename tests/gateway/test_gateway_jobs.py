@@ -87,7 +87,7 @@ def test_a_failure_is_logged_without_the_prompt(house: House, caplog: pytest.Log
     with caplog.at_level(logging.INFO):
         job_id = house.finished(prompt="a secret prompt")
     assert f"{job_id}: failed: ValueError" in caplog.text
-    assert 'gateway_house.py", line' in caplog.text
+    assert 'gateway_app.py", line' in caplog.text
     assert "a secret prompt" not in caplog.text
 
 

@@ -45,7 +45,7 @@ def test_the_list_of_licences_is_what_is_bundled() -> None:
     """The build writes down what went into the page, with every licence's text; the document names just that."""
     carried = (STATIC / "THIRD_PARTY.md").read_text("utf-8")
     bundled = re.findall(r"^## (\S+) \S+ \((.*)\)$", carried, re.MULTILINE)
-    told = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Installed beside it")[0]
+    told = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Dependencies")[0]
     assert re.findall(r"^\| `(\S+)` \| (\S+) \|$", told, re.MULTILINE) == bundled
     assert set(json.loads((ROOT / "js" / "package.json").read_text("utf-8"))["dependencies"]) <= {
         name for name, _ in bundled
@@ -57,7 +57,7 @@ def test_every_dependency_is_in_the_list_of_licences() -> None:
     """Those that are always installed, and those of the extras."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
-    beside = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Installed beside it")[2]
+    beside = (ROOT / "docs" / "licences.md").read_text("utf-8").partition("## Dependencies")[2]
     assert {re.split(r"[>=<]", one)[0] for one in wanted} <= set(re.findall(r"`([\w-]+)`", beside))
 
 

@@ -86,7 +86,7 @@ class Run:
         self.service = Service(terms.seed, shortest=terms.shortest, longest=terms.longest, hint=terms.hint)
         listener, port = await self.service.start()
         self.weather = Weather(terms.seed, port, stall=terms.stall, calm_from=began + CALM * terms.seconds)
-        self.plan = make_plan(terms, await self.bad_network.start(), began)
+        self.plan = make_plan(terms, await self.weather.start(), began)
         (self.folder / "plan.json").write_text(json.dumps(self.plan))
         (self.folder / "journal.txt").touch()
         self.trouble = Trouble(self.folder / "home", lambda: self._pid, terms.spans)
@@ -103,7 +103,7 @@ class Run:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-            await self.bad_network.stop()
+            await self.weather.stop()
             listener.close()
         return self._judge()
 
@@ -157,7 +157,7 @@ class Run:
         chance = random.Random(f"{self.terms.seed} outages")
         while time.time() < began + CALM * self.terms.seconds:
             await pause(OUTAGE_EVERY * chance.uniform(0.5, 1.5))
-            await self.bad_network.outage(chance.uniform(0.3, 3.0))
+            await self.weather.outage(chance.uniform(0.3, 3.0))
 
     async def _troubles(self, began: float) -> None:
         """Let each kind of trouble come so often, one after the other, while orders are made."""
