@@ -137,7 +137,7 @@ def test_a_clip_larger_than_the_cap_is_not_begun(tmp_path: Path) -> None:
     """Fifty gigabytes are refused by their length, after one request."""
     stage = Stage(tmp_path, raw(head(content_length=50 * 10**9), LONG[:HALF], then="gone"))
     stage.run()
-    stage.check_kept("it is larger than 4 GiB, the most that is fetched); it needs 50,000,000,000 bytes")
+    stage.check_kept("it is larger than 4 GiB, the limit for downloads); it needs 50,000,000,000 bytes")
     assert len(stage.asked()) == 1
 
 

@@ -131,10 +131,10 @@ def test_a_rest_that_is_not_blank_is_a_cut(tail: bytes, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "what"),
     [
-        (WAV, "a sound (WAV)"),
-        (b"ID3" + bytes(400), "a sound (MP3)"),
-        (b"OggS" + bytes(400), "a sound (Ogg)"),
-        (M4A, "a sound (M4A)"),
+        (WAV, "audio (WAV)"),
+        (b"ID3" + bytes(400), "audio (MP3)"),
+        (b"OggS" + bytes(400), "audio (Ogg)"),
+        (M4A, "audio (M4A)"),
         (film(track(b"soun", b"mp4a")), "audio (an MP4 without pictures)"),
         (STILL_WEBP, "a still image (WebP)"),
         (AVIF, "a still image (AVIF)"),

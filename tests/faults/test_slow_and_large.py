@@ -53,7 +53,7 @@ def test_a_clip_that_comes_sign_by_sign_is_given_up(
     }[phase]
     stage = Stage(tmp_path, turn)
     stage.run()
-    stage.check_kept("no answer in time" if phase != "error body" else "no whole answer in time")
+    stage.check_kept("no answer in time" if phase != "error body" else "no complete answer in time")
     assert len(stage.asked()) == download.TRIES
 
 
@@ -112,7 +112,7 @@ def test_a_clip_that_unfolds_to_far_more_is_no_clip(size: int, tmp_path: Path) -
     assert len(body) < 400_000
     stage = Stage(tmp_path, says(body, content_encoding="gzip"))
     stage.run()
-    stage.check_kept("unfolds to more than any clip would")
+    stage.check_kept("expands to more than any clip")
 
 
 def test_a_clip_that_was_compressed_unasked_is_taken_all_the_same(tmp_path: Path) -> None:

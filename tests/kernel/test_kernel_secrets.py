@@ -103,7 +103,7 @@ def test_a_key_is_typed_into_a_box_and_never_shown(kernel: Kernel) -> None:
 def test_what_is_typed_and_is_no_key_is_not_quoted(kernel: Kernel) -> None:
     """Two keys, or half a sentence: refused in words that hold nothing of it."""
     typed(kernel, "%videogen connect qubax", f"{KEY} {BYOK}")
-    kernel.until(lambda m: "cannot be a key" in json.dumps(m["content"].get("traceback", "")))
+    kernel.until(lambda m: "is not a valid key" in json.dumps(m["content"].get("traceback", "")))
     typed(kernel, "%xmode Verbose\n%videogen connect qubax", f"{KEY} {BYOK}")
     kernel.run("%videogen tb")
     kernel.until(lambda m: "Traceback" in m["content"].get("text", ""))

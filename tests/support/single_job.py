@@ -121,7 +121,7 @@ class Stage:
     def check_kept(self, words: str, **changes: Any) -> None:
         """Assert that the job can still be fetched another day: its whole record, no file, one POST, nothing left over."""
         assert self.error is not None
-        assert words in str(self.error)
+        assert words in str(self.error), self.error
         kept = draft(SLOW, self.folder).after(
             state="saving",
             take=1,
