@@ -133,6 +133,6 @@ def test_the_doctor_comes_as_a_table(kernel: Kernel) -> None:
     """In a kernel as HTML and as text, with the kernel's own version in it."""
     cell = kernel.start("%videogen doctor --no-network")
     assert kernel.reply(cell)["status"] == "ok"
-    data = kernel.output("nothing that is paid for was sent", cell=cell)["content"]["data"]
+    data = kernel.output("nothing that is charged was sent", cell=cell)["content"]["data"]
     assert "A page is connected to this kernel." in data["text/plain"]
     assert "ipykernel 7." in data["text/html"]
