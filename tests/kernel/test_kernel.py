@@ -222,7 +222,7 @@ def test_where_nobody_watches_the_cell_waits_and_makes_no_widget(tmp_path: Path,
     assert kernel.reply(cell)["status"] == "ok"
     html = kernel.output("<details open>", cell=cell)["content"]["data"]["text/html"]
     kernel.run("%videogen")
-    kernel.until(lambda m: "The videogen form needs a page" in m["content"].get("text", ""))
+    kernel.until(lambda m: "The videogen form needs a browser page" in m["content"].get("text", ""))
     kernel.close()
     assert 'src="videogen/waves-at-sunset-' in html
     assert not any(message["msg_type"] == "comm_open" for message in kernel.seen)
