@@ -153,6 +153,7 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   clip: null,
   error: null,
   warnings: [],
+  suggestions: [],
   ...change,
 });
 

@@ -325,6 +325,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "reused": job.reused,
         "clips": msgspec.to_builtins(record.clips),
         "warnings": list(record.warnings),
+        "suggestions": list(record.suggestions),
         "error": None if failure is None else msgspec.to_builtins(failure),
     }
 

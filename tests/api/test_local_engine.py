@@ -309,3 +309,24 @@ def test_form_offers_what_the_engine_takes(local: vg.Client) -> None:
     assert {name: models[name] for name, _ in LOCAL_MODELS} == {
         name: takes | {"sound", "draft", "enhance"} for name, _ in LOCAL_MODELS
     }
+
+
+def test_words_without_a_scene_are_told(local: vg.Client) -> None:
+    """On the job, with what can be drawn instead; not where all was drawn, and not where a picture is shown."""
+    job = job_of(local, "A cat playing the piano")
+    (note,) = job.record.warnings
+    assert note.startswith('No scene for "cat" or "piano": drew silk. It can draw: sea, city in rain, ')
+    assert note.endswith(", silk.")
+    assert "Waves at sunset" in job.record.suggestions
+    shown = job_of(local, "A cat playing the piano", image=picture()).record
+    drawn = job_of(local, "Waves at sunset").record
+    assert (shown.warnings, shown.suggestions, drawn.warnings, drawn.suggestions) == ((), (), (), ())
+
+
+def test_no_provider_tells_what_was_not_drawn(service: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A simulated provider answers as the real one does."""
+    monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.1, latest=0.1))
+    url, key = service
+    client = vg.Client("openai", base_url=f"{url}/aihubmix/v1", api_key=key)
+    job = job_of(client, "A cat playing the piano", model="local/scenes", fps=None)
+    assert (job.record.warnings, job.record.suggestions) == ((), ())

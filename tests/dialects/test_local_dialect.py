@@ -63,3 +63,25 @@ def test_an_enriched_prompt_is_a_note(told: object, notes: tuple[str, ...]) -> N
     """What was drawn is said on the job; anything else in its place is passed over."""
     body = {"id": "video_1", "status": "completed", "revised_prompt": told}
     assert Local().read_look(Reply(200, {}, msgspec.json.encode(body)), {"id": "video_1"}).notes == notes
+
+
+MISSING = {"words": ["cat", "piano"], "scene": "silk", "scenes": ["sea", "silk"], "suggestions": ["Waves at sunset"]}
+
+
+@pytest.mark.parametrize(
+    ("told", "notes", "suggestions"),
+    [
+        (MISSING, ('No scene for "cat" or "piano": drew silk. It can draw: sea, silk.',), ("Waves at sunset",)),
+        (None, (), ()),
+        ("cat", (), ()),
+        ({"words": 5, "suggestions": {"a": 1}}, (), ()),
+        ({"words": ["cat", 5], "scene": 5, "scenes": None, "suggestions": [5]}, ('No scene for "cat".',), ()),
+    ],
+)
+def test_what_was_not_drawn_is_a_note_and_suggestions(
+    told: object, notes: tuple[str, ...], suggestions: tuple[str, ...]
+) -> None:
+    """The sentence says the words, what was drawn instead, and what can be drawn; odd values are left out."""
+    body = {"id": "video_1", "status": "completed", "not_drawn": told}
+    update = Local().read_look(Reply(200, {}, msgspec.json.encode(body)), {"id": "video_1"})
+    assert (tuple(update.notes), tuple(update.suggestions)) == (notes, suggestions)

@@ -85,7 +85,7 @@ def test_every_snippet_of_python_runs(shell: Shell, shop: Shop, monkeypatch: pyt
         assert isinstance(said.error, wanted), (code, said.error, said.look)
     assert said.value is not None
     assert len(shop.book) == 6
-    assert shell.names["clip"].prompt == "Fox in snow"
+    assert shell.names["clip"].prompt == "Snow in a quiet forest"
 
 
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
@@ -129,7 +129,7 @@ def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
         said = shell.run(code.replace("http://localhost:4000/v1", shop.url).replace("sk-…", "sk-1"))
         assert said.error is None, (code, said.error, said.look)
     first, *others = (sale.prompt for sale in shop.book)
-    assert first == "Rain on glass"
+    assert first == "Rain on a city"
     assert sorted(others) == sorted(shell.names["names"])  # each over a line of its own: which comes first is open
     assert len(shell.names["clips"]) == 3
 

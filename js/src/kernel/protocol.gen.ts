@@ -165,6 +165,7 @@ export interface JobView {
   readonly clips: readonly ClipView[];
   readonly error: ErrorView | null;
   readonly warnings: readonly string[];
+  readonly suggestions: readonly string[];
   readonly request: RequestView;
 }
 

@@ -88,6 +88,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clips: tuple[ClipRecord, ...] = ()
     failure: Failure | None = None
     warnings: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    """Prompts that the model can show, where it could not show all of this one."""
     saved_bytes: int | None = None
     total_bytes: int | None = None
     next_look_at: float | None = None

@@ -79,6 +79,8 @@ class StatusUpdate(msgspec.Struct, frozen=True):
     """The provider's own word, where the vocabulary lacks it."""
     notes: Sequence[str] = ()
     """Warnings for the user, a sentence each."""
+    suggestions: Sequence[str] = ()
+    """Prompts that the model can show, where it could not show all of this one."""
     took: float | None = None
     """Seconds from when the provider took the job to its end, by the provider's own clock."""
 

@@ -5,7 +5,7 @@ Files go as multipart. The engine fetches nothing, so an address is refused befo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -42,11 +42,29 @@ class Local(OpenAI):
         return msgspec.structs.replace(call, json=None, form={**fields, **files})
 
     def read_look(self, reply: Reply, handle: Handle) -> StatusUpdate:
-        """Tell the enriched prompt too, where there is one."""
-        update = super().read_look(reply, handle)
-        revised = text(as_object(reply).get("revised_prompt"))
-        note = f"Drawn from the enriched prompt: {revised}"
-        return msgspec.structs.replace(update, notes=(*update.notes, note)) if revised else update
+        """Tell the enriched prompt too, where there is one, and what was not drawn."""
+        update, video = super().read_look(reply, handle), as_object(reply)
+        revised = text(video.get("revised_prompt"))
+        told = video.get("not_drawn")
+        missing = told if isinstance(told, dict) else {}
+        enriched = f"Drawn from the enriched prompt: {revised}" if revised else ""
+        notes = [note for note in (_not_drawn(missing), enriched) if note]
+        suggestions = tuple(_texts(missing.get("suggestions")))
+        return msgspec.structs.replace(update, notes=(*update.notes, *notes), suggestions=suggestions)
+
+
+def _not_drawn(missing: dict[str, Any]) -> str:
+    """Say which words of a prompt the engine has no scene for, what it drew instead, and what it can draw."""
+    words = " or ".join(f'"{word}"' for word in _texts(missing.get("words")))
+    if not words:
+        return ""
+    scene, scenes = text(missing.get("scene")), ", ".join(_texts(missing.get("scenes")))
+    drew, offer = f": drew {scene}" if scene else "", f" It can draw: {scenes}." if scenes else ""
+    return f"No scene for {words}{drew}.{offer}"
+
+
+def _texts(values: object) -> list[str]:
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
 
 
 def _check(media: dict[str, Media]) -> None:

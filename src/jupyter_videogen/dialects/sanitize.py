@@ -184,6 +184,7 @@ def _update(said: StatusUpdate) -> StatusUpdate:
         failure=None if said.failure is None else _failure(said.failure),
         status=clean_text(said.status, STATUS),
         notes=_notes(said.notes),
+        suggestions=_notes(said.suggestions),
         took=_number(said.took),
     )
 

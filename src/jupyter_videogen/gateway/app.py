@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from jupyter_videogen.gateway.dialects.bifrost import Bifrost
 from jupyter_videogen.gateway.dialects.error_format import respond
 from jupyter_videogen.gateway.dialects.indoxhub import IndoxHub
+from jupyter_videogen.gateway.dialects.local import Local
 from jupyter_videogen.gateway.dialects.moods import MOODS, PREFIX, MoodyOpenAI
 from jupyter_videogen.gateway.dialects.openai import AIHUBMIX, OpenAI
 from jupyter_videogen.gateway.dialects.qubax import Qubax
@@ -44,7 +45,7 @@ def build(service: GatewayService, pid: int) -> Starlette:
 
 def _routes(service: GatewayService) -> list[BaseRoute]:
     """Return the routes: each provider under its name and, if no two collide, at the paths of its own documentation."""
-    openai, qubax, qubrid, indoxhub = OpenAI(service), Qubax(service), Qubrid(service), IndoxHub(service)
+    local, qubax, qubrid, indoxhub = Local(service), Qubax(service), Qubrid(service), IndoxHub(service)
     return [
         *qubax.routes("/qubax/v1"),
         *qubrid.routes("/qubrid/v1"),
@@ -54,7 +55,7 @@ def _routes(service: GatewayService) -> list[BaseRoute]:
         *Bifrost(service).routes("/bifrost/v1"),
         *(route for mood in MOODS for route in MoodyOpenAI(service, mood).routes(f"{PREFIX}/{mood}/v1")),
         *Links(service).routes(),
-        *openai.routes("/v1"),
+        *local.routes("/v1"),
         *qubax.routes("/v1"),
         *qubrid.routes("/v1"),
         *indoxhub.routes("/api/v1"),

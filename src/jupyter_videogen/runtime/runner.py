@@ -400,6 +400,7 @@ class Runner:
                 self._report(state, update)
             case "succeeded" if update.artifacts:
                 self._artifacts = tuple(update.artifacts)
+                self.job = self.job.after(suggestions=tuple(update.suggestions))
                 run = self._polled_job.lesson(self.job, update.took, well=True)
                 self._move("saving", run, progress=100.0, status="")
             case "succeeded":

@@ -213,6 +213,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     clips: tuple[ClipView, ...]
     error: ErrorView | None
     warnings: tuple[str, ...]
+    suggestions: tuple[str, ...]
+    """Prompts to try instead, where the model could not show all of this one; its warning says so."""
     request: RequestView
     """All that was asked for: to do it again, or something like it."""
 

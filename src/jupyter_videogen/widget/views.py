@@ -90,6 +90,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         clips=clips,
         error=error_view(job.failure) if job.failure else None,
         warnings=job.warnings,
+        suggestions=job.suggestions,
         request=request_view(request, folder),
     )
 

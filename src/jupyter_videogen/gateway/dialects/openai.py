@@ -266,8 +266,13 @@ def video(job: Job) -> dict[str, Any]:
         "error": job.error,
         "seed": job.order.seed,
         "fps": job.order.fps,
-        "rendering": job.rendering,
+        "rendering": _rendering(job),
     } | _revised_prompt(job)
+
+
+def _rendering(job: Job) -> dict[str, Any] | None:
+    """Return what was drawn; what was not is told in the shape of the local engine alone."""
+    return job.rendering and {name: value for name, value in job.rendering.items() if name != "not_drawn"}
 
 
 def _revised_prompt(job: Job) -> dict[str, str]:

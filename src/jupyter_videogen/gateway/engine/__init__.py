@@ -22,6 +22,7 @@ from jupyter_videogen.gateway.engine.output.contact_sheet import sheet
 from jupyter_videogen.gateway.engine.output.encoder import draw_frames, film, per_thread
 from jupyter_videogen.gateway.engine.output.poster import poster
 from jupyter_videogen.gateway.engine.prompt.parser import read
+from jupyter_videogen.gateway.engine.prompt.subjects import find_missing
 from jupyter_videogen.gateway.engine.scenes import OWN, look_for, scene_for
 from jupyter_videogen.gateway.engine.shot import Cancelled, Rendering, Shot, UnreadableError
 from jupyter_videogen.gateway.engine.sound import heard, read_sound
@@ -71,7 +72,9 @@ def draw(shot: Shot, partial: Path, tell: Callable[[float], None], cancelled: Ca
     count = shot.frames - length(shot.before)
     stage = Stage(shot.width, shot.height, count / shot.fps, reading.pace, reading.props, reading.without)
     revised = prompt if prompt != shot.prompt else ""
-    rendering = Rendering("picture" if shot.image else reading.scene, mood, reading.words, shot.frames, revised)
+    # A picture that was given shows what it shows, whatever the sentence says.
+    scene, missing = ("picture", None) if shot.image else (reading.scene, find_missing(shot.prompt, reading.scene))
+    rendering = Rendering(scene, mood, reading.words, shot.frames, revised, missing)
     stop_if(cancelled())
     tell(READ)
     parts = cast_of(shot, reading, stage, look, dice)
@@ -137,6 +140,7 @@ def tags(shot: Shot, rendering: Rendering) -> dict[str, str]:
         "scene": rendering.scene,
         "mood": rendering.mood,
         "words": rendering.words,
+        **({"not_drawn": rendering.not_drawn["words"]} if rendering.not_drawn else {}),
         **({"negative_prompt": shot.negative} if shot.negative else {}),
         **({"revised_prompt": rendering.revised} if rendering.revised else {}),
     }

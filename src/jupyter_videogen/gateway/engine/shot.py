@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,3 +62,5 @@ class Rendering:
     frames: int
     revised: str = ""
     """The enriched sentence, where there is one."""
+    not_drawn: dict[str, Any] | None = None
+    """Words for what was to be seen and is not drawn, the scene drawn instead, all scenes, and prompts to try."""

@@ -122,7 +122,8 @@ class Worker:
         self._make_poster(engine, job)
         told = {"scene": first.scene, "mood": first.mood, "words": list(first.words), "frames": first.frames}
         revised = getattr(first, "revised", "")  # engines of other packages need not have it
-        return told | ({"revised_prompt": revised} if revised else {})
+        missing = getattr(first, "not_drawn", None)
+        return told | ({"revised_prompt": revised} if revised else {}) | ({"not_drawn": missing} if missing else {})
 
     def _take(self, engine: Engine, job: Job, take: int) -> Rendering:
         order = replace(input_files.resolve_paths(self._clips, job.order), seed=(job.order.seed + take) % (SEED[1] + 1))

@@ -36,7 +36,7 @@ SCENES: dict[str, tuple[str, str]] = {
             "aurora borealis northern star nightsky milky constellation starry iceland norway lapland arctic polar"
             " aurore boreale etoile islande norvege laponie arctique polaire constellation"
             " boreal estrella islandia noruega laponia artico constelacion"
-            " polarlicht nordlicht stern island norwegen lappland arktis sternenhimmel polar"
+            " polarlicht polarlichter nordlicht nordlichter stern island norwegen lappland arktis sternenhimmel polar"
         ),
         (
             "night sky mountain lake snow winter pine spruce fir fjord"
@@ -133,13 +133,32 @@ SCENES: dict[str, tuple[str, str]] = {
 }
 """For each scene the words that name it, then those that merely belong to it."""
 
+EXAMPLES: dict[str, tuple[str, str]] = {
+    "sea": ("sea", "Waves at sunset"),
+    "city": ("city in rain", "Rain on a city at night"),
+    "aurora": ("northern lights", "Northern lights over a mountain lake"),
+    "mountains": ("mountains", "Mist over the mountains at dawn"),
+    "snow": ("snow", "Snowfall in the Alps"),
+    "fire": ("campfire", "A campfire by night"),
+    "forest": ("forest", "Fireflies in a quiet forest"),
+    "desert": ("desert", "Dunes in golden light"),
+    "underwater": ("under water", "Fish over a reef"),
+    "clouds": ("above the clouds", "Clouds from above"),
+    "meadow": ("meadow", "A meadow in the wind"),
+    "space": ("space", "A planet in a purple nebula"),
+    "drive": ("night drive", "A night drive, synthwave"),
+    "flow": ("flowing ink", "Ink in water"),
+    "silk": ("silk", "Silk in teal and gold"),
+}
+"""For each scene its title, and a sentence that it shows."""
+
 MOODS: dict[str, str] = {
     "sunset": "sunset dusk evening twilight crepuscule couchant soir atardecer ocaso puesta crepusculo sonnenuntergang abend dammerung",
     "dawn": "dawn sunrise morning aube aurore matin lever amanecer alba manana morgen morgendammerung sonnenaufgang",
     "day": "day daylight noon sunny midday summer jour midi ensoleille ete dia mediodia soleado verano tag mittag sonnig sommer tropical tropisch",
     "night": "night midnight moon moonlight moonlit dark nuit minuit lune noche medianoche luna nacht mitternacht mond mondlicht mondschein",
     "golden": "golden dore doree dorado dorada golden goldenen goldene",
-    "storm": "storm stormy thunder tempest hurricane orage tempete tormenta tempestad sturm sturmisch gewitter unwetter",
+    "storm": "storm stormy thunder thunderstorm tempest hurricane orage tempete tormenta tempestad sturm sturmisch gewitter unwetter",
     "pastel": "pastel soft dreamy kawaii pastell suave tendre zart vertraumt",
     "neon": "neon cyberpunk synthwave vaporwave vivid futuristic futuriste futurista futuristisch",
     "noir": "noir monochrome grayscale greyscale blackandwhite schwarzweiss monochrom",
