@@ -10,6 +10,7 @@ import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen.config import credentials
+from jupyter_videogen.core import command_names
 from jupyter_videogen.runtime import process
 from support.local_gateways import KEYS
 from support.paid_server import Shop
@@ -40,6 +41,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setitem(sys.modules, "keyring", None)  # what this machine keeps is not for tests
     yield tmp_path / "home"
     process.close()
+    command_names.speak_as_found()
     for kept in (credentials._typed, credentials._absent):
         kept.clear()
 

@@ -30,7 +30,7 @@ from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_wo
 from jupyter_videogen.commands.progress import Progress
 from jupyter_videogen.config import trust
 from jupyter_videogen.config.configuration import load_config
-from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core import command_names, environment, terminal
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.terminal import print_err, print_out
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.commands.parser import ParsedLine
     from jupyter_videogen.config.configuration import Configuration
 
-PROGRAM = "jupyter videogen"
 DONE, FAILED, INTERRUPTED, CLOSED = 0, 1, 130, 141
 STATUS = {
     "invalid_request": 2,
@@ -88,6 +87,7 @@ JSON = "--json"
 
 def main(given: list[str] | None = None) -> int:
     """Run the command line; return the exit status."""
+    command_names.speak_as_terminal()
     terminal.prepare(sys.stdout, sys.stderr)
     try:
         return _answer(sys.argv[1:] if given is None else list(given))
@@ -101,7 +101,7 @@ def _answer(words: list[str]) -> int:
         print_out(_fitted(usage()))
         return DONE if words else STATUS["invalid_request"]
     given = Invocation(tuple(word for word in words[1:] if word != JSON), as_json=JSON in words)
-    typed = TypedLine(f"{PROGRAM} {words[0]} ", shlex.join(given.words))
+    typed = TypedLine(f"{command_names.PROGRAM} {words[0]} ", shlex.join(given.words))
     try:
         return _run(words[0], given)
     except ParseError as misread:
@@ -139,7 +139,7 @@ def _run(name: str, given: Invocation) -> int:
 def usage(name: str = "") -> str:
     """Return the help on one command, or on all."""
     rows = {name: USAGES[name]} if name else USAGES
-    lines = [f"{PROGRAM} {command} {how}\n    {what}" for command, (how, what) in rows.items()]
+    lines = [f"{command_names.PROGRAM} {command} {how}\n    {what}" for command, (how, what) in rows.items()]
     if name == "generate":
         lines += [
             f"    {', '.join(one.flags)} {one.value}\n        {one.words}"
@@ -207,7 +207,7 @@ def _follow(
         Progress(sys.stderr, quiet=quiet).follow(jobs, limit)
     except KeyboardInterrupt:
         going = " ".join(job.id for job in jobs if not job.record.ended)
-        print_err(f"\nStopped waiting. The job continues; watch it with: {PROGRAM} resume {going}")
+        print_err(f"\nStopped waiting. The job continues; watch it with: {command_names.spell('resume', going)}")
         return INTERRUPTED
     finally:
         if as_json:
@@ -245,8 +245,10 @@ def _resume(given: Arguments, as_json: bool) -> int:
 
 def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
-        raise InvalidRequest("No job given to cancel.", next=f"Give its id, or use {PROGRAM} cancel all.")
-    jobs, sentences = actions.cancel_jobs(given.words, {}, f"{PROGRAM} resume")
+        raise InvalidRequest(
+            "No job given to cancel.", next=f"Give its id, or use {command_names.spell('cancel', 'all')}."
+        )
+    jobs, sentences = actions.cancel_jobs(given.words, {})
     print_out(_json(jobs, many=True) if as_json else "\n".join(sentences))
     return DONE
 
@@ -266,7 +268,7 @@ def _trust(given: Arguments, as_json: bool) -> int:
 
 
 def _serve(invocation: Invocation) -> int:
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} serve")
+    parser = argparse.ArgumentParser(prog=f"{command_names.PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     given = parser.parse_args(invocation.words)

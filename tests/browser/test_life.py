@@ -95,7 +95,7 @@ def test_a_new_kernel_takes_the_running_job_up(browser: Browser, server: Server,
     expect(lab.card).to_contain_text("The notebook's kernel isn't running", timeout=SLOW)
     gateway.go_on()
     lab.run(0)
-    assert "watching 1 unfinished job(s) again" in lab.outputs(0)[0]["text"]
+    assert "1 video of this notebook is still being made" in lab.outputs(0)[0]["text"]
     lab.run(1)
     ask(lab.card, "a train in the snow")
     assert plays(lab.card.locator(".videogen-result video")) == FACTS

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from jupyter_videogen.config import files
+from jupyter_videogen.notebook import magic
 from support.fakes import MP4
 from support.ipython_shell import PNG, Shell
 
@@ -471,3 +472,17 @@ def test_what_is_printed_is_what_goes(shell: Shell, shop: Shop, monkeypatch: pyt
     assert [(sale.prompt, sale.authorization) for sale in shop.book] == [(shown["form"]["prompt"], "Bearer canary-1")]
     assert Path(said.value.path).read_bytes() == MP4
     assert files.NAME == "videogen.toml"
+
+
+@pytest.mark.parametrize(
+    ("notebooks", "here", "words"),
+    [
+        (["/n/a.ipynb"] * 3, "/n/a.ipynb", "3 videos of this notebook are still being made."),
+        (["/n/a.ipynb", None, "/n/b.ipynb"], "/n/a.ipynb", "1 video of this notebook is still being made, and 2 of other notebooks."),
+        (["/n/b.ipynb"], "/n/a.ipynb", "1 video of other notebooks is still being made."),
+        (["/n/b.ipynb", None], None, "2 videos are still being made."),
+    ],
+)  # fmt: skip
+def test_open_jobs_are_counted_by_notebook(notebooks: list[str | None], here: str | None, words: str) -> None:
+    """One line, and no id of a job."""
+    assert magic.count_open_jobs(notebooks, here and Path(here)) == words

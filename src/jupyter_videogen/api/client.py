@@ -18,7 +18,7 @@ from jupyter_videogen.catalog import capabilities
 from jupyter_videogen.catalog.capabilities import supports_size
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.config.configuration import load_config, load_config_for_watching
-from jupyter_videogen.core import suggestions
+from jupyter_videogen.core import command_names, suggestions
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.job import STATES
 from jupyter_videogen.core.secrets import Hidden, Secret, check_address, check_variable
@@ -178,7 +178,7 @@ def _generate(
     try:
         return job.result(config.defaults.timeout if timeout is None else timeout)
     except KeyboardInterrupt as stop:
-        stop.add_note(f"Only the waiting stopped. The job continues: vg.job({job.id!r}).result()")
+        stop.add_note(f"Only the waiting stopped. The job continues: {command_names.spell('wait', job.id)}")
         raise
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_videogen.api import events
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import (
     Failure,
     InvalidRequest,
@@ -122,7 +123,7 @@ class Job:
         progress = "" if self.progress is None else f" at {self.progress:.0f} %"
         raise NotReadyError(
             f"Job {self.id} is still {self.state}{progress}.",
-            next=f"Wait for it with `await`, .result() or %videogen wait {self.id}.",
+            next=f"Wait for it with `await`, .result() or {command_names.spell('wait', self.id)}.",
             sent="yes",
             charged="unknown",
         )
@@ -258,7 +259,7 @@ class Job:
         return (
             "Its key was passed with api_key= and is stored nowhere. Create "
             f"vg.Client({record.provider!r}, base_url={record.base_url!r}, api_key=…) once more, then "
-            f"vg.job({record.id!r}).watch(). A key named with key_env= is found again automatically."
+            f"{command_names.spell('resume', record.id)}. A key named with key_env= is found again automatically."
         )
 
     def _locked(self, unlock: str) -> VideogenError:
@@ -283,7 +284,7 @@ class Job:
     def _still_going(self) -> WaitTimeout:
         error = WaitTimeout(
             f"Stopped waiting for job {self.id}. The job continues and is still watched.",
-            next=self._unlock() or f"Get its clip with vg.job({self.id!r}).result().",
+            next=self._unlock() or f"Get its clip with {command_names.spell('wait', self.id)}.",
             sent="yes",
             charged="unknown",
         )

@@ -11,7 +11,7 @@ from jupyter_videogen.api.table import Table
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import files, trust
 from jupyter_videogen.config.configuration import environment_settings, load_config
-from jupyter_videogen.core import environment
+from jupyter_videogen.core import command_names, environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import MEDIA
@@ -210,7 +210,7 @@ def _trust(places: Sequence[files.Layer]) -> Iterator[dict[str, Any]]:
     """Return whether the user trusts each key that this project's file asks for."""
     agreed = trust.load_trusted(environment.home())
     for name, claim in files.collect_claims(places).items():
-        state = "trusted" if claim in agreed else f"not trusted: {trust.COMMAND} {name}"
+        state = "trusted" if claim in agreed else f"not trusted: {command_names.spell('trust', name)}"
         words = f"{state} (${claim.variable} to {claim.address})"
         yield {"setting": f"trust.{name}", "value": words, "source": claim.path}
 

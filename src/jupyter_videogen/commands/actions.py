@@ -80,13 +80,10 @@ def select_jobs(words: Sequence[str], names: Mapping[str, Any]) -> JobGroup:
     return job_references.find_jobs(words, names) if words else client.jobs("unfinished")
 
 
-def cancel_jobs(words: Sequence[str], names: Mapping[str, Any], watch_command: str) -> tuple[JobGroup, list[str]]:
-    """Cancel the jobs that are named, or with "all" every unfinished one; returns them and a sentence on each.
-
-    `watch_command` is what watches a job again where this is said.
-    """
+def cancel_jobs(words: Sequence[str], names: Mapping[str, Any]) -> tuple[JobGroup, list[str]]:
+    """Cancel the jobs that are named, or with "all" every unfinished one; returns them and a sentence on each."""
     jobs = select_jobs(() if tuple(words) == ("all",) else words, names)
-    return jobs, [job_references.cancel_job(job, watch_command) for job in jobs]
+    return jobs, [job_references.cancel_job(job) for job in jobs]
 
 
 def update_trust(given: Arguments) -> str:

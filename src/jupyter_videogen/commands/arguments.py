@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.suggestions import did_you_mean
 
@@ -61,11 +62,11 @@ def parse_arguments(command: Command, words: list[str]) -> Arguments:
 def _next(command: Command, name: str, left: Iterator[str]) -> str:
     value = next(left, None)
     if value is None:
-        raise InvalidRequest(f"{name} needs a value.", next=f"%videogen {command.name} {command.usage}")
+        raise InvalidRequest(f"{name} needs a value.", next=command_names.spell(command.name, command.usage))
     return value
 
 
 def _unknown(command: Command, word: str) -> InvalidRequest:
     known = [*command.marks, *command.values]
     cure = did_you_mean(word, known) if known else "It takes no options."
-    return InvalidRequest(f"%videogen {command.name} has no option {word.partition('=')[0]}.", next=cure)
+    return InvalidRequest(f"{command_names.spell(command.name)} has no option {word.partition('=')[0]}.", next=cure)

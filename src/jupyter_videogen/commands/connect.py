@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.config import credentials, trust
-from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.core import command_names, environment, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def connect(words: str, registry: Registry) -> str:
     names = [word for word in words.split() if word != "--forget"]
     if len(names) != 1:
         raise InvalidRequest(
-            "No provider given.", next=f"Use %videogen connect NAME with one of: {_choices(registry)}."
+            "No provider given.",
+            next=f"Use {command_names.spell('connect', 'NAME')} with one of: {_choices(registry)}.",
         )
     row = registry.find(names[0])
     if registry.is_declared(row.name):
@@ -67,7 +68,7 @@ def _take(row: Provider) -> str:
     shared = environment.is_shared()
     place = credentials.remember(row.name, secret, keep=not shared)
     said = [f"{row.title} is connected. {_where(place, shared=shared)}", _shadow(row, secret)]
-    return " ".join(filter(None, [*said, "Nothing was sent. %videogen doctor tests the key for free."]))
+    return " ".join(filter(None, [*said, f"Nothing was sent. {command_names.spell('doctor')} tests the key for free."]))
 
 
 def _ask(question: str) -> str:

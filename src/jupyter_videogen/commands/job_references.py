@@ -8,6 +8,7 @@ from jupyter_videogen.api import client
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.secrets import KEYLIKE
 
@@ -32,17 +33,15 @@ def _named(reference: str, names: Mapping[str, Any]) -> Iterable[Job]:
         case Clip() as clip:
             return [client.job(clip.job_id)]
     if KEYLIKE.search(reference):
-        raise InvalidRequest("That is not a job id.", next="List them with vg.jobs() or %videogen jobs.")
+        raise InvalidRequest("That is not a job id.", next=f"List them with {command_names.spell('jobs')}.")
     return client.jobs_in_variable(reference) or [client.job(reference)]
 
 
-def cancel_job(job: Job, command: str) -> str:
-    """Cancel a job, or where its provider can't, stop watching it; returns the sentence that says which it was.
-
-    `command` is what watches a job again where this is said.
-    """
+def cancel_job(job: Job) -> str:
+    """Cancel a job, or where its provider can't, stop watching it; returns the sentence that says which it was."""
     result = job.cancel()
     if result.cancelled or job.record.ended:
         return f"{job.id}: {result.reason}"
     job.stop_waiting()
-    return f"{job.id}: Not cancelled, and no longer watched. {result.reason} Watch it again: {command} {job.id}"
+    again = command_names.spell("resume", job.id)
+    return f"{job.id}: Not cancelled, and no longer watched. {result.reason} Watch it again: {again}"

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.commands import options
 from jupyter_videogen.commands.options import REPEATED, Option
-from jupyter_videogen.core import secrets
+from jupyter_videogen.core import command_names, secrets
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 
 if TYPE_CHECKING:
@@ -184,7 +184,11 @@ def _match(tokens: list[Token]) -> tuple[list[WrittenOption], list[Token]]:
         name, inside = _name_and_value(token)
         option = options.BY_FLAG.get(name)
         if option is None:
-            cure = options.suggest_flag(name) if name.startswith("--") else "%videogen help lists the options."
+            cure = (
+                options.suggest_flag(name)
+                if name.startswith("--")
+                else f"{command_names.spell('help')} lists the options."
+            )
             raise _misread(f"Unknown option {name}.", cure, token)
         if not option.takes_value:
             if inside is not None:

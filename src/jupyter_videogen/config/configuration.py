@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from jupyter_videogen.catalog.registry import Registry, installed_providers
 from jupyter_videogen.config import credentials as keys
 from jupyter_videogen.config import files, trust
 from jupyter_videogen.config.files import apply_config
-from jupyter_videogen.core import environment, prices, secrets
+from jupyter_videogen.core import command_names, environment, prices, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import FREE, Foreign, Price
 from jupyter_videogen.core.request import credentials
@@ -91,7 +90,7 @@ class Configuration:
         ready = [name for name, row in self.registry.providers.items() if self.has_key(row)]
         if len(ready) == 1:
             return ready[0]
-        if not ready and _in_ipython():
+        if not ready and environment.in_ipython():
             return builtin.LOCAL.name
         known = ", ".join(ready or self.registry.providers)
         raise InvalidRequest(
@@ -229,7 +228,9 @@ class Configuration:
 
 def describe_key_sources(row: Provider, variable: str, *, at_home: bool) -> str:
     """Return how to set a key."""
-    typed = f", type it with %videogen connect {row.name}" if at_home and _in_ipython() else ""
+    typed = (
+        f", type it with {command_names.spell('connect', row.name)}" if at_home and command_names.has_magic() else ""
+    )
     return f"Set {variable}{typed}, or pass api_key=."
 
 
@@ -248,8 +249,3 @@ def _report_ignored(layers: Sequence[Layer]) -> None:
         if name in installed_providers() and moved not in _reported:
             _reported.add(moved)
             log.warning("This project's videogen.toml sends requests for %s to %s, without a key.", name, address)
-
-
-def _in_ipython() -> bool:
-    shell = sys.modules.get("IPython")
-    return shell is not None and shell.get_ipython() is not None

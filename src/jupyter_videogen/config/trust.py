@@ -12,6 +12,7 @@ from uuid import uuid4
 import msgspec
 
 from jupyter_videogen.catalog.registry import Claim
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import AuthError
 from jupyter_videogen.filesystem import bounded_read
 from jupyter_videogen.filesystem.private_folder import make_private_folder
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAME = "trusted.json"
-
-
-COMMAND = "jupyter videogen trust"
 
 
 def load_trusted(home: Path) -> frozenset[Claim]:
@@ -47,7 +45,7 @@ def untrusted_key_error(claim: Claim) -> AuthError:
     """Return the error for a key that a project's file asks for and nobody has agreed to."""
     return AuthError(
         f"{claim.provider} is configured by this project's file {claim.path}, which would send ${claim.variable} to {claim.address}.",
-        next=f"To allow it, run once: {COMMAND} {claim.provider}, %videogen trust {claim.provider}, or press the form's button.",
+        next=f"To allow it, run once: {command_names.spell('trust', claim.provider)}, or press the form's button.",
         code="untrusted",
     )
 

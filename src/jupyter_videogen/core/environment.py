@@ -109,6 +109,17 @@ def in_kernel() -> bool:
     return hasattr(_shell(), "kernel")
 
 
+def in_ipython() -> bool:
+    """Return whether this runs in IPython, in a terminal or a notebook."""
+    return _shell() is not None
+
+
+def has_magic() -> bool:
+    """Return whether `%videogen` can be typed here."""
+    shell = _shell()
+    return shell is not None and "videogen" in shell.magics_manager.magics["line"]
+
+
 def _shell() -> Any:  # noqa: ANN401 - IPython's, which is not loaded for this
     return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.job import ENDED
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
 from jupyter_videogen.ledger.database import VERSION
@@ -79,7 +80,17 @@ def _judge_ledger(facts: LedgerFacts) -> Finding:
 def _count_jobs(states: Mapping[str, int]) -> Iterator[Finding]:
     ended = {AT_REST.get(state, state) for state in ENDED}
     if going := sum(count for state, count in states.items() if state not in ended):
-        yield Finding("Jobs", "note", f"{going} not finished", "%videogen jobs lists them; vg.resume() watches them.")
+        yield Finding(
+            "Jobs",
+            "note",
+            f"{going} not finished",
+            f"{command_names.spell('jobs')} lists them; {command_names.spell('resume')} watches them.",
+        )
     if lost := states.get("unknown_outcome", 0):
         words = f"{lost} whose answer was lost: they may exist and may be charged"
-        yield Finding("Jobs", "note", words, "Check the provider's own list. %videogen resume ID looks for one again.")
+        yield Finding(
+            "Jobs",
+            "note",
+            words,
+            f"Check the provider's own list. {command_names.spell('resume', 'ID')} looks for one again.",
+        )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import credentials
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import AuthError
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics.probe import Question
@@ -75,7 +76,8 @@ def check_keys(place: Surroundings) -> Iterator[Finding]:
         else:
             yield _check_key_format(row, secret)
     if without:
-        cure = "" if len(without) < len(providers) else "%videogen connect NAME adds one; the local engine needs none."
+        adds = f"{command_names.spell('connect', 'NAME')} adds one" if command_names.has_magic() else "Set its variable"
+        cure = "" if len(without) < len(providers) else f"{adds}; the local engine needs none."
         yield Finding("No key for", "ok", ", ".join(without), cure)
     ring = credentials.keyring()
     yield Finding("Keyring", "ok", ring.name or f"{ring.trouble}: a typed key is kept only by the kernel")
@@ -140,10 +142,14 @@ def _judge_answer(row: Reachable, answer: Answer) -> Finding:
     return _judge_status(name, row, answer.status)
 
 
+def _rekey(name: str, variable: str) -> str:
+    return command_names.spell("connect", name) if command_names.has_magic() else f"Set {variable} to a valid key."
+
+
 def _judge_status(name: str, row: Reachable, status: int) -> Finding:
     """Return what the status of a list of models says of the key."""
     if status in REFUSED:
-        cure = f"%videogen connect {row.provider.name}" if row.provider.key_env else "Restart the kernel."
+        cure = _rekey(row.provider.name, row.provider.key_env) if row.provider.key_env else "Restart the kernel."
         words = f"reached, but it does not accept the key from {row.key_source} (HTTP {status})"
         return Finding(name, "problem", words, cure)
     if status in ACCEPTED:

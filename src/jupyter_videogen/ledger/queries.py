@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.budget import Spent
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.job import ENDED, UNPAID
@@ -139,7 +140,7 @@ class LedgerQueries:
         if len(rows) == 1:
             return rows[0]
         what = f"No job id starts with {reference}." if not rows else f"{len(rows)} job ids start with {reference}."
-        raise InvalidRequest(what, next="List them with vg.jobs() or %videogen jobs.")
+        raise InvalidRequest(what, next=f"List them with {command_names.spell('jobs')}.")
 
     def find_named(self, name: str) -> list[JobRecord]:
         """Return the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.clock import Clock, SystemClock
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import receipt
@@ -203,9 +204,8 @@ def existing_path(clip: ClipRecord) -> Path:
     """Return a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
     path = Path(clip.path)
     if not path.is_file():
-        fetch = (
-            f"vg.job({clip.job_id!r}).watch() downloads it again if the provider still has it; nothing is generated."
-        )
+        again = command_names.spell("resume", clip.job_id)
+        fetch = f"{again} downloads it again if the provider still has it; nothing is generated."
         raise InvalidRequest(f"The clip is no longer at {path}.", next=f"Put it back there, or {fetch}", field="path")
     return path
 

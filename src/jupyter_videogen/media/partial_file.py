@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import msgspec
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.media.container import HEAD, check_container, check_signature, check_size
 
@@ -180,7 +181,7 @@ def remove_stale(folder: Path, *, now: float) -> None:
 def unwritable_error(error: OSError, path: Path, needs: str, job_id: str) -> DownloadError:
     """Return the error for a clip that the disk did not take."""
     remedy = REMEDIES.get(error.errno or 0, "Make room there")
-    fetch = f"{remedy}, then download it with vg.job({job_id!r}).watch(); nothing is generated again."
+    fetch = f"{remedy}, then download it with {command_names.spell('resume', job_id)}; nothing is generated again."
     return DownloadError(
         f"The clip could not be written to {path} ({error.strerror or error}){needs and '; '}{needs}.",
         next="Download it from the provider's own site, if it offers that."

@@ -27,7 +27,7 @@ from jupyter_videogen.commands import (
     request_fields,
 )
 from jupyter_videogen.config.configuration import load_config
-from jupyter_videogen.core import environment, secrets, terminal
+from jupyter_videogen.core import command_names, environment, secrets, terminal
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.core.suggestions import near
@@ -163,7 +163,7 @@ class Commands:
         return jobs[0] if len(jobs) == 1 else JobGroup(jobs, kind="takes")
 
     def _cancel(self, given: Arguments) -> None:
-        _, sentences = actions.cancel_jobs(given.words or ("last",), self._names, "%videogen resume")
+        _, sentences = actions.cancel_jobs(given.words or ("last",), self._names)
         for sentence in sentences:
             terminal.print_out(sentence)
 
@@ -181,7 +181,7 @@ def wait(
         clips = group.result(limit)
     except KeyboardInterrupt as stop:
         names = " ".join(job.id for job in group)
-        stop.args = (f"Stopped waiting. The job continues; watch it with: %videogen wait {names}",)
+        stop.args = (f"Stopped waiting. The job continues; watch it with: {command_names.spell('wait', names)}",)
         raise
     except VideogenError:
         if not watched and not quiet and len(group) > 1:

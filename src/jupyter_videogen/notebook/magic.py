@@ -21,6 +21,9 @@ from jupyter_videogen.core.request import SETTINGS
 from jupyter_videogen.notebook import completion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import TraitType
 
@@ -196,7 +199,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
         terminal.print_out(f"videogen: {error}")  # loading goes on, and says what it could not do
         return
     if open_jobs:
-        terminal.print_out(f"videogen: watching {len(open_jobs)} unfinished job(s) again: {' '.join(open_jobs)}")
+        terminal.print_out(f"videogen: {count_open_jobs(open_jobs, environment.notebook())}")
 
 
 def unload_ipython_extension(shell: InteractiveShell) -> None:
@@ -207,15 +210,37 @@ def unload_ipython_extension(shell: InteractiveShell) -> None:
         shell.magics_manager.magics[kind].pop("videogen", None)
 
 
-def _unfinished() -> list[str]:
-    """Return the jobs that are watched again; what watches them is loaded only where there are any."""
+def count_open_jobs(notebooks: Sequence[str | None], here: Path | None) -> str:
+    """Return in one sentence how many videos are being made; `notebooks` are those that the jobs belong to.
+
+    Where there is no notebook, as in a terminal, all count alike.
+    """
+    own = len(notebooks) if here is None else sum(one == str(here) for one in notebooks)
+    others = len(notebooks) - own
+    place = "" if here is None else " of this notebook"
+    if not own:
+        return f"{_videos(others)} of other notebooks {_are(others)} still being made."
+    rest = f", and {others} of other notebooks" if others else ""
+    return f"{_videos(own)}{place} {_are(own)} still being made{rest}."
+
+
+def _videos(count: int) -> str:
+    return "1 video" if count == 1 else f"{count} videos"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _unfinished() -> list[str | None]:
+    """Watch open jobs again, and return the notebooks they belong to; what watches them is loaded only where there are any."""
     from jupyter_videogen.ledger.ledger import Ledger
 
     if not Ledger.at(environment.home() / "ledger.sqlite3").unfinished():
         return []
     from jupyter_videogen.api.client import jobs
 
-    return [job.id for job in jobs("unfinished")]
+    return [job.record.notebook for job in jobs("unfinished")]
 
 
 def _teach(shell: InteractiveShell) -> None:

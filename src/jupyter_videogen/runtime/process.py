@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.config.configuration import load_config_for_watching
-from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core import command_names, environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime.runtime import Runtime
@@ -64,7 +64,8 @@ def _farewell() -> None:
     for run in _runtimes.values():
         if jobs := run.going_on():
             names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
-            terminal.print_err(f"videogen: {len(jobs)} job(s) continue: {names}. vg.resume() watches them again.")
+            again = command_names.spell("resume")
+            terminal.print_err(f"videogen: {len(jobs)} job(s) continue: {names}. {again} watches them again.")
 
 
 _of_the_parent: list[object] = []

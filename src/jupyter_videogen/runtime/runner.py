@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from jupyter_videogen.catalog.capabilities import MOST_NAMED
-from jupyter_videogen.core import backoff
+from jupyter_videogen.core import backoff, command_names
 from jupyter_videogen.core.errors import Failure, InvalidRequest, VideogenError
 from jupyter_videogen.core.http import Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.suggestions import did_you_mean
@@ -140,7 +140,7 @@ class Runner:
 
         A job that goes on at its provider says that nobody watches it now, and how it is taken up again.
         """
-        again = f"vg.job({self.job.id!r}).watch() watches it again; that sends no new request."
+        again = f"{command_names.spell('resume', self.job.id)} watches it again; that sends no new request."
         if self.job.state == "submitting":
             self._lose(f"An internal error occurred between the request and its answer ({why}).")
         if self.job.searching:

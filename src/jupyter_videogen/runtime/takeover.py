@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import Failure, OutcomeUnknown
 from jupyter_videogen.runtime.recovery import lost_answer_changes
 from jupyter_videogen.runtime.runner import in_doubt_failure
@@ -56,7 +57,8 @@ def unresolved_error(record: JobRecord) -> OutcomeUnknown:
     """Return the error that stands in the way of sending the same once more."""
     return OutcomeUnknown(
         f"The same request was sent as job {record.id}, and its answer was lost: the job may exist and may be charged.",
-        next=f"vg.job({record.id!r}).watch() looks for it, .send_again() sends it again, new=True makes a new job.",
+        next=f"{command_names.spell('resume', record.id)} looks for it, vg.job({record.id!r}).send_again() sends it again, "
+        "and new=True (--new) makes a new job.",
         sent="no",
         charged="no",
     )
