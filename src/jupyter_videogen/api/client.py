@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from jupyter_videogen.api import waiting
 from jupyter_videogen.api.access import Access, access_for, open_access
 from jupyter_videogen.api.clip import Clip as Clip  # noqa: PLC0414 - `vg.Clip` is loaded from here, with `extend`
 from jupyter_videogen.api.clip import extenders
@@ -173,7 +174,7 @@ def _generate(
     job = start(access, prompt, fields, config, ask=ask_user)
     if job.reused:
         log.warning("Same request as job %s: nothing is sent or charged. Pass new=True to make another clip.", job.id)
-    for show in showing:
+    for show in () if waiting.is_seen() else showing:
         show(job)
     try:
         return job.result(config.defaults.timeout if timeout is None else timeout)

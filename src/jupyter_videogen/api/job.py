@@ -8,7 +8,7 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.api import events
+from jupyter_videogen.api import events, waiting
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import (
@@ -139,6 +139,8 @@ class Job:
         Raises `WaitTimeout` when only the waiting ended, or the job's own error. An interrupt stops the waiting,
         never the job.
         """
+        if timeout != 0:
+            waiting.follow([self], timeout)
         try:
             wait_for(self._watch.future, None if timeout is None else seconds(timeout))
         except TimeoutError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from jupyter_videogen.api import table
+from jupyter_videogen.api import table, waiting
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
@@ -53,6 +53,8 @@ class JobGroup(list[Job]):
         others; then the first error is raised, and the finished clips are in `.clips`.
         """
         ends = None if timeout is None else time.monotonic() + seconds(timeout)
+        if timeout != 0:
+            waiting.follow(self, timeout)
         errors = [error for job in self if (error := _error(job, ends)) is not None]
         if errors:
             raise self._told(errors)

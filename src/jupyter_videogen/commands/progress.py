@@ -26,6 +26,8 @@ WORDS = {
     "unreachable": "unreachable; the job continues",
 }
 CLEAR = "\r\x1b[K"
+BAR = 20
+"""Columns of the bar."""
 
 
 class Progress:
@@ -39,10 +41,15 @@ class Progress:
     def follow(self, jobs: Sequence[Job], timeout: float | str | None) -> None:
         """Wait for jobs to end, well or not; raises `WaitTimeout` when only the waiting ended."""
         ends = None if timeout is None else time.monotonic() + seconds(timeout)
-        for job in jobs:
-            while not self._over(job, ends):
-                self._tell(jobs)
-        self._tell(jobs)
+        try:
+            for job in jobs:
+                while not self._over(job, ends):
+                    self._tell(jobs)
+            self._tell(jobs)
+        finally:
+            self._clear()
+
+    def _clear(self) -> None:
         if self._screen and not self._quiet:
             self._stream.write(CLEAR)
             self._stream.flush()
@@ -60,7 +67,8 @@ class Progress:
         if self._quiet:
             return
         if self._screen:
-            self._stream.write(CLEAR + _cut("  ".join(map(line, jobs)), terminal.width(self._stream)))
+            words = _cut(line_of_all(jobs), terminal.width(self._stream))
+            self._stream.write(CLEAR + terminal.replace_unencodable(words, self._stream))
         else:
             for job in jobs:
                 self._news(job)
@@ -80,8 +88,31 @@ def _cut(words: str, columns: int | None) -> str:
     return words if columns is None or len(words) < columns else f"{words[: columns - 2]}…"
 
 
+def line_of_all(jobs: Sequence[Job]) -> str:
+    """Return the line of one job, or one line for several: the bar of all, how many are ready, and the elapsed time."""
+    if len(jobs) == 1:
+        return line(jobs[0])
+    ready = sum(job.state == "succeeded" for job in jobs)
+    made = [job for job in jobs if not job.record.ended or job.state == "succeeded"]
+    done = sum(100.0 if job.state == "succeeded" else job.progress or 0.0 for job in made)
+    elapsed = max((job.elapsed for job in jobs), default=0.0)
+    return f"{bar(done / len(made))}{ready} of {len(jobs)} ready {_clock(elapsed)}" if made else _clock(elapsed)
+
+
 def line(job: Job) -> str:
-    """Return the state of a job, the provider's percent, and the elapsed time."""
-    percent = f" {job.progress:.0f} %" if job.progress is not None and not job.record.ended else ""
-    minutes, rest = divmod(int(job.elapsed), 60)
-    return f"{job.id} {WORDS.get(job.state, job.state)}{percent} {minutes}:{rest:02}"
+    """Return the state of a job, the provider's percent with a bar, and the elapsed time."""
+    known = job.progress is not None and not job.record.ended
+    percent = f" {job.progress:.0f} %" if known else ""
+    drawn = bar(job.progress) if known and job.progress is not None else ""
+    return f"{drawn}{job.id} {WORDS.get(job.state, job.state)}{percent} {_clock(job.elapsed)}"
+
+
+def bar(percent: float) -> str:
+    """Return a bar, and the space after it."""
+    full = round(BAR * min(percent, 100.0) / 100)
+    return f"{'█' * full}{'░' * (BAR - full)} "
+
+
+def _clock(elapsed: float) -> str:
+    minutes, rest = divmod(int(elapsed), 60)
+    return f"{minutes}:{rest:02}"

@@ -13,7 +13,7 @@ Every error answers the two questions a person with a bill asks: `.sent` and `.c
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
@@ -63,6 +63,10 @@ class VideogenError(Exception):
         self.job: object | None = None
         super().__init__(render_failure(self.failure))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy it as it is: made anew from its words, they would hold what to do next and the charge twice."""
+        return _restore, (type(self), self.args, self.__dict__)
+
     @property
     def message(self) -> str:
         """What happened, one sentence."""
@@ -92,6 +96,12 @@ class VideogenError(Exception):
     def retry_after(self) -> float | None:
         """Seconds the provider asked us to wait."""
         return self.failure.retry_after
+
+
+def _restore(kind: type[VideogenError], args: tuple[Any, ...], facts: dict[str, Any]) -> VideogenError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(facts)
+    return error
 
 
 class InvalidRequest(VideogenError):

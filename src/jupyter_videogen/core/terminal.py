@@ -18,7 +18,7 @@ ERRORS = "videogen-plain"
 """The name of our codec error handler."""
 PLAIN = {
     "✓": "+", "✗": "x", "·": "-", "→": "->", "…": "...", "│": "|", "\u00d7": "x", "\u2013": "-", "—": "-",
-    "\u2018": "'", "\u2019": "'", "“": '"', "”": '"',
+    "\u2018": "'", "\u2019": "'", "“": '"', "”": '"', "█": "#", "░": ".",
 }  # fmt: skip
 """Replacements of our own symbols for encodings that lack them; any other character becomes "?"."""
 NARROWEST = 20
@@ -57,6 +57,12 @@ def as_json(value: object) -> str:
     """Return JSON for standard output: where that can't hold all of Unicode it is escaped, so nothing is replaced."""
     whole = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
     return hidden_characters.escape_json(json.dumps(value, ensure_ascii=not whole, indent=2))
+
+
+def replace_unencodable(words: str, stream: Any) -> str:  # noqa: ANN401 - a kernel's stream is no TextIO
+    """Return text in which what a stream's encoding lacks is replaced."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return words.encode(encoding, ERRORS).decode(encoding)
 
 
 def width(stream: TextIO | None = None) -> int | None:
@@ -110,7 +116,5 @@ def _size(stream: TextIO) -> int | None:
 
 
 def _write(stream: Any, words: str) -> None:  # noqa: ANN401 - a kernel's stream is no TextIO
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    words = hidden_characters.escape_text(words)
-    stream.write(words.encode(encoding, ERRORS).decode(encoding) + "\n")
+    stream.write(replace_unencodable(hidden_characters.escape_text(words), stream) + "\n")
     stream.flush()

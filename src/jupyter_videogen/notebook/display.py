@@ -19,6 +19,7 @@ from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output as records
+from jupyter_videogen.notebook import shell_progress, tracebacks
 from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, JobWidget, VideoGen
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ def install() -> None:
     formatter.for_type(Clip, show_clip)
     formatter.for_type(VideoGen, show_form)
     formatter.for_type(JobGroup, show_group)
+    tracebacks.install()
+    shell_progress.install()
     if show_job not in client.showing:
         client.showing.append(show_job)
 

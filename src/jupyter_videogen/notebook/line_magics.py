@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import base64
 import re
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import publish_display_data
 
-from jupyter_videogen.api import batch, listings, spending
+from jupyter_videogen.api import batch, listings, spending, waiting
 from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job_group import JobGroup
@@ -33,7 +34,7 @@ from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.core.suggestions import near
 from jupyter_videogen.diagnostics import doctor
 from jupyter_videogen.media.clip_store import relative_path
-from jupyter_videogen.notebook import display
+from jupyter_videogen.notebook import display, shell_progress
 from jupyter_videogen.runtime.order import SubmitOptions
 from jupyter_videogen.widget.widget import VideoGen
 
@@ -57,6 +58,7 @@ class Commands:
 
     def __init__(self, names: dict[str, Any], hidden: Mapping[str, Any]) -> None:
         self._names, self._hidden = names, hidden
+        shell_progress.install()
         self._commands: dict[str, Callable[[Arguments], object]] = {
             "jobs": actions.list_jobs,
             "models": actions.list_models,
@@ -178,7 +180,8 @@ def wait(
     if watched and not quiet:
         display.show_jobs(group)
     try:
-        clips = group.result(limit)
+        with waiting.unseen() if quiet else nullcontext():
+            clips = group.result(limit)
     except KeyboardInterrupt as stop:
         names = " ".join(job.id for job in group)
         stop.args = (f"Stopped waiting. The job continues; watch it with: {command_names.spell('wait', names)}",)

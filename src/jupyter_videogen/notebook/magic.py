@@ -7,7 +7,6 @@ a terminal), the cell waits. This module is all that `%load_ext` loads; the rest
 from __future__ import annotations
 
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -18,7 +17,7 @@ from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.core import environment, secrets, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.request import SETTINGS
-from jupyter_videogen.notebook import completion
+from jupyter_videogen.notebook import completion, tracebacks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +93,6 @@ class VideogenMagics(Magics, Settings):
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
-        self._last_error = "There has been no error yet."
         self._loaded: Commands | None = None
         self._shell = shell
         names = list(Settings.class_trait_names(config=True))
@@ -129,10 +127,9 @@ class VideogenMagics(Magics, Settings):
         except parser.ParseError as misread:
             error: BaseException = misread.error
             typed = typed._replace(span=(misread.start, misread.end))
-            self._last_error = traceback.format_exc()
         except (VideogenError, KeyboardInterrupt) as raised:
             error = raised
-            self._last_error = traceback.format_exc()
+        tracebacks.keep(error)
         words = error_text.render_error(error, typed)
         error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython's hook for one's own look
         raise error
@@ -142,7 +139,7 @@ class VideogenMagics(Magics, Settings):
     def _line(self, text: str) -> object:
         command, _, rest = text.strip().partition(" ")
         if command == "tb":
-            terminal.print_out(self._last_error)
+            terminal.print_out(tracebacks.last())
             return None
         if command in {"help", "-h", "--help"}:
             self._help(rest.strip())
@@ -190,6 +187,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     """Register the magic; open jobs of before are watched again, said in one quiet line."""
     shell.register_magics(VideogenMagics(shell))
     completion.install(shell)
+    tracebacks.install()
     _teach(shell)
     if not (environment.home() / "ledger.sqlite3").exists():
         return
@@ -205,6 +203,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
 def unload_ipython_extension(shell: InteractiveShell) -> None:
     """Take the magic away; jobs go on."""
     completion.remove(shell)
+    tracebacks.remove()
     environment.session.clear()
     for kind in ("line", "cell"):
         shell.magics_manager.magics[kind].pop("videogen", None)
