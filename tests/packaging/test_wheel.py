@@ -20,6 +20,8 @@ from support.local_gateways import Gateway
 
 ROOT = Path(__file__).parents[2]
 PAGE = {"widget.js", "widget.css", "THIRD_PARTY.md"}
+EXTENSION = r"package\.json|install\.json|schemas/jupyter-videogen/outputs\.json|static/remoteEntry\.[0-9a-f]{20}\.js"
+"""The files of the JupyterLab extension, in its folder."""
 STATIC = ROOT / "src" / "jupyter_videogen" / "static"
 
 
@@ -39,6 +41,22 @@ def test_what_is_shipped_holds_the_bundle(kind: str, tmp_path: Path) -> None:
     assert not any("node_modules" in name or "__pycache__" in name for name in sizes)
     (script,) = (size for name, size in sizes.items() if name.endswith("static/widget.js"))
     assert script > 10_000
+    folder = "share/jupyter/labextensions/jupyter-videogen/" if kind == "wheel" else "/labextension/"
+    extension = [name.partition(folder)[2] for name in sizes if folder in name]
+    assert len(extension) == 4
+    assert all(re.fullmatch(EXTENSION, name) for name in extension)
+    assert kind == "sdist" or not any("labextension/" in name for name in sizes if folder not in name)
+
+
+def test_the_checkout_has_its_extension_installed() -> None:
+    """JupyterLab loads what this environment has: the newest bundle, which an editable install copies."""
+    built, installed = ROOT / "labextension", Path(sys.prefix) / "share/jupyter/labextensions/jupyter-videogen"
+    files = sorted(file.relative_to(built) for file in built.rglob("*") if file.is_file())
+    assert files == sorted(file.relative_to(installed) for file in installed.rglob("*") if file.is_file())
+    assert [(built / name).read_bytes() for name in files] == [(installed / name).read_bytes() for name in files]
+    entry = json.loads((installed / "package.json").read_text("utf-8"))
+    assert (installed / entry["jupyterlab"]["_build"]["load"]).exists()
+    assert entry["version"] == vg.__version__
 
 
 def test_the_list_of_licences_is_what_is_bundled() -> None:
@@ -81,6 +99,7 @@ def test_what_is_shipped_installs_and_works_without_node(kind: str, tmp_path: Pa
     subprocess.run([*pip, "--target", str(home), str(shipped)], env=env, check=True, capture_output=True, cwd=tmp_path)
     env |= {"PYTHONPATH": str(home), "VIDEOGEN_HOME": str(tmp_path / "home")}
     assert (home / "jupyter_videogen" / "static" / "widget.js").stat().st_size > 10_000
+    assert (home / "share/jupyter/labextensions/jupyter-videogen/package.json").exists()
     where = "import jupyter_videogen as vg; print(vg.__version__, vg.__file__)"
     said = subprocess.run([sys.executable, "-c", where], env=env, check=True, capture_output=True, text=True).stdout
     assert said.split() == [vg.__version__, str(home / "jupyter_videogen" / "__init__.py")]

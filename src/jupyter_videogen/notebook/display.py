@@ -1,8 +1,9 @@
 """Display jobs and clips: the live card while a page is open, and the saved output.
 
-A job has two outputs under two display ids: the card (the widget, nothing else) and under it the record (HTML only).
-When the job ends the record is opened, the card is emptied and its widget closed, here and nowhere else: a saved
-output that still holds a widget reads "model not found" for ever.
+A job has two outputs under two display ids: the card (the widget) and under it the record (HTML). When the job ends the
+record is opened, the card is emptied and its widget closed, here and nowhere else: a saved output that still holds a
+widget reads "model not found" for ever. Forms and comparisons live on; our JupyterLab extension takes their widgets out
+of what is saved, and the records below them stand open there.
 """
 
 from __future__ import annotations
@@ -25,9 +26,16 @@ from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, JobWidg
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.job import JobRecord
 
 EMPTY = {"text/plain": ""}
+NOTES = {
+    "form": "Run the cell again to get this form back.",
+    "compare": "Run the cell again to play these clips in sync.",
+    "job": "Run the cell again to get the buttons of this video back.",
+}
+"""What stands in the place of a widget whose kernel has ended, above its records; nothing for a card."""
 _shown: dict[object, set[str]] = {}
 """The newest cell that shows jobs, and which: a value that is already on view is not shown twice."""
 
@@ -71,8 +79,9 @@ def show_whole(jobs: Sequence[Job]) -> None:
     if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
     for job in jobs:
-        _put(_widget_bundle(JobWidget(job)))
-        _put_record(job)
+        widget = JobWidget(job)
+        _put(_widget_bundle(widget, "job"))
+        _put_records([job], "Its file and facts", widget)
     return None
 
 
@@ -80,18 +89,24 @@ def show_comparison(jobs: Sequence[Job]) -> None:
     """Show clips side by side where a page watches, and below them the records that stay."""
     if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
-    _put(_widget_bundle(Comparison(jobs)))
-    for job in jobs:
-        _put_record(job)
+    widget = Comparison(jobs)
+    _put(_widget_bundle(widget, "compare"))
+    _put_records(jobs, f"{len(jobs)} clips of this comparison", widget)
     return None
 
 
-def _put_record(job: Job) -> None:
-    """Put a folded record below a widget; it is written anew when the job ends."""
-    name = f"videogen-record-{job.id}"
-    _put(_bundle(job, folded=True), name)
-    if not job.record.ended:
-        job.subscribe(lambda record: _put(_bundle(job, folded=True), name, update=True) if record.ended else None)
+def _put_records(jobs: Sequence[Job], title: str, widget: BaseWidget) -> None:
+    """Put folded records below a widget; they are written anew when one of the jobs ends."""
+    name = f"videogen-records-{widget.model_id}"
+    _put(_records_bundle(jobs, title, widget), name)
+
+    def told(record: JobRecord) -> None:
+        if record.ended:
+            _put(_records_bundle(jobs, title, widget), name, update=True)
+
+    for job in jobs:
+        if not job.record.ended:
+            job.subscribe(told)
 
 
 def show_clip(clip: Clip) -> None:
@@ -119,7 +134,7 @@ def show_jobs(group: Iterable[Job]) -> None:
 
 def show_form(form: VideoGen) -> None:
     """Show the form, and below it a place for the records of its clips."""
-    _put(_widget_bundle(form))
+    _put(_widget_bundle(form, "form"))
     name = f"videogen-records-{form.model_id}"
     _put(_form_bundle(form), name)
     form.observe(lambda _change: _follow_form(form, name), names="jobs")
@@ -141,14 +156,14 @@ def _show_live(job: Job) -> None:
     card, card_name, record_name = Card(), f"videogen-card-{job.id}", f"videogen-record-{job.id}"
     card.follow(job)
     _on_view(job.id)
-    _put(_widget_bundle(card), card_name)
-    _put(_bundle(job), record_name)
+    _put(_widget_bundle(card, "card"), card_name)
+    _put(_live_bundle(job, card), record_name)
     done: list[str] = []
 
     def told(record: JobRecord) -> None:
         if record.ended and not done:
             done.append(record.id)
-            _put(_bundle(job), record_name, update=True)
+            _put(_live_bundle(job), record_name, update=True)
             _put(EMPTY, card_name, update=True)
             card.close()
 
@@ -162,21 +177,41 @@ def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False)
     publish_display_data(data, transient=transient, update=update)  # type: ignore[no-untyped-call]
 
 
-def _bundle(job: Job, *, folded: bool = False) -> dict[str, str]:
+def _bundle(job: Job) -> dict[str, Any]:
+    return dict(records.mime_bundle(*_recorded(job)))
+
+
+def _live_bundle(job: Job, card: Card | None = None) -> dict[str, Any]:
+    """Return a job's record for a page that watches it, below its card or alone."""
+    own = records.extension_data("records", [job.record], model_id=str(card.model_id) if card else "")
+    return {records.MIME: own, **_bundle(job)}
+
+
+def _form_bundle(form: VideoGen) -> dict[str, Any]:
+    """Return the records of a form's jobs as one output, newest first."""
+    count = len(form.jobs)
+    title = "1 clip of this form" if count == 1 else f"{count} clips of this form"
+    return _records_bundle([*reversed(form.jobs)], title, form)
+
+
+def _records_bundle(jobs: Sequence[Job], title: str, widget: BaseWidget) -> dict[str, Any]:
+    """Return the records of several jobs that are on view in a widget above them."""
+    own = records.extension_data("records", [job.record for job in jobs], model_id=str(widget.model_id))
+    return {records.MIME: own, **records.group_bundle([_recorded(job) for job in jobs], title)}
+
+
+def _recorded(job: Job) -> tuple[JobRecord, Provider, str]:
+    """Return a job's record, its provider, and the clip's path relative to the notebook."""
     record = job.record
     path = record.clips[0].path if record.clips else record.path
-    return records.mime_bundle(record, job.provider, relative_path(path, environment.folder()), folded=folded)
+    return record, job.provider, relative_path(path, environment.folder())
 
 
-def _form_bundle(form: VideoGen) -> dict[str, str]:
-    """Return the records of a form's jobs as one output, newest first."""
-    bundles = [_bundle(job, folded=True) for job in reversed(form.jobs)]
-    return {kind: "\n".join(bundle[kind] for bundle in bundles) for kind in ("text/html", "text/plain")}
-
-
-def _widget_bundle(widget: BaseWidget) -> dict[str, Any]:
+def _widget_bundle(widget: BaseWidget, kind: str) -> dict[str, Any]:
+    """Return a widget's output: its view, and what stands in its place without a kernel."""
     data, *_ = widget._repr_mimebundle_() or ({},)
-    return {**data, "text/plain": "videogen"}
+    own = records.extension_data(kind, model_id=str(widget.model_id))
+    return {**data, records.MIME: own, "text/html": records.render_note(NOTES.get(kind, "")), "text/plain": "videogen"}
 
 
 def _on_view(job_id: str) -> bool:

@@ -22,17 +22,29 @@ from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media.clip_store import still_kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.job import JobRecord
 
+MIME = "application/vnd.jupyter-videogen+json"
+"""What our JupyterLab extension draws: the live widget where there is one, else the HTML of the same output."""
 WIDEST = 640
 MARKS = re.compile(r"[\\`*_{}\[\]#!|~$]")
 """Signs that Markdown reads wherever they stand in a line."""
+MOST = 85_000
+"""Characters of a picture in a data URL."""
 TWICE = 45_000
 """Characters of a picture that stands in the record twice: as the poster, and for sites that take films out."""
 PROMPT = 160
 """Characters of a prompt on the folded line."""
+TOGETHER = 45_000
+"""Characters of all pictures of an output with several jobs."""
 FIGURE = "margin:0;max-width:640px;font-size:13px;line-height:1.5"
+BESIDE = "display:inline-block;vertical-align:top;margin:0 2% 12px 0;min-width:200px"
+"""How a figure stands in a row. The sanitiser of untrusted notebooks drops what flexible boxes need."""
+WIDTHS = {2: 47, 3: 31}
+"""Percent of the output for each of so many in a row; no row has more."""
 VIDEO = "display:block;width:100%;height:auto;margin:6px 0;border-radius:8px;background:#000"
 QUIET = "opacity:.75"
 LINES = {
@@ -44,16 +56,46 @@ LINES = {
 }
 
 
-def mime_bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> dict[str, str]:
+def mime_bundle(job: JobRecord, provider: Provider, src: str, *, folded: bool | None = None) -> dict[str, str]:
     """Return the record in every form a front end may want; `src` is relative to the notebook.
 
-    `folded` keeps it to one line, where the clip is on view above it anyway.
+    `folded` keeps it to one line, where the clip is on view above it anyway; without a word it is so until the job has ended.
     """
     return {
         "text/html": render_html(job, provider, src, folded=folded),
-        "text/markdown": f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(render_facts(job, provider))}",
+        "text/markdown": _render_markdown(job, provider, src),
         "text/plain": render_text(job, src),
     }
+
+
+def group_bundle(jobs: Sequence[tuple[JobRecord, Provider, str]], title: str) -> dict[str, str]:
+    """Return the records of several jobs as one output: side by side, below one line that folds all of them."""
+    if not jobs:
+        return {"text/html": "", "text/plain": ""}
+    figures = "".join(render_html(*job, folded=False, of=len(jobs)) for job in jobs)
+    return {
+        "text/html": f'<details class="videogen-records"><summary>{escape(title)}</summary>{figures}</details>',
+        "text/markdown": "\n\n".join(_render_markdown(*job) for job in jobs),
+        "text/plain": "\n".join(render_text(job, src) for job, _, src in jobs),
+    }
+
+
+def extension_data(kind: str, jobs: Sequence[JobRecord] = (), *, model_id: str = "") -> dict[str, object]:
+    """Return what our JupyterLab extension reads: {v, kind, model_id?, jobs?}.
+
+    `kind` says which widget the output shows; "records" are HTML, and `model_id` is then the widget above them.
+    """
+    told = [{"id": job.id, "state": job.state, "title": _short(job)} for job in jobs]
+    return {"v": 1, "kind": kind, **({"model_id": model_id} if model_id else {}), **({"jobs": told} if told else {})}
+
+
+def render_note(text: str) -> str:
+    """Return one quiet sentence as HTML, for a widget whose kernel has ended."""
+    return f'<p style="{QUIET}">{escape(text)}</p>' if text else ""
+
+
+def _render_markdown(job: JobRecord, provider: Provider, src: str) -> str:
+    return f"[{_markdown(_short(job))}]({quote(src)}) · {_markdown(render_facts(job, provider))}"
 
 
 def _markdown(text: str) -> str:
@@ -61,13 +103,17 @@ def _markdown(text: str) -> str:
     return MARKS.sub(r"\\\g<0>", escape(hidden_characters.escape_text(text), quote=False))
 
 
-def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool = False) -> str:
-    """Return the record as HTML: folded while the job runs, open when there is something to see."""
-    opened = " open" if job.ended and not folded else ""
+def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool | None = None, of: int = 1) -> str:
+    """Return the record as HTML; without a word about it, folded while the job runs, open when there is something to see.
+
+    `of` says how many records stand side by side and share the bytes that their pictures may take.
+    """
+    beside = f";{BESIDE};width:{WIDTHS[min(of, max(WIDTHS))]}%" if of > 1 else ""
+    opened = "" if (not job.ended if folded is None else folded) else " open"
     return (
-        f'<figure class="videogen-record" style="{FIGURE}"><details{opened}>'
+        f'<figure class="videogen-record" style="{FIGURE}{beside}"><details{opened}>'
         f"<summary>{escape(_headline(job))}</summary>"
-        f"{_video(job, src)}{_words(job)}"
+        f"{_video(job, src, of)}{_words(job)}"
         f'<div style="{QUIET}">{escape(render_facts(job, provider))}<br>{_way_back(job, src)}</div>'
         "</details></figure>"
     )
@@ -100,15 +146,16 @@ def _headline(job: JobRecord) -> str:
     return f"{LINES.get(job.state, 'Plays here when it is done')} · {_short(job)}"
 
 
-def _video(job: JobRecord, src: str) -> str:
+def _video(job: JobRecord, src: str, of: int) -> str:
     if job.state in LINES and not job.clips:
         return ""
     width, height = pixels(job.request.size) if job.request.size else (WIDEST, WIDEST * 9 // 16)
     picture, name = _picture(job), escape(_short(job))
-    poster = f' poster="{picture}"' if picture else ""
-    still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= TWICE else ""
+    once, twice = (MOST, TWICE) if of == 1 else (TOGETHER // of, TOGETHER // of // 2)
+    poster = f' poster="{picture}"' if 0 < len(picture) <= once else ""
+    still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= twice else ""
     return (
-        f'<video controls preload="none" src="{escape(quote(src))}" width="{width}" height="{height}"'
+        f'<video controls preload="{"none" if poster else "metadata"}" src="{escape(quote(src))}" width="{width}" height="{height}"'
         f'{poster} style="{VIDEO}" aria-label="{name}">{still}</video>'
     )
 
@@ -139,6 +186,10 @@ def _filled(job: JobRecord) -> str:
 
 
 def _way_back(job: JobRecord, src: str) -> str:
+    if not job.ended:
+        return (
+            f"not finished when this was written; <code>%videogen show {job.id}</code> shows how it stands and goes on"
+        )
     link = f'<a href="{escape(quote(src))}" target="_blank">{escape(src)}</a> · ' if job.clips else ""
     return f"{link}show it again with <code>%videogen show {job.id}</code>"
 
