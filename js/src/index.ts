@@ -23,12 +23,19 @@ function followEnd(signal: AbortSignal | undefined): AbortController {
   return end;
 }
 
+/** An output in an iframe that is as high as its contents says nothing about the window: there the screen counts. */
+function limitHeight(root: HTMLElement): void {
+  if (window.top === window) return;
+  root.style.setProperty("--videogen-tallest", `${Math.round(screen.availHeight * 0.6)}px`);
+}
+
 function createRoot(until: AbortSignal): HTMLElement {
   const root = document.createElement("section");
   root.className = "videogen";
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", strings.region);
   // JupyterLab's command mode would handle keys that are pressed on our buttons; other hosts listen on outer elements.
+  limitHeight(root);
   root.dataset["lmSuppressShortcuts"] = "true";
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     root.addEventListener(type, (event) => event.stopPropagation(), { signal: until });

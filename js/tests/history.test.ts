@@ -57,7 +57,7 @@ test("a card has no history and asks for none", async () => {
 test("a job of the history is looked at in place of the newest, until a new one is made", async () => {
   tiles()[2]?.click();
   await settle();
-  expect(text(widget.root.querySelector(".videogen-meta"))).toContain("kling");
+  expect(text(widget.root.querySelector(".videogen-facts"))).toContain("kling");
   widget.model.set({ job: job({ id: "brandnew", state: "queued" }) });
   await settle();
   expect(line1(widget)).toBe("Waiting to start");

@@ -66,7 +66,11 @@ export const line2 = ({ root }: Widget) => text(root.querySelector(".videogen-ex
 /** The buttons that belong to the state: not those that every finished job has. */
 export const buttons = ({ root }: Widget) =>
   [...root.querySelectorAll(".videogen-result button")]
-    .filter((button) => button.closest(".videogen-job-actions, .videogen-footer, .videogen-details") === null)
+    .filter(
+      (button) =>
+        button.closest(".videogen-job-actions, .videogen-footer, .videogen-details, .videogen-player") ===
+        null,
+    )
     .map((button) => text(button));
 export function button({ root }: Widget, name: string): HTMLButtonElement {
   const found = [...root.querySelectorAll("button")].find((node) => text(node).startsWith(name));

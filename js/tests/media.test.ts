@@ -141,7 +141,7 @@ test("a picture on the clipboard becomes the start image", async () => {
 test("a clip goes on from its last frame, with a model that takes one", async () => {
   widget.model.set({ job: ready() });
   await settle();
-  button(widget, "Continue from last frame").click();
+  button(widget, "Continue").click();
   await settle();
   expect(text(tile("Start image"))).toContain("last frame of “A paper boat”");
   button(widget, "Generate").click();

@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
     "3.1 MB",
     [],
   ],
-  ["succeeded", ready(), "Ready in 1 min 6 s", "8 s · 1280×720 · 3.8 MB · videogen/paper boat#1.mp4", []],
+  ["succeeded", ready(), "Ready in 1 min 6 s", "8 s · 3.8 MB · videogen/paper boat#1.mp4", []],
   [
     "failed",
     job({ state: "failed", error: error() }),
@@ -130,7 +130,7 @@ const cases: readonly Case[] = [
     "from the library",
     ready({ reused: true }),
     "Same settings as before. This clip is from your library; nothing was charged.",
-    "8 s · 1280×720 · 3.8 MB · videogen/paper boat#1.mp4",
+    "8 s · 3.8 MB · videogen/paper boat#1.mp4",
     [],
   ],
   [
@@ -260,15 +260,15 @@ test("a prompt with markup stays text", async () => {
   const prompt = "<script>alert(1)</script><img src=x onerror=alert(1)>";
   await draw(job({ prompt, model: "<b>model</b>", provider_label: "<i>Lab</i>", state: "submitting" }));
   expect(text(widget.root.querySelector(".videogen-prompt-text"))).toBe(prompt);
-  expect(widget.root.querySelectorAll("script, img, i i, .videogen-meta b")).toHaveLength(0);
+  expect(widget.root.querySelectorAll("script, img, i i, .videogen-facts b")).toHaveLength(0);
 });
 
 test("the slot keeps its shape from the first paint to the last", async () => {
   await draw(job({ state: "submitting" }));
-  const shape = () =>
-    (widget.root.querySelector(".videogen-result") as HTMLElement).style.getPropertyValue(
-      "--videogen-aspect",
-    );
+  const shape = () => {
+    const { style } = widget.root.querySelector(".videogen-result") as HTMLElement;
+    return `${style.getPropertyValue("--videogen-width")} / ${style.getPropertyValue("--videogen-height")}`;
+  };
   const first = shape();
   widget.model.set({ job: ready({ clip: { ...clip, width: 640, height: 360 } }) });
   await settle();

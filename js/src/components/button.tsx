@@ -8,6 +8,8 @@ interface IconButtonProps {
   readonly label: string;
   /** Show only the icon; the label becomes its accessible name and its tooltip. */
   readonly bare?: boolean;
+  /** The tooltip; without one, that of a bare button is its label. */
+  readonly hint?: string | undefined;
   /** For a toggle button. */
   readonly pressed?: boolean;
   readonly expanded?: boolean;
@@ -22,6 +24,7 @@ export function IconButton(props: IconButtonProps) {
     icon,
     label,
     bare = false,
+    hint,
     pressed,
     expanded,
     disabled = false,
@@ -34,7 +37,7 @@ export function IconButton(props: IconButtonProps) {
       type="button"
       class={`videogen-button is-subtle${bare ? " is-icon" : ""}`}
       aria-label={bare ? label : undefined}
-      title={bare ? label : undefined}
+      title={hint ?? (bare ? label : undefined)}
       aria-pressed={pressed}
       aria-expanded={expanded}
       disabled={disabled}

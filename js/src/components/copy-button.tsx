@@ -3,15 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import { strings } from "../text/strings";
 import { IconButton } from "./button";
-
-async function writeClipboard(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { writeClipboard } from "./clipboard";
 
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const [feedback, setFeedback] = useState("");

@@ -47,7 +47,10 @@ function ComparedClip({ job, letter, isAudible, source, players, onUnmute }: Com
   const reason = job.clip === null ? job.error?.message : undefined;
   const cost = job.cost === null ? undefined : format.dollars(job.cost);
   return (
-    <figure class="videogen-clip" style={{ "--videogen-aspect": `${width} / ${height}` }}>
+    <figure
+      class="videogen-clip"
+      style={{ "--videogen-width": String(width), "--videogen-height": String(height) }}
+    >
       <div class="videogen-video-frame" data-state="ready">
         {job.clip === null && (
           <span class="videogen-state-note">{strings.tileState[getCardState({ job, ...PLAIN_INPUTS })]}</span>

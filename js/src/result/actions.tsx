@@ -1,32 +1,25 @@
 /** The actions for a job that has ended: remix, continue, save, star, compare, remove. */
 
 import { IconButton } from "../components/button";
-import { Icon } from "../components/icons";
+import { Icon, type IconName } from "../components/icons";
 import type { ClipView, FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
-import { PlaybackBar } from "./playback-bar";
-import type { PlayerControls } from "./player-controls";
-
-interface JobActionsProps {
-  readonly view: View;
-  readonly form: FormView | null;
-  readonly job: JobView;
-  /** The clip that is shown, and its URL. */
-  readonly clip: ClipView | null;
-  readonly url: string | null;
-  readonly controls: PlayerControls;
-  /** Move the focus to the prompt. */
-  readonly onEdit: () => void;
-}
 
 const takesImage = (form: FormView): boolean =>
   [form.other, ...form.models].some((model) => model?.takes.includes("image"));
 
-function SaveLink({ clip, url }: { clip: ClipView; url: string }) {
+const getFileName = (clip: ClipView) => clip.src.split("/").pop();
+
+/** Keeps its place while the clip is looked for. */
+function SaveLink({ clip, url }: { clip: ClipView | null; url: string | null }) {
+  const target =
+    clip && url
+      ? ({ href: url, download: getFileName(clip) } as const)
+      : ({ role: "link", "aria-disabled": true } as const);
   return (
-    <a class="videogen-button is-subtle" href={url} download={clip.src.split("/").pop()}>
+    <a class="videogen-button is-subtle" {...target}>
       <Icon name="save" />
       {strings.save}
     </a>
@@ -61,64 +54,140 @@ export function ClipPicker({ view, count, take, onTake }: ClipPickerProps) {
   );
 }
 
-/** The actions of the strip's keys as buttons. */
-function HistoryActions({ view, job }: { view: View; job: JobView }) {
-  const { history } = view.session;
-  const isSelected = history.selected.value.includes(job.id);
-  const remove = async () => {
-    if (await history.remove(job)) view.selectedJob.value = null;
+/** What can be done with a job; null where this form or this clip can't. */
+export interface JobCommands {
+  readonly remix: () => void;
+  /** Opens the form of a card, with the seed. */
+  readonly edit: (() => void) | null;
+  readonly proceed: (() => void) | null;
+  readonly star: () => void;
+  readonly pick: (() => void) | null;
+  readonly isPicked: boolean;
+  readonly remove: (() => void) | null;
+}
+
+export function getCommands(
+  view: View,
+  form: FormView | null,
+  job: JobView | null,
+  onEdit: () => void,
+): JobCommands {
+  const { session } = view;
+  const { history } = session;
+  const onJob = (act: (job: JobView) => unknown) => () => {
+    if (job !== null) void act(job);
   };
+  /** The form of a card is drawn after this. */
+  const edit = (filled: Promise<void>) => filled.then(() => setTimeout(onEdit));
+  const remove = async (gone: JobView) => {
+    if (await history.remove(gone)) view.selectedJob.value = null;
+  };
+  const canPick = form !== null && job?.clip !== undefined;
+  return {
+    remix: onJob((one) => edit(session.recall(one, { seed: false }))),
+    edit: form ? null : onJob((one) => edit(session.recall(one, { seed: true }))),
+    proceed: form === null || takesImage(form) ? onJob((one) => edit(session.proceed(one))) : null,
+    star: onJob((one) => history.star(one)),
+    pick: canPick ? onJob((one) => history.toggleSelected(one)) : null,
+    isPicked: job !== null && history.selected.value.includes(job.id),
+    remove: form ? onJob(remove) : null,
+  };
+}
+
+interface JobActionsProps {
+  readonly job: JobView | null;
+  /** The clip that is shown, and its URL. */
+  readonly clip: ClipView | null;
+  readonly url: string | null;
+  readonly commands: JobCommands;
+  /** Keep the place of the actions of a job that has not ended. */
+  readonly isGhost: boolean;
+}
+
+/** The row below the facts. */
+export function JobActions({ job, clip, url, commands, isGhost }: JobActionsProps) {
+  const isStarred = job?.starred ?? false;
+  const hasClip = isGhost || clip !== null;
   return (
-    <>
-      {job.clip && (
+    <fieldset class="videogen-job-actions" aria-label={strings.tools} inert={isGhost}>
+      {!hasClip && commands.edit ? (
+        <IconButton icon="edit" label={strings.edit} onClick={commands.edit} />
+      ) : (
+        <IconButton icon="remix" label={strings.remix} hint={strings.remixHint} onClick={commands.remix} />
+      )}
+      {hasClip && commands.proceed && (
         <IconButton
-          bare
-          icon="compare"
-          label={strings.pick}
-          pressed={isSelected}
-          onClick={() => history.toggleSelected(job)}
+          icon="proceed"
+          label={strings.proceed}
+          hint={strings.proceedHint}
+          onClick={commands.proceed}
         />
       )}
-      <IconButton bare icon="trash" label={strings.remove} onClick={() => void remove()} />
-    </>
+      {hasClip && <SaveLink clip={clip} url={url} />}
+      <span class="videogen-icon-actions">
+        <IconButton
+          bare
+          icon="star"
+          label={strings.star}
+          pressed={isStarred}
+          solid={isStarred}
+          onClick={commands.star}
+        />
+        {hasClip && commands.pick && (
+          <IconButton
+            bare
+            icon="compare"
+            label={strings.pick}
+            pressed={commands.isPicked}
+            onClick={commands.pick}
+          />
+        )}
+        {commands.remove && <IconButton bare icon="trash" label={strings.remove} onClick={commands.remove} />}
+      </span>
+    </fieldset>
   );
 }
 
-export function JobActions({ view, form, job, clip, url, controls, onEdit }: JobActionsProps) {
-  const { session } = view;
-  const recall = (seed: boolean) => {
-    session.recall(job, { seed });
-    onEdit();
-  };
-  const continueFrom = (to: FormView) => {
-    session.continueFrom(to, job);
-    onEdit();
-  };
+interface OverButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly pressed: boolean;
+  readonly onClick: () => void;
+}
+
+function OverButton({ icon, label, pressed, onClick }: OverButtonProps) {
   return (
-    <div class="videogen-job-actions">
-      {url && <PlaybackBar controls={controls} />}
-      <fieldset class="videogen-actions" aria-label={strings.tools}>
-        {form ? (
-          <IconButton icon="remix" label={strings.remix} onClick={() => recall(false)} />
-        ) : (
-          <IconButton icon="edit" label={strings.edit} onClick={() => recall(true)} />
-        )}
-        {form && job.clip && takesImage(form) && (
-          <IconButton icon="proceed" label={strings.proceed} onClick={() => continueFrom(form)} />
-        )}
-        {clip && url && <SaveLink clip={clip} url={url} />}
-        <span class="videogen-icon-actions">
-          <IconButton
-            bare
-            icon="star"
-            label={strings.star}
-            pressed={job.starred}
-            solid={job.starred}
-            onClick={() => void session.history.star(job)}
-          />
-          {form && <HistoryActions view={view} job={job} />}
-        </span>
-      </fieldset>
-    </div>
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      title={label}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
+      <Icon name={icon} solid={pressed && icon === "star"} />
+    </button>
+  );
+}
+
+interface PictureActionsProps {
+  readonly job: JobView;
+  readonly clip: ClipView;
+  readonly url: string;
+  readonly commands: JobCommands;
+}
+
+/** The same actions over the picture, for a pointer; the keyboard has those in the row. */
+export function PictureActions({ job, clip, url, commands }: PictureActionsProps) {
+  return (
+    <>
+      <OverButton icon="star" label={strings.star} pressed={job.starred} onClick={commands.star} />
+      {commands.pick && (
+        <OverButton icon="compare" label={strings.pick} pressed={commands.isPicked} onClick={commands.pick} />
+      )}
+      <a tabIndex={-1} href={url} download={getFileName(clip)} aria-label={strings.save} title={strings.save}>
+        <Icon name="save" />
+      </a>
+    </>
   );
 }

@@ -1,30 +1,121 @@
-/** The request as code in a chosen language; shown too, for pages without access to the clipboard. */
+/** Copies the request as code: a click copies the cell, the menu has the other forms. */
 
-import { useState } from "preact/hooks";
-import { IconButton } from "../components/button";
+import { useRef, useState } from "preact/hooks";
+import { useMoment, writeClipboard } from "../components/clipboard";
+import { CopiedLabel } from "../components/copied-label";
 import { CopyButton } from "../components/copy-button";
+import { Icon } from "../components/icons";
 import type { Code, RequestView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 
-export const languages: readonly Code["language"][] = ["magic", "python", "async", "curl", "json"];
 type Language = Code["language"];
-interface GeneratedCode {
-  readonly language: Language;
+export const languages: readonly Language[] = ["magic", "python", "async", "curl", "json"];
+/** A press of this length opens the menu. */
+const LONG_PRESS_MILLISECONDS = 500;
+
+/** What is shown below the button: code that could not be copied, or why there is none. */
+interface Shown {
   readonly text: string;
   readonly isError: boolean;
 }
 
-function CodeText({ id, text }: { id: string; text: string }) {
+class NoCode extends Error {}
+
+function CodePanel({ id, shown }: { id: string; shown: Shown }) {
+  if (shown.isError) return <p class="videogen-field-error">{shown.text}</p>;
   return (
-    <>
+    <div class="videogen-panel">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard */}
       <section id={id} tabIndex={0} aria-label={strings.code}>
-        <pre dir="ltr">{text}</pre>
+        <pre dir="ltr">{shown.text}</pre>
       </section>
-      <CopyButton text={text} label={strings.copy} />
-    </>
+      <CopyButton text={shown.text} label={strings.copy} />
+    </div>
   );
+}
+
+interface MenuProps {
+  readonly anchor: HTMLElement;
+  readonly onPick: (language: Language) => void;
+  readonly onClose: () => void;
+}
+
+/** A menu in the top layer, since the widget clips what leaves it. */
+function LanguageMenu({ anchor, onPick, onClose }: MenuProps) {
+  const open = (node: HTMLDivElement | null) => {
+    if (node === null || node.matches("[data-open]")) return;
+    node.dataset["open"] = "";
+    node.showPopover?.();
+    const [box, size] = [anchor.getBoundingClientRect(), node.getBoundingClientRect()];
+    const isBelow = box.bottom + size.height + 8 < innerHeight;
+    node.style.insetBlockStart = `${isBelow ? box.bottom + 4 : box.top - size.height - 4}px`;
+    node.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
+    node.querySelector("button")?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const items = [...(event.currentTarget as Element).querySelectorAll("button")];
+    const at = items.indexOf(event.target as HTMLButtonElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (next !== undefined) items.at(next % items.length)?.focus();
+    else if (event.key === "Escape" || event.key === "Tab") onClose();
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <div
+      ref={open}
+      class="videogen-menu"
+      role="menu"
+      tabIndex={-1}
+      aria-label={strings.language}
+      popover="auto"
+      onKeyDown={onKeyDown}
+      onToggle={(event) => (event as ToggleEvent).newState === "closed" && onClose()}
+    >
+      {languages.map((language) => (
+        <button type="button" role="menuitem" tabIndex={-1} key={language} onClick={() => onPick(language)}>
+          {strings.languages[language]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+/** Opens a menu by a long press, a right click, Alt+Down; the click at the end of a long press is none. */
+function useMenu() {
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false });
+  const show = () => {
+    press.current.isLong = true;
+    setOpen(true);
+  };
+  const end = () => clearTimeout(press.current.timer);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
+  const events = {
+    onPointerDown: () => {
+      end();
+      press.current = { isLong: false, timer: setTimeout(show, LONG_PRESS_MILLISECONDS) };
+    },
+    onPointerUp: end,
+    onPointerLeave: end,
+    onContextMenu: (event: Event) => {
+      event.preventDefault();
+      end();
+      show();
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      press.current.isLong = false;
+      if (event.key !== "ArrowDown" || !event.altKey) return;
+      event.preventDefault();
+      setOpen(true);
+    },
+  };
+  return { button, isOpen, close, events, isClick: () => !press.current.isLong };
 }
 
 interface CopyAsCodeProps {
@@ -34,42 +125,52 @@ interface CopyAsCodeProps {
 }
 
 export function CopyAsCode({ view, request }: CopyAsCodeProps) {
-  const [isOpen, setOpen] = useState(false);
-  const [code, setCode] = useState<GeneratedCode | null>(null);
-  const ask = async (language: Language) => {
-    setCode({ language, text: "", isError: false });
+  const [shown, setShown] = useState<Shown | null>(null);
+  const [isCopied, sayCopied] = useMoment();
+  const menu = useMenu();
+  const ask = async (language: Language): Promise<string> => {
     const ack = await view.session.connection.ask({ type: "code", language, request: request() });
     const fault = ack === null ? strings.noAnswer : ack.error && `${ack.error.message} ${ack.error.next}`;
-    setCode({ language, text: fault ?? ack?.text ?? "", isError: Boolean(fault) });
+    if (fault) throw new NoCode(fault);
+    return ack?.text ?? "";
   };
-  const toggle = () => {
-    setOpen(!isOpen);
-    if (!isOpen) void ask(code?.language ?? "magic");
+  const copy = async (language: Language) => {
+    const text = ask(language);
+    const isDone = writeClipboard(text);
+    try {
+      const code = await text;
+      const isWritten = (await isDone) || (await writeClipboard(code));
+      setShown(isWritten ? null : { text: code, isError: false });
+      if (isWritten) sayCopied();
+    } catch (error) {
+      setShown({ text: error instanceof NoCode ? error.message : strings.noAnswer, isError: true });
+    }
   };
-  const id = `${view.id}-code`;
   return (
-    <div class="videogen-code" data-open={isOpen}>
-      <IconButton icon="code" label={strings.asCode} expanded={isOpen} onClick={toggle} />
-      {isOpen && (
-        <div class="videogen-panel">
-          <fieldset class="videogen-chips">
-            <legend class="videogen-visually-hidden">{strings.language}</legend>
-            {languages.map((language) => (
-              <label class="videogen-chip" key={language}>
-                <input
-                  type="radio"
-                  name={id}
-                  checked={language === (code?.language ?? "magic")}
-                  onChange={() => void ask(language)}
-                />
-                {strings.languages[language]}
-              </label>
-            ))}
-          </fieldset>
-          {code?.isError && <p class="videogen-field-error">{code.text}</p>}
-          {code?.text && !code.isError && <CodeText key={code.language} id={id} text={code.text} />}
-        </div>
+    <div class="videogen-code">
+      <button
+        ref={menu.button}
+        type="button"
+        class="videogen-button is-subtle"
+        title={strings.asCodeHint}
+        aria-keyshortcuts="Alt+ArrowDown"
+        onClick={() => menu.isClick() && void copy("magic")}
+        {...menu.events}
+      >
+        <Icon name={isCopied ? "check" : "code"} />
+        <CopiedLabel isCopied={isCopied}>{strings.asCode}</CopiedLabel>
+      </button>
+      {menu.isOpen && menu.button.current && (
+        <LanguageMenu
+          anchor={menu.button.current}
+          onClose={menu.close}
+          onPick={(language) => {
+            menu.close();
+            void copy(language);
+          }}
+        />
       )}
+      {shown && <CodePanel id={`${view.id}-code`} shown={shown} />}
     </div>
   );
 }

@@ -1,11 +1,17 @@
-/** The clip in the browser's player, its transition when it is ready, and the usual keys of players. */
+/** The clip in its frame: it loops without sound while it is on screen, and shows its controls to who reaches for them. */
 
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../components/icons";
 import { prefersReducedMotion } from "../state/theme";
-import { handleKey, type PlayerControls } from "./player-controls";
+import { strings } from "../text/strings";
+import { PlaybackBar } from "./playback-bar";
+import { follow, handleKey, type PlayerControls, togglePlay } from "./player-controls";
 
 /** iOS loads no frame before a clip is played; after this time the clip is shown without one. */
 const FRAME_TIMEOUT_MILLISECONDS = 600;
+/** How long a tap shows the controls. */
+const TAP_MILLISECONDS = 3000;
 
 interface PlayerProps {
   readonly url: string;
@@ -13,7 +19,11 @@ interface PlayerProps {
   /** Reveal the clip with a transition, because it was made while the view was open. */
   readonly isNew: boolean;
   readonly controls: PlayerControls;
+  /** What a letter does to the clip. */
+  readonly letters: Readonly<Record<string, () => void>>;
   readonly onBroken: () => void;
+  /** The actions over the picture. */
+  readonly children?: ComponentChildren;
 }
 
 type Reveal = "closed" | "opening" | "open";
@@ -23,45 +33,91 @@ function isOnScreen(node: Element): boolean {
   return bottom > 0 && top < innerHeight;
 }
 
-export function Player({ url, prompt, isNew, controls, onBroken }: PlayerProps) {
-  const video = useRef<HTMLVideoElement>(null);
+/** The clip's first appearance: closed until its first frame is there. */
+function useReveal(isNew: boolean, getVideo: () => HTMLVideoElement | null) {
   const [reveal, setReveal] = useState<Reveal>(isNew ? "closed" : "open");
-
   const startReveal = () =>
     setReveal((now) => {
+      const video = getVideo();
       if (now !== "closed") return now;
-      return video.current && !prefersReducedMotion() && isOnScreen(video.current) ? "opening" : "open";
+      return video && !prefersReducedMotion() && isOnScreen(video) ? "opening" : "open";
     });
-
   useLayoutEffect(() => {
     if (reveal !== "closed") return;
     const timer = setTimeout(startReveal, FRAME_TIMEOUT_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [reveal]);
+  return { reveal, startReveal, endReveal: () => setReveal("open") };
+}
 
-  useLayoutEffect(() => {
-    controls.video.value = video.current;
-    return () => {
-      controls.video.value = null;
-    };
-  }, [controls]);
+/** A mouse that clicks the picture plays or pauses; a finger that taps it sees the controls for a while. */
+function useTap(controls: PlayerControls) {
+  const [isTapped, setTapped] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useLayoutEffect(() => () => clearTimeout(timer.current), []);
+  const onPointerUp = ({ pointerType, target }: PointerEvent) => {
+    if (pointerType === "mouse" && target === controls.video.peek()) togglePlay(controls);
+    if (pointerType === "mouse") return;
+    setTapped(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setTapped(false), TAP_MILLISECONDS);
+  };
+  return { isTapped, onPointerUp };
+}
 
+export function Player({ url, prompt, isNew, controls, letters, onBroken, children }: PlayerProps) {
+  const video = useRef<HTMLVideoElement>(null);
+  const { reveal, startReveal, endReveal } = useReveal(isNew, () => video.current);
+  const { isTapped, onPointerUp } = useTap(controls);
+  useLayoutEffect(() => (video.current ? follow(video.current, controls) : undefined), [controls]);
+  const isPlaying = controls.playing.value;
+  const label = isPlaying ? strings.pause : strings.play;
   return (
-    // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the accessible name
-    <video
-      ref={video}
-      class="videogen-video"
-      src={url}
-      controls
-      playsInline
-      preload="metadata"
-      loop={controls.loops.value}
-      aria-label={prompt}
-      data-reveal={reveal}
-      onLoadedData={startReveal}
-      onAnimationEnd={() => setReveal("open")}
-      onError={onBroken}
-      onKeyDown={(event) => handleKey(event, controls)}
-    />
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside take the focus, and their keys are heard here
+    <div
+      class="videogen-player"
+      data-playing={isPlaying}
+      data-shown={isTapped}
+      onPointerUp={onPointerUp}
+      onKeyDown={(event) => handleKey(event, controls, letters)}
+    >
+      {/* The prompt is the accessible name; generated clips come without captions. */}
+      <video
+        ref={video}
+        class="videogen-video"
+        src={url}
+        muted
+        loop
+        playsInline
+        preload="metadata"
+        aria-label={prompt}
+        data-reveal={reveal}
+        onLoadedData={startReveal}
+        onAnimationEnd={endReveal}
+        onError={onBroken}
+      />
+      <button
+        type="button"
+        class="videogen-disc"
+        tabIndex={-1}
+        aria-label={strings.play}
+        onClick={() => togglePlay(controls)}
+      >
+        <Icon name="play" solid />
+      </button>
+      <div class="videogen-over is-rest">
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={label}
+          title={label}
+          onClick={() => togglePlay(controls)}
+        >
+          <Icon name={isPlaying ? "pause" : "play"} />
+        </button>
+      </div>
+      <div class="videogen-over is-actions">{children}</div>
+      <PlaybackBar controls={controls} />
+    </div>
   );
 }

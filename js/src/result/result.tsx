@@ -1,6 +1,7 @@
 /** The result of one job, or of none yet: video, progress bar, texts and buttons. */
 
-import { useLayoutEffect, useMemo, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
 import { Notice } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
@@ -14,14 +15,17 @@ import type { View } from "../state/view";
 import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-state";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
-import { fill, getKnownParts, Template } from "../text/template";
-import { ClipPicker, JobActions } from "./actions";
+import { fill, getKnownParts } from "../text/template";
+import { ClipPicker, getCommands, JobActions, PictureActions } from "./actions";
+import { ClipFacts } from "./clip-facts";
 import { ClipProgress } from "./clip-progress";
 import { CopyAsCode } from "./copy-as-code";
 import { ErrorDetails, Warnings } from "./error-details";
-import { Captions, Examples, getTargetSize } from "./placeholder";
+import { Captions, Examples, useTargetSize } from "./placeholder";
 import { Player } from "./player";
 import { createControls } from "./player-controls";
+import { PromptText } from "./prompt-text";
+import { SettingChips } from "./setting-chips";
 import { ProgressBar, StateActions, StatusLines } from "./status";
 import { VideoFrame } from "./video-frame";
 
@@ -72,26 +76,47 @@ function FixField({ field, onFix }: { field: FieldName; onFix: (field: string) =
   );
 }
 
-function ResultFooter({ view, form, job }: { view: View; form: FormView | null; job: JobView | null }) {
+interface FooterProps {
+  readonly view: View;
+  readonly form: FormView | null;
+  readonly job: JobView | null;
+  /** Keep the place of what belongs to a finished job. */
+  readonly isGhost: boolean;
+}
+
+function ResultFooter({ view, form, job, isGhost }: FooterProps) {
   const { draft } = view.session;
-  const request = () => job?.request ?? (form ? draft.buildRequest(form) : null);
-  const values = job ? { ...getStatusValues({ job, percent: null, elapsed: 0 }), model: job.model } : {};
-  const parts = job?.clip
-    ? ["[model]", strings.seedFact]
-    : ["[model]", "{length}", "{size}", strings.seedFact, "{cost}"];
   if (job === null && form === null) return null;
+  const request = () => job?.request ?? draft.buildRequest(form as FormView);
   return (
-    <div class="videogen-footer">
-      <p class="videogen-meta">
-        <Template parts={parts} values={values} between=" · " />
-      </p>
-      {!form?.guest && (
-        <CopyAsCode
-          key={job?.id}
-          view={view}
-          request={() => request() ?? draft.buildRequest(form as FormView)}
-        />
-      )}
+    <div class="videogen-footer" inert={isGhost}>
+      {job && <SettingChips job={job} />}
+      {!form?.guest && <CopyAsCode key={job?.id} view={view} request={request} />}
+    </div>
+  );
+}
+
+/** Focus that was in a part which is gone goes to what took its place, and never to the page. */
+function useFocusKept(part: { readonly current: HTMLElement | null }): void {
+  const root = part.current?.getRootNode() as Document | ShadowRoot | undefined;
+  const focused = root?.activeElement ?? null;
+  const wasInside = part.current?.contains(focused) ?? false;
+  useLayoutEffect(() => {
+    if (wasInside && !(focused?.isConnected ?? true)) part.current?.focus({ preventScroll: true });
+  });
+}
+
+interface StateAreaProps {
+  readonly children: ComponentChildren;
+}
+
+/** What a state says and offers; it takes the focus of a button that has gone. */
+function StateArea({ children }: StateAreaProps) {
+  const node = useRef<HTMLDivElement>(null);
+  useFocusKept(node);
+  return (
+    <div ref={node} class="videogen-now" tabIndex={-1}>
+      {children}
     </div>
   );
 }
@@ -109,15 +134,15 @@ export function Result(props: ResultProps) {
   const bar = state === "running" ? estimateBar(reported, job, elapsed) : reported;
   const percent = job?.state === "running" ? bar.percent : null;
   const values = getStatusValues({ job, percent, elapsed, wait });
-  const target = getTargetSize(view, form, job);
+  const target = useTargetSize(view, form, job);
   const [width, height] = format.dimensions(target) ?? [16, 9];
-  const shape = { "--videogen-aspect": `${width} / ${height}`, "--videogen-ratio": String(width / height) };
+  const shape = { "--videogen-width": String(width), "--videogen-height": String(height) };
   const model = job?.model ?? (form ? draft.model.value : "");
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
   const field = state === "failed" && form && isField(job?.error?.field) ? job.error.field : null;
   const refusal = connection.refusal.value;
   const isPlayable = state === "succeeded" || state === "reused";
-  const clip = isPlayable ? (job?.clips[take] ?? job?.clip) : null;
+  const clip = isPlayable ? (job?.clips[take] ?? job?.clip ?? null) : null;
   const source = clip && job ? clipLoader.getSource(job, take, clip).value : null;
   const url = source?.state === "ready" ? source.url : null;
   useLayoutEffect(() => {
@@ -127,8 +152,24 @@ export function Result(props: ResultProps) {
   const label = getKnownParts(strings.lines[state][0], values)
     .map((part) => fill(part, values))
     .join(" ");
+  const commands = getCommands(view, form, job, () => onFix("prompt"));
+  const letters = {
+    s: commands.star,
+    c: () => commands.pick?.(),
+    r: commands.remix,
+  };
+  // What a finished job shows has its place from the first moment, so that nothing moves when it ends.
+  const isGhost = job === null || isOpen(job);
+  const progressBar = <ProgressBar appearance={appearance} bar={bar} label={label} />;
+  const warnings = job && <Warnings warnings={job.warnings} />;
   return (
-    <div class="videogen-result" style={shape} data-card-state={state} data-tone={appearance.tone}>
+    <div
+      class="videogen-result"
+      style={shape}
+      data-card-state={state}
+      data-tone={appearance.tone}
+      data-tall={height > width}
+    >
       <div class="videogen-frame-column">
         <VideoFrame
           appearance={appearance}
@@ -148,56 +189,53 @@ export function Result(props: ResultProps) {
               onLoad={() => job && void clipLoader.load(job, take, clip)}
             />
           )}
-          {job && url && (
+          {job && clip && url && (
             <Player
               key={`${job.id}/${take}/${playback.attempt}`}
               url={url}
               prompt={job.prompt}
               isNew={isNew && playback.attempt === 0}
               controls={controls}
+              letters={letters}
               onBroken={() => setPlayback({ ...playback, broken: true })}
-            />
+            >
+              <PictureActions job={job} clip={clip} url={url} commands={commands} />
+            </Player>
           )}
         </VideoFrame>
-        <ProgressBar appearance={appearance} bar={bar} label={label} />
+        {form && progressBar}
       </div>
       <div class="videogen-side-column">
-        {!form && job && (
-          <p class="videogen-prompt-text" dir="auto">
-            {job.prompt}
-          </p>
-        )}
-        <div class="videogen-status">
-          <StatusLines state={state} appearance={appearance} values={values} bar={bar} />
-          <StateActions
-            actions={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
-            onAct={onAction}
-          />
+        {!form && job && <PromptText id={`${view.id}-prompt`} prompt={job.prompt} />}
+        {!form && warnings}
+        <div class="videogen-state" data-ghost={isGhost}>
+          <StateArea>
+            {!form && isGhost && progressBar}
+            <div class="videogen-status">
+              <StatusLines state={state} appearance={appearance} values={values} bar={bar}>
+                {clip && <ClipFacts values={values} path={clip.src} url={url} />}
+              </StatusLines>
+              <StateActions
+                actions={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
+                onAct={onAction}
+              />
+            </div>
+            {field && <FixField field={field} onFix={onFix} />}
+            {state === "ready" && form && <Examples view={view} form={form} />}
+            <Notice
+              connection={connection}
+              about={jobRequests}
+              error={refusal && jobRequests.includes(refusal.about) ? refusal.error : null}
+            />
+            {form && warnings}
+            {job && appearance.role === "alert" && <ErrorDetails job={job} />}
+            {job && isPlayable && job.clips.length > 1 && (
+              <ClipPicker view={view} count={job.clips.length} take={take} onTake={setTake} />
+            )}
+          </StateArea>
+          <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost} />
+          <ResultFooter view={view} form={form} job={job} isGhost={isGhost && form === null} />
         </div>
-        {field && <FixField field={field} onFix={onFix} />}
-        {state === "ready" && form && <Examples view={view} form={form} />}
-        <Notice
-          connection={connection}
-          about={jobRequests}
-          error={refusal && jobRequests.includes(refusal.about) ? refusal.error : null}
-        />
-        {job && <Warnings warnings={job.warnings} />}
-        {job && appearance.role === "alert" && <ErrorDetails job={job} />}
-        {job && isPlayable && job.clips.length > 1 && (
-          <ClipPicker view={view} count={job.clips.length} take={take} onTake={setTake} />
-        )}
-        {job && !isOpen(job) && (
-          <JobActions
-            view={view}
-            form={form}
-            job={job}
-            clip={clip ?? null}
-            url={url}
-            controls={controls}
-            onEdit={() => onFix("prompt")}
-          />
-        )}
-        <ResultFooter view={view} form={form} job={job} />
       </div>
     </div>
   );

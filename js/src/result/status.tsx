@@ -1,5 +1,6 @@
-/** The progress bar, the two lines and the buttons below the video. */
+/** The progress bar, the two lines and the buttons of a state. */
 
+import type { ComponentChildren } from "preact";
 import { Icon, type IconName } from "../components/icons";
 import type { Bar } from "../kernel/progress";
 import type { Action, Appearance, CardState } from "../state/appearance";
@@ -26,7 +27,7 @@ const floorToQuarter = (percent: number | null) =>
   percent === null ? 0 : Math.min(75, Math.floor(percent / 25) * 25);
 
 export function ProgressBar({ appearance, bar, label }: { appearance: Appearance; bar: Bar; label: string }) {
-  if (appearance.bar === "none") return null;
+  if (appearance.bar === "none") return <div class="videogen-bar is-absent" />;
   const mode =
     appearance.bar === "frozen"
       ? "frozen"
@@ -63,10 +64,12 @@ interface StatusLinesProps {
   readonly appearance: Appearance;
   readonly values: Values;
   readonly bar: Bar;
+  /** Takes the place of the second line. */
+  readonly children?: ComponentChildren;
 }
 
 /** Both live regions are always in the page: one that is inserted together with its text is often not read. */
-export function StatusLines({ state, appearance, values, bar }: StatusLinesProps) {
+export function StatusLines({ state, appearance, values, bar, children }: StatusLinesProps) {
   const [first, second] = strings.lines[state];
   const between = appearance.separator;
   const isAlert = appearance.role === "alert";
@@ -96,7 +99,7 @@ export function StatusLines({ state, appearance, values, bar }: StatusLinesProps
   return (
     <div class="videogen-lines">
       <div role="status">{!isAlert && headline}</div>
-      {!isAlert && reason}
+      {!isAlert && (children || reason)}
       <div role="alert">
         {isAlert && headline}
         {isAlert && reason}

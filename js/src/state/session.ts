@@ -64,8 +64,20 @@ export class Session {
   /** Fill in the form from a job's request; without its seed it makes a variation. */
   async recall(job: JobView, { seed }: { seed: boolean }): Promise<void> {
     this.recalled.value = null;
-    if (this.connection.form.peek() === null) this.connection.send({ type: "edit", job_id: job.id });
-    else await this.#fill(job.provider, job.request, seed);
+    await this.#openForm(job);
+    await this.#fill(job.provider, job.request, seed);
+  }
+
+  /** Fill in the form to go on from a clip's last frame. */
+  async proceed(job: JobView): Promise<void> {
+    await this.#openForm(job);
+    const form = this.connection.form.peek();
+    if (form) this.#attachLastFrame(form, job);
+  }
+
+  /** A card has no form before it is asked for. */
+  async #openForm(job: JobView): Promise<void> {
+    if (this.connection.form.peek() === null) await this.connection.ask({ type: "edit", job_id: job.id });
   }
 
   /** Fill in the form from a clip, by the file's name, or from its receipt. */
@@ -81,14 +93,15 @@ export class Session {
 
   /** Fill in the form, and choose the provider that the request went to. */
   async #fill(provider: string, request: RequestView, seed: boolean): Promise<void> {
-    if (provider !== this.connection.form.peek()?.provider)
+    const chosen = this.connection.form.peek()?.provider;
+    if (chosen !== undefined && chosen !== provider)
       await this.connection.ask({ type: "choose", provider, refresh: false });
     const form = this.connection.form.peek();
     if (form) this.draft.load(form, request, { seed });
   }
 
   /** Attach the last frame of a clip as the start image. */
-  continueFrom(form: FormView, job: JobView): void {
+  #attachLastFrame(form: FormView, job: JobView): void {
     const model = this.draft.getModel(form);
     const able = [model, ...form.models].find((one) => one?.takes.includes("image"));
     if (able && able !== model) this.draft.set("model", able.id, form);

@@ -109,3 +109,11 @@ export const dollars = (amount: number): string =>
   amount === 0
     ? strings.free
     : `$${amount.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: amount < 0.1 ? 4 : 2 })}`;
+
+/** Leave out the middle of a long name: its start says what it is, its end tells it from others. */
+export function shortenMiddle(text: string, limit: number): string {
+  const characters = [...text];
+  if (characters.length <= limit) return text;
+  const end = Math.floor(limit / 3);
+  return `${characters.slice(0, limit - end - 1).join("")}…${characters.slice(-end).join("")}`;
+}

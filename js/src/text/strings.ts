@@ -15,7 +15,7 @@ export interface Strings {
     | readonly string[];
 }
 
-const facts = ["{length}", "{size}", "{bytes}", "{cost}", "[path]"] as const;
+const facts = ["{length}", "{bytes}", "{cost}"] as const;
 
 export const en = {
   region: "Video generation",
@@ -219,17 +219,28 @@ export const en = {
   speed: "Speed",
   loop: "Loop",
   float: "Picture in picture",
+  fullScreen: "Full screen",
+  soundOn: "Sound on",
+  soundOff: "Sound off",
   takes: "Clips",
   take: "Clip {number}",
   tools: "Clip actions",
   edit: "Edit",
   remix: "Remix",
-  proceed: "Continue from last frame",
+  remixHint: "Same request, new seed",
+  proceed: "Continue",
+  proceedHint: "Continue from the last frame",
   save: "Save as",
   star: "Star",
   codec: "This browser can't play H.264. Use another browser or a video player.",
 
+  moreText: "more",
+  lessText: "less",
+  settings: "Settings",
+  copyOption: "Copy {option}",
+
   asCode: "Copy as code",
+  asCodeHint: "Copy the cell. Hold, or press Alt+↓, for other forms.",
   language: "Language",
   languages: { magic: "Cell", python: "Python", async: "Async", curl: "curl", json: "JSON" },
   code: "The request as code",
@@ -274,8 +285,10 @@ export const en = {
   wipeEdge: "Where A ends and B begins",
   closeCompare: "Close the comparison",
   playAll: "Play all",
+  play: "Play",
   pause: "Pause",
   position: "Position",
+  positionSpoken: "{at} of {end} seconds",
 
   length: "Length",
   seconds: "{seconds} s",

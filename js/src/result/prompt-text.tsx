@@ -1,0 +1,32 @@
+/** The prompt in two lines; *more* shows all of it. */
+
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { strings } from "../text/strings";
+
+export function PromptText({ id, prompt }: { id: string; prompt: string }) {
+  const node = useRef<HTMLParagraphElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [isCut, setCut] = useState(false);
+  useLayoutEffect(() => {
+    const text = node.current;
+    if (text === null || isOpen) return;
+    const read = () => setCut(text.scrollHeight > text.clientHeight + 1);
+    read();
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(read);
+    observer.observe(text);
+    return () => observer.disconnect();
+  }, [prompt, isOpen]);
+  return (
+    <div class="videogen-prompt-text">
+      <p ref={node} id={id} dir="auto" data-open={isOpen}>
+        {prompt}
+      </p>
+      {isCut && (
+        <button type="button" aria-expanded={isOpen} aria-controls={id} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? strings.lessText : strings.moreText}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,229 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import {
+  button,
+  clip,
+  FakeModel,
+  form,
+  job,
+  ready,
+  renderWidget,
+  settle,
+  setUpTests,
+  text,
+  type Widget,
+} from "./kit";
+
+setUpTests();
+
+/** The observers of a page whose elements are on screen when a test says so. */
+const watched = new Map<Element, (ratio: number) => void>();
+class FakeIntersectionObserver {
+  readonly #tell: (entries: { intersectionRatio: number; isIntersecting: boolean }[]) => void;
+  constructor(tell: never) {
+    this.#tell = tell;
+  }
+  observe(node: Element): void {
+    watched.set(node, (ratio) => this.#tell([{ intersectionRatio: ratio, isIntersecting: ratio > 0 }]));
+  }
+  disconnect(): void {
+    watched.clear();
+  }
+}
+
+let widget: Widget;
+const video = () => widget.root.querySelector("video") as HTMLVideoElement;
+const show = async (ratio: number) => {
+  watched.get(video())?.(ratio);
+  await settle();
+};
+const query = (selector: string) => widget.root.querySelector<HTMLElement>(selector);
+const labelled = (name: string) => query(`.videogen-controls [aria-label="${name}"]`);
+
+beforeEach(() => {
+  vi.stubGlobal("IntersectionObserver", FakeIntersectionObserver);
+  watched.clear();
+  // The fake page has no player: these do what one does, as far as it can be seen from outside.
+  const paused = new WeakMap<HTMLMediaElement, boolean>();
+  vi.spyOn(HTMLMediaElement.prototype, "paused", "get").mockImplementation(function (this: HTMLMediaElement) {
+    return paused.get(this) ?? true;
+  });
+  vi.spyOn(HTMLMediaElement.prototype, "play").mockImplementation(async function (this: HTMLMediaElement) {
+    paused.set(this, false);
+    this.dispatchEvent(new Event("play"));
+  });
+  vi.spyOn(HTMLMediaElement.prototype, "pause").mockImplementation(function (this: HTMLMediaElement) {
+    paused.set(this, true);
+    this.dispatchEvent(new Event("pause"));
+  });
+});
+
+const draw = async (change: Parameters<typeof ready>[0] = {}) => {
+  [widget] = await renderWidget(new FakeModel({ job: ready(change) }));
+};
+
+test("a clip loops without sound from half on screen, and pauses off screen", async () => {
+  await draw();
+  expect([video().loop, video().muted, video().controls]).toEqual([true, true, false]);
+  await show(0.4);
+  expect(video().paused).toBe(true);
+  await show(0.5);
+  expect(video().paused).toBe(false);
+  await show(0);
+  expect(video().paused).toBe(true);
+});
+
+test("a clip that was paused stays so when it comes back on screen", async () => {
+  await draw();
+  await show(1);
+  labelled("Pause")?.click();
+  await show(0);
+  await show(1);
+  expect([video().paused, labelled("Play") !== null]).toEqual([true, true]);
+});
+
+test("sound that was switched on does not come back by itself", async () => {
+  await draw();
+  await show(1);
+  labelled("Sound on")?.click();
+  expect(video().muted).toBe(false);
+  await show(0);
+  await show(1);
+  expect([video().paused, video().muted]).toEqual([false, true]);
+});
+
+test("nothing starts where motion is reduced; the disc does", async () => {
+  vi.spyOn(window, "matchMedia").mockReturnValue({ matches: true, addEventListener: vi.fn() } as never);
+  await draw();
+  await show(1);
+  expect(video().paused).toBe(true);
+  query(".videogen-disc")?.click();
+  expect([video().paused, video().muted]).toEqual([false, true]);
+});
+
+test("a tap shows the controls for three seconds", async () => {
+  await draw();
+  const tap = new Event("pointerup", { bubbles: true });
+  Object.assign(tap, { pointerType: "touch" });
+  video().dispatchEvent(tap);
+  await settle(2500);
+  expect(query(".videogen-player")?.dataset["shown"]).toBe("true");
+  await settle(600);
+  expect(query(".videogen-player")?.dataset["shown"]).toBe("false");
+});
+
+test("the facts are one line, and a long name loses its middle", async () => {
+  const src = "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4";
+  await draw({ clip: { ...clip, src }, clips: [{ ...clip, src }], cost: 0.8 });
+  expect(text(query(".videogen-clip-facts"))).toBe(
+    "8 s · 3.8 MB · $0.80 · videogen/northern-lights-ov…n-k3q7x2ma.mp4",
+  );
+  expect(query(".videogen-link")?.title).toBe(src);
+});
+
+test("what a finished clip shows has its place while it is made, out of reach", async () => {
+  [widget] = await renderWidget(new FakeModel({ job: job() }));
+  const parts = [".videogen-job-actions", ".videogen-footer"].map(query);
+  expect(parts.map((part) => part?.inert)).toEqual([true, true]);
+  widget.model.set({ job: ready() });
+  await settle();
+  expect(parts.map((part) => [part?.inert, part?.isConnected])).toEqual([
+    [false, true],
+    [false, true],
+  ]);
+});
+
+test("a button that goes away leaves the focus in its place", async () => {
+  [widget] = await renderWidget(new FakeModel({ job: job() }));
+  button(widget, "Stop watching").focus();
+  widget.model.set({ job: ready() });
+  await settle();
+  expect(document.activeElement).toBe(query(".videogen-now"));
+});
+
+test("focus elsewhere stays there", async () => {
+  [widget] = await renderWidget(new FakeModel({ job: job() }));
+  const editor = document.createElement("textarea");
+  document.body.append(editor);
+  editor.focus();
+  widget.model.set({ job: ready() });
+  await settle();
+  expect(document.activeElement).toBe(editor);
+  editor.remove();
+});
+
+const written: string[] = [];
+const allowClipboard = (works = true) => {
+  written.length = 0;
+  const write = async (value: string) => {
+    if (!works) throw new Error("no access");
+    written.push(value);
+  };
+  vi.stubGlobal("ClipboardItem", undefined);
+  vi.spyOn(navigator.clipboard, "writeText").mockImplementation(write);
+};
+
+test("a chip copies its option and says so in its place", async () => {
+  allowClipboard();
+  await draw();
+  const chips = [...widget.root.querySelectorAll<HTMLElement>(".videogen-fact")];
+  for (const chip of chips) chip.click();
+  await settle();
+  expect(written).toEqual(["-m wan-2.7", "--size 1280x720", "--seed 418"]);
+  expect(chips.map((chip) => text(chip.querySelector("[aria-live]")))).toEqual(Array(3).fill("Copied"));
+  await settle(2100);
+  expect(text(chips[2]?.querySelector("[aria-live]"))).toBe("");
+});
+
+test("one click copies the cell, the menu another form", async () => {
+  allowClipboard();
+  await draw();
+  const copy = button(widget, "Copy as code");
+  copy.click();
+  widget.model.ack(widget.model.of("code")[0], { text: "%%videogen\nA paper boat" });
+  await settle();
+  copy.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true }));
+  await settle();
+  expect(document.activeElement?.getAttribute("role")).toBe("menuitem");
+  button(widget, "curl").click();
+  widget.model.ack(widget.model.of("code")[1], { text: "curl https://a.example" });
+  await settle();
+  expect(widget.model.of("code").map(({ language }) => language)).toEqual(["magic", "curl"]);
+  expect(written).toEqual(["%%videogen\nA paper boat", "curl https://a.example"]);
+  expect([query("[role=menu]"), document.activeElement]).toEqual([null, copy]);
+});
+
+test("a long press opens the menu and copies nothing", async () => {
+  await draw();
+  const copy = button(widget, "Copy as code");
+  copy.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  await settle(600);
+  copy.dispatchEvent(new Event("pointerup", { bubbles: true }));
+  copy.click();
+  await settle();
+  expect(query("[role=menu]")).not.toBeNull();
+  expect(widget.model.of("code")).toEqual([]);
+});
+
+test("where the page can't copy, the code is shown", async () => {
+  allowClipboard(false);
+  await draw();
+  button(widget, "Copy as code").click();
+  widget.model.ack(widget.model.of("code")[0], { text: "%%videogen\nA paper boat" });
+  await settle();
+  expect(text(query(".videogen-footer .videogen-panel pre"))).toBe("%%videogen\nA paper boat");
+});
+
+test("a remix of a card opens its form without the seed", async () => {
+  await draw();
+  button(widget, "Remix").click();
+  const [asked] = widget.model.of("edit");
+  expect(asked?.job_id).toBe("k3q7x2ma");
+  widget.model.set({ form: { ...form, start: ready().request } });
+  widget.model.ack(asked);
+  await settle();
+  const seed = [...widget.root.querySelectorAll<HTMLInputElement>("input")].find(({ name }) =>
+    name.endsWith("-seed"),
+  );
+  expect(seed?.value).toBe("");
+  expect(document.activeElement?.tagName).toBe("TEXTAREA");
+});
