@@ -34,6 +34,13 @@ const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
 const withImage = { ...full, start: { ...full.start, image: file } };
 const done = ready({ cost: 0.8, model: "Wan 2.7" });
+const long =
+  "Northern lights over a narrow fjord in late autumn, seen from a small wooden pier. Slow tilt from the still water up to the sky; the curtains drift from left to right, green at their feet and violet above. No people, no text.";
+const named = { ...clip, src: "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4" };
+const lake = { prompt: "Northern lights over a mountain lake" };
+const saving = { state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 } as const;
+const cell = { ...done, ...lake, clip: named, clips: [named] };
+const tall = { ...cell, prompt: long, size: "720x1280" };
 const rows: readonly JobView[] = [
   done,
   job({ id: "running0", progress: 62, prompt: "A kite over the sea", created_at: START - 5 }),
@@ -67,6 +74,11 @@ const enter =
     box.dispatchEvent(new Event("input", { bubbles: true }));
     await nextFrame();
   };
+const menu: Act = async (root) => {
+  const down = new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true });
+  root.querySelector(".videogen-code button")?.dispatchEvent(down);
+  await nextFrame();
+};
 const press =
   (name: string): Act =>
   async (root) => {
@@ -166,7 +178,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "no percent, no history": form_(job()),
   "longer than usual": form_(job({ usual: 5, runs: 3, slow: 10 })),
   busy: form_(job({ state: "queued", next_look_at: START + 60 })),
-  saving: form_(job({ state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 })),
+  saving: form_(job(saving)),
   ready: { state: { form: full, job: done }, acts: [history] },
   "several clips": form_({ ...done, clips: [clip, clip, clip] }),
   "from the library": form_(ready({ reused: true })),
@@ -230,8 +242,26 @@ export const cases: Readonly<Record<string, Case>> = {
   "comparison from code": {
     state: { compared: [done, ready({ id: "other000", model: "Kling O3", seed: 7 })] },
   },
+  "card, queued": card(job({ state: "queued", can_cancel: true })),
   "card, running": card(job({ progress: 62 })),
-  "card, ready": card(done),
+  "card, saving": card(
+    job({ state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 }),
+  ),
+  "card, ready": card(cell),
+  "card, tall": card(tall),
+  "card, the whole prompt": { state: { job: tall }, acts: [click(".videogen-prompt-text button")] },
+  "card, controls shown": {
+    state: { job: cell },
+    acts: [
+      async (root) => {
+        const player = root.querySelector(".videogen-player");
+        player?.dispatchEvent(new PointerEvent("pointerup", { bubbles: true, pointerType: "touch" }));
+        await nextFrame();
+      },
+    ],
+  },
+  "card, other forms of code": { state: { job: cell }, acts: [menu] },
+  "card, failed": card(job({ state: "failed", error: error() })),
 };
 
 export const createFake = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});

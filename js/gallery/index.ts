@@ -1,16 +1,17 @@
 /** Draws the cases for people, screenshots and accessibility checks. */
 
 import makeWidget from "../src/index";
+import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
-import { START } from "./fake";
+import { FakeModel, START } from "./fake";
 
 // All cases have the same time, twelve seconds after the job was created.
 Date.now = () => (START + 12) * 1000;
 
 let end = () => {};
+let shown = new FakeModel();
 
-async function draw(name: string, el: HTMLElement): Promise<() => void> {
-  const fake = createFake(name);
+async function draw(name: string, el: HTMLElement, fake = createFake(name)): Promise<() => void> {
   fake.widget_manager = { resolveUrl: async () => "/clip.mp4" };
   const { initialize, render } = makeWidget();
   const stops = [initialize({ model: fake }), render({ model: fake, el })];
@@ -33,7 +34,14 @@ const stage = () => document.getElementById("stage") ?? document.body;
 /** Draw one case in place of the last one. */
 async function show(name: string): Promise<void> {
   end();
-  end = await draw(name, stage());
+  shown = createFake(name);
+  end = await draw(name, stage(), shown);
+}
+
+/** The kernel sends another state of the job that is shown. */
+function send(change: Partial<JobView>): void {
+  const job = shown.get("job");
+  if (job) shown.set({ job: { ...job, ...change } });
 }
 
 /** Draw all cases, each below its name. */
@@ -49,4 +57,4 @@ async function sheet(): Promise<void> {
   }
 }
 
-Object.assign(window, { gallery: { names: Object.keys(cases), show, sheet } });
+Object.assign(window, { gallery: { names: Object.keys(cases), show, send, sheet } });

@@ -68,8 +68,10 @@ def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
     lab.card.get_by_role("button", name="Star", exact=True).click()
     expect(lab.card.locator(".videogen-tile .videogen-star")).to_have_count(1)
 
+    lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     lab.card.get_by_role("button", name="Copy as code").click()
-    cell = lab.card.locator(".videogen-code pre").first.inner_text()
+    expect(lab.card.locator(".videogen-code")).to_contain_text("Copied", timeout=SLOW)
+    cell = lab.page.evaluate("() => navigator.clipboard.readText()")
     before = orders(gateway)
     lab.page.evaluate(
         "(source) => window.jupyterapp.shell.currentWidget.content.model.cells.get(0).sharedModel.setSource(source)",

@@ -76,9 +76,10 @@ BRIGHTNESS = """(video) => {
 }"""
 PLAYS = """async (video) => {
   video.muted = true;
+  video.pause();
+  video.currentTime = 0;  // it loops: later there may be nothing left before the end
   await video.play();
-  const start = video.currentTime;
-  await new Promise((done) => video.addEventListener("timeupdate", () => video.currentTime > start + 0.2 && done()));
+  await new Promise((done) => video.addEventListener("timeupdate", () => video.currentTime > 0.2 && done()));
   return { width: video.videoWidth, height: video.videoHeight, duration: video.duration };
 }"""
 

@@ -50,7 +50,7 @@ export function ProgressBar({ appearance, bar, label }: { appearance: Appearance
       data-mode={mode}
       {...spoken}
     >
-      <i style={bar.width === null ? {} : { inlineSize: `${bar.width}%` }} />
+      <i style={bar.width === null ? {} : { "--videogen-done": `${bar.width}%` }} />
     </div>
   );
 }
@@ -68,14 +68,17 @@ interface StatusLinesProps {
   readonly children?: ComponentChildren;
 }
 
-/** Both live regions are always in the page: one that is inserted together with its text is often not read. */
+/**
+ * Both live regions are always in the page: one that is inserted together with its text is often not read. The lines of
+ * another state are other elements: they do not move, they take the place of the last ones.
+ */
 export function StatusLines({ state, appearance, values, bar, children }: StatusLinesProps) {
   const [first, second] = strings.lines[state];
   const between = appearance.separator;
   const isAlert = appearance.role === "alert";
   const spoken = floorToQuarter(state === "running" ? bar.percent : null);
   const headline = (
-    <p class="videogen-headline">
+    <p key={state} class="videogen-headline">
       {appearance.icon && <Icon name={appearance.icon} />}
       <span>
         <Template parts={first} values={values} />
@@ -87,9 +90,11 @@ export function StatusLines({ state, appearance, values, bar, children }: Status
       )}
     </p>
   );
-  const isEmpty = getKnownParts(second, values).length === 0;
+  const known = getKnownParts(second, values);
+  const isEmpty = known.length === 0;
   const reason = !isEmpty && (
     <p
+      key={known.join()}
       class="videogen-explanation"
       data-working={appearance.isTicking && bar.width === null ? strings.working : undefined}
     >
@@ -117,7 +122,7 @@ export function StateActions({
 }) {
   if (actions.length === 0) return null;
   return (
-    <div class="videogen-actions">
+    <div key={actions.join()} class="videogen-actions">
       {actions.map((act) => (
         <button
           type="button"

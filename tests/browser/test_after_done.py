@@ -1,0 +1,181 @@
+"""The moment when a clip is ready: nothing moves, it plays by itself without sound, and says what can be done with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from support.jupyterlab_page import SLOW, Lab, ask
+from support.widget_gallery import Gallery, small_clip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+    from support.jupyter_servers import Server
+    from support.local_gateways import Gateway
+
+WATCH = """() => {
+  window.shifts = [];
+  window.shiftWatch?.disconnect();
+  const element = (node) => node?.nodeType === Node.ELEMENT_NODE ? node : node?.parentElement;
+  const tell = ({ node, previousRect, currentRect }) => ({
+    inside: Boolean(element(node)?.closest(".videogen-now")),
+    moved: `${element(node)?.className}: ${JSON.stringify(previousRect)} to ${JSON.stringify(currentRect)}`,
+  });
+  window.shiftWatch = new PerformanceObserver((list) => {
+    for (const { sources } of list.getEntries()) window.shifts.push(...sources.map(tell));
+  });
+  window.shiftWatch.observe({ type: "layout-shift", buffered: false });
+}"""
+SETTLED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 50))))"
+BOXES = """() => Object.fromEntries([".videogen", ".videogen-video-frame", ".videogen-state", ".videogen-footer"].map((part) => {
+  const { x, y, width, height } = document.querySelector(part).getBoundingClientRect();
+  return [part, [x, y, width, height]];
+}))"""
+CLIP = {"src": "videogen/a-train-k3q7x2ma.mp4", "bytes": 3_800_000, "seconds": 8, "poster": True}
+START = 1_700_000_000
+TWO_COLUMNS = 720
+"""The width of a widget, in pixels, from which on the words stand beside the picture."""
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_clip(tmp_path_factory.mktemp("after"))
+
+
+def life(size: str) -> list[dict[str, Any]]:
+    """Return what the kernel says of a job from its start to its end."""
+    width, height = map(int, size.split("x"))
+    made = {**CLIP, "width": width, "height": height}
+    return [
+        {"state": "submitting"},
+        {"state": "queued", "can_cancel": True},
+        {"state": "running", "can_cancel": False},
+        {"state": "running", "progress": 62, "cost": 0.8},
+        {"state": "saving", "progress": 100, "saved_bytes": 3_100_000, "total_bytes": 9_800_000},
+        {"state": "succeeded", "finished_at": START + 66, "clip": made, "clips": [made]},
+    ]
+
+
+def shifts(page: Page, *, but_words: bool) -> list[str]:
+    """Return what the browser saw moving; with `but_words` without the words of the state."""
+    page.evaluate(SETTLED)
+    return [shift["moved"] for shift in page.evaluate("() => window.shifts") if not (but_words and shift["inside"])]
+
+
+@pytest.mark.parametrize("width", [1100, 720, 420, 320])
+@pytest.mark.parametrize("first", ["card, queued", "queued"])
+def test_nothing_moves_in_a_whole_life(browser: Browser, clip: Path, first: str, width: int) -> None:
+    """From the sending to the clip, a card and a form keep every box where it was: wide, tall, and small clips."""
+    gallery = Gallery(browser, clip, width=width)
+    for size in ("1280x720", "720x1280", "640x360", "256x144"):
+        gallery.show(first)
+        lives(gallery.page, size)
+        # Beside the picture of a cell the words stand at the foot, and other words above the actions take their place.
+        assert shifts(gallery.page, but_words=first.startswith("card") and width >= TWO_COLUMNS) == [], size
+    gallery.close()
+
+
+def lives(page: Page, size: str) -> None:
+    """Let a job live, and compare the boxes of every state with those of the first."""
+    first, *others = life(size)
+    send = "(change) => window.gallery.send(change)"
+    page.evaluate(send, {**first, "size": size, "id": "another0"})
+    page.evaluate(SETTLED)
+    page.evaluate(WATCH)
+    boxes = page.evaluate(BOXES)
+    for change in others:
+        page.evaluate(send, change)
+        page.evaluate(SETTLED)
+        assert page.evaluate(BOXES) == boxes, (size, change)
+    expect(page.locator(".videogen-result video")).to_have_attribute("data-reveal", "open", timeout=SLOW)
+    assert page.evaluate(BOXES) == boxes, size
+
+
+@pytest.mark.parametrize("size", ["1280x720", "720x1280", "256x144"])
+def test_a_clip_is_never_scaled_up(browser: Browser, clip: Path, size: str) -> None:
+    """Its box is at most the clip's own, 560 px wide in a cell, and 60 % of the window high."""
+    width, height = map(int, size.split("x"))
+    gallery = Gallery(browser, clip, width=1100)
+    gallery.show("card, queued")
+    gallery.page.evaluate("(change) => window.gallery.send(change)", {"size": size, "id": "another0"})
+    gallery.page.evaluate(SETTLED)
+    box = gallery.page.locator(".videogen-video-frame").bounding_box()
+    gallery.close()
+    assert box is not None
+    assert box["width"] == pytest.approx(min(560, width, 0.6 * 900 * width / height), abs=1)
+    assert box["height"] == pytest.approx(box["width"] * height / width, abs=1)
+
+
+def test_controls_come_by_pointer_and_focus(browser: Browser, clip: Path) -> None:
+    """At rest only Pause is seen; over the picture, or with the focus inside, the controls are."""
+    gallery = Gallery(browser, clip, width=1100)
+    gallery.show("card, ready")
+    page = gallery.page
+    controls, rest = page.locator(".videogen-controls"), page.locator(".is-rest")
+    page.mouse.move(0, 0)
+    expect(controls).to_have_css("opacity", "0")
+    expect(rest).to_have_css("opacity", "1")
+    page.locator(".videogen-video-frame").hover()
+    expect(controls).to_have_css("opacity", "1")
+    expect(rest).to_have_css("opacity", "0")
+    page.mouse.move(0, 0)
+    expect(controls).to_have_css("opacity", "0")
+    page.keyboard.press("Tab")
+    expect(controls).to_have_css("opacity", "1")
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-label')") == "Pause"
+    page.keyboard.press("k")
+    page.wait_for_function("() => document.querySelector('.videogen-result video').paused")
+    gallery.close()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_clip_plays_on_screen_and_never_under_reduced_motion(browser: Browser, clip: Path, motion: str) -> None:
+    """Muted and looping where it is seen, paused where it is not; with reduced motion a disc waits for a click."""
+    gallery = Gallery(browser, clip, width=1100)
+    page = gallery.page
+    page.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]  # one of its literals
+    page.add_style_tag(content="body { padding-block-end: 3000px !important }")
+    gallery.show("card, ready")
+    video = page.locator(".videogen-result video")
+    disc = page.locator(".videogen-disc")
+    if motion == "reduce":
+        expect(disc).to_be_visible()
+        page.evaluate(SETTLED)
+        assert video.evaluate("(video) => video.paused && video.currentTime === 0")
+        disc.click()
+        expect(disc).to_be_hidden()
+    page.wait_for_function("() => document.querySelector('.videogen-result video').currentTime > 0.2")
+    assert video.evaluate("(video) => video.muted && video.loop")
+    page.evaluate("() => scrollTo(0, 2000)")
+    page.wait_for_function("() => document.querySelector('.videogen-result video').paused")
+    at = video.evaluate("(video) => video.currentTime")
+    page.evaluate("() => scrollTo(0, 0)")
+    page.wait_for_function("() => !document.querySelector('.videogen-result video').paused")
+    assert at > 0
+    gallery.close()
+
+
+@pytest.mark.parametrize("width", [1100, 420])
+def test_nothing_moves_in_a_notebook(browser: Browser, server: Server, gateway: Gateway, width: int) -> None:
+    """The form in JupyterLab, with the local engine: the output keeps its height, and the editor its focus."""
+    server.notebook("still.ipynb", "%load_ext jupyter_videogen", "%videogen -d 1 --size 640x360 --seed 7", "after = 1")
+    lab = Lab(browser, server, "still.ipynb", width=width)
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    for index in (0, 1):
+        lab.run(index)
+    ask(lab.card, f"a train in the snow, {width} px")
+    height = lab.card.locator(".videogen-result").evaluate("""(node) => new Promise((done) => {
+      const heights = new Set();
+      const watch = new ResizeObserver(() => heights.add(node.getBoundingClientRect().height));
+      watch.observe(node);
+      const poll = () => node.dataset.cardState === "succeeded" && node.querySelector("video[data-reveal=open]")
+        ? setTimeout(() => done([...heights]), 100) : requestAnimationFrame(poll);
+      poll();
+    })""")
+    lab.close()
+    assert len(height) == 1, height
