@@ -27,6 +27,7 @@ SPILLS = """() => {
     .filter((node) => !hidden(node) && node.getClientRects().length)
     .filter((node) => {
       const box = node.getBoundingClientRect();
+      if (node.closest("[popover]")) return box.left < 0 || box.right > innerWidth;
       return box.left < edge.left - 1 || box.right > edge.right + 1;
     })
     .map((node) => node.outerHTML.slice(0, 160));
