@@ -110,6 +110,13 @@ const acks =
     await nextFrame();
   };
 const history = acks("history", { page: { jobs: rows, more: true } });
+/** The kernel that made the widget goes away. */
+const leave: Act = async (_, fake) => {
+  fake.comm_live = false;
+  fake.emit("comm_live_update");
+  await nextFrame();
+};
+const absent = { saves_as: "videogen/absent.mp4" };
 const refuses = (change: Parameters<typeof error>[0]) =>
   acks("generate", { ok: false, error: error(change) });
 const pickTwo = [
@@ -229,14 +236,13 @@ export const cases: Readonly<Record<string, Case>> = {
       },
     ],
   },
-  "kernel gone": {
-    state: { form: full, job: job({ progress: 40 }) },
-    acts: [
-      (_, fake) => {
-        fake.comm_live = false;
-        fake.emit("comm_live_update");
-      },
-    ],
+  "kernel gone": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
+  "kernel restarted": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
+  "card, kernel restarted": { state: { job: job({ ...lake, progress: 40, ...absent }) }, acts: [leave] },
+  "card, finished meanwhile": { state: { job: job({ ...lake, cost: 0.8 }) }, acts: [leave, nextFrame] },
+  "card, shown after all": {
+    state: { job: job({ ...lake, cost: 0.8 }) },
+    acts: [leave, nextFrame, press(strings.act.show)],
   },
   "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(strings.compare)] },
   "comparison from code": {

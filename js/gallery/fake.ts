@@ -144,6 +144,7 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   runs: 0,
   next_look_at: null,
   clips: [],
+  saves_as: "videogen/paper boat#1.mp4",
   request: { ...empty, prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720", seed: 418 },
   created_at: START,
   finished_at: null,

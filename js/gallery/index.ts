@@ -12,7 +12,10 @@ let end = () => {};
 let shown = new FakeModel();
 
 async function draw(name: string, el: HTMLElement, fake = createFake(name)): Promise<() => void> {
-  fake.widget_manager = { resolveUrl: async () => "/clip.mp4" };
+  fake.widget_manager = {
+    resolveUrl: async (path: string) => (path.includes("absent") ? "/absent.mp4" : "/clip.mp4"),
+    kernel: name.includes("restarted") ? { status: "idle" } : null,
+  };
   const { initialize, render } = makeWidget();
   const stops = [initialize({ model: fake }), render({ model: fake, el })];
   await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready, 50)));

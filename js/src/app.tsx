@@ -31,7 +31,14 @@ function Header({ form }: { form: FormView }) {
 }
 
 /** In these states a second click may be charged twice, so Generate is not the filled button. */
-const repeatMayCharge = new Set<CardState>(["unknown_outcome", "gone", "detached", "unreachable", "expired"]);
+const repeatMayCharge = new Set<CardState>([
+  "unknown_outcome",
+  "gone",
+  "detached",
+  "unreachable",
+  "expired",
+  "saved",
+]);
 
 /** The form with its result, or the result alone. */
 function Workspace({ view }: { view: View }) {

@@ -7,6 +7,7 @@ import {
   job,
   ready,
   renderWidget,
+  serveClip,
   settle,
   setUpTests,
   text,
@@ -40,6 +41,7 @@ const query = (selector: string) => widget.root.querySelector<HTMLElement>(selec
 const labelled = (name: string) => query(`.videogen-controls [aria-label="${name}"]`);
 
 beforeEach(() => {
+  vi.mocked(fetch).mockImplementation(serveClip);
   vi.stubGlobal("IntersectionObserver", FakeIntersectionObserver);
   watched.clear();
   // The fake page has no player: these do what one does, as far as it can be seen from outside.
@@ -226,4 +228,50 @@ test("a remix of a card opens its form without the seed", async () => {
   );
   expect(seed?.value).toBe("");
   expect(document.activeElement?.tagName).toBe("TEXTAREA");
+});
+
+/** The kernel that made the widget goes away; the host may run another. */
+const leave = async (view: ReturnType<typeof job>, kernel: { status: string } | null, isSaved: boolean) => {
+  vi.mocked(fetch).mockImplementation(async () =>
+    isSaved ? serveClip() : new Response("", { status: 404 }),
+  );
+  const fake = new FakeModel({ job: view });
+  fake.widget_manager = { resolveUrl: async (url: string) => `/files/${url}`, kernel };
+  [widget] = await renderWidget(fake);
+  fake.comm_live = false;
+  fake.emit("comm_live_update");
+  await settle();
+};
+const headline = () => text(query(".videogen-headline > span"));
+
+test("a kernel that runs again is not called gone, and what the provider has goes on there", async () => {
+  await leave(job({ progress: 40 }), { status: "idle" }, false);
+  expect(headline()).toBe("The kernel was restarted · AIHubMix goes on making it");
+});
+
+test("what was not accepted yet is not said to go on", async () => {
+  await leave(job({ state: "submitting" }), { status: "busy" }, false);
+  expect(headline()).toBe("The kernel was restarted");
+});
+
+test("a clip that was saved meanwhile is found without a kernel, and shown in its place", async () => {
+  await leave(job({ progress: 40 }), { status: "idle" }, false);
+  vi.mocked(fetch).mockImplementation(serveClip);
+  await settle(2100);
+  expect(headline()).toBe("Finished while the kernel was restarting");
+  expect(text(query(".videogen-clip-facts"))).toBe("8 s · 3.8 MB · videogen/paper boat#1.mp4");
+  expect(query("video")).toBeNull();
+  button(widget, "Show it").click();
+  await settle();
+  expect(video().getAttribute("src")).toBe("/files/videogen/paper%20boat%231.mp4");
+  expect(vi.mocked(fetch).mock.calls.at(-1)?.[1]).toMatchObject({ headers: { Range: "bytes=0-0" } });
+});
+
+test("a kernel that answers again takes the card back", async () => {
+  await leave(job({ progress: 40 }), { status: "idle" }, true);
+  expect(headline()).toBe("Finished while the kernel was restarting");
+  widget.model.comm_live = true;
+  widget.model.emit("comm_live_update");
+  await settle();
+  expect(headline()).toBe("Making the video");
 });

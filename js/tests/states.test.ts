@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { JobView } from "../src/kernel/protocol.gen";
 import {
   button,
@@ -13,6 +13,7 @@ import {
   ready,
   renderWidget,
   START,
+  serveClip,
   settle,
   setUpTests,
   text,
@@ -21,6 +22,9 @@ import {
 
 let widget: Widget;
 setUpTests(12);
+afterEach(() => {
+  vi.mocked(fetch).mockImplementation(serveClip);
+});
 const draw = async (view: JobView | null, withForm = false) => {
   [widget] = await renderWidget(new FakeModel({ job: view, form: withForm ? form : null }));
 };
@@ -193,6 +197,7 @@ test("an empty form asks for a sentence and offers three", async () => {
 });
 
 test("a kernel that went away is said so while a job is open", async () => {
+  vi.mocked(fetch).mockImplementation(async () => new Response("", { status: 404 }));
   await draw(job({ progress: 40 }));
   widget.model.comm_live = false;
   widget.model.emit("comm_live_update");

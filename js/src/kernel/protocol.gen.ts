@@ -163,6 +163,7 @@ export interface JobView {
   readonly next_look_at: number | null;
   readonly clip: ClipView | null;
   readonly clips: readonly ClipView[];
+  readonly saves_as: string;
   readonly error: ErrorView | null;
   readonly warnings: readonly string[];
   readonly suggestions: readonly string[];

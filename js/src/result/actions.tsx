@@ -1,5 +1,6 @@
 /** The actions for a job that has ended: remix, continue, save, star, compare, remove. */
 
+import type { ComponentChildren } from "preact";
 import { IconButton } from "../components/button";
 import { Icon, type IconName } from "../components/icons";
 import type { ClipView, FormView, JobView } from "../kernel/protocol.gen";
@@ -102,10 +103,11 @@ interface JobActionsProps {
   readonly commands: JobCommands;
   /** Keep the place of the actions of a job that has not ended. */
   readonly isGhost: boolean;
+  readonly children?: ComponentChildren;
 }
 
 /** The row below the facts. */
-export function JobActions({ job, clip, url, commands, isGhost }: JobActionsProps) {
+export function JobActions({ job, clip, url, commands, isGhost, children }: JobActionsProps) {
   const isStarred = job?.starred ?? false;
   const hasClip = isGhost || clip !== null;
   return (
@@ -144,6 +146,7 @@ export function JobActions({ job, clip, url, commands, isGhost }: JobActionsProp
         )}
         {commands.remove && <IconButton bare icon="trash" label={strings.remove} onClick={commands.remove} />}
       </span>
+      {children}
     </fieldset>
   );
 }

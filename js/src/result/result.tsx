@@ -58,7 +58,8 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
   };
   return (act) => {
     if (act === "restore") retry();
-    if (job && act === "repeat") session.repeat(job);
+    if (act === "show") session.kernelAway.show();
+    else if (job && act === "repeat") session.repeat(job);
     else if (job && act !== "repeat") session.connection.send({ type: requestTypes[act], job_id: job.id });
   };
 }
@@ -141,8 +142,11 @@ export function Result(props: ResultProps) {
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
   const field = state === "failed" && form && isField(job?.error?.field) ? job.error.field : null;
   const refusal = connection.refusal.value;
-  const isPlayable = state === "succeeded" || state === "reused";
+  const isPlayable = state === "succeeded" || state === "reused" || state === "restored";
+  const found = state === "saved" ? view.session.kernelAway.state.value.clip : null;
+  const foundValues = job && found ? getStatusValues({ job: { ...job, clip: found }, percent, elapsed }) : {};
   const clip = isPlayable ? (job?.clips[take] ?? job?.clip ?? null) : null;
+  const shownFile = found ?? clip;
   const source = clip && job ? clipLoader.getSource(job, take, clip).value : null;
   const url = source?.state === "ready" ? source.url : null;
   useLayoutEffect(() => {
@@ -160,6 +164,7 @@ export function Result(props: ResultProps) {
   };
   // What a finished job shows has its place from the first moment, so that nothing moves when it ends.
   const isGhost = job === null || isOpen(job);
+  const clipCount = job === null ? 0 : job.clips.length || (job.request.n ?? 1);
   const progressBar = <ProgressBar appearance={appearance} bar={bar} label={label} />;
   const warnings = job && <Warnings warnings={job.warnings} />;
   return (
@@ -213,7 +218,9 @@ export function Result(props: ResultProps) {
             {!form && isGhost && progressBar}
             <div class="videogen-status">
               <StatusLines state={state} appearance={appearance} values={values} bar={bar}>
-                {clip && <ClipFacts values={values} path={clip.src} url={url} />}
+                {shownFile && (
+                  <ClipFacts values={found ? foundValues : values} path={shownFile.src} url={url} />
+                )}
               </StatusLines>
               <StateActions
                 actions={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
@@ -229,11 +236,12 @@ export function Result(props: ResultProps) {
             />
             {form && warnings}
             {job && appearance.role === "alert" && <ErrorDetails job={job} />}
-            {job && isPlayable && job.clips.length > 1 && (
-              <ClipPicker view={view} count={job.clips.length} take={take} onTake={setTake} />
-            )}
           </StateArea>
-          <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost} />
+          <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost}>
+            {clipCount > 1 && (isGhost || clip) && (
+              <ClipPicker view={view} count={clipCount} take={take} onTake={setTake} />
+            )}
+          </JobActions>
           <ResultFooter view={view} form={form} job={job} isGhost={isGhost && form === null} />
         </div>
       </div>

@@ -16,11 +16,12 @@ const icons: Readonly<Record<Action, IconName>> = {
   recover: "search",
   resend: "retry",
   repeat: "retry",
+  show: "play",
 };
 /** May be charged twice: shown in the colour of warnings, never filled. */
 const isRisky = (act: Action) => act === "resend";
-/** The safest next step for a lost answer: the filled button. */
-const isSafest = (act: Action) => act === "recover";
+/** The safest next step for a lost answer, or for a clip that was found: the filled button. */
+const isSafest = (act: Action) => act === "recover" || act === "show";
 
 /** Screen readers announce 25, 50 and 75 percent; each percent would be too much. */
 const floorToQuarter = (percent: number | null) =>

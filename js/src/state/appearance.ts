@@ -2,7 +2,7 @@
 
 import type { IconName } from "../components/icons";
 import { isOpen } from "../kernel/job-state";
-import type { JobView } from "../kernel/protocol.gen";
+import type { ClipView, JobView } from "../kernel/protocol.gen";
 
 /** The states of a job, and further states of the page or the kernel. */
 export type CardState =
@@ -13,6 +13,9 @@ export type CardState =
   | "broken"
   | "detached"
   | "gone"
+  | "restarted"
+  | "saved"
+  | "restored"
   | "reused"
   | "searching"
   | "locked"
@@ -21,7 +24,16 @@ export type CardState =
 
 export type FrameStyle = "empty" | "running" | "ready" | "refused" | "unknown" | "stopped";
 export type DotMode = "rest" | "fill" | "full" | "lost";
-export type Action = "cancel" | "detach" | "watch" | "recheck" | "restore" | "recover" | "resend" | "repeat";
+export type Action =
+  | "cancel"
+  | "detach"
+  | "watch"
+  | "recheck"
+  | "restore"
+  | "recover"
+  | "resend"
+  | "repeat"
+  | "show";
 
 export interface Appearance {
   readonly frame: FrameStyle;
@@ -93,12 +105,26 @@ export const appearances: Readonly<Record<CardState, Appearance>> = {
   locked: { ...stopped, bar: "frozen", icon: "alert", tone: "warn", role: "alert" },
   detached: { ...stopped, bar: "frozen", icon: "stop", actions: ["watch", "cancel"] },
   gone: { ...stopped, bar: "frozen", icon: "question" },
+  restarted: { ...stopped, bar: "frozen", icon: "eye" },
+  saved: { ...still, frame: "running", dots: "full", icon: "check", tone: "ok", actions: ["show"] },
+  restored: { ...still, frame: "ready", dots: "full", icon: "check", tone: "ok" },
 };
+
+export interface Away {
+  /** A kernel runs in its place. */
+  readonly isRestarted: boolean;
+  /** The file of the clip is there; it is shown when somebody asks for it. */
+  readonly clip: ClipView | null;
+  readonly isShown: boolean;
+}
+const unknownAway: Away = { isRestarted: false, clip: null, isShown: false };
 
 export interface CardInputs {
   readonly job: JobView | null;
   readonly hasForm: boolean;
   readonly disconnected: boolean;
+  /** What is known while the kernel that made the widget is away. */
+  readonly away?: Away;
   /** The player failed to load the clip. */
   readonly broken: boolean;
   /** It takes much longer than similar jobs. */
@@ -114,13 +140,17 @@ export function getCardState({
   job,
   hasForm,
   disconnected,
+  away = unknownAway,
   broken,
   isSlow = false,
   isBackingOff = false,
 }: CardInputs): CardState {
-  if (job === null) return disconnected ? "gone" : hasForm ? "ready" : "waiting";
+  const isAway = disconnected && (job === null || isOpen(job));
+  if (isAway && away.clip) return broken ? "broken" : away.isShown ? "restored" : "saved";
+  if (isAway) return away.isRestarted ? "restarted" : "gone";
+  if (job === null) return hasForm ? "ready" : "waiting";
   if (isOpen(job)) {
-    if (disconnected || job.detached) return disconnected ? "gone" : "detached";
+    if (job.detached) return "detached";
     if (job.state === "unreachable" && job.error !== null) return "locked";
     if (job.searching) return "searching";
     if (isBackingOff && canBackOff.has(job.state)) return "busy";

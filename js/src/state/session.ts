@@ -8,6 +8,7 @@ import { fill } from "../text/template";
 import { Attachments } from "./attachments";
 import { ClipLoader } from "./clip-loader";
 import { JobHistory } from "./history";
+import { KernelAway } from "./kernel-away";
 import { drawPoster } from "./poster";
 import { Draft, isField } from "./request-draft";
 
@@ -28,6 +29,7 @@ export class Session {
   readonly draft: Draft;
   readonly history: JobHistory;
   readonly clipLoader: ClipLoader;
+  readonly kernelAway: KernelAway;
   /** The dropped clip that the form was filled in from, and the fields that were not found. */
   readonly recalled = signal<{ readonly name: string; readonly missing: readonly string[] } | null>(null);
   readonly #disposers: (() => void)[] = [];
@@ -38,6 +40,7 @@ export class Session {
     this.draft = new Draft(this.attachments);
     this.history = new JobHistory(this.connection);
     this.clipLoader = new ClipLoader(this.connection);
+    this.kernelAway = new KernelAway(this.connection);
     this.#disposers.push(effect(this.#applyForm), effect(this.#flagJobError), effect(this.#flagRefusal));
   }
 
@@ -127,6 +130,7 @@ export class Session {
 
   dispose(): void {
     for (const end of this.#disposers) end();
+    this.kernelAway.dispose();
     this.history.dispose();
     this.clipLoader.dispose();
     this.attachments.dispose();

@@ -49,6 +49,9 @@ const canPlay = (): boolean =>
   typeof document === "undefined" ||
   document.createElement("video").canPlayType('video/mp4; codecs="avc1.640028"') !== "";
 
+/** In these states the provider has the job, and makes it without us. */
+const accepted: ReadonlySet<JobView["state"]> = new Set(["queued", "running", "saving", "unreachable"]);
+
 /** The values of a job: those of its clip, or without a clip those of its request. */
 export function getStatusValues({ job, percent, elapsed, wait = null }: StatusInputs): Values {
   if (job === null) return {};
@@ -82,6 +85,7 @@ export function getStatusValues({ job, percent, elapsed, wait = null }: StatusIn
     found: error?.next,
     next: error?.next,
     charge: charge === null ? undefined : strings.charge[charge],
+    goesOn: accepted.has(job.state) && !job.synchronous ? job.provider_label : undefined,
     fate: fill(strings.fate[getDetachedKey(job)], { provider: job.provider_label }),
   };
 }

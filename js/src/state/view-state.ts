@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
-import { type CardState, getCardState } from "./appearance";
+import { type Away, type CardState, getCardState } from "./appearance";
 import type { Session } from "./session";
 import type { View } from "./view";
 
@@ -33,9 +33,17 @@ function getViewedJob({ session, selectedJob }: View): JobView | null {
   return session.history.jobs.value.find(({ id }) => id === looked.id) ?? looked;
 }
 
+/** A job whose clip was found while the kernel was away is shown as finished once somebody asks for it. */
+function finish(job: JobView | null, { clip, isShown }: Away): JobView | null {
+  if (job === null || clip === null || !isOpen(job) || !isShown) return job;
+  return { ...job, state: "succeeded", clip, clips: [clip] };
+}
+
 export function useViewState(view: View): ViewState {
-  const { connection } = view.session;
-  const job = getViewedJob(view);
+  const { connection, kernelAway } = view.session;
+  const live = getViewedJob(view);
+  const away = kernelAway.state.value;
+  const job = finish(live, away);
   const clip = job?.clip?.src;
   const [kept, setPlayback] = useState<Playback>({ clip, broken: false, attempt: 0 });
   const playback = kept.clip === clip ? kept : { clip, broken: false, attempt: 0 };
@@ -45,9 +53,10 @@ export function useViewState(view: View): ViewState {
   const disconnected = connection.disconnected.value;
   const isSlow = job?.slow != null && elapsed > job.slow;
   const state = getCardState({
-    job,
+    job: live,
     hasForm,
     disconnected,
+    away,
     broken: playback.broken,
     isSlow,
     isBackingOff: wait !== null,

@@ -69,6 +69,12 @@ export const en = {
     ],
     detached: [["Stopped watching"], ["[fate]"]],
     gone: [["The notebook's kernel isn't running"], ["Run this cell to watch the job again."]],
+    restarted: [
+      ["The kernel was restarted", "· [goesOn] goes on making it"],
+      ["Run this cell to go on from here."],
+    ],
+    saved: [["Finished while the kernel was restarting"], facts],
+    restored: [["Finished while the kernel was restarting"], facts],
   },
 
   /** Whether a failed job was charged, by `sent` and `charged`; the more certain fact wins. */
@@ -95,6 +101,7 @@ export const en = {
     resend: "Send again (may charge twice)",
     recheck: "Check again",
     repeat: "Make a new one",
+    show: "Show it",
   },
   /** One word for each state, on a tile of the history. */
   tileState: {
@@ -120,6 +127,9 @@ export const en = {
     unreachable: "offline",
     detached: "not watched",
     gone: "not watched",
+    restarted: "not watched",
+    saved: "ready",
+    restored: "ready",
   },
   fixSetting: "Change {name}",
   fix: {

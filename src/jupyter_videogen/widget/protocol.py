@@ -211,6 +211,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """When the provider is looked at again, where that is worth telling: it is busy, or away."""
     clip: ClipView | None
     clips: tuple[ClipView, ...]
+    saves_as: str
+    """Where its clip will be, written as a clip's `src`: a page finds it there without a kernel."""
     error: ErrorView | None
     warnings: tuple[str, ...]
     suggestions: tuple[str, ...]

@@ -88,6 +88,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         next_look_at=job.next_look_at,
         clip=clips[0] if clips else None,
         clips=clips,
+        saves_as=relative_path(job.path, folder),
         error=error_view(job.failure) if job.failure else None,
         warnings=job.warnings,
         suggestions=job.suggestions,

@@ -1,0 +1,86 @@
+/** Finds out what became of a job while the kernel that watched it is away: from the file, and from the host's kernel. */
+
+import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import type { KernelConnection } from "../kernel/connection";
+import { isOpen } from "../kernel/job-state";
+import type { ClipView, JobView } from "../kernel/protocol.gen";
+import { dimensions } from "../text/format";
+import type { Away } from "./appearance";
+import { resolveClipUrl } from "./clip-url";
+
+const LOOK_MILLISECONDS = 2000;
+const runs = new Set(["idle", "busy", "starting", "restarting", "autorestarting"]);
+
+/** JupyterLab's manager names the notebook's kernel; it may be another than the one that made the widget. */
+function isKernelRunning(manager: unknown): boolean {
+  const { kernel } = (manager ?? {}) as { kernel?: { status?: string } | null };
+  return runs.has(kernel?.status ?? "");
+}
+
+/** The size of a file that the host serves; null where it is not there yet. */
+async function measure(url: string, until: AbortSignal): Promise<number | null> {
+  try {
+    const reply = await fetch(url, { headers: { Range: "bytes=0-0" }, cache: "no-store", signal: until });
+    void reply.body?.cancel();
+    const bytes = Number(reply.headers.get("content-range")?.split("/")[1]);
+    return reply.status === 206 && bytes > 0 ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+function describeClip({ saves_as, duration, size }: JobView, bytes: number): ClipView {
+  const [width, height] = dimensions(size) ?? [null, null];
+  return { src: saves_as, bytes, seconds: duration, width, height, poster: true };
+}
+
+const nothing: Away = { isRestarted: false, clip: null, isShown: false };
+
+export class KernelAway {
+  readonly #connection: KernelConnection;
+  readonly #away = signal<Away>(nothing);
+  readonly #stop: () => void;
+
+  constructor(connection: KernelConnection) {
+    this.#connection = connection;
+    this.#stop = effect(() => (connection.disconnected.value ? this.#look() : this.#reset()));
+  }
+
+  get state(): ReadonlySignal<Away> {
+    return this.#away;
+  }
+
+  show(): void {
+    this.#away.value = { ...this.#away.peek(), isShown: true };
+  }
+
+  dispose(): void {
+    this.#stop();
+  }
+
+  #reset(): undefined {
+    this.#away.value = nothing;
+  }
+
+  /** Look at once and then every two seconds, until the returned function is called. */
+  #look(): () => void {
+    const end = new AbortController();
+    const look = () => void this.#lookOnce(end.signal);
+    const timer = setInterval(look, LOOK_MILLISECONDS);
+    look();
+    return () => {
+      clearInterval(timer);
+      end.abort();
+    };
+  }
+
+  async #lookOnce(until: AbortSignal): Promise<void> {
+    const manager = this.#connection.widgetManager;
+    this.#away.value = { ...this.#away.peek(), isRestarted: isKernelRunning(manager) };
+    const job = this.#connection.job.peek();
+    if (job === null || !isOpen(job) || this.#away.peek().clip) return;
+    const bytes = await measure(await resolveClipUrl(manager, job.saves_as), until);
+    if (bytes !== null && !until.aborted)
+      this.#away.value = { ...this.#away.peek(), clip: describeClip(job, bytes) };
+  }
+}
