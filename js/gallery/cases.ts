@@ -50,7 +50,7 @@ const rows: readonly JobView[] = [
   ready({ id: "tallone0", prompt: "A lighthouse", created_at: START - 240 }),
 ];
 
-const nextFrame = () => new Promise((done_) => requestAnimationFrame(() => setTimeout(done_, 30)));
+const nextFrame = () => new Promise<void>((done_) => requestAnimationFrame(() => setTimeout(done_, 30)));
 const find = (root: HTMLElement, name: string): HTMLElement => {
   const all = root.querySelectorAll<HTMLElement>("button, summary, select, input, [role=option]");
   const found = [...all].find((node) => `${node.ariaLabel ?? ""} ${node.textContent}`.includes(name));

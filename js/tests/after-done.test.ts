@@ -275,3 +275,46 @@ test("a kernel that answers again takes the card back", async () => {
   await settle();
   expect(headline()).toBe("Making the video");
 });
+
+test("the end of a job marks the title of a hidden tab until somebody looks", async () => {
+  const hidden = vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  document.title = "clips.ipynb";
+  [widget] = await renderWidget(new FakeModel({ job: job() }));
+  expect(document.title).toBe("clips.ipynb");
+  widget.model.set({ job: ready() });
+  expect(document.title).toBe("\u2713 clips.ipynb");
+  widget.model.set({ job: job({ id: "another0" }) });
+  widget.model.set({ job: job({ id: "another0", state: "cancelled" }) });
+  expect(document.title).toBe("! clips.ipynb");
+  hidden.mockReturnValue(false);
+  document.dispatchEvent(new Event("visibilitychange"));
+  expect(document.title).toBe("clips.ipynb");
+});
+
+test("a tab that is seen keeps its title, and so does one that opens on an old clip", async () => {
+  document.title = "clips.ipynb";
+  [widget] = await renderWidget(new FakeModel({ job: job() }));
+  widget.model.set({ job: ready() });
+  vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+  await renderWidget(new FakeModel({ job: ready({ id: "oldclip0" }) }));
+  expect(document.title).toBe("clips.ipynb");
+});
+
+test("a job that ends while another is shown is told in the strip until it is opened", async () => {
+  [widget] = await renderWidget(new FakeModel({ form, job: job() }));
+  const other = job({ id: "another0", prompt: "A kite" });
+  const rows = (view: ReturnType<typeof job>) => ({ page: { jobs: [job(), view], more: false } });
+  widget.model.ack(widget.model.of("history").at(-1), rows(other));
+  await settle(4100);
+  widget.model.ack(widget.model.of("history").at(-1), rows(ready({ id: "another0", prompt: "A kite" })));
+  await settle();
+  const tile = query("[data-job=another0]");
+  expect(tile?.getAttribute("aria-label")).toMatch(/^A kite, .*, new$/);
+  expect(text(query(".videogen-history [role=status]"))).toBe("“A kite” is ready.");
+  tile?.click();
+  await settle();
+  expect([
+    tile?.getAttribute("aria-label")?.includes("new"),
+    text(query(".videogen-history [role=status]")),
+  ]).toEqual([false, ""]);
+});

@@ -85,7 +85,7 @@ def test_a_new_kernel_takes_the_running_job_up(browser: Browser, server: Server,
     moved_on(lab.card, 0)
     gateway.stop()
     lab.restart()
-    expect(lab.card).to_contain_text("The notebook's kernel isn't running", timeout=SLOW)
+    expect(lab.card).to_contain_text("The kernel was restarted · Local engine goes on making it", timeout=SLOW)
     gateway.go_on()
     lab.run(0)
     assert "1 video of this notebook is still being made" in lab.outputs(0)[0]["text"]

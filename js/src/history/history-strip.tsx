@@ -8,7 +8,7 @@ import type { JobView } from "../kernel/protocol.gen";
 import { type JobHistory, type Scope, scopes } from "../state/history";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
-import { Template } from "../text/template";
+import { fill, Template } from "../text/template";
 import { HistoryTile } from "./history-tile";
 
 export const getLetter = (index: number): string => String.fromCharCode(65 + index);
@@ -105,6 +105,18 @@ function useStripKeys(view: View, jobs: readonly JobView[], open: (job: JobView)
   return { list, current: Math.min(current, Math.max(jobs.length - 1, 0)), setCurrent, onKeyDown };
 }
 
+/** Says which job has ended while another one was shown. */
+function EndedJob({ history }: { history: JobHistory }) {
+  const id = history.unseen.value.at(-1);
+  const job = history.jobs.value.find((one) => one.id === id);
+  const text = job?.clip ? strings.endedReady : strings.ended;
+  return (
+    <p class="videogen-visually-hidden" role="status">
+      {job && fill(text, { prompt: job.prompt.slice(0, 60) })}
+    </p>
+  );
+}
+
 function UndoRemove({ history }: { history: JobHistory }) {
   const job = history.removed.value;
   return (
@@ -128,6 +140,10 @@ export function HistoryStrip({ view }: { view: View }) {
   const jobs = history.jobs.value;
   const selected = history.selected.value;
   const shown = (view.selectedJob.value ?? connection.job.value)?.id;
+  const unseen = history.unseen.value;
+  useLayoutEffect(() => {
+    if (shown) history.markSeen(shown);
+  }, [history, shown, unseen]);
   const open = (job: JobView) => {
     view.isComparing.value = false;
     if (isOpen(job) && job.id !== connection.job.peek()?.id)
@@ -157,6 +173,7 @@ export function HistoryStrip({ view }: { view: View }) {
               clips={session.clipLoader}
               letter={selected.includes(job.id) ? getLetter(selected.indexOf(job.id)) : null}
               current={index === current}
+              isUnseen={unseen.includes(job.id)}
               isShown={job.id === shown}
               onOpen={() => open(job)}
               onSelect={() => history.toggleSelected(job)}
@@ -170,6 +187,7 @@ export function HistoryStrip({ view }: { view: View }) {
         )}
       </div>
       <p class="videogen-hint">{jobs.length > 1 && selected.length < 2 ? strings.pickHint : ""}</p>
+      <EndedJob history={history} />
       <UndoRemove history={history} />
     </div>
   );

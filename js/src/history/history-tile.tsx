@@ -20,6 +20,8 @@ interface HistoryTileProps {
   readonly current: boolean;
   /** The job whose result is shown. */
   readonly isShown: boolean;
+  /** It has ended while another job was shown. */
+  readonly isUnseen: boolean;
   readonly onOpen: () => void;
   readonly onSelect: () => void;
   readonly onFocus: () => void;
@@ -98,13 +100,15 @@ export function HistoryTile({
   letter,
   current,
   isShown,
+  isUnseen,
   onOpen,
   onSelect,
   onFocus,
 }: HistoryTileProps) {
   const state = getCardState({ job, hasForm: true, disconnected: false, broken: false });
   const { frame } = appearances[state];
-  const name = describeJob(job, state, letter);
+  const plain = describeJob(job, state, letter);
+  const name = isUnseen ? `${plain}, ${strings.isNew}` : plain;
   const seconds = job.clip?.seconds ?? job.duration;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list has the keys, as a listbox does
@@ -137,6 +141,7 @@ export function HistoryTile({
           <Icon name="star" solid />
         </span>
       )}
+      {isUnseen && <span class="videogen-unseen" />}
       {letter && <span class="videogen-letter" data-letter={letter} />}
     </div>
   );

@@ -24,6 +24,8 @@ export class JobHistory {
   readonly starred = signal(false);
   /** The ids of the jobs to compare, in the order of selection. */
   readonly selected = signal<readonly string[]>([]);
+  /** The ids of jobs that have ended in this view of the history and were not shown since. */
+  readonly unseen = signal<readonly string[]>([]);
   /** The job that was removed last, as long as it can be restored. */
   readonly removed = signal<JobView | null>(null);
   readonly #connection: KernelConnection;
@@ -76,6 +78,10 @@ export class JobHistory {
       this.#rows.value = [...rows, ...page.jobs];
       this.#more.value = page.more;
     });
+  }
+
+  markSeen(id: string): void {
+    if (this.unseen.peek().includes(id)) this.unseen.value = this.unseen.peek().filter((one) => one !== id);
   }
 
   toggleSelected(job: JobView): void {
@@ -160,7 +166,10 @@ export class JobHistory {
     if (generation !== this.#generation) return;
     this.#isLoading = false;
     if (page === null) return;
+    const wasOpen = new Set(this.#rows.peek().flatMap((job) => (isOpen(job) ? [job.id] : [])));
+    const ended = page.jobs.filter((job) => !isOpen(job) && wasOpen.has(job.id)).map(({ id }) => id);
     batch(() => {
+      if (ended.length > 0) this.unseen.value = [...this.unseen.peek(), ...ended];
       this.#rows.value = page.jobs;
       this.#more.value = page.more;
     });

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import { KernelConnection, type Model } from "../kernel/connection";
+import { isOpen } from "../kernel/job-state";
 import type { ErrorView, FormView, JobView, RequestView } from "../kernel/protocol.gen";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
@@ -11,6 +12,7 @@ import { JobHistory } from "./history";
 import { KernelAway } from "./kernel-away";
 import { drawPoster } from "./poster";
 import { Draft, isField } from "./request-draft";
+import { markTitle } from "./tab-title";
 
 /** The kernel's limit. */
 const MAX_RECEIPT_BYTES = 1 << 20;
@@ -41,7 +43,12 @@ export class Session {
     this.history = new JobHistory(this.connection);
     this.clipLoader = new ClipLoader(this.connection);
     this.kernelAway = new KernelAway(this.connection);
-    this.#disposers.push(effect(this.#applyForm), effect(this.#flagJobError), effect(this.#flagRefusal));
+    this.#disposers.push(
+      effect(this.#applyForm),
+      effect(this.#flagJobError),
+      effect(this.#flagRefusal),
+      effect(this.#tellEnd),
+    );
   }
 
   /** Check the form and send its request, or flag the field with an error. */
@@ -158,6 +165,18 @@ export class Session {
     if (job?.state !== "failed" || job.id === this.#flaggedJob) return;
     this.#flaggedJob = job.id;
     if (job.error !== null) this.#flagField(job.error, job.error.message);
+  };
+
+  #openJob = "";
+  /** An end that was not seen is told; a job that had ended before is not. */
+  readonly #tellEnd = (): void => {
+    const job = this.connection.job.value;
+    if (job === null) return;
+    if (isOpen(job)) this.#openJob = job.id;
+    else if (job.id === this.#openJob) {
+      this.#openJob = "";
+      markTitle(job.state === "succeeded");
+    }
   };
 
   readonly #flagRefusal = (): void => {
