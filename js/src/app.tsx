@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
+import { FormVeil } from "./form/form-veil";
 import { Compare } from "./history/compare";
 import { HistoryStrip } from "./history/history-strip";
 import { isOpen } from "./kernel/job-state";
@@ -48,10 +49,16 @@ function Workspace({ view }: { view: View }) {
   const { job, state } = viewState;
   const hasFix = state === "failed" && isField(job?.error?.field);
   const isPrimary = !(job && isOpen(job)) && !repeatMayCharge.has(state) && !hasFix;
+  const isAway = view.session.connection.disconnected.value;
   const onFix = (field: string) => focusField(body.current, view, field);
   return (
     <div ref={body} class={form ? "videogen-body" : "videogen-card"}>
-      {form && <Form view={view} form={form} isPrimary={isPrimary} />}
+      {form && (
+        <div class="videogen-form-area" inert={isAway}>
+          <Form view={view} form={form} isPrimary={isPrimary && !isAway} />
+        </div>
+      )}
+      {form && isAway && <FormVeil view={view} />}
       <Result {...viewState} view={view} form={form} onFix={onFix} />
     </div>
   );

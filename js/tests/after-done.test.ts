@@ -11,6 +11,7 @@ import {
   settle,
   setUpTests,
   text,
+  type,
   type Widget,
 } from "./kit";
 
@@ -231,7 +232,7 @@ test("a remix of a card opens its form without the seed", async () => {
 });
 
 /** The kernel that made the widget goes away; the host may run another. */
-const leave = async (view: ReturnType<typeof job>, kernel: { status: string } | null, isSaved: boolean) => {
+const leave = async (view: ReturnType<typeof job>, kernel: object | null, isSaved: boolean) => {
   vi.mocked(fetch).mockImplementation(async () =>
     isSaved ? serveClip() : new Response("", { status: 404 }),
   );
@@ -257,7 +258,7 @@ test("what was not accepted yet is not said to go on", async () => {
 test("a clip that was saved meanwhile is found without a kernel, and shown in its place", async () => {
   await leave(job({ progress: 40 }), { status: "idle" }, false);
   vi.mocked(fetch).mockImplementation(serveClip);
-  await settle(2100);
+  await settle(3100);
   expect(headline()).toBe("Finished while the kernel was restarting");
   expect(text(query(".videogen-clip-facts"))).toBe("8 s · 3.8 MB · videogen/paper boat#1.mp4");
   expect(query("video")).toBeNull();
@@ -274,6 +275,79 @@ test("a kernel that answers again takes the card back", async () => {
   widget.model.emit("comm_live_update");
   await settle();
   expect(headline()).toBe("Making the video");
+});
+
+/** A kernel of the host that answers as one does that has loaded the package, or as one that can't. */
+function restartedKernel(status: "ok" | "error", state: object) {
+  const comm = {
+    isDisposed: false,
+    onMsg: (_: unknown) => undefined,
+    onClose: () => undefined,
+    opened: [] as unknown[],
+    sent: [] as { method: string; content?: unknown }[],
+    open: (data: unknown) => comm.opened.push(data),
+    close: () => undefined,
+    send: (data: { method: string }) => {
+      comm.sent.push(data);
+      if (data.method === "request_state") comm.onMsg({ content: { data: { method: "update", state } } });
+    },
+  };
+  const kernel = {
+    status: "idle",
+    createComm: () => comm,
+    requestExecute: () => ({ done: Promise.resolve({ content: { status } }) }),
+  };
+  return { comm, kernel };
+}
+
+test("a card opens its other end anew in a restarted kernel", async () => {
+  const { comm, kernel } = restartedKernel("ok", { job: job({ progress: 60 }), form: null });
+  await leave(job({ progress: 40 }), kernel, false);
+  button(widget, "Reconnect").click();
+  await settle();
+  expect(comm.opened).toEqual([{ job_id: "k3q7x2ma", provider: "", has_form: false }]);
+  expect(headline()).toBe("Making the video");
+  button(widget, "Stop watching").click();
+  expect(comm.sent.at(-1)).toMatchObject({ method: "custom", content: { type: "detach" } });
+  comm.isDisposed = true; // the kernel is restarted once more
+  await settle(2100);
+  expect(headline()).toBe("The kernel was restarted · AIHubMix goes on making it");
+});
+
+test("a form whose kernel is gone is covered, and keeps what was typed when it is back", async () => {
+  const { comm, kernel } = restartedKernel("ok", { job: null, form: { ...form, start: form.start } });
+  const fake = new FakeModel({ form });
+  fake.widget_manager = { resolveUrl: async (url: string) => `/files/${url}`, kernel: null };
+  [widget] = await renderWidget(fake);
+  await type(widget.root.querySelector("textarea") as HTMLTextAreaElement, "A kite over the sea");
+  fake.comm_live = false;
+  fake.emit("comm_live_update");
+  await settle();
+  expect(text(query(".videogen-veil"))).toContain("The notebook's kernel isn't running");
+  expect(query(".videogen-form-area")?.inert).toBe(true);
+  Object.assign(fake.widget_manager as object, { kernel });
+  await settle(3100);
+  button(widget, "Reconnect").click();
+  await settle();
+  expect([query(".videogen-veil"), query(".videogen-form-area")?.inert]).toEqual([null, false]);
+  expect(widget.root.querySelector("textarea")?.value).toBe("A kite over the sea");
+  button(widget, "Generate").click();
+  expect(comm.sent.at(-1)).toMatchObject({ content: { type: "generate" } });
+});
+
+test("a kernel that can't load the package is told as such", async () => {
+  const { kernel } = restartedKernel("error", {});
+  const fake = new FakeModel({ form });
+  fake.widget_manager = { kernel };
+  [widget] = await renderWidget(fake);
+  fake.comm_live = false;
+  fake.emit("comm_live_update");
+  await settle();
+  button(widget, "Reconnect").click();
+  await settle();
+  expect(text(query(".videogen-veil"))).toContain(
+    "This kernel can't load jupyter_videogen. Run the cell again.",
+  );
 });
 
 test("the end of a job marks the title of a hidden tab until somebody looks", async () => {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from support.jupyterlab_page import SLOW, Lab, ask
+from support.jupyterlab_page import SLOW, Lab, ask, moved_on, plays
 from support.widget_gallery import Gallery, small_clip
 
 if TYPE_CHECKING:
@@ -179,3 +179,28 @@ def test_nothing_moves_in_a_notebook(browser: Browser, server: Server, gateway: 
     })""")
     lab.close()
     assert len(height) == 1, height
+
+
+def test_a_form_goes_on_in_a_restarted_kernel(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """The kernel is restarted in the middle of a job: one click, no cell, and the form has its job, its clip and its words."""
+    server.notebook("again.ipynb", "%load_ext jupyter_videogen", "%videogen -d 12 --size 640x360 --seed 7")
+    lab = Lab(browser, server, "again.ipynb")
+    for index in (0, 1):
+        lab.run(index)
+    ask(lab.card, "a train in the snow")
+    moved_on(lab.card, 0)
+    gateway.stop()
+    lab.card.get_by_role("textbox", name="Prompt").fill("a train in the fog")
+    lab.restart()
+    veil = lab.card.locator(".videogen-veil")
+    expect(veil).to_contain_text("The kernel was restarted", timeout=SLOW)
+    gateway.go_on()
+    veil.get_by_role("button", name="Reconnect").click()
+    expect(veil).to_have_count(0, timeout=SLOW)
+    assert plays(lab.card.locator(".videogen-result video"))["duration"] == pytest.approx(12)
+    expect(lab.card.get_by_role("textbox", name="Prompt")).to_have_value("a train in the fog")
+    assert gateway.posts() == ["POST /v1/videos"]
+    ask(lab.card, "a train in the fog")
+    expect(lab.card.locator('.videogen-result video[aria-label="a train in the fog"]')).to_be_visible(timeout=SLOW)
+    assert not lab.errors
+    lab.close()

@@ -18,6 +18,8 @@ export interface Model {
   send(message: unknown, callbacks?: unknown, buffers?: readonly ArrayBuffer[]): unknown;
   readonly widget_manager?: unknown;
   readonly comm_live?: boolean;
+  /** Only a model of the page's own is closed by it. */
+  close?(): void;
 }
 
 type MessageBody<M> = M extends PageMessage ? Omit<M, "v" | "request_id"> : never;
@@ -64,7 +66,7 @@ const isAck = (message: unknown): message is Ack => {
 
 export class KernelConnection {
   readonly clock = new Clock();
-  readonly #model: Model;
+  #model: Model;
   readonly #form = signal<WidgetState["form"]>(null);
   readonly #job = signal<JobView | null>(null);
   readonly #compared = signal<WidgetState["compared"]>(null);
@@ -78,15 +80,27 @@ export class KernelConnection {
 
   constructor(model: Model) {
     this.#model = model;
+    this.#listen();
+    if (model.comm_live === false) this.#disconnected.value = true;
+  }
+
+  /** Go on with another model of the same widget. */
+  adopt(model: Model): void {
+    this.#ignore();
+    this.#model = model;
+    batch(() => this.#listen());
+  }
+
+  #listen(): void {
     this.#readForm();
     this.#readJob();
     this.#readCompared();
-    model.on("change:form", this.#readForm);
-    model.on("change:job", this.#readJob);
-    model.on("change:compared", this.#readCompared);
-    model.on("msg:custom", this.#receive);
-    model.on("comm_live_update", this.#readConnectionState);
-    if (model.comm_live === false) this.#disconnected.value = true;
+    for (const [event, callback] of this.#callbacks) this.#model.on(event, callback as never);
+  }
+
+  #ignore(): void {
+    for (const [event, callback] of this.#callbacks) this.#model.off(event, callback as never);
+    this.#model.close?.();
   }
 
   get form(): ReadonlySignal<WidgetState["form"]> {
@@ -182,11 +196,7 @@ export class KernelConnection {
   }
 
   dispose(): void {
-    this.#model.off("change:form", this.#readForm);
-    this.#model.off("change:job", this.#readJob);
-    this.#model.off("change:compared", this.#readCompared);
-    this.#model.off("msg:custom", this.#receive);
-    this.#model.off("comm_live_update", this.#readConnectionState);
+    this.#ignore();
     this.clock.stop();
     clearTimeout(this.#silenceTimer);
     for (const timer of this.#slowTimers.values()) clearTimeout(timer);
@@ -250,6 +260,14 @@ export class KernelConnection {
       if (disconnected) for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
     });
   };
+
+  readonly #callbacks = [
+    ["change:form", this.#readForm],
+    ["change:job", this.#readJob],
+    ["change:compared", this.#readCompared],
+    ["msg:custom", this.#receive],
+    ["comm_live_update", this.#readConnectionState],
+  ] as const;
 
   /** An ack can get lost in a flood of output: a new job with the prompt of a slow request settles it. */
   #settleByJob(job: JobView | null): void {

@@ -50,6 +50,8 @@ function useReveal(isNew: boolean, getVideo: () => HTMLVideoElement | null) {
   return { reveal, startReveal, endReveal: () => setReveal("open") };
 }
 
+const keepFocus = (event: Event) => event.preventDefault();
+
 /** A mouse that clicks the picture plays or pauses; a finger that taps it sees the controls for a while. */
 function useTap(controls: PlayerControls) {
   const [isTapped, setTapped] = useState(false);
@@ -105,7 +107,8 @@ export function Player({ url, prompt, isNew, controls, letters, onBroken, childr
       >
         <Icon name="play" solid />
       </button>
-      <div class="videogen-over is-rest">
+      {/* For a pointer only: the keyboard and screen readers have the same in the bar and in the row. */}
+      <div class="videogen-over is-rest" aria-hidden="true" onMouseDown={keepFocus}>
         <button
           type="button"
           tabIndex={-1}
@@ -116,7 +119,9 @@ export function Player({ url, prompt, isNew, controls, letters, onBroken, childr
           <Icon name={isPlaying ? "pause" : "play"} />
         </button>
       </div>
-      <div class="videogen-over is-actions">{children}</div>
+      <div class="videogen-over is-actions" aria-hidden="true" onMouseDown={keepFocus}>
+        {children}
+      </div>
       <PlaybackBar controls={controls} />
     </div>
   );

@@ -59,9 +59,16 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
   return (act) => {
     if (act === "restore") retry();
     if (act === "show") session.kernelAway.show();
-    else if (job && act === "repeat") session.repeat(job);
-    else if (job && act !== "repeat") session.connection.send({ type: requestTypes[act], job_id: job.id });
+    else if (act === "reconnect") void session.reconnect();
+    else if (act === "repeat") job && session.repeat(job);
+    else if (job) session.connection.send({ type: requestTypes[act], job_id: job.id });
   };
+}
+
+/** A form has its own button for what it sends, and one over it to reconnect. */
+function isOffered(act: Action, { session }: View, form: FormView | null): boolean {
+  if (act === "repeat") return form !== null;
+  return act !== "reconnect" || (form === null && session.kernelAway.state.value.isReady);
 }
 
 /** The filled button of a failure that names a field: it moves the focus there. */
@@ -223,7 +230,7 @@ export function Result(props: ResultProps) {
                 )}
               </StatusLines>
               <StateActions
-                actions={getActions(state, job).filter((act) => act !== "repeat" || form !== null)}
+                actions={getActions(state, job).filter((act) => isOffered(act, view, form))}
                 onAct={onAction}
               />
             </div>

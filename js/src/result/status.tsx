@@ -17,11 +17,12 @@ const icons: Readonly<Record<Action, IconName>> = {
   resend: "retry",
   repeat: "retry",
   show: "play",
+  reconnect: "retry",
 };
 /** May be charged twice: shown in the colour of warnings, never filled. */
 const isRisky = (act: Action) => act === "resend";
 /** The safest next step for a lost answer, or for a clip that was found: the filled button. */
-const isSafest = (act: Action) => act === "recover" || act === "show";
+const isSafest = (act: Action) => act === "recover" || act === "show" || act === "reconnect";
 
 /** Screen readers announce 25, 50 and 75 percent; each percent would be too much. */
 const floorToQuarter = (percent: number | null) =>

@@ -33,7 +33,8 @@ export type Action =
   | "recover"
   | "resend"
   | "repeat"
-  | "show";
+  | "show"
+  | "reconnect";
 
 export interface Appearance {
   readonly frame: FrameStyle;
@@ -105,19 +106,21 @@ export const appearances: Readonly<Record<CardState, Appearance>> = {
   locked: { ...stopped, bar: "frozen", icon: "alert", tone: "warn", role: "alert" },
   detached: { ...stopped, bar: "frozen", icon: "stop", actions: ["watch", "cancel"] },
   gone: { ...stopped, bar: "frozen", icon: "question" },
-  restarted: { ...stopped, bar: "frozen", icon: "eye" },
+  restarted: { ...stopped, bar: "frozen", icon: "eye", actions: ["reconnect"] },
   saved: { ...still, frame: "running", dots: "full", icon: "check", tone: "ok", actions: ["show"] },
   restored: { ...still, frame: "ready", dots: "full", icon: "check", tone: "ok" },
 };
 
 export interface Away {
-  /** A kernel runs in its place. */
+  /** Another kernel is in its place. */
   readonly isRestarted: boolean;
+  /** And it answers. */
+  readonly isReady: boolean;
   /** The file of the clip is there; it is shown when somebody asks for it. */
   readonly clip: ClipView | null;
   readonly isShown: boolean;
 }
-const unknownAway: Away = { isRestarted: false, clip: null, isShown: false };
+const unknownAway: Away = { isRestarted: false, isReady: false, clip: null, isShown: false };
 
 export interface CardInputs {
   readonly job: JobView | null;

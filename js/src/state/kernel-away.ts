@@ -4,19 +4,12 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { KernelConnection } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
+import { getReadyKernel, isKernelStarting } from "../kernel/reconnect";
 import { dimensions } from "../text/format";
 import type { Away } from "./appearance";
 import { resolveClipUrl } from "./clip-url";
 
-const LOOK_MILLISECONDS = 2000;
-const runs = new Set(["idle", "busy", "starting", "restarting", "autorestarting"]);
-
-/** JupyterLab's manager names the notebook's kernel; it may be another than the one that made the widget. */
-function isKernelRunning(manager: unknown): boolean {
-  const { kernel } = (manager ?? {}) as { kernel?: { status?: string } | null };
-  return runs.has(kernel?.status ?? "");
-}
-
+const LOOK_MILLISECONDS = 3000;
 /** The size of a file that the host serves; null where it is not there yet. */
 async function measure(url: string, until: AbortSignal): Promise<number | null> {
   try {
@@ -34,7 +27,7 @@ function describeClip({ saves_as, duration, size }: JobView, bytes: number): Cli
   return { src: saves_as, bytes, seconds: duration, width, height, poster: true };
 }
 
-const nothing: Away = { isRestarted: false, clip: null, isShown: false };
+const nothing: Away = { isRestarted: false, isReady: false, clip: null, isShown: false };
 
 export class KernelAway {
   readonly #connection: KernelConnection;
@@ -62,7 +55,7 @@ export class KernelAway {
     this.#away.value = nothing;
   }
 
-  /** Look at once and then every two seconds, until the returned function is called. */
+  /** Look at once and then every three seconds, until the returned function is called. */
   #look(): () => void {
     const end = new AbortController();
     const look = () => void this.#lookOnce(end.signal);
@@ -76,7 +69,8 @@ export class KernelAway {
 
   async #lookOnce(until: AbortSignal): Promise<void> {
     const manager = this.#connection.widgetManager;
-    this.#away.value = { ...this.#away.peek(), isRestarted: isKernelRunning(manager) };
+    const isReady = getReadyKernel(manager) !== null;
+    this.#away.value = { ...this.#away.peek(), isReady, isRestarted: isReady || isKernelStarting(manager) };
     const job = this.#connection.job.peek();
     if (job === null || !isOpen(job) || this.#away.peek().clip) return;
     const bytes = await measure(await resolveClipUrl(manager, job.saves_as), until);

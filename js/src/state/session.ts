@@ -4,6 +4,7 @@ import { effect, signal } from "@preact/signals";
 import { KernelConnection, type Model } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import type { ErrorView, FormView, JobView, RequestView } from "../kernel/protocol.gen";
+import { openModel } from "../kernel/reconnect";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
 import { Attachments } from "./attachments";
@@ -64,6 +65,23 @@ export class Session {
       yes: false,
       ...terms,
     });
+  }
+
+  /** Whether the widget is being opened in a restarted kernel, and whether that failed. */
+  readonly reconnecting = signal<"no" | "yes" | "failed">("no");
+  #keepsDraft = false;
+
+  /** Open the widget anew in a restarted kernel; what was typed stays. */
+  async reconnect(): Promise<void> {
+    if (this.reconnecting.peek() === "yes") return;
+    const form = this.connection.form.peek();
+    const job = this.connection.job.peek();
+    this.reconnecting.value = "yes";
+    const wanted = { job_id: job?.id ?? "", provider: form?.provider ?? "", has_form: form !== null };
+    const model = await openModel(this.connection.widgetManager, wanted).catch(() => null);
+    this.#keepsDraft = model !== null;
+    this.reconnecting.value = model ? "no" : "failed";
+    if (model) this.connection.adopt(model);
   }
 
   /** Make a job's request again, as a new job. */
@@ -152,9 +170,11 @@ export class Session {
     if (form === null) return;
     const start = JSON.stringify({ ...form.start, model: "" });
     const goesTo = JSON.stringify([form.provider, form.start.model]);
-    if (start !== this.#lastStart) this.draft.load(form);
+    if (this.#keepsDraft) this.draft.applyModel(form);
+    else if (start !== this.#lastStart) this.draft.load(form);
     else if (goesTo !== this.#lastTarget) this.draft.set("model", form.start.model, form);
     else this.draft.applyModel(form);
+    this.#keepsDraft = false;
     this.#lastStart = start;
     this.#lastTarget = goesTo;
   };

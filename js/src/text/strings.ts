@@ -71,7 +71,7 @@ export const en = {
     gone: [["The notebook's kernel isn't running"], ["Run this cell to watch the job again."]],
     restarted: [
       ["The kernel was restarted", "· [goesOn] goes on making it"],
-      ["Run this cell to go on from here."],
+      ["Reconnect to watch it from here."],
     ],
     saved: [["Finished while the kernel was restarting"], facts],
     restored: [["Finished while the kernel was restarting"], facts],
@@ -102,6 +102,7 @@ export const en = {
     recheck: "Check again",
     repeat: "Make a new one",
     show: "Show it",
+    reconnect: "Reconnect",
   },
   /** One word for each state, on a tile of the history. */
   tileState: {
@@ -190,6 +191,12 @@ export const en = {
     "This project's videogen.toml asks for a key. The key is sent only if you agree, and only as stated here:",
   needKey: "Paste the key first.",
   notNow: "Not now",
+  formAway: "The notebook's kernel isn't running",
+  formAwayHint: "Start the kernel to go on. What you typed stays.",
+  formRestarted: "The kernel was restarted",
+  formRestartedHint: "What you typed stays.",
+  reconnecting: "Reconnecting…",
+  reconnectFailed: "This kernel can't load jupyter_videogen. Run the cell again.",
   noAnswer: "The kernel does not respond.",
 
   media: {

@@ -1,0 +1,41 @@
+"""The kernel's end of a page that outlived its kernel: a comm of the page's own becomes a widget again.
+
+`js/src/kernel/reconnect.ts` calls `install()` in a restarted kernel and then opens the comm.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import comm
+import msgspec
+
+from jupyter_videogen.api import client
+from jupyter_videogen.widget.widget import BaseWidget, Card, VideoGen
+
+TARGET = "jupyter_videogen"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page showed."""
+
+    job_id: str
+    """Empty for a form without a job."""
+    provider: str
+    has_form: bool
+
+
+def install() -> None:
+    """Let pages open widgets in this kernel; the second time changes nothing."""
+    comm.get_comm_manager().register_target(TARGET, open_widget)
+
+
+def open_widget(channel: Any, message: dict[str, Any]) -> None:  # noqa: ANN401 - the kernel's own comm class
+    """Make a widget that speaks through a comm, and follow the job again; raises `VideogenError` for an unknown job."""
+    wanted = msgspec.convert(message["content"]["data"], Wanted)
+    job = client.job(wanted.job_id) if wanted.job_id else None
+    widget: BaseWidget = (
+        VideoGen(provider=wanted.provider or None, comm=channel) if wanted.has_form else Card(comm=channel)
+    )
+    if job is not None:
+        widget.follow(job if job.record.ended else job.watch())
