@@ -160,15 +160,17 @@ def test_a_clip_plays_on_screen_and_never_under_reduced_motion(browser: Browser,
     gallery.close()
 
 
-@pytest.mark.parametrize("width", [1100, 420])
-def test_nothing_moves_in_a_notebook(browser: Browser, server: Server, gateway: Gateway, width: int) -> None:
+@pytest.mark.parametrize(("width", "prompt"), [(1100, "Waves at sunset"), (420, "Northern lights over a lake")])
+def test_nothing_moves_in_a_notebook(
+    browser: Browser, server: Server, gateway: Gateway, width: int, prompt: str
+) -> None:
     """The form in JupyterLab, with the local engine: the output keeps its height, and the editor its focus."""
     server.notebook("still.ipynb", "%load_ext jupyter_videogen", "%videogen -d 1 --size 640x360 --seed 7", "after = 1")
     lab = Lab(browser, server, "still.ipynb", width=width)
     lab.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     for index in (0, 1):
         lab.run(index)
-    ask(lab.card, f"a train in the snow, {width} px")
+    ask(lab.card, prompt)
     height = lab.card.locator(".videogen-result").evaluate("""(node) => new Promise((done) => {
       const heights = new Set();
       const watch = new ResizeObserver(() => heights.add(node.getBoundingClientRect().height));
