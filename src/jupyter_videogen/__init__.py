@@ -64,7 +64,7 @@ _HOMES = {
     "api.batch": "compare",
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
-    "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume submit",
+    "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume sandbox submit",
     "core.errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
     "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
@@ -116,6 +116,7 @@ __all__ = [
     "models",
     "providers",
     "resume",
+    "sandbox",
     "submit",
     "unload_ipython_extension",
 ]

@@ -16,6 +16,7 @@ from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import ask_user, build_order, start
 from jupyter_videogen.catalog import capabilities
+from jupyter_videogen.catalog.builtin import PATHS, SANDBOX
 from jupyter_videogen.catalog.capabilities import supports_size
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.config.configuration import load_config, load_config_for_watching
@@ -129,6 +130,21 @@ class Client(_Client):
         A list is cached for a day; a name that is not in it is still sent, with a warning. `refresh` loads it again.
         """
         return self._models(refresh=refresh)
+
+
+def sandbox(provider: str) -> Client:
+    """Return a client of a provider's twin on the local gateway, for learning and tests: no key, no network, no cost.
+
+    It speaks the provider's protocol and takes its settings; the clips are drawn, and the test models are there. The same as
+    `Client("sandbox-aihubmix")`. Raises `InvalidRequest` for a provider without a twin.
+    """
+    if provider not in PATHS:
+        raise InvalidRequest(
+            f"There is no sandbox for {provider}.",
+            next=suggestions.did_you_mean(provider, list(PATHS)),
+            field="provider",
+        )
+    return Client(f"{SANDBOX}{provider}")
 
 
 class AsyncClient(_Client):

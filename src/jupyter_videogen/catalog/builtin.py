@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.dialects.bifrost import Bifrost
@@ -161,3 +163,34 @@ ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, BIFROST, OPENAI, LOCAL)
 
 
 BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}
+
+
+SANDBOX = "sandbox-"
+PATHS = {
+    "qubax": "/qubax/v1",
+    "qubrid": "/qubrid/v1",
+    "indoxhub": "/indoxhub/api/v1",
+    "aihubmix": "/aihubmix/v1",
+    "bifrost": "/bifrost/v1",
+    "openai": "/v1",
+}
+"""Where the local gateway speaks each provider's protocol."""
+
+
+def _sandbox_of(row: Provider) -> Provider:
+    """Return a provider's twin on the local gateway: its dialect and settings, drawn clips, no key, no cost."""
+    like = row.others or row.models[0]
+    return msgspec.structs.replace(
+        row,
+        name=f"{SANDBOX}{row.name}",
+        base_url=f"{LOCAL_ORIGIN}{PATHS[row.name]}",
+        key_env=None,
+        label=f"{row.title} sandbox",
+        simulated=True,
+        models=tuple(msgspec.structs.replace(like, model=model, title=title) for model, title in LOCAL_MODELS),
+        others=None,
+    )
+
+
+SANDBOXES: dict[str, Provider] = {f"{SANDBOX}{name}": _sandbox_of(BUILT_IN[name]) for name in PATHS}
+"""The twins by name; each can be named wherever a provider can, and is listed nowhere."""

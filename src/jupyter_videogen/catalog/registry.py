@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_videogen.catalog.builtin import BUILT_IN
+from jupyter_videogen.catalog.builtin import BUILT_IN, SANDBOXES
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.suggestions import did_you_mean
@@ -83,6 +83,8 @@ class Registry:
         """Return a provider by name; raises `InvalidRequest` with the nearest names."""
         if name in self.providers:
             return self.providers[name]
+        if name in SANDBOXES:
+            return SANDBOXES[name]
         raise InvalidRequest(
             f"Unknown provider {name}.", next=did_you_mean(name, list(self.providers)), field="provider"
         )

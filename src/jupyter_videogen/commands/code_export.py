@@ -125,7 +125,7 @@ def _json(prompt: str, given: dict[str, Any]) -> str:
 
 def _curl(prompt: str, given: dict[str, Any]) -> str:
     row = load_config().find_provider_with_models(given.pop("provider"))
-    if row.base_url == rows.LOCAL_ORIGIN:
+    if row.base_url.startswith(rows.LOCAL_ORIGIN):
         raise Unsupported(
             "curl can't reach the local engine: its address and token change with every start.",
             next="Copy the request in another language.",

@@ -131,7 +131,7 @@ class Configuration:
 
     def provider_of_job(self, record: JobRecord) -> Provider:
         """Return the endpoint that a job was sent to."""
-        row = self.registry.providers.get(record.provider)
+        row = self.registry.providers.get(record.provider, builtin.SANDBOXES.get(record.provider))
         if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
             row = builtin.BUILT_IN.get(record.like or record.provider, builtin.OPENAI)
             row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row

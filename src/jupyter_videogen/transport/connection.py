@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.catalog.builtin import LOCAL_ORIGIN
 from jupyter_videogen.core.secrets import Hidden
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed, Source
-from jupyter_videogen.transport.local_gateway import LocalGateway
+from jupyter_videogen.transport.local_gateway import LOCAL_PATH, LocalGateway
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Connection:
     @property
     def local(self) -> bool:
         """Whether this leads to the local gateway."""
-        return self.provider.base_url == LOCAL_ORIGIN
+        return self.provider.base_url.startswith(LOCAL_ORIGIN)
 
     @property
     def account(self) -> str:
@@ -45,5 +45,5 @@ class Connection:
     def source(self, home: Path) -> Source:
         """Return what knows the endpoint: calls go there."""
         if self.local:
-            return LocalGateway(home)
+            return LocalGateway(home, self.provider.base_url.removeprefix(LOCAL_ORIGIN) or LOCAL_PATH)
         return Fixed(Endpoint(self.provider.base_url, self._secret, self._headers, self._allow_insecure))

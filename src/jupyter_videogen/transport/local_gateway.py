@@ -27,6 +27,8 @@ IDLE = 60
 """Seconds after its last client that the gateway ends itself."""
 PATIENCE = 60.0
 """Seconds a start may take on a slow machine."""
+LOCAL_PATH = "/v1"
+"""Where the gateway speaks the local engine's own protocol."""
 NEEDED = ("av", "numpy", "python_multipart", "starlette", "uvicorn")
 
 
@@ -39,17 +41,17 @@ class Ready(msgspec.Struct, frozen=True):
 
 
 class LocalGateway:
-    """A source of endpoints for provider `local`."""
+    """A source of endpoints for provider `local`, and for the sandboxes: `path` is where a protocol is spoken."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, path: str = LOCAL_PATH) -> None:
+        self._home, self._path = home, path
         self._starting = asyncio.Lock()
 
     async def endpoint(self) -> Endpoint:
         """Return the running gateway's endpoint, after starting one if need be."""
         async with self._starting:
             ready = _running(self._home) or await self._start()
-        return _endpoint(ready)
+        return _endpoint(ready, self._path)
 
     async def renew(self) -> None:
         """Start the gateway again; harmless when it lives."""
@@ -120,8 +122,8 @@ def running(home: Path) -> Endpoint | None:
     return None if ready is None else _endpoint(ready)
 
 
-def _endpoint(ready: Ready) -> Endpoint:
-    return Endpoint(f"{ready.url}/v1", Secret(ready.token, source="the local gateway"))
+def _endpoint(ready: Ready, path: str = LOCAL_PATH) -> Endpoint:
+    return Endpoint(f"{ready.url}{path}", Secret(ready.token, source="the local gateway"))
 
 
 def _running(home: Path) -> Ready | None:
