@@ -15,7 +15,8 @@ help: ## show these words
 setup: $(VENV)/.ready $(OLD_KERNELS) ## install everything into .venv
 
 lab: $(VENV)/.ready ## open JupyterLab on the first notebook, with the local engine
-	VIDEOGEN_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/01-first-clip.ipynb
+	$(BIN)/python scripts/prepare_lab.py notebooks build/lab/notebooks
+	VIDEOGEN_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) build/lab/notebooks/01-first-clip.ipynb
 
 demo: $(VENV)/.ready ## run the first notebook headless and print its clip's facts
 	$(BIN)/python scripts/demo.py
