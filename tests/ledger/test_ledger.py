@@ -200,3 +200,18 @@ def test_closing_waits_for_what_is_under_way(path: Path) -> None:
     assert file.closed
     with pytest.raises(VideogenError, match="closed database"), file.reading() as db:
         db.execute("SELECT 1")
+
+
+def test_progress_waits_for_nobody(path: Path) -> None:
+    """It is read by others once written; while another program writes, it is left out, and nothing is owed for it."""
+    ledger = Ledger(path)
+    job = ledger.save(ledger.add(draft(SLOW, path.parent)).after(state="running", handle={"id": "r1"}))
+    noted = ledger.note_progress(job.after(progress=40.0))
+    assert (Ledger(path).find(job.id).progress, noted.version) == (40.0, job.version + 1)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert ledger.note_progress(noted.after(progress=50.0)) == noted.after(progress=50.0)
+        other.execute("ROLLBACK")
+    assert (Ledger(path).find(job.id).progress, ledger.owing) == (40.0, [])
+    with pytest.raises(Superseded):
+        ledger.note_progress(job.after(progress=60.0))

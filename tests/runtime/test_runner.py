@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from jupyter_videogen.core.errors import DownloadError, Failure
 from jupyter_videogen.core.http import Lost, NotSent, Reply
 from jupyter_videogen.dialects.base import Artifact, Finished
+from jupyter_videogen.runtime import runner
 from jupyter_videogen.testing import FakeClock, FakeTransport
 from support.fakes import INSTANT, MP4, SLOW, Instant
 from support.runner_bench import DONE, Bench, looks, said
@@ -19,6 +21,7 @@ from support.video_samples import film
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.http import Call
+    from jupyter_videogen.core.job import JobRecord
 
 
 def test_a_create_that_answers_with_the_clip_needs_no_look(tmp_path: Path) -> None:
@@ -219,6 +222,25 @@ def test_progress_never_runs_backwards(tmp_path: Path) -> None:
     bench._note = lambda job: told.append(job.progress)  # type: ignore[method-assign]
     bench.run()
     assert [value for value in told if value is not None] == sorted(value for value in told if value is not None)
+
+
+def test_progress_is_written_for_those_who_read_along(tmp_path: Path) -> None:
+    """At most every two seconds, and nothing when it stands still."""
+    moving = [{"state": "running", "pct": percent} for percent in (*range(1, 60), *[60] * 20)]
+    bench = Bench(tmp_path, SLOW, looks(*moving, DONE))
+    written: dict[int, float] = {}
+
+    def told(job: JobRecord) -> None:
+        if job.state == "running":
+            written.setdefault(bench.stored.version, bench.clock.monotonic())
+            assert job.progress is not None
+            assert (bench.stored.progress or 0.0) <= job.progress
+
+    bench._note = told  # type: ignore[method-assign]
+    assert bench.run().state == "succeeded"
+    moments = list(written.values())
+    assert 2 < len(moments) <= 60
+    assert all(later - earlier >= runner.NOTED for earlier, later in pairwise(moments))
 
 
 def test_a_young_job_may_be_unknown_to_its_service(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND lease
 RENEW = "UPDATE jobs SET lease_until = ? WHERE id = ? AND lease_owner = ?"
 
 
+GLANCE = 0.05
+"""Seconds for which a report of progress waits for the ledger."""
 MOMENT = 1.0
 """Seconds that a write on the loop's thread waits for other programs: all jobs wait with it."""
 
@@ -188,6 +190,21 @@ class Ledger(LedgerQueries):
             return record, False
         self._owed.pop(record.id, None)
         return kept, True
+
+    def note_progress(self, record: JobRecord) -> JobRecord:
+        """Write how far a job is, for those who read along, and return the record as it is now.
+
+        Progress is worth no waiting: where the ledger is busy or cannot be written, or still lacks an answer to the job,
+        nothing is written. Raises `Superseded` as `save` does.
+        """
+        if record.id in self._owed:
+            return record
+        try:
+            return self.save(record, patience=GLANCE)
+        except Superseded:
+            raise
+        except VideogenError:
+            return record
 
     def _save_or_add(self, record: JobRecord, run: JobTiming | None) -> JobRecord:
         try:

@@ -51,6 +51,8 @@ GRACE = 60.0
 """Seconds for which a new job may be unknown to its provider, or a finished one without its clip."""
 OUTAGE = 15 * 60.0
 """Seconds of failed looks after which a job is unreachable (and is still looked at)."""
+NOTED = 2.0
+"""Seconds between two writes of progress to the ledger, at least."""
 WATCHED = frozenset({"queued", "running", "unreachable"})
 BUSY = 429
 LOCKED = frozenset({401, 402, 403})
@@ -100,6 +102,7 @@ class Runner:
         )
         self._polled_job = self._scheduler.polled_job(job)
         self._misses = 0
+        self._noted_at = -NOTED
         self._since: dict[str, float] = {}
 
     async def run(self, call: Call | None = None) -> JobRecord:
@@ -413,15 +416,25 @@ class Runner:
         return self._polled_job.wait(update.poll_after)
 
     def _report(self, state: str, update: StatusUpdate) -> None:
-        """Pass progress on; only a new state is worth a write to the ledger."""
+        """Pass progress on, and write it to the ledger now and then; a new state is written at once."""
         self._since.pop("empty", None)
         self._polled_job.going_on(update.progress)
         progress = self.job.progress if update.progress is None else max(update.progress, self.job.progress or 0.0)
         if state == self.job.state:
+            news = progress != self.job.progress
             self.job = self.job.after(progress=progress, status=update.status)
+            if news:
+                self._note_progress()
             self._publish(self.job)
         else:
             self._move(state, progress=progress, status=update.status)
+
+    def _note_progress(self) -> None:
+        """Write progress for other kernels and the page's panel, so that they see it move."""
+        now = self._context.clock.monotonic()
+        if now - self._noted_at >= NOTED:
+            self._noted_at = now
+            self.job = self._context.ledger.note_progress(self.job)
 
     def _missed(self, *, retry_after: float | None = None) -> float:
         self._misses += 1
@@ -484,6 +497,7 @@ class Runner:
 
     def _move(self, state: str, run: JobTiming | None = None, **changes: object) -> None:
         """Write the next state down, with what is to be learnt of the job's end, then tell everybody."""
+        self._noted_at = self._context.clock.monotonic()
         self.job = self.job.after(state=state, next_look_at=None, **changes)
         self.job, written = self._context.ledger.keep(self.job, run)
         if run is not None:
