@@ -147,7 +147,9 @@ def test_a_restarted_kernel_finds_its_job_again(kernel: Kernel, gateway: Gateway
     kernel.restart()
     gateway.go_on()
     kernel.run(LOAD)
-    kernel.until(lambda m: m["msg_type"] == "stream" and "1 video is still being made" in m["content"]["text"])
+    kernel.until(
+        lambda m: m["msg_type"] == "stream" and "1 video of this notebook is still being made" in m["content"]["text"]
+    )
     assert kernel.value(f"__import__('jupyter_videogen').job('{job}').result(60).job_id") == f"'{job}'"
     assert [line for line in gateway.requests() if line.startswith("POST")] == ["POST /v1/videos"]
 
