@@ -141,6 +141,8 @@ declare module "@jupyterlab/codemirror" {
   export const EditorLanguageRegistry: { legacy<State>(parser: Parser<State>): unknown };
   export interface IEditorLanguageRegistry {
     addLanguage(language: { name: string; mime: string; support: unknown }): void;
+    /** Loads what it has not yet loaded. */
+    getLanguage(mime: string): Promise<unknown>;
   }
   export const IEditorLanguageRegistry: Token<IEditorLanguageRegistry>;
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import pytest
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, expect
 
-from support.jupyterlab_page import PLAYS, SLOW, Lab, ask, leave_for_the_day, moved_on, plays
+from support.jupyterlab_page import PLAYS, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, plays
 from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
@@ -138,3 +139,179 @@ def test_converted_it_shows_its_clips(browser: Browser, saved: Path) -> None:
     for number in range(5):
         assert videos.nth(number).evaluate(PLAYS) == FACTS
     page.close()
+
+
+def test_what_lives_comes_back_with_the_page(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Saved, and the page loaded anew beside its kernel: form and comparison work, their records are folded below them."""
+    server.notebook("again.ipynb", LOAD, FORM, COMPARISON)
+    lab = Lab(browser, server, "again.ipynb")
+    for index in range(3):
+        lab.run(index)
+    ask(widgets(lab, 1), "a kite over the sea")
+    plays(cell(lab, 1).locator(".videogen-result video"))
+    expect(cell(lab, 2).locator(".videogen-clip video")).to_have_count(2, timeout=SLOW)
+    lab.save()
+    expect(widgets(lab, 1)).to_be_visible()  # what is saved leaves what is on view alone
+    lab.open()
+    for index in (1, 2):
+        expect(widgets(lab, index)).to_be_visible(timeout=SLOW)
+        expect(cell(lab, index).locator(".videogen-records")).not_to_have_attribute("open", timeout=SLOW)
+    ask(widgets(lab, 1), "waves at sunset")
+    plays(cell(lab, 1).locator(".videogen-result video"))
+    cell(lab, 1).locator(".videogen-records > summary").click()
+    expect(cell(lab, 1).locator(".videogen-record video").first).to_be_visible()
+    assert not lab.errors
+    lab.close()
+
+
+def test_a_living_form_stays_through_a_restart(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Its page is there, and is the one to say that the kernel has gone; its records don't spring open below it."""
+    server.notebook("restarted.ipynb", LOAD, FORM)
+    lab = Lab(browser, server, "restarted.ipynb")
+    lab.run(0)
+    lab.run(1)
+    ask(widgets(lab, 1), "a kite over the sea")
+    plays(cell(lab, 1).locator(".videogen-result video"))
+    lab.restart()
+    lab.save()
+    expect(widgets(lab, 1)).to_be_visible()
+    expect(cell(lab, 1).locator(".videogen-records")).not_to_have_attribute("open")
+    lab.close()
+
+
+OLDER = (
+    '<figure class="videogen-record" style="margin:0"><details><summary>waves at sunset</summary>'
+    "<video controls preload=none src=videogen/waves.mp4></video></details></figure>"
+)
+
+
+def older(lab: Lab) -> Path:
+    """Make of an open notebook a trusted one that was saved without the extension: a widget view, a folded record below."""
+    lab.save()
+    lab.close()
+    path = lab.server.root / lab.name
+    notebook = nbformat.read(path, 4)
+    view = {"version_major": 2, "version_minor": 0, "model_id": "6a0f3f0c3a0e4d2f8b1c"}
+    data = ({VIEW: view, "text/plain": "videogen"}, {"text/html": OLDER, "text/plain": "waves at sunset"})
+    notebook.cells[0].outputs = [nbformat.v4.new_output("display_data", one) for one in data]
+    nbformat.write(notebook, path)
+    NotebookNotary(data_dir=str(lab.server.state / "data")).sign(notebook)
+    return path
+
+
+@pytest.mark.parametrize("host", [Lab, Notebook])
+def test_an_older_notebook_is_mended_on_view(browser: Browser, server: Server, host: type[Lab]) -> None:
+    """Words for the widget, the record open, the notebook not changed; what is then saved is whole."""
+    server.notebook(f"older-{host.__name__}.ipynb", FORM)
+    path = older(Lab(browser, server, f"older-{host.__name__}.ipynb"))
+    lab = host(browser, server, path.name)
+    expect(cell(lab, 0)).to_contain_text("Run the cell again to get it back.", timeout=SLOW)
+    expect(cell(lab, 0).locator("video")).to_be_visible()
+    assert NOT_FOUND not in lab.page.locator("body").inner_text()
+    assert not lab.page.evaluate(DIRTY)
+    lab.save()
+    assert [VIEW in one for one in data_of(path)] == [False, False]
+    lab.close()
+    server.end_sessions()
+
+
+LANGUAGES = """(wanted) => {
+  const { widgets } = window.jupyterapp.shell.currentWidget.content;
+  return wanted.every((mime, index) => widgets[index].model.mimeType === mime);
+}"""
+SET = """([index, source]) =>
+  window.jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(source)"""
+
+
+def test_the_text_of_a_cell_is_prose(browser: Browser, server: Server) -> None:
+    """As long as it begins with the magic: the word `for` is none of Python's, variables and options are coloured."""
+    server.notebook("prose.ipynb", "%%videogen -d 4\na cat for {name} is not in\n---\nthe rain", "for x in y: pass")
+    lab = Lab(browser, server, "prose.ipynb")
+    first = lab.page.locator(".jp-Cell .cm-content").first
+    expect(first.locator("span", has_text="{name}")).to_have_count(1, timeout=SLOW)
+    expect(first.locator("span", has_text="%%videogen")).to_have_count(1)
+    expect(first.locator("span", has_text=re.compile("^(for|is|not|in)$"))).to_have_count(0)
+    lab.page.wait_for_function(LANGUAGES, arg=["text/x-videogen", "text/x-ipython"], timeout=SLOW)
+    for index, source in ((0, "for x in y: pass"), (1, "%%videogen\nwaves for tea")):
+        lab.page.evaluate(SET, [index, source])
+    lab.page.wait_for_function(LANGUAGES, arg=["text/x-ipython", "text/x-videogen"], timeout=SLOW)
+    expect(first.locator("span", has_text=re.compile("^for$"))).to_have_count(1, timeout=SLOW)
+    lab.close()
+    server.end_sessions()
+
+
+INSERT = """(element) =>
+  globalThis[Symbol.for("jupyter-videogen.lab")].insertBelow(element, "%%videogen\\nwaves")"""
+SOURCES = (
+    "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.sharedModel.getSource())"
+)
+
+
+def test_a_cell_is_inserted_below(browser: Browser, server: Server) -> None:
+    """By what the page calls, below the cell that holds the element, and by the command; nothing is run."""
+    server.notebook("insert.ipynb", "1", "2")
+    lab = Lab(browser, server, "insert.ipynb")
+    assert cell(lab, 0).evaluate(INSERT) is True
+    assert lab.page.evaluate(SOURCES) == ["1", "%%videogen\nwaves", "2"]
+    assert lab.outputs(1) == []
+    assert lab.page.locator("body").evaluate(INSERT) is False
+    command = "() => window.jupyterapp.commands.execute('jupyter-videogen:insert-cell-below', { source: '3' })"
+    lab.page.evaluate(command)
+    assert lab.page.evaluate(SOURCES) == ["1", "%%videogen\nwaves", "3", "2"]
+    lab.close()
+    server.end_sessions()
+
+
+FAR = "\n".join(f"# {line}" for line in range(200))
+SHORT = "%%videogen -d 1 --size 640x360\n"
+TOAST = ".jp-Notification-Toast, .Toastify__toast"
+SCROLL = "(cell) => cell.scrollIntoView({ block: 'end', behavior: 'instant' })"
+QUIET = """async () => {
+  const settings = await window.jupyterapp.serviceManager.settings.fetch("jupyter-videogen:outputs");
+  return settings.schema.properties.notify.default;
+}"""
+SWITCH_OFF = """() =>
+  window.jupyterapp.serviceManager.settings.save("jupyter-videogen:outputs", '{"notify": false}')"""
+
+
+def test_an_end_is_told_when_nobody_sees_it(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """A notification for a clip that is out of view, which shows it; none for one on view, and none when it is switched off."""
+    server.notebook("toast.ipynb", LOAD, f"{SHORT}waves at sunset", f"{SHORT}a kite over the sea", FAR)
+    lab = Lab(browser, server, "toast.ipynb", height=700)
+    lab.run(0)
+    lab.run(1)
+    plays(cell(lab, 1).locator(".videogen-record video"))
+    expect(lab.page.locator(TOAST)).to_have_count(0)
+    gateway.stop()
+    lab.run(2, wait=False)
+    expect(widgets(lab, 2)).to_be_visible(timeout=SLOW)
+    lab.page.locator(".jp-CodeCell").last.evaluate(SCROLL)
+    expect(widgets(lab, 2)).not_to_be_in_viewport()
+    gateway.go_on()
+    toast = lab.page.locator(TOAST).filter(has_text="Video ready: a kite over the sea")
+    expect(toast).to_be_visible(timeout=SLOW)
+    toast.get_by_role("button", name="Show").click()
+    expect(cell(lab, 2).locator(".videogen-record video")).to_be_in_viewport()
+    lab.close()
+
+
+def test_notifications_can_be_switched_off(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """By the setting, which is there in the settings editor and is on at first."""
+    server.notebook("quiet.ipynb", LOAD, f"{SHORT}waves at sunset", f"{SHORT}a kite over the sea", FAR)
+    lab = Lab(browser, server, "quiet.ipynb", height=700)
+    assert lab.page.evaluate(QUIET) is True
+    lab.page.evaluate(SWITCH_OFF)
+    lab.open()
+    lab.run(0)
+    lab.run(1)
+    plays(cell(lab, 1).locator(".videogen-record video"))
+    gateway.stop()
+    lab.run(2, wait=False)
+    expect(widgets(lab, 2)).to_be_visible(timeout=SLOW)
+    lab.page.locator(".jp-CodeCell").last.evaluate(SCROLL)
+    expect(widgets(lab, 2)).not_to_be_in_viewport()
+    gateway.go_on()
+    expect(cell(lab, 2).locator(".videogen-record details[open]")).to_have_count(1, timeout=SLOW)
+    expect(lab.page.locator(TOAST)).to_have_count(0)
+    (server.state / "settings" / "jupyter-videogen" / "outputs.jupyterlab-settings").unlink()
+    lab.close()

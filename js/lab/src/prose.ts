@@ -39,25 +39,27 @@ export const parser: Parser<Line> = {
 };
 
 /** Keep a cell's language to what its text begins with; the host resets all cells when the kernel's language is known. */
-function follow(cell: CellModel): void {
-  let before = "";
-  const look = () => {
-    const isProse = cell.type === "code" && MAGIC.test(cell.sharedModel.getSource());
-    if (isProse && cell.mimeType !== PROSE) {
-      before = cell.mimeType;
-      cell.mimeType = PROSE;
-    } else if (!isProse && cell.mimeType === PROSE) cell.mimeType = before || "text/x-ipython";
+function follow(cell: CellModel, languages: IEditorLanguageRegistry): void {
+  let before = "text/x-ipython";
+  const isProse = () => cell.type === "code" && MAGIC.test(cell.sharedModel.getSource());
+  const look = async () => {
+    if (cell.mimeType !== PROSE) before = cell.mimeType;
+    // An editor shows the language that has loaded last, not the one that was asked for last.
+    if (isProse()) await languages.getLanguage(before).then(nextTask, nextTask);
+    if (isProse() !== (cell.mimeType === PROSE)) cell.mimeType = isProse() ? PROSE : before;
   };
-  cell.sharedModel.changed.connect((_, { sourceChange }) => sourceChange && look());
-  cell.mimeTypeChanged.connect(look);
-  look();
+  cell.sharedModel.changed.connect((_, { sourceChange }) => sourceChange && void look());
+  cell.mimeTypeChanged.connect(() => void look());
+  void look();
 }
 
-function followAll({ context }: NotebookPanel): void {
+const nextTask = () => new Promise<void>((resolve) => setTimeout(resolve));
+
+function followAll({ context }: NotebookPanel, languages: IEditorLanguageRegistry): void {
   const known = new WeakSet<CellModel>();
   const look = () => {
     for (const cell of context.model.cells) {
-      if (!known.has(cell)) follow(cell);
+      if (!known.has(cell)) follow(cell, languages);
       known.add(cell);
     }
   };
@@ -69,6 +71,7 @@ function followAll({ context }: NotebookPanel): void {
 
 export function colourProse(languages: IEditorLanguageRegistry, tracker: INotebookTracker): void {
   languages.addLanguage({ name: "videogen", mime: PROSE, support: EditorLanguageRegistry.legacy(parser) });
-  tracker.forEach(followAll);
-  tracker.widgetAdded.connect((_, panel) => followAll(panel));
+  const start = (panel: NotebookPanel): void => followAll(panel, languages);
+  tracker.forEach(start);
+  tracker.widgetAdded.connect((_, panel) => start(panel));
 }
