@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
+OLD_LAB := .cache/jupyterlab-4.2
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
@@ -12,7 +13,7 @@ PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: $(VENV)/.ready $(OLD_KERNELS) ## install everything into .venv
+setup: $(VENV)/.ready $(OLD_KERNELS) $(OLD_LAB) ## install everything into .venv
 
 lab: $(VENV)/.ready ## open JupyterLab on the first notebook, with the local engine
 	$(BIN)/python scripts/prepare_lab.py notebooks build/lab/notebooks
@@ -80,3 +81,7 @@ $(VENV)/.tools: constraints.txt
 .cache/ipykernel-%: $(VENV)/.ready
 	$(BIN)/pip install --quiet --upgrade --no-deps --target $@ ipykernel==$* nest-asyncio==1.6.0
 	@touch $@
+
+$(OLD_LAB): # the oldest server that the extension is for; its kernels are ours
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet 'jupyterlab==4.2.*' 'notebook==7.2.*' 'setuptools<80' || { rm -rf $@; exit 1; }

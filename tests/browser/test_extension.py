@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -13,16 +15,15 @@ import pytest
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, expect
 
+from support.jupyter_servers import Server
 from support.jupyterlab_page import PLAYS, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, plays
 from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Locator
 
-    from support.jupyter_servers import Server
 
 LOAD = "import jupyter_videogen as vg\n%load_ext jupyter_videogen"
 FORM = "%videogen -d 1 --size 640x360 --seed 7"
@@ -37,6 +38,7 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 MIME = "application/vnd.jupyter-videogen+json"
 NOT_FOUND = "model not found"
 FACTS = {"width": 640, "height": 360, "duration": 1}
+ROOT = Path(__file__).parents[2]
 DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 
@@ -314,4 +316,56 @@ def test_notifications_can_be_switched_off(browser: Browser, server: Server, gat
     expect(cell(lab, 2).locator(".videogen-record details[open]")).to_have_count(1, timeout=SLOW)
     expect(lab.page.locator(TOAST)).to_have_count(0)
     (server.state / "settings" / "jupyter-videogen" / "outputs.jupyterlab-settings").unlink()
+    lab.close()
+
+
+class Oldest(Server):
+    """JupyterLab 4.2 with Notebook 7.2, which see the extensions of this environment and start its kernel."""
+
+    launcher = (str(ROOT / ".cache" / "jupyterlab-4.2" / "bin" / "python"),)
+
+    def _environment(self) -> dict[str, str]:
+        data, here = self.state / "data", Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        for name in ("@jupyter-widgets", "anywidget", "jupyter-videogen"):
+            shutil.copytree(here / name, data / "labextensions" / name)
+        spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
+        (data / "kernels" / "python3").mkdir(parents=True)
+        (data / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec | {"display_name": "Python 3"}))
+        return super()._environment() | {"JUPYTER_PREFER_ENV_PATH": "0"}  # else its own kernel comes first
+
+    def _command(self) -> list[str]:
+        return [*super()._command(), "--KernelSpecManager.ensure_native_kernel=False"]
+
+
+@pytest.fixture
+def oldest(tmp_path: Path) -> Iterator[Server]:
+    (tmp_path / "notebooks").mkdir()
+    server = Oldest(tmp_path / "notebooks", tmp_path / "home")
+    yield server
+    server.close()
+    Gateway(server.home).kill()
+
+
+@pytest.mark.parametrize("host", [Lab, Notebook])
+def test_the_oldest_hosts_have_it_too(browser: Browser, oldest: Server, host: type[Lab]) -> None:
+    """A form is made, saved without its view, is back beside its kernel, and leaves its clip when that has gone."""
+    path = oldest.notebook("oldest.ipynb", LOAD, FORM, "%%videogen -d 4\na cat for {name}")
+    lab = host(browser, oldest, "oldest.ipynb")
+    assert lab.page.evaluate("() => window.jupyterapp.version").startswith(("4.2.", "7.2."))
+    expect(lab.page.locator(".jp-CodeCell").nth(2).locator(".cm-content span", has_text="{name}")).to_have_count(
+        1, timeout=SLOW
+    )
+    for index in (0, 1):
+        lab.run(index)
+    ask(widgets(lab, 1), "waves at sunset")
+    plays(cell(lab, 1).locator(".videogen-result video"))
+    lab.save()
+    assert {one[MIME]["kind"] for one in data_of(path) if VIEW not in one} == {"form", "records"}
+    lab.open()
+    expect(widgets(lab, 1)).to_be_visible(timeout=SLOW)
+    lab.close()
+    leave_for_the_day(oldest, path, trusted=True)
+    lab = host(browser, oldest, "oldest.ipynb", kernel=False)
+    assert plays(cell(lab, 1).locator(".videogen-record video")) == FACTS
+    assert NOT_FOUND not in lab.page.locator("body").inner_text()
     lab.close()
