@@ -240,3 +240,11 @@ def test_a_model_that_the_service_dropped_is_named_as_such() -> None:
     form = form_view(fresh, RequestView(model="gone"), around)
     assert ([model.id for model in form.models], form.retired) == (["a", "m"], ("gone",))
     assert form_view(msgspec.structs.replace(fresh, listed_lately=False), RequestView(), around).retired == ()
+
+
+def test_the_notes_of_a_job_are_in_its_record(tmp_path: Path) -> None:
+    """What the model did not use, and what the local engine has no scene for; escaped, as a provider may have worded it."""
+    noted = done(tmp_path).after(warnings=('No scene for "cat": drew silk.', "<b>"))
+    html = saved_output.render_html(noted, SLOW, "videogen/a.mp4")
+    assert "No scene for &quot;cat&quot;: drew silk." in html
+    assert "<b>" not in html

@@ -170,7 +170,8 @@ def _picture(job: JobRecord) -> str:
 
 
 def _words(job: JobRecord) -> str:
-    prompt = f"<div>{escape(job.request.prompt)}</div>{_filled(job)}"
+    notes = "".join(f'<div style="{QUIET}">{escape(note)}</div>' for note in job.warnings)
+    prompt = f"<div>{escape(job.request.prompt)}</div>{_filled(job)}{notes}"
     if job.failure is None:
         return prompt
     failure = job.failure
