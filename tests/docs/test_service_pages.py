@@ -82,9 +82,12 @@ def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None
                 assert said.error is None, (name, example, said.look, said.error)
             made = [job for job in vg.jobs() if job.id not in before]
             assert [job.state for job in made] == ["succeeded"] * CLIPS[name], [job.record.failure for job in made]
-        (refused,) = re.findall(r"```python\n(.*?)```", OVERVIEW.read_text("utf-8"), flags=re.DOTALL)
-        text = refused.replace("http://127.0.0.1:41234", gateway.url).replace('"…"', repr(gateway.token))
-        assert isinstance(shell.run(text).error, vg.ContentPolicyError)
+        blocks = re.findall(r"```python\n(.*?)```", OVERVIEW.read_text("utf-8"), flags=re.DOTALL)
+        assert len(blocks) == len(["the sandbox", "the gateway's address"])
+        for block in blocks:  # each ends in a prompt that is refused
+            text = block.replace("http://127.0.0.1:41234", gateway.url).replace('"…"', repr(gateway.token))
+            said = shell.run(LENGTHS.sub(r"\g<1>1", text))
+            assert isinstance(said.error, vg.ContentPolicyError), said.error
 
 
 def here(example: str, name: str, gateway: Gateway) -> str:

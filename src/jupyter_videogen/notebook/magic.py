@@ -127,9 +127,10 @@ class VideogenMagics(Magics, Settings):
         except parser.ParseError as misread:
             error: BaseException = misread.error
             typed = typed._replace(span=(misread.start, misread.end))
+            tracebacks.keep(misread)  # an error that was never raised itself has no frames
         except (VideogenError, KeyboardInterrupt) as raised:
             error = raised
-        tracebacks.keep(error)
+            tracebacks.keep(error)
         words = error_text.render_error(error, typed)
         error._render_traceback_ = lambda: [words]  # type: ignore[attr-defined]  # IPython's hook for one's own look
         raise error
