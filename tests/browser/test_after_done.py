@@ -149,6 +149,7 @@ def test_a_clip_plays_on_screen_and_never_under_reduced_motion(browser: Browser,
         assert video.evaluate("(video) => video.paused && video.currentTime === 0")
         disc.click()
         expect(disc).to_be_hidden()
+    expect(video).to_be_visible()
     page.wait_for_function("() => document.querySelector('.videogen-result video').currentTime > 0.2")
     assert video.evaluate("(video) => video.muted && video.loop")
     page.evaluate("() => scrollTo(0, 2000)")

@@ -159,7 +159,7 @@ def test_what_lives_comes_back_with_the_page(browser: Browser, server: Server, g
         expect(widgets(lab, index)).to_be_visible(timeout=SLOW)
         expect(cell(lab, index).locator(".videogen-records")).not_to_have_attribute("open", timeout=SLOW)
     ask(widgets(lab, 1), "waves at sunset")
-    plays(cell(lab, 1).locator(".videogen-result video"))
+    plays(cell(lab, 1).locator(".videogen-result video[aria-label='waves at sunset']"))  # not the clip of before
     cell(lab, 1).locator(".videogen-records > summary").click()
     expect(cell(lab, 1).locator(".videogen-record video").first).to_be_visible()
     assert not lab.errors
