@@ -172,6 +172,7 @@ def test_nothing_moves_in_a_notebook(
     for index in (0, 1):
         lab.run(index)
     ask(lab.card, prompt)
+    expect(lab.card.locator(".videogen-result:not([data-card-state=ready])")).to_be_visible()  # it has been sent
     height = lab.card.locator(".videogen-result").evaluate("""(node) => new Promise((done) => {
       const heights = new Set();
       const watch = new ResizeObserver(() => heights.add(node.getBoundingClientRect().height));
