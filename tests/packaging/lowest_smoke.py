@@ -6,6 +6,7 @@ import os
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where `support` is
 os.environ["VIDEOGEN_HOME"] = str(Path.cwd() / "home")  # noqa: TID251 - before the package reads it
 
 import jupyter_videogen as vg
