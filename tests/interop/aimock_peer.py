@@ -10,7 +10,7 @@ import threading
 from functools import partial
 from pathlib import Path
 
-from support.kernel_client import FILM, KEY, Store, ending, serving
+from kit import FILM, KEY, Store, ending, serving
 
 FOLDER = Path(sys.argv[4])
 """Where npm has put the program."""

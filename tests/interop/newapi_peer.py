@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
-from support.kernel_client import FILM, KEY, Store, ending, serving
+from kit import FILM, KEY, Store, ending, serving
 
 os.environ["VIDEOGEN_HOME"] = tempfile.mkdtemp()  # noqa: TID251 - it is a program of its own
 os.chdir(tempfile.mkdtemp())

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from support.kernel_client import FILM, FILMS, KEY, PNG, ending
+from kit import FILM, FILMS, KEY, PNG, ending
 
 URL = sys.argv[1]
 MODEL = "wan2.2-ti2v"

@@ -20,8 +20,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, Request
-
-from support.kernel_client import FILMS, PNG, Store, serving
+from kit import FILMS, PNG, Store, serving
 
 OURS = sys.argv[3]
 """The Python that has our client."""
