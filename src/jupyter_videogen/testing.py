@@ -100,7 +100,7 @@ class FakeTransport:
 
 def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder: Path, **fields: Any) -> JobRecord:
     """Run a job to its end against a provider that is a function; clips go to `folder`, time stands still."""
-    request, warnings, _ = validate(GenerationRequest(prompt=prompt, **fields), provider)
+    request, warnings, call = validate(GenerationRequest(prompt=prompt, **fields), provider)
     job_id = new_id()
     ledger = Ledger(folder / "ledger.sqlite3")
     try:
@@ -123,7 +123,7 @@ def run(provider: Provider, prompt: str, answer: Callable[[Call], Reply], folder
         )
         context = RunContext(ledger, FakeClock(), folder / "posters", _nothing)
         transport: Any = FakeTransport(answer)
-        return asyncio.run(Runner(job, provider, transport, context, _nothing).run())
+        return asyncio.run(Runner(job, provider, transport, context, _nothing).run(call))
     finally:
         ledger.close()
 

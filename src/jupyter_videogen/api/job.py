@@ -223,11 +223,13 @@ class Job:
         return self
 
     def restore_clips(self) -> Job:
-        """Find the moved clips of a finished job, else download them again.
+        """Find the moved clips of a finished job, else download them again; nothing where none is missing.
 
         Raises `ArtifactExpired` if the provider keeps no job.
         """
-        self._watch = self._runtime.restore_clips(self._runtime.reload(self.record), self._connection)
+        record = self._runtime.reload(self.record)
+        if clip_store.is_missing(record):
+            self._watch = self._runtime.restore_clips(record, self._connection)
         return self
 
     def send_again(self) -> Job:
@@ -299,7 +301,8 @@ def _searched_for(record: JobRecord) -> JobRecord | None:
 
 
 def _looked_at_again(record: JobRecord) -> JobRecord | None:
-    return record.after(state="running", finished_at=None) if record.state == "expired" else None
+    gone = record.state == "expired" and record.handle is not None
+    return record.after(state="running", finished_at=None) if gone else None
 
 
 def _drafted_again(record: JobRecord) -> JobRecord | None:

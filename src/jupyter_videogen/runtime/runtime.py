@@ -349,5 +349,5 @@ class Runtime:
         return runner.job
 
 
-def _fetched_again(record: JobRecord) -> JobRecord:
-    return record.after(state="saving", clips=(), finished_at=None)
+def _fetched_again(record: JobRecord) -> JobRecord | None:
+    return record.after(state="saving", clips=(), finished_at=None) if clip_store.is_missing(record) else None
