@@ -8,11 +8,14 @@ import comm
 import pytest
 from comm.base_comm import BaseComm
 
+import jupyter_videogen as vg
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.widget import reconnection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from support.paid_server import Shop
 
 
 class PageComm(BaseComm):
@@ -34,14 +37,32 @@ def opens(wanted: dict[str, Any]) -> PageComm:
     return channel
 
 
+def state(channel: PageComm) -> dict[str, Any]:
+    """Return the newest state that the page was sent."""
+    states = (
+        data["state"] for kind, data in channel.published if kind == "comm_msg" and data.get("method") == "update"
+    )
+    return dict([*states][-1])
+
+
 def test_a_form_comes_back_with_its_state() -> None:
     """The page asks for the state of the comm that it opened, and gets a form for the same provider."""
     channel = opens({"job_id": "", "provider": "local", "has_form": True})
-    states = [
-        data["state"] for kind, data in channel.published if kind == "comm_msg" and data.get("method") == "update"
-    ]
-    assert states[-1]["form"]["provider"] == "local"
-    assert states[-1]["job"] is None
+    assert state(channel)["form"]["provider"] == "local"
+    assert state(channel)["job"] is None
+
+
+def test_a_card_comes_back_with_what_its_buttons_need(shop: Shop) -> None:
+    """Without a form until somebody wants to make something like it; the click opens one."""
+    job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
+    job.result(30)
+    channel = opens({"job_id": job.id, "provider": "openai", "has_form": False})
+    assert state(channel)["form"] is None
+    assert state(channel)["job"]["id"] == job.id
+    edit = {"v": 1, "request_id": "r", "type": "edit", "job_id": job.id}
+    channel.handle_msg({"content": {"data": {"method": "custom", "content": edit}}, "buffers": []})
+    channel.handle_msg({"content": {"data": {"method": "request_state"}}, "buffers": []})
+    assert state(channel)["form"]["start"]["prompt"] == "a kite"
 
 
 def test_an_unknown_job_is_refused() -> None:

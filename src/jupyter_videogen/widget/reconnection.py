@@ -5,13 +5,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import comm
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.widget.widget import BaseWidget, Card, VideoGen
+from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.widget.widget import BaseWidget, Card, JobWidget, VideoGen
+
+if TYPE_CHECKING:
+    from jupyter_videogen.api.job import Job
 
 TARGET = "jupyter_videogen"
 
@@ -34,8 +39,13 @@ def open_widget(channel: Any, message: dict[str, Any]) -> None:  # noqa: ANN401 
     """Make a widget that speaks through a comm, and follow the job again; raises `VideogenError` for an unknown job."""
     wanted = msgspec.convert(message["content"]["data"], Wanted)
     job = client.job(wanted.job_id) if wanted.job_id else None
-    widget: BaseWidget = (
-        VideoGen(provider=wanted.provider or None, comm=channel) if wanted.has_form else Card(comm=channel)
-    )
+    widget = VideoGen(provider=wanted.provider or None, comm=channel) if wanted.has_form else _card(job, channel)
     if job is not None:
         widget.follow(job if job.record.ended else job.watch())
+
+
+def _card(job: Job | None, channel: Any) -> BaseWidget:  # noqa: ANN401 - as above
+    """Return a card that can be remixed; one that can't where the job's provider is configured no more."""
+    with suppress(InvalidRequest):
+        return Card(comm=channel) if job is None else JobWidget(job, comm=channel)
+    return Card(comm=channel)

@@ -386,8 +386,8 @@ class VideoGen(BaseWidget):
 class JobWidget(VideoGen):
     """One job of the library with all its buttons; its form opens when somebody wants to make something like it."""
 
-    def __init__(self, job: Job) -> None:
-        super().__init__(provider=job.provider.name)
+    def __init__(self, job: Job, **traits: Any) -> None:
+        super().__init__(provider=job.provider.name, **traits)
         self._start = request_view(job.record.request, environment.folder())
         self.set_trait("form", None)
         self.follow(job)
