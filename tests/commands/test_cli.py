@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import pty
-import select
 import signal
 import subprocess
 import sys
@@ -20,6 +17,7 @@ import jupyter_videogen as vg
 from jupyter_videogen import cli
 from jupyter_videogen.api import client
 from support.fakes import MP4
+from support.screen import run_on_screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -180,20 +178,9 @@ def test_an_interrupt_leaves_a_job_that_can_be_resumed(shop: Shop) -> None:
 
 def test_a_screen_is_drawn_over(shop: Shop) -> None:
     """On a terminal one line tells how far it is, and is gone at the end; the path stays."""
-    here, there = pty.openpty()
-    process = subprocess.Popen([*COMMAND, "generate", "a kite"], stdout=subprocess.PIPE, stderr=there, text=True)
-    os.close(there)
-    seen = b""
-    while process.poll() is None or select.select([here], [], [], 0)[0]:
-        if select.select([here], [], [], 0.1)[0]:
-            try:
-                seen += os.read(here, 4096)
-            except OSError:  # the other end is closed
-                break
-    out, _ = process.communicate(timeout=30)
-    os.close(here)
-    assert process.returncode == 0
-    assert Path(out.strip()).read_bytes() == MP4
+    done, seen = run_on_screen([*COMMAND, "generate", "a kite"])
+    assert done.returncode == 0
+    assert Path(done.stdout.strip()).read_bytes() == MP4
     assert b"\r\x1b[K" in seen
     assert seen.endswith(b"\r\x1b[K")
     assert b"\n" not in seen

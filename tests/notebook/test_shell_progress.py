@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import copy
-import os
 import pickle
 import re
-import select
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -21,27 +19,16 @@ if TYPE_CHECKING:
     from support.paid_server import Shop
 
 if sys.platform == "win32":
-    pytest.skip("there is no pty", allow_module_level=True)
+    pytest.skip("there is no pty on Windows, and so no screen to draw on", allow_module_level=True)
 
-import pty
+from support.screen import run_on_screen
 
 
 def typed(code: str) -> tuple[str, bytes]:
     """Run code in IPython whose standard error is a screen; return its standard output, and what the screen got."""
-    here, there = pty.openpty()
     command = [sys.executable, "-m", "IPython", "--no-banner", "--HistoryManager.enabled=False", "-c", code]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=there, text=True)
-    os.close(there)
-    seen = b""
-    while process.poll() is None or select.select([here], [], [], 0)[0]:
-        if select.select([here], [], [], 0.1)[0]:
-            try:
-                seen += os.read(here, 4096)
-            except OSError:  # the other end is closed
-                break
-    out, _ = process.communicate(timeout=60)
-    os.close(here)
-    return out, seen
+    done, seen = run_on_screen(command)
+    return done.stdout, seen
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def test_the_question_about_news_is_answered(tmp_path: Path) -> None:
     assert settings["@jupyterlab/apputils-extension:themes"] == {"theme": "JupyterLab Dark"}
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Binder is Linux")
+@pytest.mark.skipif(sys.platform == "win32", reason="postBuild is a script of Binder, which is Linux")
 def test_binder_is_prepared(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its script runs: the settings are in the home, and the notebooks match the kernel."""
     for name in ("notebooks", "scripts", "binder"):
