@@ -14,6 +14,7 @@ declare module "@lumino/widgets" {
     readonly isDisposed: boolean;
     readonly isVisible: boolean;
     addClass(name: string): void;
+    setHidden(hidden: boolean): void;
     dispose(): void;
   }
   export class Panel extends Widget {

@@ -86,7 +86,7 @@ export default () => {
         },
         { once: true },
       );
-      shared.connection.send({ type: "hello" });
+      shared.connection.sayHello();
       return () => end.abort();
     },
   };

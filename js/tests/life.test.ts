@@ -22,7 +22,7 @@ setUpTests();
 
 test("a view says hello once it is drawn", async () => {
   const [{ model }] = await renderWidget(new FakeModel({ job: job() }));
-  expect(model.sent).toEqual([{ v: 1, type: "hello", request_id: expect.any(String) }]);
+  expect(model.sent).toEqual([{ v: 1, type: "hello", strips_views: false, request_id: expect.any(String) }]);
 });
 
 test("an open job of which nothing is heard is asked after, an ended one is not", async () => {

@@ -81,7 +81,7 @@ def waiting(lab: Lab) -> Iterator[Shot]:
     """The cell runs, and the card says what the engine reports, until the clip is there."""
     lab.run(1, wait=False)
     found: list[bytes] = []
-    while not lab.page.locator(".videogen-record details[open] video").count():
+    while not lab.clip.count():
         found.append(shoot(lab.page))
     step = max(len(found) / REPORTS, 1)
     yield from ((found[int(number * step)], WAITED) for number in range(min(REPORTS, len(found))))
@@ -89,7 +89,7 @@ def waiting(lab: Lab) -> Iterator[Shot]:
 
 def playing(lab: Lab) -> Iterator[Shot]:
     """The clip plays in its place, once round."""
-    video = lab.page.locator(".videogen-record details[open] video")
+    video = lab.clip
     video.evaluate("(video) => { video.preload = 'auto'; video.muted = true; }")
     seconds = 4
     for number in range(seconds * RATE):

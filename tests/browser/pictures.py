@@ -42,8 +42,7 @@ def cell(lab: Lab, gateway: Gateway) -> None:
     lab.page.wait_for_timeout(1500)
     shoot(lab, "running")
     gateway.go_on()
-    poster = lab.page.locator(".videogen-record details[open] video")
-    poster.wait_for(timeout=60_000)
+    lab.clip.wait_for(timeout=60_000)
     lab.page.wait_for_timeout(1000)
     shoot(lab, "cell")
 

@@ -16,7 +16,7 @@ from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, expect
 
 from support.jupyter_servers import Server
-from support.jupyterlab_page import PLAYS, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, plays
+from support.jupyterlab_page import CLIP, PLAYS, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, plays
 from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ def widgets(lab: Lab, index: int) -> Locator:
     return cell(lab, index).get_by_role("region", name="Video generation")
 
 
+def clip(lab: Lab, index: int) -> Locator:
+    """The clip that is on view in a cell's outputs."""
+    return cell(lab, index).locator(CLIP).filter(visible=True)
+
+
 def data_of(path: Path) -> list[dict[str, Any]]:
     """The data of every output in a saved notebook."""
     cells = nbformat.read(path, 4).cells
@@ -64,7 +69,7 @@ def make_all(lab: Lab) -> None:
         lab.run(index)
     ask(widgets(lab, FORMS), "a kite over the sea")
     plays(cell(lab, FORMS).locator(".videogen-result video"))
-    expect(cell(lab, GROUPS).locator("details[open] video")).to_have_count(2, timeout=SLOW)
+    expect(clip(lab, GROUPS)).to_have_count(2, timeout=SLOW)
     expect(cell(lab, COMPARISONS).locator(".videogen-clip video")).to_have_count(2, timeout=SLOW)
     lab.run(CARDS, wait=False)
     moved_on(widgets(lab, CARDS), 0)
@@ -90,7 +95,7 @@ def test_what_is_saved_holds_no_widget(saved: Path) -> None:
     """Not one view of a widget is in the file; what stands for it are the records, open."""
     data = data_of(saved)
     assert not [one for one in data if VIEW in one]
-    assert {one[MIME]["kind"] for one in data if MIME in one} == {"form", "compare", "card", "records"}
+    assert {one[MIME]["kind"] for one in data if MIME in one} == {"form", "compare", "card", "record", "records"}
     assert "<details>" not in saved.read_text("utf-8")
 
 
@@ -178,6 +183,40 @@ def test_a_living_form_stays_through_a_restart(browser: Browser, server: Server,
     lab.save()
     expect(widgets(lab, 1)).to_be_visible()
     expect(cell(lab, 1).locator(".videogen-records")).not_to_have_attribute("open")
+    lab.close()
+
+
+def test_a_card_stays_when_its_clip_is_there(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """With its buttons, and through a restart; its record is unseen below it, and is all that is saved. A remix is kept too."""
+    path = server.notebook("stays.ipynb", LOAD, "%%videogen -d 1 --size 640x360 --seed 7\nwaves at sunset", "_.id")
+    lab = Lab(browser, server, "stays.ipynb")
+    lab.run(0)
+    lab.run(1, wait=False)
+    expect(widgets(lab, 1).get_by_role("progressbar")).to_be_visible(timeout=SLOW)
+    height = cell(lab, 1).evaluate("(node) => node.getBoundingClientRect().height")
+    video = widgets(lab, 1).locator(".videogen-result video")
+    assert plays(video) == FACTS
+    expect(cell(lab, 1).locator(".videogen-record")).to_be_hidden()
+    assert cell(lab, 1).evaluate("(node) => node.getBoundingClientRect().height") == height
+    lab.run(2)
+    first = lab.outputs(2)[0]["data"]["text/plain"].strip("'")
+    lab.save()
+    assert [VIEW in one for one in data_of(path)[:2]] == [False, False]
+    assert data_of(path)[1][MIME]["jobs"][0]["id"] == first
+    widgets(lab, 1).get_by_role("button", name="Remix").click()
+    ask(widgets(lab, 1), "a kite over the sea")
+    expect(cell(lab, 1).locator(".videogen-records > summary")).to_have_text("2 clips of this card", timeout=SLOW)
+    assert plays(widgets(lab, 1).locator(".videogen-result video[aria-label='a kite over the sea']"))["width"] == 640
+    lab.restart()
+    expect(widgets(lab, 1)).to_be_visible()
+    lab.save()
+    lab.close()
+    leave_for_the_day(server, path, trusted=False)
+    lab = Lab(browser, server, "stays.ipynb", kernel=False)
+    videos = cell(lab, 1).locator(".videogen-record video")
+    expect(videos).to_have_count(2, timeout=SLOW)
+    assert [plays(videos.nth(number))["width"] for number in range(2)] == [640, 640]
+    assert NOT_FOUND not in lab.page.locator("body").inner_text()
     lab.close()
 
 
@@ -282,7 +321,7 @@ def test_an_end_is_told_when_nobody_sees_it(browser: Browser, server: Server, ga
     lab = Lab(browser, server, "toast.ipynb", height=700)
     lab.run(0)
     lab.run(1)
-    plays(cell(lab, 1).locator(".videogen-record video"))
+    plays(clip(lab, 1))
     expect(lab.page.locator(TOAST)).to_have_count(0)
     gateway.stop()
     lab.run(2, wait=False)
@@ -293,7 +332,7 @@ def test_an_end_is_told_when_nobody_sees_it(browser: Browser, server: Server, ga
     toast = lab.page.locator(TOAST).filter(has_text="Video ready: a kite over the sea")
     expect(toast).to_be_visible(timeout=SLOW)
     toast.get_by_role("button", name="Show").click()
-    expect(cell(lab, 2).locator(".videogen-record video")).to_be_in_viewport()
+    expect(clip(lab, 2)).to_be_in_viewport()
     lab.close()
 
 
@@ -306,14 +345,14 @@ def test_notifications_can_be_switched_off(browser: Browser, server: Server, gat
     lab.open()
     lab.run(0)
     lab.run(1)
-    plays(cell(lab, 1).locator(".videogen-record video"))
+    plays(clip(lab, 1))
     gateway.stop()
     lab.run(2, wait=False)
     expect(widgets(lab, 2)).to_be_visible(timeout=SLOW)
     lab.page.locator(".jp-CodeCell").last.evaluate(SCROLL)
     expect(widgets(lab, 2)).not_to_be_in_viewport()
     gateway.go_on()
-    expect(cell(lab, 2).locator(".videogen-record details[open]")).to_have_count(1, timeout=SLOW)
+    expect(clip(lab, 2)).to_be_visible(timeout=SLOW)
     expect(lab.page.locator(TOAST)).to_have_count(0)
     (server.state / "settings" / "jupyter-videogen" / "outputs.jupyterlab-settings").unlink()
     lab.close()

@@ -85,7 +85,7 @@ def test_notebook_makes_a_clip_and_plays_it_again_without_a_kernel(
     assert path.stat().st_size < 100_000
     leave_for_the_day(server, path, trusted=True)
     notebook = Notebook(browser, server, "seven.ipynb", kernel=False)
-    assert plays(notebook.record) == FACTS
+    assert plays(notebook.clip) == FACTS
     notebook.close()
 
 

@@ -33,7 +33,7 @@ def test_a_cell_becomes_a_video_in_its_place(browser: Browser, server: Server, g
     lab = Lab(browser, server, "cell.ipynb")
     lab.run(0)
     lab.run(1)
-    assert plays(lab.record) == FACTS
+    assert plays(lab.clip) == FACTS
     expect(lab.card).to_have_count(0)
     lab.save()
     assert path.stat().st_size < 100_000
@@ -119,7 +119,7 @@ def test_a_saved_notebook_plays_without_a_kernel(
     lab = Lab(browser, server, name)
     lab.run(0)
     lab.run(1)
-    plays(lab.record)
+    plays(lab.clip)
     lab.save()
     lab.close()
     leave_for_the_day(server, path, trusted=trusted)
@@ -160,7 +160,7 @@ def test_a_tab_closed_in_the_middle_is_opened_beside_its_kernel(
     gateway.go_on()
     clip = appears(path.parent / "videogen", "gone-for-tea-*.mp4")
     lab = Lab(browser, server, "away.ipynb")
-    assert plays(lab.record)["duration"] == 12
+    assert plays(lab.clip)["duration"] == 12
     lab.save()
     assert f"videogen/{clip.name}" in path.read_text()
     assert "videogen-record" in path.read_text()

@@ -63,6 +63,7 @@ NEW_VIEW = """async (index) => {
   window.jupyterapp.shell.currentWidget.content.activeCellIndex = index;
   await window.jupyterapp.commands.execute("notebook:create-output-view");
 }"""
+CLIP = ".videogen-result video, .videogen-record video"
 MOVED_ON = "([bar, since]) => Number(bar.getAttribute('aria-valuenow')) > since"
 BRIGHTNESS = """(video) => {
   const canvas = document.createElement("canvas");
@@ -141,6 +142,11 @@ class Lab:
     @property
     def record(self) -> Locator:
         return self.page.locator(".videogen-record video")
+
+    @property
+    def clip(self) -> Locator:
+        """The clip that is on view: in its card, or in its record where there is no card."""
+        return self.page.locator(CLIP).filter(visible=True)
 
 
 class Notebook(Lab):

@@ -198,8 +198,7 @@ def test_under_voila_it_is_shared_by_itself(shop: Shop, monkeypatch: pytest.Monk
     assert VideoGen(provider="lab")._visited is True
     assert VideoGen(provider="lab", shared=False)._visited is False
     job = others_job(shop)
-    card = Visit(Card())
-    card.widget.follow(job)
+    card = Visit(Card(job))
     assert card.say("history", scope="all")["ok"] is False
     assert card.say("fetch", job_id=job.id, take=0, offset=0, length=4)["ok"] is True
     both = Visit(Comparison([job]))

@@ -3,15 +3,9 @@
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { type INotebookTracker, NotebookActions, type NotebookPanel } from "@jupyterlab/notebook";
 
+import { offer } from "./host";
+
 export const COMMAND = "jupyter-videogen:insert-cell-below";
-/** By this the page finds the extension: `globalThis[Symbol.for("jupyter-videogen.lab")]?.insertBelow(element, source)`. */
-export const HOST = Symbol.for("jupyter-videogen.lab");
-
-export interface Host {
-  /** Put a cell below the one that holds `element`; false where there is none. */
-  insertBelow(element: Element, source: string): boolean;
-}
-
 /** Return the nearest node around `element` that `test` accepts; a shadow root is left by its host. */
 function around(element: Node | null, test: (node: Node) => boolean): boolean {
   for (let node = element; node; node = node.parentNode ?? (node as Partial<ShadowRoot>).host ?? null) {
@@ -28,7 +22,7 @@ function insert({ content }: NotebookPanel, index: number, source: string): void
 }
 
 export function addInsert(app: JupyterFrontEnd, tracker: INotebookTracker): void {
-  const host: Host = {
+  offer({
     insertBelow(element, source) {
       const panel = tracker.find(({ content }) => around(element, (node) => node === content.node));
       const index =
@@ -37,8 +31,7 @@ export function addInsert(app: JupyterFrontEnd, tracker: INotebookTracker): void
       insert(panel, index, source);
       return true;
     },
-  };
-  Object.defineProperty(globalThis, HOST, { value: host, configurable: true });
+  });
   app.commands.addCommand(COMMAND, {
     label: "Insert cell below",
     describedBy: {

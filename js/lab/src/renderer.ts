@@ -124,8 +124,10 @@ export class Output extends Panel {
     if (this.#live && this.#live === modelId) return;
     this.#round += 1;
     const isServed = model.trusted && modelId !== "" && this.#isServed(modelId);
-    if (isServed && kind !== "records" && (await this.#drawLive(modelId, this.#round))) return;
-    await this.#drawHtml(model, isServed && kind === "records", this.#round);
+    const isRecord = kind === "record" || kind === "records";
+    if (isServed && !isRecord && (await this.#drawLive(modelId, this.#round))) return;
+    await this.#drawHtml(model, isServed && isRecord, this.#round);
+    this.setHidden(isServed && kind === "record");
   }
 
   /** Draw the widget; false where it did not come. */

@@ -2,6 +2,7 @@
 
 import type { INotebookTracker, NotebookModel, NotebookPanel } from "@jupyterlab/notebook";
 import { savedForm } from "./bundle";
+import { offer } from "./host";
 
 /** Bring every output of ours into the form that is saved. */
 export function mend(model: NotebookModel): void {
@@ -28,6 +29,7 @@ function follow(panel: NotebookPanel): void {
 }
 
 export function keepSavable(tracker: INotebookTracker): void {
+  offer({ stripsViews: true });
   tracker.forEach(follow);
   tracker.widgetAdded.connect((_, panel) => follow(panel));
 }

@@ -5,6 +5,7 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { Clock } from "./clock";
+import { findHost } from "./host";
 import { isOpen } from "./job-state";
 import { advance, type Progress } from "./progress";
 import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
@@ -230,10 +231,15 @@ export class KernelConnection {
     if (job !== null && isOpen(job)) this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
   }
 
+  /** Say that a view is drawn, and what its host does. */
+  sayHello(): void {
+    this.send({ type: "hello", strips_views: findHost().stripsViews ?? false });
+  }
+
   readonly #sendHello = (): void => {
     const lost = this.#pending.peek().filter(({ request }) => request.type === "hello");
     for (const { requestId } of lost) this.#settle(requestId);
-    if (!this.#disconnected.peek()) this.send({ type: "hello" });
+    if (!this.#disconnected.peek()) this.sayHello();
     this.#restartSilenceTimer();
   };
 

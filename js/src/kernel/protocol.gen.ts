@@ -115,6 +115,7 @@ export interface Hello {
   readonly type: "hello";
   readonly v: 1;
   readonly request_id: string;
+  readonly strips_views: boolean;
 }
 
 export interface History {

@@ -1,9 +1,9 @@
 """Display jobs and clips: the live card while a page is open, and the saved output.
 
-A job has two outputs under two display ids: the card (the widget) and under it the record (HTML). When the job ends the
-record is opened, the card is emptied and its widget closed, here and nowhere else: a saved output that still holds a
-widget reads "model not found" for ever. Forms and comparisons live on; our JupyterLab extension takes their widgets out
-of what is saved, and the records below them stand open there.
+A job has two outputs under two display ids: the card (the widget) and under it the record (HTML). Where our JupyterLab
+extension takes widgets out of what is saved, the card stays, and its record is unseen as long as it does. Elsewhere the
+record is opened when the job ends, the card is emptied and its widget closed, here and nowhere else: a saved output that
+still holds a widget reads "model not found" for ever. Forms and comparisons live on, with their records folded below them.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output as records
 from jupyter_videogen.notebook import shell_progress, tracebacks
-from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, JobWidget, VideoGen
+from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, FormWidget, VideoGen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.job import JobRecord
@@ -33,7 +33,6 @@ EMPTY = {"text/plain": ""}
 NOTES = {
     "form": "Run the cell again to get this form back.",
     "compare": "Run the cell again to play these clips in sync.",
-    "job": "Run the cell again to get the buttons of this video back.",
 }
 """What stands in the place of a widget whose kernel has ended, above its records; nothing for a card."""
 _shown: dict[object, set[str]] = {}
@@ -61,8 +60,16 @@ def show_job(job: Job) -> None:
     if not environment.in_kernel():
         terminal.print_out(records.render_text(job.record, job.record.path))
     elif environment.has_viewer() and not job.record.ended:
-        _show_live(job)
+        _on_view(job.id)
+        _show_card(job)
     elif not _on_view(job.id):
+        _show_ended(job)
+
+
+def _show_ended(job: Job) -> None:
+    if environment.has_viewer() and BaseWidget.views_are_stripped:
+        _show_card(job)
+    else:
         _show_record(job)
 
 
@@ -79,9 +86,7 @@ def show_whole(jobs: Sequence[Job]) -> None:
     if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
     for job in jobs:
-        widget = JobWidget(job)
-        _put(_widget_bundle(widget, "job"))
-        _put_records([job], "Its file and facts", widget)
+        _keep_card(job, stays=True)
     return None
 
 
@@ -91,22 +96,30 @@ def show_comparison(jobs: Sequence[Job]) -> None:
         return show_jobs(jobs)
     widget = Comparison(jobs)
     _put(_widget_bundle(widget, "compare"))
-    _put_records(jobs, f"{len(jobs)} clips of this comparison", widget)
+    _keep_records(widget, jobs, lambda: _records_bundle(jobs, f"{len(jobs)} clips of this comparison", widget))
     return None
 
 
-def _put_records(jobs: Sequence[Job], title: str, widget: BaseWidget) -> None:
-    """Put folded records below a widget; they are written anew when one of the jobs ends."""
+def _keep_records(widget: BaseWidget, jobs: Iterable[Job], bundle: Callable[[], dict[str, Any]]) -> None:
+    """Put records below a widget; they are written anew when one of its jobs ends, and when it sends another."""
     name = f"videogen-records-{widget.model_id}"
-    _put(_records_bundle(jobs, title, widget), name)
 
-    def told(record: JobRecord) -> None:
-        if record.ended:
-            _put(_records_bundle(jobs, title, widget), name, update=True)
+    def renew() -> None:
+        _put(bundle(), name, update=True)
 
+    def follow(job: Job) -> None:
+        job.subscribe(lambda record: renew() if record.ended else None)
+
+    def take(change: Any) -> None:  # noqa: ANN401 - a bunch of traitlets
+        renew()
+        follow(change.new[-1])
+
+    _put(bundle(), name)
     for job in jobs:
         if not job.record.ended:
-            job.subscribe(told)
+            follow(job)
+    if isinstance(widget, FormWidget):
+        widget.observe(take, names="jobs")
 
 
 def show_clip(clip: Clip) -> None:
@@ -135,40 +148,32 @@ def show_jobs(group: Iterable[Job]) -> None:
 def show_form(form: VideoGen) -> None:
     """Show the form, and below it a place for the records of its clips."""
     _put(_widget_bundle(form, "form"))
-    name = f"videogen-records-{form.model_id}"
-    _put(_form_bundle(form), name)
-    form.observe(lambda _change: _follow_form(form, name), names="jobs")
+    _keep_records(form, (), lambda: _form_bundle(form, "form"))
 
 
-def _follow_form(form: VideoGen, name: str) -> None:
-    """Keep the records below a form current: at every submit, and at every end."""
-    _put(_form_bundle(form), name, update=True)
-    newest: Job = form.jobs[-1]
+def _show_card(job: Job) -> None:
+    """Show a job's card; where the page does not keep widgets out of what is saved, its record takes its place at the end."""
+    card = _keep_card(job)
 
     def told(record: JobRecord) -> None:
-        if record.ended:
-            _put(_form_bundle(form), name, update=True)
-
-    newest.subscribe(told)
-
-
-def _show_live(job: Job) -> None:
-    card, card_name, record_name = Card(), f"videogen-card-{job.id}", f"videogen-record-{job.id}"
-    card.follow(job)
-    _on_view(job.id)
-    _put(_widget_bundle(card, "card"), card_name)
-    _put(_live_bundle(job, card), record_name)
-    done: list[str] = []
-
-    def told(record: JobRecord) -> None:
-        if record.ended and not done:
-            done.append(record.id)
-            _put(_live_bundle(job), record_name, update=True)
-            _put(EMPTY, card_name, update=True)
+        if record.ended and not BaseWidget.views_are_stripped:
+            _put(EMPTY, _card_name(card), update=True)
             card.close()
 
-    job.subscribe(told)
-    told(job.record)
+    if not job.record.ended:
+        job.subscribe(told)
+        told(job.record)
+
+
+def _keep_card(job: Job, *, stays: bool = False) -> Card:
+    card = Card(job)
+    _put(_widget_bundle(card, "card"), _card_name(card))
+    _keep_records(card, (job,), lambda: _card_bundle(card, stays=stays or BaseWidget.views_are_stripped))
+    return card
+
+
+def _card_name(card: Card) -> str:
+    return f"videogen-card-{card.model_id}"
 
 
 def _put(data: dict[str, Any], name: str | None = None, *, update: bool = False) -> None:
@@ -181,17 +186,21 @@ def _bundle(job: Job) -> dict[str, Any]:
     return dict(records.mime_bundle(*_recorded(job)))
 
 
-def _live_bundle(job: Job, card: Card | None = None) -> dict[str, Any]:
-    """Return a job's record for a page that watches it, below its card or alone."""
-    own = records.extension_data("records", [job.record], model_id=str(card.model_id) if card else "")
-    return {records.MIME: own, **_bundle(job)}
+def _card_bundle(card: Card, *, stays: bool) -> dict[str, Any]:
+    """Return the record below a card, or in its place when the job has ended and the card does not stay."""
+    if len(card.jobs) > 1:
+        return _form_bundle(card, "card")
+    (job,) = card.jobs
+    is_below = stays or not job.record.ended
+    own = records.extension_data("record", [job.record], model_id=str(card.model_id) if is_below else "")
+    return {records.MIME: own, **records.mime_bundle(*_recorded(job), folded=is_below)}
 
 
-def _form_bundle(form: VideoGen) -> dict[str, Any]:
-    """Return the records of a form's jobs as one output, newest first."""
-    count = len(form.jobs)
-    title = "1 clip of this form" if count == 1 else f"{count} clips of this form"
-    return _records_bundle([*reversed(form.jobs)], title, form)
+def _form_bundle(widget: FormWidget, title: str) -> dict[str, Any]:
+    """Return the records of a widget's jobs as one output, newest first."""
+    count = len(widget.jobs)
+    clips = "1 clip" if count == 1 else f"{count} clips"
+    return _records_bundle([*reversed(widget.jobs)], f"{clips} of this {title}", widget)
 
 
 def _records_bundle(jobs: Sequence[Job], title: str, widget: BaseWidget) -> dict[str, Any]:

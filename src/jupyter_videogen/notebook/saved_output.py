@@ -83,7 +83,8 @@ def group_bundle(jobs: Sequence[tuple[JobRecord, Provider, str]], title: str) ->
 def extension_data(kind: str, jobs: Sequence[JobRecord] = (), *, model_id: str = "") -> dict[str, object]:
     """Return what our JupyterLab extension reads: {v, kind, model_id?, jobs?}.
 
-    `kind` says which widget the output shows; "records" are HTML, and `model_id` is then the widget above them.
+    `kind` says which widget the output shows. A "record" and "records" are HTML, and `model_id` is then the widget above
+    them: a card says all that its record says, so that this one is unseen while the card is on view.
     """
     told = [{"id": job.id, "state": job.state, "title": _short(job)} for job in jobs]
     return {"v": 1, "kind": kind, **({"model_id": model_id} if model_id else {}), **({"jobs": told} if told else {})}

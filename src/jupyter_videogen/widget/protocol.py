@@ -243,6 +243,9 @@ class Hello(Request, frozen=True, kw_only=True, tag="hello"):
     The ack's `now` corrects the page's clock.
     """
 
+    strips_views: bool = False
+    """The host keeps widgets out of saved notebooks, as our JupyterLab extension does: a card may stay when its job has ended."""
+
 
 class Generate(Request, frozen=True, kw_only=True, tag="generate"):
     """The primary button was pressed: one click, one `request_id`, at most one job.

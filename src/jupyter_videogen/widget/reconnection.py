@@ -5,15 +5,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import comm
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.core.errors import InvalidRequest
-from jupyter_videogen.widget.widget import BaseWidget, Card, JobWidget, VideoGen
+from jupyter_videogen.widget.widget import BaseWidget, Card, VideoGen
 
 if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
@@ -45,7 +43,4 @@ def open_widget(channel: Any, message: dict[str, Any]) -> None:  # noqa: ANN401 
 
 
 def _card(job: Job | None, channel: Any) -> BaseWidget:  # noqa: ANN401 - as above
-    """Return a card that can be remixed; one that can't where the job's provider is configured no more."""
-    with suppress(InvalidRequest):
-        return Card(comm=channel) if job is None else JobWidget(job, comm=channel)
-    return Card(comm=channel)
+    return BaseWidget(comm=channel) if job is None else Card(job, comm=channel)

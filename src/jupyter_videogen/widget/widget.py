@@ -1,4 +1,4 @@
-"""The widget: one anywidget class, used as a card below a cell and as the form `VideoGen()`.
+"""The widgets: the form `VideoGen()`, the card below a cell, and the comparison; one page draws all of them.
 
 State goes out in two traits, requests come in as messages that are answered by an ack. Handlers run on whatever
 thread the kernel likes: they check, hand over and answer; the work happens on the loop thread.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import anywidget
 import msgspec
@@ -60,8 +60,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_videogen.api.job import Job
+    from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.widget.protocol import RequestView
 
 log = logging.getLogger("jupyter_videogen")
 STATIC = Path(__file__).parent.parent / "static"
@@ -84,6 +86,9 @@ class BaseWidget(anywidget.AnyWidget):
     form = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
+
+    views_are_stripped: ClassVar[bool] = False
+    """Whether the kernel's page keeps widgets out of saved notebooks, as the last view said."""
 
     def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:
         self._visited = environment.is_published() if shared is None else shared
@@ -178,6 +183,7 @@ class BaseWidget(anywidget.AnyWidget):
         """Do what any page may ask of the job it shows, or of the library."""
         match message:
             case Hello():
+                BaseWidget.views_are_stripped = message.strips_views
                 self._tell_again()
             case Cancel():
                 result = self._mine(message.job_id).cancel()
@@ -219,10 +225,6 @@ class BaseWidget(anywidget.AnyWidget):
         return self._current if self._current is not None and self._current.id == job_id else client.job(job_id)
 
 
-class Card(BaseWidget):
-    """The live view of one job, below a cell."""
-
-
 class Comparison(BaseWidget):
     """Clips side by side and in sync: the view of `vg.compare`."""
 
@@ -243,40 +245,28 @@ class Comparison(BaseWidget):
             self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
 
 
-class VideoGen(BaseWidget):
-    """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
-
-    `state`, `jobs` and `clip` follow what happens: `observe("clip")` and `link` work as with any widget.
-    """
+class FormWidget(BaseWidget):
+    """A widget that has a form, or can open one. Its traits follow what happens to its jobs."""
 
     state = traitlets.Unicode("draft", read_only=True, help="The newest job's state.")
-    jobs = traitlets.Tuple(read_only=True, help="Every job of this form, oldest first.")
+    jobs = traitlets.Tuple(read_only=True, help="Every job of this widget, oldest first.")
     clip = traitlets.Instance(Clip, allow_none=True, read_only=True, help="The newest finished clip.")
 
     def __init__(
         self,
+        provider: Provider,
+        start: RequestView,
         *,
-        provider: str | None = None,
-        prompt: str = "",
+        config: Configuration | None = None,
         shared: bool | None = None,
-        **options: Any,
+        **traits: Any,
     ) -> None:
-        """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
-
-        Under Voila a form is shared by itself; `shared=False` takes that back.
-        """
-        given = {name: options.pop(name) for name in FIELDS if name in options}
-        where = {"provider": provider, "model": given.get("model")}
-        config = load_config()
-        self._provider = config.find_provider_with_models(config.pop_provider(where))
-        opening = config.with_defaults(self._provider, {**given, "model": where.get("model")})
-        opening = {name: value for name, value in opening.items() if name in FIELDS}
-        asked = inputs.collect({"model": None, **opening}, environment.home())
-        self._start = request_view(GenerationRequest(prompt=prompt, **asked), environment.folder())
-        self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
+        """Take where requests go and what they begin with; the form is open where there is a `config` to draw it by."""
+        self._provider, self._start = provider, start
+        self._secrets: dict[str, Any] = {}
         self._uploads = Uploads(environment.home())
         self._visited = environment.is_published() if shared is None else shared
-        super().__init__(form=self._form(config), shared=shared, **options)
+        super().__init__(form=self._form(config) if config else None, shared=shared, **traits)
 
     @property
     def provider_name(self) -> str:
@@ -383,18 +373,49 @@ class VideoGen(BaseWidget):
             self.set_trait("clip", Clip.of(record.clips[0]))
 
 
-class JobWidget(VideoGen):
-    """One job of the library with all its buttons; its form opens when somebody wants to make something like it."""
+class VideoGen(FormWidget):
+    """The prompt form with status, player, history and the newest clip. Takes the request's fields as its opening values.
+
+    `state`, `jobs` and `clip` follow what happens: `observe("clip")` and `link` work as with any widget.
+    """
+
+    def __init__(
+        self,
+        *,
+        provider: str | None = None,
+        prompt: str = "",
+        shared: bool | None = None,
+        **options: Any,
+    ) -> None:
+        """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
+
+        Under Voila a form is shared by itself; `shared=False` takes that back.
+        """
+        given = {name: options.pop(name) for name in FIELDS if name in options}
+        where = {"provider": provider, "model": given.get("model")}
+        config = load_config()
+        found = config.find_provider_with_models(config.pop_provider(where))
+        opening = config.with_defaults(found, {**given, "model": where.get("model")})
+        opening = {name: value for name, value in opening.items() if name in FIELDS}
+        asked = inputs.collect({"model": None, **opening}, environment.home())
+        start = request_view(GenerationRequest(prompt=prompt, **asked), environment.folder())
+        super().__init__(found, start, config=config, shared=shared, **options)
+        self._secrets = {name: value for name, value in asked.get("extra", {}).items() if CREDENTIAL.search(name)}
+
+
+class Card(FormWidget):
+    """The view of one job, below a cell or of the library; its form opens when somebody wants to make something like it."""
 
     def __init__(self, job: Job, **traits: Any) -> None:
-        super().__init__(provider=job.provider.name, **traits)
-        self._start = request_view(job.record.request, environment.folder())
-        self.set_trait("form", None)
+        super().__init__(job.provider, request_view(job.record.request, environment.folder()), **traits)
+        self.set_trait("jobs", (job,))
         self.follow(job)
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         if isinstance(message, Edit):
-            self.form = self._form(load_config())
+            config = load_config()
+            self._provider = config.find_provider_with_models(self._provider.name)
+            self.form = self._form(config)
             return None
         return super()._handle(message, buffers)
 
