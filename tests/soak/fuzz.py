@@ -275,7 +275,8 @@ class Odd:
             }
         if isinstance(shape, list) and shape and chance.random() < 0.9:
             at = chance.randrange(len(shape))
-            return [*shape[:at], self._changed(shape[at]), *shape[at + 1 :]] * chance.choice([1, 1, 1, 50])
+            times = chance.choice([1, 1, 1, 50]) if len(shape) == 1 else 1  # 50 of 50 of 50 would fill the memory
+            return [*shape[:at], self._changed(shape[at]), *shape[at + 1 :]] * times
         return self._value(2)
 
     def _value(self, depth: int) -> Any:  # noqa: PLR0911 - as above
@@ -575,9 +576,11 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     given = parser.parse_args()
+    sys.stdout.write(f"seed {given.seed}\n")
+    sys.stdout.flush()  # also where the process is ended from outside
     with tempfile.TemporaryDirectory() as folder:
         book = fuzz(Path(folder), seconds=given.seconds, seed=given.seed)
-    sys.stdout.write(f"seed {given.seed}: {book.words}\n")
+    sys.stdout.write(f"{book.words}\n")
     sys.stdout.write("".join(f"  {fault}\n" for fault in book.faults))
     return 1 if book.faults else 0
 

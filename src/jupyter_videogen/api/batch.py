@@ -55,7 +55,8 @@ def expand_prompts(
     targets = [(access_for(each, config, keyless=keyless), each) for each in wanted]
     for prompt in prompts:
         for access, each in targets:
-            yield from _takes(access, prompt, each, config)
+            for request, take in _split_takes(access, each, config):
+                yield build_order(access, prompt.text, request, config, prompt.options._replace(take=take))
 
 
 def group_kind(prompts: int, models: int) -> Kind:
@@ -63,21 +64,20 @@ def group_kind(prompts: int, models: int) -> Kind:
     return "batch" if prompts > 1 else "compare" if models > 1 else "takes"
 
 
-def _takes(access: Access, prompt: Prompt, fields: dict[str, Any], config: Configuration) -> Iterator[Order]:
+def _split_takes(access: Access, fields: dict[str, Any], config: Configuration) -> Iterator[tuple[dict[str, Any], int]]:
+    """Return the fields of each request that `n` clips need, and its take: each has the next seed, or is another take of none."""
     count = fields.get("n")
     if count is None or _clips_per_request(access, fields.get("model"), config) > 1:
-        yield build_order(access, prompt.text, fields, config, prompt.options)
+        yield fields, 1
         return
     if count < 1:
         raise InvalidRequest(f"Can't make {count} clips.", next="Request 1 or more.", field="n")
     seed, rest = fields.get("seed"), {**fields, "n": None}
     for number in range(count):
-        options = prompt.options
         if isinstance(seed, int):
-            rest["seed"] = (seed + number) % (LARGEST_SEED + 1)
+            yield {**rest, "seed": (seed + number) % (LARGEST_SEED + 1)}, 1
         else:
-            options = options._replace(take=number + 1)
-        yield build_order(access, prompt.text, rest, config, options)
+            yield rest, number + 1
 
 
 def _clips_per_request(access: Access, model: str | None, config: Configuration) -> int:

@@ -90,7 +90,7 @@ def submit_orders(
     error says which were sent.
     """
     run = runtime()
-    if unpaid := [order for order in orders if not is_known(order)]:
+    if unpaid := [order for order in orders if not run.is_known(order)]:
         total = prices.add_estimates([order.estimate for order in unpaid])
         budget.check_call(total, config.defaults.max_cost if max_cost is None else max_cost)
         _check_caps(run, unpaid, config)
@@ -107,11 +107,6 @@ def submit_orders(
             raise
         jobs.append(Job(run, watch, order.connection, reused=reused))
     return jobs
-
-
-def is_known(order: Order) -> bool:
-    """Return whether an order is a job already, so that submitting it costs nothing."""
-    return not order.options.new and runtime().known(order) is not None
 
 
 def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) -> None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api.submission import is_known
 from jupyter_videogen.commands import code_export
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.http import Base64, Upload
 from jupyter_videogen.core.secrets import KEYLIKE
+from jupyter_videogen.runtime.process import runtime
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +43,7 @@ def preview_order(order: Order) -> dict[str, Any]:
         **msgspec.to_builtins(body, enc_hook=_medium),
         "cost": order.estimate.cost,
         "estimate": repr(order.estimate),
-        "already_made": is_known(order),
+        "already_made": runtime().is_known(order),
         "warnings": list(order.validated.warnings),
         "code": code_export.python(order.asked.redacted(), row.name),
     }

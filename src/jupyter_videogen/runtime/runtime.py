@@ -97,9 +97,9 @@ class Runtime:
                 return Submitted(watch, reused=False)
         return Submitted(self._again(record, connection), reused=True)
 
-    def known(self, order: Order) -> JobRecord | None:
-        """Return the job that the same request already is, if it need not be made again."""
-        return self.ledger.latest(order.fingerprint)
+    def is_known(self, order: Order) -> bool:
+        """Return whether an order is a job already, so that submitting it costs nothing."""
+        return not order.options.new and self.ledger.latest(order.fingerprint) is not None
 
     def attach(self, remote_id: str, connection: Connection) -> JobWatch:
         """Take up a job that was made elsewhere, by the provider's own id; one we know already is given as it is."""
