@@ -40,8 +40,8 @@ SHOW = """(words) => {
 MAKES = ("**/api/sessions**", "**/api/kernels**")
 """What a page asks for to get a kernel."""
 PICTURE = ROOT / "docs" / "images" / "form-dark.png"
-NEW = ".videogen-record details[open] video:not([src*='firstone'])"
-"""A record of this visit: the saved one has a name of its own."""
+NEW = "video:not([src*='firstone'])"
+"""A clip of this visit: the saved one has a name of its own."""
 
 
 class Binder(Server):
@@ -104,7 +104,7 @@ def use_the_form(visitor: Visitor) -> None:
     tile.get_by_text("×").first.wait_for(timeout=SLOW)
     box.fill("The picture comes alive")
     box.press("Control+Enter")
-    video = visitor.page.locator(".videogen-result video").first
+    video = visitor.page.locator(".videogen-result video[aria-label='The picture comes alive']")
     video.wait_for(timeout=SLOW)
     plays(video)
 
@@ -117,7 +117,7 @@ def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) ->
     look(visitor, "1-before-the-kernel")
     visitor.open()
     visitor.page.evaluate(RUN_ALL)
-    made = visitor.page.locator(NEW).first
+    made = visitor.clip.and_(visitor.page.locator(NEW)).first
     plays(made)
     places["made"] = str(made.get_attribute("src"))
     look(visitor, "2-after-run-all")

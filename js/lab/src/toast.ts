@@ -65,7 +65,8 @@ export function createEnds(
   const show = (node: HTMLElement) => {
     const panel = tracker.find(({ content }) => content.node.contains(node));
     if (panel) app.shell.activateById(panel.id);
-    node.scrollIntoView({ block: "center" });
+    const shown = node.offsetParent ? node : node.closest(".jp-OutputArea"); // a record is unseen below its card
+    shown?.scrollIntoView({ block: "center" });
   };
   return new Ends(({ state, title }, words, node) => {
     if (!isOn()) return;
