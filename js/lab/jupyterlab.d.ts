@@ -77,10 +77,16 @@ declare module "@jupyterlab/notebook" {
       setSource(source: string): void;
       readonly changed: Signal<{ sourceChange?: unknown }>;
     };
-    readonly outputs?: { readonly length: number; get(index: number): Model & { toJSON(): unknown } };
+    readonly outputs?: {
+      readonly length: number;
+      readonly changed: Signal<unknown>;
+      get(index: number): Model & { toJSON(): unknown };
+    };
   }
   export interface NotebookModel {
     dirty: boolean;
+    /** The server writes it whenever it has changed, and tells no page before. */
+    readonly collaborative?: boolean;
     readonly cells: { readonly changed: Signal<unknown>; [Symbol.iterator](): Iterator<CellModel> };
   }
   export interface Notebook extends Widget {

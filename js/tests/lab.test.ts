@@ -1,5 +1,7 @@
+import type { INotebookTracker, Signal } from "@jupyterlab/notebook";
 import { expect, test, vi } from "vitest";
 import { MIME, readContent, savedForm, VIEW } from "../lab/src/bundle";
+import { keepSavable } from "../lab/src/saving";
 
 const record = (open: string) =>
   `<figure class="videogen-record" style="margin:0"><details${open}><summary>waves &lt;details&gt;</summary></details></figure>`;
@@ -109,4 +111,48 @@ test("the bundle takes the newest version of every package that the page shares,
   expect(old).not.toHaveBeenCalled();
   for (const plugin of made.default) expect(plugin.activate()).toBeUndefined(); // no notebooks to edit: nothing to do
   expect(Object.keys(files).filter((name) => name.includes("/static/"))).toHaveLength(1);
+});
+
+/** A signal of the host. */
+function makeSignal<T>(): Signal<T> & { emit(value: T): void } {
+  const slots = new Set<(sender: unknown, value: T) => void>();
+  return {
+    connect: (slot) => slots.size < slots.add(slot).size,
+    disconnect: (slot) => slots.delete(slot),
+    emit: (value) => {
+      for (const slot of slots) slot(null, value);
+    },
+  };
+}
+
+/** A notebook that opens empty in the host, and what an output in its only cell becomes. */
+async function openNotebook(collaborative: boolean) {
+  const output = {
+    data: {} as Record<string, unknown>,
+    setData: ({ data }: { data?: object }) => set(data ?? {}),
+  };
+  const set = (data: object) => {
+    output.data = { ...data };
+    changed.emit(null);
+  };
+  const [changed, saveState, cellsChanged] = [makeSignal(), makeSignal<string>(), makeSignal()];
+  const cells = Object.assign([{ outputs: { length: 1, get: () => output, changed } }], {
+    changed: cellsChanged,
+  });
+  const context = { ready: Promise.resolve(), model: { dirty: false, collaborative, cells }, saveState };
+  const visit = (see: (panel: unknown) => void) => see({ context });
+  keepSavable({ forEach: visit, widgetAdded: makeSignal() } as unknown as INotebookTracker);
+  await context.ready;
+  return { output, set, saveState };
+}
+
+test("where the server writes the notebook, a widget's view is taken out at once, else when it is saved", async () => {
+  for (const collaborative of [true, false]) {
+    const { output, set, saveState } = await openNotebook(collaborative);
+    set({ [MIME]: own, [VIEW]: view, "text/html": "<p>Again.</p>" });
+    await Promise.resolve();
+    expect(VIEW in output.data).toBe(!collaborative);
+    saveState.emit("started");
+    expect(output.data).toEqual({ [MIME]: own, "text/html": "<p>Again.</p>" });
+  }
 });

@@ -50,3 +50,17 @@ def test_a_clip_that_is_missing_is_fetched_again(shop: Shop) -> None:
     path.unlink()
     assert Path(vg.job(job.id).restore_clips().result(30).path).exists()
     assert len(shop.book) == 1
+
+
+def test_a_clip_that_was_replaced_is_fetched_again_beside_the_other_film(shop: Shop) -> None:
+    """Another film at its place is not played for it, and is not overwritten."""
+    job = client(shop).submit("a kite", model="m")
+    path = Path(job.result(30).path)
+    path.write_bytes(b"another film")
+    with pytest.raises(vg.InvalidRequest, match="Another file is at"):
+        job.clip.save(path.with_name("copy.mp4"))
+    found = Path(vg.job(job.id).restore_clips().result(30).path)
+    assert found != path
+    assert found.parent == path.parent
+    assert path.read_bytes() == b"another film"
+    assert len(shop.book) == 1

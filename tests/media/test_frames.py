@@ -153,12 +153,20 @@ def test_without_the_extra_it_says_what_to_install(
         use(clip)
 
 
+def spoil(clip: vg.Clip) -> None:
+    """Make of a clip's file one of its size that does not decode."""
+    Path(clip.path).write_bytes((b"\0\0\0\x08ftyp" * clip.bytes)[: clip.bytes])
+
+
 def test_a_clip_that_is_gone_or_broken_is_said_so(tmp_path: Path) -> None:
-    """Deleted, cut to nothing that decodes, or without pictures."""
+    """Deleted, replaced, or without pictures that decode."""
     clip = film(tmp_path / "a.mp4")
-    Path(clip.path).write_bytes(Path(clip.path).read_bytes()[:200])
+    spoil(clip)
     with pytest.raises(vg.Unsupported, match=r"a\.mp4 can't be read as a video"):
         clip.frame(0)
+    Path(clip.path).write_bytes(b"another film")
+    with pytest.raises(vg.InvalidRequest, match="Another file is at"):
+        clip.frames()
     Path(clip.path).unlink()
     with pytest.raises(vg.InvalidRequest, match="no longer at"):
         clip.frames()
@@ -307,7 +315,7 @@ def test_an_animation_replaces_nothing_unasked(tmp_path: Path, name: str) -> Non
     assert (tmp_path / "b").read_text() == "mine"
     make(tmp_path / "b", overwrite=True)
     assert (tmp_path / "b").stat().st_size > 500
-    Path(clip.path).write_bytes(b"\0\0\0\x08ftyp" * 9)
+    spoil(clip)
     with pytest.raises(vg.Unsupported):
         make(tmp_path / "c")
     assert sorted(file.name for file in tmp_path.iterdir() if file.name not in {"home", "work"}) == ["a.mp4", "b"]

@@ -99,13 +99,21 @@ def copy_to_output(clip: ClipRecord, output: str) -> str:
 
 
 def is_missing(record: JobRecord) -> bool:
-    """Return whether a job has ended well and one of its files has been moved or deleted since."""
-    return record.state == "succeeded" and not all(Path(clip.path).exists() for clip in record.clips)
+    """Return whether a job has ended well and one of its files has been moved, deleted or replaced since."""
+    return record.state == "succeeded" and not all(map(is_there, record.clips))
+
+
+def is_there(clip: ClipRecord) -> bool:
+    """Return whether a clip's file is where it was stored. One of another size is another film; its hash takes too long to see."""
+    try:
+        return Path(clip.path).stat().st_size == clip.bytes
+    except OSError:
+        return False
 
 
 def find_moved(record: JobRecord, *folders: Path) -> tuple[ClipRecord, ...] | None:
     """Look for a job's clips where they may have been moved to; None unless all are there, byte for byte."""
-    places = [clip.path if Path(clip.path).exists() else _find_moved(clip, folders) for clip in record.clips]
+    places = [clip.path if is_there(clip) else _find_moved(clip, folders) for clip in record.clips]
     if not all(places):
         return None
     return tuple(replace(clip, path=path) for clip, path in zip(record.clips, places, strict=True) if path)
@@ -201,13 +209,14 @@ def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False
 
 
 def existing_path(clip: ClipRecord) -> Path:
-    """Return a clip's file; raises `InvalidRequest` where it has been moved or deleted."""
+    """Return a clip's file; raises `InvalidRequest` where it has been moved, deleted or replaced."""
     path = Path(clip.path)
-    if not path.is_file():
-        again = command_names.spell("resume", clip.job_id)
-        fetch = f"{again} downloads it again if the provider still has it; nothing is generated."
-        raise InvalidRequest(f"The clip is no longer at {path}.", next=f"Put it back there, or {fetch}", field="path")
-    return path
+    if is_there(clip):
+        return path
+    again = command_names.spell("resume", clip.job_id)
+    fetch = f"{again} downloads it again if the provider still has it; nothing is generated."
+    told = f"Another file is at {path} now." if path.exists() else f"The clip is no longer at {path}."
+    raise InvalidRequest(told, next=f"Put the clip back there, or {fetch}", field="path")
 
 
 @contextmanager
