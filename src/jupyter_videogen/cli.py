@@ -75,6 +75,10 @@ USAGES = {
     "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
     "cost": ("[--by model|day|notebook]", "show what was spent and what is left"),
     "config": ("", "show every setting and where it comes from"),
+    "connect": (
+        "NAME [--forget]",
+        "type a provider's key into a hidden input; it is tested for free and kept in the keyring",
+    ),
     "trust": ("[NAME …] [--forget]", "allow this project's videogen.toml to send a key to the address it names"),
     "doctor": ("[--no-network]", "check this installation; sends nothing that is charged"),
     "serve": (
@@ -260,6 +264,12 @@ def _doctor(given: Arguments, as_json: bool) -> int:
     return FAILED if report.problems else DONE
 
 
+def _connect(given: Arguments, as_json: bool) -> int:
+    summary = actions.connect(given)
+    print_out(terminal.as_json({"summary": summary}) if as_json else summary)
+    return DONE
+
+
 def _trust(given: Arguments, as_json: bool) -> int:
     summary = actions.update_trust(given)
     claims = [msgspec.to_builtins(claim) for claim in sorted(trust.load_trusted(environment.home()))]
@@ -296,6 +306,7 @@ COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {
     "providers": _table_of(lambda given: listings.providers(network="--no-network" not in given.marks)),
     "cost": _table_of(lambda given: spending.table(given.values.get("--by", "model"))),
     "config": _table_of(lambda _: listings.settings_table()),
+    "connect": _connect,
     "trust": _trust,
     "doctor": _doctor,
 }

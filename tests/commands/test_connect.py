@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.catalog.registry import Registry
 from jupyter_videogen.commands import connect as connecting
 from jupyter_videogen.config import credentials
-from jupyter_videogen.core import secrets
+from jupyter_videogen.config.configuration import load_config
+from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.runtime.key_check import NO_CALL, KeyCheck
+from jupyter_videogen.runtime.runtime import Runtime
 from support.keyring_in_memory import KEY, Ring
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 
 def connect(words: str) -> str:
     """Connect as a user without a configuration."""
-    return connecting.connect(words, Registry())
+    return connecting.connect(words, load_config())
 
 
 @pytest.fixture
@@ -33,17 +36,27 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 
 
 @pytest.fixture(autouse=True)
+def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, KeyCheck]:
+    """What the test of a key finds, by provider; every other key is valid."""
+    finds: dict[str, KeyCheck] = {}
+    valid = KeyCheck("valid", models=("a", "b"))
+    monkeypatch.setattr(Runtime, "check_key", lambda _self, row, _secret: finds.get(row.name, valid))
+    return finds
+
+
+@pytest.fixture(autouse=True)
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody pastes a key, line end included; this machine is nobody else's."""
+    """Somebody pastes a key into a kernel, line end included; this machine is nobody else's."""
     monkeypatch.setattr(getpass, "getpass", lambda _: f"{KEY}\n")
+    monkeypatch.setattr(environment, "in_ipython", lambda: True)
     monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {})
 
 
 def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
-    """It says where the key went, and that nothing was sent; the key itself is not in it."""
+    """It says that the key works, and where it went; the key itself is not in it."""
     said = connect("qubax")
     assert said.startswith(
-        "Qubax is connected. The key is stored in Test Keychain and will be found there. Nothing was sent"
+        "The key works: Qubax accepts it and lists 2 models. The key is stored in Test Keychain and will be found there."
     )
     assert ring.kept == {("jupyter-videogen", "qubax"): KEY}
     assert KEY not in said
@@ -118,3 +131,53 @@ def test_a_key_is_never_asked_for_in_the_open(box: Callable[[str], str], monkeyp
     with pytest.raises(vg.AuthError, match="No hidden input is available here to type a key into"):
         connect("qubax")
     assert credentials.find_key("qubax", "QUBAX_API_KEY") is None
+
+
+def test_a_refused_key_is_not_stored(ring: Ring, found: dict[str, KeyCheck]) -> None:
+    """It is found before a prompt is written, and said in the provider's words."""
+    found["qubax"] = KeyCheck("refused", "Invalid API key.")
+    with pytest.raises(vg.AuthError, match=r"Qubax refused this key: Invalid API key\. Copy it again") as raised:
+        connect("qubax")
+    assert raised.value.charged == "no"
+    assert ring.kept == {}
+    assert credentials.find_key("qubax", "QUBAX_API_KEY") is None
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (KeyCheck("untested", NO_CALL), "Qubax can't check the key without a charge: it has no free call."),
+        (
+            KeyCheck("no_credit", "Your balance is 0."),
+            "Qubax knows the key, but says: Your balance is 0. Add credit there",
+        ),
+        (KeyCheck("unreachable", "ConnectError"), "The key was not tested, because Qubax could not be reached"),
+    ],
+)
+def test_a_key_that_may_be_good_is_stored(check: KeyCheck, words: str, ring: Ring, found: dict[str, KeyCheck]) -> None:
+    """With what is known of it."""
+    found["qubax"] = check
+    assert connect("qubax").startswith(words)
+    assert ring.kept == {("jupyter-videogen", "qubax"): KEY}
+
+
+def test_a_declared_provider_has_a_key_for_its_address_alone(
+    ring: Ring, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of one's own may name a provider; the same name at another address does not get its key."""
+    monkeypatch.setattr(environment, "Environment", {"VIDEOGEN_HOME": str(home)})
+    home.mkdir(exist_ok=True)
+    text = '[providers.mine]\ndialect = "openai"\nbase_url = "https://{host}/v1"\nkey_env = "MINE_KEY"\n'
+    (home / "videogen.toml").write_text(text.format(host="one.example"))
+    assert connect("mine").startswith("The key works: mine accepts it")
+    config = load_config()
+    assert config.find_request_key(config.find_provider("mine")) == secrets.Secret(KEY, source="x")
+    (home / "videogen.toml").write_text(text.format(host="two.example"))
+    config = load_config()
+    assert config.find_request_key(config.find_provider("mine")) is None
+
+
+def test_in_a_terminal_without_a_keyring_it_says_that_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process ends: a key in its memory is none."""
+    monkeypatch.setattr(environment, "in_ipython", lambda: False)
+    assert "The key is not kept, because the keyring is not installed. To keep it, pip install" in connect("qubax")

@@ -19,6 +19,7 @@ import jupyter_videogen as vg
 from jupyter_videogen.catalog.registry import Registry
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.http import Call
+from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.diagnostics import doctor, probe
 from jupyter_videogen.diagnostics.doctor import CHECKS, run_checks
 from jupyter_videogen.diagnostics.probe import Answer, Question
@@ -263,16 +264,22 @@ def test_keys_are_told_by_where_they_were_found(home: Path, monkeypatch: pytest.
 
 
 class Services:
-    """Everything out there: answers by the address that was asked."""
+    """Everything out there: answers by the address that was asked; a wrong key is refused, except by those that are `open`."""
 
-    def __init__(self, **answers: Answer) -> None:
-        self.answers = answers
+    def __init__(self, *, open: tuple[str, ...] = (), **answers: Answer) -> None:  # noqa: A002 - the plain word
+        self.answers, self.open = answers, open
         self.asked: list[Question] = []
 
     def __call__(self, questions: Sequence[Question], limit: float) -> list[Answer]:
         assert limit == 10.0
         self.asked += questions
-        return [next(a for name, a in self.answers.items() if name in question.base_url) for question in questions]
+        return [self._answer(question) for question in questions]
+
+    def _answer(self, question: Question) -> Answer:
+        name, answer = next((name, a) for name, a in self.answers.items() if name in question.base_url)
+        secret = asyncio.run(question.source.endpoint()).secret
+        is_wrong = secret is not None and secret != Secret(KEY, source="a test")
+        return Answer(401) if is_wrong and name not in self.open else answer
 
 
 def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -280,11 +287,17 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
     for name in ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX"):
         monkeypatch.setenv(f"{name}_API_KEY", KEY)
     away = Answer(trouble="the connection was cut off")
-    services = Services(qubax=Answer(200), qubrid=Answer(404), indoxhub=Answer(401), aihubmix=away)
-    here = place(home, ask=services)
-    states = {
-        f.name: (f.state, f.words) for f in run_checks(here) if f.name in {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
+    answers = {
+        "qubax": Answer(200),
+        "qubrid": Answer(404),
+        "indoxhub": Answer(401),
+        "aihubmix": away,
+        "bifrost": Answer(200),
     }
+    services = Services(**answers)
+    here = place(home, ask=services)
+    names = {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
+    states = {f.name: (f.state, f.words) for f in run_checks(here) if f.name in names}
     assert states == {
         "Qubax": ("ok", "reached, and it accepts the key from QUBAX_API_KEY"),
         "Qubrid": ("ok", "reached; it has no free way to test the key"),
@@ -295,6 +308,13 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
     assert not any(question.call.json or question.call.form for question in services.asked)
     qubrid = next(question for question in services.asked if "qubrid" in question.base_url)
     assert asyncio.run(qubrid.source.endpoint()).secret is None
+
+
+def test_a_list_for_everybody_tests_no_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a wrong key gets too says nothing of the right one."""
+    monkeypatch.setenv("QUBAX_API_KEY", KEY)
+    finding = found(place(home, ask=Services(open=("qubax",), qubax=Answer(200))), "Qubax")
+    assert finding.words == "reached; it lists its models for everybody, so the key can't be tested for free"
 
 
 @pytest.mark.parametrize(

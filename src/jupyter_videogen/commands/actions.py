@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from jupyter_videogen.api import batch, client, listings
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import ask_user, submit_orders
-from jupyter_videogen.commands import connect, job_references, request_fields
+from jupyter_videogen.commands import connect as connecting
+from jupyter_videogen.commands import job_references, request_fields
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.job import UNPAID
 from jupyter_videogen.media import clip_store
@@ -86,6 +87,11 @@ def cancel_jobs(words: Sequence[str], names: Mapping[str, Any]) -> tuple[JobGrou
     return jobs, [job_references.cancel_job(job) for job in jobs]
 
 
+def connect(given: Arguments) -> str:
+    """Take, test and store a provider's key, or with `--forget` remove it; returns what is so now."""
+    return connecting.connect(" ".join([*given.words, *given.marks]), load_config())
+
+
 def update_trust(given: Arguments) -> str:
     """Agree to what this project's file asks for, or with `--forget` no more; returns what is so now."""
-    return connect.update_trust(given.words, load_config().registry, forget="--forget" in given.marks)
+    return connecting.update_trust(given.words, load_config().registry, forget="--forget" in given.marks)

@@ -307,7 +307,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "connect",
         "NAME [--forget]",
-        "Type a provider's key into a hidden input. --forget removes it.",
+        "Type a provider's key into a hidden input. It is tested by a free call, if the provider has one. --forget removes it.",
         ("--forget",),
     ),
     Command(

@@ -186,9 +186,16 @@ class Configuration:
 
     def find_key(self, row: Provider, variable: str | None) -> secrets.Secret | None:
         """Find a provider's key; at another address than its own only a key that was named counts."""
-        known = None if self.registry.is_declared(row.name) else self.registry.providers.get(row.name)
+        known = self.registry.providers.get(row.name)
         at_home = known is not None and (known.base_url, known.key_env) == (row.base_url, variable)
-        return keys.find_key(row.name, variable) if at_home else keys.from_environment(variable)
+        return keys.find_key(self.key_name(row), variable) if at_home else keys.from_environment(variable)
+
+    def key_name(self, row: Provider) -> str:
+        """Return the name under which a typed key is kept: that of a declared provider is for its address alone.
+
+        Else a project's file could give a known name to an address of its own, and get the key that was typed for another.
+        """
+        return f"{row.name} at {row.base_url}" if self.registry.is_declared(row.name) else row.name
 
     def has_key(self, row: Provider) -> bool:
         """Return whether there is a key for a provider, and it may be used."""

@@ -15,11 +15,12 @@ from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics.probe import Question
 from jupyter_videogen.diagnostics.report import Finding
 from jupyter_videogen.dialects.base import ListsModels
+from jupyter_videogen.runtime.key_check import wrong_key
 from jupyter_videogen.transport import local_gateway, url_policy
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.catalog.registry import Registry
@@ -106,8 +107,19 @@ def check_providers(place: Surroundings) -> Iterator[Finding]:
         yield Finding("Providers", "ok", "none has a key: none was checked")
         return
     answers = place.ask([row.question for row in rows], LIMIT)
-    yield from map(_judge_answer, rows, answers)
+    yield from map(_judge_answer, rows, answers, _ask_with_wrong_keys(place.ask, rows, answers))
     yield from _check_clock(next((answer.date for answer in answers if answer.date), ""), place.now())
+
+
+def _ask_with_wrong_keys(
+    ask: Callable[[Sequence[Question], float], list[Answer]], rows: Sequence[Reachable], answers: Sequence[Answer]
+) -> list[Answer | None]:
+    """Ask again, with a key that is none, where a key was accepted: an answer that everybody gets says nothing of a key."""
+    asked = zip(rows, answers, strict=True)
+    accepted = [row for row, answer in asked if row.provider.key_env and answer.status in ACCEPTED]
+    questions = [provider_question(row.provider, Endpoint(row.question.base_url, wrong_key())) for row in accepted]
+    controls = dict(zip((row.provider.name for row in accepted), ask(questions, LIMIT), strict=True))
+    return [controls.get(row.provider.name) for row in rows]
 
 
 def _find_reachable(place: Surroundings) -> Iterator[Reachable]:
@@ -129,7 +141,7 @@ def provider_question(row: Provider, endpoint: Endpoint) -> Question:
     return Question(Fixed(Endpoint(endpoint.base_url)), Call("GET", "/", timeout=LIMIT), endpoint.base_url)
 
 
-def _judge_answer(row: Reachable, answer: Answer) -> Finding:
+def _judge_answer(row: Reachable, answer: Answer, control: Answer | None) -> Finding:
     name = "Local gateway" if row.provider.key_env is None else row.provider.title
     if answer.status is None:
         cure = "Check the network and the proxy. Running jobs are checked again when the provider is back."
@@ -139,21 +151,24 @@ def _judge_answer(row: Reachable, answer: Answer) -> Finding:
         return Finding(name, "note", words, "Try again later: the problem is at the provider.")
     if not isinstance(row.provider.dialect, ListsModels):
         return Finding(name, "ok", "reached; it has no free way to test the key")
-    return _judge_status(name, row, answer.status)
+    return _judge_status(name, row, answer.status, control)
 
 
 def _rekey(name: str, variable: str) -> str:
     return command_names.spell("connect", name) if command_names.has_magic() else f"Set {variable} to a valid key."
 
 
-def _judge_status(name: str, row: Reachable, status: int) -> Finding:
-    """Return what the status of a list of models says of the key."""
+def _judge_status(name: str, row: Reachable, status: int, control: Answer | None) -> Finding:
+    """Return what the status of a list of models says of the key, and what it says of a wrong one."""
     if status in REFUSED:
         cure = _rekey(row.provider.name, row.provider.key_env) if row.provider.key_env else "Restart the kernel."
         words = f"reached, but it does not accept the key from {row.key_source} (HTTP {status})"
         return Finding(name, "problem", words, cure)
-    if status in ACCEPTED:
+    is_tested = row.provider.key_env is None or (control is not None and control.status in REFUSED)
+    if status in ACCEPTED and is_tested:
         return Finding(name, "ok", f"reached, and it accepts the key from {row.key_source}")
+    if status in ACCEPTED:
+        return Finding(name, "ok", "reached; it lists its models for everybody, so the key can't be tested for free")
     return Finding(name, "note", f"reached, but its list of models answers HTTP {status}")
 
 

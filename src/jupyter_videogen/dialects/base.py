@@ -173,6 +173,15 @@ class ListsModels(Protocol):
 
 
 @runtime_checkable
+class ChecksKeys(Protocol):
+    """A dialect with a free call that needs a key; for others the list of models is tried."""
+
+    def check_key(self) -> Call:
+        """Return the call; a 2xx says that the key is good."""
+        ...
+
+
+@runtime_checkable
 class Cancels(Protocol):
     """A dialect whose provider can cancel."""
 

@@ -20,7 +20,6 @@ from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.commands import (
     actions,
     arguments,
-    connect,
     dry_run,
     interpolation,
     job_references,
@@ -63,7 +62,7 @@ class Commands:
             "jobs": actions.list_jobs,
             "models": actions.list_models,
             "providers": lambda given: listings.providers(network="--no-network" not in given.marks),
-            "connect": self._connect,
+            "connect": lambda given: terminal.print_out(actions.connect(given)),
             "trust": lambda given: terminal.print_out(actions.update_trust(given)),
             "show": self._show,
             "wait": self._wait,
@@ -142,10 +141,6 @@ class Commands:
         return Prompt(filled.text, SubmitOptions(template=text if filled.text != text else "", filled=filled.values))
 
     # ---- line magics ----------------------------------------------------------------------------------------
-
-    def _connect(self, given: Arguments) -> None:
-        words = " ".join([*given.words, *given.marks])
-        terminal.print_out(connect.connect(words, load_config().registry))
 
     def _show(self, given: Arguments) -> None:
         display.show_whole(job_references.find_jobs(given.words or ("last",), self._names))

@@ -24,7 +24,7 @@ from jupyter_videogen.core.http import Malformed
 from jupyter_videogen.dialects.parsing.job_ids import check_id
 from jupyter_videogen.ledger.ledger import Ledger, Superseded
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.runtime import provider_calls
+from jupyter_videogen.runtime import key_check, provider_calls
 from jupyter_videogen.runtime.connection_pool import ConnectionPool
 from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.housekeeping import Housekeeping
@@ -39,9 +39,12 @@ from jupyter_videogen.transport.local_gateway import check_installed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.budget import Budget, Cap
     from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.job import CancelResult, JobRecord
+    from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.runtime.key_check import KeyCheck
     from jupyter_videogen.runtime.order import Order
     from jupyter_videogen.transport.connection import Connection
 
@@ -232,6 +235,10 @@ class Runtime:
     def list_models(self, connection: Connection) -> list[str]:
         """Ask a provider for its models and keep the list; raises `Unsupported` or `Unreachable`."""
         return provider_calls.list_models(connection, self._send(connection), home=self.home, now=self.clock.now())
+
+    def check_key(self, provider: Provider, secret: Secret) -> KeyCheck:
+        """Test a key by a free call, before anything is paid with it."""
+        return self.loop.call(lambda: key_check.check_key(provider, secret))
 
     def _send(self, connection: Connection) -> Callable[[Call], Reply]:
         """Return what sends one call on the loop and waits for its reply."""

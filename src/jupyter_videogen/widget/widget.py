@@ -20,7 +20,8 @@ from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.submission import start
-from jupyter_videogen.config import credentials, trust
+from jupyter_videogen.commands.connect import store_key
+from jupyter_videogen.config import trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
@@ -281,7 +282,7 @@ class FormWidget(BaseWidget):
             case Choose():
                 self._choose(message)
             case Connect():
-                self._connect(message)
+                return self._connect(message)
             case Trust():
                 self._trust(message)
             case Upload():
@@ -326,12 +327,16 @@ class FormWidget(BaseWidget):
             self._provider = config.find_provider_with_models(self._provider.name)
         self.form = self._form(config)
 
-    def _connect(self, message: Connect) -> None:
-        """Take a key; it is in this kernel's memory or the keyring from now on, and nowhere else."""
-        credentials.remember(message.provider, secrets.Secret(message.key, source="the form"), keep=message.keep)
+    def _connect(self, message: Connect) -> dict[str, Any]:
+        """Test a key and take it; it is in this kernel's memory or the keyring from now on, and nowhere else."""
         config = load_config()
+        row = config.find_provider(message.provider)
+        if refusal := config.untrusted_error(row):
+            raise refusal
+        said = store_key(row, secrets.Secret(message.key, source="the form"), config, keep=message.keep)
         self._go_to(message.provider, config)
         self.form = self._form(config)
+        return {"text": said}
 
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""
