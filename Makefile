@@ -17,7 +17,7 @@ setup: $(VENV)/.ready $(OLD_KERNELS) $(OLD_LAB) ## install everything into .venv
 
 lab: $(VENV)/.ready ## open JupyterLab on the first notebook, with the local engine
 	$(BIN)/python scripts/prepare_lab.py notebooks build/lab/notebooks
-	VIDEOGEN_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) build/lab/notebooks/01-first-clip.ipynb
+	VIDEOGEN_DEFAULT_PROVIDER=local $(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) build/lab/notebooks/01-first-clip.ipynb
 
 demo: $(VENV)/.ready ## run the first notebook headless and print its clip's facts
 	$(BIN)/python scripts/demo.py

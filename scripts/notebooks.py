@@ -56,6 +56,7 @@ def environment(home: Path) -> dict[str, str]:
     """Return the environment of a kernel that nobody watches and that has no keys: only a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "SESSION_NAME"))}
     kept.pop("VIDEOGEN_PROVIDER", None)
+    kept.pop("VIDEOGEN_DEFAULT_PROVIDER", None)
     return kept | {"VIDEOGEN_HOME": str(home), "VIDEOGEN_KILOBITS": str(KILOBITS)}
 
 

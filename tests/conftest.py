@@ -28,6 +28,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Point the package at an empty home and an empty working folder, without keys."""
     for name in (
         "VIDEOGEN_PROVIDER",
+        "VIDEOGEN_DEFAULT_PROVIDER",
         "VIDEOGEN_FAILPOINT",
         "VIDEOGEN_KILOBITS",
         "JPY_SESSION_NAME",

@@ -248,3 +248,27 @@ def test_an_order_reads_the_configuration_once(
     order(shell)
     assert len(reads) == 1
     assert shop.book
+
+
+def test_what_overrides_a_files_provider_is_told(shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the table of settings, and with each job that relies on the default; not where the cell names its provider."""
+    project('[defaults]\nprovider = "bifrost"\n')
+    assert dry(shell, "-m m")["warnings"] == []
+    monkeypatch.setenv("VIDEOGEN_PROVIDER", "local")
+    note = "VIDEOGEN_PROVIDER says local; videogen.toml says bifrost."
+    assert dry(shell)["warnings"] == [note]
+    assert dry(shell, "-p local")["warnings"] == []
+    (row,) = [row for row in shell.run("%videogen config").value if row["setting"] == "defaults.provider"]
+    assert (row["value"], row["overrides"]) == ("local", "videogen.toml says bifrost")
+
+
+def test_a_default_of_the_surroundings_is_the_weakest(
+    shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `make lab` and Binder set it: any file that names a provider wins, and nothing is said of it."""
+    monkeypatch.setenv("VIDEOGEN_DEFAULT_PROVIDER", "local")
+    monkeypatch.setenv("QUBAX_API_KEY", "canary-1")
+    assert dry(shell)["provider"] == "local"
+    user(home, '[defaults]\nprovider = "bifrost"\n')
+    found = dry(shell, "-m m")
+    assert (found["provider"], found["warnings"]) == ("bifrost", [])

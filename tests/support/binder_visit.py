@@ -56,7 +56,11 @@ class Binder(Server):
         kept = super()._environment() | {"BINDER_LAUNCH_HOST": "https://mybinder.org/"}
         if self.launcher[-1] != sys.executable:
             kept.pop("PYTHONPATH", None)
-        return {name: value for name, value in kept.items() if name not in {"VIDEOGEN_PROVIDER", "VIDEOGEN_KILOBITS"}}
+        return {
+            name: value
+            for name, value in kept.items()
+            if name not in {"VIDEOGEN_PROVIDER", "VIDEOGEN_DEFAULT_PROVIDER", "VIDEOGEN_KILOBITS"}
+        }
 
     def memory(self) -> dict[str, float]:
         """Return the megabytes of the server and of all that it started, by what each runs."""

@@ -33,6 +33,8 @@ class Access(NamedTuple):
     """Whether the caller named the address, and not a configuration."""
     keyless: bool
     """Whether it is for estimates and previews, which send nothing."""
+    notes: tuple[str, ...] = ()
+    """What to tell of how the provider was chosen."""
 
     @property
     def provider(self) -> Provider:
@@ -82,4 +84,6 @@ def open_access(  # noqa: PLR0913 - keywords, each of its own
 def access_for(fields: dict[str, Any], config: Configuration, *, keyless: bool = False) -> Access:
     """Return the way to the provider that a request names; takes what is about the provider out of `fields`."""
     where = {name: fields.pop(name) for name in ("base_url", "key_env") if name in fields}
-    return open_access(config, config.pop_provider(fields), **where, keyless=keyless)
+    notes = () if config.names_provider(fields) else (config.overridden_provider,)
+    access = open_access(config, config.pop_provider(fields), **where, keyless=keyless)
+    return access._replace(notes=tuple(filter(None, notes)))

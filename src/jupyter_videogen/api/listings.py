@@ -10,7 +10,7 @@ from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.table import Table
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import files, trust
-from jupyter_videogen.config.configuration import environment_settings, load_config
+from jupyter_videogen.config.configuration import load_config, read_layers
 from jupyter_videogen.core import command_names, environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import format_dollars
@@ -185,7 +185,7 @@ def _answer(answer: probe.Answer) -> str:
 def settings_table() -> Table:
     """Return every setting that has a value, and where it comes from."""
     folder = environment.project(environment.folder())
-    places = files.layers(environment.home(), folder, environment_settings())
+    places = read_layers()
     rows = [
         {"setting": "home", "value": str(environment.home()), "source": environment.home_source()},
         {
@@ -198,7 +198,7 @@ def settings_table() -> Table:
     ]
     if not any(row["setting"] == "defaults.provider" for row in rows):
         rows.append(_provider_row())
-    plain = [{"setting": row["setting"], "value": row["value"], "source": row["source"]} for row in rows]
+    plain = [{name: row.get(name, "") for name in ("setting", "value", "source", "overrides")} for row in rows]
     shown = [
         {name: shorten_home(Path(value)) if _is_path(value) else str(value) for name, value in row.items()}
         for row in plain

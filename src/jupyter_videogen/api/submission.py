@@ -52,6 +52,7 @@ def build_order(
     wanted["seed"] = None if wanted.get("seed") == "random" else wanted.get("seed")
     asked = request_builder.build_request(prompt, config.with_defaults(provider, wanted), provider)
     validated = validation.validate(request_builder.choose_seed(asked, provider), provider)
+    validated = validated._replace(warnings=(*validated.warnings, *access.notes))
     price = config.price_of(provider, validated.request.model or "")
     return Order(access.connection, asked, validated, prices.estimate(validated.request, price), options)
 

@@ -41,11 +41,25 @@ SHAPE = frozenset({"size", "aspect", "resolution"})
 
 def load_config() -> Configuration:
     """Read every place that sets something, once; raises `InvalidRequest` for a file that can't be used."""
-    layers = files.layers(environment.home(), environment.project(environment.folder()), environment_settings())
+    layers = read_layers()
     merged = files.merge_layers(layers)
     _report_ignored(layers)
     claims, foreign = files.collect_claims(layers), files.foreign_providers(layers)
-    return Configuration(merged, Registry(files.provider_rows(merged), claims, foreign))
+    return Configuration(merged, Registry(files.provider_rows(merged), claims, foreign), _overridden_provider(layers))
+
+
+def read_layers() -> tuple[Layer, ...]:
+    """Return every place that sets something, the strongest first; raises `InvalidRequest` for a file that can't be used."""
+    folder, fallback = environment.project(environment.folder()), environment.fallback_provider()
+    below = {"VIDEOGEN_DEFAULT_PROVIDER": {"provider": fallback}} if fallback else {}
+    return files.layers(environment.home(), folder, environment_settings(), below)
+
+
+def _overridden_provider(layers: Sequence[Layer]) -> str:
+    """Return in words that a file's provider is not the default, since the environment or `%config` names another; else empty."""
+    named = next((one for one in files.list_settings(layers) if one.name == "defaults.provider"), None)
+    is_overridden = named is not None and named.source in environment_settings() and files.NAME in named.overrides
+    return f"{named.source} says {named.value}; {named.overrides}." if named and is_overridden else ""
 
 
 def load_config_for_watching() -> Configuration:
@@ -68,8 +82,10 @@ def environment_settings() -> dict[str, dict[str, Any]]:
 class Configuration:
     """What was set beforehand, from all its places, and the providers that can be named with it."""
 
-    def __init__(self, merged: Config, registry: Registry) -> None:
+    def __init__(self, merged: Config, registry: Registry, overridden: str = "") -> None:
         self._merged, self.registry = merged, registry
+        self.overridden_provider = overridden
+        """What to tell whoever relies on the default provider, where one place overrides another; else empty."""
 
     @property
     def defaults(self) -> Defaults:
@@ -103,6 +119,10 @@ class Configuration:
     def _configured_provider(self) -> str | None:
         """The provider that the configuration names, itself or with its model."""
         return self._split_model(self.defaults.model)[0] or self.defaults.provider
+
+    def names_provider(self, fields: Mapping[str, Any]) -> bool:
+        """Return whether a request says itself where it goes."""
+        return bool(fields.get("provider") or self._split_model(fields.get("model"))[0])
 
     def pop_provider(self, fields: dict[str, Any]) -> str:
         """Return the provider that a request names, in its model or itself, else the default; takes it out of `fields`."""
@@ -250,7 +270,7 @@ def _report_ignored(layers: Sequence[Layer]) -> None:
     for setting in (one for layer in layers for one in layer.ignored):
         if setting not in _reported:
             _reported.add(setting)
-            log.warning("%s = %s is set in %s.", *setting)
+            log.warning("%s = %s is set in %s.", *setting[:3])
     for name, address in files.foreign_providers(layers).items():
         moved = files.Setting(name, address, "")
         if name in installed_providers() and moved not in _reported:

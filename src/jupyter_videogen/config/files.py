@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -105,6 +106,8 @@ class Setting(NamedTuple):
     name: str
     value: Any
     source: str
+    overrides: str = ""
+    """What weaker places say instead, each as "SOURCE says VALUE"."""
 
 
 class Layer(NamedTuple):
@@ -118,14 +121,22 @@ class Layer(NamedTuple):
     """Values that are ignored, each with the reason as its source."""
 
 
-def layers(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]]) -> tuple[Layer, ...]:
+def layers(
+    home: Path,
+    project: Path,
+    around: Mapping[str, Mapping[str, Any]],
+    below: Mapping[str, Mapping[str, Any]] | None = None,
+) -> tuple[Layer, ...]:
     """Return the places, the strongest first; raises `InvalidRequest` with the one at fault.
 
-    `around` is what goes before the files, by its name, as single values.
+    `around` is what goes before the files and `below` what goes after them, by its name, as single values.
     """
     own = Layer(str(home / NAME), _read(home / NAME))
     said = () if project / NAME == home / NAME else (_bounded(project, _read(project / NAME), own.config),)
-    return (*(Layer(source, _of(source, values)) for source, values in around.items()), *said, own)
+    before, after = (
+        [Layer(source, _of(source, values)) for source, values in each.items()] for each in (around, below or {})
+    )
+    return (*before, *said, own, *after)
 
 
 def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | None = None) -> Config:
@@ -165,13 +176,22 @@ def foreign_providers(said_in: Sequence[Layer]) -> dict[str, str]:
 def list_settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
     """Return every value that is set, each once, from the strongest place that sets it, then what does not count."""
     for section in SECTIONS:
-        owner: dict[str, str] = {}
+        said: dict[str, list[Setting]] = {}
         for layer in said_in:
             for whole, name, value in _flat(section, getattr(layer.config, section)):
-                if owner.setdefault(whole, layer.source) == layer.source:
-                    yield Setting(name, value, layer.source)
+                said.setdefault(whole, []).append(Setting(name, value, layer.source))
+        for values in said.values():
+            yield from _strongest(values)
     for layer in said_in:
         yield from layer.ignored
+
+
+def _strongest(values: Sequence[Setting]) -> Iterator[Setting]:
+    """Return what the strongest of several places says of one thing, and what others say of each of its values."""
+    for value in values:
+        if value.source == values[0].source:
+            others = (one for one in values if one.name == value.name and one.value != value.value)
+            yield value._replace(overrides="; ".join(f"{PurePath(one.source).name} says {one.value}" for one in others))
 
 
 def provider_rows(config: Config) -> dict[str, Provider]:

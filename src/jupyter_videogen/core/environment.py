@@ -33,6 +33,11 @@ def provider() -> str | None:
     return Environment.get("VIDEOGEN_PROVIDER") or None
 
 
+def fallback_provider() -> str | None:
+    """Return the provider named by VIDEOGEN_DEFAULT_PROVIDER, if any: it counts where nothing else names one."""
+    return Environment.get("VIDEOGEN_DEFAULT_PROVIDER") or None
+
+
 def certificates() -> tuple[str | None, str | None]:
     """Return the file and the folder of certificates that SSL_CERT_FILE and SSL_CERT_DIR name; None where they say nothing."""
     return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
