@@ -97,12 +97,20 @@ export function aspectRatio(value: string | null): string | null {
   return near ? `${near[0]}:${near[1]}` : null;
 }
 
+const dates = new Map<string, Intl.DateTimeFormat>();
+/** Making a format takes longer than all else that a tile of the library does: one is kept for each use. */
+function date(epochSeconds: number, options: Intl.DateTimeFormatOptions): string {
+  const key = Object.keys(options).join();
+  const format = dates.get(key) ?? new Intl.DateTimeFormat(language, options);
+  dates.set(key, format);
+  return format.format(epochSeconds * 1000);
+}
+
 export const dateTime = (epochSeconds: number): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(epochSeconds * 1000);
+  date(epochSeconds, { dateStyle: "medium", timeStyle: "medium" });
 
 /** "12 Nov" */
-export const day = (epochSeconds: number): string =>
-  new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(epochSeconds * 1000);
+export const day = (epochSeconds: number): string => date(epochSeconds, { day: "numeric", month: "short" });
 
 /** "$0.80", or the word for free; amounts are in dollars. */
 export const dollars = (amount: number): string =>
