@@ -12,6 +12,12 @@ const pseudo = {
     );
   },
 };
+const library = {
+  name: "library",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/load-library$/ }, () => ({ path: `${here}load-library.ts` }));
+  },
+};
 const options = {
   absWorkingDir: here,
   bundle: true,
@@ -22,5 +28,5 @@ const options = {
   charset: "utf8",
   logLevel: "warning",
 };
-await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out });
-await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo] });
+await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [library] });
+await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, library] });

@@ -2,7 +2,7 @@
 
 import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
 import { strings } from "../src/text/strings";
-import { clip, error, FakeModel, form, job, model, ready, START } from "./fake";
+import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
 export interface Case {
@@ -51,9 +51,12 @@ const rows: readonly JobView[] = [
 ];
 
 const nextFrame = () => new Promise<void>((done_) => requestAnimationFrame(() => setTimeout(done_, 30)));
-const find = (root: HTMLElement, name: string): HTMLElement => {
+const findAll = (root: HTMLElement, name: string): readonly HTMLElement[] => {
   const all = root.querySelectorAll<HTMLElement>("button, summary, select, input, [role=option]");
-  const found = [...all].find((node) => `${node.ariaLabel ?? ""} ${node.textContent}`.includes(name));
+  return [...all].filter((node) => `${node.ariaLabel ?? ""} ${node.textContent}`.includes(name));
+};
+const find = (root: HTMLElement, name: string): HTMLElement => {
+  const [found] = findAll(root, name);
   if (found === undefined) throw new Error(`nothing called ${name}`);
   return found;
 };
@@ -82,6 +85,7 @@ const menu: Act = async (root) => {
 const press =
   (name: string): Act =>
   async (root) => {
+    for (let turn = 0; turn < 100 && !findAll(root, name)[0]; turn += 1) await nextFrame(); // it may depend on an answer
     find(root, name).click();
     await nextFrame();
   };
@@ -104,12 +108,16 @@ const drop =
     await nextFrame();
   };
 const acks =
-  (type: "generate" | "code" | "history" | "recall", change: Parameters<FakeModel["ack"]>[1]): Act =>
+  (
+    type: "generate" | "code" | "history" | "recall" | "detail",
+    change: Parameters<FakeModel["ack"]>[1],
+  ): Act =>
   async (_, fake) => {
     fake.ack(fake.of(type).at(-1), change);
     await nextFrame();
   };
-const history = acks("history", { page: { jobs: rows, more: true } });
+const library = rows.map((row) => tile(row));
+const history = acks("history", { page: page(library, { failed: 1 }) });
 /** The kernel that made the widget goes away. */
 const leave: Act = async (_, fake) => {
   fake.comm_live = false;
@@ -121,9 +129,53 @@ const refuses = (change: Parameters<typeof error>[0]) =>
   acks("generate", { ok: false, error: error(change) });
 const pickTwo = [
   history,
-  click(".videogen-tile:nth-child(1)", { ctrlKey: true }),
-  click(".videogen-tile:nth-child(3)", { ctrlKey: true }),
+  click("[data-job=k3q7x2ma]", { ctrlKey: true }),
+  click("[data-job=starred0]", { ctrlKey: true }),
+  acks("detail", { job: rows[2] as JobView }),
 ];
+/** A still picture, as the kernel keeps one of each clip. */
+async function drawStill(hue: number): Promise<DataView> {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [320, 180];
+  const context = canvas.getContext("2d");
+  const sky = context?.createLinearGradient(0, 0, 0, 180);
+  sky?.addColorStop(0, `hsl(${hue} 60% 22%)`);
+  sky?.addColorStop(1, `hsl(${hue + 60} 70% 62%)`);
+  if (context && sky) context.fillStyle = sky;
+  context?.fillRect(0, 0, 320, 180);
+  const blob = await new Promise<Blob | null>((done_) => canvas.toBlob(done_, "image/jpeg"));
+  return new DataView((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+}
+/** The kernel hands over the pictures that are asked for by now. */
+const pictures: Act = async (_, fake) => {
+  while (fake.of("posters").length === 0) await nextFrame();
+  const asked = fake.of("posters").at(-1);
+  fake.ack(asked, {}, await Promise.all(asked?.job_ids.map((_, at) => drawStill(at * 37)) ?? []));
+  await nextFrame();
+};
+/** A tile is opened, and the kernel tells all of its job. */
+const open = (view: JobView): readonly Act[] => [
+  click(`[data-job=${view.id}]`),
+  acks("detail", { job: view }),
+];
+const scenery = [
+  "Above the clouds at dawn",
+  "A shoal of fish under water, light from above",
+  long,
+  "دو قایق کاغذی",
+];
+/** As many as the ledger of a busy project has. */
+const many = Array.from({ length: 60 }, (_, at) =>
+  tile(
+    ready({
+      id: `many${at}`.padEnd(8, "0"),
+      prompt: scenery[at % 4] ?? "",
+      created_at: START - 3600 * at,
+      cost: 0.8,
+    }),
+  ),
+);
+const opened = ready({ ...cell, id: "starred0", prompt: long, starred: true, created_at: START - 60 });
 const form_ = (view: JobView): Case => ({ state: { form: full, job: view } });
 const card = (view: JobView): Case => ({ state: { job: view } });
 
@@ -243,6 +295,42 @@ export const cases: Readonly<Record<string, Case>> = {
   "card, shown after all": {
     state: { job: job({ ...lake, cost: 0.8 }) },
     acts: [leave, nextFrame, press(strings.act.show)],
+  },
+  "library, none yet": { state: { form: full }, acts: [acks("history", { page: page([]) })] },
+  "library, all states": {
+    state: { form: full },
+    acts: [
+      history,
+      press(strings.stages.failed),
+      acks("history", { page: page([...library, tile(ready({ id: "gone0000", prompt: "A kite" }), true)]) }),
+      pictures,
+    ],
+  },
+  "library, no hit": {
+    state: { form: full },
+    acts: [
+      history,
+      async (root) => {
+        const box = root.querySelector<HTMLInputElement>("[type=search]");
+        if (box) box.value = "kite";
+        box?.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((done_) => setTimeout(done_, 300));
+      },
+      acks("history", { page: page([]) }),
+    ],
+  },
+  "library, a clip opened": { state: { form: full }, acts: [history, pictures, ...open(opened)] },
+  "library, a failure opened": {
+    state: { form: full },
+    acts: [history, ...open(job({ id: "refused0", state: "failed", prompt: "A storm", error: error() }))],
+  },
+  "library, ten thousand": {
+    state: { form: full },
+    acts: [
+      acks("history", {
+        page: page(many, { total: 10_000, ready: 9_997, making: 3, failed: 412, spent: 7_996.4 }),
+      }),
+    ],
   },
   "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(strings.compare)] },
   "comparison from code": {

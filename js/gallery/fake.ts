@@ -4,9 +4,11 @@ import type {
   Ack,
   ErrorView,
   FormView,
+  HistoryPage,
   JobView,
   ModelView,
   PageMessage,
+  TileView,
   WidgetState,
 } from "../src/kernel/protocol.gen";
 import { empty } from "../src/state/request-draft";
@@ -44,20 +46,25 @@ export class FakeModel {
     for (const callback of this.listeners.get(event) ?? [])
       (callback as (...all: unknown[]) => void)(...values);
   }
-  ack(message: PageMessage | undefined, change: Partial<Ack> = {}): void {
+  ack(message: PageMessage | undefined, change: Partial<Ack> = {}, buffers: readonly DataView[] = []): void {
     const { request_id } = message ?? { request_id: "" };
-    this.emit("msg:custom", {
-      type: "ack",
-      v: 1,
-      request_id,
-      ok: true,
-      now: Date.now() / 1000,
-      error: null,
-      page: null,
-      medium: null,
-      text: null,
-      ...change,
-    });
+    this.emit(
+      "msg:custom",
+      {
+        type: "ack",
+        v: 1,
+        request_id,
+        ok: true,
+        now: Date.now() / 1000,
+        error: null,
+        page: null,
+        job: null,
+        medium: null,
+        text: null,
+        ...change,
+      },
+      buffers,
+    );
   }
   /** Messages of one type, oldest first. */
   of<T extends PageMessage["type"]>(type: T): Extract<PageMessage, { type: T }>[] {
@@ -168,3 +175,39 @@ export const clip = {
 };
 export const ready = (change: Partial<JobView> = {}): JobView =>
   job({ state: "succeeded", finished_at: START + 66, clip, clips: [clip], ...change });
+
+/** A job as the library's tile of it. */
+export const tile = (view: JobView, gone = false): TileView => ({
+  id: view.id,
+  state: view.state,
+  searching: view.searching,
+  progress: view.progress,
+  saved_bytes: view.saved_bytes,
+  total_bytes: view.total_bytes,
+  prompt: view.prompt.slice(0, 160),
+  model: view.model,
+  duration: view.duration,
+  cost: view.cost,
+  charged: view.clip !== null,
+  created_at: view.created_at,
+  starred: view.starred,
+  error: view.error?.message ?? null,
+  clip: view.clip,
+  gone,
+});
+
+/** A page of the library that holds these tiles, the first ones of `total`. */
+export const page = (tiles: readonly TileView[], change: Partial<HistoryPage> = {}): HistoryPage => ({
+  tiles,
+  offset: 0,
+  total: tiles.length,
+  spent: tiles.reduce((sum, { cost, charged }) => sum + (charged ? (cost ?? 0) : 0), 0),
+  ready: tiles.filter(({ clip }) => clip !== null).length,
+  making: tiles.filter(({ state }) => state === "running" || state === "unknown_outcome").length,
+  failed: tiles.filter(({ state }) => state === "failed").length,
+  models: [...new Set(tiles.map(({ model: name }) => name))].map((name) => ({
+    model: name,
+    jobs: tiles.filter((one) => one.model === name).length,
+  })),
+  ...change,
+});

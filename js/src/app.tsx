@@ -1,11 +1,11 @@
-/** The whole widget: the form with its result and the history, the result alone as a card, or a comparison of clips. */
+/** The whole widget: the form with its result and the library, the result alone as a card, or a comparison of clips. */
 
 import { useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { FormVeil } from "./form/form-veil";
 import { Compare } from "./history/compare";
-import { HistoryStrip } from "./history/history-strip";
+import { LibraryPlace } from "./history/library-place";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
 import { Result } from "./result/result";
@@ -81,7 +81,7 @@ export function App({ view }: { view: View }) {
       ) : (
         <Workspace view={view} />
       )}
-      {form && !form.guest && <HistoryStrip view={view} />}
+      {form && !form.guest && <LibraryPlace view={view} />}
     </>
   );
 }

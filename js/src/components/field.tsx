@@ -10,6 +10,7 @@ export interface FieldAttributes {
   readonly name: string;
   readonly "aria-invalid"?: true;
   readonly "aria-describedby"?: string;
+  readonly "aria-label"?: string;
 }
 
 /** The attributes that link a control to its label and to its error message. */

@@ -11,11 +11,12 @@ import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
-import { getLetter } from "./history-strip";
 import { SyncedPlayers } from "./synced-players";
 
 /** A compared job is shown by its own state, whatever the state of the page and the kernel. */
 const PLAIN_INPUTS = { hasForm: true, disconnected: false, broken: false };
+/** "A" for the first of the compared clips. */
+export const getLetter = (index: number): string => String.fromCharCode(65 + index);
 type Layout = "grid" | "wipe";
 const FRAME_SECONDS = 1 / 24;
 

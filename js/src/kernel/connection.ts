@@ -7,8 +7,8 @@ import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { Clock } from "./clock";
 import { findHost } from "./host";
 import { isOpen } from "./job-state";
-import { advance, type Progress } from "./progress";
-import type { Ack, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
+import { advance, type Progress, type Reported } from "./progress";
+import type { Ack, Changed, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
 import type { RetryTiming } from "./retry-timing";
 
 /** The part of the anywidget model that we use. */
@@ -35,7 +35,7 @@ export interface Pending {
 }
 
 /** An ack with the bytes that came with it. */
-export type Reply = Ack & { readonly chunk?: DataView };
+export type Reply = Ack & { readonly chunk?: DataView; readonly chunks?: readonly DataView[] };
 
 export interface Refusal {
   readonly about: RequestType;
@@ -75,6 +75,7 @@ export class KernelConnection {
   readonly #disconnected = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
+  readonly #changes = signal(0);
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slowTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #waiting = new Map<string, (answer: Reply | null) => void>();
@@ -117,6 +118,11 @@ export class KernelConnection {
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
   }
+  /** How far a job is: the widget's own as it was reported so far, any other by its last report. */
+  progressOf(job: Reported): Progress | null {
+    const own = this.#progress.value;
+    return own?.job === job.id ? own : advance(null, job);
+  }
   get disconnected(): ReadonlySignal<boolean> {
     return this.#disconnected;
   }
@@ -126,6 +132,10 @@ export class KernelConnection {
   /** The last request that the kernel refused, until the next one is sent. */
   get refusal(): ReadonlySignal<Refusal | null> {
     return this.#refusal;
+  }
+  /** How often the kernel said that the ledger has changed. */
+  get changes(): ReadonlySignal<number> {
+    return this.#changes;
   }
   get widgetManager(): unknown {
     return this.#model.widget_manager;
@@ -244,6 +254,7 @@ export class KernelConnection {
   };
 
   readonly #receive = (message: unknown, buffers?: readonly DataView[]): void => {
+    if ((message as Partial<Changed> | null)?.type === "changed") this.#changes.value += 1;
     if (!isAck(message)) return;
     const pending = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
     if (pending === undefined) return;
@@ -251,7 +262,7 @@ export class KernelConnection {
       this.#disconnected.value = false;
       this.clock.correct(message.now);
       const [chunk] = buffers ?? [];
-      this.#settle(pending.requestId, chunk ? { ...message, chunk } : message);
+      this.#settle(pending.requestId, chunk ? { ...message, chunk, chunks: buffers ?? [] } : message);
       if (!message.ok && message.error !== null && actions.has(pending.request.type)) {
         this.#refusal.value = { about: pending.request.type, error: message.error };
       }

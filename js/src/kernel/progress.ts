@@ -10,11 +10,14 @@ export interface Progress {
   readonly saving: number | null;
 }
 
+/** What is known of how far a job is. */
+export type Reported = Pick<JobView, "id" | "state" | "progress" | "saved_bytes" | "total_bytes">;
+
 const clamp = (value: number) => Math.min(100, Math.max(0, value));
 const raise = (before: number | null, now: number | null) =>
   now === null || !Number.isFinite(now) ? before : Math.max(before ?? 0, clamp(now));
 
-export function advance(before: Progress | null, job: JobView | null): Progress | null {
+export function advance(before: Progress | null, job: Reported | null): Progress | null {
   if (job === null) return null;
   const same = before?.job === job.id ? before : null;
   const saved =

@@ -8,6 +8,7 @@ export interface Ack {
   readonly now: number;
   readonly error: ErrorView | null;
   readonly page: HistoryPage | null;
+  readonly job: JobView | null;
   readonly medium: MediaView | null;
   readonly text: string | null;
   readonly recalled: Recalled | null;
@@ -18,6 +19,11 @@ export interface Cancel {
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
+}
+
+export interface Changed {
+  readonly type: "changed";
+  readonly v: 1;
 }
 
 export interface Choose {
@@ -56,6 +62,13 @@ export interface Connect {
 
 export interface Detach {
   readonly type: "detach";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+}
+
+export interface Detail {
+  readonly type: "detail";
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
@@ -125,13 +138,21 @@ export interface History {
   readonly scope: "all" | "notebook" | "project";
   readonly search: string;
   readonly starred: boolean;
-  readonly before: number | null;
+  readonly model: string;
+  readonly stages: readonly ("failed" | "making" | "ready")[];
+  readonly offset: number;
   readonly limit: number;
 }
 
 export interface HistoryPage {
-  readonly jobs: readonly JobView[];
-  readonly more: boolean;
+  readonly tiles: readonly TileView[];
+  readonly offset: number;
+  readonly total: number;
+  readonly spent: number;
+  readonly ready: number;
+  readonly making: number;
+  readonly failed: number;
+  readonly models: readonly ModelCount[];
 }
 
 export interface JobView {
@@ -179,6 +200,11 @@ export interface MediaView {
   readonly height: number | null;
 }
 
+export interface ModelCount {
+  readonly model: string;
+  readonly jobs: number;
+}
+
 export interface ModelView {
   readonly id: string;
   readonly title: string;
@@ -204,12 +230,26 @@ export interface ModelView {
   readonly runs: number;
 }
 
+export interface Module {
+  readonly type: "module";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly build: string;
+}
+
 export interface Poster {
   readonly type: "poster";
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
   readonly take: number;
+}
+
+export interface Posters {
+  readonly type: "posters";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_ids: readonly string[];
 }
 
 export interface PriceView {
@@ -295,6 +335,25 @@ export interface Star {
   readonly on: boolean;
 }
 
+export interface TileView {
+  readonly id: string;
+  readonly state: "cancelled" | "draft" | "expired" | "failed" | "queued" | "running" | "saving" | "submitting" | "succeeded" | "unknown_outcome" | "unreachable";
+  readonly searching: boolean;
+  readonly progress: number | null;
+  readonly saved_bytes: number | null;
+  readonly total_bytes: number | null;
+  readonly prompt: string;
+  readonly model: string;
+  readonly duration: number | null;
+  readonly cost: number | null;
+  readonly charged: boolean;
+  readonly created_at: number;
+  readonly starred: boolean;
+  readonly error: string | null;
+  readonly clip: ClipView | null;
+  readonly gone: boolean;
+}
+
 export interface Trust {
   readonly type: "trust";
   readonly v: 1;
@@ -327,7 +386,7 @@ export interface WidgetState {
   readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | History | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

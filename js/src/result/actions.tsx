@@ -158,7 +158,8 @@ interface OverButtonProps {
   readonly onClick: () => void;
 }
 
-function OverButton({ icon, label, pressed, onClick }: OverButtonProps) {
+/** An action over a picture, for a pointer; the keyboard has another way. */
+export function OverButton({ icon, label, pressed, onClick }: OverButtonProps) {
   return (
     <button
       type="button"

@@ -138,7 +138,7 @@ export function Result(props: ResultProps) {
   const controls = useMemo(() => createControls(job?.request.fps ?? null), [job?.id]);
   useClockTicks(view.session, appearance.isTicking);
   const onAction = useAction(props);
-  const reported = job ? getBar(job.state, connection.progress.value) : { percent: null, width: null };
+  const reported = job ? getBar(job.state, connection.progressOf(job)) : { percent: null, width: null };
   const bar = state === "running" ? estimateBar(reported, job, elapsed) : reported;
   const percent = job?.state === "running" ? bar.percent : null;
   const values = getStatusValues({ job, percent, elapsed, wait });

@@ -122,8 +122,13 @@ export interface Away {
 }
 const unknownAway: Away = { isRestarted: false, isReady: false, clip: null, isShown: false };
 
+/** What the state of a card depends on; a tile of the library has no more. */
+type Shown = Pick<JobView, "state" | "detached" | "searching" | "reused" | "progress"> & {
+  readonly error: unknown;
+};
+
 export interface CardInputs {
-  readonly job: JobView | null;
+  readonly job: Shown | null;
   readonly hasForm: boolean;
   readonly disconnected: boolean;
   /** What is known while the kernel that made the widget is away. */

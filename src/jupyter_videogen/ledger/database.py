@@ -69,7 +69,11 @@ FROM jobs WHERE state = 'stored' AND handle IS NOT NULL
 VERSIONS = """
 ALTER TABLE jobs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 """
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS)
+SHELF = """
+CREATE INDEX jobs_by_shelf ON jobs (removed, created_at, state, model, starred, notebook, project, cost, charged);
+"""
+"""All that the library filters, counts and sums by: a page of it is found without reading any record."""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 
@@ -197,6 +201,7 @@ def _connection(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=TURN, isolation_level=None, check_same_thread=False)
     try:
         _share(db)
+        db.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows ASCII only
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA cache_size = -256")  # KiB: the system holds these pages anyway
         _patiently(db, "BEGIN IMMEDIATE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jupyter_videogen.core import command_names
 from jupyter_videogen.core.budget import Spent
@@ -12,7 +12,7 @@ from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_handl
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from jupyter_videogen.core.budget import Cap
     from jupyter_videogen.core.job import JobRecord, JobState
@@ -37,11 +37,27 @@ FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
 """
 
 
+SHELF = """
+jobs INDEXED BY jobs_by_shelf WHERE removed = 0 AND starred >= :starred
+    AND (:notebook IS NULL OR notebook = :notebook) AND (:project IS NULL OR project = :project)
+"""
+SEARCH = """
+AND instr(casefold(coalesce(json_extract(record, '$.request.prompt'), '') || ' ' || model), :search) > 0
+"""
+
+
 PAGE = """
-SELECT record, version, starred FROM jobs
-WHERE NOT removed AND created_at < ? AND starred >= ? AND (? IS NULL OR notebook = ?) AND (? IS NULL OR project = ?)
-    AND instr(lower(json_extract(record, '$.request.prompt') || ' ' || model), lower(?)) > 0
-ORDER BY created_at DESC, rowid DESC LIMIT ?
+SELECT record, version, starred FROM jobs WHERE rowid IN (
+    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model)
+    ORDER BY created_at DESC, rowid DESC LIMIT :limit OFFSET :offset
+) ORDER BY created_at DESC, rowid DESC
+"""
+
+
+SHELF_GROUPS = """
+SELECT CASE WHEN {ready} THEN 'ready' WHEN {failed} THEN 'failed' ELSE 'making' END, model,
+    count(*), total(iif(charged, cost, 0))
+FROM {shelf} GROUP BY 1, 2
 """
 
 
@@ -61,13 +77,49 @@ SELECT seconds, well, model, duration, size, kind, marks FROM runs WHERE origin 
 """
 
 
+Stage = Literal["ready", "making", "failed"]
+"""What the library sorts jobs by: with a clip, ended without one, or neither yet; a lost answer may still become a clip."""
+FAILED = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(UNPAID))
+STATES: dict[Stage, str] = {
+    "ready": "state = 'stored'",
+    "making": f"state NOT IN ('stored', {FAILED})",
+    "failed": f"state IN ({FAILED})",
+}
+
+
 class HistoryFilter(NamedTuple):
-    """Which part of the library is looked at; None is everything."""
+    """Which part of the library is looked at; None and empty are everything."""
 
     notebook: str | None = None
     project: str | None = None
     search: str = ""
     starred: bool = False
+    model: str = ""
+    stages: tuple[Stage, ...] = tuple(STATES)
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The parameters of `shelf`."""
+        return self._asdict() | {"search": self.search.casefold()}
+
+    @property
+    def shelf(self) -> str:
+        """Everything but the states and the model, which are counted; only a search has to read records."""
+        return SHELF + SEARCH if self.search else SHELF
+
+    @property
+    def states(self) -> str:
+        """The condition on the state."""
+        return " OR ".join(STATES[stage] for stage in self.stages) or "FALSE"
+
+
+class HistoryGroup(NamedTuple):
+    """Jobs of one state and model in the library, and what the charged ones came to in dollars."""
+
+    stage: Stage
+    model: str
+    jobs: int
+    spent: float
 
 
 class Cost(NamedTuple):
@@ -111,12 +163,29 @@ class LedgerQueries:
         with self._file.reading() as db:
             return [Cost(*row) for row in db.execute(query)]
 
-    def page(self, shelf: HistoryFilter, *, before: float, limit: int) -> list[tuple[JobRecord, bool]]:
-        """Return jobs of the history made before a moment, newest first, each with whether it is starred."""
-        here = (shelf.notebook, shelf.notebook, shelf.project, shelf.project)
+    def page(self, shelf: HistoryFilter, *, offset: int, limit: int) -> list[tuple[JobRecord, bool]]:
+        """Return jobs of the library from the `offset`th on, newest first, each with whether it is starred."""
+        query = PAGE.format(shelf=shelf.shelf, states=shelf.states)
         with self._file.reading() as db:
-            rows = db.execute(PAGE, (before, shelf.starred, *here, shelf.search, limit)).fetchall()
+            rows = db.execute(query, shelf.values | {"offset": offset, "limit": limit}).fetchall()
         return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
+
+    def history_groups(self, shelf: HistoryFilter) -> list[HistoryGroup]:
+        """Return how many jobs of each state and model there are, whatever model and states are asked for."""
+        query = SHELF_GROUPS.format(shelf=shelf.shelf, **STATES)
+        with self._file.reading() as db:
+            return [HistoryGroup(*row) for row in db.execute(query, shelf.values)]
+
+    def records(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Return jobs by their whole ids; those that nobody knows are left out."""
+        marks = ", ".join("?" for _ in job_ids)
+        return {record.id: record for record in self._read(f"WHERE id IN ({marks})", *job_ids)}
+
+    def stamp(self) -> tuple[int, int]:
+        """Return two numbers that are others after any write to the file, by this process or another."""
+        with self._file.reading() as db:
+            (others,) = db.execute("PRAGMA data_version").fetchone()
+            return others, db.total_changes
 
     def is_starred(self, job_id: str) -> bool:
         """Return whether a job is starred."""

@@ -1,1 +1,1 @@
-"""The anywidget: its protocol with the page, its views, its form and history. Imports `commands` and below."""
+"""The anywidget: its protocol with the page, its views, its form and library. Imports `commands` and below."""

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import time
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger.queries import HistoryFilter
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
-from jupyter_videogen.widget.protocol import Fetch, History, HistoryPage, Poster, ProviderView, Remove, Star
-from jupyter_videogen.widget.views import JobExtras, job_view
+from jupyter_videogen.widget.protocol import (
+    Detail,
+    Fetch,
+    History,
+    HistoryPage,
+    ModelCount,
+    Module,
+    Poster,
+    Posters,
+    ProviderView,
+    Remove,
+    Star,
+)
+from jupyter_videogen.widget.views import JobExtras, job_view, tile_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +37,14 @@ if TYPE_CHECKING:
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.queries import HistoryGroup
     from jupyter_videogen.widget.protocol import JobView
 
+LIBRARY = Path(__file__).parent.parent / "static" / "library.js"
 MOST = 100
-"""Rows of one page of history."""
+"""Tiles of one page of the library, and models in its list."""
+MOST_POSTERS = 24
+"""Still pictures in one message."""
 LARGEST_PIECE = 4 << 20
 """Bytes of one message; hosts take more, but memory is for others."""
 
@@ -41,11 +57,20 @@ def job_view_of(job: Job, record: JobRecord) -> JobView:
     return job_view(record, job.provider, folder=environment.folder(), aside=aside)
 
 
-def answer_history(message: History | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]) -> dict[str, Any]:
+def answer_history(
+    message: Module | History | Detail | Posters | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]
+) -> dict[str, Any]:
     """Answer a request about the history, and return its ack."""
     match message:
+        case Module():
+            return {"text": read_module(message.build)}
         case History():
             return {"page": page(message)}
+        case Detail():
+            job = client.job(message.job_id)
+            return {"job": job_view_of(job, job.record)}
+        case Posters():
+            return {"buffers": read_posters(message.job_ids)}
         case Fetch():
             return {"buffers": [read_clip_piece(message)]}
         case Poster():
@@ -57,24 +82,69 @@ def answer_history(message: History | Star | Remove | Fetch | Poster, buffers: S
     return {}
 
 
+def read_module(build: str) -> str:
+    """Read the module of the page that draws the library; raises `VideogenError` for a page of another version."""
+    text = LIBRARY.read_text("ascii")
+    if not text.startswith(f"/*{build}*/"):
+        raise VideogenError("This page is of another version of jupyter-videogen.", next="Run the cell again.")
+    return text
+
+
 def page(asked: History) -> HistoryPage:
-    """Return one page of the history: of this notebook, this project, or all."""
+    """Return one page of the library: of this notebook, this project, or all."""
+    folder, ledger, shelf = environment.folder(), process.runtime().ledger, _shelf(asked)
+    groups = ledger.history_groups(shelf)
+    found = ledger.page(shelf, offset=max(asked.offset, 0), limit=min(max(asked.limit, 1), MOST))
+    of_model = [group for group in groups if asked.model in {"", group.model}]
+    of_stage = [group for group in groups if group.stage in asked.stages]
+    shown = [group for group in of_model if group in of_stage]
+    stages = _count(of_model, "stage")
+    return HistoryPage(
+        tiles=tuple(tile_view(record, folder, starred=starred) for record, starred in found),
+        offset=asked.offset,
+        total=sum(group.jobs for group in shown),
+        spent=sum(group.spent for group in shown),
+        ready=stages["ready"],
+        making=stages["making"],
+        failed=stages["failed"],
+        models=tuple(
+            ModelCount(model=name, jobs=jobs) for name, jobs in sorted(_count(of_stage, "model").items())[:MOST]
+        ),
+    )
+
+
+def _count(groups: Sequence[HistoryGroup], by: Literal["stage", "model"]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for group in groups:
+        counts[getattr(group, by)] += group.jobs
+    return counts
+
+
+def _shelf(asked: History) -> HistoryFilter:
     folder, notebook = environment.folder(), environment.notebook()
-    shelf = HistoryFilter(
+    return HistoryFilter(
         notebook=str(notebook) if asked.scope == "notebook" and notebook else None,
         project=str(environment.project(folder)) if asked.scope == "project" else None,
-        search=asked.search,
+        search=asked.search.strip(),
         starred=asked.starred,
+        model=asked.model,
+        stages=asked.stages,
     )
-    limit = min(max(asked.limit, 1), MOST)
-    before = time.time() + 1 if asked.before is None else asked.before
-    found = process.runtime().ledger.page(shelf, before=before, limit=limit + 1)
-    config = load_config_for_watching()
-    views = (
-        job_view(record, config.provider_of_job(record), folder=folder, aside=JobExtras(starred=starred))
-        for record, starred in found[:limit]
-    )
-    return HistoryPage(jobs=tuple(views), more=len(found) > limit)
+
+
+def read_posters(job_ids: Sequence[str]) -> list[bytes]:
+    """Read the first clip's still picture of jobs, empty where there is none; at most `MOST_POSTERS` are read."""
+    asked = job_ids[:MOST_POSTERS]
+    records = process.runtime().ledger.records(asked)
+    return [_read_poster(records[job_id].clips) if job_id in records else b"" for job_id in asked]
+
+
+def _read_poster(clips: Sequence[ClipRecord]) -> bytes:
+    poster = Path(clips[0].poster) if clips and clips[0].poster else None
+    with suppress(OSError):
+        if poster is not None and poster.stat().st_size <= clip_store.LARGEST_POSTER:
+            return poster.read_bytes()
+    return b""
 
 
 def read_clip_piece(asked: Fetch) -> bytes:
@@ -105,7 +175,7 @@ def take_poster(asked: Poster, picture: bytes) -> None:
 def _clip(job_id: str, take: int) -> ClipRecord:
     clips = client.job(job_id).record.clips
     if not 0 <= take < len(clips):
-        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Show the job again.")
+        raise VideogenError(f"Job {job_id} has no clip {take + 1}.", next="Detail the job again.")
     return clips[take]
 
 

@@ -346,15 +346,37 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
     take: int
 
 
-class History(Request, frozen=True, kw_only=True, tag="history"):
-    """Ask for jobs, newest first; the ack has them as `page`."""
+class Module(Request, frozen=True, kw_only=True, tag="module"):
+    """Ask for the part of the page that draws the library, when it is first shown; the ack has its source as `text`."""
 
-    scope: Literal["notebook", "project", "all"] = "notebook"
+    build: str
+    """The hash of the source that fits this page: a kernel with another one refuses."""
+
+
+class History(Request, frozen=True, kw_only=True, tag="history"):
+    """Ask for jobs, newest first, as tiles; the ack has them as `page`. The filters combine."""
+
+    scope: Literal["notebook", "project", "all"] = "project"
     search: str = ""
     starred: bool = False
-    before: float | None = None
-    """Only jobs made before this moment: the last row's `created_at` of the page before."""
-    limit: int = 24
+    model: str = ""
+    """Only this model's; empty for all."""
+    stages: tuple[Literal["ready", "making", "failed"], ...] = ("ready", "making")
+    offset: int = 0
+    """How many newer jobs are left out."""
+    limit: int = 60
+
+
+class Detail(Request, frozen=True, kw_only=True, tag="detail"):
+    """Ask for all of one job; the ack has it as `job`."""
+
+    job_id: str
+
+
+class Posters(Request, frozen=True, kw_only=True, tag="posters"):
+    """Ask for the still pictures of jobs; the ack has one buffer for each, empty where there is none."""
+
+    job_ids: tuple[str, ...]
 
 
 class Star(Request, frozen=True, kw_only=True, tag="star"):
@@ -393,18 +415,67 @@ PageMessage = (
     | Upload
     | Fetch
     | Poster
+    | Module
     | History
+    | Detail
+    | Posters
     | Star
     | Remove
     | Code
 )
 
 
-class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
-    """Some jobs of the ledger, and whether there are more."""
+class TileView(msgspec.Struct, frozen=True, kw_only=True):
+    """One job as a tile of the library: of `JobView` what a tile draws, with a prompt that is cut."""
 
-    jobs: tuple[JobView, ...]
-    more: bool
+    id: str
+    state: JobState
+    searching: bool
+    progress: float | None
+    saved_bytes: int | None
+    total_bytes: int | None
+    prompt: str
+    model: str
+    duration: float | None
+    cost: float | None
+    charged: bool
+    """Whether the cost counts as spent; else it is an estimate."""
+    created_at: float
+    starred: bool
+    error: str | None
+    """Why it failed, in words."""
+    clip: ClipView | None
+    gone: bool
+    """The clip's file is not where it was."""
+
+
+class ModelCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many jobs of a model the other filters leave."""
+
+    model: str
+    jobs: int
+
+
+class HistoryPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some tiles of the library, and what its filters leave of it."""
+
+    tiles: tuple[TileView, ...]
+    offset: int
+    total: int
+    """Tiles under all filters."""
+    spent: float
+    """Dollars that the charged ones of them came to."""
+    ready: int
+    """How many jobs of each state the other filters leave."""
+    making: int
+    failed: int
+    models: tuple[ModelCount, ...]
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="changed"):
+    """Something was written to the ledger, here or in another notebook: a page that shows the library asks again."""
+
+    v: Literal[1]
 
 
 class Recalled(msgspec.Struct, frozen=True, kw_only=True):
@@ -426,6 +497,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     """The kernel's clock, seconds since the epoch."""
     error: ErrorView | None = None
     page: HistoryPage | None = None
+    job: JobView | None = None
     medium: MediaView | None = None
     text: str | None = None
     recalled: Recalled | None = None

@@ -14,7 +14,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects.base import ListsModels
-from jupyter_videogen.media.clip_store import relative_path
+from jupyter_videogen.media.clip_store import is_missing, relative_path
 from jupyter_videogen.widget.protocol import (
     ClipView,
     ErrorView,
@@ -26,6 +26,7 @@ from jupyter_videogen.widget.protocol import (
     ProviderView,
     RequestView,
     SizeRangeView,
+    TileView,
 )
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.prices import Price
     from jupyter_videogen.core.request import GenerationRequest
 
+TILE_PROMPT = 160
+"""Characters of a prompt on a tile: more than its two lines hold."""
 UNKNOWN = Capabilities(model="", takes=frozenset())
 
 known: dict[str, Path] = {}
@@ -93,6 +96,28 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         warnings=job.warnings,
         suggestions=job.suggestions,
         request=request_view(request, folder),
+    )
+
+
+def tile_view(job: JobRecord, folder: Path, *, starred: bool) -> TileView:
+    """Return one job as a tile of the library."""
+    return TileView(
+        id=job.id,
+        state=job.state,
+        searching=job.searching,
+        progress=job.progress,
+        saved_bytes=job.saved_bytes,
+        total_bytes=job.total_bytes,
+        prompt=job.request.prompt[:TILE_PROMPT],
+        model=job.model,
+        duration=job.request.duration,
+        cost=job.cost,
+        charged=job.charged,
+        created_at=job.created_at,
+        starred=starred,
+        error=job.failure.message[:TILE_PROMPT] if job.failure else None,
+        clip=clip_view(job.clips[0], folder) if job.clips else None,
+        gone=bool(job.clips) and is_missing(job),
     )
 
 

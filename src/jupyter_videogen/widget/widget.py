@@ -28,7 +28,7 @@ from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationRequest
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime import process
-from jupyter_videogen.widget import history, visitors
+from jupyter_videogen.widget import history, history_watch, visitors
 from jupyter_videogen.widget.dropped_clip import recall_request
 from jupyter_videogen.widget.form import Uploads, collect_fields, request_code
 from jupyter_videogen.widget.history import job_view_of
@@ -40,13 +40,16 @@ from jupyter_videogen.widget.protocol import (
     Code,
     Connect,
     Detach,
+    Detail,
     Edit,
     Fetch,
     Generate,
     Hello,
     History,
+    Module,
     PageMessage,
     Poster,
+    Posters,
     Recall,
     Remove,
     Resend,
@@ -110,7 +113,7 @@ class BaseWidget(anywidget.AnyWidget):
             self.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - there is no public switch
 
     def follow(self, job: Job) -> None:
-        """Show this job from now on."""
+        """Detail this job from now on."""
         self._current = job
         job.subscribe(lambda record: self._show(record, job))
         self._show(job.record, job)
@@ -196,14 +199,22 @@ class BaseWidget(anywidget.AnyWidget):
                 self.follow(self._mine(message.job_id).watch())
             case Resend():
                 self.follow(self._mine(message.job_id).send_again())
-            case History() | Star() | Remove() | Fetch() | Poster():
-                outcome = history.answer_history(message, buffers)
-                if isinstance(message, Star | Poster):
-                    self._retell()
-                return outcome
+            case Module() | History() | Detail() | Posters() | Star() | Remove() | Fetch() | Poster():
+                return self._ask_history(message, buffers)
             case Code():
                 return {"text": request_code(message.request, message.language, self.provider_name)}
         return None
+
+    def _ask_history(
+        self, message: Module | History | Detail | Posters | Star | Remove | Fetch | Poster, buffers: Sequence[bytes]
+    ) -> dict[str, Any]:
+        """Answer what is asked of the library; a page that shows it is told of its changes from now on."""
+        if isinstance(message, History):
+            history_watch.pages.add(self)
+        outcome = history.answer_history(message, buffers)
+        if isinstance(message, Star | Poster):
+            self._retell()
+        return outcome
 
     def _tell_again(self) -> None:
         """Send the job's last state again: in a flood of output a server may have dropped it."""
@@ -211,7 +222,7 @@ class BaseWidget(anywidget.AnyWidget):
             self.send_state("job")
 
     def _retell(self) -> None:
-        """Show the job once more: something beside its record has changed."""
+        """Detail the job once more: something beside its record has changed."""
         if self._current is not None:
             self._told = ("", 0.0)
             self._show(self._current.record, self._current)

@@ -1,0 +1,26 @@
+/** What the library's module takes from this one, by name: both draw with the same Preact and speak with the same words. */
+
+export { signal } from "@preact/signals";
+export { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
+export { IconButton } from "../components/button";
+export { useMoment, writeClipboard } from "../components/clipboard";
+export { CopiedLabel } from "../components/copied-label";
+export { Select } from "../components/field";
+export { Icon } from "../components/icons";
+export { focusField } from "../form/form";
+export { JOB_TYPE } from "../form/media-tiles";
+export { findHost } from "../kernel/host";
+export { RetryTiming } from "../kernel/retry-timing";
+export { OverButton } from "../result/actions";
+export { Result } from "../result/result";
+export { appearances, getCardState } from "../state/appearance";
+export { mediaFields } from "../state/attachments";
+export { scopes, stages } from "../state/history";
+export { empty } from "../state/request-draft";
+export { prefersReducedMotion } from "../state/theme";
+export { useViewState } from "../state/view-state";
+export { dateTime, day, dollars, integer, percent, seconds } from "../text/format";
+export { strings } from "../text/strings";
+export { fill, Template } from "../text/template";
+export { getLetter } from "./compare";
