@@ -236,6 +236,23 @@ export const cases: Readonly<Record<string, Case>> = {
   "no percent, a history": form_(job({ usual: 70, runs: 12 })),
   "no percent, no history": form_(job()),
   "longer than usual": form_(job({ usual: 5, runs: 3, slow: 10 })),
+  "two at a time": {
+    state: {
+      form: full,
+      job: job({ progress: 62 }),
+      queue: [
+        job({ id: "lakelake", ...lake, progress: 7, can_cancel: true, created_at: START + 3 }),
+        job({ id: "snowsnow", prompt: "Snow", state: "queued", created_at: START + 5 }),
+      ],
+    },
+  },
+  "two at a time, one is ready": {
+    state: { form: full, job: job({ progress: 62 }), queue: [ready({ id: "lakelake", ...lake })] },
+  },
+  "asked for what is being made": {
+    state: { form: full, job: job({ progress: 62 }) },
+    acts: [click("[type=submit]"), acks("generate", { found: true })],
+  },
   busy: form_(job({ state: "queued", next_look_at: START + 60 })),
   saving: form_(job(saving)),
   ready: { state: { form: full, job: done }, acts: [history] },

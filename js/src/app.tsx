@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { FormVeil } from "./form/form-veil";
+import { Queue } from "./form/queue";
 import { Compare } from "./history/compare";
 import { LibraryPlace } from "./history/library-place";
 import { isOpen } from "./kernel/job-state";
@@ -15,14 +16,15 @@ import type { View } from "./state/view";
 import { useViewState } from "./state/view-state";
 import { strings } from "./text/strings";
 
-function Header({ form }: { form: FormView }) {
+function Header({ view, form }: { view: View; form: FormView }) {
   const hasKey = form.providers.some(({ name, key }) => name === form.provider && key !== "");
   return (
     <div class="videogen-header">
       <span class="videogen-title">
         <Logo />
-        {strings.name}
+        <span>{strings.name}</span>
       </span>
+      <Queue view={view} />
       <span class="videogen-provider">
         {form.simulated ? <LocalEngineIcon /> : hasKey && <Icon name="key" />}
         <bdi>{form.provider_label}</bdi>
@@ -75,7 +77,7 @@ export function App({ view }: { view: View }) {
   };
   return (
     <>
-      {form && <Header form={form} />}
+      {form && <Header view={view} form={form} />}
       {view.isComparing.value && picked.length > 1 ? (
         <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
       ) : (

@@ -48,6 +48,7 @@ test("one click sends one request with what the form shows", async () => {
       request: { ...empty, prompt: "A paper boat", model: "wan-2.7", duration: 8, size: "1280x720" },
       new: false,
       yes: false,
+      aside: false,
     },
   ]);
 });

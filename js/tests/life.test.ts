@@ -55,7 +55,7 @@ test("the job's buttons send the job's own messages", async () => {
 
 test("no message carries a bare id, which ipykernel 7.4 would route by", async () => {
   const [view] = await renderWidget(new FakeModel({ form, job: job() }));
-  button(view, "Generate").click();
+  button(view, "Add to queue").click();
   button(view, "Stop watching").click();
   expect(view.model.sent.filter((message) => "id" in message)).toEqual([]);
 });

@@ -215,7 +215,7 @@ test("a click that a dead kernel cannot hear is not blamed on a busy one", async
   widget.model.emit("comm_live_update");
   button(widget, "Generate").click();
   await settle(3000);
-  expect(text(widget.root.querySelector(".videogen-form .videogen-notice"))).toBe(
+  expect(text(widget.root.querySelector(".videogen-submit-note"))).toBe(
     "The notebook's kernel isn't running. Run this cell to watch the job again.",
   );
 });

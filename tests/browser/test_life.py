@@ -131,3 +131,25 @@ def test_a_form_among_other_widgets(browser: Browser, server: Server, gateway: G
     assert lab.outputs(2)[0]["text"] == "True succeeded succeeded True\n"
     assert gateway.posts() == ONE_POST
     lab.close()
+
+
+def test_a_second_job_runs_beside_the_first(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Each click is one create; the result stays with the first, and the other is there at a click, also on a new page."""
+    lab = opened(browser, server, "beside.ipynb", LOAD, FORM)
+    ask(lab.card, "a train in the snow")
+    moved_on(lab.card, 0)
+    lab.card.get_by_role("textbox", name="Prompt").fill("waves at sunset")
+    lab.card.get_by_role("button", name="Add to queue").click()
+    queue = lab.card.get_by_role("toolbar", name="Being made")
+    expect(queue.get_by_role("button", name="waves at sunset").first).to_be_visible(timeout=SLOW)
+    shown = lab.card.locator(".videogen-result")
+    assert plays(shown.locator('video[aria-label="a train in the snow"]')) == FACTS
+    expect(queue).to_contain_text("ready", timeout=SLOW)
+    lab.save()
+    lab.open()
+    expect(shown.locator('video[aria-label="a train in the snow"]')).to_be_visible(timeout=SLOW)
+    queue.get_by_role("button", name="waves at sunset").click()
+    assert plays(shown.locator('video[aria-label="waves at sunset"]')) == FACTS
+    expect(queue).to_have_count(0)
+    assert gateway.posts() == ONE_POST * 2
+    lab.close()

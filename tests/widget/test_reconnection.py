@@ -65,6 +65,20 @@ def test_a_card_comes_back_with_what_its_buttons_need(shop: Shop) -> None:
     assert state(channel)["form"]["start"]["prompt"] == "a kite"
 
 
+def test_a_form_comes_back_with_its_queue(shop: Shop) -> None:
+    """What was being made beside the job on view is made on, and watched; nothing is sent again."""
+    shop.done = False
+    client = vg.Client("openai", base_url=shop.url, api_key="canary-1")
+    shown, beside = client.submit("a kite", model="m"), client.submit("a boat", model="m")
+    channel = opens({"job_id": shown.id, "provider": "local", "has_form": True, "queue": [beside.id]})
+    assert state(channel)["job"]["id"] == shown.id
+    assert [job["id"] for job in state(channel)["queue"]] == [beside.id]
+    shop.done = True
+    for job in (shown, beside):
+        job.result(30)
+    assert len(shop.book) == 2
+
+
 def test_an_unknown_job_is_refused() -> None:
     """The comm is closed by whoever called, and no widget is made."""
     with pytest.raises(VideogenError):

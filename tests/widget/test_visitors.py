@@ -16,7 +16,7 @@ from jupyter_videogen.widget import form
 from jupyter_videogen.widget.form import Uploads
 from jupyter_videogen.widget.protocol import PageMessage, RequestView
 from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
-from support.form_messages import upload
+from support.form_messages import Visit, upload
 from support.ipython_shell import PNG
 
 if TYPE_CHECKING:
@@ -37,27 +37,6 @@ def _openai(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     )
 
 
-class Visit:
-    """A widget, and what its page is told."""
-
-    def __init__(self, widget: Any) -> None:
-        self.widget, self.acks = widget, []  # type: ignore[var-annotated]
-        widget.send = lambda content, _buffers=None: self.acks.append(content)
-        self._count = 0
-
-    def say(self, kind: str, buffers: list[bytes] | None = None, **facts: Any) -> dict[str, Any]:
-        """Send a message, and give its ack."""
-        self._count += 1
-        content = {"v": 1, "request_id": f"r{self._count}", "type": kind, **facts}
-        self.widget._receive(self.widget, content, buffers or [])
-        found: dict[str, Any] = self.acks[-1]
-        return found
-
-    def generate(self, prompt: str = "a kite", **facts: Any) -> dict[str, Any]:
-        request = {"prompt": prompt, "model": "m", **facts.pop("request", {})}
-        return self.say("generate", request=request, **facts)
-
-
 def others_job(shop: Shop) -> vg.Job:
     """A job of the owner's, in the same ledger."""
     job = vg.Client("openai", base_url=shop.url, api_key="canary-owner").submit("the owner's secret film", model="m")
@@ -73,7 +52,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
     """One of each kind of message, about a job."""
     request = msgspec.to_builtins(RequestView(prompt="x", model="m"))
     return {
-        "cancel": {"job_id": job_id}, "detach": {"job_id": job_id}, "watch": {"job_id": job_id}, "resend": {"job_id": job_id},
+        "show": {"job_id": job_id}, "cancel": {"job_id": job_id}, "detach": {"job_id": job_id}, "watch": {"job_id": job_id}, "resend": {"job_id": job_id},
         "edit": {"job_id": job_id}, "fetch": {"job_id": job_id, "take": 0, "offset": 0, "length": 10},
         "poster": {"job_id": job_id, "take": 0}, "star": {"job_id": job_id, "on": True}, "remove": {"job_id": job_id},
         "history": {"scope": "all"}, "module": {"build": "x"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
@@ -105,7 +84,7 @@ def test_every_kind_of_message_has_been_thought_of() -> None:
     assert set(ASKED) | {"hello", "generate", "upload"} == set(KINDS)
 
 
-@pytest.mark.parametrize("kind", ["fetch", "watch", "detach", "poster"])
+@pytest.mark.parametrize("kind", ["fetch", "show", "watch", "detach", "poster"])
 def test_a_visitor_has_their_own_jobs(kind: str, shop: Shop) -> None:
     """What they made, they can see and get."""
     shown = visit()
@@ -174,7 +153,7 @@ def test_a_visitor_is_told_of_no_place(shop: Shop, home: Path, monkeypatch: pyte
     shown.generate()
     (job,) = shown.widget.jobs
     clip = job.result(30)
-    shown.widget._told = ("", 0.0)
+    shown.widget._pace.reset()
     shown.widget._show(job.record, job)
     Path(clip.path).unlink()
     ack = shown.say("fetch", job_id=job.id, take=0, offset=0, length=10)

@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
-import { Notice } from "../components/notice";
+import { describePending, RefusalText } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
 import type { ErrorView, FormView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
@@ -72,19 +72,52 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   );
 }
 
-function SubmitButton({ form, draft, isPrimary }: { form: FormView; draft: Draft; isPrimary: boolean }) {
+/** The button's words: with its price, and what it does while others are being made. */
+function getSubmitLabel(form: FormView, draft: Draft, isBusy: boolean): string {
   const model = draft.getModel(form);
   const cost = model && estimateCost(draft.buildRequest(form), model);
   const isPriced = cost !== null && cost >= 0; // NaN while the length is not a number
-  const priced = isPriced ? fill(strings.generatePriced, { cost: format.dollars(cost) }) : strings.generate;
+  if (form.simulated) return isBusy ? strings.addToQueueFree : strings.generateFree;
+  if (!isPriced) return isBusy ? strings.addToQueue : strings.generate;
+  return fill(isBusy ? strings.addToQueuePriced : strings.generatePriced, { cost: format.dollars(cost) });
+}
+
+/** What stands beside the button, so that nothing below it moves: what became of the click, how many run, or the keys. */
+function SubmitNote({ view }: { view: View }) {
+  const { session } = view;
+  const { connection } = session;
+  const pending = describePending(connection, formRequests);
+  const found = connection.found.value;
+  const count = session.making.value.length;
+  const isFound = pending === "" && found?.aside === true;
+  return (
+    <span class="videogen-submit-note">
+      <span aria-live="polite">
+        {pending ||
+          (isFound ? strings.foundBefore : count > 0 && fill(strings.running, { count: String(count) }))}
+      </span>
+      {isFound && (
+        <button type="button" class="videogen-button" onClick={() => session.repeat(found, { aside: true })}>
+          {strings.makeAnother}
+        </button>
+      )}
+      {pending === "" && !isFound && count === 0 && (
+        <span class="videogen-shortcut" aria-hidden="true">
+          <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
+        </span>
+      )}
+    </span>
+  );
+}
+
+function SubmitRow({ view, form, isPrimary }: FormProps) {
+  const { draft, making } = view.session;
   return (
     <div class="videogen-submit">
       <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>
-        {form.simulated ? strings.generateFree : priced}
+        {getSubmitLabel(form, draft, making.value.length > 0)}
       </button>
-      <span class="videogen-shortcut" aria-hidden="true">
-        <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
-      </span>
+      <SubmitNote view={view} />
     </div>
   );
 }
@@ -226,11 +259,13 @@ export function Form({ view, form, isPrimary }: FormProps) {
       )}
       <UnusedFields form={form} draft={draft} />
       <RecalledFrom view={view} />
-      <SubmitButton form={form} draft={draft} isPrimary={isPrimary} />
+      <SubmitRow view={view} form={form} isPrimary={isPrimary} />
       {question ? (
         <BudgetQuestion error={question} onYes={() => session.generate(form, { yes: true })} />
       ) : (
-        <Notice connection={session.connection} about={formRequests} error={general} />
+        <div class="videogen-notice">
+          <RefusalText error={general} />
+        </div>
       )}
     </form>
   );

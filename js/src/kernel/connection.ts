@@ -26,6 +26,7 @@ export interface Model {
 type MessageBody<M> = M extends PageMessage ? Omit<M, "v" | "request_id"> : never;
 export type Request = MessageBody<PageMessage>;
 export type RequestType = PageMessage["type"];
+export type Generate = Extract<Request, { type: "generate" }>;
 
 export interface Pending {
   readonly request: Request;
@@ -70,12 +71,14 @@ export class KernelConnection {
   #model: Model;
   readonly #form = signal<WidgetState["form"]>(null);
   readonly #job = signal<JobView | null>(null);
+  readonly #queue = signal<WidgetState["queue"]>([]);
   readonly #compared = signal<WidgetState["compared"]>(null);
   readonly #progress = signal<Progress | null>(null);
   readonly #disconnected = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #changes = signal(0);
+  readonly #found = signal<Generate | null>(null);
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #slowTimers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #waiting = new Map<string, (answer: Reply | null) => void>();
@@ -96,6 +99,7 @@ export class KernelConnection {
   #listen(): void {
     this.#readForm();
     this.#readJob();
+    this.#readQueue();
     this.#readCompared();
     for (const [event, callback] of this.#callbacks) this.#model.on(event, callback as never);
   }
@@ -110,6 +114,10 @@ export class KernelConnection {
   }
   get job(): ReadonlySignal<JobView | null> {
     return this.#job;
+  }
+  /** The form's jobs beside the one on view that are being made, or have ended unseen. */
+  get queue(): ReadonlySignal<WidgetState["queue"]> {
+    return this.#queue;
   }
   /** The compared jobs, when the widget shows nothing but a comparison. */
   get compared(): ReadonlySignal<WidgetState["compared"]> {
@@ -128,6 +136,10 @@ export class KernelConnection {
   }
   get pending(): ReadonlySignal<readonly Pending[]> {
     return this.#pending;
+  }
+  /** The last click whose request was a job already, until the next one. */
+  get found(): ReadonlySignal<Generate | null> {
+    return this.#found;
   }
   /** The last request that the kernel refused, until the next one is sent. */
   get refusal(): ReadonlySignal<Refusal | null> {
@@ -194,7 +206,10 @@ export class KernelConnection {
     const requestId = newRequestId();
     batch(() => {
       this.#pending.value = [...this.#pending.peek(), { request, requestId, slow: false }];
-      if (actions.has(request.type)) this.#refusal.value = null;
+      if (actions.has(request.type)) {
+        this.#refusal.value = null;
+        this.#found.value = null;
+      }
     });
     this.#slowTimers.set(
       requestId,
@@ -227,9 +242,18 @@ export class KernelConnection {
     const job = this.#model.get("job") ?? null;
     batch(() => {
       this.#disconnected.value = false;
-      this.#settleByJob(job);
+      if (job) this.#settleByJobs([job]);
       this.#progress.value = advance(this.#progress.peek(), job);
       this.#job.value = job;
+    });
+    this.#restartSilenceTimer();
+  };
+
+  readonly #readQueue = (): void => {
+    const queue = this.#model.get("queue") ?? [];
+    batch(() => {
+      this.#settleByJobs(queue);
+      this.#queue.value = queue;
     });
     this.#restartSilenceTimer();
   };
@@ -238,7 +262,8 @@ export class KernelConnection {
   #restartSilenceTimer(): void {
     clearTimeout(this.#silenceTimer);
     const job = this.#job.peek();
-    if (job !== null && isOpen(job)) this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
+    const jobs = job ? [job, ...this.#queue.peek()] : this.#queue.peek();
+    if (jobs.some(isOpen)) this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
   }
 
   /** Say that a view is drawn, and what its host does. */
@@ -263,6 +288,7 @@ export class KernelConnection {
       this.clock.correct(message.now);
       const [chunk] = buffers ?? [];
       this.#settle(pending.requestId, chunk ? { ...message, chunk, chunks: buffers ?? [] } : message);
+      if (message.found && pending.request.type === "generate") this.#found.value = pending.request;
       if (!message.ok && message.error !== null && actions.has(pending.request.type)) {
         this.#refusal.value = { about: pending.request.type, error: message.error };
       }
@@ -281,16 +307,18 @@ export class KernelConnection {
   readonly #callbacks = [
     ["change:form", this.#readForm],
     ["change:job", this.#readJob],
+    ["change:queue", this.#readQueue],
     ["change:compared", this.#readCompared],
     ["msg:custom", this.#receive],
     ["comm_live_update", this.#readConnectionState],
   ] as const;
 
   /** An ack can get lost in a flood of output: a new job with the prompt of a slow request settles it. */
-  #settleByJob(job: JobView | null): void {
-    if (job === null || job.id === this.#job.peek()?.id) return;
+  #settleByJobs(jobs: readonly JobView[]): void {
+    const known = new Set([this.#job.peek(), ...this.#queue.peek()].map((job) => job?.id));
+    const prompts = jobs.filter(({ id }) => !known.has(id)).map(({ prompt }) => prompt);
     for (const { request, requestId, slow } of this.#pending.peek()) {
-      if (slow && request.type === "generate" && request.request.prompt === job.prompt)
+      if (slow && request.type === "generate" && prompts.includes(request.request.prompt))
         this.#settle(requestId);
     }
   }
@@ -315,9 +343,13 @@ export class KernelConnection {
   }
 }
 
-/** Requests that change something: one click sends one, and a refusal is shown. The others are queries of their caller. */
+/**
+ * Requests that change something: one click sends one, and a refusal is shown. The others are queries of their caller. A
+ * double click is the same request twice; another prompt is another click.
+ */
 const actions: ReadonlySet<RequestType> = new Set([
   "generate",
+  "show",
   "cancel",
   "detach",
   "watch",
@@ -326,6 +358,9 @@ const actions: ReadonlySet<RequestType> = new Set([
   "recall",
   "choose",
 ]);
-const getJobId = (request: Request) => ("job_id" in request ? request.job_id : "");
+const getSubject = (request: Request): string => {
+  if (request.type === "generate") return JSON.stringify([request.request, request.new, request.yes]);
+  return "job_id" in request ? request.job_id : "";
+};
 const isSameAction = (one: Request, other: Request) =>
-  one.type === other.type && getJobId(one) === getJobId(other);
+  one.type === other.type && getSubject(one) === getSubject(other);

@@ -12,6 +12,7 @@ export interface Ack {
   readonly medium: MediaView | null;
   readonly text: string | null;
   readonly recalled: Recalled | null;
+  readonly found: boolean;
 }
 
 export interface Cancel {
@@ -122,6 +123,7 @@ export interface Generate {
   readonly request: RequestView;
   readonly new: boolean;
   readonly yes: boolean;
+  readonly aside: boolean;
 }
 
 export interface Hello {
@@ -319,6 +321,13 @@ export interface Resend {
   readonly job_id: string;
 }
 
+export interface Show {
+  readonly type: "show";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+}
+
 export interface SizeRangeView {
   readonly shortest_side: number;
   readonly longest_side: number;
@@ -383,10 +392,11 @@ export interface Watch {
 export interface WidgetState {
   readonly form: FormView | null;
   readonly job: JobView | null;
+  readonly queue: readonly JobView[];
   readonly compared: readonly JobView[] | null;
 }
 
-export type PageMessage = Hello | Generate | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

@@ -124,6 +124,8 @@ export interface Wanted {
   readonly job_id: string;
   readonly provider: string;
   readonly has_form: boolean;
+  /** The form's other jobs that are being made. */
+  readonly queue: readonly string[];
 }
 
 /** Open the other end; null where the kernel can't load the package. */

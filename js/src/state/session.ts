@@ -1,6 +1,6 @@
 /** The state that the views of one model share. */
 
-import { effect, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { KernelConnection, type Model } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import type { ErrorView, FormView, JobView, RequestView } from "../kernel/protocol.gen";
@@ -24,6 +24,8 @@ export interface GenerateOptions {
   readonly new: boolean;
   /** Confirms what a budget asked. */
   readonly yes: boolean;
+  /** Put the job in the queue; the result stays as it is. */
+  readonly aside: boolean;
 }
 
 export class Session {
@@ -48,7 +50,7 @@ export class Session {
       effect(this.#applyForm),
       effect(this.#flagJobError),
       effect(this.#flagRefusal),
-      effect(this.#tellEnd),
+      effect(this.#tellEnds),
     );
   }
 
@@ -58,14 +60,24 @@ export class Session {
     this.draft.error.value = error;
     if (error !== null) return;
     this.recalled.value = null;
-    this.connection.send({
-      type: "generate",
-      request: this.draft.buildRequest(form),
-      new: false,
-      yes: false,
-      ...terms,
-    });
+    this.#order(this.draft.buildRequest(form), { aside: this.making.peek().length > 0, ...terms });
   }
+
+  /** Send a request; its ack says whether it was a job already. */
+  #order(request: RequestView, terms: Partial<GenerateOptions>): void {
+    this.connection.send({ type: "generate", request, new: false, yes: false, aside: false, ...terms });
+  }
+
+  /** All jobs of the form that somebody follows: that on view, those of the queue; oldest first. */
+  readonly jobs: ReadonlySignal<readonly JobView[]> = computed(() => {
+    const job = this.connection.job.value;
+    const queue = this.connection.queue.value;
+    return (job ? [...queue, job] : [...queue]).sort((one, other) => one.created_at - other.created_at);
+  });
+  /** Those that are being made. */
+  readonly making: ReadonlySignal<readonly JobView[]> = computed(() =>
+    this.jobs.value.filter((job) => isOpen(job) && !job.detached),
+  );
 
   /** Whether the widget is being opened in a restarted kernel, and whether that failed. */
   readonly reconnecting = signal<"no" | "yes" | "failed">("no");
@@ -77,16 +89,17 @@ export class Session {
     const form = this.connection.form.peek();
     const job = this.connection.job.peek();
     this.reconnecting.value = "yes";
-    const wanted = { job_id: job?.id ?? "", provider: form?.provider ?? "", has_form: form !== null };
+    const queue = this.connection.queue.peek().map(({ id }) => id);
+    const wanted = { job_id: job?.id ?? "", provider: form?.provider ?? "", has_form: form !== null, queue };
     const model = await openModel(this.connection.widgetManager, wanted).catch(() => null);
     this.#keepsDraft = model !== null;
     this.reconnecting.value = model ? "no" : "failed";
     if (model) this.connection.adopt(model);
   }
 
-  /** Make a job's request again, as a new job. */
-  repeat(job: JobView): void {
-    this.connection.send({ type: "generate", request: job.request, new: true, yes: false });
+  /** Make a request again, as a new job. */
+  repeat({ request }: { readonly request: RequestView }, terms: Partial<GenerateOptions> = {}): void {
+    this.#order(request, { ...terms, new: true });
   }
 
   /** Fill in the form from a job's request; without its seed it makes a variation. */
@@ -187,15 +200,15 @@ export class Session {
     if (job.error !== null) this.#flagField(job.error, job.error.message);
   };
 
-  #openJob = "";
+  readonly #open = new Set<string>();
   /** An end that was not seen is told; a job that had ended before is not. */
-  readonly #tellEnd = (): void => {
-    const job = this.connection.job.value;
-    if (job === null) return;
-    if (isOpen(job)) this.#openJob = job.id;
-    else if (job.id === this.#openJob) {
-      this.#openJob = "";
-      markTitle(job.state === "succeeded");
+  readonly #tellEnds = (): void => {
+    for (const job of this.jobs.value) {
+      if (isOpen(job)) this.#open.add(job.id);
+      else if (this.#open.delete(job.id)) {
+        markTitle(job.state === "succeeded");
+        if (job.id !== this.connection.job.peek()?.id) this.history.refresh();
+      }
     }
   };
 

@@ -386,6 +386,16 @@ export const en = {
     or: "{list} or {last}",
   },
 
+  // The form's queue.
+  queue: "Being made",
+  stopOne: "{act} “[prompt]”",
+  addToQueue: "Add to queue",
+  addToQueuePriced: "Add to queue · ≈ {cost}",
+  addToQueueFree: "Add to queue · free",
+  running: "{count} running",
+  foundBefore: "Asked for before: not sent again.",
+  makeAnother: "Make another",
+
   percentSpoken: "{percent} percent",
   working: "working…",
   details: "Details",

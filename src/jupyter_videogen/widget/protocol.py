@@ -222,10 +222,12 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
-    """The synced traits of the widget: a card has a job and no form; the form's job is its newest."""
+    """The synced traits of the widget: a card has a job and no form; the form's job is the one that its result shows."""
 
     form: FormView | None
     job: JobView | None
+    queue: tuple[JobView, ...]
+    """The form's other jobs that are being made, or that have ended and were not shown since; oldest first."""
     compared: tuple[JobView, ...] | None
     """Jobs that are seen side by side, and nothing else."""
 
@@ -257,6 +259,14 @@ class Generate(Request, frozen=True, kw_only=True, tag="generate"):
     new: bool = False
     """Make another, though the same request has been made."""
     yes: bool = False
+    aside: bool = False
+    """Others are being made: leave the result on the job that it shows, and put this one in the queue."""
+
+
+class Show(Request, frozen=True, kw_only=True, tag="show"):
+    """Show a job of the queue in the form's result; nothing about the job changes."""
+
+    job_id: str
 
 
 class Cancel(Request, frozen=True, kw_only=True, tag="cancel"):
@@ -403,6 +413,7 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
 PageMessage = (
     Hello
     | Generate
+    | Show
     | Cancel
     | Detach
     | Watch
@@ -501,3 +512,5 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     medium: MediaView | None = None
     text: str | None = None
     recalled: Recalled | None = None
+    found: bool = False
+    """The request of a click was a job already: nothing was sent or charged for this click."""

@@ -26,6 +26,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for a form without a job."""
     provider: str
     has_form: bool
+    queue: tuple[str, ...] = ()
+    """The form's other jobs that were being made."""
 
 
 def install() -> None:
@@ -39,7 +41,14 @@ def open_widget(channel: Any, message: dict[str, Any]) -> None:  # noqa: ANN401 
     job = client.job(wanted.job_id) if wanted.job_id else None
     widget = VideoGen(provider=wanted.provider or None, comm=channel) if wanted.has_form else _card(job, channel)
     if job is not None:
-        widget.follow(job if job.record.ended else job.watch())
+        widget.follow(_watched(job))
+    if isinstance(widget, VideoGen):
+        for job_id in wanted.queue:
+            widget.put_aside(_watched(client.job(job_id)))
+
+
+def _watched(job: Job) -> Job:
+    return job if job.record.ended else job.watch()
 
 
 def _card(job: Job | None, channel: Any) -> BaseWidget:  # noqa: ANN401 - as above

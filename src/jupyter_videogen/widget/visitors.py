@@ -26,6 +26,7 @@ from jupyter_videogen.widget.protocol import (
     MediaView,
     PageMessage,
     Poster,
+    Show,
     Upload,
     Watch,
 )
@@ -52,7 +53,7 @@ def check_message(
         case Generate():
             _check_request(message.request, jobs, media, extra)
             return msgspec.structs.replace(message, yes=False)
-        case Cancel() | Detach() | Watch() | Edit() | Fetch() | Poster() if message.job_id in jobs:
+        case Show() | Cancel() | Detach() | Watch() | Edit() | Fetch() | Poster() if message.job_id in jobs:
             return message
         case Choose() if message.provider == provider and not message.refresh:
             return message

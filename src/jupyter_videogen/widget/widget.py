@@ -7,6 +7,7 @@ thread the kernel likes: they check, hand over and answer; the work happens on t
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -53,6 +54,7 @@ from jupyter_videogen.widget.protocol import (
     Recall,
     Remove,
     Resend,
+    Show,
     Star,
     Trust,
     Upload,
@@ -81,6 +83,26 @@ PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
 
+class Pace:
+    """Lets a new state of a job through at once, a new number at most every `PACE` seconds."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Let the next update through, whatever it is."""
+        self._key, self._at = "", 0.0
+
+    def admits(self, record: JobRecord, job: Job | None) -> bool:
+        """Return whether a change is worth telling now."""
+        now = time.monotonic()
+        key = f"{record.id} {record.state} {record.searching} {job and job.detached}"
+        if key == self._key and now - self._at < PACE:
+            return False
+        self._key, self._at = key, now
+        return True
+
+
 class BaseWidget(anywidget.AnyWidget):
     """The base of all widgets: the newest job, and the messages of the page."""
 
@@ -99,7 +121,7 @@ class BaseWidget(anywidget.AnyWidget):
         super().__init__(**traits)
         self._current: Job | None = None
         self._heard: dict[str, None] = {}
-        self._told: tuple[str, float] = ("", 0.0)
+        self._pace = Pace()
         self.on_msg(self._receive)
 
     def open(self) -> None:
@@ -119,10 +141,10 @@ class BaseWidget(anywidget.AnyWidget):
         self._show(job.record, job)
 
     def _show(self, record: JobRecord, job: Job) -> None:
-        if job is not self._current or not self._worth_telling(record):
+        if job is not self._current or not self._pace.admits(record, job):
             return
         try:
-            self.changed(record)  # first: what the page shows is there to be read
+            self.changed(job, record)  # first: what the page shows is there to be read
         finally:
             self.job = self._told_of(job, record)
 
@@ -131,17 +153,7 @@ class BaseWidget(anywidget.AnyWidget):
         view: dict[str, Any] = msgspec.to_builtins(job_view_of(job, record))
         return dict(visitors.visitor_view(view)) if self._visited else view
 
-    def _worth_telling(self, record: JobRecord) -> bool:
-        """Publish a new state at once, a new number at most every `PACE` seconds."""
-        state, at = self._told
-        now = time.monotonic()
-        key = f"{record.id} {record.state} {record.searching} {self._current and self._current.detached}"
-        if key == state and now - at < PACE:
-            return False
-        self._told = (key, now)
-        return True
-
-    def changed(self, record: JobRecord) -> None:
+    def changed(self, job: Job, record: JobRecord) -> None:
         """Take part in a change; for subclasses."""
 
     def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
@@ -224,7 +236,7 @@ class BaseWidget(anywidget.AnyWidget):
     def _retell(self) -> None:
         """Detail the job once more: something beside its record has changed."""
         if self._current is not None:
-            self._told = ("", 0.0)
+            self._pace.reset()
             self._show(self._current.record, self._current)
 
     @property
@@ -258,8 +270,12 @@ class Comparison(BaseWidget):
 
 
 class FormWidget(BaseWidget):
-    """A widget that has a form, or can open one. Its traits follow what happens to its jobs."""
+    """A widget that has a form, or can open one. Its traits follow what happens to its jobs, which run side by side.
 
+    The result shows one of them, the others are in the queue.
+    """
+
+    queue = traitlets.List(traitlets.Dict()).tag(sync=True)
     state = traitlets.Unicode("draft", read_only=True, help="The newest job's state.")
     jobs = traitlets.Tuple(read_only=True, help="Every job of this widget, oldest first.")
     clip = traitlets.Instance(Clip, allow_none=True, read_only=True, help="The newest finished clip.")
@@ -277,6 +293,9 @@ class FormWidget(BaseWidget):
         self._provider, self._start = provider, start
         self._secrets: dict[str, Any] = {}
         self._uploads = Uploads(environment.home())
+        self._aside: dict[str, tuple[Job, Pace]] = {}
+        self._lock = threading.RLock()
+        self._clip_ended_at = 0.0
         self._visited = environment.is_published() if shared is None else shared
         super().__init__(form=self._form(config) if config else None, shared=shared, **traits)
 
@@ -289,7 +308,9 @@ class FormWidget(BaseWidget):
         """Do what the page asks of the form; the rest is every widget's."""
         match message:
             case Generate():
-                self._generate(message)
+                return self._generate(message)
+            case Show():
+                self.follow(self._mine(message.job_id))
             case Choose():
                 self._choose(message)
             case Connect():
@@ -318,7 +339,7 @@ class FormWidget(BaseWidget):
         media = (getattr(self._start, name) for name in MEDIA)
         return {one.source for value in media for one in (value if isinstance(value, tuple) else (value,)) if one}
 
-    def _generate(self, message: Generate) -> None:
+    def _generate(self, message: Generate) -> dict[str, Any]:
         given = collect_fields(message.request)
         if self._secrets:  # they were given in Python and never shown to the page
             given["extra"] = {**given.get("extra", {}), **self._secrets}
@@ -327,7 +348,59 @@ class FormWidget(BaseWidget):
         job = start(open_access(config, self._provider.name), message.request.prompt, fields, config)
         if job.id not in {mine.id for mine in self.jobs}:
             self.set_trait("jobs", (*self.jobs, job))
-        self.follow(job)
+        self._place(job, aside=message.aside)
+        return {"found": job.reused}
+
+    def _place(self, job: Job, *, aside: bool) -> None:
+        """Show a job in the result, or put it in the queue; one that runs here already is not found anew."""
+        running = self._find_open(job.id)
+        if aside and (running or (self._current and self._current.id != job.id)):
+            return None if running else self.put_aside(job)
+        return self.follow(running or job)
+
+    def follow(self, job: Job) -> None:
+        """Show this job from now on; the one that was shown goes on in the queue."""
+        before = self._current
+        super().follow(job)
+        with self._lock:
+            if self._aside.pop(job.id, None):
+                self._tell_queue(job.id)
+        if before is not None and before.id != job.id and not before.record.ended:
+            self.put_aside(before)
+
+    def put_aside(self, job: Job) -> None:
+        """Keep a job in the queue: it is told there until somebody shows it."""
+        self._aside[job.id] = (job, Pace())
+        job.subscribe(lambda record: self._renew(record, job))
+        self._renew(job.record, job)
+
+    def _renew(self, record: JobRecord, job: Job) -> None:
+        held, pace = self._aside.get(job.id, (None, None))
+        if held is not job or pace is None or not pace.admits(record, job):
+            return
+        self.changed(job, record)
+        with self._lock:  # the newest record, since another thread may have told a newer one meanwhile
+            if job.id in self._aside:
+                self._tell_queue(job.id, self._told_of(job, job.record))
+
+    def _tell_queue(self, job_id: str, view: dict[str, Any] | None = None) -> None:
+        """Put a job's newest view in the queue, or without one take the job out."""
+        views = {one["id"]: one for one in self.queue} | {job_id: view}
+        self.queue = [one for one in views.values() if one is not None]
+
+    def _tell_again(self) -> None:
+        super()._tell_again()
+        if self.queue:
+            self.send_state("queue")
+
+    def _find_open(self, job_id: str) -> Job | None:
+        """Return the job of this id that this form watches, while it has not ended."""
+        watched = (self._current, *(job for job, _ in self._aside.values()))
+        return next((job for job in watched if job and job.id == job_id and not job.record.ended), None)
+
+    def _mine(self, job_id: str) -> Job:
+        held, _ = self._aside.get(job_id, (None, None))
+        return held or super()._mine(job_id)
 
     def _choose(self, message: Choose) -> None:
         """Take another provider, or its newest list of models; what is typed stays in the page."""
@@ -382,10 +455,13 @@ class FormWidget(BaseWidget):
         view = form_view(here, self._start, around)
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
 
-    def changed(self, record: JobRecord) -> None:
-        """Update the public traits."""
-        self.set_trait("state", record.state)
-        if record.clips:
+    def changed(self, job: Job, record: JobRecord) -> None:
+        """Update the public traits: the state is that of the newest job, the clip the one that was finished last."""
+        if job.id == (self.jobs[-1].id if self.jobs else job.id):
+            self.set_trait("state", record.state)
+        ended_at = record.finished_at or 0.0
+        if record.clips and ended_at >= self._clip_ended_at:
+            self._clip_ended_at = ended_at
             self.set_trait("clip", Clip.of(record.clips[0]))
 
 
