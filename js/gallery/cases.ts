@@ -38,6 +38,9 @@ const long =
   "Northern lights over a narrow fjord in late autumn, seen from a small wooden pier. Slow tilt from the still water up to the sky; the curtains drift from left to right, green at their feet and violet above. No people, no text.";
 const named = { ...clip, src: "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4" };
 const lake = { prompt: "Northern lights over a mountain lake" };
+const unknown =
+  'No scene for "cat" or "piano": drew silk. It can draw: sea, city in rain, northern lights, mountains, snow, campfire, forest, desert, under water, clouds, meadow, space, night drive, flowing ink.';
+const suggestions = ["Waves at sunset", "A paper boat in neon rain", "Northern lights over a lake", "Snow"];
 const saving = { state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 } as const;
 const cell = { ...done, ...lake, clip: named, clips: [named] };
 const tall = { ...cell, prompt: long, size: "720x1280" };
@@ -181,6 +184,7 @@ const card = (view: JobView): Case => ({ state: { job: view } });
 
 export const cases: Readonly<Record<string, Case>> = {
   "empty form": { state: { form: empty } },
+  "empty form of the local engine": { state: { form: { ...empty, simulated: true } } },
   "no key yet": { state: { form: { ...empty, providers, provider: "qubax", provider_label: "Qubax" } } },
   "form with a picture": { state: { form: withImage } },
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
@@ -256,6 +260,16 @@ export const cases: Readonly<Record<string, Case>> = {
   busy: form_(job({ state: "queued", next_look_at: START + 60 })),
   saving: form_(job(saving)),
   ready: { state: { form: full, job: done }, acts: [history] },
+  "a word without a scene": {
+    state: {
+      form: { ...full, simulated: true },
+      job: ready({ simulated: true, prompt: "A cat playing the piano", warnings: [unknown], suggestions }),
+    },
+  },
+  "card, a word without a scene": card(
+    ready({ simulated: true, prompt: "A cat playing the piano", warnings: [unknown], suggestions }),
+  ),
+  "another prompt in its place": { state: { form: full, job: cell }, acts: [press(strings.usePrompt)] },
   "several clips": form_({ ...done, clips: [clip, clip, clip] }),
   "from the library": form_(ready({ reused: true })),
   "copied as code": {

@@ -4,7 +4,7 @@ import makeWidget from "../src/index";
 import "../src/styles/library.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
-import { FakeModel, START } from "./fake";
+import { FakeModel, job as makeJob, START } from "./fake";
 
 // All cases have the same time, twelve seconds after the job was created.
 Date.now = () => (START + 12) * 1000;
@@ -44,8 +44,7 @@ async function show(name: string): Promise<void> {
 
 /** The kernel sends another state of the job that is shown. */
 function send(change: Partial<JobView>): void {
-  const job = shown.get("job");
-  if (job) shown.set({ job: { ...job, ...change } });
+  shown.set({ job: { ...(shown.get("job") ?? makeJob()), ...change } });
 }
 
 /** Draw all cases, each below its name. */

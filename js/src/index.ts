@@ -5,9 +5,9 @@ import { render as draw, h } from "preact";
 import { App } from "./app";
 import type { Model } from "./kernel/connection";
 import { Session } from "./state/session";
-import { strings } from "./text/strings";
-import "./styles.css";
 import { createView } from "./state/view";
+import { nameView } from "./state/view-state";
+import "./styles.css";
 
 interface RenderProps {
   readonly model: Model;
@@ -33,7 +33,6 @@ function createRoot(until: AbortSignal): HTMLElement {
   const root = document.createElement("section");
   root.className = "videogen";
   root.setAttribute("role", "region");
-  root.setAttribute("aria-label", strings.region);
   // JupyterLab's command mode would handle keys that are pressed on our buttons; other hosts listen on outer elements.
   limitHeight(root);
   root.dataset["lmSuppressShortcuts"] = "true";
@@ -73,14 +72,15 @@ export default () => {
       const root = createRoot(end.signal);
       el.replaceChildren(root);
       const view = createView(shared, root, end.signal);
-      const stopTheme = effect(() => {
+      const stopLook = effect(() => {
         root.dataset["theme"] = view.theme.value.theme;
+        root.ariaLabel = nameView(view);
       });
       draw(h(App, { view }), root);
       end.signal.addEventListener(
         "abort",
         () => {
-          stopTheme();
+          stopLook();
           draw(null, root);
           root.remove();
         },

@@ -173,8 +173,8 @@ test("a chip copies its option and says so in its place", async () => {
   const chips = [...widget.root.querySelectorAll<HTMLElement>(".videogen-fact")];
   for (const chip of chips) chip.click();
   await settle();
-  expect(written).toEqual(["-m wan-2.7", "--size 1280x720", "--seed 418"]);
-  expect(chips.map((chip) => text(chip.querySelector("[aria-live]")))).toEqual(Array(3).fill("Copied"));
+  expect(written).toEqual(["-m wan-2.7", "-d 8", "--size 1280x720", "--seed 418"]);
+  expect(chips.map((chip) => text(chip.querySelector("[aria-live]")))).toEqual(Array(4).fill("Copied"));
   await settle(2100);
   expect(text(chips[2]?.querySelector("[aria-live]"))).toBe("");
 });
@@ -307,7 +307,7 @@ test("a card opens its other end anew in a restarted kernel", async () => {
   await leave(job({ progress: 40 }), kernel, false);
   button(widget, "Reconnect").click();
   await settle();
-  expect(comm.opened).toEqual([{ job_id: "k3q7x2ma", provider: "", has_form: false }]);
+  expect(comm.opened).toEqual([{ job_id: "k3q7x2ma", provider: "", has_form: false, queue: [] }]);
   expect(headline()).toBe("Making the video");
   button(widget, "Stop watching").click();
   expect(comm.sent.at(-1)).toMatchObject({ method: "custom", content: { type: "detach" } });

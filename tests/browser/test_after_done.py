@@ -96,6 +96,40 @@ def lives(page: Page, size: str) -> None:
     assert page.evaluate(BOXES) == boxes, size
 
 
+NOTE = 'No scene for "cat" or "piano": drew silk. It can draw: sea, city in rain, mountains, snow, campfire, forest.'
+
+
+@pytest.mark.parametrize("width", [1100, 720, 500, 420])
+@pytest.mark.parametrize("first", ["empty form", "empty form of the local engine"])
+def test_nothing_moves_between_the_click_and_a_late_note(browser: Browser, clip: Path, first: str, width: int) -> None:
+    """From the sentence on every box of the form stays: sending, made, refused words and prompts to try instead."""
+    gallery = Gallery(browser, clip, width=width)
+    gallery.show(first)
+    page = gallery.page
+    page.evaluate(SETTLED)
+    empty = page.evaluate(BOXES)
+    page.get_by_role("textbox", name="Prompt").fill("A cat playing the piano")
+    page.evaluate(SETTLED)
+    assert page.evaluate(BOXES) == empty
+    page.evaluate(WATCH)
+    page.evaluate("() => document.querySelector('.videogen-form').requestSubmit()")
+    simulated = first.endswith("engine")
+    made = {**CLIP, "width": 1280, "height": 720}
+    note = {"warnings": [NOTE], "suggestions": ["Waves at sunset", "A paper boat in neon rain"]} if simulated else {}
+    job = {"prompt": "A cat playing the piano", "simulated": simulated}
+    for change in (
+        {**job, "state": "submitting"},
+        {"state": "running", "progress": 40},
+        note,
+        {"state": "succeeded", "finished_at": START + 66, "clip": made, "clips": [made]},
+    ):
+        page.evaluate("(change) => window.gallery.send(change)", change)
+        page.evaluate(SETTLED)
+        assert page.evaluate(BOXES) == empty, change
+    assert shifts(page, but_words=False) == []
+    gallery.close()
+
+
 @pytest.mark.parametrize("size", ["1280x720", "720x1280", "256x144"])
 def test_a_clip_is_never_scaled_up(browser: Browser, clip: Path, size: str) -> None:
     """Its box is at most the clip's own, 560 px wide in a cell, and 60 % of the window high."""

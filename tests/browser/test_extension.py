@@ -49,7 +49,7 @@ def cell(lab: Lab, index: int) -> Locator:
 
 def widgets(lab: Lab, index: int) -> Locator:
     """The widgets that live in a cell's outputs."""
-    return cell(lab, index).get_by_role("region", name="Video generation")
+    return cell(lab, index).locator("section.videogen")
 
 
 def clip(lab: Lab, index: int) -> Locator:

@@ -45,7 +45,7 @@ ONE_POST = ["POST /v1/videos"]
 
 
 def card(page: Page) -> Locator:
-    return page.get_by_role("region", name="Video generation")
+    return page.locator("section.videogen")
 
 
 def visit(browser: Browser, app: App) -> Page:

@@ -137,7 +137,7 @@ class Lab:
 
     @property
     def card(self) -> Locator:
-        return self.page.get_by_role("region", name="Video generation")
+        return self.page.locator("section.videogen")
 
     @property
     def record(self) -> Locator:

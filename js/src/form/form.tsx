@@ -57,6 +57,18 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   }, [text, view.isNarrow.value]);
   return (
     <Field view={view.id} name="prompt" label={strings.prompt} error={draft.error.value}>
+      {draft.replaced !== null && (
+        <button
+          type="button"
+          class="videogen-button is-subtle videogen-undo-prompt"
+          onClick={() => {
+            draft.usePrompt(draft.replaced ?? "", form);
+            box.current?.focus();
+          }}
+        >
+          {strings.undoPrompt}
+        </button>
+      )}
       <div class="videogen-prompt">
         <textarea
           {...fieldAttributes(view.id, "prompt", draft.error.value)}

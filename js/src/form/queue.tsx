@@ -6,12 +6,10 @@ import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
 import { appearances, getActions, getCardState } from "../state/appearance";
 import type { View } from "../state/view";
+import { NAMED } from "../state/view-state";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
-
-/** Characters of a prompt in a name; a screen reader reads all of it. */
-const NAMED = 60;
 
 interface QueuedJobProps {
   readonly view: View;

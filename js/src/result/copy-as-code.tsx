@@ -5,6 +5,7 @@ import { useMoment, writeClipboard } from "../components/clipboard";
 import { CopiedLabel } from "../components/copied-label";
 import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icons";
+import { findHost } from "../kernel/host";
 import type { Code, RequestView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
@@ -146,6 +147,10 @@ export function CopyAsCode({ view, request }: CopyAsCodeProps) {
       setShown({ text: error instanceof NoCode ? error.message : strings.noAnswer, isError: true });
     }
   };
+  const insert = async (button: Element) => {
+    const code = await ask("magic").catch((error: Error) => setShown({ text: error.message, isError: true }));
+    if (code && !findHost().insertBelow?.(button, code)) setShown({ text: code, isError: false });
+  };
   return (
     <div class="videogen-code">
       <button
@@ -160,6 +165,17 @@ export function CopyAsCode({ view, request }: CopyAsCodeProps) {
         <Icon name={isCopied ? "check" : "code"} />
         <CopiedLabel isCopied={isCopied}>{strings.asCode}</CopiedLabel>
       </button>
+      {findHost().insertBelow && (
+        <button
+          type="button"
+          class="videogen-button is-subtle"
+          title={strings.insertCell}
+          onClick={({ currentTarget }) => void insert(currentTarget)}
+        >
+          <Icon name="insert" />
+          <span class="videogen-said">{strings.insertCell}</span>
+        </button>
+      )}
       {menu.isOpen && menu.button.current && (
         <LanguageMenu
           anchor={menu.button.current}

@@ -45,9 +45,10 @@ export function Captions({ target, seconds }: { target: string; seconds: number 
 
 export function Examples({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
-  if (draft.prompt.value !== "") return null;
+  // They keep their place: a box that closes while somebody types would move what is below.
+  const isHidden = draft.prompt.value !== "";
   return (
-    <ul class="videogen-examples" aria-label={strings.examplesLabel}>
+    <ul data-hidden={isHidden} class="videogen-examples" aria-label={strings.examplesLabel}>
       {strings.examples.map((example) => (
         <li key={example}>
           <button type="button" class="videogen-button" onClick={() => draft.set("prompt", example, form)}>

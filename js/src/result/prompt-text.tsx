@@ -1,15 +1,21 @@
-/** The prompt in two lines; *more* shows all of it. */
+/** The prompt in two lines; *more* shows all of it. In a box that scrolls it is whole. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { strings } from "../text/strings";
 
-export function PromptText({ id, prompt }: { id: string; prompt: string }) {
+interface PromptTextProps {
+  readonly id: string;
+  readonly prompt: string;
+  readonly isWhole: boolean;
+}
+
+export function PromptText({ id, prompt, isWhole }: PromptTextProps) {
   const node = useRef<HTMLParagraphElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [isCut, setCut] = useState(false);
   useLayoutEffect(() => {
     const text = node.current;
-    if (text === null || isOpen) return;
+    if (text === null || isOpen || isWhole) return;
     const read = () => setCut(text.scrollHeight > text.clientHeight + 1);
     read();
     if (typeof ResizeObserver === "undefined") return;
@@ -19,7 +25,7 @@ export function PromptText({ id, prompt }: { id: string; prompt: string }) {
   }, [prompt, isOpen]);
   return (
     <div class="videogen-prompt-text">
-      <p ref={node} id={id} dir="auto" data-open={isOpen}>
+      <p ref={node} id={id} dir="auto" data-open={isOpen || isWhole}>
         {prompt}
       </p>
       {isCut && (

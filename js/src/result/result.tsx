@@ -16,15 +16,15 @@ import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-s
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, getKnownParts } from "../text/template";
+import { About } from "./about";
 import { ClipPicker, getCommands, JobActions, PictureActions } from "./actions";
 import { ClipFacts } from "./clip-facts";
 import { ClipProgress } from "./clip-progress";
 import { CopyAsCode } from "./copy-as-code";
-import { ErrorDetails, Warnings } from "./error-details";
-import { Captions, Examples, useTargetSize } from "./placeholder";
+import { ErrorDetails } from "./error-details";
+import { Captions, useTargetSize } from "./placeholder";
 import { Player } from "./player";
 import { createControls } from "./player-controls";
-import { PromptText } from "./prompt-text";
 import { SettingChips } from "./setting-chips";
 import { ProgressBar, StateActions, StatusLines } from "./status";
 import { VideoFrame } from "./video-frame";
@@ -173,7 +173,11 @@ export function Result(props: ResultProps) {
   const isGhost = job === null || isOpen(job);
   const clipCount = job === null ? 0 : job.clips.length || (job.request.n ?? 1);
   const progressBar = <ProgressBar appearance={appearance} bar={bar} label={label} />;
-  const warnings = job && <Warnings warnings={job.warnings} />;
+  const use = (prompt: string) => {
+    if (form) draft.usePrompt(prompt, form);
+    onFix("prompt");
+  };
+  const about = <About view={view} form={form} job={job} onUse={use} />;
   return (
     <div
       class="videogen-result"
@@ -218,8 +222,7 @@ export function Result(props: ResultProps) {
         {form && progressBar}
       </div>
       <div class="videogen-side-column">
-        {!form && job && <PromptText id={`${view.id}-prompt`} prompt={job.prompt} />}
-        {!form && warnings}
+        {!form && about}
         <div class="videogen-state" data-ghost={isGhost}>
           <StateArea>
             {!form && isGhost && progressBar}
@@ -235,13 +238,11 @@ export function Result(props: ResultProps) {
               />
             </div>
             {field && <FixField field={field} onFix={onFix} />}
-            {state === "ready" && form && <Examples view={view} form={form} />}
             <Notice
               connection={connection}
               about={jobRequests}
               error={refusal && jobRequests.includes(refusal.about) ? refusal.error : null}
             />
-            {form && warnings}
             {job && appearance.role === "alert" && <ErrorDetails job={job} />}
           </StateArea>
           <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost}>
@@ -249,6 +250,7 @@ export function Result(props: ResultProps) {
               <ClipPicker view={view} count={clipCount} take={take} onTake={setTake} />
             )}
           </JobActions>
+          {form && about}
           <ResultFooter view={view} form={form} job={job} isGhost={isGhost && form === null} />
         </div>
       </div>

@@ -32,12 +32,17 @@ function Chip({ option, children }: ChipProps) {
 }
 
 export function SettingChips({ job }: { job: JobView }) {
-  const { model, size, seed } = job;
+  const { model, duration, size, seed } = job;
   return (
     <fieldset class="videogen-facts" aria-label={strings.settings}>
       <Chip option={`-m ${model}`}>
         <bdi>{model}</bdi>
       </Chip>
+      {duration !== null && (
+        <Chip option={`-d ${duration}`}>
+          <bdi dir="ltr">{format.seconds(duration)}</bdi>
+        </Chip>
+      )}
       {size !== null && (
         <Chip option={`--size ${size}`}>
           <bdi dir="ltr">{format.size(size)}</bdi>

@@ -52,6 +52,24 @@ export class Draft {
 
   constructor(readonly attachments: Attachments) {}
 
+  readonly #replaced = signal<{ readonly before: string; readonly after: string } | null>(null);
+  /** The prompt that was replaced by a click, until the new one is edited; null where nothing is lost. */
+  get replaced(): string | null {
+    const { before, after } = this.#replaced.value ?? {};
+    return before !== undefined && after === this.prompt.value ? before : null;
+  }
+
+  /** Put a prompt in place of what was typed, which can be undone. */
+  usePrompt(text: string, form: FormView): void {
+    this.#keepReplaced(text);
+    this.set("prompt", text, form);
+  }
+
+  #keepReplaced(after: string): void {
+    const before = this.prompt.peek();
+    if (before !== after) this.#replaced.value = before.trim() === "" ? null : { before, after };
+  }
+
   /** The value of a field. */
   get(field: Field): Signal<string> {
     return this.#values[field];
@@ -75,6 +93,7 @@ export class Draft {
   /** Load a whole request; without its seed it makes a variation. */
   load(form: FormView, request: RequestView = form.start, { seed = true } = {}): void {
     batch(() => {
+      this.#keepReplaced(request.prompt);
       for (const field of fields) {
         const value = request[field];
         this.#values[field].value =

@@ -3,9 +3,14 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
+import { strings } from "../text/strings";
+import { fill } from "../text/template";
 import { type Away, type CardState, getCardState } from "./appearance";
 import type { Session } from "./session";
 import type { View } from "./view";
+
+/** Characters of a prompt in a name; a screen reader reads all of it. */
+export const NAMED = 60;
 
 /** The state of the view's player; reset when the clip changes. */
 interface Playback {
@@ -31,6 +36,17 @@ function getViewedJob({ session, selectedJob }: View): JobView | null {
   const looked = selectedJob.value;
   if (looked === null || looked.id === newest?.id) return newest;
   return session.history.jobs.value.find(({ id }) => id === looked.id) ?? looked;
+}
+
+/** The accessible name of the whole: what is shown, and its state. */
+export function nameView(view: View): string {
+  const { form, compared } = view.session.connection;
+  const job = getViewedJob(view);
+  const count = compared.value?.length;
+  if (count) return fill(strings.regionCompare, { count: String(count) });
+  if (job === null) return strings.regionForm;
+  const state = getCardState({ job, hasForm: form.value !== null, disconnected: false, broken: false });
+  return fill(strings.regionJob, { prompt: job.prompt.slice(0, NAMED), state: strings.tileState[state] });
 }
 
 /** A job whose clip was found while the kernel was away is shown as finished once somebody asks for it. */

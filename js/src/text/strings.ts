@@ -18,7 +18,9 @@ export interface Strings {
 const facts = ["{length}", "{bytes}", "{cost}"] as const;
 
 export const en = {
-  region: "Video generation",
+  regionForm: "Video form",
+  regionJob: "[prompt], {state}",
+  regionCompare: "Comparison of {count} clips",
   name: "videogen",
   simulated: "local engine, not AI-made",
   synchronous: "[provider] returns the video in a single response; keep this kernel running until it arrives",
@@ -395,6 +397,12 @@ export const en = {
   running: "{count} running",
   foundBefore: "Asked for before: not sent again.",
   makeAnother: "Make another",
+
+  // What a result is of.
+  usePrompt: "Use this prompt",
+  undoPrompt: "Undo",
+  tryOne: "Try one",
+  insertCell: "Insert cell",
 
   percentSpoken: "{percent} percent",
   working: "working…",
