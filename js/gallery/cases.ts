@@ -189,6 +189,17 @@ export const cases: Readonly<Record<string, Case>> = {
   "form with a picture": { state: { form: withImage } },
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
   "model box": { state: { form: full }, acts: [click("[role=combobox]")] },
+  "no model of that name": { state: { form: full }, acts: [enter(strings.model, "sora 3")] },
+  "files that are not taken": {
+    state: { form: { ...full, models: [{ ...wan, takes: [...wan.takes, "references"] }] } },
+    acts: [
+      drop(
+        "fieldset .videogen-dropzone > button",
+        new File(["."], "notes of a long day.txt", { type: "text/plain" }),
+      ),
+      drop("textarea", new File(["."], "rain.mp3", { type: "audio/mpeg" })),
+    ],
+  },
   "asking for a key": { state: { form: full }, acts: [pick("select[id$=provider]", "qubax")] },
   "a length that is not made": {
     state: { form: { ...full, models: [ranges] } },

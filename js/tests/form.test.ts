@@ -429,3 +429,42 @@ test("a page for visitors offers no history, no provider and no code", async () 
   await generate();
   expect(widget.model.of("generate")).toHaveLength(1);
 });
+
+test("a list without a hit has a way out", async () => {
+  const box = control(widget, "Model");
+  box.click();
+  await type(box, "sora 3");
+  expect([...widget.root.querySelectorAll(".videogen-combobox [role=option]")].map(text)).toEqual([
+    "No model is called “sora 3”.",
+    "Show all models",
+  ]);
+  press(box, {});
+  await settle();
+  expect(text(widget.root.querySelector(".videogen-combobox [role=option]"))).toContain("Wan 2.7");
+});
+
+test("where any name is taken, the provider can be asked for its list", async () => {
+  const other = { ...model, id: "", title: "" };
+  widget.model.set({ form: { ...form, other, listed: true } });
+  await settle();
+  await type(control(widget, "Model"), "somebody/else");
+  const ways = [...widget.root.querySelectorAll<HTMLElement>(".videogen-combobox [role=option]")];
+  expect(ways.map(text)).toEqual(["Show all models", "Load the list of models"]);
+  ways[1]?.click();
+  await settle();
+  expect(widget.model.of("choose")).toMatchObject([{ refresh: true }]);
+  expect(control(widget, "Model").value).toBe("somebody/else");
+});
+
+test("a length without a known end has no range", async () => {
+  const open = { ...model, durations: [], longest: null, default_duration: null };
+  widget.model.set({ form: { ...form, models: [open], start: { ...form.start, duration: null } } });
+  await settle();
+  await type(control(widget, "Length"), "");
+  const length = control(widget, "Length");
+  expect([
+    length.placeholder,
+    length.max,
+    widget.root.querySelector(".videogen-stepper .videogen-hint"),
+  ]).toEqual(["Auto", "", null]);
+});

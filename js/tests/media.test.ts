@@ -215,3 +215,62 @@ test("a picture that misses its tile is the start image; a dragged text is the p
   expect(text(tile("Start image"))).toContain("cat.png");
   expect(await dropped(prompt(), { types: ["text/plain"] })).toBe(false);
 });
+
+const told = () => text(widget.root.querySelector("form [role=alert]"));
+const named = (name: string, type: string) => new File([new Uint8Array(9)], name, { type });
+
+test("a file that is not taken is told, wherever it was dropped", async () => {
+  await dropped(prompt(), files(named("notes.txt", "text/plain")));
+  expect(told()).toBe("notes.txt was not added: Wan 2.7 takes no such file.");
+  await dropped(prompt(), files(named("film.webm", "video/webm")));
+  expect(told()).toBe("film.webm was not added: Wan 2.7 takes no such file.");
+  await dropped(prompt(), files(named("rain.mp3", "audio/mpeg")));
+  expect([told(), text(tile("Audio")).includes("rain.mp3")]).toEqual(["", true]);
+  await dropped(tile("End image")?.querySelector("button") ?? null, files(named("a.heic", "")));
+  expect(text(tile("End image"))).toContain("a.heic is not an image.");
+});
+
+test("a tile for one file says which of several it took; references take all", async () => {
+  await dropped(
+    tile("Start image")?.querySelector("button") ?? null,
+    files(picture(9, "a.png"), picture(9, "b.png")),
+  );
+  expect(told()).toBe("Start image takes one file: only a.png was added.");
+  await dropped(
+    tile("Reference images")?.querySelector("button") ?? null,
+    files(picture(9, "a.png"), picture(9, "b.png")),
+  );
+  expect([told(), text(tile("Reference images")).match(/[ab]\.png/g)]).toEqual(["", ["a.png", "b.png"]]);
+});
+
+test("a picture that is pasted where none is taken is told", async () => {
+  widget.model.set({ form: { ...form, models: [model], start: { ...form.start } } });
+  await settle();
+  const event = new Event("paste", { bubbles: true, cancelable: true });
+  Object.defineProperty(event, "clipboardData", { value: { files: [picture(10, "shot.png")] } });
+  prompt().dispatchEvent(event);
+  await settle();
+  expect(told()).toBe("shot.png was not added: Wan 2.7 takes no such file.");
+});
+
+test("a clip of the history is a last frame in a picture's tile, and nothing in that of a sound", async () => {
+  widget.model.set({ job: ready() });
+  await settle();
+  const dragged = {
+    types: ["application/x-videogen-job"],
+    getData: (kind: string) => (kind.includes("job") ? ready().id : ""),
+  };
+  await dropped(tile("Audio")?.querySelector("button") ?? null, dragged as never);
+  expect(told()).toBe("A paper boat is not an audio file.");
+  await dropped(tile("End image")?.querySelector("button") ?? null, dragged as never);
+  expect([told(), text(tile("End image"))]).toEqual([
+    "",
+    expect.stringContaining("last frame of “A paper boat”"),
+  ]);
+});
+
+test("the tiles are one stop of Tab", async () => {
+  const buttons = [...widget.root.querySelectorAll<HTMLButtonElement>(".videogen-media-tiles button")];
+  expect(buttons.length).toBe(8);
+  expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([0, ...Array(7).fill(-1)]);
+});

@@ -163,3 +163,22 @@ def test_a_key_goes_to_the_kernel_and_nowhere_else(lab: Lab, server: Server, gat
     written = [path.read_bytes() for path in (*server.root.rglob("*.ipynb"), *server.home.rglob("*")) if path.is_file()]
     assert written
     assert not [True for content in written if SECRET.encode() in content]
+
+
+def test_prompt_and_button_are_in_view_and_near_by_keys(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """In a window of 900 px, beside the file browser: both are seen at once, and eight presses of Tab lead to the button."""
+    server.notebook("narrow.ipynb", LOAD, "%videogen")
+    lab = Lab(browser, server, "narrow.ipynb", width=900, height=800)
+    for index in (0, 1):
+        lab.run(index)
+    box, button = prompt(lab), lab.card.get_by_role("button", name=re.compile("^Generate"))
+    for part in (box, button):
+        expect(part).to_be_in_viewport(ratio=1)
+    box.focus()
+    presses = 0
+    while not button.evaluate("(node) => node === document.activeElement"):
+        lab.page.keyboard.press("Tab")
+        presses += 1
+        assert presses <= 8, lab.page.evaluate("() => document.activeElement.outerHTML")
+    assert not lab.errors
+    lab.close()

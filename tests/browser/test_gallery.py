@@ -22,7 +22,7 @@ VIOLATIONS = """async () => {
 SPILLS = """() => {
   const root = document.querySelector(".videogen");
   const edge = root.getBoundingClientRect();
-  const hidden = (node) => node.closest(".videogen-visually-hidden, [hidden], .videogen-video-frame, select");
+  const hidden = (node) => node.closest(".videogen-visually-hidden, .videogen-queue, .videogen-suggestions, [hidden], .videogen-video-frame, select");
   return [...root.querySelectorAll("button, label, p, input, h3, b, small, a")]
     .filter((node) => !hidden(node) && node.getClientRects().length)
     .filter((node) => {

@@ -16,7 +16,7 @@ export function describePending(connection: KernelConnection, about: readonly Re
 }
 
 interface RefusalTextProps {
-  readonly error: ErrorView | null;
+  readonly error: Pick<ErrorView, "message" | "next"> | null;
 }
 
 /** An alert that is always in the page: one that is inserted together with its text is often not read. */

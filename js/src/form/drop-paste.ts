@@ -1,41 +1,82 @@
-/** Handles drops and pastes on the form outside its tiles: a picture becomes the start image, a clip fills in its request. */
+/** Takes what is dropped and pasted: at its tile, at the first tile of its kind, or as a clip that tells how it was made. */
 
-import type { ModelView } from "../kernel/protocol.gen";
-import { getMediaKind, mediaFields } from "../state/attachments";
+import type { JobView, ModelView } from "../kernel/protocol.gen";
+import { getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
-import { JOB_TYPE } from "./media-tiles";
+import { strings } from "../text/strings";
+import { fill } from "../text/template";
 
-/** Attach a picture to the first image field of the model; false when there is none. */
-function attachImage(view: View, model: ModelView | null, file: File | undefined): boolean {
-  const field = mediaFields.find((name) => getMediaKind(name) === "image" && model?.takes.includes(name));
-  if (file === undefined || field === undefined) return false;
-  view.session.draft.clearError(field);
-  void view.session.attachments.upload(field, file);
-  return true;
+/** The drag-and-drop type of a tile of the history; its data is the job's id. */
+export const JOB_TYPE = "application/x-videogen-job";
+
+const isReceipt = ({ name }: File) => name.endsWith(".json");
+
+/** Upload files to a tile; one that takes a single file says so when it is given more. */
+export function uploadTo(view: View, field: MediaField, files: readonly File[]): void {
+  const { attachments, draft, untaken } = view.session;
+  const taken = field === "references" ? files : files.slice(0, 1);
+  draft.clearError(field);
+  for (const file of taken) void attachments.upload(field, file);
+  const values = { tile: strings.media[field], name: taken[0]?.name };
+  untaken.value = taken.length < files.length ? fill(strings.oneOnly, values) : "";
 }
 
-const isPicture = ({ type }: File) => type.startsWith("image/");
+/** Upload files that missed the tiles to the first that takes their kind, or say why there is none. */
+function upload(view: View, model: ModelView | null, files: readonly File[]): void {
+  const [file] = files;
+  if (file === undefined) return;
+  const takesKind = (name: MediaField) => file.type.startsWith(`${getMediaKind(name)}/`);
+  const field = mediaFields.find((name) => takesKind(name) && model?.takes.includes(name));
+  if (field) uploadTo(view, field, files);
+  else view.session.untaken.value = fill(strings.noTile, { name: file.name, model: model?.title });
+}
 
 export function paste(view: View, model: ModelView | null, event: ClipboardEvent): void {
-  if (attachImage(view, model, [...(event.clipboardData?.files ?? [])].find(isPicture)))
-    event.preventDefault();
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (files.length === 0) return;
+  upload(view, model, files);
+  event.preventDefault();
 }
 
 /** Whether the form handles a drag: files and tiles of the history. Dragged text is left to the prompt. */
 export const acceptsDrop = ({ dataTransfer }: DragEvent): boolean =>
   dataTransfer?.types.some((type) => type === "Files" || type === JOB_TYPE) ?? false;
 
+/** The job of a dragged tile; the kernel is asked for one that is not known whole. */
+async function findJob({ session: { history } }: View, id: string): Promise<JobView | null> {
+  return history.jobs.peek().find((job) => job.id === id) ?? history.fetchJob(id);
+}
+
 /** Handle a drop that no tile has handled. */
 export function drop(view: View, model: ModelView | null, event: DragEvent): void {
   if (event.defaultPrevented || !acceptsDrop(event)) return;
   event.preventDefault();
   const { session } = view;
+  session.untaken.value = "";
   const files = [...(event.dataTransfer?.files ?? [])];
   const id = event.dataTransfer?.getData(JOB_TYPE);
-  const job = session.history.jobs.peek().find((one) => one.id === id);
-  const madeFile =
-    files.find(({ name }) => name.endsWith(".json")) ?? files.find(({ type }) => type === "video/mp4");
-  if (job) void session.recall(job, { seed: true });
+  const madeFile = files.find(isReceipt) ?? files.find(({ type }) => type === "video/mp4");
+  if (id) void findJob(view, id).then((job) => job && session.recall(job, { seed: true }));
   else if (madeFile) void session.recallFile(madeFile);
-  else attachImage(view, model, files.find(isPicture));
+  else upload(view, model, files);
+}
+
+/** Handle a drop on a tile: files, a clip of the history, or a link. */
+export function dropOnTile(view: View, field: MediaField, event: DragEvent): void {
+  event.preventDefault();
+  const { attachments, draft, untaken } = view.session;
+  const data = event.dataTransfer;
+  const files = [...(data?.files ?? [])];
+  const id = data?.getData(JOB_TYPE);
+  const link = data?.getData("text/uri-list") ?? "";
+  draft.clearError(field);
+  untaken.value = "";
+  if (files.length > 0) uploadTo(view, field, files);
+  else if (id) void findJob(view, id).then((job) => job && attachJob(view, field, job));
+  else if (/^https?:/.test(link)) attachments.attachLink(field, link);
+}
+
+function attachJob({ session }: View, field: MediaField, job: JobView): void {
+  if (!session.attachClip(field, job))
+    session.untaken.value = fill(strings.wrongKind.audio, { name: job.prompt });
 }

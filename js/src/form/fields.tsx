@@ -57,19 +57,18 @@ function DurationStepper({ view, form, model, draft, value }: DurationChoice) {
         min={shortest}
         max={longest ?? undefined}
         step={1}
+        placeholder={strings.chosenByModel}
         value={value}
         onInput={(event) => draft.set("duration", event.currentTarget.value, form)}
       />
-      <span class="videogen-hint">
-        {longest === null ? (
-          strings.chosenByModel
-        ) : (
+      {longest !== null && (
+        <span class="videogen-hint">
           <Template
             parts={[strings.range]}
             values={{ shortest: format.integer(shortest), longest: format.integer(longest) }}
           />
-        )}
-      </span>
+        </span>
+      )}
     </span>
   );
 }

@@ -235,6 +235,7 @@ export function Form({ view, form, isPrimary }: FormProps) {
   const refusal = session.connection.refusal.value;
   const isMine = isFormRequest(refusal?.about);
   const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
+  const untaken = session.untaken.value;
   const question = general?.code === "confirm" ? general : null;
   const takes = model?.takes ?? [];
   const further = moreFields.filter((name) => name === "extra" || takes.includes(name));
@@ -276,7 +277,7 @@ export function Form({ view, form, isPrimary }: FormProps) {
         <BudgetQuestion error={question} onYes={() => session.generate(form, { yes: true })} />
       ) : (
         <div class="videogen-notice">
-          <RefusalText error={general} />
+          <RefusalText error={general ?? (untaken ? { message: untaken, next: "" } : null)} />
         </div>
       )}
     </form>

@@ -4,15 +4,15 @@ import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Select } from "../components/field";
 import { Icon } from "../components/icons";
+import { useRoving } from "../components/roving";
 import type { ModelView } from "../kernel/protocol.gen";
 import { type Attachment, getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
+import { dropOnTile, uploadTo } from "./drop-paste";
 
-/** The drag-and-drop type of a tile of the history; its data is the job's id. */
-export const JOB_TYPE = "application/x-videogen-job";
 const ACCEPTED_TYPES = {
   image: "image/png,image/jpeg,image/webp",
   audio: "audio/*",
@@ -22,30 +22,6 @@ const ACCEPTED_TYPES = {
 interface MediaTileProps {
   readonly view: View;
   readonly field: MediaField;
-}
-
-/** Attach what was dropped or pasted: files, a clip of the history, or a link. */
-export function attachTransfer({ view, field }: MediaTileProps, data: DataTransfer | null): boolean {
-  const { attachments, draft } = view.session;
-  const files = [...(data?.files ?? [])].filter(
-    ({ type }, index) => (field === "references" || index === 0) && type !== "",
-  );
-  const job = data?.getData(JOB_TYPE);
-  const text = data?.getData("text/uri-list") || "";
-  draft.clearError(field);
-  for (const file of files) void attachments.upload(field, file);
-  if (files.length > 0) return true;
-  if (job)
-    attachments.attach(field, {
-      source: `clip:${job}`,
-      kind: getMediaKind(field),
-      name: strings.fromClip,
-      width: null,
-      height: null,
-    });
-  else if (/^https?:/.test(text)) attachments.attachLink(field, text);
-  else return false;
-  return true;
 }
 
 function TileStatus({ attachment }: { attachment: Attachment }) {
@@ -88,7 +64,7 @@ function FilledTile({ view, field, attachment }: MediaTileProps & { attachment: 
       <span class="videogen-thumb" data-fit={field === "image" ? fit : "none"}>
         {attachment.preview ? <img src={attachment.preview} alt="" /> : <Icon name={getMediaKind(field)} />}
       </span>
-      <b>
+      <b title={attachment.name}>
         <bdi>{attachment.name}</bdi>
       </b>
       <small aria-live="polite">
@@ -118,9 +94,8 @@ function EmptyTile({ view, field }: MediaTileProps) {
   const id = `${view.id}-${field}`;
   const hasError = draft.error.value?.field === field;
   const onDrop = (event: DragEvent) => {
-    event.preventDefault();
     setOver(false);
-    attachTransfer({ view, field }, event.dataTransfer);
+    dropOnTile(view, field, event);
   };
   const attachLink = (text: string) => {
     setLinking(false);
@@ -163,8 +138,7 @@ function EmptyTile({ view, field }: MediaTileProps) {
         accept={ACCEPTED_TYPES[kind]}
         multiple={field === "references"}
         onChange={({ currentTarget }) => {
-          draft.clearError(field);
-          for (const file of currentTarget.files ?? []) void attachments.upload(field, file);
+          uploadTo(view, field, [...(currentTarget.files ?? [])]);
           currentTarget.value = "";
         }}
       />
@@ -222,7 +196,7 @@ function MediaTile({ view, field }: MediaTileProps) {
         <FilledTile key={one.key} view={view} field={field} attachment={one} />
       ))}
       {(attachments.length === 0 || field === "references") && <EmptyTile view={view} field={field} />}
-      {field === "image" && attachments.length > 0 && <FitSelect view={view} />}
+      {field === "image" && attachments.some(({ error }) => error === null) && <FitSelect view={view} />}
       {error?.field === field && (
         <p class="videogen-field-error" id={`${id}-error`}>
           <Icon name="alert" />
@@ -235,9 +209,10 @@ function MediaTile({ view, field }: MediaTileProps) {
 
 export function MediaTiles({ view, model }: { view: View; model: ModelView }) {
   const fields = mediaFields.filter((field) => model.takes.includes(field));
+  const roving = useRoving();
   if (fields.length === 0) return null;
   return (
-    <div class="videogen-media-tiles">
+    <div class="videogen-media-tiles" role="toolbar" aria-label={strings.mediaTiles} {...roving}>
       {fields.map((field) => (
         <MediaTile key={field} view={view} field={field} />
       ))}

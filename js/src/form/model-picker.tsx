@@ -43,6 +43,48 @@ function ModelFacts({ model }: { model: ModelView }) {
   );
 }
 
+interface NoMatchProps {
+  readonly name: string;
+  readonly onAll: (() => void) | null;
+  /** Ask the provider for its models. */
+  readonly onLoad: (() => void) | null;
+}
+
+/** A list without a hit says so, and has a way out. */
+function NoMatch({ name, onAll, onLoad }: NoMatchProps) {
+  const ways = [
+    [strings.allModels, onAll],
+    [strings.refresh, onLoad],
+  ] as const;
+  return (
+    <>
+      {name && (
+        <div role="option" tabIndex={-1} aria-disabled="true" aria-selected="false">
+          <span>
+            <Template parts={[strings.noModel]} values={{ name }} />
+          </span>
+        </div>
+      )}
+      {ways.map(
+        ([label, act]) =>
+          act && (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the box above has the keys, as a combobox does
+            <div
+              key={label}
+              role="option"
+              tabIndex={-1}
+              aria-selected="false"
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={act}
+            >
+              {label}
+            </div>
+          ),
+      )}
+    </>
+  );
+}
+
 interface ModelPickerProps {
   readonly view: View;
   readonly form: FormView;
@@ -62,7 +104,8 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
   const options =
     typed === null ? [] : form.models.filter(({ id, title }) => contains(`${id} ${title}`, typed));
   const retired = typed === null ? [] : form.retired.filter((name) => contains(name, typed));
-  const isOpen = typed !== null && options.length + retired.length > 0;
+  const isNone = options.length + retired.length === 0;
+  const isOpen = typed !== null && (!isNone || (takesAnyName ? form.listed : typed !== ""));
   const list = `${view.id}-models`;
 
   const close = () => {
@@ -86,7 +129,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => (isOpen ? pick(options[active]) : undefined),
+    Enter: () => (isOpen && isNone && !takesAnyName ? open() : isOpen ? pick(options[active]) : undefined),
     Escape: close,
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -94,6 +137,10 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
     if (act === undefined) return;
     event.preventDefault();
     act();
+  };
+  const load = () => {
+    connection.send({ type: "choose", provider: form.provider, refresh: true });
+    close();
   };
   const onInput = (text: string) => {
     setTyped(text);
@@ -113,7 +160,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
           aria-expanded={isOpen}
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={isOpen && active >= 0 ? `${list}-${active}` : undefined}
+          aria-activedescendant={isOpen && options[active] ? `${list}-${active}` : undefined}
           autoComplete="off"
           spellcheck={false}
           dir="ltr"
@@ -144,6 +191,13 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
               <ModelFacts model={model} />
             </div>
           ))}
+          {isNone && (
+            <NoMatch
+              name={takesAnyName ? "" : (typed ?? "")}
+              onAll={form.models.length > 0 && typed !== "" ? open : null}
+              onLoad={takesAnyName && form.listed ? load : null}
+            />
+          )}
           {retired.length > 0 && (
             // biome-ignore lint/a11y/useSemanticElements: a fieldset groups controls; these are options of the list
             <div role="group" aria-label={strings.retired} class="videogen-retired">
@@ -157,12 +211,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
           )}
         </div>
         {takesAnyName && form.listed && (
-          <IconButton
-            bare
-            icon="retry"
-            label={strings.refresh}
-            onClick={() => connection.send({ type: "choose", provider: form.provider, refresh: true })}
-          />
+          <IconButton bare icon="retry" label={strings.refresh} onClick={load} />
         )}
       </span>
     </Field>

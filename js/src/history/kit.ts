@@ -9,7 +9,7 @@ export { CopiedLabel } from "../components/copied-label";
 export { Select } from "../components/field";
 export { Icon } from "../components/icons";
 export { focusField } from "../form/form";
-export { JOB_TYPE } from "../form/media-tiles";
+export { JOB_TYPE } from "../form/drop-paste";
 export { findHost } from "../kernel/host";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";

@@ -15,7 +15,7 @@ export async function takePrompt(
 ): Promise<Taken> {
   const form = connection.form.peek();
   if (form) {
-    draft.set("prompt", prompt, form);
+    draft.usePrompt(prompt, form);
     return "filled";
   }
   const request = { ...empty, prompt };

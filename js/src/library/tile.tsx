@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
-import { JOB_TYPE } from "../form/media-tiles";
+import { JOB_TYPE } from "../form/drop-paste";
 import { getLetter } from "../history/compare";
 import type { ClipView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";

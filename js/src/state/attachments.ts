@@ -86,10 +86,18 @@ export class Attachments {
     }
   }
 
-  /** Attach something that the kernel can resolve. */
-  attach(field: MediaField, media: MediaView): void {
+  /** Attach something that the kernel can resolve, and return its key. */
+  attach(field: MediaField, media: MediaView): string {
     const preview = /^https?:/.test(media.source) && media.kind === "image" ? media.source : null;
-    this.#insert(field, { ...blank, key: newRequestId(), name: media.name, media: media, preview });
+    const key = newRequestId();
+    this.#insert(field, { ...blank, key, name: media.name, media: media, preview });
+    return key;
+  }
+
+  /** Show a picture of an attachment, as long as it is there. */
+  setPreview(field: MediaField, key: string, picture: Blob): void {
+    const preview = URL.createObjectURL(picture);
+    if (!this.#change(field, key, { preview })) URL.revokeObjectURL(preview);
   }
 
   /** Attach what was typed: a link, a path relative to the notebook, or `{variable}`. */

@@ -79,6 +79,16 @@ export class ClipLoader {
     return source;
   }
 
+  /** Wait until a clip can be played, and return its URL; forever for one that is not loaded unasked. */
+  whenReady(job: JobView, take: number, clip: ClipView): Promise<string> {
+    return new Promise((resolve) => {
+      const end = this.getSource(job, take, clip).subscribe((source) => {
+        if (source.state === "ready") resolve(source.url);
+      });
+      this.#disposal.signal.addEventListener("abort", end);
+    });
+  }
+
   /** Load a clip from the kernel in chunks. */
   async load(job: JobView, take: number, clip: ClipView): Promise<void> {
     const source = this.#sources.get(getClipKey(clip));

@@ -24,8 +24,15 @@ function measureBrightness(context: CanvasRenderingContext2D, width: number, hei
 const encode = (canvas: HTMLCanvasElement, quality: number): Promise<Blob | null> =>
   new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 
-/** The first frame that is not black, as a small JPEG; null when the page may not read it. */
-export async function drawPoster(url: string): Promise<ArrayBuffer | null> {
+/** Where a poster's frame is looked for, as shares of the clip: not in a fade from black. */
+const EARLY = [0.02, 0.25, 0.5];
+export const LAST = [1];
+
+/** The first of some frames that is not black, as a small JPEG; null when the page may not read it. */
+export async function drawPoster(
+  url: string,
+  shares: readonly number[] = EARLY,
+): Promise<ArrayBuffer | null> {
   const player = document.createElement("video");
   player.muted = true;
   player.preload = "auto";
@@ -35,7 +42,7 @@ export async function drawPoster(url: string): Promise<ArrayBuffer | null> {
       player.addEventListener("error", reject, { once: true });
       player.src = url;
     });
-    return await drawFrame(player);
+    return await drawFrame(player, shares);
   } catch {
     return null;
   } finally {
@@ -44,13 +51,13 @@ export async function drawPoster(url: string): Promise<ArrayBuffer | null> {
   }
 }
 
-async function drawFrame(player: HTMLVideoElement): Promise<ArrayBuffer | null> {
+async function drawFrame(player: HTMLVideoElement, shares: readonly number[]): Promise<ArrayBuffer | null> {
   const canvas = document.createElement("canvas");
   canvas.width = Math.min(WIDTH, player.videoWidth);
   canvas.height = Math.round((canvas.width * player.videoHeight) / player.videoWidth);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (context === null) return null;
-  for (const share of [0.02, 0.25, 0.5]) {
+  for (const share of shares) {
     await seek(player, share * player.duration);
     context.drawImage(player, 0, 0, canvas.width, canvas.height);
     if (measureBrightness(context, canvas.width, canvas.height) >= MIN_BRIGHTNESS) break;

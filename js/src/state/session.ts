@@ -7,11 +7,11 @@ import type { ErrorView, FormView, JobView, RequestView } from "../kernel/protoc
 import { openModel } from "../kernel/reconnect";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
-import { Attachments } from "./attachments";
+import { Attachments, getMediaKind, type MediaField } from "./attachments";
 import { ClipLoader } from "./clip-loader";
 import { JobHistory } from "./history";
 import { KernelAway } from "./kernel-away";
-import { drawPoster } from "./poster";
+import { drawPoster, LAST } from "./poster";
 import { Draft, isField } from "./request-draft";
 import { markTitle } from "./tab-title";
 
@@ -37,6 +37,8 @@ export class Session {
   readonly kernelAway: KernelAway;
   /** The dropped clip that the form was filled in from, and the fields that were not found. */
   readonly recalled = signal<{ readonly name: string; readonly missing: readonly string[] } | null>(null);
+  /** Why a dropped or pasted file was not taken, until the next one, or the next click. */
+  readonly untaken = signal("");
   readonly #disposers: (() => void)[] = [];
 
   constructor(model: Model) {
@@ -60,6 +62,7 @@ export class Session {
     this.draft.error.value = error;
     if (error !== null) return;
     this.recalled.value = null;
+    this.untaken.value = "";
     this.#order(this.draft.buildRequest(form), { aside: this.making.peek().length > 0, ...terms });
   }
 
@@ -146,14 +149,23 @@ export class Session {
     const model = this.draft.getModel(form);
     const able = [model, ...form.models].find((one) => one?.takes.includes("image"));
     if (able && able !== model) this.draft.set("model", able.id, form);
-    const name = fill(strings.lastFrameOf, { prompt: job.prompt });
-    this.attachments.attach("image", {
-      source: `clip:${job.id}`,
-      kind: "image",
-      name,
-      width: null,
-      height: null,
-    });
+    this.attachClip("image", job);
+  }
+
+  /** Attach a clip to a tile: its last frame where a picture is wanted. False where a tile takes neither. */
+  attachClip(field: MediaField, job: JobView): boolean {
+    const kind = getMediaKind(field);
+    if (kind === "audio") return false;
+    const name = kind === "image" ? fill(strings.lastFrameOf, { prompt: job.prompt }) : job.prompt;
+    const medium = { source: `clip:${job.id}`, kind, name, width: null, height: null };
+    void this.#drawPreview(field, this.attachments.attach(field, medium), job);
+    return true;
+  }
+
+  async #drawPreview(field: MediaField, key: string, job: JobView): Promise<void> {
+    const url = job.clip && (await this.clipLoader.whenReady(job, 0, job.clip));
+    const picture = url && (await drawPoster(url, getMediaKind(field) === "image" ? LAST : undefined));
+    if (picture) this.attachments.setPreview(field, key, new Blob([picture], { type: "image/jpeg" }));
   }
 
   readonly #withPoster = new Set<string>();

@@ -398,6 +398,13 @@ export const en = {
   foundBefore: "Asked for before: not sent again.",
   makeAnother: "Make another",
 
+  // Files that are dropped on the form, and models that are looked for.
+  mediaTiles: "Pictures, sound and videos",
+  noTile: "[name] was not added: [model] takes no such file.",
+  oneOnly: "{tile} takes one file: only [name] was added.",
+  noModel: "No model is called “[name]”.",
+  allModels: "Show all models",
+
   // What a result is of.
   usePrompt: "Use this prompt",
   undoPrompt: "Undo",
