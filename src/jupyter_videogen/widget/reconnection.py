@@ -11,7 +11,7 @@ import comm
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.widget.widget import BaseWidget, Card, VideoGen
+from jupyter_videogen.widget.widget import BaseWidget, Card, FormWidget, VideoGen
 
 if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
@@ -42,7 +42,7 @@ def open_widget(channel: Any, message: dict[str, Any]) -> None:  # noqa: ANN401 
     widget = VideoGen(provider=wanted.provider or None, comm=channel) if wanted.has_form else _card(job, channel)
     if job is not None:
         widget.follow(_watched(job))
-    if isinstance(widget, VideoGen):
+    if isinstance(widget, FormWidget):
         for job_id in wanted.queue:
             widget.put_aside(_watched(client.job(job_id)))
 
