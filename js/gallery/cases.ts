@@ -54,6 +54,9 @@ const rows: readonly JobView[] = [
 ];
 
 const nextFrame = () => new Promise<void>((done_) => requestAnimationFrame(() => setTimeout(done_, 30)));
+async function until(isSo: () => boolean): Promise<void> {
+  for (let turn = 0; turn < 100 && !isSo(); turn += 1) await nextFrame();
+}
 const findAll = (root: HTMLElement, name: string): readonly HTMLElement[] => {
   const all = root.querySelectorAll<HTMLElement>("button, summary, select, input, [role=option]");
   return [...all].filter((node) => `${node.ariaLabel ?? ""} ${node.textContent}`.includes(name));
@@ -281,6 +284,10 @@ export const cases: Readonly<Record<string, Case>> = {
     ready({ simulated: true, prompt: "A cat playing the piano", warnings: [unknown], suggestions }),
   ),
   "another prompt in its place": { state: { form: full, job: cell }, acts: [press(strings.usePrompt)] },
+  "going on from the last frame": {
+    state: { form: full, job: cell },
+    acts: [press(strings.proceed), (root) => until(() => root.querySelector(".videogen-thumb img") !== null)],
+  },
   "several clips": form_({ ...done, clips: [clip, clip, clip] }),
   "from the library": form_(ready({ reused: true })),
   "copied as code": {
@@ -324,7 +331,7 @@ export const cases: Readonly<Record<string, Case>> = {
     state: { form: full, job: done },
     acts: [
       async (root) => {
-        for (let turn = 0; turn < 20 && !root.querySelector("video"); turn += 1) await nextFrame();
+        await until(() => root.querySelector("video") !== null);
         root.querySelector(".videogen-result video")?.dispatchEvent(new Event("error"));
         await nextFrame();
       },

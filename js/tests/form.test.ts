@@ -32,7 +32,7 @@ const generate = async () => {
 const prompt = () => control<HTMLTextAreaElement>(widget, "Prompt");
 const errorOf = (node: HTMLElement) =>
   text(widget.root.querySelector(`#${node.getAttribute("aria-describedby")}`));
-const busy = "The kernel is busy. This happens when the running cell ends.";
+const busy = "Waiting for the running cell to end.";
 const press = (node: Element, init: KeyboardEventInit) =>
   node.dispatchEvent(
     new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init }),

@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { FakeModel, form, job, ready, renderWidget, settle, setUpTests, text, type Widget } from "./kit";
+import {
+  error,
+  FakeModel,
+  form,
+  job,
+  ready,
+  renderWidget,
+  settle,
+  setUpTests,
+  text,
+  type Widget,
+} from "./kit";
 
 setUpTests(12);
 let widget: Widget;
@@ -56,7 +67,7 @@ test("a job of the queue settles the click whose ack was lost", async () => {
   await type("A boat");
   await click();
   await settle(3000);
-  expect(note()).toContain("The kernel is busy");
+  expect(note()).toBe("Waiting for the running cell to end.");
   widget.model.set({ queue: [boat] });
   await settle();
   expect(note()).toBe("2 running");
@@ -149,4 +160,14 @@ test("a restarted kernel is told of the queue", async () => {
   [...widget.root.querySelectorAll("button")].find((one) => text(one) === "Reconnect")?.click();
   await settle();
   expect(opened).toMatchObject([{ job_id: kite.id, queue: [boat.id], has_form: true }]);
+});
+
+test("a refusal of one marks no field that holds another prompt by now", async () => {
+  const refused = error({ field: "prompt", message: "Names a person." });
+  await draw({ job: kite });
+  await type("A boat");
+  widget.model.set({ job: job({ ...kite, state: "failed", error: refused }) });
+  await settle();
+  expect(widget.root.querySelector("textarea")?.getAttribute("aria-invalid")).toBeNull();
+  expect(headline()).toBe("Names a person.");
 });

@@ -45,15 +45,20 @@ def lab(browser: Browser, server: Server, request: pytest.FixtureRequest) -> Ite
     lab.close()
 
 
+def form(lab: Lab) -> Locator:
+    """The form, not the card of another cell."""
+    return lab.card.filter(has=lab.page.locator(".videogen-header"))
+
+
 def prompt(lab: Lab) -> Locator:
-    return lab.card.get_by_role("textbox", name="Prompt")
+    return form(lab).get_by_role("textbox", name="Prompt")
 
 
 def make(lab: Lab, words: str) -> None:
     """Type, press, and wait for the clip of these very words."""
     prompt(lab).fill(words)
-    lab.card.get_by_role("button", name=re.compile("^Generate")).click()
-    lab.card.locator(f'.videogen-result video[aria-label="{words}"]').wait_for(timeout=SLOW)
+    form(lab).get_by_role("button", name=re.compile("^Generate")).click()
+    form(lab).locator(f'.videogen-result video[aria-label="{words}"]').wait_for(timeout=SLOW)
 
 
 def orders(gateway: Gateway) -> int:
@@ -64,13 +69,13 @@ def orders(gateway: Gateway) -> int:
 def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
     """Generate, play, star, remix, see two side by side, and take the request along as code that asks for the same."""
     make(lab, "waves at sunset")
-    assert plays(lab.card.locator(".videogen-result video"))["duration"] == 1
-    lab.card.get_by_role("button", name="Star", exact=True).click()
-    expect(lab.card.locator(".videogen-tile .videogen-star")).to_have_count(1)
+    assert plays(form(lab).locator(".videogen-result video"))["duration"] == 1
+    form(lab).get_by_role("button", name="Star", exact=True).click()
+    expect(form(lab).locator(".videogen-tile .videogen-star")).to_have_count(1)
 
     lab.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    lab.card.get_by_role("button", name="Copy as code").click()
-    expect(lab.card.locator(".videogen-code")).to_contain_text("Copied", timeout=SLOW)
+    form(lab).get_by_role("button", name="Copy as code").click()
+    expect(form(lab).locator(".videogen-code")).to_contain_text("Copied", timeout=SLOW)
     cell = lab.page.evaluate("() => navigator.clipboard.readText()")
     before = orders(gateway)
     lab.page.evaluate(
@@ -78,17 +83,22 @@ def test_from_one_clip_to_the_next(lab: Lab, gateway: Gateway) -> None:
         cell,
     )
     lab.run(0)
-    expect(lab.page.locator(".videogen-record").filter(has_text="waves at sunset").first).to_be_visible(timeout=SLOW)
+    card = lab.card.filter(has_not=lab.page.locator(".videogen-header"))
+    expect(card.locator('video[aria-label="waves at sunset"]')).to_be_visible(timeout=SLOW)
     assert orders(gateway) == before, "the code asks for the same, which is there already"
 
-    lab.card.get_by_role("button", name="Remix").click()
-    lab.card.get_by_text("More:").click()
-    expect(lab.card.get_by_label("Seed", exact=True)).to_have_value("")
+    form(lab).get_by_role("button", name="Continue").click()
+    frame = form(lab).get_by_role("group", name="Start image").locator("img")
+    expect(frame).to_be_visible(timeout=SLOW)
+    assert frame.evaluate("(node) => node.decode().then(() => node.naturalWidth)") > 0
+    form(lab).get_by_role("button", name="Remix").click()
+    form(lab).get_by_text("More:").click()
+    expect(form(lab).get_by_label("Seed", exact=True)).to_have_value("")
     make(lab, "rain on a neon city")
     for number in (0, 1):
-        lab.card.locator(".videogen-tile").nth(number).click(modifiers=["Control"])
-    lab.card.get_by_role("button", name=re.compile("^Compare")).click()
-    lab.card.get_by_role("button", name="Play all").click()
+        form(lab).locator(".videogen-tile").nth(number).click(modifiers=["Control"])
+    form(lab).get_by_role("button", name=re.compile("^Compare")).click()
+    form(lab).get_by_role("button", name="Play all").click()
     lab.page.wait_for_function(
         "() => { const all = [...document.querySelectorAll('.videogen-clip video')];"
         " return all.length === 2 && all.every((one) => one.currentTime > 0.3) && all.filter((one) => !one.muted).length === 1; }",

@@ -209,7 +209,9 @@ export class Session {
     const job = this.connection.job.value;
     if (job?.state !== "failed" || job.id === this.#flaggedJob) return;
     this.#flaggedJob = job.id;
-    if (job.error !== null) this.#flagField(job.error, job.error.message);
+    // What it names may have been edited since: other jobs ran beside it.
+    const isEdited = job.error?.field === "prompt" && job.prompt.trim() !== this.draft.prompt.peek().trim();
+    if (job.error !== null && !isEdited) this.#flagField(job.error, job.error.message);
   };
 
   readonly #open = new Set<string>();

@@ -355,7 +355,7 @@ export const en = {
   generateFree: "Generate · free",
   free: "free",
   sending: "Sending…",
-  busy: "The kernel is busy. This happens when the running cell ends.",
+  busy: "Waiting for the running cell to end.",
 
   needLength: "Length is a whole number of seconds.",
   needModel: "Choose a model.",
