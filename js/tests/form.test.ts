@@ -9,6 +9,7 @@ import {
   form,
   job,
   model,
+  ready,
   renderWidget,
   settle,
   setUpTests,
@@ -370,6 +371,24 @@ test("a budget's question is answered by a click of its own", async () => {
   button(widget, "Send").click();
   await settle();
   expect(widget.model.of("generate").map(({ yes }) => yes)).toEqual([false, true]);
+});
+
+test("a budget's question is about what was asked for, whatever the form holds by then", async () => {
+  widget.model.set({ job: ready({ reused: true }) });
+  await settle();
+  button(widget, "Make a new one").click();
+  await settle();
+  widget.model.ack(widget.model.of("generate")[0], {
+    ok: false,
+    error: error({ code: "confirm", field: null }),
+  });
+  await type(prompt(), "A kite");
+  button(widget, "Send").click();
+  await settle();
+  const [asked, sent] = widget.model.of("generate");
+  expect(sent?.request).toEqual(asked?.request);
+  expect([sent?.new, sent?.yes]).toEqual([true, true]);
+  expect(sent?.request_id).not.toBe(asked?.request_id);
 });
 
 test("the button says what it will cost, where a price is known", async () => {

@@ -5,7 +5,7 @@ import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import { describePending, RefusalText } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
-import type { ErrorView, FormView } from "../kernel/protocol.gen";
+import type { FormView, RequestView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
 import { estimateCost } from "../state/prices";
 import { type Draft, fields, getLabel, isField } from "../state/request-draft";
@@ -84,36 +84,26 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   );
 }
 
-/** The button's words: with its price, and what it does while others are being made. */
-function getSubmitLabel(form: FormView, draft: Draft, isBusy: boolean): string {
-  const model = draft.getModel(form);
-  const cost = model && estimateCost(draft.buildRequest(form), model);
+/** The words of a button that spends: with what it is expected to cost. */
+function addPrice(act: string, form: FormView, request: RequestView): string {
+  if (form.simulated) return fill(strings.unpaid, { act });
+  const name = request.model || form.models[0]?.id;
+  const model = form.models.find(({ id }) => id === name);
+  const cost = model ? estimateCost(request, model) : null;
   const isPriced = cost !== null && cost >= 0; // NaN while the length is not a number
-  if (form.simulated) return isBusy ? strings.addToQueueFree : strings.generateFree;
-  if (!isPriced) return isBusy ? strings.addToQueue : strings.generate;
-  return fill(isBusy ? strings.addToQueuePriced : strings.generatePriced, { cost: format.dollars(cost) });
+  return isPriced ? fill(strings.priced, { act, cost: format.dollars(cost) }) : act;
 }
 
 /** What stands beside the button, so that nothing below it moves: what became of the click, how many run, or the keys. */
-function SubmitNote({ view }: { view: View }) {
-  const { session } = view;
-  const { connection } = session;
-  const pending = describePending(connection, formRequests);
-  const found = connection.found.value;
+function SubmitNote({ view: { session } }: { view: View }) {
+  const pending = describePending(session.connection, formRequests);
   const count = session.making.value.length;
-  const isFound = pending === "" && found?.aside === true;
   return (
     <span class="videogen-submit-note">
       <span aria-live="polite">
-        {pending ||
-          (isFound ? strings.foundBefore : count > 0 && fill(strings.running, { count: String(count) }))}
+        {pending || (count > 0 && fill(strings.running, { count: String(count) }))}
       </span>
-      {isFound && (
-        <button type="button" class="videogen-button" onClick={() => session.repeat(found, { aside: true })}>
-          {strings.makeAnother}
-        </button>
-      )}
-      {pending === "" && !isFound && count === 0 && (
+      {pending === "" && count === 0 && (
         <span class="videogen-shortcut" aria-hidden="true">
           <kbd>{isMac() ? "⌘" : "Ctrl"}</kbd> <kbd>Enter</kbd>
         </span>
@@ -127,7 +117,11 @@ function SubmitRow({ view, form, isPrimary }: FormProps) {
   return (
     <div class="videogen-submit">
       <button type="submit" class={`videogen-button is-large${isPrimary ? " is-primary" : ""}`}>
-        {getSubmitLabel(form, draft, making.value.length > 0)}
+        {addPrice(
+          making.value.length > 0 ? strings.addToQueue : strings.generate,
+          form,
+          draft.buildRequest(form),
+        )}
       </button>
       <SubmitNote view={view} />
     </div>
@@ -153,16 +147,22 @@ function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
 const formRequests: readonly RequestType[] = ["generate", "choose", "recall"];
 const isFormRequest = (type: RequestType | undefined) => type !== undefined && formRequests.includes(type);
 
-/** A budget's question, confirmed by a button of its own. */
-function BudgetQuestion({ error, onYes }: { error: ErrorView; onYes: () => void }) {
+interface QuestionProps {
+  readonly text: string;
+  readonly label: string;
+  readonly onYes: () => void;
+}
+
+/** What is sent only by a button of its own: above a budget, or once more. */
+function Question({ text, label, onYes }: QuestionProps) {
   return (
     <div class="videogen-notice" role="alert">
       <p class="videogen-field-error">
         <Icon name="question" />
-        <bdi>{error.message}</bdi>
+        <bdi>{text}</bdi>
       </p>
       <button type="button" class="videogen-button is-risky" onClick={onYes}>
-        {strings.spend}
+        {label}
       </button>
     </div>
   );
@@ -235,6 +235,7 @@ export function Form({ view, form, isPrimary }: FormProps) {
   const refusal = session.connection.refusal.value;
   const isMine = isFormRequest(refusal?.about);
   const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
+  const found = session.connection.found.value;
   const untaken = session.untaken.value;
   const question = general?.code === "confirm" ? general : null;
   const takes = model?.takes ?? [];
@@ -273,8 +274,18 @@ export function Form({ view, form, isPrimary }: FormProps) {
       <UnusedFields form={form} draft={draft} />
       <RecalledFrom view={view} />
       <SubmitRow view={view} form={form} isPrimary={isPrimary} />
-      {question ? (
-        <BudgetQuestion error={question} onYes={() => session.generate(form, { yes: true })} />
+      {question && refusal ? (
+        <Question
+          text={question.message}
+          label={strings.spend}
+          onYes={() => session.send(refusal.request, { yes: true })}
+        />
+      ) : found?.aside ? (
+        <Question
+          text={strings.foundBefore}
+          label={addPrice(strings.makeAnother, form, found.request)}
+          onYes={() => session.send(found, { new: true })}
+        />
       ) : (
         <div class="videogen-notice">
           <RefusalText error={general ?? (untaken ? { message: untaken, next: "" } : null)} />

@@ -41,6 +41,7 @@ export type Reply = Ack & { readonly chunk?: DataView; readonly chunks?: readonl
 export interface Refusal {
   readonly about: RequestType;
   readonly error: ErrorView;
+  readonly request: Request;
 }
 
 const SLOW_MILLISECONDS = 3000;
@@ -290,7 +291,8 @@ export class KernelConnection {
       this.#settle(pending.requestId, chunk ? { ...message, chunk, chunks: buffers ?? [] } : message);
       if (message.found && pending.request.type === "generate") this.#found.value = pending.request;
       if (!message.ok && message.error !== null && actions.has(pending.request.type)) {
-        this.#refusal.value = { about: pending.request.type, error: message.error };
+        const { request } = pending;
+        this.#refusal.value = { about: request.type, error: message.error, request };
       }
     });
   };

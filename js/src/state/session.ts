@@ -1,7 +1,7 @@
 /** The state that the views of one model share. */
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import { KernelConnection, type Model } from "../kernel/connection";
+import { KernelConnection, type Model, type Request } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import type { ErrorView, FormView, JobView, RequestView } from "../kernel/protocol.gen";
 import { openModel } from "../kernel/reconnect";
@@ -100,9 +100,14 @@ export class Session {
     if (model) this.connection.adopt(model);
   }
 
-  /** Make a request again, as a new job. */
-  repeat({ request }: { readonly request: RequestView }, terms: Partial<GenerateOptions> = {}): void {
-    this.#order(request, { ...terms, new: true });
+  /** Send a click's request once more, on other terms: what was asked about is what is sent. */
+  send(request: Request, terms: Partial<GenerateOptions>): void {
+    if (request.type === "generate") this.connection.send({ ...request, ...terms });
+  }
+
+  /** Make a job's request again, as a new job. */
+  repeat(job: JobView): void {
+    this.#order(job.request, { new: true });
   }
 
   /** Fill in the form from a job's request; without its seed it makes a variation. */

@@ -1,4 +1,4 @@
-"""The protocol between the page and the kernel: two traits of state, and small messages with an ack.
+"""The protocol between the page and the kernel: traits of state, and small messages with an ack.
 
 State goes to the page in traits (last value wins, redrawn after a reload). Requests go to the kernel as custom
 messages that carry a `request_id`; each is answered by one `Ack`. The key is never a bare `id`: ipykernel 7.4

@@ -1,6 +1,6 @@
 """The widgets: the form `VideoGen()`, the card below a cell, and the comparison; one page draws all of them.
 
-State goes out in two traits, requests come in as messages that are answered by an ack. Handlers run on whatever
+State goes out in traits, requests come in as messages that are answered by an ack. Handlers run on whatever
 thread the kernel likes: they check, hand over and answer; the work happens on the loop thread.
 """
 
