@@ -101,6 +101,18 @@ def test_a_job_of_the_queue_can_be_stopped(page: Visit) -> None:
     assert page.widget.job["detached"] is False
 
 
+def test_a_job_that_was_stopped_is_watched_again_by_a_click(page: Visit, shop: Shop) -> None:
+    """For the same request: nothing is sent, and its clip comes."""
+    page.generate("a kite")
+    page.generate("a boat", aside=True)
+    page.say("detach", job_id=page.widget.queue[0]["id"])
+    until(page.widget, "queue", lambda queue: queue[0]["detached"])
+    shop.done = True
+    assert page.generate("a boat", aside=True)["found"] is True
+    until(page.widget, "queue", lambda queue: [job["state"] for job in queue] == ["succeeded"])
+    assert [sale.prompt for sale in shop.book] == ["a kite", "a boat"]
+
+
 def test_the_traits_follow_every_job(page: Visit, shop: Shop) -> None:
     """`state` is that of the newest job, `clip` the one that was finished last, whichever is shown."""
     page.generate("a kite")

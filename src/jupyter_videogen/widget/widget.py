@@ -361,11 +361,12 @@ class FormWidget(BaseWidget):
     def follow(self, job: Job) -> None:
         """Show this job from now on; the one that was shown goes on in the queue."""
         before = self._current
+        was_open = before is not None and not before.record.ended  # it may end meanwhile, and is told all the same
         super().follow(job)
         with self._lock:
             if self._aside.pop(job.id, None):
                 self._tell_queue(job.id)
-        if before is not None and before.id != job.id and not before.record.ended:
+        if before is not None and before.id != job.id and was_open:
             self.put_aside(before)
 
     def put_aside(self, job: Job) -> None:
@@ -394,9 +395,9 @@ class FormWidget(BaseWidget):
             self.send_state("queue")
 
     def _find_open(self, job_id: str) -> Job | None:
-        """Return the job of this id that this form watches, while it has not ended."""
-        watched = (self._current, *(job for job, _ in self._aside.values()))
-        return next((job for job in watched if job and job.id == job_id and not job.record.ended), None)
+        """Return the job of this id while this form watches it."""
+        held = (self._current, *(job for job, _ in self._aside.values()))
+        return next((job for job in held if job and job.id == job_id and not (job.record.ended or job.detached)), None)
 
     def _mine(self, job_id: str) -> Job:
         held, _ = self._aside.get(job_id, (None, None))
