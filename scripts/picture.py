@@ -50,7 +50,7 @@ HEAD = """\
 <!-- written by scripts/picture.py -->
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 960 {height}" role="img" aria-labelledby="title about">
 <title id="title">How jupyter-videogen is built</title>
-<desc id="about">The page speaks to the kernel through two traits and messages. In the kernel layers of packages, imports pointing
+<desc id="about">The page speaks to the kernel through traits and messages. In the kernel layers of packages, imports pointing
 down. The transport alone speaks to a provider, and sends a paid request once. The ledger, the clips and the notebook are on the disk.
 The local gateway is a process of its own.</desc>
 <style>{style}</style>
@@ -103,7 +103,7 @@ def drawing() -> str:
         line("M180 96V144"),
         text(192, 124, "requests: messages, each answered by an ack", "soft"),
         line("M500 144V96"),
-        text(512, 124, "state: two traits", "soft"),
+        text(512, 124, "state: traits", "soft"),
         box(20, 144, 640, bottom - 136, "house"),
         text(40, 172, "The kernel's process", "head"),
         text(208, 172, "imports point down; one daemon thread owns one loop", "soft"),
