@@ -135,7 +135,7 @@ class BaseWidget(anywidget.AnyWidget):
             self.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - there is no public switch
 
     def follow(self, job: Job) -> None:
-        """Detail this job from now on."""
+        """Show this job from now on."""
         self._current = job
         job.subscribe(lambda record: self._show(record, job))
         self._show(job.record, job)
@@ -234,7 +234,7 @@ class BaseWidget(anywidget.AnyWidget):
             self.send_state("job")
 
     def _retell(self) -> None:
-        """Detail the job once more: something beside its record has changed."""
+        """Show the job once more: something beside its record has changed."""
         if self._current is not None:
             self._pace.reset()
             self._show(self._current.record, self._current)
