@@ -36,7 +36,7 @@ function QueuedJob({ view, job, isShown }: QueuedJobProps) {
         {icon ? (
           <Icon name={icon} />
         ) : (
-          <i class="videogen-ring" style={{ "--videogen-done": `${percent ?? 0}%` }} />
+          <i class="videogen-queue-ring" style={{ "--videogen-done": `${percent ?? 0}%` }} />
         )}
         <bdi dir="ltr">{word}</bdi>
         <span class="videogen-queued-prompt">
