@@ -2,6 +2,7 @@
 
 import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
 import { strings } from "../src/text/strings";
+import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
@@ -115,13 +116,23 @@ const drop =
   };
 const acks =
   (
-    type: "generate" | "code" | "history" | "recall" | "detail",
+    type: "generate" | "code" | "connect" | "history" | "recall" | "detail",
     change: Parameters<FakeModel["ack"]>[1],
   ): Act =>
   async (_, fake) => {
     fake.ack(fake.of(type).at(-1), change);
     await nextFrame();
   };
+const enterKey = enter(fill(strings.keyOf, { provider: "Qubax" }), "sk-canary");
+const tested = {
+  verdict: "valid" as const,
+  text: "The key works: Qubax accepts it and lists 14 models. The key is kept only in this kernel, until it stops.",
+};
+const refusedKey = error({
+  code: "auth",
+  message: "Qubax refused this key: No such key.",
+  next: "Copy it again from the provider's site. It was not stored.",
+});
 const library = rows.map((row) => tile(row));
 const history = acks("history", { page: page(library, { failed: 1 }) });
 /** The kernel that made the widget goes away. */
@@ -321,9 +332,53 @@ export const cases: Readonly<Record<string, Case>> = {
   "key stopped working": form_(
     job({
       state: "unreachable",
-      error: error({ message: "AIHubMix didn't accept the key.", next: "Connect with another one." }),
+      error: error({
+        code: "auth",
+        message: "AIHubMix didn't accept the key.",
+        next: "Connect with another one.",
+      }),
     }),
   ),
+  "too many requests": form_(
+    job({
+      state: "failed",
+      error: error({
+        code: "rate_limited",
+        message: "AIHubMix asks us to slow down.",
+        next: "Try again in a moment.",
+        charged: "no",
+      }),
+    }),
+  ),
+  "no credit left": form_(
+    job({
+      state: "failed",
+      error: error({
+        code: "out_of_credit",
+        message: "No credit is left at AIHubMix.",
+        next: "Add credit there.",
+        charged: "no",
+      }),
+    }),
+  ),
+  "key tested": {
+    state: { form: full },
+    acts: [
+      pick("select[id$=provider]", "qubax"),
+      enterKey,
+      press(strings.connect),
+      acks("connect", { key: tested }),
+    ],
+  },
+  "key refused": {
+    state: { form: full },
+    acts: [
+      pick("select[id$=provider]", "qubax"),
+      enterKey,
+      press(strings.connect),
+      acks("connect", { ok: false, error: refusedKey }),
+    ],
+  },
   "not watching": form_(job({ detached: true })),
   cancelled: form_(job({ state: "cancelled" })),
   expired: form_(job({ state: "expired" })),

@@ -62,6 +62,7 @@ export class FakeModel {
         medium: null,
         text: null,
         found: false,
+        key: null,
         ...change,
       },
       buffers,
@@ -113,6 +114,7 @@ export const form: FormView = {
   listed: true,
   retired: [],
   shared: false,
+  keyring: true,
   guest: false,
   start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
 };

@@ -9,9 +9,9 @@ import { Compare } from "./history/compare";
 import { LibraryPlace } from "./history/library-place";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
+import { hasFix } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
-import { isField } from "./state/request-draft";
 import type { View } from "./state/view";
 import { useViewState } from "./state/view-state";
 import { strings } from "./text/strings";
@@ -49,8 +49,8 @@ function Workspace({ view }: { view: View }) {
   const form = view.session.connection.form.value;
   const viewState = useViewState(view);
   const { job, state } = viewState;
-  const hasFix = state === "failed" && isField(job?.error?.field);
-  const isPrimary = !(job && isOpen(job)) && !repeatMayCharge.has(state) && !hasFix;
+  const isFixable = state === "failed" && hasFix(job?.error);
+  const isPrimary = !(job && isOpen(job)) && !repeatMayCharge.has(state) && !isFixable;
   const isAway = view.session.connection.disconnected.value;
   const onFix = (field: string) => focusField(body.current, view, field);
   return (

@@ -438,6 +438,87 @@ test("what a project's file asks for is read, and agreed to by a click", async (
   expect(widget.model.of("connect")).toEqual([]);
 });
 
+const unconnected = {
+  name: "aihubmix",
+  label: "AIHubMix",
+  simulated: false,
+  key: "",
+  ready: false,
+  asks: "",
+};
+
+test("a key is tested, and what was found is read before anything is written", async () => {
+  const fake = new FakeModel({ form: { ...form, providers: [unconnected] } });
+  await draw(fake);
+  button(widget, "Connect to AIHubMix").click();
+  await settle();
+  const box = control(widget, "AIHubMix API key");
+  box.value = "sk-canary-1";
+  const connect = button(widget, "Test and connect");
+  connect.click();
+  connect.click(); // an eager finger
+  await settle();
+  const [asked, ...others] = fake.of("connect");
+  expect(others).toEqual([]);
+  expect(asked).toMatchObject({ provider: "aihubmix", key: "sk-canary-1", keep: false });
+  expect(text(widget.root.querySelector(".videogen-key-panel"))).toContain("Testing the key…");
+  const refusal = error({
+    code: "auth",
+    message: "AIHubMix refused this key: No such key.",
+    next: "Copy it again.",
+  });
+  fake.ack(asked, { ok: false, error: refusal });
+  await settle();
+  expect(text(widget.root.querySelector(".videogen-key-panel"))).toContain(
+    "AIHubMix refused this key: No such key. Copy it again.",
+  );
+  expect(box.value).toBe("sk-canary-1");
+  button(widget, "Test and connect").click();
+  await settle();
+  fake.ack(fake.of("connect")[1], { key: { verdict: "valid", text: "The key works." } });
+  await settle();
+  const found = widget.root.querySelector(".videogen-key-found");
+  expect(text(found)).toBe("The key works.");
+  expect(document.activeElement).toBe(found);
+  expect(widget.root.querySelector("input[type=password]")).toBeNull();
+  button(widget, "Choose a model").click();
+  await settle();
+  expect(widget.root.querySelector(".videogen-key-panel")).toBeNull();
+  expect(widget.root.querySelector("[role=combobox]")?.getAttribute("aria-expanded")).toBe("true");
+});
+
+test("a keyring is offered only where there is one", async () => {
+  await draw(new FakeModel({ form: { ...form, keyring: false, providers: [unconnected] } }));
+  button(widget, "Connect to AIHubMix").click();
+  await settle();
+  expect(widget.root.querySelector(".videogen-key-panel input[type=checkbox]")).toBeNull();
+});
+
+test("each failure has the one button that mends it", async () => {
+  const fails = async (code: string, charged: "no" | "unknown" = "no") => {
+    const providers = [{ ...unconnected, ready: true }];
+    const failed = job({
+      state: "failed",
+      provider: "aihubmix",
+      error: error({ code, charged, field: null }),
+    });
+    await draw(new FakeModel({ form: { ...form, provider: "aihubmix", providers }, job: failed }));
+    return text(widget.root.querySelector(".videogen-result .is-primary"));
+  };
+  expect(await fails("content_policy")).toBe("Edit prompt");
+  expect(await fails("model_not_found")).toBe("Change model");
+  expect(await fails("out_of_credit")).toBe("Use another provider");
+  expect(await fails("rate_limited", "unknown")).toBe("");
+  expect(await fails("rate_limited")).toBe("Try again");
+  button(widget, "Try again").click();
+  await settle();
+  expect(widget.model.of("generate")).toHaveLength(1);
+  expect(await fails("auth")).toBe("Replace key");
+  button(widget, "Replace key").click();
+  await settle();
+  expect(control(widget, "AIHubMix API key").type).toBe("password");
+});
+
 test("a page for visitors offers no history, no provider and no code", async () => {
   const lab = { name: "aihubmix", label: "AIHubMix", simulated: false, key: "", ready: false, asks: "" };
   await draw(new FakeModel({ form: { ...form, guest: true, providers: [lab] } }));

@@ -23,7 +23,7 @@ function formatPrice({ price }: ModelView): string | undefined {
 }
 
 /** What helps to choose a model: its lengths, its inputs, its price and how long its jobs usually take. */
-function ModelFacts({ model }: { model: ModelView }) {
+function ModelFacts({ model, isFree }: { model: ModelView; isFree: boolean }) {
   const inputs = (["image", "last_frame", "references", "audio", "video"] as const).filter((name) =>
     model.takes.includes(name),
   );
@@ -31,10 +31,11 @@ function ModelFacts({ model }: { model: ModelView }) {
     inputs: inputs.map((name) => strings.inputs[name]).join(", "),
     lengths: formatLengths(model),
     cost: formatPrice(model),
+    noPrice: isFree || formatPrice(model) ? undefined : strings.noPrice,
     usual: model.usual === null ? undefined : format.duration(model.usual),
     runs: format.integer(model.runs),
   };
-  const parts = ["{lengths} s", strings.inputsFact, strings.priceFact, strings.usualFact];
+  const parts = ["{lengths} s", strings.inputsFact, strings.priceFact, "{noPrice}", strings.usualFact];
   if (getKnownParts(parts, values).length === 0) return null;
   return (
     <small>
@@ -188,7 +189,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
               <b>
                 <bdi>{model.title || model.id}</bdi>
               </b>
-              <ModelFacts model={model} />
+              <ModelFacts model={model} isFree={form.simulated} />
             </div>
           ))}
           {isNone && (

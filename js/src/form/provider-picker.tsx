@@ -1,91 +1,17 @@
-/** The provider picker and the panel for its API key. The key goes to the kernel and is kept nowhere in the page. */
+/** The provider picker, and what stands between a provider and its use: a key, or trust in a project's file. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { FormView, ProviderView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
+import { ConnectPanel } from "./connect-panel";
 
 interface ProviderPickerProps {
   readonly view: View;
   readonly form: FormView;
-}
-
-interface ConnectPanelProps {
-  readonly view: View;
-  readonly provider: ProviderView;
-  readonly shared: boolean;
-  readonly onDone: () => void;
-}
-
-/** Asks for a key. It is read from its box when it is sent: no signal and no draft ever holds it. */
-function ConnectPanel({ view, provider, shared, onDone }: ConnectPanelProps) {
-  const box = useRef<HTMLInputElement>(null);
-  const keep = useRef<HTMLInputElement>(null);
-  const [message, setMessage] = useState("");
-  const id = `${view.id}-key`;
-  useLayoutEffect(() => box.current?.focus(), []);
-  const connect = async () => {
-    const key = box.current?.value.trim() ?? "";
-    if (key === "") {
-      setMessage(strings.needKey);
-      box.current?.focus();
-      return;
-    }
-    setMessage(strings.sending);
-    const isKept = keep.current?.checked ?? false;
-    const ack = await view.session.connection.ask({
-      type: "connect",
-      provider: provider.name,
-      key,
-      keep: isKept,
-    });
-    if (box.current && ack?.ok) box.current.value = "";
-    if (ack?.ok) onDone();
-    else setMessage(ack?.error ? `${ack.error.message} ${ack.error.next}` : strings.noAnswer);
-  };
-  return (
-    <fieldset class="videogen-panel videogen-key-panel">
-      <legend class="videogen-visually-hidden">
-        {fill(strings.connectTo, { provider: provider.label })}
-      </legend>
-      <label class="videogen-label" for={id}>
-        {fill(strings.keyOf, { provider: provider.label })}
-      </label>
-      <input
-        ref={box}
-        id={id}
-        class="videogen-text"
-        type="password"
-        autoComplete="off"
-        dir="ltr"
-        onKeyDown={(event) => {
-          if (event.key === "Enter") void connect();
-          if (event.key === "Escape") onDone();
-        }}
-      />
-      {shared ? (
-        <p class="videogen-hint">{strings.sharedMachine}</p>
-      ) : (
-        <label class="videogen-check">
-          <input ref={keep} type="checkbox" />
-          {strings.keepKey}
-        </label>
-      )}
-      <p class="videogen-hint" aria-live="polite">
-        {message || strings.keyStays}
-      </p>
-      <div class="videogen-actions">
-        <button type="button" class="videogen-button" onClick={() => void connect()}>
-          <Icon name="key" />
-          {strings.connect}
-        </button>
-        <IconButton icon="close" label={strings.notNow} onClick={onDone} />
-      </div>
-    </fieldset>
-  );
 }
 
 interface TrustPanelProps {
@@ -141,8 +67,11 @@ function ProviderOptions({ providers, label }: { providers: readonly ProviderVie
 }
 
 export function ProviderPicker({ view, form }: ProviderPickerProps) {
-  const [asking, setAsking] = useState<ProviderView | null>(null);
   const { connection } = view.session;
+  const asking = form.providers.find(({ name }) => name === view.askedKey.value) ?? null;
+  const setAsking = (provider: ProviderView | null) => {
+    view.askedKey.value = provider?.name ?? null;
+  };
   const id = `${view.id}-provider`;
   if (form.providers.length === 0 || form.guest) return null;
   const current = form.providers.find(({ name }) => name === form.provider);
@@ -193,7 +122,7 @@ export function ProviderPicker({ view, form }: ProviderPickerProps) {
           key={asking.name}
           view={view}
           provider={asking}
-          shared={form.shared}
+          form={form}
           onDone={() => setAsking(null)}
         />
       )}

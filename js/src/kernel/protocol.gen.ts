@@ -7,6 +7,7 @@ export interface Ack {
   readonly ok: boolean;
   readonly now: number;
   readonly error: ErrorView | null;
+  readonly key: KeyView | null;
   readonly page: HistoryPage | null;
   readonly job: JobView | null;
   readonly medium: MediaView | null;
@@ -112,6 +113,7 @@ export interface FormView {
   readonly other: ModelView | null;
   readonly listed: boolean;
   readonly shared: boolean;
+  readonly keyring: boolean;
   readonly guest: boolean;
   readonly start: RequestView;
 }
@@ -192,6 +194,11 @@ export interface JobView {
   readonly warnings: readonly string[];
   readonly suggestions: readonly string[];
   readonly request: RequestView;
+}
+
+export interface KeyView {
+  readonly verdict: "no_credit" | "refused" | "unreachable" | "untested" | "valid";
+  readonly text: string;
 }
 
 export interface MediaView {

@@ -2,14 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { Icon } from "../components/icons";
 import { Notice } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import { estimateBar, getBar } from "../kernel/progress";
 import type { FormView, JobView } from "../kernel/protocol.gen";
 import { type Action, appearances, getActions } from "../state/appearance";
-import { type FieldName, getLabel, isField } from "../state/request-draft";
 import { getStatusValues } from "../state/status-values";
 import type { View } from "../state/view";
 import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-state";
@@ -22,6 +20,7 @@ import { ClipFacts } from "./clip-facts";
 import { ClipProgress } from "./clip-progress";
 import { CopyAsCode } from "./copy-as-code";
 import { ErrorDetails } from "./error-details";
+import { Fix } from "./fix";
 import { Captions, useTargetSize } from "./placeholder";
 import { Player } from "./player";
 import { createControls } from "./player-controls";
@@ -69,19 +68,6 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
 function isOffered(act: Action, { session }: View, form: FormView | null): boolean {
   if (act === "repeat") return form !== null;
   return act !== "reconnect" || (form === null && session.kernelAway.state.value.isReady);
-}
-
-/** The filled button of a failure that names a field: it moves the focus there. */
-function FixField({ field, onFix }: { field: FieldName; onFix: (field: string) => void }) {
-  const labels: Partial<Record<string, string>> = strings.fix;
-  return (
-    <div class="videogen-actions">
-      <button type="button" class="videogen-button is-primary" onClick={() => onFix(field)}>
-        <Icon name="edit" />
-        {labels[field] ?? fill(strings.fixSetting, { name: getLabel(field) })}
-      </button>
-    </div>
-  );
 }
 
 interface FooterProps {
@@ -147,7 +133,7 @@ export function Result(props: ResultProps) {
   const shape = { "--videogen-width": String(width), "--videogen-height": String(height) };
   const model = job?.model ?? (form ? draft.model.value : "");
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
-  const field = state === "failed" && form && isField(job?.error?.field) ? job.error.field : null;
+  const isMendable = state === "failed" || (job?.error?.code === "auth" && isOpen(job));
   const refusal = connection.refusal.value;
   const isPlayable = state === "succeeded" || state === "reused" || state === "restored";
   const found = state === "saved" ? view.session.kernelAway.state.value.clip : null;
@@ -237,7 +223,7 @@ export function Result(props: ResultProps) {
                 onAct={onAction}
               />
             </div>
-            {field && <FixField field={field} onFix={onFix} />}
+            {job && form && isMendable && <Fix view={view} form={form} job={job} onFix={onFix} />}
             <Notice
               connection={connection}
               about={jobRequests}

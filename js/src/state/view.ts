@@ -19,6 +19,8 @@ export interface View {
   readonly selectedJob: Signal<JobView | null>;
   /** The selected jobs are compared in place of the form. */
   readonly isComparing: Signal<boolean>;
+  /** The provider whose key is asked for; null while none is. */
+  readonly askedKey: Signal<string | null>;
 }
 
 /** Return the selection; a new job resets it. */
@@ -57,5 +59,6 @@ export function createView(session: Session, node: Element, until: AbortSignal):
     isNarrow: watchWidth(node, until),
     selectedJob: watchSelection(session, until),
     isComparing: signal(false),
+    askedKey: signal(null),
   };
 }

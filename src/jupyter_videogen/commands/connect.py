@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import time
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.config import credentials, trust
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.catalog.registry import Registry
     from jupyter_videogen.config.configuration import Configuration
-    from jupyter_videogen.runtime.key_check import KeyCheck
+    from jupyter_videogen.runtime.key_check import KeyCheck, Verdict
 
 SHARED = "This computer is shared: use a key you can revoke."
 
@@ -44,10 +44,17 @@ def connect(words: str, config: Configuration) -> str:
     if refusal := config.untrusted_error(row):
         raise refusal
     secret = secrets.Secret(_ask(f"Key for {row.title}: "), source="what was typed")
-    return store_key(row, secret, config, keep=not environment.is_shared())
+    return store_key(row, secret, config, keep=not environment.is_shared()).summary
 
 
-def store_key(row: Provider, secret: secrets.Secret, config: Configuration, *, keep: bool) -> str:
+class StoredKey(NamedTuple):
+    """What a free call found of a key, and in words also where the key is now."""
+
+    verdict: Verdict
+    summary: str
+
+
+def store_key(row: Provider, secret: secrets.Secret, config: Configuration, *, keep: bool) -> StoredKey:
     """Test a key by a free call and store it; return what was found and where it is.
 
     A key that cannot be tested is stored, and that is said. Raises `AuthError` for one that the provider refuses.
@@ -62,7 +69,8 @@ def store_key(row: Provider, secret: secrets.Secret, config: Configuration, *, k
     place = credentials.remember(config.key_name(row), secret, keep=keep)
     if found.models:
         Listings(environment.home()).keep(row.base_url, found.models, now=time.time())
-    return " ".join(filter(None, [_describe_check(row, found), _where(place), _shadow(row, secret)]))
+    summary = " ".join(filter(None, [_describe_check(row, found), _where(place), _shadow(row, secret)]))
+    return StoredKey(found.verdict, summary)
 
 
 def _describe_check(row: Provider, found: KeyCheck) -> str:

@@ -16,6 +16,7 @@ import msgspec
 from jupyter_videogen.core.errors import Known
 from jupyter_videogen.core.job import JobState
 from jupyter_videogen.core.request import RequestSettings
+from jupyter_videogen.runtime.key_check import Verdict
 
 VERSION: Literal[1] = 1
 
@@ -110,6 +111,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the provider can be asked for its models."""
     shared: bool
     """This machine is shared: keys are kept in the kernel only."""
+    keyring: bool = False
+    """This machine can keep a key beyond the kernel."""
     guest: bool = False
     """The page is shown to visitors: no history, no other provider, no key, no code."""
     start: RequestView
@@ -498,6 +501,13 @@ class Recalled(msgspec.Struct, frozen=True, kw_only=True):
     """Fields whose files are not here."""
 
 
+class KeyView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the free test of a key found, and where the key is now."""
+
+    verdict: Verdict
+    text: str
+
+
 class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
     """The kernel's answer to one message."""
 
@@ -507,6 +517,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     now: float
     """The kernel's clock, seconds since the epoch."""
     error: ErrorView | None = None
+    key: KeyView | None = None
     page: HistoryPage | None = None
     job: JobView | None = None
     medium: MediaView | None = None

@@ -200,6 +200,7 @@ class FormSurroundings(NamedTuple):
     used: Sequence[str] = ()
     """Models that made clips before."""
     shared: bool = False
+    keyring: bool = False
 
 
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
@@ -220,6 +221,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
         other=model_view(provider.others) if provider.others is not None else None,
         listed=isinstance(provider.dialect, ListsModels),
         shared=around.shared,
+        keyring=around.keyring,
         start=msgspec.structs.replace(start, model=start.model or (known[0].model if known else "")),
     )
 

@@ -22,7 +22,7 @@ from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.submission import start
 from jupyter_videogen.commands.connect import store_key
-from jupyter_videogen.config import trust
+from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
@@ -47,6 +47,7 @@ from jupyter_videogen.widget.protocol import (
     Generate,
     Hello,
     History,
+    KeyView,
     Module,
     PageMessage,
     Poster,
@@ -418,10 +419,10 @@ class FormWidget(BaseWidget):
         row = config.find_provider(message.provider)
         if refusal := config.untrusted_error(row):
             raise refusal
-        said = store_key(row, secrets.Secret(message.key, source="the form"), config, keep=message.keep)
+        stored = store_key(row, secrets.Secret(message.key, source="the form"), config, keep=message.keep)
         self._go_to(message.provider, config)
         self.form = self._form(config)
-        return {"text": said}
+        return {"key": KeyView(verdict=stored.verdict, text=stored.summary)}
 
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""
@@ -452,6 +453,7 @@ class FormWidget(BaseWidget):
             usual=lambda model: usual(model.kind),
             used=run.ledger.used_models(here.base_url),
             shared=environment.is_shared(),
+            keyring=not environment.is_shared() and bool(credentials.keyring().name),
         )
         view = form_view(here, self._start, around)
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
