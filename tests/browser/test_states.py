@@ -81,7 +81,7 @@ def test_a_lost_answer_is_the_users_choice(browser: Browser, server: Server, gat
     lab.run(0)
     ask(lab.card, "a lost kite")
     lost = lab.card.locator('.videogen-result[data-card-state="unknown_outcome"]')
-    words = "Check your account there before you send it again. We did not send it again."
+    words = "The provider has no list of jobs to search. Check your account there before you send it again."
     expect(lost).to_contain_text(f"The job may exist and may be charged. {words}", timeout=SLOW)
     assert lab.card.locator(".is-primary").all_inner_texts() == ["Look for it"]
     lost.get_by_role("button", name="Look for it").click()

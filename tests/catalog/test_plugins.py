@@ -16,6 +16,7 @@ from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Fi
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.openrouter import OpenRouter
 from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
 from support.fakes import INSTANT, MP4, SLOW
@@ -50,7 +51,17 @@ def test_a_provider_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     "dialect",
-    [OpenAI(), OpenAI(multipart=True), Qubax(), Qubrid(), IndoxHub(), Bifrost(), SLOW.dialect, INSTANT.dialect],
+    [
+        OpenAI(),
+        OpenAI(multipart=True),
+        OpenRouter(),
+        Qubax(),
+        Qubrid(),
+        IndoxHub(),
+        Bifrost(),
+        SLOW.dialect,
+        INSTANT.dialect,
+    ],
 )
 def test_our_own_dialects_keep_the_rules(dialect: Dialect) -> None:
     """The check that plug-ins get is passed by what is built in."""

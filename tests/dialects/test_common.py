@@ -1,4 +1,4 @@
-"""What every dialect of jobs must survive: one table, five dialects, whole values."""
+"""What every dialect of jobs must survive: one table, whole values."""
 
 from __future__ import annotations
 
@@ -169,18 +169,18 @@ def test_a_finished_job_keeps_its_clips_whatever_its_error(
         ({"code": 500}, "provider", "The provider gave no reason."),
     ],
 )
-@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost", "openrouter"])
 def test_finished_with_an_error_and_nothing_else_is_a_failure(name: str, error: Any, code: str, message: str) -> None:
     """Where there is no clip, the error is what became of the job."""
-    update = look(SPEECHES[name], status="completed", error=error, output_count=0)
+    update = look(SPEECHES[name], status="completed", error=error, output_count=0, urls=[])
     failure = Failure(code=code, message=message, sent="yes", charged="unknown")
     assert update == StatusUpdate("failed", failure=failure)
 
 
-@pytest.mark.parametrize("name", ["qubax", "indoxhub"])
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "openrouter"])
 def test_finished_without_a_clip_is_said_as_it_is(name: str) -> None:
     """Neither clip nor error: finished with nothing, for the runner to ask again."""
-    assert look(SPEECHES[name], status="completed", error=None, output_count=0) == StatusUpdate("succeeded")
+    assert look(SPEECHES[name], status="completed", error=None, output_count=0, urls=[]) == StatusUpdate("succeeded")
 
 
 @pytest.mark.parametrize(

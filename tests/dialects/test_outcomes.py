@@ -58,22 +58,23 @@ def test_a_finished_job_may_be_taken_back(name: str, tmp_path: Path) -> None:
     assert [value for value in progress if value is not None] == [100.0] * sum(value is not None for value in progress)
 
 
-@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
+EMPTY = {**CREATED, "status": "completed", "output_count": 0, "unsigned_urls": []}
+
+
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost", "openrouter"])
 def test_finished_without_a_clip_is_asked_again_for_a_minute(name: str, tmp_path: Path) -> None:
     """Then it is a failure that makes no claim about the bill; nothing is sent again."""
-    empty = {**CREATED, "status": "completed", "output_count": 0}
-    one = bench(tmp_path, ROWS[name], service(name, [empty] * 40, [said({}, 404)] * 40))
+    one = bench(tmp_path, ROWS[name], service(name, [EMPTY] * 40, [said({}, 404)] * 40))
     job = one.run()
     assert (job.state, job.failure, one.transport.posts) == ("failed", failed(name), 1)
     assert (one.stored, job.handle) == (job, {"id": "j1"})
     assert 60 <= one.clock.time - 1_000 <= 90
 
 
-@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost"])
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "bifrost", "openrouter"])
 def test_a_clip_may_come_after_the_word(name: str, tmp_path: Path) -> None:
     """Finished with nothing, and half a minute later with the clip."""
-    empty = {**CREATED, "status": "completed", "output_count": 0}
-    one = bench(tmp_path, ROWS[name], service(name, [empty] * 6 + [done(name)]))
+    one = bench(tmp_path, ROWS[name], service(name, [EMPTY] * 6 + [done(name)]))
     assert Path(one.run().path).read_bytes() == MP4
 
 

@@ -35,6 +35,7 @@ ROWS = {
     "indoxhub": rows.INDOXHUB,
     "openai": rows.AIHUBMIX,
     "bifrost": rows.BIFROST,
+    "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
 }
 EVERY = {**ROWS, "qubrid": rows.QUBRID}
@@ -43,6 +44,7 @@ CREATES = {
     "indoxhub": "/v1/videos/generations",
     "openai": "/v1/videos",
     "bifrost": "/v1/videos",
+    "openrouter": "/v1/videos",
     "local": "/v1/videos",
     "qubrid": "/v1/videos/generations",
 }
@@ -51,6 +53,7 @@ CLIPS = {
     "indoxhub": "/v1/files/a.mp4",
     "openai": "/v1/videos/j1/content",
     "bifrost": "/v1/videos/j1/content",
+    "openrouter": "/v1/videos/j1/content",
     "local": "/v1/videos/j1/content",
     "qubrid": "/v1/files/a.mp4",
 }

@@ -11,6 +11,7 @@ from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.openrouter import OpenRouter
 from jupyter_videogen.dialects.qubax import Qubax
 
 HANDLE = {"id": "j1"}
@@ -55,6 +56,17 @@ SPEECHES = {
         "/videos/{}",
         {"videos": [{"type": "url", "url": "https://cdn.example/a.mp4"}]},
         (Artifact("/videos/j1/content", others=("https://cdn.example/a.mp4",)),),
+        "status",
+    ),
+    "openrouter": Speech(
+        OpenRouter(),
+        "id",
+        "/videos/{}",
+        {
+            "unsigned_urls": ["https://openrouter.ai/api/v1/videos/j1/content?index=0"],
+            "urls": ["https://cdn.example/a.mp4"],
+        },
+        (Artifact("/videos/j1/content?index=0", others=("https://cdn.example/a.mp4",)),),
         "status",
     ),
 }

@@ -22,6 +22,7 @@ ROWS = {
     "indoxhub": rows.INDOXHUB,
     "openai": rows.AIHUBMIX,
     "bifrost": rows.BIFROST,
+    "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
 }
 

@@ -10,6 +10,7 @@ from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
+from jupyter_videogen.dialects.openrouter import OpenRouter
 from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
 
@@ -159,7 +160,22 @@ BIFROST = Provider(
 )
 
 
-ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, BIFROST, OPENAI, LOCAL)
+OPENROUTER = Provider(
+    "openrouter",
+    base_url="https://openrouter.ai/api/v1",
+    key_env="OPENROUTER_API_KEY",
+    dialect=OpenRouter(),
+    label="OpenRouter",
+    others=Capabilities(
+        model="",
+        takes=frozenset({"duration", "size", "aspect", "resolution", "seed", "sound", "image", "last_frame"})
+        | {"references", "audio", "video"},
+        progress=False,
+    ),
+)
+
+
+ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL)
 
 
 BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}
@@ -171,6 +187,7 @@ PATHS = {
     "qubrid": "/qubrid/v1",
     "indoxhub": "/indoxhub/api/v1",
     "aihubmix": "/aihubmix/v1",
+    "openrouter": "/openrouter/api/v1",
     "bifrost": "/bifrost/v1",
     "openai": "/v1",
 }

@@ -83,6 +83,8 @@ class StatusUpdate(msgspec.Struct, frozen=True):
     """Prompts that the model can show, where it could not show all of this one."""
     took: float | None = None
     """Seconds from when the provider took the job to its end, by the provider's own clock."""
+    cost: float | None = None
+    """Dollars that the provider says the job cost."""
 
 
 class Dialect(ABC):

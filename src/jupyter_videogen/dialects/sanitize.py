@@ -186,6 +186,7 @@ def _update(said: StatusUpdate) -> StatusUpdate:
         notes=_notes(said.notes),
         suggestions=_notes(said.suggestions),
         took=_number(said.took),
+        cost=_cost(said.cost),
     )
 
 
@@ -232,6 +233,12 @@ def _row(said: Listed) -> Listed | None:
         created_at=_number(said.created_at),
         duration=_number(said.duration),
     )
+
+
+def _cost(said: object) -> float | None:
+    """Return a reported cost in dollars: nothing that no clip can cost."""
+    found = _number(said)
+    return found if found is not None and is_price(found, free=True) else None
 
 
 def _handle(said: Handle) -> Handle:

@@ -61,7 +61,10 @@ def lost_answer_changes(
     Without a dialect nobody here can look.
     """
     listed = isinstance(dialect, ListsJobs)
-    words = "We are looking for the job in the provider's list." if listed else ACCOUNT
+    if listed:
+        words = "We are looking for the job in the provider's list."
+    else:
+        words = ACCOUNT if dialect is None else f"The provider has no list of jobs to search. {ACCOUNT}"
     failure = Failure(
         code="unknown_outcome",
         message=what,
