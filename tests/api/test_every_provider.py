@@ -31,10 +31,11 @@ PLACES = {
     "qubrid": "/qubrid/v1",
     "indoxhub": "/indoxhub/api/v1",
     "aihubmix": "/aihubmix/v1",
+    "openrouter": "/openrouter/api/v1",
     "bifrost": "/bifrost/v1",
     "openai": "/v1",
 }
-JOBS = ("qubax", "indoxhub", "aihubmix", "bifrost", "openai")
+JOBS = ("qubax", "indoxhub", "aihubmix", "openrouter", "bifrost", "openai")
 
 
 class End(NamedTuple):
@@ -49,7 +50,11 @@ class End(NamedTuple):
 READY = End("succeeded", clips=1)
 LOST = End("unknown_outcome", "unknown_outcome", "unknown")
 ENDS: dict[str, End | dict[str, End]] = {
-    "refused": {"qubrid": End("failed", "content_policy", "no"), "": End("failed", "content_policy", "unknown")},
+    "refused": {
+        "qubrid": End("failed", "content_policy", "no"),
+        "openrouter": End("failed", "content_policy", "no"),
+        "": End("failed", "content_policy", "unknown"),
+    },
     "bad-key": End("failed", "auth", "no"),
     "bad-setting": End("failed", "invalid_request", "no"),
     "no-credit": End("failed", "out_of_credit", "no"),
@@ -60,7 +65,7 @@ ENDS: dict[str, End | dict[str, End]] = {
     "no-progress": READY,
     "slow": READY,
     "queued-long": READY,
-    "lost-answer": {"qubax": LOST, "qubrid": LOST, "": READY},
+    "lost-answer": {"qubax": LOST, "qubrid": LOST, "openrouter": LOST, "": READY},
     "expired-link": {"qubrid": End("saving", "expired", "unknown"), "": READY},
     "empty-result": {
         "aihubmix": End("saving", "download", "unknown"),
@@ -159,7 +164,7 @@ def test_only_a_waiting_job_can_be_cancelled_at_indoxhub(service: tuple[str, str
     running.stop_waiting()
 
 
-@pytest.mark.parametrize("name", ["qubax", "qubrid", "aihubmix", "bifrost"])
+@pytest.mark.parametrize("name", ["qubax", "qubrid", "aihubmix", "openrouter", "bifrost"])
 def test_elsewhere_cancelling_tells_that_it_cannot(name: str, service: tuple[str, str]) -> None:
     """No pretence: the job may finish and be charged."""
     job = client(name, service).submit("waves", model="local/scenes", duration=1)
@@ -169,7 +174,7 @@ def test_elsewhere_cancelling_tells_that_it_cannot(name: str, service: tuple[str
     job.result(60)
 
 
-@pytest.mark.parametrize("name", ["qubrid", "indoxhub", "aihubmix", "bifrost", "openai"])
+@pytest.mark.parametrize("name", ["qubrid", "indoxhub", "aihubmix", "openrouter", "bifrost", "openai"])
 def test_a_picture_goes_as_each_service_wants_it(name: str, service: tuple[str, str]) -> None:
     """As a file in a form, as base64 or as a data URL: the provider takes it."""
     fields = (
@@ -231,7 +236,7 @@ def test_no_key_reaches_the_ledger_or_a_receipt(service: tuple[str, str], home: 
     assert msgspec.json.decode(Path(clip.path).with_suffix(".json").read_bytes())["provider"] == "indoxhub"
 
 
-@pytest.mark.parametrize("name", ["qubax", "indoxhub", "aihubmix", "bifrost", "openai"])
+@pytest.mark.parametrize("name", ["qubax", "indoxhub", "aihubmix", "openrouter", "bifrost", "openai"])
 def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> None:
     """Listed by the provider, kept for a day; a name that is not there is sent all the same: lists inform, they never refuse."""
     names = [model.model for model in client(name, service).models()]

@@ -12,12 +12,14 @@ from support.gateway_app import NOW, House, build_house
 
 PACE = 0.02
 OPENAI, QUBAX, QUBRID, INDOXHUB, BIFROST = "openai", "qubax", "qubrid", "indoxhub", "bifrost"
+OPENROUTER = "openrouter"
 PEERS = {
     OPENAI: (peers.OpenAI, peers.AIHubMix),
     QUBAX: (peers.Qubax,),
     QUBRID: (peers.Qubrid,),
     INDOXHUB: (peers.IndoxHub,),
     BIFROST: (peers.Bifrost, peers.BifrostMirror),
+    OPENROUTER: (peers.OpenRouter,),
 }
 FINE = dict.fromkeys(PEERS, "completed 200")
 TABLE = {
@@ -27,6 +29,7 @@ TABLE = {
         QUBRID: "400 invalid_request",
         INDOXHUB: "failed error",
         BIFROST: "failed content_filtered-1",
+        OPENROUTER: "403 403 flagged",
     },
     "bad-key": {
         OPENAI: "401 invalid_api_key",
@@ -34,6 +37,7 @@ TABLE = {
         QUBRID: "401 missing_api_key",
         INDOXHUB: "401 str",
         BIFROST: "401 invalid_api_key",
+        OPENROUTER: "401 401",
     },
     "bad-setting": {
         OPENAI: "400 invalid_value",
@@ -41,6 +45,7 @@ TABLE = {
         QUBRID: "400 invalid_request",
         INDOXHUB: "422 resolution",
         BIFROST: "400 invalid_value",
+        OPENROUTER: "400 400",
     },
     "no-credit": {
         OPENAI: "429 insufficient_quota",
@@ -48,6 +53,7 @@ TABLE = {
         QUBRID: "402 insufficient_quota",
         INDOXHUB: "402 str",
         BIFROST: "402 insufficient_quota",
+        OPENROUTER: "402 402",
     },
     "rate-limited": {
         OPENAI: "429 rate_limit_exceeded",
@@ -55,6 +61,7 @@ TABLE = {
         QUBRID: "429 rate_limit_exceeded",
         INDOXHUB: "429 str",
         BIFROST: "429 rate_limit_exceeded",
+        OPENROUTER: "429 429",
     },
     "upstream-error": {
         OPENAI: "failed upstream_error",
@@ -62,9 +69,10 @@ TABLE = {
         QUBRID: "502 backend_unavailable",
         INDOXHUB: "failed error",
         BIFROST: "failed upstream_error",
+        OPENROUTER: "failed error",
     },
     "flaky": FINE,
-    "gone": dict.fromkeys(PEERS, "gone") | {QUBRID: "404 model_not_found"},
+    "gone": dict.fromkeys(PEERS, "gone") | {QUBRID: "404 model_not_found", OPENROUTER: "expired error"},
     "no-progress": FINE,
     "slow": FINE,
     "queued-long": FINE,
@@ -76,6 +84,7 @@ TABLE = {
         QUBRID: "completed 200 200",
         INDOXHUB: "completed 200 200 error",
         BIFROST: "completed 200 200 -1",
+        OPENROUTER: "completed 200 200 error",
     },
     "sync": FINE | {INDOXHUB: "at once 200"},
     "sync-timeout": {
@@ -84,6 +93,7 @@ TABLE = {
         QUBRID: "504 backend_error",
         INDOXHUB: "504 str",
         BIFROST: "failed timeout",
+        OPENROUTER: "failed error",
     },
     "never-finishes": dict.fromkeys(PEERS, "in_progress") | {QUBRID: "504 backend_error"},
 }

@@ -22,6 +22,7 @@ PEERS = {
     "openai3": "openai_peer.py",
     "openai2": "openai_peer.py",
     "indoxhub": "indoxhub_peer.py",
+    "openrouter": "openrouter_peer.py",
     "litellm": "litellm_peer.py",
     "schemathesis": "schemathesis_peer.py",
     "aimock": "aimock_peer.py",

@@ -15,6 +15,7 @@ from jupyter_videogen.gateway.dialects.indoxhub import IndoxHub
 from jupyter_videogen.gateway.dialects.local import Local
 from jupyter_videogen.gateway.dialects.moods import MOODS, PREFIX, MoodyOpenAI
 from jupyter_videogen.gateway.dialects.openai import AIHUBMIX, OpenAI
+from jupyter_videogen.gateway.dialects.openrouter import OpenRouter
 from jupyter_videogen.gateway.dialects.qubax import Qubax
 from jupyter_videogen.gateway.dialects.qubrid import Qubrid
 from jupyter_videogen.gateway.dialects.signed_links import Links
@@ -50,6 +51,7 @@ def _routes(service: GatewayService) -> list[BaseRoute]:
         *qubax.routes("/qubax/v1"),
         *qubrid.routes("/qubrid/v1"),
         *indoxhub.routes("/indoxhub/api/v1"),
+        *OpenRouter(service).routes("/openrouter/api/v1"),
         *OpenAI(service, AIHUBMIX).routes("/aihubmix/v1"),
         *Bifrost(service, mirror=True).routes("/bifrost/openai/v1"),
         *Bifrost(service).routes("/bifrost/v1"),

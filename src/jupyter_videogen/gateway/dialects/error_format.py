@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from starlette.responses import PlainTextResponse, Response
 
-from jupyter_videogen.gateway.dialects import bifrost, indoxhub, openai, qubax, qubrid
+from jupyter_videogen.gateway.dialects import bifrost, indoxhub, openai, openrouter, qubax, qubrid
 from jupyter_videogen.gateway.requests.error import Problem
 
 SIGNED = "/cdn/"
@@ -24,6 +24,7 @@ _SHAPES: tuple[tuple[str, Callable[[Problem, str], Response]], ...] = (
     ("/indoxhub/", indoxhub.refuse),
     ("/api/", indoxhub.refuse),
     ("/bifrost/", bifrost.refuse),
+    ("/openrouter/", openrouter.refuse),
     (SIGNED, _plain),
     ("/", openai.refuse),
 )
