@@ -75,6 +75,7 @@ def test_no_depth_is_endless() -> None:
         (b"a < b and b > c", "a < b and b > c"),
         (b"", ""),
         (b"<script>while(1){}</script>", ""),
+        (b"<p>Sign in.</p><![\x0bc", "Sign in."),
     ],
 )
 def test_a_page_is_its_title_or_what_is_seen_of_it(page: bytes, words: str) -> None:

@@ -7,6 +7,7 @@ Known places: `error` as an object or a text, `errors[]` and other lists, `detai
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -96,11 +97,16 @@ def read_error_value(value: object) -> ErrorText:
 
 
 def page_text(body: bytes) -> str:
-    """Return the title of a page, else its visible words, else the first words of a plain text."""
+    """Return the title of a page, else its visible words, else the first words of a plain text.
+
+    Markup that Python's parser gives up on ends the page there: it raises `AssertionError` for a broken `<![` (CPython,
+    `Lib/_markupbase.py`).
+    """
     text = body[:PAGE].decode("utf-8", "replace")
     page = _Page()
-    page.feed(text)
-    page.close()
+    with suppress(AssertionError):
+        page.feed(text)
+        page.close()
     found = (" ".join("".join(part).split()) for part in (page.title, page.words))
     return next((words for words in found if words), "")[:LONGEST]
 
