@@ -103,7 +103,9 @@ def test_forgetting_says_what_is_left(ring: Ring, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("words", ["", "qubax qubrid", "--forget"])
 def test_a_name_is_needed(words: str) -> None:
     """One, and which there are."""
-    with pytest.raises(vg.InvalidRequest, match=r"one of: qubax, qubrid, indoxhub, aihubmix, bifrost, openai\."):
+    with pytest.raises(
+        vg.InvalidRequest, match=r"one of: qubax, qubrid, indoxhub, aihubmix, openrouter, bifrost, openai\."
+    ):
         connect(words)
 
 

@@ -12,6 +12,7 @@ import jupyter_videogen as vg
 from jupyter_videogen import cli
 from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.submission import build_order
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import credentials, files
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
@@ -272,3 +273,12 @@ def test_a_default_of_the_surroundings_is_the_weakest(
     user(home, '[defaults]\nprovider = "bifrost"\n')
     found = dry(shell, "-m m")
     assert (found["provider"], found["warnings"]) == ("bifrost", [])
+
+
+@pytest.mark.parametrize("name", sorted(builtin.BUILT_IN.keys() - {"local"}))
+def test_a_dialect_can_be_named_by_any_provider(name: str) -> None:
+    """A server that speaks as a provider does takes that provider's protocol and what its models take; its key, it does not."""
+    project(f'[providers.mine]\ndialect = "{name}"\nbase_url = "http://127.0.0.1:9/v1"\n')
+    row, like = load_config().find_provider("mine"), builtin.BUILT_IN[name]
+    assert (row.dialect, row.others, row.like) == (like.dialect, like.others, name)
+    assert (row.base_url, row.key_env) == ("http://127.0.0.1:9/v1", None)

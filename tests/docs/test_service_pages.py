@@ -29,11 +29,12 @@ DOORS = {
     "indoxhub": "/indoxhub/api/v1",
     "aihubmix": "/aihubmix/v1",
     "bifrost": "/bifrost/v1",
+    "openrouter": "/openrouter/api/v1",
 }
 LENGTHS = re.compile(r"(-d |duration=)\d+")
 MODELS = re.compile(r"p-video|wan-2\.7|runway/gen4\.5|ours-video")
 """Names that the gateway does not stand in for."""
-CLIPS = {"qubax": 1, "qubrid": 2, "indoxhub": 3, "aihubmix": 2, "bifrost": 1, "openai": 2, "local": 2}
+CLIPS = {"qubax": 1, "qubrid": 2, "indoxhub": 3, "aihubmix": 2, "openrouter": 2, "bifrost": 1, "openai": 2, "local": 2}
 """How many different requests each page makes."""
 
 
@@ -45,8 +46,7 @@ def examples(name: str) -> list[str]:
 
 def row(name: str, url: str) -> str:
     """Return the configuration of a provider whose address is its twin's."""
-    dialect = "openai" if name == "aihubmix" else name
-    return f'[providers.{name}]\ndialect = "{dialect}"\nbase_url = "{url}{DOORS[name]}"\nkey_env = "LAB_KEY"\n'
+    return f'[providers.{name}]\ndialect = "{name}"\nbase_url = "{url}{DOORS[name]}"\nkey_env = "LAB_KEY"\n'
 
 
 @pytest.fixture

@@ -124,7 +124,15 @@ CREATED: dict[str, Any] = {
         "extra_fields": {"provider": "openai", "model_requested": "m"},
     },
 }
+CREATED["openrouter"] = {"id": "v1", "polling_url": "/api/v1/videos/v1", "status": "pending"}
 LOOKED: dict[str, Any] = {
+    "openrouter": {
+        "id": "v1",
+        "status": "completed",
+        "unsigned_urls": ["https://openrouter.ai/api/v1/videos/v1/content?index=0"],
+        "urls": ["https://cdn.example/a"],
+        "usage": {"cost": 0.5, "is_byok": False},
+    },
     "openai": {
         "id": "v1",
         "status": "completed",

@@ -25,13 +25,14 @@ from http1 import Request, Response, part_of, pause, read_request, said
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-DIALECTS = ("qubax", "qubrid", "indoxhub", "openai", "bifrost")
+DIALECTS = ("qubax", "qubrid", "indoxhub", "openai", "bifrost", "openrouter")
 BASES = {
     "qubax": "/qubax/v1",
     "qubrid": "/qubrid/v1",
     "indoxhub": "/indoxhub/api/v1",
     "openai": "/openai/v1",
     "bifrost": "/bifrost/v1",
+    "openrouter": "/openrouter/api/v1",
 }
 MODELS = {
     "qubax": "veo-3",
@@ -39,6 +40,7 @@ MODELS = {
     "indoxhub": "openai/sora-2",
     "openai": "sora-2",
     "bifrost": "openai/sora-2",
+    "openrouter": "google/veo-3.1",
 }
 LISTED = frozenset({"indoxhub", "openai", "bifrost"})
 """The dialects whose providers list their jobs."""
@@ -124,6 +126,7 @@ class Service:
             "indoxhub": self._indoxhub,
             "openai": self._videos,
             "bifrost": self._videos,
+            "openrouter": self._openrouter,
         }
 
     async def start(self) -> tuple[asyncio.Server, int]:
@@ -152,7 +155,7 @@ class Service:
         if request.headers.get("authorization") != f"Bearer soak-{dialect}":
             self.mistakes.append(f"no key: {request.method} {request.target}")
             return self._no(dialect, 401, "There is no such key.")
-        path = rest[2:] if dialect == "indoxhub" else rest[1:]
+        path = rest[2:] if dialect in {"indoxhub", "openrouter"} else rest[1:]
         if dialect == "qubrid":
             return await self._qubrid(request, path)
         return self._speak[dialect](request, path)
@@ -256,6 +259,25 @@ class Service:
         if job.state() == "failed":
             return {**body, "error": {"message": FAILURE, "type": "server_error"}}
         return body
+
+    def _openrouter(self, request: Request, path: list[str]) -> Response:
+        if (request.method, path) == ("POST", ["videos"]):
+            job = self._order("openrouter", request)
+            return job if isinstance(job, Response) else said(self._openrouter_body(request, job), 202)
+        found = self._found("openrouter", path[1]) if len(path) > 1 and path[0] == "videos" else None
+        if found is None:
+            return self._no("openrouter", 404, "There is no such video.")
+        if path[2:] == ["content"]:
+            return self._content(request, found if request.query("index", "0") == "0" else None)
+        return said(self._openrouter_body(request, found))
+
+    def _openrouter_body(self, request: Request, job: Job) -> dict[str, Any]:
+        words = {"queued": "pending", "running": "in_progress"}
+        word = words.get(job.state(), job.state())
+        body: dict[str, Any] = {"id": job.id, "polling_url": f"/openrouter/api/v1/videos/{job.id}", "status": word}
+        if word == "completed":
+            return {**body, "urls": [self._link(request, job)], "usage": {"cost": 0.5, "is_byok": False}}
+        return {**body, "error": FAILURE} if word == "failed" else body
 
     async def _qubrid(self, request: Request, path: list[str]) -> Response:
         """The one call there is: held open until the clip exists."""

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.soak
 
 
 def test_no_job_is_lost_or_paid_twice_on_a_bad_line(tmp_path: Path) -> None:
-    """Thirty jobs in five dialects, every fault and trouble there is, two kills: the provider's book and the ledger agree."""
+    """Thirty jobs in all dialects, every fault and trouble there is, two kills: the provider's book and the ledger agree."""
     spans = Spans(sleep=2.5, lock=2.5, full=2.0)
     terms = Terms(
         30, 40, 2, 7, shortest=0.5, longest=4, stall=3, hint=500, troubles=1, spans=spans, lease=2.0, until_settled=True

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
 
 NAME = "videogen.toml"
-DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost")
+DIALECTS = tuple(name for name in builtin.BUILT_IN if name != builtin.LOCAL.name)
+"""What a server of one's own can speak: the protocol of a provider, by the provider's name."""
 PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """The pattern of a provider's name, which appears in commands, tables and model names."""
 FILE_LIKE = re.compile(r"\.[A-Za-z]\w*")
@@ -222,12 +223,12 @@ def _row(name: str, row: Row) -> Provider:
         address = row.base_url or built_in.base_url
         key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
         return msgspec.structs.replace(built_in, base_url=address, key_env=key, key_optional=key is None)
-    if row.dialect not in DIALECTS:
-        what = f'unknown dialect "{row.dialect}"' if row.dialect else "has no dialect"
+    like = _provider_of(row.dialect)
+    if like is None:
+        what = f'has an unknown dialect, "{row.dialect}"' if row.dialect else "has no dialect"
         raise InvalidRequest(f"[providers.{name}] {what}.", next=did_you_mean(row.dialect or "", DIALECTS))
     if row.base_url is None:
         raise InvalidRequest(f"[providers.{name}] has no base_url.", next='Add base_url = "https://…".')
-    like = builtin.BUILT_IN[row.dialect]
     return msgspec.structs.replace(
         like,
         name=name,
@@ -237,6 +238,11 @@ def _row(name: str, row: Row) -> Provider:
         key_optional=row.key_env is None,
         like=row.dialect,
     )
+
+
+def _provider_of(dialect: str | None) -> Provider | None:
+    """Return the provider whose protocol a name stands for: any provider's own name, and so "openai" for its shape."""
+    return builtin.BUILT_IN[dialect] if dialect in DIALECTS else None
 
 
 def _check_row(name: str, row: Row) -> None:
