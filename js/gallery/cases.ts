@@ -19,7 +19,7 @@ const providers = [
 const wan = {
   ...model,
   takes: ["duration", "size", "seed", "negative", "sound", "image", "last_frame", "fit"],
-  price: { per_clip: null, per_second: 0.1, by_size: {} },
+  price: { per_clip: null, per_second: 0.1, by_size: {}, rates: [], per_image: null },
   usual: 70,
   runs: 12,
 };

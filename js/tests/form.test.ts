@@ -392,7 +392,9 @@ test("a budget's question is about what was asked for, whatever the form holds b
 });
 
 test("the button says what it will cost, where a price is known", async () => {
-  const priced = { ...model, price: { per_clip: null, per_second: 0.1, by_size: { "720x1280": 0.25 } } };
+  const by_size = { "720x1280": 0.25 };
+  const price = { per_clip: null, per_second: 0.1, by_size, rates: [], per_image: null };
+  const priced = { ...model, price };
   widget.model.set({ form: { ...form, models: [priced] } });
   await settle();
   const size = control<HTMLSelectElement>(widget, "Size");

@@ -19,6 +19,7 @@ import pytest
 import jupyter_videogen as vg
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.core import backoff
+from jupyter_videogen.dialects.base import ListedModel
 from jupyter_videogen.runtime import runner, saver
 from jupyter_videogen.runtime.polling import schedule
 from support.png import png
@@ -253,7 +254,7 @@ def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> No
 def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
     """A list of the day before yesterday does not forbid a new model: it is sent, and said."""
     qubax = client("qubax", service)
-    Listings(home).keep(qubax.provider.base_url, ["another"], now=1.0)
+    Listings(home).keep(qubax.provider.base_url, [ListedModel(name="another")], now=1.0)
     job = client("qubax", service).submit("waves", model="local/scenes", duration=1)
     assert job.result(60).model == "local/scenes"
     assert job.record.warnings == ("local/scenes was not in Qubax's list of models when it was last loaded.",)
@@ -262,7 +263,9 @@ def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
 def test_a_model_that_is_gone_is_answered_with_those_that_live(service: tuple[str, str], home: Path) -> None:
     """The provider says it has no such model: its own list names the nearest."""
     qubax = client("qubax", service)
-    Listings(home).keep(qubax.provider.base_url, ["local/scenes", "test/slow"], now=1.0)
+    Listings(home).keep(
+        qubax.provider.base_url, [ListedModel(name=name) for name in ("local/scenes", "test/slow")], now=1.0
+    )
     with pytest.raises(vg.ModelNotFound, match=r"Did you mean local/scenes\?") as caught:
         client("qubax", service).generate("waves", model="local/scenery", duration=1)
     assert caught.value.charged == "no"

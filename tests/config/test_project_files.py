@@ -394,7 +394,7 @@ def test_a_projects_price_lowers_none(mine: str, theirs: str, held: Price | None
 def test_a_projects_price_lowers_none_by_another_name(key: str, home: Path) -> None:
     """A provider has a name and a title; and what it lists itself counts as mine."""
     project(f'[prices."{key}"]\nper_clip = 0.01\n')
-    row = msgspec.structs.replace(builtin.BUILT_IN["openai"], prices={"m": 5.0})
+    row = msgspec.structs.replace(builtin.BUILT_IN["openai"], prices={"m": Price(per_clip=5.0)})
     listed = load_config().price_of(row, "m")
     assert listed is not None
     assert listed.per_clip == 5.0

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import jupyter_videogen as vg
 from jupyter_videogen.catalog import builtin
+from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.catalog.registry import Registry
 from jupyter_videogen.config import files
 from jupyter_videogen.config.configuration import Configuration
@@ -23,8 +24,19 @@ from jupyter_videogen.core import hidden_characters, redaction, terminal
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Call, Malformed, Reply
+from jupyter_videogen.core.prices import Price
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Dialect, Listed, ListsJobs, Looks, Page, StatusUpdate
+from jupyter_videogen.dialects.base import (
+    UNREADABLE,
+    Accepted,
+    Dialect,
+    Listed,
+    ListedModel,
+    ListsJobs,
+    Looks,
+    Page,
+    StatusUpdate,
+)
 from jupyter_videogen.dialects.http_errors import clock_skew, read_failure, retry_after
 from jupyter_videogen.runtime import recovery
 from jupyter_videogen.transport.client import Transport
@@ -466,6 +478,11 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
     assert len(shop.book) == 1
 
 
+def keep_listed(home: Path, url: str, price: float) -> None:
+    """Write a list with one price into the home, as if it had been read so."""
+    Listings(home).keep(url, [ListedModel(name="m", price=Price(per_clip=price))], now=4e9)
+
+
 # ---- prices -----------------------------------------------------------------------------------------------------------
 
 
@@ -475,11 +492,11 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
 def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anything else is no price, which is unknown: caps in dollars ask, and `max_cost` refuses."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": said_}}]}).encode())
-    assert sanitize.read_prices(reply) == {}
-    row = msgspec.structs.replace(builtin.OPENAI, prices={"m": said_ if isinstance(said_, float | int) else 0.0})
+    assert sanitize.read_models(builtin.OPENAI.dialect, reply).models == (ListedModel(name="m"),)
+    price = Price(per_clip=said_ if isinstance(said_, float | int) else 0.0)
+    row = msgspec.structs.replace(builtin.OPENAI, prices={"m": price})
     assert Configuration(files.Config(), Registry()).price_of(row, "m") is None
-    home.mkdir()
-    (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": -1000.0}}}))
+    keep_listed(home, shop.url, -1000.0)
     lab = vg.Client("openai", base_url=shop.url, api_key="canary-1")
     for most in ({"max_cost": 0.01}, {"max_cost": 1000.0}):
         with pytest.raises(vg.BudgetExceeded, match="unknown"):
@@ -490,7 +507,7 @@ def test_a_listed_price_is_above_zero(said_: Any, shop: Shop, home: Path, monkey
 def test_a_good_listed_price_counts(shop: Shop, home: Path) -> None:
     """As a price that somebody wrote down."""
     reply = Reply(200, {}, json.dumps({"data": [{"id": "m", "pricing": {"request": "0.25"}}]}).encode())
-    assert sanitize.read_prices(reply) == {"m": 0.25}
-    home.mkdir()
-    (home / "models.json").write_text(json.dumps({shop.url: {"at": 4e9, "names": ["m"], "prices": {"m": 0.25}}}))
+    (model,) = sanitize.read_models(builtin.OPENAI.dialect, reply).models
+    assert model.price == Price(per_clip=0.25)
+    keep_listed(home, shop.url, 0.25)
     assert vg.Client("openai", base_url=shop.url, api_key="canary-1").estimate("a kite", model="m").cost == 0.25

@@ -10,6 +10,7 @@ from IPython.core.completer import provisionalcompleter
 
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.commands.options import BY_FLAG, COMMANDS
+from jupyter_videogen.dialects.base import ListedModel
 from support.fakes import MP4
 from support.ipython_shell import PNG, Shell
 
@@ -33,7 +34,8 @@ def shell(home: Path) -> Iterator[Shell]:
     Path("clip.mp4").write_bytes(MP4)
     Path("dog.jpg").write_bytes(PNG)
     Path("notes.txt").write_text("")
-    Listings(home).keep("https://aihubmix.com/v1", ["wan-2.7", "kling-o3", "veo-3.1-fast"], now=4e9)
+    listed = [ListedModel(name=name) for name in ("wan-2.7", "kling-o3", "veo-3.1-fast")]
+    Listings(home).keep("https://aihubmix.com/v1", listed, now=4e9)
     with Shell() as shell:
         shell.names.update(hero="Ada", fig=Figure(), number=3, thing=object())
         yield shell

@@ -23,6 +23,7 @@ from base64 import b64encode
 from collections import Counter
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -176,6 +177,21 @@ LISTED: Any = {
     "last_id": "v1",
 }
 MODELS: Any = {"data": [{"id": "m", "pricing": {"request": "0.5"}}, {"id": "n"}], "models": ["m"]}
+CATALOGUE: Any = {
+    "data": [
+        {
+            "id": "google/veo-3.1",
+            "name": "Veo 3.1",
+            "supported_durations": [4, 8],
+            "supported_resolutions": ["720p"],
+            "supported_sizes": ["1280x720"],
+            "supported_frame_images": ["first_frame"],
+            "generate_audio": True,
+            "seed": None,
+            "pricing_skus": {"duration_seconds_with_audio": "0.4", "cents_per_image_input": "1"},
+        }
+    ]
+}
 ERROR: Any = {
     "error": {"message": "The size is wrong.", "code": "x", "type": "invalid", "param": "size"},
     "request_id": "r1",
@@ -489,7 +505,7 @@ class Fuzz:
         dialect = sanitize.sanitize_dialect(row.dialect)
         phases: list[tuple[Callable[[Reply], Any], Any]] = [(dialect.read_failure, ERROR)]
         phases += (
-            [(sanitize.read_model_names, MODELS), (sanitize.read_prices, MODELS)]
+            [(partial(sanitize.read_models, row.dialect), CATALOGUE if name == "openrouter" else MODELS)]
             if isinstance(dialect, ListsModels)
             else []
         )

@@ -265,6 +265,8 @@ export interface PriceView {
   readonly per_clip: number | null;
   readonly per_second: number | null;
   readonly by_size: Readonly<Record<string, number>>;
+  readonly rates: readonly RateView[];
+  readonly per_image: number | null;
 }
 
 export interface ProviderView {
@@ -274,6 +276,13 @@ export interface ProviderView {
   readonly key: string;
   readonly ready: boolean;
   readonly asks: string;
+}
+
+export interface RateView {
+  readonly per_second: number;
+  readonly resolution: string | null;
+  readonly sound: boolean | null;
+  readonly image: boolean | null;
 }
 
 export interface Recall {

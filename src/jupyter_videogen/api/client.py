@@ -18,13 +18,14 @@ from jupyter_videogen.api.submission import ask_user, build_order, start
 from jupyter_videogen.catalog import capabilities
 from jupyter_videogen.catalog.builtin import PATHS, SANDBOX
 from jupyter_videogen.catalog.capabilities import supports_size
+from jupyter_videogen.catalog.model_lists import describe_source
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.config.configuration import load_config, load_config_for_watching
 from jupyter_videogen.core import command_names, suggestions
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.job import STATES
 from jupyter_videogen.core.secrets import Hidden, Secret, check_address, check_variable
-from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime import process, provider_calls
 from jupyter_videogen.runtime.process import runtime
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.prices import Estimate
+    from jupyter_videogen.transport.connection import Connection
 
 log = logging.getLogger("jupyter_videogen")
 showing: list[Callable[[Job], None]] = []
@@ -176,11 +178,26 @@ def list_models(access: Access, *, refresh: bool = False) -> list[Capabilities]:
         known = {model.model for model in row.models}
         return [*row.models, *(one for name, one in row.described.items() if name not in known)]
     if refresh or not row.listed_lately:
-        runtime().list_models(connection)
+        _load_list(connection)
     row = connection.provider
     template = row.others or capabilities.Capabilities(model="", takes=frozenset())
-    names = dict.fromkeys((*row.described, *row.listed))
-    return [row.described.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names]
+    found = {
+        **{name: msgspec.structs.replace(template, model=name, title=name) for name in row.listed},
+        **row.published,
+    }
+    return list({**row.described, **found, **row.described}.values())
+
+
+def _load_list(connection: Connection) -> None:
+    """Load a provider's list of models; where that fails, an older list or the configured models do, which is said once."""
+    row = connection.provider
+    try:
+        runtime().list_models(connection)
+    except VideogenError as error:
+        if not row.listed and not row.described:
+            raise
+        what = describe_source(row, row.listed_at) if row.listed_at else "what is configured"
+        provider_calls.say_once(f"{error.message} Using {what} instead.")
 
 
 def _generate(

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.prices import Price
 
+UNPUBLISHED = "not published"
+"""What stands where neither the provider nor we know a value: no range is made up."""
 MOST_SHOWN = 4
 """The most sizes in one cell."""
 
@@ -80,13 +82,16 @@ def providers(*, network: bool = False) -> Table:
 
 
 def _usable_providers(config: Configuration) -> list[str]:
-    return [name for name, row in config.registry.providers.items() if config.is_usable(row)]
+    """Return the providers that are ready to use: first those that a key was found for, then those that need none."""
+    usable = [name for name, row in config.registry.providers.items() if config.is_usable(row)]
+    return sorted(usable, key=lambda name: not config.has_key(config.registry.providers[name]))
 
 
 def _models(access: Access, config: Configuration, *, refresh: bool) -> Iterator[dict[str, Any]]:
-    row = access.provider
+    models = list_models(access, refresh=refresh)
+    row = access.provider  # as it is after its list was loaded
     usual = process.runtime().history.usual_of_kinds(row.base_url)
-    for model in list_models(access, refresh=refresh):
+    for model in models:
         yield _model(model, row, config.price_of(row, model.model)) | {"usual_seconds": usual(model.kind).seconds}
 
 
@@ -97,19 +102,29 @@ def _model(model: Capabilities, row: Provider, price: Price | None) -> dict[str,
         "durations": list(model.durations) or [model.shortest, model.longest] if "duration" in model.takes else [],
         "any_duration": not model.durations,
         "sizes": list(model.sizes or model.aspects),
+        "resolutions": list(model.resolutions),
         "inputs": [name for name in MEDIA if name in model.takes],
         "per_second": price and price.per_second,
+        "highest_per_second": max(_per_second(price), default=None) if price else None,
+        "lowest_per_second": min(_per_second(price), default=None) if price else None,
         "per_clip": price and price.per_clip,
+        "price_source": price.source if price else "",
     }
 
 
+def _per_second(price: Price) -> list[float]:
+    """Return every price a second of a model."""
+    plain = [] if price.per_second is None else [price.per_second]
+    return [rate.per_second for rate in price.rates] or [*plain, *price.by_size.values()]
+
+
 def _model_words(row: dict[str, Any]) -> dict[str, str]:
-    lengths, sizes = row["durations"], row["sizes"]
+    lengths, sizes = row["durations"], row["sizes"] or row["resolutions"]
     more = f" and {len(sizes) - MOST_SHOWN} more" if len(sizes) > MOST_SHOWN else ""
     return {
         "model": f"{row['provider']}:{row['model']}",
         "lengths": _lengths(lengths, any_=row["any_duration"]),
-        "sizes": ", ".join(sizes[:MOST_SHOWN]) + more,
+        "sizes": ", ".join(sizes[:MOST_SHOWN]) + more or UNPUBLISHED,
         "inputs": ", ".join(row["inputs"]),
         "price": _price(row),
         "usually": f"{row['usual_seconds']:.0f} s" if row["usual_seconds"] else "",
@@ -118,14 +133,18 @@ def _model_words(row: dict[str, Any]) -> dict[str, str]:
 
 def _lengths(lengths: list[int | None], *, any_: bool) -> str:
     if any_ and lengths:
-        return "set by the provider" if lengths[1] is None else f"{lengths[0]}-{lengths[1]} s"
+        return UNPUBLISHED if lengths[1] is None else f"{lengths[0]}-{lengths[1]} s"
     return f"{', '.join(map(str, lengths))} s" if lengths else ""
 
 
 def _price(row: dict[str, Any]) -> str:
     if row["per_clip"] is not None:
         return "free" if row["per_clip"] == 0 else f"{format_dollars(row['per_clip'])} a clip"
-    return "" if row["per_second"] is None else f"{format_dollars(row['per_second'])} a second"
+    lowest, highest = row["lowest_per_second"], row["highest_per_second"]
+    if highest is None:
+        return UNPUBLISHED
+    span = format_dollars(highest) if lowest == highest else f"{format_dollars(lowest)} to {format_dollars(highest)}"
+    return f"{span} a second"
 
 
 def _provider(row: Provider, config: Configuration, answer: str) -> dict[str, Any]:

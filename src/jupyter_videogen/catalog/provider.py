@@ -8,6 +8,7 @@ import msgspec
 
 from jupyter_videogen.catalog.capabilities import MOST_NAMED, Capabilities
 from jupyter_videogen.core.errors import InvalidRequest, ModelNotFound
+from jupyter_videogen.core.prices import Price
 from jupyter_videogen.core.suggestions import did_you_mean, near
 from jupyter_videogen.dialects.base import Dialect
 
@@ -28,8 +29,12 @@ class Provider(msgspec.Struct, frozen=True):
     """The names that the provider itself listed when it was last asked."""
     listed_lately: bool = False
     """Whether that was within a day, so that a name missing from the list is a mistake."""
-    prices: Mapping[str, float] = {}
-    """Dollars per clip, by model, from the provider's list."""
+    listed_at: float | None = None
+    """When that was; seconds since the epoch."""
+    published: Mapping[str, Capabilities] = {}
+    """What the provider's own list, of today, says of its models."""
+    prices: Mapping[str, Price] = {}
+    """Prices by model, from the provider's list."""
     key_optional: bool = False
     """Whether the key is optional, as for a gateway on the user's own machine."""
     described: Mapping[str, Capabilities] = {}
@@ -54,6 +59,8 @@ def find_model(name: str | None, provider: Provider) -> Capabilities:
         return provider.described[name]
     if name in known:
         return known[name]
+    if name and name in provider.published:
+        return provider.published[name]
     if provider.others is not None and name:
         return msgspec.structs.replace(provider.others, model=name, title=name)
     if not name:

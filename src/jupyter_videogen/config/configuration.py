@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("jupyter_videogen")
 _reported: set[files.Setting] = set()
 """Settings without effect that this process has warned of."""
-LISTED = "the provider's list"
 SHAPE = frozenset({"size", "aspect", "resolution"})
 """Fields that belong together: if one is given, the configured others are not used."""
 
@@ -188,8 +187,8 @@ class Configuration:
             if one and not isinstance(one, Foreign) and (price := prices.clean_price(one, free=True))
         ]
         theirs = next((one for one in given if isinstance(one, Foreign)), None)
-        if not own and prices.is_price(row.prices.get(model)):
-            own = [Price(per_clip=row.prices[model], source=LISTED)]
+        if not own and (listed := prices.clean_price(row.prices.get(model, prices.NONE))):
+            own = [listed]
         return prices.higher_price(own[0], theirs) if own else theirs
 
     # ---- keys -----------------------------------------------------------------------------------------------

@@ -6,10 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_videogen.core.request import pixels
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jupyter_videogen.core.request import GenerationRequest
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Dollars a second under conditions; None is a condition that does not matter."""
+
+    per_second: float
+    resolution: str | None = None
+    """Such as "720p"."""
+    sound: bool | None = None
+    image: bool | None = None
+    """Whether the clip starts with a picture."""
 
 
 class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,6 +32,10 @@ class Price(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     per_second: float | None = None
     by_size: dict[str, float] = {}
     """Dollars per second at a size "WxH", where that differs."""
+    rates: tuple[Rate, ...] = ()
+    """Dollars per second by resolution, sound and start picture; with these, `per_second` and `by_size` are not looked at."""
+    per_image: float | None = None
+    """Dollars for each picture in the request, beside the length."""
     source: str = ""
     """The source of the price and its date."""
 
@@ -27,8 +44,12 @@ class Foreign(Price, frozen=True, kw_only=True):
     """A price from a project's file: it may raise a known price, never lower it."""
 
 
+LINES = {1440: ("2k",), 2160: ("4k",)}
+"""Further names of resolutions, by their lines."""
 LARGEST = 1e6
 """The highest plausible price of a clip or second, in dollars."""
+NONE = Price()
+"""A price of which nothing is known."""
 FREE = Price(per_clip=0.0, source="the local engine is free")
 
 
@@ -45,7 +66,11 @@ def clean_price(price: Price, *, free: bool = False) -> Price | None:
         name: value for name in ("per_clip", "per_second") if is_price(value := getattr(price, name), free=free)
     }
     by_size = {size: value for size, value in price.by_size.items() if is_price(value, free=free)}
-    return Price(**kept, by_size=by_size, source=price.source) if kept or by_size else None
+    rates = tuple(rate for rate in price.rates if is_price(rate.per_second, free=free))
+    if not (kept or by_size or rates):
+        return None
+    image = price.per_image if is_price(price.per_image, free=free) else None
+    return Price(**kept, by_size=by_size, rates=rates, per_image=image, source=price.source)
 
 
 def higher_price(mine: Price, theirs: Price | None) -> Price:
@@ -57,6 +82,11 @@ def higher_price(mine: Price, theirs: Price | None) -> Price:
         per_clip=_higher(mine.per_clip, theirs.per_clip),
         per_second=_higher(mine.per_second, theirs.per_second),
         by_size=sizes,
+        rates=tuple(
+            msgspec.structs.replace(rate, per_second=max(rate.per_second, theirs.per_second or 0.0))
+            for rate in mine.rates
+        ),
+        per_image=_higher(mine.per_image, theirs.per_image),
         source=mine.source,
     )
 
@@ -82,11 +112,56 @@ def estimate(request: GenerationRequest, price: Price | None) -> Estimate:
     clips, of = request.n or 1, f"; {price.source}" if price.source else ""
     if price.per_clip is not None:
         return Estimate(clips * price.per_clip, f"{_times(clips)}{format_dollars(price.per_clip)} a clip{of}")
-    second = price.by_size.get(request.size or "", price.per_second)
+    second, most = _find_rate(request, price)
     if second is None or request.duration is None:
         return Estimate(None, f"the price list has no entry for this size or length{of}")
-    how = f"{_times(clips)}{request.duration} s x {format_dollars(second)} a second{of}"
-    return Estimate(clips * request.duration * second, how)
+    pictures = count_pictures(request) * (price.per_image or 0.0)
+    beside = f" and {format_dollars(pictures)} for pictures" if pictures else ""
+    how = f"{_times(clips)}{request.duration} s x {most}{format_dollars(second)} a second{beside}{of}"
+    return Estimate(clips * (request.duration * second + pictures), how)
+
+
+def _find_rate(request: GenerationRequest, price: Price) -> tuple[float | None, str]:
+    """Return dollars a second for a request, and "at most " where it leaves open what the price depends on.
+
+    Of the rates that fit, those count that agree with most of what was asked for; of several of these, the highest.
+    """
+    if not price.rates:
+        return price.by_size.get(request.size or "", price.per_second), ""
+    scores = [(_agreement(request, rate), rate.per_second) for rate in price.rates]
+    best = max((score for score, _ in scores if score is not None), default=None)
+    found = {second for score, second in scores if score == best}
+    return (None, "") if best is None else (max(found), "at most " if len(found) > 1 else "")
+
+
+def _agreement(request: GenerationRequest, rate: Rate) -> int | None:
+    """Return how many conditions of a rate a request meets; None where it contradicts one."""
+    asked = resolution_names(request)
+    met = {
+        "resolution": None if rate.resolution is None or not asked else rate.resolution.lower() in asked,
+        "sound": None if rate.sound is None or request.sound is None else rate.sound is request.sound,
+        "image": None if rate.image is None else rate.image is (request.image is not None),
+    }
+    return None if False in met.values() else sum(value is True for value in met.values())
+
+
+def resolution_names(request: GenerationRequest) -> frozenset[str]:
+    """Return what the resolution of a request is called in price lists, in lower case; empty where it is left open.
+
+    A size goes by its shorter side: 1280x720 is 720p, 3840x2160 is 2160p and 4k.
+    """
+    if request.resolution is not None or request.size is None:
+        return frozenset({request.resolution.lower()} if request.resolution else ())
+    try:
+        lines = min(pixels(request.size))
+    except ValueError:
+        return frozenset()
+    return frozenset({f"{lines}p", *LINES.get(lines, ())})
+
+
+def count_pictures(request: GenerationRequest) -> int:
+    """Return how many pictures a request holds."""
+    return sum(one is not None for one in (request.image, request.last_frame)) + len(request.references)
 
 
 def add_estimates(estimates: Sequence[Estimate]) -> Estimate:

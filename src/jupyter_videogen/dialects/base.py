@@ -16,6 +16,7 @@ import msgspec
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Call, Malformed, Reply
+from jupyter_videogen.core.prices import Price
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.dialects.http_errors import read_failure
 
@@ -165,9 +166,39 @@ class ListsJobs(Protocol):
         ...
 
 
+class ListedModel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One model of a provider's own list. What the list does not say is None, or empty: not published."""
+
+    name: str
+    title: str = ""
+    durations: tuple[int, ...] = ()
+    """Seconds."""
+    sizes: tuple[str, ...] = ()
+    """"WxH"."""
+    aspects: tuple[str, ...] = ()
+    resolutions: tuple[str, ...] = ()
+    lacks: frozenset[str] = frozenset()
+    """Fields of a request that the list says it does not take."""
+    price: Price | None = None
+
+
+class ModelList(msgspec.Struct, frozen=True):
+    """A provider's list of models, and what of it could not be read."""
+
+    models: Sequence[ListedModel]
+    unread: int = 0
+    """Rows that name no model."""
+    mispriced: Sequence[str] = ()
+    """Models whose price is none: text, zero, negative."""
+
+
 @runtime_checkable
 class ListsModels(Protocol):
-    """A dialect whose provider lists its models; `parsing.lists.model_names` knows the shapes of the answers."""
+    """A dialect whose provider lists its models.
+
+    It may have `read_models(reply) -> ModelList`, which raises `Malformed`; else `parsing.lists.parse_model_list` reads the
+    usual shapes.
+    """
 
     def models(self) -> Call:
         """Return the call for the list."""

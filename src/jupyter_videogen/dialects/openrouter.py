@@ -10,6 +10,7 @@ path of the job by its id, so the id alone is kept. A clip is at `content?index=
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
@@ -18,12 +19,25 @@ import msgspec
 
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Base64, Malformed
-from jupyter_videogen.dialects.base import Accepted, Artifact, Call, Dialect, Finished, Handle, Reply, StatusUpdate
+from jupyter_videogen.core.prices import Price, Rate
+from jupyter_videogen.dialects.base import (
+    Accepted,
+    Artifact,
+    Call,
+    Dialect,
+    Finished,
+    Handle,
+    ListedModel,
+    ModelList,
+    Reply,
+    StatusUpdate,
+)
 from jupyter_videogen.dialects.error_messages import read_error_value
 from jupyter_videogen.dialects.http_errors import read_failure
 from jupyter_videogen.dialects.parsing.clips import find_clips, parse_artifacts
 from jupyter_videogen.dialects.parsing.failures import with_failure
 from jupyter_videogen.dialects.parsing.job_ids import find_id, read_job_id
+from jupyter_videogen.dialects.parsing.lists import parse_model_list
 from jupyter_videogen.dialects.parsing.values import (
     MOST_CLIPS,
     as_object,
@@ -43,6 +57,11 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.request import GenerationRequest, Media
 
 CREATE_TIMEOUT = 120.0
+SKU = re.compile(
+    r"(?:(?P<mode>text|image)_to_video_)?(?P<unit>duration_seconds|cents_per_(?:video_output_second|second_output))"
+    r"(?:_(?P<sound>with|without)_audio)?(?:_(?P<resolution>[0-9]{3,4}p|[0-9]k))?(?:_(?P<sound_last>with|without)_audio)?"
+)
+"""The names of prices a second in `pricing_skus`, as the catalogue has them; the documents have no list of them."""
 VAGUE = "provider returned error"
 """What OpenRouter itself says where only `metadata.raw` has the maker's words ("Provider Errors" of docs/errors)."""
 
@@ -122,6 +141,64 @@ class OpenRouter(Dialect):
     def models(self) -> Call:
         """List the video models; the list is public and needs no key, so it is no test of one."""
         return Call("GET", "/videos/models")
+
+    def read_models(self, reply: Reply) -> ModelList:
+        """Read the catalogue: what each model takes and costs; raises `Malformed`."""
+        return parse_model_list(reply, _model)
+
+
+def _model(row: dict[str, Any]) -> ListedModel:
+    """Read a row (SDK: `VideoModel`); null is not published, and an empty list of frame roles is none."""
+    frames = row.get("supported_frame_images")
+    roles = {"image": "first_frame", "last_frame": "last_frame"}
+    lacks = {field for field, role in roles.items() if isinstance(frames, list) and role not in frames}
+    lacks |= {field for field, name in (("sound", "generate_audio"), ("seed", "seed")) if row.get(name) is False}
+    return ListedModel(
+        name=row.get("id") or row.get("name") or "",
+        title=text(row.get("name")) or "",
+        durations=tuple(_values(row.get("supported_durations"), int)),
+        sizes=tuple(_values(row.get("supported_sizes"), str)),
+        aspects=tuple(_values(row.get("supported_aspect_ratios"), str)),
+        resolutions=tuple(_values(row.get("supported_resolutions"), str)),
+        lacks=frozenset(lacks),
+        price=_price(row.get("pricing_skus")),
+    )
+
+
+def _values(value: object, kind: type) -> list[Any]:
+    return [one for one in value if type(one) is kind] if isinstance(value, list) else []
+
+
+def _price(skus: object) -> Price | None:
+    """Return the price that `pricing_skus` says, each amount a text; None where a part of it can't be read.
+
+    A part that is left out would make the clip seem cheaper: video tokens, a least price, an amount that is none.
+    """
+    if not isinstance(skus, dict) or not skus:
+        return None
+    rates: list[Rate] = []
+    image: float | None = None
+    for name, value in skus.items():
+        amount, found = number(value), SKU.fullmatch(str(name))
+        if amount is None or amount <= 0:
+            return None
+        if name == "cents_per_image_input":
+            image = amount / 100
+        elif found is None:
+            return None
+        else:
+            rates.append(_rate(found, amount))
+    return Price(rates=tuple(rates), per_image=image) if rates else None
+
+
+def _rate(sku: re.Match[str], amount: float) -> Rate:
+    sound = sku["sound"] or sku["sound_last"]
+    return Rate(
+        per_second=amount / 100 if sku["unit"].startswith("cents") else amount,
+        resolution=sku["resolution"],
+        sound=None if sound is None else sound == "with",
+        image=None if sku["mode"] is None else sku["mode"] == "image",
+    )
 
 
 def _path(handle: Handle) -> str:

@@ -18,12 +18,22 @@ from msgspec.structs import replace
 from jupyter_videogen.core import hidden_characters, redaction
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Malformed, Reply
-from jupyter_videogen.core.prices import is_price
-from jupyter_videogen.dialects.base import Accepted, Finished, Listed, Page, Refused, StatusUpdate
+from jupyter_videogen.core.prices import clean_price, is_price
+from jupyter_videogen.core.request import FIELDS
+from jupyter_videogen.dialects.base import (
+    Accepted,
+    Finished,
+    Listed,
+    ListedModel,
+    ModelList,
+    Page,
+    Refused,
+    StatusUpdate,
+)
 from jupyter_videogen.dialects.http_errors import SLOWEST, read_failure
 from jupyter_videogen.dialects.parsing.envelopes import has_error
 from jupyter_videogen.dialects.parsing.job_ids import check_id, find_job_id, id_from_location
-from jupyter_videogen.dialects.parsing.lists import model_names, model_prices, parse_listed_facts
+from jupyter_videogen.dialects.parsing.lists import parse_listed_facts, parse_model_list
 from jupyter_videogen.dialects.parsing.values import MOST_CLIPS, SIZE, as_object
 from jupyter_videogen.dialects.status import STATES
 
@@ -39,6 +49,10 @@ SHOWN, NOTE, STATUS = 600, 300, 80
 """Characters of a message, a note and a status that are kept."""
 MOST_NOTES, MOST_ROWS, MOST_NAMES = 8, 1000, 5000
 LONGEST_URL, LONGEST_NAME, LONGEST_HANDLE = 16_384, 256, 4096
+MOST_VALUES, LONGEST_CLIP = 200, 3600
+"""Values of one setting that a listed model may have, and the seconds that none exceeds."""
+ASPECT = re.compile(r"[1-9][0-9]{0,2}:[1-9][0-9]{0,2}")
+WORD = re.compile(r"[A-Za-z0-9]{1,16}")
 CODE = re.compile(r"[a-z][a-z_]{0,39}")
 KNOWN = ("yes", "no", "unknown")
 LATEST_HINT = 3600.0
@@ -48,6 +62,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "read_look": (StatusUpdate,),
     "read_page": (Page,),
     "read_failure": (Failure,),
+    "read_models": (ModelList,),
 }
 
 
@@ -115,15 +130,11 @@ def read_facts(reply: Reply) -> dict[str, Any]:
     return found
 
 
-def read_model_names(reply: Reply) -> list[str]:
-    """Return the names in a list of models; raises `Malformed`."""
-    return [name for name in _read("names", model_names, reply)[:MOST_NAMES] if _is_name(name)]
-
-
-def read_prices(reply: Reply) -> dict[str, float]:
-    """Return dollars a clip by model; what is no price is left out. Raises `Malformed`."""
-    found = _read("prices", model_prices, reply)
-    return {name: price for name, price in list(found.items())[:MOST_NAMES] if _is_name(name) and is_price(price)}
+def read_models(dialect: Dialect, reply: Reply) -> ModelList:
+    """Return a provider's list of models, as its dialect reads it or in any usual shape; raises `Malformed`."""
+    own = hasattr(dialect, "read_models")
+    found: ModelList = sanitize_dialect(dialect).read_models(reply) if own else _read("models", parse_model_list, reply)
+    return found
 
 
 def read_guarded(read: Callable[[Reply], Any], reply: Reply) -> Any:  # noqa: ANN401 - whatever is read
@@ -213,6 +224,28 @@ def _address(url: object) -> str:
     return redaction.redact(url)
 
 
+def _model_list(said: ModelList) -> ModelList:
+    """Return a list of models whose values can be checked against and shown."""
+    models = tuple(_model(one) for one in list(said.models)[:MOST_NAMES] if _is_name(one.name))
+    unread = said.unread if isinstance(said.unread, int) and said.unread >= 0 else 0
+    return ModelList(models, unread, tuple(name for name in list(said.mispriced)[:MOST_NAMES] if _is_name(name)))
+
+
+def _model(said: ListedModel) -> ListedModel:
+    return replace(
+        said,
+        title=clean_text(said.title, LONGEST_NAME),
+        durations=tuple(one for one in said.durations[:MOST_VALUES] if type(one) is int and 0 < one <= LONGEST_CLIP),
+        sizes=tuple(one for one in said.sizes[:MOST_VALUES] if isinstance(one, str) and SIZE.fullmatch(one)),
+        aspects=tuple(one for one in said.aspects[:MOST_VALUES] if isinstance(one, str) and ASPECT.fullmatch(one)),
+        resolutions=tuple(
+            one for one in said.resolutions[:MOST_VALUES] if isinstance(one, str) and WORD.fullmatch(one)
+        ),
+        lacks=said.lacks & frozenset(FIELDS),
+        price=None if said.price is None else clean_price(said.price),
+    )
+
+
 def _row(said: Listed) -> Listed | None:
     """Return a listed job; one whose id could not be asked for is none of ours."""
     try:
@@ -280,4 +313,5 @@ JUDGES: dict[type, Callable[[Any], Any]] = {
     Finished: lambda said: replace(said, artifacts=_artifacts(said.artifacts)),
     Refused: lambda said: replace(said, failure=_failure(said.failure)),
     Page: _page,
+    ModelList: _model_list,
 }

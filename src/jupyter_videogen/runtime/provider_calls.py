@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.catalog.model_lists import Listings
@@ -12,12 +13,18 @@ from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import Cancels, ListsModels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.dialects.base import ModelList
     from jupyter_videogen.transport.connection import Connection
+
+log = logging.getLogger("jupyter_videogen")
+MOST_NAMED = 3
+"""Models that one warning names."""
+_said: set[str] = set()
 
 
 def cancel_at_provider(record: JobRecord, connection: Connection, send: Callable[[Call], Reply]) -> CancelResult:
@@ -49,12 +56,31 @@ def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: 
     if not reply.ok:
         raise from_failure(sanitize.sanitize_dialect(provider.dialect).read_failure(reply))
     try:
-        names, prices = sanitize.read_model_names(reply), sanitize.read_prices(reply)
+        found = sanitize.read_models(provider.dialect, reply)
     except Malformed:
         raise Unreachable(f"{provider.title} returned a list of models that can't be read.") from None
-    Listings(home).keep(provider.base_url, names, now=now, prices=prices)
+    for note in _describe_gaps(found, provider.title):
+        say_once(note)
+    Listings(home).keep(provider.base_url, found.models, now=now)
     connection.provider = Listings(home).of(provider, now=now)
-    return names
+    return [model.name for model in found.models]
+
+
+def say_once(note: str) -> None:
+    """Log a warning, once in this process."""
+    if note not in _said:
+        _said.add(note)
+        log.warning("%s", note)
+
+
+def _describe_gaps(found: ModelList, title: str) -> Iterator[str]:
+    """Say what of a list could not be read, a sentence each."""
+    if found.unread:
+        yield f"{title}'s list of models has {found.unread} rows without a name; they are left out."
+    if found.mispriced:
+        more = f" and {len(found.mispriced) - MOST_NAMED} more" if len(found.mispriced) > MOST_NAMED else ""
+        names = ", ".join(found.mispriced[:MOST_NAMED])
+        yield f"{title}'s list of models has prices that are no amounts above 0 for {names}{more}; they count as unknown."
 
 
 def _fate(connection: Connection) -> str:

@@ -21,6 +21,15 @@ from jupyter_videogen.runtime.key_check import Verdict
 VERSION: Literal[1] = 1
 
 
+class RateView(msgspec.Struct, frozen=True, kw_only=True):
+    """Dollars a second under conditions; None is a condition that does not matter."""
+
+    per_second: float
+    resolution: str | None
+    sound: bool | None
+    image: bool | None
+
+
 class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     """What a model costs, in dollars, as far as somebody has written it down."""
 
@@ -28,6 +37,10 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     per_second: float | None
     by_size: dict[str, float]
     """Dollars per second at a size."""
+    rates: tuple[RateView, ...]
+    """Dollars per second by resolution, sound and start picture; with these, the two above are not looked at."""
+    per_image: float | None
+    """Dollars for each picture in the request."""
 
 
 class SizeRangeView(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from jupyter_videogen.widget.protocol import (
     ModelView,
     PriceView,
     ProviderView,
+    RateView,
     RequestView,
     SizeRangeView,
     TileView,
@@ -242,7 +243,8 @@ def _list_models(opening: str, retired: Sequence[str], provider: Provider) -> tu
     known = {model.model: model for model in provider.models}
     names = known or [name for name in (opening, *provider.listed) if name and name not in retired]
     template = provider.others or UNKNOWN
-    named = {name: known.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names}
+    listed = {**provider.published, **known}
+    named = {name: listed.get(name) or msgspec.structs.replace(template, model=name, title=name) for name in names}
     return tuple({**named, **provider.described}.values())
 
 
@@ -286,4 +288,11 @@ def _size_range(frame: SizeRange) -> SizeRangeView:
 
 
 def _price_view(price: Price) -> PriceView:
-    return PriceView(per_clip=price.per_clip, per_second=price.per_second, by_size=price.by_size)
+    rates = tuple(RateView(**msgspec.structs.asdict(rate)) for rate in price.rates)
+    return PriceView(
+        per_clip=price.per_clip,
+        per_second=price.per_second,
+        by_size=price.by_size,
+        rates=rates,
+        per_image=price.per_image,
+    )

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_videogen.dialects.base import Listed, Page
+from jupyter_videogen.core.http import Malformed
+from jupyter_videogen.core.prices import Price
+from jupyter_videogen.dialects.base import Listed, ListedModel, ModelList, Page
 from jupyter_videogen.dialects.parsing.job_ids import find_id
-from jupyter_videogen.dialects.parsing.values import as_object, length, number, objects, percent, size, text, timestamp
+from jupyter_videogen.dialects.parsing.values import (
+    as_object,
+    length,
+    member,
+    number,
+    objects,
+    percent,
+    size,
+    text,
+    timestamp,
+)
 from jupyter_videogen.dialects.status import parse_status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from jupyter_videogen.core.http import Reply
 
@@ -43,30 +55,50 @@ def cursor_page(reply: Reply) -> Page:
     return Page(jobs, text(body.get("last_id")) if body.get("has_more") is True and jobs else None)
 
 
-def model_names(reply: Reply) -> list[str]:
-    """Return the names in a list of models, in any of its shapes: objects with an `id`, names, or models by provider."""
+def parse_model_list(reply: Reply, read: Callable[[dict[str, Any]], ListedModel] | None = None) -> ModelList:
+    """Read a list of models in any of its shapes: objects with an `id`, names, or models by provider.
+
+    `read` reads an object that has a name; raises `Malformed` for what is no list.
+    """
     body = reply.json
-    rows = body.get("data", body.get("models", [])) if isinstance(body, dict) else body
-    return list(dict.fromkeys(_walk_names(rows)))
+    rows = body.get("data", body.get("models")) if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        raise Malformed("no list of models")
+    found, unread, mispriced = {}, 0, []
+    for row in _walk_rows(rows):
+        name = _name(row)
+        if name is None:
+            unread += 1
+        elif isinstance(row, dict):
+            found[name] = (read or parse_listed_model)(row)
+            mispriced += [name] if found[name].price is None and has_bad_price(row) else []
+        else:
+            found[name] = ListedModel(name=name)
+    return ModelList(tuple(found.values()), unread, tuple(mispriced))
 
 
-def model_prices(reply: Reply) -> dict[str, float]:
-    """Return dollars a clip by model, where a list of models says so: Bifrost's `pricing.request`, a number in a string."""
-    body = reply.json
-    rows = objects(body.get("data")) if isinstance(body, dict) else []
-    found = {
-        str(row.get("id")): number((row.get("pricing") or {}).get("request"))
-        for row in rows
-        if isinstance(row.get("pricing"), dict)
-    }
-    return {model: price for model, price in found.items() if price}
+def parse_listed_model(row: dict[str, Any]) -> ListedModel:
+    """Read a row that has a name; `pricing.request` is Bifrost's for dollars a clip, a number in a string."""
+    price = number(member(row.get("pricing"), "request"))
+    return ListedModel(name=_name(row) or "", price=Price(per_clip=price) if price is not None and price > 0 else None)
 
 
-def _walk_names(rows: object) -> Iterator[str]:
-    for row in rows if isinstance(rows, list) else []:
-        if isinstance(row, str):
+def has_bad_price(row: dict[str, Any]) -> bool:
+    """Return whether a row has a price that is none. A zero a request is usual for what is paid by another measure."""
+    skus = row.get("pricing_skus")
+    found = [member(row.get("pricing"), "request"), *(skus.values() if isinstance(skus, dict) else ())]
+    amounts = [(value, number(value)) for value in found if value is not None]
+    return any(amount is None or amount < 0 or (amount == 0 and bool(skus)) for _, amount in amounts)
+
+
+def _name(row: object) -> str | None:
+    """Return the name of a row of a list of models."""
+    return text(row) or text(member(row, "id")) or text(member(row, "name"))
+
+
+def _walk_rows(rows: list[Any]) -> Iterator[object]:
+    for row in rows:
+        if isinstance(row, dict) and isinstance(row.get("models"), list):
+            yield from _walk_rows(row["models"])
+        else:
             yield row
-        elif isinstance(row, dict) and isinstance(row.get("models"), list):
-            yield from _walk_names(row["models"])
-        elif isinstance(row, dict) and (name := text(row.get("id")) or text(row.get("name"))):
-            yield name
