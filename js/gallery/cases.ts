@@ -34,7 +34,7 @@ const full = { ...form, providers, models: [wan, kling], retired: ["sora-2"] };
 const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
 const withImage = { ...full, start: { ...full.start, image: file } };
-const done = ready({ cost: 0.8, model: "Wan 2.7" });
+const done = ready({ cost: 0.8, cost_source: "reported", model: "Wan 2.7" });
 const long =
   "Northern lights over a narrow fjord in late autumn, seen from a small wooden pier. Slow tilt from the still water up to the sky; the curtains drift from left to right, green at their feet and violet above. No people, no text.";
 const named = { ...clip, src: "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4" };
@@ -395,9 +395,12 @@ export const cases: Readonly<Record<string, Case>> = {
   "kernel gone": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
   "kernel restarted": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
   "card, kernel restarted": { state: { job: job({ ...lake, progress: 40, ...absent }) }, acts: [leave] },
-  "card, finished meanwhile": { state: { job: job({ ...lake, cost: 0.8 }) }, acts: [leave, nextFrame] },
+  "card, finished meanwhile": {
+    state: { job: job({ ...lake, cost: 0.8, cost_source: "reported" }) },
+    acts: [leave, nextFrame],
+  },
   "card, shown after all": {
-    state: { job: job({ ...lake, cost: 0.8 }) },
+    state: { job: job({ ...lake, cost: 0.8, cost_source: "reported" }) },
     acts: [leave, nextFrame, press(strings.act.show)],
   },
   "library, none yet": { state: { form: full }, acts: [acks("history", { page: page([]) })] },

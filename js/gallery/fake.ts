@@ -145,6 +145,7 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   size: "1280x720",
   seed: 418,
   cost: null,
+  cost_source: "unknown",
   synchronous: false,
   searching: false,
   reused: false,

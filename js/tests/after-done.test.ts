@@ -118,7 +118,10 @@ test("a tap shows the controls for three seconds", async () => {
 
 test("the facts are one line, and a long name loses its middle", async () => {
   const src = "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4";
-  await draw({ clip: { ...clip, src }, clips: [{ ...clip, src }], cost: 0.8 });
+  const done = { clip: { ...clip, src }, clips: [{ ...clip, src }], cost: 0.8 };
+  await draw({ ...done, cost_source: "estimated" });
+  expect(text(query(".videogen-clip-facts"))).toContain("· ≈ $0.80 ·");
+  await draw({ ...done, cost_source: "reported" });
   expect(text(query(".videogen-clip-facts"))).toBe(
     "8 s · 3.8 MB · $0.80 · videogen/northern-lights-ov…n-k3q7x2ma.mp4",
   );

@@ -174,6 +174,7 @@ export interface JobView {
   readonly size: string | null;
   readonly seed: number | null;
   readonly cost: number | null;
+  readonly cost_source: "estimated" | "reported" | "unknown";
   readonly created_at: number;
   readonly finished_at: number | null;
   readonly saved_bytes: number | null;

@@ -52,6 +52,12 @@ const canPlay = (): boolean =>
 /** In these states the provider has the job, and makes it without us. */
 const accepted: ReadonlySet<JobView["state"]> = new Set(["queued", "running", "saving", "unreachable"]);
 
+/** Dollars, marked as an estimate where they are one; what is free is free. */
+function formatCost(cost: number, source: JobView["cost_source"]): string {
+  const dollars = format.dollars(cost);
+  return source === "estimated" && cost > 0 ? fill(strings.priceFact, { cost: dollars }) : dollars;
+}
+
 /** The values of a job: those of its clip, or without a clip those of its request. */
 export function getStatusValues({ job, percent, elapsed, wait = null }: StatusInputs): Values {
   if (job === null) return {};
@@ -70,7 +76,7 @@ export function getStatusValues({ job, percent, elapsed, wait = null }: StatusIn
     runs: percent === null && job.usual !== null ? format.integer(job.runs) : undefined,
     oneGo: job.synchronous ? fill(strings.synchronous, { provider: job.provider_label }) : undefined,
     again: formatKnown(wait, format.clock),
-    cost: formatKnown(job.cost, format.dollars),
+    cost: formatKnown(job.cost, (cost) => formatCost(cost, job.cost_source)),
     codec: canPlay() ? undefined : strings.codec,
     took: formatKnown(job.finished_at, (at) => format.duration(at - job.created_at)),
     saved: saved !== null && total ? format.partialBytes(saved, total) : undefined,

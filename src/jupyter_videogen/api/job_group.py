@@ -9,7 +9,6 @@ from jupyter_videogen.api import table, waiting
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
-from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import pixels
 
 if TYPE_CHECKING:
@@ -131,7 +130,8 @@ def _facts(job: Job) -> dict[str, Any]:
         "provider": record.provider,
         "model": record.model,
         "seconds_to_make": None if ended is None else ended - (record.sent_at or record.created_at),
-        "cost": record.cost,
+        "cost": record.best_cost,
+        "cost_source": record.cost_source,
         "width": width,
         "height": height,
         "bytes": clip.bytes if clip else None,
@@ -151,7 +151,7 @@ def _words(job: Job) -> dict[str, str]:
         "state": f"{job.state}{percent}",
         "model": f"{record.provider}:{record.model}",
         "age": table.format_age(record.created_at),
-        "cost": "" if record.cost is None else format_dollars(record.cost),
+        "cost": table.format_cost(record.best_cost, record.cost_source),
         "prompt": table.shorten(record.request.prompt),
     }
 

@@ -33,7 +33,8 @@ class Costs(Table):
 def table(by: str = "model") -> Costs:
     """Return the costs by "model", "day" or "notebook"; raises `InvalidRequest` for another group.
 
-    Costs are the estimates at the time of sending; jobs whose outcome is unknown count as spent.
+    A cost is what the provider reported, else the estimate at the time of sending; jobs whose outcome is unknown count as
+    spent.
     """
     run = process.runtime()
     caps = run.caps(load_config().budget)
@@ -44,9 +45,12 @@ def _words(cost: Cost) -> dict[str, str]:
     return {
         "group": cost.group,
         "spent": format_dollars(cost.spent),
+        "of it reported": format_dollars(cost.reported) if cost.reported else "",
         "in flight": format_dollars(cost.in_flight) if cost.in_flight else "",
         "jobs": str(cost.jobs),
         "of unknown price": str(cost.unpriced) if cost.unpriced else "",
+        "clips": f"{cost.clips:.0f}" if cost.clips else "",
+        "seconds": f"{cost.seconds:.0f}" if cost.seconds else "",
     }
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core import hidden_characters, terminal
 from jupyter_videogen.core.errors import Unsupported
+from jupyter_videogen.core.prices import format_dollars
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from jupyter_videogen.core.clip import CostSource
 
 CELL = "text-align:left;vertical-align:top;padding:2px 14px 2px 0"
 WIDEST = 60
@@ -92,6 +95,13 @@ def format_age(then: float, now: float | None = None) -> str:
     seconds = max(0.0, (time.time() if now is None else now) - then)
     unit, name = next((unit, name) for below, unit, name in AGES if seconds < below)
     return f"{seconds / unit:.0f} {name}"
+
+
+def format_cost(cost: float | None, source: CostSource) -> str:
+    """Return a cost in dollars, marked where it is an estimate; empty where it is unknown."""
+    if cost is None:
+        return ""
+    return f"≈ {format_dollars(cost)}" if source == "estimated" and cost else format_dollars(cost)
 
 
 def _cell(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 import msgspec
 
@@ -27,6 +28,16 @@ class Artifact(msgspec.Struct, frozen=True, omit_defaults=True):
     """Other addresses of the same clip, as `url`; tried in order if the first has none."""
 
 
+CostSource = Literal["reported", "estimated", "unknown"]
+
+
+def cost_source(estimated: float | None, reported: float | None) -> CostSource:
+    """Return which of two figures is the best known cost: what the provider reported goes before our estimate."""
+    if reported is not None:
+        return "reported"
+    return "unknown" if estimated is None else "estimated"
+
+
 class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is written down of a finished video on this disk, and where it came from."""
 
@@ -44,10 +55,17 @@ class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     seed: int | None = None
     cost: float | None = None
     """The estimate when the job was sent, in dollars, for all clips of its job; None if no price is known."""
+    reported_cost: float | None = None
+    """What the provider reported for all clips of its job, in dollars; None where it reports none."""
     poster: str | None = None
     """Absolute path of a still picture, where the provider gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
+
+    @property
+    def cost_source(self) -> CostSource:
+        """Where the best known cost comes from: `reported_cost`, else `cost`."""
+        return cost_source(self.cost, self.reported_cost)
 
     def __repr__(self) -> str:
         size = f", {self.size}" if self.size else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import msgspec
 
-from jupyter_videogen.core.clip import Artifact, ClipRecord
+from jupyter_videogen.core.clip import Artifact, ClipRecord, CostSource, cost_source
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.request import GenerationRequest
 
@@ -65,6 +65,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A short hash of the key it was sent with, to distinguish accounts; the key can't be derived from it."""
     cost: float | None = None
     """The estimate when the job was sent, in dollars; None if no price is known."""
+    reported_cost: float | None = None
+    """What the provider itself reported, in dollars; None where it reports none, or none yet."""
     name: str = ""
     """The name from `--as`; members of a group are `name[0]`, `name[1]`."""
     template: str = ""
@@ -110,8 +112,20 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.state in ENDED and not self.searching
 
     @property
+    def best_cost(self) -> float | None:
+        """The best known cost in dollars: what the provider reported, else the estimate; None if neither is known."""
+        return self.cost if self.reported_cost is None else self.reported_cost
+
+    @property
+    def cost_source(self) -> CostSource:
+        """Where `best_cost` comes from."""
+        return cost_source(self.cost, self.reported_cost)
+
+    @property
     def charged(self) -> bool:
         """Whether it counts as spent: unless it is known to have cost nothing."""
+        if self.reported_cost is not None:
+            return self.reported_cost > 0
         free = self.cost == 0 or self.state == "cancelled"
         return not free and not (self.failure is not None and self.failure.charged == "no")
 

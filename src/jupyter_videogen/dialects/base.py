@@ -52,6 +52,8 @@ class Accepted(msgspec.Struct, frozen=True):
     """Seconds after which the provider suggests the first look."""
     notes: Sequence[str] = ()
     """Warnings about how the request was accepted, a sentence each."""
+    cost: float | None = None
+    """Dollars that the provider says the job costs."""
 
 
 class Finished(msgspec.Struct, frozen=True):

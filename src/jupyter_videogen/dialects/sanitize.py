@@ -162,7 +162,8 @@ def check_values(found: object) -> Any:  # noqa: ANN401 - one of the values that
 
 def _sanitize_accepted(said: Accepted) -> Accepted:
     hint = _number(said.poll_after, most=LATEST_HINT)
-    return replace(said, handle=_handle(said.handle), poll_after=hint, notes=_notes(said.notes))
+    notes, cost = _notes(said.notes), _cost(said.cost)
+    return replace(said, handle=_handle(said.handle), poll_after=hint, notes=notes, cost=cost)
 
 
 def _page(said: Page) -> Page:

@@ -10,7 +10,7 @@ from jupyter_videogen.dialects.parsing.clips import parse_artifacts, video_body
 from jupyter_videogen.dialects.parsing.failures import maker_notes
 from jupyter_videogen.dialects.parsing.job_ids import find_id, read_job_id
 from jupyter_videogen.dialects.parsing.lists import cursor_page
-from jupyter_videogen.dialects.parsing.values import as_object, poll_hint
+from jupyter_videogen.dialects.parsing.values import as_object, header_cost, poll_hint
 
 CREATE_TIMEOUT = 120.0
 PAGE = 50
@@ -30,7 +30,8 @@ class VideosEndpoint(Dialect):
         video = as_object(reply)
         if find_id(video) is None and (found := parse_artifacts(reply)):
             return Finished(found)
-        return Accepted({"id": read_job_id(video)}, poll_after=poll_hint(reply), notes=maker_notes(video))
+        handle, notes = {"id": read_job_id(video)}, maker_notes(video)
+        return Accepted(handle, poll_after=poll_hint(reply), notes=notes, cost=header_cost(reply))
 
     def look(self, handle: Handle) -> Call:
         """Retrieve by id; a finished video may come along in base64."""

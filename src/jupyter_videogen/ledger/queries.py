@@ -32,7 +32,10 @@ GROUPS = {
 
 
 COSTS = """
-SELECT {group}, total(iif(state IN ({ended}), cost, 0)), total(iif(state IN ({ended}), 0, cost)), count(*), sum(cost IS NULL)
+SELECT {group}, total(iif(state IN ({ended}), cost, 0)),
+    total(iif(state IN ({ended}), json_extract(record, '$.reported_cost'), 0)), total(iif(state IN ({ended}), 0, cost)),
+    count(*), sum(cost IS NULL), total(json_array_length(record, '$.clips')),
+    total((SELECT total(json_extract(value, '$.duration')) FROM json_each(record, '$.clips')))
 FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
 """
 
@@ -127,9 +130,16 @@ class Cost(NamedTuple):
 
     group: str
     spent: float
+    """What ended jobs cost: as reported by the provider, else as estimated when they were sent."""
+    reported: float
+    """The part of it that providers reported."""
     in_flight: float
     jobs: int
     unpriced: int
+    clips: float
+    """How many clips were made."""
+    seconds: float
+    """Their seconds together."""
 
 
 class LedgerQueries:

@@ -48,7 +48,7 @@ def changing_columns(job: JobRecord) -> tuple[object, ...]:
         state_at_rest(job.state),
         msgspec.json.encode(job.redacted().after(version=0)),
         handle,
-        job.cost,
+        job.best_cost,
         job.charged,
     )
 

@@ -137,6 +137,7 @@ def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
     return {
         "generator": GENERATOR,
         **facts,
+        "cost_source": clip.cost_source,
         "path": Path(clip.path).name,
         **request,
         "times": times | ({"stored_at": stored_at} if stored_at else {}),

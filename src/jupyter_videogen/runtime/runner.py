@@ -258,8 +258,9 @@ class Runner:
                 return None
             born = odd
         match born:
-            case Accepted(handle, poll_after, notes):
+            case Accepted(handle, poll_after, notes, cost):
                 self._note((*notes, *self._shared(handle), *self._changed(reply)))
+                self._take_cost(cost)
                 self._move("queued", handle=handle, accepted_at=self._context.clock.now())
                 return poll_after
             case Finished(artifacts):
@@ -347,7 +348,13 @@ class Runner:
         if isinstance(update, Reply):
             return self._complained(update) if update.ok else self._refused_look(update)
         self._note(update.notes)
+        self._take_cost(update.cost)
         return self._good(update)
+
+    def _take_cost(self, reported: float | None) -> None:
+        """Take in the cost that the provider reports; it is written with the next step. Drawn clips cost nothing."""
+        if reported is not None and not self._provider.simulated:
+            self.job = self.job.after(reported_cost=reported)
 
     def _complained(self, reply: Reply) -> float:
         """Take a 2xx with an error in place of the job: shown on it, and after a minute of nothing else the job is out of reach."""

@@ -215,6 +215,7 @@ class Saver:
             size=artifact.size or request.size,
             seed=request.seed,
             cost=self.job.cost,
+            reported_cost=self.job.reported_cost,
             poster=poster,
             created_at=self._context.clock.now(),
         )

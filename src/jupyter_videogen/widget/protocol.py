@@ -13,6 +13,7 @@ from typing import Literal
 
 import msgspec
 
+from jupyter_videogen.core.clip import CostSource
 from jupyter_videogen.core.errors import Known
 from jupyter_videogen.core.job import JobState
 from jupyter_videogen.core.request import RequestSettings
@@ -205,7 +206,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     size: str | None
     seed: int | None
     cost: float | None
-    """The estimate when the job was sent, in dollars; None if no price is known."""
+    """Dollars; what the provider reported, else our estimate."""
+    cost_source: CostSource
     created_at: float
     finished_at: float | None
     saved_bytes: int | None

@@ -98,6 +98,16 @@ def poll_hint(reply: Reply) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
+def header_cost(reply: Reply) -> float | None:
+    """Return the dollars that `x-litellm-response-cost` says a call cost: LiteLLM's own, and other gateways'.
+
+    Source: docs.litellm.ai/docs/proxy/response_headers. It is there for a create (`acreate_video`, v1.106); a zero is what
+    LiteLLM says of a model that it has no price for, so it is none. In a look it is the cost of looking.
+    """
+    cost = number(reply.headers.get("x-litellm-response-cost"))
+    return cost if cost is not None and cost > 0 else None
+
+
 def parse_elapsed(job: dict[str, Any]) -> float | None:
     """Return the seconds from a job's creation to its completion, where it says both and they are in order."""
     created, completed = timestamp(job.get("created_at")), timestamp(job.get("completed_at"))
