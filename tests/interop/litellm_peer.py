@@ -28,6 +28,8 @@ lab = vg.Client("openai", base_url=url, api_key=key, name="litellm")
 assert [model.model for model in lab.models()] == ["ours"]
 clip = lab.generate("a sea", model="ours", duration=1, size="256x144")
 assert open(clip.path, "rb").read()[4:8] == b"ftyp"
+record = vg.job(clip.job_id).record  # LiteLLM's own price of a second of sora-2
+assert (record.reported_cost, record.cost_source, clip.reported_cost) == (0.1, "reported", 0.1), record.reported_cost
 try:
     vg.Client("openai", base_url=url, api_key="sk-wrong", name="litellm").generate("a sea", model="ours")
 except vg.VideogenError as error:
