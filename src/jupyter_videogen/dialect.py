@@ -8,6 +8,7 @@ from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Base64, Call, Malformed, Reply, Upload
+from jupyter_videogen.core.prices import Price, Rate
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.base import (
     Accepted,
@@ -16,9 +17,11 @@ from jupyter_videogen.dialects.base import (
     Finished,
     Handle,
     Listed,
+    ListedModel,
     ListsJobs,
     ListsModels,
     Looks,
+    ModelList,
     Page,
     Refused,
     StatusUpdate,
@@ -37,13 +40,17 @@ __all__ = [
     "GenerationRequest",
     "Handle",
     "Listed",
+    "ListedModel",
     "ListsJobs",
     "ListsModels",
     "Looks",
     "Malformed",
     "Media",
+    "ModelList",
     "Page",
+    "Price",
     "Provider",
+    "Rate",
     "Refused",
     "Reply",
     "StatusUpdate",

@@ -251,6 +251,19 @@ def test_models_come_from_the_service(name: str, service: tuple[str, str]) -> No
     assert job.record.warnings[0].endswith("when it was last loaded. The nearest name there is local/scenes.")
 
 
+def test_openrouter_says_what_its_models_take_and_what_a_clip_cost(service: tuple[str, str]) -> None:
+    """The catalogue of the twin gives the estimate; the cost that it reports goes into the job and the clip."""
+    openrouter = client("openrouter", service)
+    model = next(one for one in openrouter.models() if one.model == "local/scenes")
+    assert (model.durations[0], model.durations[-1], model.resolutions) == (1, 20, ("360p", "480p", "720p", "1080p"))
+    assert openrouter.estimate("waves", model="local/scenes", duration=2).cost == 0.08  # with sound, at most
+    job = openrouter.submit("waves", model="local/scenes", duration=2, sound=False)
+    clip = job.result(60)
+    assert (job.record.cost, job.record.reported_cost, clip.cost_source) == (0.04, 0.04, "reported")
+    facts = msgspec.json.decode(Path(clip.path).with_suffix(".json").read_bytes())
+    assert (facts["reported_cost"], facts["cost_source"]) == (0.04, "reported")
+
+
 def test_an_old_list_only_warns(service: tuple[str, str], home: Path) -> None:
     """A list of the day before yesterday does not forbid a new model: it is sent, and said."""
     qubax = client("qubax", service)

@@ -331,7 +331,8 @@ def test_a_project_lifts_no_cap(home: Path, caplog: pytest.LogCaptureFixture) ->
     [
         (5.0, 3.0, 3.0), (3.0, 5.0, 3.0), (None, 3.0, 3.0), (3.0, None, 3.0), (5.0, "3 jobs", "5.0 and 3 jobs"),
         ("3 jobs", 5.0, "5.0 and 3 jobs"), ("5.0 and 3 jobs", 4.0, "4.0 and 3 jobs"), ("2 jobs", "3 jobs", "2 jobs"),
-        ("5.0 and 3 jobs", "9.0 and 1 jobs", "5.0 and 1 jobs"), (0.0, 5.0, 0.0),
+        ("5.0 and 3 jobs", "9.0 and 1 jobs", "5.0 and 1 jobs"), ("300 s", "3 jobs", "3 jobs and 300 s"),
+        ("300 s", "200 s", "200 s"), ("5.0 and 300 s", "2 jobs", "5.0 and 2 jobs and 300 s"), (0.0, 5.0, 0.0),
     ],
 )  # fmt: skip
 def test_of_two_caps_the_stricter_holds(
@@ -341,7 +342,21 @@ def test_of_two_caps_the_stricter_holds(
     assert stricter(mine, theirs) == both
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-1", '"nan and 3 jobs"', '"-1 and 3 jobs"', "1" + "0" * 400, '"x"'])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "nan",
+        "inf",
+        "-1",
+        '"nan and 3 jobs"',
+        '"-1 and 3 jobs"',
+        "1" + "0" * 400,
+        '"x"',
+        '"300 s and 20 s"',
+        '"5"',
+        '"s"',
+    ],
+)
 @pytest.mark.parametrize("name", ["per_day", "per_notebook"])
 def test_a_cap_is_a_number_that_holds_something_back(name: str, value: str) -> None:
     """Not-a-number would be beyond every comparison."""

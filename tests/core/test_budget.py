@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.api import spending
 from jupyter_videogen.config import files
 from jupyter_videogen.config.files import Config
 from jupyter_videogen.core import prices
-from jupyter_videogen.core.budget import DAY, Budget, Cap, Spent, caps, check, question
+from jupyter_videogen.core.budget import DAY, Asked, Budget, Cap, Spent, caps, check, question
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest
 from jupyter_videogen.core.prices import Estimate, Price
 from jupyter_videogen.core.request import GenerationRequest
@@ -65,28 +66,44 @@ def test_caps_of_a_budget() -> None:
         caps(Budget(per_day="20 euros"), place="/n", now=0.0)
 
 
+SECONDS = Cap("24 hours", None, None, seconds=300)
+
+
 @pytest.mark.parametrize(
-    ("cap", "spent", "cost", "words"),
+    ("cap", "spent", "asked", "words"),
     [
-        (Cap("24 hours", 1.0, None), Spent(0.5, 9), 0.5, None),
+        (Cap("24 hours", 1.0, None), Spent(0.5, 9), Asked(0.5), None),
         (
             Cap("24 hours", 1.0, None),
             Spent(0.5, 9),
-            0.6,
+            Asked(0.6),
             "This would cost about $0.60, and $0.50 of $1.00 for 24 hours",
         ),
-        (Cap("24 hours", 1.0, None), Spent(1.5, 9), None, "The price of this is unknown, and $1.50 of $1.00"),
-        (Cap("24 hours", None, 2), Spent(0.0, 1), None, None),
-        (Cap("24 hours", None, 2), Spent(0.0, 2), 0.1, "The budget of 2 paid jobs for 24 hours is used up"),
+        (Cap("24 hours", 1.0, None), Spent(1.5, 9), Asked(None), "The price of this is unknown, and $1.50 of $1.00"),
+        (Cap("24 hours", None, 2), Spent(0.0, 1), Asked(None), None),
+        (Cap("24 hours", None, 2), Spent(0.0, 2), Asked(0.1), "The budget of 2 paid jobs for 24 hours is used up"),
+        (SECONDS, Spent(9.0, 9, 292), Asked(None, 8), None),
+        (
+            SECONDS,
+            Spent(9.0, 9, 293),
+            Asked(0.1, 8),
+            "This would be 8 s of video, and 293 of 300 s for 24 hours are made.",
+        ),
+        (
+            SECONDS,
+            Spent(0.0, 0),
+            Asked(0.1),
+            "The length of this is unknown, and the budget for 24 hours is 300 s of video.",
+        ),
     ],
 )
-def test_a_cap_is_kept(cap: Cap, spent: Spent, cost: float | None, words: str | None) -> None:
+def test_a_cap_is_kept(cap: Cap, spent: Spent, asked: Asked, words: str | None) -> None:
     """To the cent, and no further."""
     if words is None:
-        check(cap, spent, cost)
+        check(cap, spent, asked)
         return
     with pytest.raises(BudgetExceeded) as caught:
-        check(cap, spent, cost)
+        check(cap, spent, asked)
     assert caught.value.message.startswith(words)
     assert (caught.value.sent, caught.value.charged) == ("no", "no")
 
@@ -166,7 +183,7 @@ def test_refused_and_free_jobs_do_not_count(shop: Shop, lab: vg.Client) -> None:
     assert lab.generate("a kite", model="m", duration=8)
     with pytest.raises(BudgetExceeded, match="The budget of 1 paid jobs for 24 hours is used up"):
         lab.submit("a boat", model="m", duration=8)
-    assert process.runtime().ledger.sum_spent(Cap("", None, None)) == (0.8, 1)
+    assert process.runtime().ledger.sum_spent(Cap("", None, None)) == (0.8, 1, 8.0)
 
 
 def test_many_at_once_cannot_pass_a_cap_together(shop: Shop, lab: vg.Client) -> None:
@@ -231,3 +248,16 @@ def test_a_person_is_asked(shop: Shop, lab: vg.Client, monkeypatch: pytest.Monke
     assert asked[0].startswith(
         "This will cost about $0.80 (8 s x $0.10 a second; the price page, 2026-11-20); your limit"
     )
+
+
+def test_a_cap_in_seconds_of_video(shop: Shop, lab: vg.Client) -> None:
+    """Every paid second counts, whatever it costs, and all clips of a request; a length that nobody knows is refused."""
+    write('[budget]\nper_day = "30 s"\n')
+    lab.generate("a kite", model="m", duration=8)
+    lab.generate("a boat", model="m", duration=20)
+    with pytest.raises(BudgetExceeded, match="This would be 8 s of video, and 28 of 30 s for 24 hours are made"):
+        lab.generate("a bell", model="m", duration=8)
+    with pytest.raises(BudgetExceeded, match="The length of this is unknown") as caught:
+        lab.generate("a bell", model="m")
+    assert (caught.value.sent, caught.value.charged, len(shop.book)) == ("no", "no", 2)
+    assert "budget for 24 hours: 28 of 30 s of video used" in repr(spending.table())

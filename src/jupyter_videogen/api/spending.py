@@ -56,8 +56,8 @@ def _words(cost: Cost) -> dict[str, str]:
 
 def _left(cap: Cap, spent: Spent) -> str:
     used = (
-        f"{format_dollars(spent.dollars)} of {format_dollars(cap.dollars)}"
-        if cap.dollars is not None
-        else f"{spent.jobs} of {cap.jobs} jobs"
+        None if cap.dollars is None else f"{format_dollars(spent.dollars)} of {format_dollars(cap.dollars)}",
+        None if cap.jobs is None else f"{spent.jobs} of {cap.jobs} jobs",
+        None if cap.seconds is None else f"{spent.seconds:g} of {cap.seconds} s of video",
     )
-    return f"budget for {cap.words}: {used} used"
+    return f"budget for {cap.words}: {', '.join(filter(None, used))} used"

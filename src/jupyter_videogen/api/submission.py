@@ -112,7 +112,11 @@ def submit_orders(
 
 def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) -> None:
     """Refuse several orders together if a cap would stop some of them, so that no batch is sent by half."""
-    paid = [order.estimate.cost for order in orders if order.estimate.cost != 0]
+    paid = [
+        budget.Asked(order.estimate.cost, order.validated.request.seconds)
+        for order in orders
+        if order.estimate.cost != 0
+    ]
     for cap in run.caps(config.budget) if len(orders) > 1 else ():
         budget.check_all(cap, run.ledger.sum_spent(cap), paid)
 

@@ -15,16 +15,36 @@ if TYPE_CHECKING:
 
 DAY = 24 * 3600.0
 JOBS = re.compile(r"([0-9]{1,9}) +jobs?")
+SECONDS = re.compile(r"([0-9]{1,9}) *s(?:econds?)?")
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`[budget]` of `videogen.toml`. A cap is dollars, a number of paid jobs as "20 jobs", or both as "5.00 and 20 jobs"."""
+    """`[budget]` of `videogen.toml`.
+
+    A cap is dollars, a number of paid jobs as "20 jobs", seconds of paid video as "300 s", or several of them: "5.00 and 20 jobs".
+    """
 
     per_notebook: float | str | None = None
     per_day: float | str | None = None
     """In any 24 hours."""
     confirm_above: float | None = None
     """Dollars of one call above which the user has to confirm."""
+
+
+class Amount(NamedTuple):
+    """What a cap allows: dollars, jobs and seconds of video; None is no limit."""
+
+    dollars: float | None = None
+    jobs: int | None = None
+    seconds: int | None = None
+
+    def __str__(self) -> str:
+        parts = (
+            None if self.dollars is None else repr(self.dollars),
+            None if self.jobs is None else f"{self.jobs} jobs",
+            None if self.seconds is None else f"{self.seconds} s",
+        )
+        return " and ".join(filter(None, parts))
 
 
 class Cap(NamedTuple):
@@ -35,37 +55,63 @@ class Cap(NamedTuple):
     jobs: int | None
     place: str | None = None
     since: float = 0.0
+    seconds: int | None = None
 
 
 class Spent(NamedTuple):
-    """What a cap's jobs come to: those of unknown price are in the number only."""
+    """What a cap's jobs come to: those of unknown price, or length, are in the number only."""
 
     dollars: float
     jobs: int
+    seconds: float = 0.0
+
+
+class Asked(NamedTuple):
+    """What one job costs in dollars, and its seconds of video; None where that is not known."""
+
+    cost: float | None
+    seconds: float | None = None
 
 
 def caps(budget: Budget, *, place: str, now: float) -> tuple[Cap, ...]:
     """Return the caps that hold for a job of a place (notebook or folder) at a time."""
     given = ((budget.per_notebook, "this notebook", place, 0.0), (budget.per_day, "24 hours", None, now - DAY))
-    return tuple(Cap(words, *_limit(value), where, since) for value, words, where, since in given if value is not None)
+    return tuple(_cap(words, _limit(value), where, since) for value, words, where, since in given if value is not None)
 
 
-def check(cap: Cap, spent: Spent, cost: float | None) -> None:
+def _cap(words: str, limit: Amount, place: str | None, since: float) -> Cap:
+    return Cap(words, limit.dollars, limit.jobs, place, since, limit.seconds)
+
+
+def check(cap: Cap, spent: Spent, asked: Asked) -> None:
     """Refuse what would go beyond a cap; raises `BudgetExceeded`."""
     if cap.jobs is not None and spent.jobs >= cap.jobs:
         raise _beyond(f"The budget of {cap.jobs} paid jobs for {cap.words} is used up ({spent.jobs} made).")
-    if cap.dollars is not None and spent.dollars + (cost or 0.0) > cap.dollars:
-        price = f"This would cost about {format_dollars(cost)}" if cost else "The price of this is unknown"
+    if cap.dollars is not None and spent.dollars + (asked.cost or 0.0) > cap.dollars:
+        price = f"This would cost about {format_dollars(asked.cost)}" if asked.cost else "The price of this is unknown"
         raise _beyond(
             f"{price}, and {format_dollars(spent.dollars)} of {format_dollars(cap.dollars)} for {cap.words} are spent."
         )
+    if cap.seconds is not None:
+        _check_seconds(cap.seconds, cap.words, spent.seconds, asked.seconds)
 
 
-def check_all(cap: Cap, spent: Spent, costs: Sequence[float | None]) -> None:
+def _check_seconds(limit: int, words: str, spent: float, asked: float | None) -> None:
+    """Refuse seconds of video beyond a cap, and a length that nobody knows: it could be any."""
+    if asked is None:
+        raise BudgetExceeded(
+            f"The length of this is unknown, and the budget for {words} is {limit} s of video.",
+            next="Pass duration= (-d), or remove the cap in seconds under [budget] in videogen.toml.",
+        )
+    if spent + asked > limit:
+        raise _beyond(f"This would be {asked:g} s of video, and {spent:g} of {limit} s for {words} are made.")
+
+
+def check_all(cap: Cap, spent: Spent, asked: Sequence[Asked]) -> None:
     """Refuse several jobs together where one of them would go beyond a cap; raises `BudgetExceeded`."""
-    for cost in costs:
-        check(cap, spent, cost)
-        spent = Spent(spent.dollars + (cost or 0.0), spent.jobs + 1)
+    for one in asked:
+        check(cap, spent, one)
+        spent = Spent(spent.dollars + (one.cost or 0.0), spent.jobs + 1, spent.seconds + (one.seconds or 0.0))
 
 
 def check_caps(budget: Budget) -> None:
@@ -80,7 +126,7 @@ def question(estimate: Estimate, budget: Budget) -> str | None:
     limit = budget.confirm_above
     if estimate.cost is None:
         given = (cap for cap in (budget.per_notebook, budget.per_day, limit) if cap is not None)
-        capped = any(_limit(cap)[0] is not None for cap in given)
+        capped = any(_limit(cap).dollars is not None for cap in given)
         return f"The cost of this is unknown: {estimate.how}." if capped else None
     if limit is None or estimate.cost <= limit:
         return None
@@ -96,33 +142,35 @@ def check_call(estimate: Estimate, most: float | None) -> None:
 
 
 def stricter(mine: float | str | None, theirs: float | str | None) -> float | str | None:
-    """Return the cap that allows less; dollars and jobs are no measure of each other, and both hold."""
+    """Return the cap that allows less; dollars, jobs and seconds are no measure of each other, and all hold."""
     if mine is None or theirs is None:
         return theirs if mine is None else mine
-    dollars_, jobs = (_least(*pair) for pair in zip(_limit(mine), _limit(theirs), strict=True))
+    both = Amount(*(_least(*pair) for pair in zip(_limit(mine), _limit(theirs), strict=True)))
     for one in (mine, theirs):
-        if _limit(one) == (dollars_, jobs):
+        if _limit(one) == both:
             return one
-    return _written(dollars_, jobs)
+    return str(both)
 
 
-def _least(mine: float | None, theirs: float | None) -> Any:  # noqa: ANN401 - dollars or a number of jobs
+def _least(mine: float | None, theirs: float | None) -> Any:  # noqa: ANN401 - dollars, jobs or seconds
     return min((value for value in (mine, theirs) if value is not None), default=None)
 
 
-def _written(dollars_: float | None, jobs: int | None) -> float | str:
-    return dollars_ if jobs is None and dollars_ is not None else f"{dollars_!r} and {jobs} jobs"
-
-
-def _limit(value: float | str) -> tuple[float | None, int | None]:
-    """Read a cap: dollars, a number of jobs, or both as "5.0 and 20 jobs"; raises `InvalidRequest` for what is none."""
+def _limit(value: float | str) -> Amount:
+    """Read a cap: dollars, "20 jobs", "300 s", or several with "and" between; raises `InvalidRequest` for what is none."""
     if not isinstance(value, str):
-        return _dollars(value, value), None
-    money, both, jobs = value.strip().rpartition(" and ")
-    match = JOBS.fullmatch(jobs)
-    if match is None:
-        raise _no_budget(value)
-    return _dollars(money, value) if both else None, int(match[1])
+        return Amount(dollars=_dollars(value, value))
+    found: dict[str, Any] = {}
+    for part in re.split(r" +and +", value.strip()):
+        jobs, seconds = JOBS.fullmatch(part), SECONDS.fullmatch(part)
+        name = "jobs" if jobs else "seconds" if seconds else "dollars"
+        if name in found:
+            raise _no_budget(value)
+        match = jobs or seconds
+        found[name] = int(match[1]) if match else _dollars(part, value)
+    if found.keys() == {"dollars"}:
+        raise _no_budget(value)  # a lone amount is a number, not a text
+    return Amount(**found)
 
 
 def _dollars(amount: float | str, value: float | str) -> float:
@@ -137,7 +185,8 @@ def _dollars(amount: float | str, value: float | str) -> float:
 
 def _no_budget(value: float | str) -> InvalidRequest:
     return InvalidRequest(
-        f"{value!r} is not a valid budget.", next='Write an amount in dollars, such as 5.00, or "20 jobs".'
+        f"{value!r} is not a valid budget.",
+        next='Write an amount in dollars, such as 5.00, "20 jobs", or "300 s" of video.',
     )
 
 

@@ -82,6 +82,11 @@ class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_default
         given = [f"{name}={value!r}" for name, value in msgspec.structs.asdict(self.redacted()).items() if value]
         return f"GenerationRequest({', '.join(given)})"
 
+    @property
+    def seconds(self) -> int | None:
+        """The seconds of video that it asks for, of all its clips; None where the model chooses the length."""
+        return None if self.duration is None else self.duration * (self.n or 1)
+
     def redacted(self) -> GenerationRequest:
         """Return the request without what looks like a credential among `extra`: as it is written down and shown."""
         return msgspec.structs.replace(self, extra=_redacted(self.extra))

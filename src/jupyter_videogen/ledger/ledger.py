@@ -140,7 +140,7 @@ class Ledger(LedgerQueries):
             if last is not None and not new and last.state not in UNPAID:
                 return last
             for cap in caps:
-                budget.check(cap, sum_spent(db, cap), record.cost)
+                budget.check(cap, sum_spent(db, cap), budget.Asked(record.cost, record.request.seconds))
             record = record.after(take=last.take + 1 if last else 1, version=0)
             db.execute(
                 INSERT, (*fixed_columns(record), *changing_columns(record), self.owner, record.created_at + LEASE)

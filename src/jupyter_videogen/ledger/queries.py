@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.database import Database
 
 SPENT = """
-SELECT total(cost), count(*) FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
+SELECT total(cost), count(*),
+    total(json_extract(record, '$.request.duration') * coalesce(json_extract(record, '$.request.n'), 1))
+FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
 """
 
 
