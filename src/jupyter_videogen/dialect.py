@@ -13,6 +13,7 @@ from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.base import (
     Accepted,
     Cancels,
+    ChecksKeys,
     Dialect,
     Finished,
     Handle,
@@ -34,6 +35,7 @@ __all__ = [
     "Call",
     "Cancels",
     "Capabilities",
+    "ChecksKeys",
     "Dialect",
     "Failure",
     "Finished",

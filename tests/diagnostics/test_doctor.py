@@ -284,7 +284,7 @@ class Services:
 
 def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list of models with the key, else anything without it; never a POST, and nobody else is asked."""
-    for name in ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX"):
+    for name in ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "OPENROUTER"):
         monkeypatch.setenv(f"{name}_API_KEY", KEY)
     away = Answer(trouble="the connection was cut off")
     answers = {
@@ -293,21 +293,25 @@ def test_each_service_with_a_key_is_asked_for_something_free(home: Path, monkeyp
         "indoxhub": Answer(401),
         "aihubmix": away,
         "bifrost": Answer(200),
+        "openrouter": Answer(401),
     }
     services = Services(**answers)
     here = place(home, ask=services)
-    names = {"Qubax", "Qubrid", "IndoxHub", "AIHubMix"}
+    names = {"Qubax", "Qubrid", "IndoxHub", "AIHubMix", "OpenRouter"}
     states = {f.name: (f.state, f.words) for f in run_checks(here) if f.name in names}
     assert states == {
         "Qubax": ("ok", "reached, and it accepts the key from QUBAX_API_KEY"),
         "Qubrid": ("ok", "reached; it has no free way to test the key"),
         "IndoxHub": ("problem", "reached, but it does not accept the key from INDOXHUB_API_KEY (HTTP 401)"),
         "AIHubMix": ("problem", "not reached: the connection was cut off"),
+        "OpenRouter": ("problem", "reached, but it does not accept the key from OPENROUTER_API_KEY (HTTP 401)"),
     }
     assert {question.call.method for question in services.asked} == {"GET"}
     assert not any(question.call.json or question.call.form for question in services.asked)
     qubrid = next(question for question in services.asked if "qubrid" in question.base_url)
     assert asyncio.run(qubrid.source.endpoint()).secret is None
+    openrouter = next(question for question in services.asked if "openrouter" in question.base_url)
+    assert openrouter.call.url == "/key"  # its list of models is public, and would accept any key
 
 
 def test_a_list_for_everybody_tests_no_key(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,6 +150,13 @@ def test_frames_reach_the_engine_and_references_beside_them_do_not(house: House)
     assert reply.headers["x-videogen-ignored"] == "input_references"
 
 
+def test_a_key_can_be_tested_for_nothing(house: House) -> None:
+    """The catalogue of the real provider is public, so there is a call of its own for this."""
+    assert house.get("/openrouter/api/v1/key").json()["data"]["label"] == "local gateway"
+    wrong = house.get("/openrouter/api/v1/key", headers={"authorization": "Bearer sk-or-wrong"})
+    assert (wrong.status_code, wrong.json()["error"]["code"]) == (401, 401)
+
+
 def test_the_catalogue_says_what_models_take_and_cost(house: House) -> None:
     """Prices are texts, as in the SDK; the model that draws comes first."""
     first, *cards = house.get(f"{CREATE}/models").json()["data"]

@@ -116,6 +116,19 @@ def check_catalogue() -> None:
         assert all(float(price) > 0 for price in row.pricing_skus.values())
 
 
+def check_key() -> None:
+    """A key is known; a wrong one is refused."""
+    assert client.api_keys.get_current_key_metadata().data.usage == 0
+    stranger: Any = OpenRouter(api_key="sk-or-wrong", server_url=f"{URL}/openrouter/api/v1")
+    try:
+        stranger.api_keys.get_current_key_metadata()
+    except errors.UnauthorizedResponseError as error:
+        assert error.data.error.code == 401  # noqa: PT017 this runs without pytest
+    else:
+        raise AssertionError
+
+
+check_key()
 check_life()
 check_references()
 check_ends()

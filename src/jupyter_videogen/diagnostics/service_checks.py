@@ -14,7 +14,7 @@ from jupyter_videogen.core.errors import AuthError
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics.probe import Question
 from jupyter_videogen.diagnostics.report import Finding
-from jupyter_videogen.dialects.base import ListsModels
+from jupyter_videogen.dialects.base import ChecksKeys, ListsModels
 from jupyter_videogen.runtime.key_check import wrong_key
 from jupyter_videogen.transport import local_gateway, url_policy
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
@@ -133,9 +133,9 @@ def _find_reachable(place: Surroundings) -> Iterator[Reachable]:
 
 
 def provider_question(row: Provider, endpoint: Endpoint) -> Question:
-    """Return the call for the list of models; where there is none, for anything at all, and then without the key."""
-    if isinstance(row.dialect, ListsModels):
-        call = row.dialect.models()
+    """Return a free call that tests the key, which is mostly the list of models; where there is none, any without the key."""
+    if isinstance(row.dialect, ChecksKeys | ListsModels):
+        call = row.dialect.check_key() if isinstance(row.dialect, ChecksKeys) else row.dialect.models()
         call = Call(call.method, call.url, headers=call.headers, timeout=LIMIT)
         return Question(Fixed(endpoint), call, endpoint.base_url)
     return Question(Fixed(Endpoint(endpoint.base_url)), Call("GET", "/", timeout=LIMIT), endpoint.base_url)
@@ -159,7 +159,7 @@ def _rekey(name: str, variable: str) -> str:
 
 
 def _judge_status(name: str, row: Reachable, status: int, control: Answer | None) -> Finding:
-    """Return what the status of a list of models says of the key, and what it says of a wrong one."""
+    """Return what the status of the free call says of the key, and what it says of a wrong one."""
     if status in REFUSED:
         cure = _rekey(row.provider.name, row.provider.key_env) if row.provider.key_env else "Restart the kernel."
         words = f"reached, but it does not accept the key from {row.key_source} (HTTP {status})"
@@ -169,7 +169,8 @@ def _judge_status(name: str, row: Reachable, status: int, control: Answer | None
         return Finding(name, "ok", f"reached, and it accepts the key from {row.key_source}")
     if status in ACCEPTED:
         return Finding(name, "ok", "reached; it lists its models for everybody, so the key can't be tested for free")
-    return Finding(name, "note", f"reached, but its list of models answers HTTP {status}")
+    what = "its test of keys" if isinstance(row.provider.dialect, ChecksKeys) else "its list of models"
+    return Finding(name, "note", f"reached, but {what} answers HTTP {status}")
 
 
 def _check_clock(date: str, now: float) -> Iterator[Finding]:

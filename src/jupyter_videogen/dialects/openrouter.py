@@ -139,12 +139,16 @@ class OpenRouter(Dialect):
         return msgspec.structs.replace(failure, code=code, message=told.words)
 
     def models(self) -> Call:
-        """List the video models; the list is public and needs no key, so it is no test of one."""
+        """List the video models; the list is public, so it is no test of a key."""
         return Call("GET", "/videos/models")
 
     def read_models(self, reply: Reply) -> ModelList:
         """Read the catalogue: what each model takes and costs; raises `Malformed`."""
         return parse_model_list(reply, _model)
+
+    def check_key(self) -> Call:
+        """Ask what the key is, which is free; a wrong one gets a 401 (SDK: `api_keys.get_current_key_metadata`)."""
+        return Call("GET", "/key")
 
 
 def _model(row: dict[str, Any]) -> ListedModel:

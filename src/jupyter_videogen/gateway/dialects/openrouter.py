@@ -44,6 +44,19 @@ _HONOURED = frozenset({"model", "prompt", "duration", "size", "resolution", "asp
 _ROLES = {"first_frame": "image", "last_frame": "last_frame"}
 _KINDS = {"image_url": "image", "audio_url": "audio", "video_url": "video"}
 _INDEX = (0, 15)
+_KEY: dict[str, Any] = {
+    **dict.fromkeys(("usage", "usage_daily", "usage_weekly", "usage_monthly"), 0),
+    **dict.fromkeys(("byok_usage", "byok_usage_daily", "byok_usage_weekly", "byok_usage_monthly"), 0),
+    **dict.fromkeys(("limit", "limit_remaining", "limit_reset", "expires_at", "effective_budget")),
+    **dict.fromkeys(("creator_user_id", "organization_id", "workspace_id")),
+    **dict.fromkeys(("is_free_tier", "is_management_key", "is_provisioning_key", "include_byok_in_limit"), False),
+    "label": "local gateway",
+    "allowed_data_regions": [],
+    "budgets": [],
+    "free_model_daily_requests": {"limit": 0, "remaining": 0, "used": 0},
+    "rate_limit": {"requests": -1, "interval": "10s", "note": "This field is deprecated."},
+}
+"""What is said of the key (SDK: `GetCurrentKeyData`): nothing is limited, and nothing is ever spent."""
 _NOT_FOUND = 404
 
 
@@ -76,18 +89,23 @@ class OpenRouter(GatewayDialect):
     def routes(self, prefix: str) -> list[BaseRoute]:
         """Return the routes."""
         return [
+            Route(f"{prefix}/key", self.key),
             Route(f"{prefix}/videos", self.create, methods=["POST"]),
             Route(f"{prefix}/videos/models", self.models),
             Route(f"{prefix}/videos/{{id}}", self.retrieve, name="openrouter-video"),
             Route(f"{prefix}/videos/{{id}}/content", self.content, name="openrouter-content"),
         ]
 
+    async def key(self, _request: Request) -> Response:
+        """Say what the key is; the guard has looked at it."""
+        return JSONResponse({"data": _KEY})
+
     async def models(self, _request: Request) -> Response:
         """List the models with what they take and cost."""
         return JSONResponse({"data": [_model(name) for name in self._service.names]})
 
     async def create(self, request: Request) -> Response:
-        """Take an order, which is accepted and not waited for."""
+        """Take an order; the answer is that it is pending, however quick the engine is."""
         fields = await read_fields(request, JSON)
         flat = _flatten(fields)
         order, inputs = parse_order(flat, self._service.names), read_files(flat)
@@ -95,7 +113,8 @@ class OpenRouter(GatewayDialect):
         if card is not None and card.error is not None and card.error[0] == "moderation_blocked":
             raise Flagged(order, card.error[1])
         job = await self._submit(request, order, fields, inputs, setting="resolution")
-        return JSONResponse(self._brief_body(job, request), 202, ignored_header(flat, _HONOURED | inputs.names))
+        body = self._brief_body(job, request) | {"status": "pending"}
+        return JSONResponse(body, 202, ignored_header(flat, _HONOURED | inputs.names))
 
     async def retrieve(self, request: Request) -> Response:
         """Look at one job; one that this provider has forgotten has expired."""
