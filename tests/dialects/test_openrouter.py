@@ -61,13 +61,14 @@ def test_pictures_to_begin_and_to_end_with() -> None:
     }
 
 
-def test_references_are_pictures_sounds_and_videos() -> None:
-    """`input_references`, each as the part of its kind."""
+def test_references_are_pictures_and_sounds() -> None:
+    """`input_references`, each as the part of its kind; a video to go on from is none, so none is sent."""
     sound = Media(kind="audio", url="https://example.com/c.mp3")
     film = Media(kind="video", url="https://example.com/d.mp4")
     body = create(references=(WEB,), audio=sound, video=film)
-    assert [part["type"] for part in body.pop("input_references")] == ["image_url", "audio_url", "video_url"]
+    assert [part["type"] for part in body.pop("input_references")] == ["image_url", "audio_url"]
     assert body == {}
+    assert "video" not in (rows.OPENROUTER.others.takes if rows.OPENROUTER.others else ())
 
 
 def test_frames_beside_references_are_refused_before_they_are_sent() -> None:

@@ -169,7 +169,7 @@ OPENROUTER = Provider(
     others=Capabilities(
         model="",
         takes=frozenset({"duration", "size", "aspect", "resolution", "seed", "sound", "image", "last_frame"})
-        | {"references", "audio", "video"},
+        | {"references", "audio"},
         progress=False,
     ),
 )

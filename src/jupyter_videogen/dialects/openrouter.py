@@ -217,8 +217,11 @@ def _frames(request: GenerationRequest) -> Iterator[dict[str, Any]]:
 
 
 def _references(request: GenerationRequest) -> Iterator[dict[str, Any]]:
-    """Return `input_references`; sounds and videos are honoured by some makers only (SDK: `InputReference`)."""
-    for medium in (*request.references, request.audio, request.video):
+    """Return `input_references`; a sound is honoured by some makers only (SDK: `InputReference`).
+
+    A video there only guides the new clip. `request.video` is one to go on from, which is another thing.
+    """
+    for medium in (*request.references, request.audio):
         if medium is not None:
             yield _part(medium)
 

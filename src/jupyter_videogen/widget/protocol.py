@@ -39,7 +39,7 @@ class PriceView(msgspec.Struct, frozen=True, kw_only=True):
     by_size: dict[str, float]
     """Dollars per second at a size."""
     rates: tuple[RateView, ...]
-    """Dollars per second by resolution, sound and start picture; with these, the two above are not looked at."""
+    """Dollars per second by resolution, sound and start picture; with these, `per_second` is the highest of them, to show."""
     per_image: float | None
     """Dollars for each picture in the request."""
 

@@ -289,10 +289,11 @@ def _size_range(frame: SizeRange) -> SizeRangeView:
 
 
 def _price_view(price: Price) -> PriceView:
+    highest = max((rate.per_second for rate in price.rates), default=price.per_second)
     rates = tuple(RateView(**msgspec.structs.asdict(rate)) for rate in price.rates)
     return PriceView(
         per_clip=price.per_clip,
-        per_second=price.per_second,
+        per_second=highest,
         by_size=price.by_size,
         rates=rates,
         per_image=price.per_image,
