@@ -14,7 +14,7 @@ from jupyter_videogen.catalog.model_lists import DAY, Listings
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.validation import validate
 from jupyter_videogen.core.http import Malformed, Reply
-from jupyter_videogen.core.prices import Price, Rate, estimate
+from jupyter_videogen.core.prices import Price, Rate, estimate, higher_price
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import ListedModel, ModelList
@@ -207,6 +207,17 @@ def test_an_estimate_of_what_is_left_open_is_the_most(home: Path) -> None:
     price = listed(home, VEO).prices["google/veo-3.1"]
     found = estimate(GenerationRequest(prompt="x", duration=4), price)
     assert (found.cost, found.how) == (1.6, "4 s x at most $0.40 a second; OpenRouter's list of 2001-09-09")
+
+
+def test_a_projects_price_lowers_no_rate() -> None:
+    """It may raise each of them; what it has of another kind can't be compared, and does not count."""
+    mine = Price(rates=(Rate(per_second=0.4, sound=True), Rate(per_second=0.2, sound=False)), per_image=0.01)
+    raised = higher_price(mine, Price(per_second=0.3, per_image=0.02))
+    assert [rate.per_second for rate in raised.rates] == [0.4, 0.3]
+    assert raised.per_image == 0.02
+    assert higher_price(mine, Price(per_second=0.1, rates=(Rate(per_second=0.01),))) == mine
+    plain = Price(per_second=0.5)
+    assert higher_price(plain, Price(rates=(Rate(per_second=0.01),))) == plain
 
 
 # ---- over a line ----------------------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ class OpenRouter(Dialect):
 
     def read_models(self, reply: Reply) -> ModelList:
         """Read the catalogue: what each model takes and costs; raises `Malformed`."""
-        return parse_model_list(reply, _model)
+        return parse_model_list(reply, _model, _is_mispriced)
 
     def check_key(self) -> Call:
         """Ask what the key is, which is free; a wrong one gets a 401 (SDK: `api_keys.get_current_key_metadata`)."""
@@ -193,6 +193,13 @@ def _price(skus: object) -> Price | None:
         else:
             rates.append(_rate(found, amount))
     return Price(rates=tuple(rates), per_image=image) if rates else None
+
+
+def _is_mispriced(row: dict[str, Any]) -> bool:
+    """Return whether an amount of a row is none: text, zero or negative."""
+    skus = row.get("pricing_skus")
+    amounts = map(number, skus.values()) if isinstance(skus, dict) else ()
+    return any(amount is None or amount <= 0 for amount in amounts)
 
 
 def _rate(sku: re.Match[str], amount: float) -> Rate:

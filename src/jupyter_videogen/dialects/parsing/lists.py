@@ -55,26 +55,25 @@ def cursor_page(reply: Reply) -> Page:
     return Page(jobs, text(body.get("last_id")) if body.get("has_more") is True and jobs else None)
 
 
-def parse_model_list(reply: Reply, read: Callable[[dict[str, Any]], ListedModel] | None = None) -> ModelList:
+def parse_model_list(
+    reply: Reply,
+    read: Callable[[dict[str, Any]], ListedModel] | None = None,
+    is_mispriced: Callable[[dict[str, Any]], bool] | None = None,
+) -> ModelList:
     """Read a list of models in any of its shapes: objects with an `id`, names, or models by provider.
 
-    `read` reads an object that has a name; raises `Malformed` for what is no list.
+    `read` reads an object that has a name, and `is_mispriced` says whether its price is none; raises `Malformed` for what is
+    no list.
     """
-    body = reply.json
-    rows = body.get("data", body.get("models")) if isinstance(body, dict) else body
-    if not isinstance(rows, list):
-        raise Malformed("no list of models")
-    found, unread, mispriced = {}, 0, []
-    for row in _walk_rows(rows):
-        name = _name(row)
-        if name is None:
-            unread += 1
-        elif isinstance(row, dict):
-            found[name] = (read or parse_listed_model)(row)
-            mispriced += [name] if found[name].price is None and has_bad_price(row) else []
-        else:
-            found[name] = ListedModel(name=name)
-    return ModelList(tuple(found.values()), unread, tuple(mispriced))
+    rows = list(_walk_rows(_find_rows(reply.json)))
+    named = [(name, row) for row in rows if (name := _name(row)) is not None]
+    found = {
+        name: (read or parse_listed_model)(row) if isinstance(row, dict) else ListedModel(name=name)
+        for name, row in named
+    }
+    judge = is_mispriced or _is_mispriced
+    mispriced = dict.fromkeys(name for name, row in named if isinstance(row, dict) and judge(row))
+    return ModelList(tuple(found.values()), len(rows) - len(named), tuple(mispriced))
 
 
 def parse_listed_model(row: dict[str, Any]) -> ListedModel:
@@ -83,12 +82,19 @@ def parse_listed_model(row: dict[str, Any]) -> ListedModel:
     return ListedModel(name=_name(row) or "", price=Price(per_clip=price) if price is not None and price > 0 else None)
 
 
-def has_bad_price(row: dict[str, Any]) -> bool:
-    """Return whether a row has a price that is none. A zero a request is usual for what is paid by another measure."""
-    skus = row.get("pricing_skus")
-    found = [member(row.get("pricing"), "request"), *(skus.values() if isinstance(skus, dict) else ())]
-    amounts = [(value, number(value)) for value in found if value is not None]
-    return any(amount is None or amount < 0 or (amount == 0 and bool(skus)) for _, amount in amounts)
+def _is_mispriced(row: dict[str, Any]) -> bool:
+    """Return whether `pricing.request` is no price; a zero is usual there for what is paid by another measure."""
+    said = member(row.get("pricing"), "request")
+    price = number(said)
+    return said is not None and (price is None or price < 0)
+
+
+def _find_rows(body: object) -> list[Any]:
+    """Return the rows of a list, wrapped or not; raises `Malformed`."""
+    rows = body.get("data", body.get("models")) if isinstance(body, dict) else body
+    if not isinstance(rows, list):
+        raise Malformed("no list of models")
+    return rows
 
 
 def _name(row: object) -> str | None:
