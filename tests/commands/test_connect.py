@@ -14,6 +14,7 @@ from jupyter_videogen.commands import connect as connecting
 from jupyter_videogen.config import credentials
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
+from jupyter_videogen.dialects.base import ListedModel
 from jupyter_videogen.runtime.key_check import NO_CALL, KeyCheck
 from jupyter_videogen.runtime.runtime import Runtime
 from support.keyring_in_memory import KEY, Ring
@@ -39,7 +40,7 @@ def ring(monkeypatch: pytest.MonkeyPatch) -> Ring:
 def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, KeyCheck]:
     """What the test of a key finds, by provider; every other key is valid."""
     finds: dict[str, KeyCheck] = {}
-    valid = KeyCheck("valid", models=("a", "b"))
+    valid = KeyCheck("valid", models=(ListedModel(name="a"), ListedModel(name="b")))
     monkeypatch.setattr(Runtime, "check_key", lambda _self, row, _secret: finds.get(row.name, valid))
     return finds
 

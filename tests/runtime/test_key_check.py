@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from jupyter_videogen.core.secrets import Secret
+from jupyter_videogen.dialects.base import ListedModel
 from jupyter_videogen.runtime import key_check, process
 from support.scripted_provider import EVERY, KEY, ROWS, Host, answer
 
@@ -39,7 +40,7 @@ def test_a_key_is_valid_where_a_wrong_one_is_refused(row: Provider) -> None:
     """Two GETs, no POST; the list that came with the answer is kept."""
     with by_key(answer(LIST), answer(WORDS, 401)) as host:
         found = check(host.url, row)
-        assert (found.verdict, found.models) == ("valid", ("wan-2.7", "veo-3.1"))
+        assert (found.verdict, [model.name for model in found.models]) == ("valid", ["wan-2.7", "veo-3.1"])
         assert [one.method for one in host.asked] == ["GET", "GET"]
         keys = [one.headers["authorization"] for one in host.asked]
         assert keys[0] == f"Bearer {KEY}"
@@ -51,7 +52,8 @@ def test_a_public_list_is_no_test(row: Provider) -> None:
     """A provider that answers everybody says nothing of a key: it is not called valid."""
     with by_key(answer(LIST), answer(LIST)) as host:
         found = check(host.url, row)
-    assert found == key_check.KeyCheck("untested", key_check.PUBLIC, ("wan-2.7", "veo-3.1"))
+    listed = (ListedModel(name="wan-2.7"), ListedModel(name="veo-3.1"))
+    assert found == key_check.KeyCheck("untested", key_check.PUBLIC, listed)
 
 
 @pytest.mark.parametrize(

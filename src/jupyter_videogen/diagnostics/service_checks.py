@@ -15,7 +15,7 @@ from jupyter_videogen.core.http import Call
 from jupyter_videogen.diagnostics.probe import Question
 from jupyter_videogen.diagnostics.report import Finding
 from jupyter_videogen.dialects.base import ChecksKeys, ListsModels
-from jupyter_videogen.runtime.key_check import wrong_key
+from jupyter_videogen.runtime.key_check import free_call, wrong_key
 from jupyter_videogen.transport import local_gateway, url_policy
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
@@ -134,9 +134,7 @@ def _find_reachable(place: Surroundings) -> Iterator[Reachable]:
 
 def provider_question(row: Provider, endpoint: Endpoint) -> Question:
     """Return a free call that tests the key, which is mostly the list of models; where there is none, any without the key."""
-    if isinstance(row.dialect, ChecksKeys | ListsModels):
-        call = row.dialect.check_key() if isinstance(row.dialect, ChecksKeys) else row.dialect.models()
-        call = Call(call.method, call.url, headers=call.headers, timeout=LIMIT)
+    if call := free_call(row):
         return Question(Fixed(endpoint), call, endpoint.base_url)
     return Question(Fixed(Endpoint(endpoint.base_url)), Call("GET", "/", timeout=LIMIT), endpoint.base_url)
 

@@ -16,7 +16,7 @@ import msgspec
 from jupyter_videogen.core.http import Lost, Malformed, NotSent
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import ChecksKeys, ListsModels
+from jupyter_videogen.dialects.base import ChecksKeys, ListedModel, ListsModels
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
@@ -41,7 +41,7 @@ class KeyCheck(NamedTuple):
     verdict: Verdict
     reason: str = ""
     """The provider's own words where it refuses, else why the key could not be tested; empty for a valid key."""
-    models: tuple[str, ...] = ()
+    models: tuple[ListedModel, ...] = ()
     """What the provider listed on the way."""
 
 
@@ -80,7 +80,7 @@ def wrong_key() -> Secret:
 
 async def _judge(provider: Provider, reply: Reply, control: Callable[[], Awaitable[Reply]]) -> KeyCheck:
     if reply.ok:
-        return _judge_accepted(reply, await control())
+        return _judge_accepted(provider, reply, await control())
     failure = sanitize.sanitize_dialect(provider.dialect).read_failure(reply)
     if failure.code == "out_of_credit":
         return KeyCheck("no_credit", failure.message)
@@ -91,10 +91,10 @@ async def _judge(provider: Provider, reply: Reply, control: Callable[[], Awaitab
     return KeyCheck("unreachable" if reply.status >= BROKEN else "untested", failure.message)
 
 
-def _judge_accepted(reply: Reply, control: Reply) -> KeyCheck:
-    models: tuple[str, ...] = ()
+def _judge_accepted(provider: Provider, reply: Reply, control: Reply) -> KeyCheck:
+    models: tuple[ListedModel, ...] = ()
     with suppress(Malformed):
-        models = tuple(sanitize.read_model_names(reply))
+        models = tuple(sanitize.read_models(provider.dialect, reply).models)
     if control.status in REFUSED:
         return KeyCheck("valid", models=models)
     return KeyCheck("untested", PUBLIC if control.ok else f"a wrong key got HTTP {control.status}", models)
