@@ -113,7 +113,7 @@ def tile_view(job: JobRecord, folder: Path, *, starred: bool) -> TileView:
         prompt=job.request.prompt[:TILE_PROMPT],
         model=job.model,
         duration=job.request.duration,
-        cost=job.cost,
+        cost=job.best_cost,
         charged=job.charged,
         created_at=job.created_at,
         starred=starred,
