@@ -10,7 +10,7 @@ from jupyter_videogen.gateway.jobs.scripted_models import CARDS
 from support import gateway_callers as peers
 from support.gateway_app import NOW, House, build_house
 
-PACE = 0.02
+PACE = 0.06
 OPENAI, QUBAX, QUBRID, INDOXHUB, BIFROST = "openai", "qubax", "qubrid", "indoxhub", "bifrost"
 OPENROUTER = "openrouter"
 PEERS = {
@@ -107,7 +107,7 @@ ROWS = [
 
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[House]:
-    """Return a gateway whose test models are fifty times as fast."""
+    """Return a gateway whose test models are more than ten times as fast."""
     house = build_house(tmp_path, now=time.time, pace=PACE)
     yield house
     house.close()

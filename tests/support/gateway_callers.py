@@ -35,9 +35,9 @@ class Peer:
         return self.ended(reply.json())
 
     def ended(self, created: dict[str, Any]) -> str:
-        """Look until the job has ended."""
+        """Look until the job has ended, and once at least: the answer to a create may be brief, and late."""
         body, until = created, time.monotonic() + self.patience
-        while body["status"] not in ENDED and time.monotonic() < until:
+        while (body is created or body["status"] not in ENDED) and time.monotonic() < until:
             reply = self.house.get(self.address(created))
             if reply.status_code == 404:
                 return "gone"
