@@ -41,7 +41,7 @@ def test_every_end_of_a_service_has_its_state(browser: Browser, server: Server, 
     for index in (0, 1):
         lab.run(index)
     for name, (scene, words) in ENDS.items():
-        box = lab.card.get_by_role("combobox", name="Model")
+        box = lab.card.locator(".videogen-form-area").get_by_role("combobox", name="Model")
         box.fill(f"test/{name}")
         box.press("Enter")
         lab.card.get_by_role("textbox", name="Prompt").fill(f"what {name} does")

@@ -20,6 +20,8 @@ import nbformat
 
 TOKEN = "x"
 PATIENCE = 60.0
+NO_BUILD_CHECK = '{"buildCheck": false}'
+"""The page asks for a check that runs node in a thread of the server, which does not end while it runs."""
 NO_NEWS = '{"fetchNews": "false", "checkForUpdates": false}'
 
 
@@ -37,6 +39,9 @@ class App:
         news = self.state / "settings" / "@jupyterlab" / "apputils-extension"
         news.mkdir(parents=True)
         (news / "notification.jupyterlab-settings").write_text(NO_NEWS)
+        page = self.state / "config" / "labconfig"
+        page.mkdir(parents=True)
+        (page / "page_config.json").write_text(NO_BUILD_CHECK)
         self._log = (self.state / "server.log").open("w")
         self._process = subprocess.Popen(
             [*self.launcher, "-m", *self._command()],
