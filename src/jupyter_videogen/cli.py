@@ -71,7 +71,7 @@ USAGES = {
     "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
     "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
     "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
-    "models": ("[TEXT] [-p NAME] [--image] [--refresh]", "list models with lengths, sizes, inputs and prices"),
+    "models": ("[TEXT] [-p NAME] [--image] [--test] [--refresh]", "list models with lengths, sizes, inputs and prices"),
     "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
     "cost": ("[--by model|day|notebook]", "show what was spent and what is left"),
     "config": ("", "show every setting and where it comes from"),

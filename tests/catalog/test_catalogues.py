@@ -289,3 +289,12 @@ def test_the_table_of_models_says_what_is_not_published(home: Path, monkeypatch:
     assert "4, 6, 8 s" in next(line for line in lines if "veo" in line)
     assert "$0.20 to $0.40 a second" in next(line for line in lines if "veo" in line)
     assert next(line for line in lines if "bare" in line).count("not published") == 3
+
+
+def test_test_models_are_listed_where_they_are_asked_for() -> None:
+    """By the flag, or by how their names begin; a list to choose from has models that make clips."""
+    names = [row["model"] for row in vg.models(provider="local")]
+    assert names[0] == "local/scenes"
+    assert not any(name.startswith("test/") for name in names)
+    assert "test/refused" in [row["model"] for row in vg.models(provider="local", test=True)]
+    assert [row["model"] for row in vg.models("test/refused")] == ["test/refused"]

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 UNPUBLISHED = "not published"
 """What stands where neither the provider nor we know a value: no range is made up."""
+TEST = "test/"
+"""How the names of test models begin."""
 MOST_SHOWN = 4
 """The most sizes in one cell."""
 
@@ -50,10 +52,13 @@ class Models(Table):
         return "\n".join(filter(None, [super().__repr__(), *self.notes]))
 
 
-def models(text: str = "", *, provider: str | None = None, image: bool = False, refresh: bool = False) -> Models:
+def models(
+    text: str = "", *, provider: str | None = None, image: bool = False, test: bool = False, refresh: bool = False
+) -> Models:
     """Return the models of a provider, or of all usable providers: what they take, cost, and how long jobs usually take.
 
-    `text` is in the name; `image` keeps those that take a start image. Providers are asked for their list once a day, and
+    `text` is in the name; `image` keeps those that take a start image; `test` adds the local engine's test models, which
+    play one behaviour of a provider each. Providers are asked for their list once a day, and
     with `refresh` again; it is free. Raises `InvalidRequest` or `AuthError` for a provider that is named.
     """
     config = load_config()
@@ -66,6 +71,7 @@ def models(text: str = "", *, provider: str | None = None, image: bool = False, 
                 raise
             notes.append(f"{name}: {error.message}")
     kept = [row for row in rows if text.lower() in f"{row['provider']}:{row['model']}".lower()]
+    kept = [row for row in kept if test or not row["model"].startswith(TEST) or text.startswith(TEST)]
     return Models([row for row in kept if not image or "image" in row["inputs"]], notes)
 
 

@@ -71,9 +71,8 @@ def list_jobs(given: Arguments) -> JobGroup:
 def list_models(given: Arguments) -> Models:
     """Return the models that a `models` line asks for."""
     provider, marks = given.values.get("-p") or given.values.get("--provider"), given.marks
-    return listings.models(
-        " ".join(given.words), provider=provider, image="--image" in marks, refresh="--refresh" in marks
-    )
+    flags = {name: f"--{name}" in marks for name in ("image", "test", "refresh")}
+    return listings.models(" ".join(given.words), provider=provider, **flags)
 
 
 def select_jobs(words: Sequence[str], names: Mapping[str, Any]) -> JobGroup:

@@ -291,10 +291,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "models",
-        "[TEXT] [-p NAME] [--image] [--refresh]",
+        "[TEXT] [-p NAME] [--image] [--test] [--refresh]",
         "List models with lengths, sizes, inputs, known prices, and how long your jobs usually took. --image lists only "
-        "models that take a start image. --refresh asks the providers again.",
-        ("--image", "--refresh"),
+        "models that take a start image. --test adds test models. --refresh asks the providers again.",
+        ("--image", "--test", "--refresh"),
         ("-p", "--provider"),
     ),
     Command(
