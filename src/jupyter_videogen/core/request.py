@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+class Shortened(str):
+    """Text that stands for a value too long to show."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
+
+
 CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
 """Names of fields that hold one, such as IndoxHub's `byok_api_key`."""
 
@@ -77,9 +84,13 @@ class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_default
     """A video to extend or edit."""
     extra: dict[str, Any] = {}
     """Further fields for this provider, sent as they are."""
+    workflow: dict[str, Any] | None = None
+    """What runs, where the model is a workflow: nodes by their ids."""
 
     def __repr__(self) -> str:
-        given = [f"{name}={value!r}" for name, value in msgspec.structs.asdict(self.redacted()).items() if value]
+        facts = msgspec.structs.asdict(self.redacted())
+        facts["workflow"] = None if self.workflow is None else Shortened(f"<{len(self.workflow)} nodes>")
+        given = [f"{name}={value!r}" for name, value in facts.items() if value]
         return f"GenerationRequest({', '.join(given)})"
 
     @property
