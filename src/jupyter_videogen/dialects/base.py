@@ -17,7 +17,7 @@ from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Call, Malformed, Reply
 from jupyter_videogen.core.prices import Price
-from jupyter_videogen.core.request import GenerationRequest
+from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.http_errors import read_failure
 
 __all__ = [
@@ -146,6 +146,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's own word, where the vocabulary lacks it."""
     progress: float | None = None
     """0 to 100."""
+    key: str | None = None
+    """The Idempotency-Key that it was sent with, where the list says it: then nothing else needs to be compared."""
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -222,4 +224,45 @@ class Cancels(Protocol):
 
     def cancel(self, handle: Handle, /) -> Call:
         """Return the call that cancels; a 2xx without a refusal in its body means that it worked."""
+        ...
+
+
+@runtime_checkable
+class ReadsCancels(Protocol):
+    """A dialect whose provider may answer a cancel with a 2xx though it did not cancel."""
+
+    def read_cancel(self, reply: Reply, /) -> str | None:
+        """Return why a 2xx did not cancel the job, one sentence; None where it did. Raises `Malformed`."""
+        ...
+
+
+@runtime_checkable
+class MarksCreates(Protocol):
+    """A dialect whose provider returns a label of the job in its list."""
+
+    def mark(self, call: Call, key: str, /) -> Call:
+        """Return a create with its Idempotency-Key as the label; the list gives it as `Listed.key`."""
+        ...
+
+
+@runtime_checkable
+class Uploads(Protocol):
+    """A dialect whose provider takes files by a free call of their own, before the create.
+
+    The create then gets each of them as a `Media` whose `url` is the reference that `read_upload` gave.
+    """
+
+    uploads: frozenset[str]
+    """The media fields that are uploaded; among `files_only` as well."""
+
+    def upload(self, medium: Media, /) -> Call:
+        """Return the call that uploads a file."""
+        ...
+
+    def read_upload(self, reply: Reply, /) -> str:
+        """Return the provider's reference to the file, out of a 2xx; raises `Malformed`."""
+        ...
+
+    def find_upload(self, reference: str, /) -> Call:
+        """Return the call whose 2xx says that a file of an earlier upload is still there."""
         ...

@@ -258,7 +258,7 @@ def _row(said: Listed) -> Listed | None:
         said,
         **{
             name: value if isinstance(value := getattr(said, name), str) else None
-            for name in ("prompt", "model", "size")
+            for name in ("prompt", "model", "size", "key")
         },
         handle=handle,
         state=state,

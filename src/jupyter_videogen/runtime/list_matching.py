@@ -20,9 +20,15 @@ def matching_jobs(job: JobRecord, listed: Sequence[Listed], *, skew: float = 0.0
     """Return the listed jobs that can be this one: same prompt, model and settings, made when it was sent.
 
     `skew` is how far the provider's clock is ahead, in seconds. A row that does not say its prompt or its time
-    is no exact match, for it could be anybody's.
+    is no exact match, for it could be anybody's; one that says the key it was sent with is just that.
     """
-    return [row for row in listed if _says_the_same(job, row) and _in_time(job, row, skew)]
+    return [row for row in listed if _is_ours(job, row, skew)]
+
+
+def _is_ours(job: JobRecord, row: Listed, skew: float) -> bool:
+    if row.key is not None:
+        return row.key == job.idempotency_key
+    return _says_the_same(job, row) and _in_time(job, row, skew)
 
 
 def _says_the_same(job: JobRecord, row: Listed) -> bool:

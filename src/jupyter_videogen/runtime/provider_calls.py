@@ -10,7 +10,7 @@ from jupyter_videogen.core.errors import Unreachable, Unsupported, from_failure
 from jupyter_videogen.core.http import Lost, Malformed, NotSent
 from jupyter_videogen.core.job import CancelResult
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import Cancels, ListsModels
+from jupyter_videogen.dialects.base import Cancels, ListsModels, ReadsCancels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -38,10 +38,18 @@ def cancel_at_provider(record: JobRecord, connection: Connection, send: Callable
         reply = send(dialect.cancel(record.handle))
     except (NotSent, Lost) as error:
         return CancelResult(cancelled=False, reason=f"{title} could not be reached ({error}). The job continues.")
-    words = sanitize.objection(reply) if reply.ok else sanitize.sanitize_dialect(dialect).read_failure(reply).message
+    words = _objection(dialect, reply) if reply.ok else sanitize.sanitize_dialect(dialect).read_failure(reply).message
     if words is None:
         return CancelResult(cancelled=True, reason=f"Cancelled at {title}.")
     return CancelResult(cancelled=False, reason=f"{title} did not cancel it: {words} {_fate(connection)}")
+
+
+def _objection(dialect: object, reply: Reply) -> str | None:
+    """Return why a 2xx to a cancel did not cancel; None where it did."""
+    if not isinstance(dialect, ReadsCancels):
+        return sanitize.objection(reply)
+    words = sanitize.read_guarded(dialect.read_cancel, reply)
+    return sanitize.objection(reply) if words is None else sanitize.clean_text(words)
 
 
 def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: Path, now: float) -> list[str]:
@@ -85,5 +93,5 @@ def _describe_gaps(found: ModelList, title: str) -> Iterator[str]:
 
 def _fate(connection: Connection) -> str:
     """Return what happens to a job that is not cancelled."""
-    free = connection.provider.simulated
+    free = connection.provider.free
     return "It continues, and nothing is charged." if free else "It may finish and be charged."

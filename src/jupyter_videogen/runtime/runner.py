@@ -14,11 +14,20 @@ import msgspec
 
 from jupyter_videogen.catalog.capabilities import MOST_NAMED
 from jupyter_videogen.core import backoff, command_names
-from jupyter_videogen.core.errors import Failure, InvalidRequest, VideogenError
+from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import UNREADABLE, Accepted, Finished, Looks, Refused, StatusUpdate
+from jupyter_videogen.dialects.base import (
+    UNREADABLE,
+    Accepted,
+    Finished,
+    Looks,
+    MarksCreates,
+    Refused,
+    StatusUpdate,
+    Uploads,
+)
 from jupyter_videogen.dialects.http_errors import means_no_such_job
 from jupyter_videogen.dialects.parsing.clips import parse_artifacts
 from jupyter_videogen.dialects.parsing.envelopes import error_text, has_empty_result
@@ -26,6 +35,7 @@ from jupyter_videogen.dialects.parsing.failures import is_ended_job, parse_refus
 from jupyter_videogen.dialects.parsing.job_ids import find_job_id
 from jupyter_videogen.dialects.parsing.lists import parse_listed_facts
 from jupyter_videogen.dialects.parsing.values import as_object
+from jupyter_videogen.media.uploads import Uploader, upload_inputs
 from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.runtime import recovery
 from jupyter_videogen.runtime.polling.history import DurationHistory
@@ -160,11 +170,14 @@ class Runner:
     # ---- create: money is at stake -------------------------------------------------------------------------
 
     async def _prepare(self, checked: Call | None) -> Call | None:
-        """Return the call, with what stands at an address and must go as a file fetched; None where that fails: nothing is sent."""
+        """Return the call, with its files fetched and uploaded where they must be; None where that fails: nothing is sent."""
         try:
             home = self._context.posters.parent
             request = await fetch_inputs(self.job.request, self._dialect.files_only, self._transport, home)
-        except InvalidRequest as error:
+            if isinstance(self._dialect, Uploads):
+                account = f"{self.job.base_url} {self.job.account}".strip()
+                request = await upload_inputs(request, Uploader(self._dialect, self._transport, home, account))
+        except VideogenError as error:
             self._fail(error.failure)
             return None
         same = checked is not None and request == self.job.request
@@ -173,7 +186,7 @@ class Runner:
     async def _create(self, call: Call) -> float:
         """Send the paid call and give the seconds until the first look."""
         self._context.failpoint("planned")
-        keyed = msgspec.structs.replace(call, headers={**call.headers, "idempotency-key": self.job.idempotency_key})
+        keyed = self._keyed(call)
         poll_after = None
         try:
             poll_after = self._read_create(await self._send_once(keyed))
@@ -185,6 +198,12 @@ class Runner:
             self._lose(f"We lost the answer after sending ({error}).")
         self._context.failpoint("accepted")
         return self._polled_job.wait(poll_after)
+
+    def _keyed(self, call: Call) -> Call:
+        """Return the create with its Idempotency-Key, also where the provider's list gives it again."""
+        key = self.job.idempotency_key
+        marked = self._dialect.mark(call, key) if isinstance(self._dialect, MarksCreates) else call
+        return msgspec.structs.replace(marked, headers={**marked.headers, "idempotency-key": key})
 
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
@@ -523,8 +542,8 @@ class Runner:
         if failure.code == "model_not_found" and not failure.next and self._provider.listed:
             words = did_you_mean(self.job.model, self._provider.listed[:MOST_NAMED])
             failure = msgspec.structs.replace(failure, next=words)
-        if self._provider.simulated:
-            failure = msgspec.structs.replace(failure, charged="no")  # nobody charges for drawn frames
+        if self._provider.free:
+            failure = msgspec.structs.replace(failure, charged="no")
         self._move("failed", run, failure=failure, finished_at=self._context.clock.now())
 
     def _lose(self, what: str, request_id: str | None = None) -> None:
