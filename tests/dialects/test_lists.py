@@ -36,7 +36,9 @@ def name(request: pytest.FixtureRequest) -> str:
 def page(name: str, *ids: Any, **facts: Any) -> dict[str, Any]:
     """Return a page with a row for each id, as the provider writes it, between rows that name no job."""
     alike = {"prompt": "a kite", "model": "m", "created_at": 1_000, "status": "in_progress", **facts}
-    field, rows_ = ("job_id", "jobs") if name == "indoxhub" else ("id", "data")
+    if name == "comfyui":  # its list has no prompts, and the label that each job was sent with
+        alike = {"created_at": alike["created_at"], "status": "running", "metadata": facts.get("prompt", "key-1")}
+    field, rows_ = {"indoxhub": ("job_id", "jobs"), "comfyui": ("id", "jobs")}.get(name, ("id", "data"))
     odd: list[Any] = [None, {}, {**alike, field: ""}, {**alike, field: ".."}, {**alike, field: []}]
     return {rows_: [*odd, *({**alike, field: id_} for id_ in ids)], "has_more": False}
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.dialects.base import Artifact, Reply
+from jupyter_videogen.dialects.base import Artifact, Call, Reply
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.openrouter import OpenRouter
+from jupyter_videogen.dialects.parsing.values import number
 from jupyter_videogen.dialects.qubax import Qubax
+from support.comfy_workflows import FILM, ReadyComfyCloud, ReadyComfyUI
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HANDLE = {"id": "j1"}
+
+
+def as_it_is(percent: object) -> object:
+    return percent
 
 
 class Speech(NamedTuple):
@@ -28,6 +37,20 @@ class Speech(NamedTuple):
     clips: tuple[Artifact, ...]
     status: str
     """Where ids stand in a look's path."""
+    progress: Callable[[object], object] = as_it_is
+    """How it says a percent."""
+
+
+def fraction(percent: object) -> object:
+    """Say a percent as the Comfy API does: from 0 to 1, beside how many nodes are done."""
+    found = number(str(percent).strip("% ")) if isinstance(percent, str | int | float) else None
+    return {"value": None if found is None or not 0 <= found <= 100 else found / 100, "nodes_done": 1, "nodes_total": 9}
+
+
+def sent_prompt(call: Call) -> object:
+    """Return the prompt of a create, which stands in a node where a workflow is sent."""
+    body = call.json or call.form
+    return body["workflow"]["6"]["inputs"]["text"] if "workflow" in body else body["prompt"]
 
 
 SPEECHES = {
@@ -68,6 +91,12 @@ SPEECHES = {
         },
         (Artifact("/videos/j1/content?index=0", others=("https://cdn.example/a.mp4",)),),
         "status",
+    ),
+    "comfyui": Speech(
+        ReadyComfyUI(), "id", "/jobs/{}", {"outputs": [FILM]}, (Artifact("/assets/a1/content"),), "status", fraction
+    ),
+    "comfycloud": Speech(
+        ReadyComfyCloud(), "id", "/jobs/{}", {"outputs": [FILM]}, (Artifact("/assets/a1/content"),), "status", fraction
     ),
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.http import Call, Reply
+from support import comfy_workflows
 from support.fakes import MP4
 from support.runner_bench import Bench, said
 from support.speeches import SPEECHES, Speech
@@ -24,6 +25,8 @@ ROWS = {
     "bifrost": rows.BIFROST,
     "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
+    "comfyui": comfy_workflows.COMFYUI,
+    "comfycloud": comfy_workflows.COMFY_CLOUD,
 }
 
 EVERY = [*sorted(ROWS), "qubrid"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_videogen.api.job import Job
-from jupyter_videogen.catalog import validation
+from jupyter_videogen.catalog import validation, workflow_models
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.core import environment, suggestions
 from jupyter_videogen.core.errors import InvalidRequest
@@ -38,10 +38,37 @@ def build_request(prompt: str, fields: Mapping[str, Any], provider: Provider) ->
     return msgspec.structs.replace(asked, image=inputs.fit_image(asked.image, size, fit, environment.home()))
 
 
+def take_workflow(fields: dict[str, Any], provider: Provider) -> Provider:
+    """Return the provider with the `workflow` of a call as its first model; `set` goes along in `extra`. Both leave `fields`.
+
+    A workflow is a path, JSON, or the object that JSON would give. Raises `InvalidRequest`.
+    """
+    given, inputs = fields.pop("workflow", None), fields.pop("set", None)
+    if inputs is not None:
+        fields["extra"] = {**(fields.get("extra") or {}), **_check_set(inputs)}
+    if given is None:
+        return provider
+    if provider.others is None or "workflow" not in provider.others.takes:
+        raise InvalidRequest(
+            f"{provider.title} runs no workflows.", next='Pass provider="comfyui" as well.', field="workflow"
+        )
+    name, file = workflow_models.read_given(given)
+    name = fields.setdefault("model", name)
+    file.usable()
+    models = workflow_models.models({name: file}, provider.others)
+    return msgspec.structs.replace(provider, models=(*models, *provider.models), workflows={name: file})
+
+
+def _check_set(inputs: object) -> dict[str, Any]:
+    if isinstance(inputs, dict) and all(isinstance(name, str) for name in inputs):
+        return inputs
+    raise InvalidRequest("set takes inputs by node and name.", next='Pass set={"12.steps": 8}.', field="set")
+
+
 def choose_seed(request: GenerationRequest, provider: Provider) -> GenerationRequest:
     """Choose the seed where the model takes one and it was left open, so that the clip can be made again."""
     takes_seed = "seed" in find_model(request.model, provider).takes
-    if request.seed is not None or not (takes_seed and provider.simulated):
+    if request.seed is not None or not (takes_seed and (provider.simulated or provider.workflows)):
         return request
     return msgspec.structs.replace(request, seed=secrets.randbelow(validation.LARGEST_SEED + 1))
 

@@ -40,7 +40,8 @@ def build_order(
     can be refused for before it is sent.
     """
     hide(fields)
-    given, provider = dict(fields), access.provider
+    given = dict(fields)
+    provider = request_builder.take_workflow(given, access.provider)
     options = options._replace(
         new=options.new or bool(given.get("new")) or given.get("seed") == "random",
         output=str(given.get("output") or config.defaults.output or ""),

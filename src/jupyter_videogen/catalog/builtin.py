@@ -7,6 +7,7 @@ import msgspec
 from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.comfyui import ComfyCloud, ComfyUI
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
@@ -175,7 +176,33 @@ OPENROUTER = Provider(
 )
 
 
-ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL)
+COMFY_FIELDS = frozenset({"workflow", "duration", "size", "fps", "seed", "negative", "image", "last_frame"})
+"""What a workflow may take; which of it one takes, its nodes say."""
+
+
+COMFYUI = Provider(
+    "comfyui",
+    base_url="http://127.0.0.1:8189/api/v2",
+    key_env="COMFYUI_API_KEY",
+    dialect=ComfyUI(),
+    label="ComfyUI",
+    key_optional=True,
+    own=True,
+    others=Capabilities(model="", takes=COMFY_FIELDS, cancel="any", lists=True),
+)
+
+
+COMFY_CLOUD = Provider(
+    "comfycloud",
+    base_url="https://cloud.comfy.org/api/v2",
+    key_env="COMFY_CLOUD_API_KEY",
+    dialect=ComfyCloud(),
+    label="Comfy Cloud",
+    others=Capabilities(model="", takes=COMFY_FIELDS, cancel="any"),
+)
+
+
+ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL, COMFYUI, COMFY_CLOUD)
 
 
 BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}

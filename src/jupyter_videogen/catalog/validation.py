@@ -6,7 +6,7 @@ The page checks the same by the same numbers (`js/src/state/validation.ts`), whi
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -52,9 +52,16 @@ def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest
         model=model.model,
         duration=request.duration or model.default_duration,
         size=request.size or (None if request.aspect else model.default_size),
+        workflow=workflow_of(request, model.model, provider),
     )
     call = provider.dialect.create(filled)
     return ValidatedRequest(filled, (*_unlisted(model, provider), *_unused(request, model, provider)), call)
+
+
+def workflow_of(request: GenerationRequest, model: str, provider: Provider) -> dict[str, Any] | None:
+    """Return what runs where a model is a workflow, so that it is kept with its job; raises `InvalidRequest` for one that can't."""
+    file = provider.workflows.get(model)
+    return request.workflow if file is None else file.usable()
 
 
 def _unlisted(model: Capabilities, provider: Provider) -> Iterator[str]:

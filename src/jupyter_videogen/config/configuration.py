@@ -173,12 +173,12 @@ class Configuration:
         return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
 
     def price_of(self, row: Provider, model: str) -> Price | None:
-        """Return the price that the user wrote down, else the provider's own; the local engine is free.
+        """Return the price that the user wrote down, else the provider's own; the local engine and a server of one's own are free.
 
         A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file
         lowers neither, under whichever of the provider's names it stands.
         """
-        if row.simulated:
+        if row.free:
             return FREE
         given = [self._merged.prices.get(f"{name}:{model}") for name in dict.fromkeys((row.label, row.name))]
         own = [

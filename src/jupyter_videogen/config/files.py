@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.catalog import builtin
+from jupyter_videogen.catalog import builtin, workflow_models
 from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.catalog.registry import Claim, installed_providers
 from jupyter_videogen.core import prices, secrets
@@ -26,7 +26,7 @@ from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.filesystem import bounded_read, project_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from jupyter_videogen.catalog.provider import Provider
@@ -58,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     dialect: str | None = None
     base_url: str | None = None
     key_env: str | None = None
+    workflows: str | None = None
+    """The folder of workflows that are its models, beside this file."""
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -132,7 +134,7 @@ def layers(
 
     `around` is what goes before the files and `below` what goes after them, by its name, as single values.
     """
-    own = Layer(str(home / NAME), _read(home / NAME))
+    own = Layer(str(home / NAME), _placed(_read(home / NAME), lambda folder: home / folder))
     said = () if project / NAME == home / NAME else (_bounded(project, _read(project / NAME), own.config),)
     before, after = (
         [Layer(source, _of(source, values)) for source, values in each.items()] for each in (around, below or {})
@@ -171,7 +173,7 @@ def collect_claims(said_in: Sequence[Layer]) -> dict[str, Claim]:
 def foreign_providers(said_in: Sequence[Layer]) -> dict[str, str]:
     """Return the providers whose address a project's file names, each with that address."""
     rows = (layer.config.providers for layer in said_in if layer.foreign)
-    return {name: _address(name, row) for given in rows for name, row in given.items()}
+    return {name: _address(name, row) for given in rows for name, row in given.items() if row.base_url is not None}
 
 
 def list_settings(said_in: Sequence[Layer]) -> Iterator[Setting]:
@@ -222,14 +224,17 @@ def _row(name: str, row: Row) -> Provider:
     if built_in is not None and row.dialect is None:
         address = row.base_url or built_in.base_url
         key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
-        return msgspec.structs.replace(built_in, base_url=address, key_env=key, key_optional=key is None)
+        known = msgspec.structs.replace(
+            built_in, base_url=address, key_env=key, key_optional=key is None or built_in.key_optional
+        )
+        return _with_workflows(known, name, row)
     like = _provider_of(row.dialect)
     if like is None:
         what = f'has an unknown dialect, "{row.dialect}"' if row.dialect else "has no dialect"
         raise InvalidRequest(f"[providers.{name}] {what}.", next=did_you_mean(row.dialect or "", DIALECTS))
     if row.base_url is None:
         raise InvalidRequest(f"[providers.{name}] has no base_url.", next='Add base_url = "https://…".')
-    return msgspec.structs.replace(
+    declared = msgspec.structs.replace(
         like,
         name=name,
         label=name,
@@ -238,6 +243,29 @@ def _row(name: str, row: Row) -> Provider:
         key_optional=row.key_env is None,
         like=row.dialect,
     )
+    return _with_workflows(declared, name, row)
+
+
+def _with_workflows(known: Provider, name: str, row: Row) -> Provider:
+    """Return a provider with the workflows of its folder as its models."""
+    if row.workflows is None:
+        return known
+    if known.others is None or "workflow" not in known.others.takes:
+        raise InvalidRequest(
+            f"[providers.{name}] has workflows, but {known.title} runs none.", next='Set dialect = "comfyui".'
+        )
+    found = workflow_models.read_folder(row.workflows)
+    models = workflow_models.models(found, known.others)
+    return msgspec.structs.replace(known, models=models, workflows=found)
+
+
+def _placed(said: Config, place: Callable[[str], Path]) -> Config:
+    """Return a configuration whose folders of workflows are whole paths."""
+    rows = {
+        name: row if row.workflows is None else msgspec.structs.replace(row, workflows=str(place(row.workflows)))
+        for name, row in said.providers.items()
+    }
+    return msgspec.structs.replace(said, providers=rows)
 
 
 def _provider_of(dialect: str | None) -> Provider | None:
@@ -277,6 +305,7 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
     costs, cheap = _priced(said, own, source)
     if said.defaults.output:
         defaults = msgspec.structs.replace(defaults, output=_folder_below(said.defaults.output, project))
+    said = _placed(said, lambda folder: _workflows_below(folder, project))
     config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs)
     return Layer(source, config, foreign=True, ignored=(*more, *cheap))
 
@@ -307,6 +336,10 @@ def _folder_below(named: str, project: Path) -> str:
             field="output",
         )
     return f"{place}/"
+
+
+def _workflows_below(named: str, project: Path) -> Path:
+    return project_paths.path_below(named, project, what=f"`workflows` of this project's {NAME}", field="workflow")
 
 
 def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, list[Setting]]:
