@@ -28,6 +28,7 @@ PEERS = {
     "aimock": "aimock_peer.py",
     "sglang": "sglang_peer.py",
     "newapi": "newapi_peer.py",
+    "comfyui": "comfyui_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "support" / "held_gateway.py"),)
