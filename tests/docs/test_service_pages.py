@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,11 @@ import jupyter_videogen as vg
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.core.clock import SystemClock
 from jupyter_videogen.media.inputs import _png
+from support.comfy_server import ComfyServer
+from support.comfy_workflows import TEXT_TO_VIDEO, image_to_video
 from support.ipython_shell import Shell
 from support.local_gateways import Gateway
+from support.png import png
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +35,22 @@ DOORS = {
     "bifrost": "/bifrost/v1",
     "openrouter": "/openrouter/api/v1",
 }
+COMFY = {"comfyui", "comfycloud"}
 LENGTHS = re.compile(r"(-d |duration=)\d+")
 MODELS = re.compile(r"p-video|wan-2\.7|runway/gen4\.5|ours-video")
 """Names that the gateway does not stand in for."""
-CLIPS = {"qubax": 1, "qubrid": 2, "indoxhub": 3, "aihubmix": 2, "openrouter": 2, "bifrost": 1, "openai": 2, "local": 2}
+CLIPS = {
+    "qubax": 1,
+    "qubrid": 2,
+    "indoxhub": 3,
+    "aihubmix": 2,
+    "openrouter": 2,
+    "bifrost": 1,
+    "openai": 2,
+    "local": 2,
+    "comfyui": 3,
+    "comfycloud": 1,
+}
 """How many different requests each page makes."""
 
 
@@ -75,7 +91,7 @@ def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None
     """Cells and Python, as written but for address, key and model, and cut to a small second."""
     with Shell() as shell:
         shell.names.update(vg=vg)
-        for name in facts.SERVICES:
+        for name in set(facts.SERVICES) - COMFY:
             before = {job.id for job in vg.jobs()}
             for example in examples(name):
                 said = shell.run(here(example, name, gateway))
@@ -88,6 +104,30 @@ def test_every_example_of_every_service_gives_its_clip(gateway: Gateway) -> None
             text = block.replace("http://127.0.0.1:41234", gateway.url).replace('"…"', repr(gateway.token))
             said = shell.run(LENGTHS.sub(r"\g<1>1", text))
             assert isinstance(said.error, vg.ContentPolicyError), said.error
+
+
+@pytest.mark.parametrize("name", sorted(COMFY))
+def test_every_example_of_a_workflow_gives_its_clip(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for those whose models are workflows, and whose twin is no gateway of ours."""
+    home.mkdir()
+    (home / "workflows").mkdir()
+    for model, graph in (("wan-t2v", TEXT_TO_VIDEO), ("wan-i2v", image_to_video())):
+        (home / "workflows" / f"{model}.json").write_text(json.dumps(graph))
+    Path("cat.png").write_bytes(png(36, 64))
+    Path("my-workflow.json").write_text(json.dumps(TEXT_TO_VIDEO))
+    monkeypatch.setenv("COMFY_CLOUD_API_KEY", "key-1")
+    with ComfyServer() as server, Shell() as shell:
+        row = (
+            f'[providers.{name}]\nbase_url = "{server.url}"\nkey_env = "COMFY_CLOUD_API_KEY"\nworkflows = "workflows"\n'
+        )
+        (home / "videogen.toml").write_text(row)
+        shell.names.update(vg=vg)
+        for example in examples(name):
+            said = shell.run(example)
+            assert said.error is None, (name, example, said.look, said.error)
+        for job in vg.jobs():
+            assert job.result(timeout=60), job.record.failure
+        assert len(server.creates) == CLIPS[name]
 
 
 def here(example: str, name: str, gateway: Gateway) -> str:
