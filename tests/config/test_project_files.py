@@ -470,7 +470,12 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     }  # what is asked for: caps and the question stand before it
     assert set(files.Defaults.__struct_fields__) == bounded_ | harmless
     assert set(files.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities"}
-    assert set(files.Row.__struct_fields__) == {"dialect", "base_url", "key_env"}
+    assert set(files.Row.__struct_fields__) == {
+        "dialect",
+        "base_url",
+        "key_env",
+        "workflows",
+    }  # a folder below the project
     assert submission.OF_A_CALL == ("new", "yes", "max_cost", "output")
 
 

@@ -16,13 +16,15 @@ from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any, ClassVar
 
-from kit import FILM, PNG, ending, serving
+from kit import FILM, KEY, PNG, ending, serving
 
 BACKEND, THEIRS = sys.argv[1:3]
 os.environ["VIDEOGEN_HOME"] = tempfile.mkdtemp()  # noqa: TID251 - it is a program of its own
 os.chdir(tempfile.mkdtemp())
 
 import jupyter_videogen as vg  # noqa: E402 - its home is settled first
+from jupyter_videogen.core.secrets import Secret  # noqa: E402 - the same
+from jupyter_videogen.runtime.process import runtime  # noqa: E402 - the same
 
 GRAPH: dict[str, Any] = {
     "3": {
@@ -277,6 +279,21 @@ def check_retention(there: Proxy, *, kept: bool) -> None:
     assert (status, jobs_there()) == ((422, before) if kept else (201, before + 1))
 
 
+def check_token(there: Proxy) -> None:
+    """A proxy with a token takes the right one, and a wrong one is found by a free call."""
+    before = jobs_there()
+    wrong = vg.Client("comfyui", base_url=there.url, api_key="wrong-0123456789", name="comfyui")
+    error = ending(lambda: wrong.generate("a lock", workflow=GRAPH, timeout=60), vg.AuthError)
+    assert (error.charged, jobs_there()) == ("no", before), error
+    right = vg.Client("comfyui", base_url=there.url, api_key=KEY, name="comfyui")
+    assert Path(right.generate("a lock", workflow=GRAPH, timeout=60).path).read_bytes() == FILM
+    row = right.provider
+    assert [runtime().check_key(row, Secret(key, source="a test")).verdict for key in (KEY, "wrong-0123456789")] == [
+        "valid",
+        "refused",
+    ]
+
+
 def main() -> None:
     """Everything, with a proxy that forgets and with one that does not."""
     with proxy() as there:
@@ -289,7 +306,9 @@ def main() -> None:
         check_retention(there, kept=False)
     with tempfile.TemporaryDirectory() as state, proxy("--state-dir", state) as there:
         check_retention(there, kept=True)
-    print("comfyui: clips of words and of a picture, cancel, kill, lost answers, keys")  # noqa: T201 it talks to its terminal
+    with proxy("--token", KEY) as there:
+        check_token(there)
+    print("comfyui: clips of words and of a picture, cancel, kill, lost answers, keys, a token")  # noqa: T201 it talks to its terminal
 
 
 main()

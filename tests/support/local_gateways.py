@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "OPENROUTER", "BIFROST", "OPENAI")
+KEYS = ("QUBAX", "QUBRID", "INDOXHUB", "AIHUBMIX", "OPENROUTER", "BIFROST", "OPENAI", "COMFYUI", "COMFY_CLOUD")
 """Providers with a variable for their key."""
 
 

@@ -148,6 +148,10 @@ class ComfyUI(ComfyCloud):
         """Return a create that carries its Idempotency-Key as a label too, by which the list gives its job again."""
         return msgspec.structs.replace(call, json={**call.json, "metadata": key})
 
+    def check_key(self) -> Call:
+        """Read the list, which a proxy that was started with `--token` refuses to a wrong one (auth.py)."""
+        return Call("GET", "/jobs?limit=1")
+
     def page(self, _model: str, _cursor: str | None = None) -> Call:
         """List the newest jobs."""
         return Call("GET", f"/jobs?limit={PAGE}")
