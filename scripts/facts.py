@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
 
 SOURCE = Path(vg.__file__).parent
-SERVICES = ("qubax", "qubrid", "indoxhub", "aihubmix", "openrouter", "bifrost", "openai", "local", "comfyui", "comfycloud")
+SERVICES = (
+    "qubax",
+    "qubrid",
+    "indoxhub",
+    "aihubmix",
+    "openrouter",
+    "bifrost",
+    "openai",
+    "local",
+    "comfyui",
+    "comfycloud",
+)
 SHAPE = ("duration", "size", "aspect", "resolution", "fps")
 MEDIA = ("image", "last_frame", "references", "audio", "video")
 MORE = ("negative", "seed", "sound", "draft", "enhance", "n")

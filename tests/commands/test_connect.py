@@ -105,7 +105,8 @@ def test_forgetting_says_what_is_left(ring: Ring, monkeypatch: pytest.MonkeyPatc
 def test_a_name_is_needed(words: str) -> None:
     """One, and which there are."""
     with pytest.raises(
-        vg.InvalidRequest, match=r"one of: qubax, qubrid, indoxhub, aihubmix, openrouter, bifrost, openai, comfyui, comfycloud\."
+        vg.InvalidRequest,
+        match=r"one of: qubax, qubrid, indoxhub, aihubmix, openrouter, bifrost, openai, comfyui, comfycloud\.",
     ):
         connect(words)
 
