@@ -110,6 +110,8 @@ def test_a_workflow_of_a_call(lab: vg.Client, comfy: ComfyServer, how: Any) -> N
     [
         ({"workflow": "none.json"}, "none.json can't be read"),
         ({"workflow": "{"}, "The workflow can't be read: it is not JSON"),
+        ({"workflow": changed(TEXT_TO_VIDEO, n3_note="x" * 300_000)}, "The workflow is larger than 256 kB"),
+        ({"workflow": changed(TEXT_TO_VIDEO, n3_note=object())}, "holds what JSON has no word for"),
         ({"workflow": 5}, "The workflow is not a workflow in API form"),
         ({"workflow": TEXT_TO_VIDEO, "set": ["3.steps"]}, "set takes inputs by node and name"),
         ({"workflow": TEXT_TO_VIDEO, "set": {"3.stops": 1}}, r"Node 3 \(KSampler\) has no input stops"),

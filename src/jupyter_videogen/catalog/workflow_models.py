@@ -24,8 +24,8 @@ PREFIX = "comfyui/"
 GIVEN = f"{PREFIX}workflow"
 """The model's name for a workflow that has no file."""
 MOST_FILES = 500
-LARGEST = 4 << 20
-"""Bytes of one file."""
+LARGEST = 256 << 10
+"""Bytes of one file: it is written down with its job and in the receipt."""
 
 
 class WorkflowFile(msgspec.Struct, frozen=True):
@@ -78,9 +78,14 @@ def read_file(path: Path) -> WorkflowFile:
 def read_graph(given: object, name: str) -> WorkflowFile:
     """Check a graph; `name` is what it is called in messages."""
     try:
-        return WorkflowFile(workflows.check(given, name))
+        graph = workflows.check(given, name)
+        small = len(msgspec.json.encode(graph)) <= LARGEST
+    except (TypeError, ValueError, RecursionError):
+        return WorkflowFile(problem=f"{name} holds what JSON has no word for.", step=workflows.EXPORT)
     except InvalidRequest as error:
         return WorkflowFile(problem=error.failure.message, step=error.failure.next)
+    words = f"{name} is larger than {LARGEST >> 10} kB."
+    return WorkflowFile(graph) if small else WorkflowFile(problem=words, step="Choose a smaller one.")
 
 
 def models(files: Mapping[str, WorkflowFile], like: Capabilities) -> tuple[Capabilities, ...]:
