@@ -160,8 +160,19 @@ def test_the_key_goes_along_and_finds_the_job_again(tmp_path: Path) -> None:
     one = Bench(tmp_path, COMFYUI, answer)
     job = one.run()
     assert (job.state, job.handle, one.transport.posts) == ("succeeded", {"id": "j1"}, 1)
-    create = one.transport.calls[0]
+    create = next(call for call in one.transport.calls if call.method == "POST")
     assert create.json["metadata"] == create.headers["idempotency-key"] == "key-1"
+
+
+def test_a_comfyui_that_is_not_there_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    """The proxy answers for it; a create would have an unknown outcome."""
+    away = {"error": {"code": "upstream_unreachable", "message": "Could not reach ComfyUI."}}
+    one = Bench(tmp_path, COMFYUI, lambda _call: said(away, 503))
+    job = one.run()
+    assert (job.state, one.transport.posts) == ("failed", 0)
+    assert job.failure is not None
+    assert (job.failure.code, job.failure.sent, job.failure.charged) == ("unreachable", "no", "no")
+    assert "ComfyUI behind it can't be reached" in job.failure.message
 
 
 def test_a_list_has_labels_and_no_prompts() -> None:

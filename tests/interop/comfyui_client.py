@@ -279,6 +279,12 @@ def check_retention(there: Proxy, *, kept: bool) -> None:
     assert (status, jobs_there()) == ((422, before) if kept else (201, before + 1))
 
 
+def check_absence(there: Proxy) -> None:
+    """A proxy without its ComfyUI is told before anything is sent."""
+    error = ending(lambda: client(there.url).generate("a door", workflow=GRAPH, timeout=60), vg.Unreachable)
+    assert (error.sent, error.charged) == ("no", "no"), error
+
+
 def check_token(there: Proxy) -> None:
     """A proxy with a token takes the right one, and a wrong one is found by a free call."""
     before = jobs_there()
@@ -306,9 +312,11 @@ def main() -> None:
         check_retention(there, kept=False)
     with tempfile.TemporaryDirectory() as state, proxy("--state-dir", state) as there:
         check_retention(there, kept=True)
+    with proxy("--comfyui", "http://127.0.0.1:9") as there:
+        check_absence(there)
     with proxy("--token", KEY) as there:
         check_token(there)
-    print("comfyui: clips of words and of a picture, cancel, kill, lost answers, keys, a token")  # noqa: T201 it talks to its terminal
+    print("comfyui: clips of words and of a picture, cancel, kill, lost answers, keys, a token, nobody there")  # noqa: T201 it talks to its terminal
 
 
 main()

@@ -25,7 +25,7 @@ ROWS = {
     "bifrost": rows.BIFROST,
     "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
-    "comfyui": comfy_workflows.COMFYUI,
+    "comfyui": comfy_workflows.UNCHECKED_COMFYUI,
     "comfycloud": comfy_workflows.COMFY_CLOUD,
 }
 

@@ -266,3 +266,16 @@ class Uploads(Protocol):
     def find_upload(self, reference: str, /) -> Call:
         """Return the call whose 2xx says that a file of an earlier upload is still there."""
         ...
+
+
+@runtime_checkable
+class ChecksServer(Protocol):
+    """A dialect that can ask, for nothing and before a create, whether what stands behind its server is there."""
+
+    def check_server(self) -> Call:
+        """Return the call."""
+        ...
+
+    def read_server(self, reply: Reply, /) -> Failure | None:
+        """Return why a create would come to nothing; None where it may go well. Any reply is read."""
+        ...

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from uuid import UUID
 
 import msgspec
 
@@ -59,7 +60,9 @@ PAGE = 100
 """Jobs asked for at once, the proxy's most."""
 FILMS = (".mp4", ".webm", ".mov", ".mkv", ".m4v")
 """Names of outputs that are films, where their content type does not say so."""
-HELD = "idempotency_key_reuse"
+HELD, AWAY = "idempotency_key_reuse", "upstream_unreachable"
+CHECK_TIMEOUT = 15.0
+"""Seconds; the proxy waits 10 for ComfyUI to take a connection."""
 MOST_ERRORS, DETAIL = 3, 200
 """Nodes that a refusal names at most, and characters of what each says: it may list every file that there is."""
 
@@ -147,6 +150,19 @@ class ComfyUI(ComfyCloud):
     def mark(self, call: Call, key: str) -> Call:
         """Return a create that carries its Idempotency-Key as a label too, by which the list gives its job again."""
         return msgspec.structs.replace(call, json={**call.json, "metadata": key})
+
+    def check_server(self) -> Call:
+        """Look at a job that nobody has: the proxy asks ComfyUI for it first (`get_job`), and its `/health` does not."""
+        return Call("GET", f"/jobs/{UUID(int=0)}", timeout=CHECK_TIMEOUT)
+
+    def read_server(self, reply: Reply) -> Failure | None:
+        """Return that ComfyUI is not there. A create would be answered alike, but might have reached it."""
+        if member(member(_body(reply), "error"), "code") != AWAY:
+            return None
+        words = "The proxy is there, but ComfyUI behind it can't be reached."
+        return Failure(
+            code="unreachable", message=words, next="Start ComfyUI, then try again.", sent="no", charged="no"
+        )
 
     def check_key(self) -> Call:
         """Read the list, which a proxy that was started with `--token` refuses to a wrong one (auth.py)."""

@@ -15,12 +15,13 @@ import msgspec
 from jupyter_videogen.catalog.capabilities import MOST_NAMED
 from jupyter_videogen.core import backoff, command_names
 from jupyter_videogen.core.errors import Failure, VideogenError
-from jupyter_videogen.core.http import Forbidden, Lost, NotSent, Reply
+from jupyter_videogen.core.http import Forbidden, Lost, Malformed, NotSent, Reply
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import (
     UNREADABLE,
     Accepted,
+    ChecksServer,
     Finished,
     Looks,
     MarksCreates,
@@ -180,8 +181,20 @@ class Runner:
         except VideogenError as error:
             self._fail(error.failure)
             return None
+        if (failure := await self._absence()) is not None:
+            self._fail(failure)
+            return None
         same = checked is not None and request == self.job.request
         return checked if same else self._dialect.create(request)
+
+    async def _absence(self) -> Failure | None:
+        """Return that nothing stands behind the provider's server, where it can say so; a check that fails says nothing."""
+        if not isinstance(self._dialect, ChecksServer):
+            return None
+        with suppress(NotSent, Lost, Malformed):
+            absent: Failure | None = self._dialect.read_server(await self._transport.send(self._dialect.check_server()))
+            return absent
+        return None
 
     async def _create(self, call: Call) -> float:
         """Send the paid call and give the seconds until the first look."""
