@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -63,4 +63,17 @@ def test_a_clip_that_was_replaced_is_fetched_again_beside_the_other_film(shop: S
     assert found != path
     assert found.parent == path.parent
     assert path.read_bytes() == b"another film"
+    assert len(shop.book) == 1
+
+
+@pytest.mark.parametrize("extra", [{"byok_api_key": "canary-2"}, {"12.keyframes": "0, 24"}])
+def test_a_request_with_a_credential_is_not_sent_again_without_it(shop: Shop, extra: dict[str, Any]) -> None:
+    """The ledger has a mark in its place; to send that would be another, paid request."""
+    job = client(shop).submit("a kite", model="m", extra=extra)
+    job.result(30)
+    job._runtime.change(job.record.after(state="unknown_outcome", clips=(), handle=None))
+    with pytest.raises(vg.InvalidRequest, match="which is stored nowhere") as refused:
+        vg.job(job.id).send_again()
+    assert refused.value.field == "extra"
+    assert vg.job(job.id).state == "unknown_outcome"
     assert len(shop.book) == 1

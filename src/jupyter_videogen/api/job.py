@@ -236,9 +236,15 @@ class Job:
         """Send a request with an unknown outcome once more, on purpose: if the first one arrived, this may charge twice.
 
         It uses the same idempotency key, so a provider that supports those charges once. Raises `InvalidRequest`
-        for a job in any other state.
+        for a job in any other state, and for a request with a credential in `extra`, which is stored nowhere.
         """
         record = self._runtime.reload(self.record)
+        if record.state == "unknown_outcome" and record.request.is_redacted:
+            raise InvalidRequest(
+                f"Job {record.id} was sent with a credential in extra, which is stored nowhere.",
+                next="Generate it again with that credential and new=True: if the first request arrived, this may charge twice.",
+                field="extra",
+            )
         if record.state == "unknown_outcome":
             self._watch = self._runtime.restart(record, self._connection, _drafted_again)
         elif record.ended:

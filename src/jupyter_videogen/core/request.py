@@ -19,6 +19,8 @@ class Shortened(str):
     __repr__ = str.__str__
 
 
+REDACTED = "…"
+"""What stands in the place of a credential."""
 CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECASE)
 """Names of fields that hold one, such as IndoxHub's `byok_api_key`."""
 
@@ -102,11 +104,16 @@ class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_default
         """Return the request without what looks like a credential among `extra`: as it is written down and shown."""
         return msgspec.structs.replace(self, extra=_redacted(self.extra))
 
+    @property
+    def is_redacted(self) -> bool:
+        """Whether a credential was taken out of `extra`: such a request can be shown, and not be sent again."""
+        return REDACTED in credentials(self.extra)
+
 
 def _redacted(value: object) -> object:
     """Return a JSON value without what its fields' names, at any depth, call a credential."""
     if isinstance(value, dict):
-        return {name: "…" if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
+        return {name: REDACTED if CREDENTIAL.search(str(name)) else _redacted(inner) for name, inner in value.items()}
     return [_redacted(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
