@@ -14,7 +14,7 @@ from jupyter_videogen.core import errors
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.http import Reply
 from jupyter_videogen.dialects import status
-from jupyter_videogen.dialects.base import Cancels, ListsJobs, ListsModels, Looks
+from jupyter_videogen.dialects.base import Cancels, ListsModels, Looks, can_find_lost
 from jupyter_videogen.dialects.http_errors import REFUSED
 
 if TYPE_CHECKING:
@@ -35,10 +35,12 @@ SERVICES = (
     "local",
     "comfyui",
     "comfycloud",
+    "vllm-omni",
+    "sglang",
 )
 SHAPE = ("duration", "size", "aspect", "resolution", "fps")
 MEDIA = ("image", "last_frame", "references", "audio", "video")
-MORE = ("negative", "seed", "sound", "draft", "enhance", "n")
+MORE = ("negative", "seed", "sound", "draft", "enhance", "n", "steps", "guidance", "lora")
 SEEN = (400, 401, 402, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504)
 """The HTTP statuses that the documents list."""
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
@@ -105,7 +107,7 @@ FACTS: dict[str, Callable[[Provider], str]] = {
     "percent": lambda row: yes(model(row).progress),
     "cancel": cancels,
     "found again after a restart": lambda row: yes(isinstance(row.dialect, Looks)),
-    "a lost answer can be recovered": lambda row: yes(isinstance(row.dialect, ListsJobs)),
+    "a lost answer can be recovered": lambda row: yes(can_find_lost(row.dialect)),
     "list of models": lambda row: yes(isinstance(row.dialect, ListsModels)),
     "length and shape": lambda row: takes(row, SHAPE),
     "images, audio, video": lambda row: takes(row, MEDIA),

@@ -106,7 +106,7 @@ def test_a_name_is_needed(words: str) -> None:
     """One, and which there are."""
     with pytest.raises(
         vg.InvalidRequest,
-        match=r"one of: qubax, qubrid, indoxhub, aihubmix, openrouter, bifrost, openai, comfyui, comfycloud\.",
+        match=r"one of: qubax, qubrid, indoxhub, aihubmix, openrouter, bifrost, openai, comfyui, comfycloud, vllm-omni, sglang\.",
     ):
         connect(words)
 

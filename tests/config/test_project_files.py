@@ -464,6 +464,9 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     harmless |= {
         "draft",
         "enhance",
+        "steps",
+        "guidance",
+        "lora",
         "fit",
         "wait",
         "timeout",

@@ -10,7 +10,7 @@ import pytest
 import jupyter_videogen as vg
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.http import Lost, NotSent
-from jupyter_videogen.dialects.base import ListsJobs, ListsModels
+from jupyter_videogen.dialects.base import ListsModels, can_find_lost
 from support.fakes import MP4
 from support.runner_bench import said
 from support.scripted_provider import KEY, Host, answer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.http import Call, Reply
 
-LISTS = sorted(name for name, row in ROWS.items() if isinstance(row.dialect, ListsJobs))
+LISTS = sorted(name for name, row in ROWS.items() if can_find_lost(row.dialect))
 MODELS = sorted(name for name, row in ROWS.items() if isinstance(row.dialect, ListsModels) and name != "local")
 """The local engine's models are known without its list."""
 

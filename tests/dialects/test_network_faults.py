@@ -30,6 +30,8 @@ LOOKS = {
     "bifrost": "/v1/videos",
     "openrouter": "/v1/videos",
     "local": "/v1/videos",
+    "vllm_omni": "/v1/videos",
+    "sglang": "/v1/videos",
 }
 LATE = {"qubrid": 1200.0, "indoxhub": 1200.0}
 """Seconds after which a create is given up, where a create may answer with the finished clip."""

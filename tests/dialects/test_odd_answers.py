@@ -17,7 +17,7 @@ from jupyter_videogen.dialects.parsing.clips import find_clips
 from support.fakes import MP4
 from support.runner_bench import said
 from support.scripted_provider import Host, Street, answer
-from support.whole_jobs import CREATED, EVERY, ROWS, bench, done, service
+from support.whole_jobs import CREATED, EVERY, FREE, ROWS, bench, done, service
 
 if TYPE_CHECKING:
     from support.scripted_provider import Asked
@@ -34,7 +34,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def bill(name: str) -> Any:
     """What is known of the bill of a job that failed: nobody charges for what this machine makes."""
-    return "no" if name in {"local", "comfyui"} else "unknown"
+    return "no" if name in FREE else "unknown"
 
 
 # ---- creates ----------------------------------------------------------------------------------------------------

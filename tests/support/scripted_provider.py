@@ -37,6 +37,8 @@ ROWS = {
     "bifrost": rows.BIFROST,
     "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
+    "vllm_omni": rows.VLLM_OMNI,
+    "sglang": rows.SGLANG,
 }
 EVERY = {**ROWS, "qubrid": rows.QUBRID}
 CREATES = {
@@ -46,6 +48,8 @@ CREATES = {
     "bifrost": "/v1/videos",
     "openrouter": "/v1/videos",
     "local": "/v1/videos",
+    "vllm_omni": "/v1/videos",
+    "sglang": "/v1/videos",
     "qubrid": "/v1/videos/generations",
 }
 CLIPS = {
@@ -55,6 +59,8 @@ CLIPS = {
     "bifrost": "/v1/videos/j1/content",
     "openrouter": "/v1/videos/j1/content",
     "local": "/v1/videos/j1/content",
+    "vllm_omni": "/v1/videos/j1/content",
+    "sglang": "/v1/videos/j1/content",
     "qubrid": "/v1/files/a.mp4",
 }
 """Where the clip of the job `j1` is fetched; two providers name it by URL, and theirs may be anywhere."""

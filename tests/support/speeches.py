@@ -14,6 +14,8 @@ from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.openrouter import OpenRouter
 from jupyter_videogen.dialects.parsing.values import number
 from jupyter_videogen.dialects.qubax import Qubax
+from jupyter_videogen.dialects.sglang import SGLang
+from jupyter_videogen.dialects.vllm_omni import VllmOmni
 from support.comfy_workflows import FILM, ReadyComfyCloud, ReadyComfyUI
 
 if TYPE_CHECKING:
@@ -100,7 +102,10 @@ SPEECHES = {
     ),
 }
 
-SPEECHES["local"] = SPEECHES["openai"]._replace(dialect=Local())
+SPEECHES |= {
+    name: SPEECHES["openai"]._replace(dialect=dialect)
+    for name, dialect in (("local", Local()), ("vllm_omni", VllmOmni()), ("sglang", SGLang()))
+}
 
 
 def reply(body: object, status: int = 200, **headers: str) -> Reply:

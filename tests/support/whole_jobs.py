@@ -27,7 +27,12 @@ ROWS = {
     "local": rows.LOCAL,
     "comfyui": comfy_workflows.UNCHECKED_COMFYUI,
     "comfycloud": comfy_workflows.COMFY_CLOUD,
+    "vllm_omni": rows.VLLM_OMNI,
+    "sglang": rows.SGLANG,
 }
+
+FREE = frozenset({"local", "comfyui", "vllm_omni", "sglang"})
+"""Those that nobody could charge for: drawn here, or made by a server of one's own on this machine."""
 
 EVERY = [*sorted(ROWS), "qubrid"]
 

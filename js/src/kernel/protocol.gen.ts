@@ -320,6 +320,9 @@ export interface RequestView {
   readonly sound: boolean | null;
   readonly draft: boolean | null;
   readonly enhance: boolean | null;
+  readonly steps: number | null;
+  readonly guidance: number | null;
+  readonly lora: string | null;
   readonly prompt: string;
   readonly model: string;
   readonly image: MediaView | null;
@@ -427,4 +430,7 @@ export const settings = [
   { name: "sound", kind: "boolean", label: "Sound" },
   { name: "draft", kind: "boolean", label: "Draft" },
   { name: "enhance", kind: "boolean", label: "Enhance the prompt" },
+  { name: "steps", kind: "number", label: "Steps" },
+  { name: "guidance", kind: "number", label: "Guidance" },
+  { name: "lora", kind: "string", label: "LoRA" },
 ] as const;

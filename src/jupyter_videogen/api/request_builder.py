@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.catalog.provider import Provider
 
-WHOLE = ("duration", "fps", "seed", "n")
+WHOLE = ("duration", "fps", "seed", "n", "steps")
 """Fields of a request that are whole numbers."""
+REAL = ("guidance",)
+"""Those that are any numbers."""
 
 
 def build_request(prompt: str, fields: Mapping[str, Any], provider: Provider) -> GenerationRequest:
@@ -79,10 +81,16 @@ def _convert(prompt: str, fields: Mapping[str, Any]) -> GenerationRequest:
         if name not in FIELDS:
             raise InvalidRequest(f"Unknown option {name}.", next=suggestions.did_you_mean(name, FIELDS), field=name)
     whole = {name: _as_whole_number(name, fields[name]) for name in WHOLE if fields.get(name) is not None}
+    real = {name: _as_number(fields[name]) for name in REAL if fields.get(name) is not None}
     try:
-        return msgspec.convert({"prompt": prompt, **fields, **whole}, GenerationRequest)
+        return msgspec.convert({"prompt": prompt, **fields, **whole, **real}, GenerationRequest)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{error}.", next="Check the type of that value.") from None
+
+
+def _as_number(value: object) -> object:
+    """Return any number, such as NumPy's, as a `float`."""
+    return float(value) if isinstance(value, numbers.Real) and not isinstance(value, bool) else value
 
 
 def _as_whole_number(name: str, value: object) -> object:

@@ -14,6 +14,8 @@ from jupyter_videogen.dialects.openai import OpenAI
 from jupyter_videogen.dialects.openrouter import OpenRouter
 from jupyter_videogen.dialects.qubax import Qubax
 from jupyter_videogen.dialects.qubrid import Qubrid
+from jupyter_videogen.dialects.sglang import SGLang
+from jupyter_videogen.dialects.vllm_omni import VllmOmni
 
 LOCAL_ORIGIN = "local:"
 """Stands for the local provider of this VIDEOGEN_HOME, on whatever port it runs."""
@@ -202,7 +204,40 @@ COMFY_CLOUD = Provider(
 )
 
 
-ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL, COMFYUI, COMFY_CLOUD)
+DIFFUSION_FIELDS = OPENAI_FIELDS | {"video", "steps", "guidance"}
+
+
+VLLM_OMNI = Provider(
+    "vllm-omni",
+    base_url="http://localhost:8000/v1",
+    key_env="VLLM_API_KEY",
+    dialect=VllmOmni(),
+    label="vLLM-Omni",
+    key_optional=True,
+    own=True,
+    others=Capabilities(
+        model="",
+        takes=DIFFUSION_FIELDS | {"last_frame", "references", "audio", "sound", "lora"},
+        progress=False,
+        cancel="any",
+        lists=True,
+    ),
+)
+
+
+SGLANG = Provider(
+    "sglang",
+    base_url="http://localhost:30000/v1",
+    key_env="SGLANG_API_KEY",
+    dialect=SGLang(),
+    label="SGLang",
+    key_optional=True,
+    own=True,
+    others=Capabilities(model="", takes=DIFFUSION_FIELDS | {"n", "enhance"}, most=10),
+)
+
+
+ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL, COMFYUI, COMFY_CLOUD, VLLM_OMNI, SGLANG)
 
 
 BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}

@@ -6,6 +6,7 @@ The page checks the same by the same numbers (`js/src/state/validation.ts`), whi
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -47,6 +48,7 @@ def validate(request: GenerationRequest, provider: Provider) -> ValidatedRequest
     _check_prompt(request.prompt, model)
     for check in (_check_seed, _check_duration, _check_size, _check_choices, _check_fps, _check_n, _check_image):
         check(request, model)
+    _check_diffusion(request)
     filled = msgspec.structs.replace(
         request,
         model=model.model,
@@ -109,6 +111,14 @@ def _check_seed(request: GenerationRequest, _: Capabilities) -> None:
     seed = request.seed
     if seed is not None and not 0 <= seed <= LARGEST_SEED:
         raise InvalidRequest(f"The seed {seed} is out of range.", next=f"Use 0 to {LARGEST_SEED}.", field="seed")
+
+
+def _check_diffusion(request: GenerationRequest) -> None:
+    """Refuse what no server takes; how many steps a model takes is its server's own affair."""
+    if request.steps is not None and request.steps < 1:
+        raise InvalidRequest(f"steps must be 1 or more, not {request.steps}.", field="steps")
+    if request.guidance is not None and not 0 <= request.guidance < math.inf:
+        raise InvalidRequest(f"guidance must be 0 or more, not {request.guidance}.", field="guidance")
 
 
 def _check_duration(request: GenerationRequest, model: Capabilities) -> None:

@@ -156,7 +156,8 @@ def _credentials(key_env: str | None) -> list[str]:
 
 def _body(call: Call) -> list[str]:
     if call.form is not None:
-        return [_part(name, value) for name, value in call.form.items()]
+        parts = [(name, value if isinstance(value, tuple) else (value,)) for name, value in call.form.items()]
+        return [_part(name, value) for name, values in parts for value in values]
     files: list[str] = []
     mark_of = token_hex()
 

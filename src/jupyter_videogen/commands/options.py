@@ -8,7 +8,20 @@ from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.suggestions import did_you_mean
 
 Kind = Literal[
-    "text", "word", "models", "whole", "dollars", "seed", "medium", "media", "json", "pair", "time", "switch", "mark"
+    "text",
+    "word",
+    "models",
+    "whole",
+    "number",
+    "dollars",
+    "seed",
+    "medium",
+    "media",
+    "json",
+    "pair",
+    "time",
+    "switch",
+    "mark",
 ]
 SWITCHES: frozenset[Kind] = frozenset({"switch", "mark"})
 """Options that take no value; a switch also has a `--no-` form."""
@@ -151,6 +164,33 @@ OPTIONS: tuple[Option, ...] = (
     Option("sound", "--sound", "switch", "look", "Make the clip with or without sound."),
     Option("draft", "--draft", "switch", "look", "Faster, at lower quality."),
     Option("enhance", "--enhance", "switch", "look", "Let the provider rewrite the prompt, or not."),
+    Option(
+        "steps",
+        "--steps",
+        "whole",
+        "look",
+        "Denoising steps, for servers of your own. More take longer.",
+        "N",
+        example="30",
+    ),
+    Option(
+        "guidance",
+        "--guidance",
+        "number",
+        "look",
+        "How closely the clip follows the prompt: the guidance scale, for servers of your own.",
+        "X",
+        example="5.0",
+    ),
+    Option(
+        "lora",
+        "--lora",
+        "text",
+        "look",
+        "The path of a LoRA adapter, as the server sees it.",
+        "PATH",
+        example="/models/lora/ink",
+    ),
     Option(
         "n",
         "-n",
@@ -342,9 +382,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("config", "", "Show every setting and where its value comes from."),
     Command(
         "doctor",
-        "[--no-network]",
-        "Check this installation. Sends nothing that is charged.",
-        ("--no-network",),
+        "[--local] [--no-network]",
+        "Check this installation. Sends nothing that is charged. --local also looks for servers of your own at this "
+        "machine's usual ports: vLLM-Omni, SGLang, comfy-api-proxy, LiteLLM, Bifrost.",
+        ("--local", "--no-network"),
     ),
     Command("tb", "", "Print the full traceback of the last error."),
     Command(

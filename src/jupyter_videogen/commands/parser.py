@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 import shlex
 from contextlib import contextmanager
@@ -277,6 +278,16 @@ def _whole(value: Any) -> int:  # noqa: ANN401 - a variable may be anything
         raise InvalidRequest(f"takes a whole number, not {_quoted(value)}.") from None
 
 
+def _number(value: object) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise InvalidRequest(f"takes a number, not {_quoted(value)}.")
+    return number
+
+
 def _dollars(value: object) -> float:
     try:
         amount = float(str(value).removeprefix("$"))
@@ -331,6 +342,7 @@ CONVERT: dict[str, Callable[[Any], Any]] = {
     "time": _text,
     "models": _models,
     "whole": _whole,
+    "number": _number,
     "dollars": _dollars,
     "seed": _seed,
     "medium": keep_text,

@@ -44,7 +44,8 @@ def load_config() -> Configuration:
     merged = files.merge_layers(layers)
     _report_ignored(layers)
     claims, foreign = files.collect_claims(layers), files.foreign_providers(layers)
-    return Configuration(merged, Registry(files.provider_rows(merged), claims, foreign), _overridden_provider(layers))
+    rows = files.provider_rows(merged, foreign)
+    return Configuration(merged, Registry(rows, claims, foreign), _overridden_provider(layers))
 
 
 def read_layers() -> tuple[Layer, ...]:

@@ -26,7 +26,7 @@ from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.filesystem import bounded_read, project_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from jupyter_videogen.catalog.provider import Provider
@@ -197,9 +197,14 @@ def _strongest(values: Sequence[Setting]) -> Iterator[Setting]:
             yield value._replace(overrides="; ".join(f"{PurePath(one.source).name} says {one.value}" for one in others))
 
 
-def provider_rows(config: Config) -> dict[str, Provider]:
-    """Return the providers that a configuration declares; raises `InvalidRequest`."""
-    return {name: _row(name, row) for name, row in config.providers.items()}
+def provider_rows(config: Config, foreign: Collection[str] = ()) -> dict[str, Provider]:
+    """Return the providers that a configuration declares; raises `InvalidRequest`.
+
+    A project's file can't make a provider free by calling its dialect that of a server of one's own.
+    """
+    rows = {name: _row(name, row) for name, row in config.providers.items()}
+    named = {name for name in foreign if config.providers[name].base_url is not None}
+    return {name: msgspec.structs.replace(row, own=False) if name in named else row for name, row in rows.items()}
 
 
 def apply_config(row: Provider, config: Config) -> Provider:

@@ -33,6 +33,10 @@ class Upload(msgspec.Struct, frozen=True):
     content_type: str
 
 
+Form = dict[str, str | Upload | tuple[Upload, ...]]
+"""A multipart body: texts and files by name."""
+
+
 class Base64:
     """A file that stands in JSON as text: encoded when it is sent. `prefix` makes a data URL of it.
 
@@ -62,12 +66,14 @@ class Call(msgspec.Struct, frozen=True):
     json: Any = None
     """A JSON body; may hold `Base64` values."""
     headers: dict[str, str] = {}
-    form: dict[str, str | Upload] | None = None
-    """A multipart body, instead of `json`."""
+    form: Form | None = None
+    """A multipart body, instead of `json`; several files go as parts of the same name, in their order."""
     timeout: float = 30.0
     """Seconds for the whole exchange; for a download, between two pieces of it."""
     carries_clips: bool = False
     """The reply may hold clips in base64, and so be large."""
+    stays: bool = False
+    """Whether a redirect is the answer, and not followed."""
 
     def __repr__(self) -> str:
         return f"<Call {self.method} {self.url.partition('?')[0]}>"  # bodies and queries may hold keys

@@ -70,6 +70,12 @@ class RequestSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """Faster, at lower quality."""
     enhance: Annotated[bool | None, Meta(title="Enhance the prompt")] = None
     """Whether the provider may rewrite the prompt."""
+    steps: Annotated[int | None, Meta(title="Steps")] = None
+    """Denoising steps: more take longer."""
+    guidance: Annotated[float | None, Meta(title="Guidance")] = None
+    """How closely the clip follows the prompt: the scale of classifier-free guidance."""
+    lora: Annotated[str | None, Meta(title="LoRA")] = None
+    """The path of a LoRA adapter, as the server sees it."""
 
 
 class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_defaults=True):

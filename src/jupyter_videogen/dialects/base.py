@@ -99,6 +99,8 @@ class Dialect(ABC):
 
     files_only: frozenset[str] = frozenset()
     """The media fields that the provider takes as files: URLs are downloaded first."""
+    lists_prompts: bool = True
+    """Whether the rows of its list of jobs say their prompts; without them a lost answer can't be found there."""
 
     @abstractmethod
     def create(self, request: GenerationRequest) -> Call:
@@ -168,6 +170,11 @@ class ListsJobs(Protocol):
     def read_page(self, reply: Reply, cursor: str | None = None, /) -> Page:
         """Read a 2xx to it; raises `Malformed`."""
         ...
+
+
+def can_find_lost(dialect: object) -> bool:
+    """Return whether a job whose answer was lost can be told apart in the provider's own list."""
+    return isinstance(dialect, ListsJobs) and getattr(dialect, "lists_prompts", True)
 
 
 class ListedModel(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core.http import Upload
+from jupyter_videogen.core.http import Form, Upload
 from jupyter_videogen.dialects.base import (
     Artifact,
     Call,
@@ -52,22 +52,11 @@ class OpenAI(VideosEndpoint):
 
     def create(self, request: GenerationRequest) -> Call:
         """`seconds` is a string in this shape; what it has no field for goes along under our own names."""
-        fields = drop_unset(
-            {
-                "model": request.model,
-                "prompt": request.prompt,
-                "seconds": None if request.duration is None else str(request.duration),
-                "size": request.size,
-                "fps": request.fps,
-                "seed": request.seed,
-                "negative_prompt": request.negative,
-                **request.extra,
-            }
-        )
+        fields = plain_fields(request)
         image = request.image
         if image is None and not self._multipart:
             return Call("POST", "/videos", json=fields, timeout=CREATE_TIMEOUT, carries_clips=True)
-        form: dict[str, str | Upload] = {name: form_text(name, value) for name, value in fields.items()}
+        form: Form = {name: form_text(name, value) for name, value in fields.items()}
         if image is not None and image.path is not None:
             form["input_reference"] = Upload(image.path, image.name, image.content_type)
         elif image is not None and image.url is not None:
@@ -101,6 +90,22 @@ class OpenAI(VideosEndpoint):
         """Change what it shows; answered as a create is."""
         body = {"prompt": prompt, "video": {"id": handle["id"]}}
         return Call("POST", "/videos/edits", json=body, timeout=CREATE_TIMEOUT)
+
+
+def plain_fields(request: GenerationRequest) -> dict[str, Any]:
+    """Return what all servers of this shape call the same, and what the user adds in the server's own words."""
+    return drop_unset(
+        {
+            "model": request.model,
+            "prompt": request.prompt,
+            "seconds": None if request.duration is None else str(request.duration),
+            "size": request.size,
+            "fps": request.fps,
+            "seed": request.seed,
+            "negative_prompt": request.negative,
+            **request.extra,
+        }
+    )
 
 
 def _clips(video: dict[str, Any], handle: Handle) -> Iterator[Artifact]:

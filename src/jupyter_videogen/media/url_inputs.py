@@ -32,12 +32,23 @@ async def fetch_inputs(
 ) -> GenerationRequest:
     """Return a request with these fields as files; addresses in others stay. Raises `InvalidRequest` with the field."""
     for field in sorted(fields):
-        given: Media | None = getattr(request, field)
-        if given is not None and given.path is None and given.url is not None:
-            content = await _content(given.url, field, transport)
-            made = await asyncio.to_thread(load_media, content, MEDIA[field], field, home)
+        given: Media | tuple[Media, ...] | None = getattr(request, field)
+        made: Media | tuple[Media, ...] | None = (
+            tuple([await _fetch(one, field, transport, home) for one in given])
+            if isinstance(given, tuple)
+            else given and await _fetch(given, field, transport, home)
+        )
+        if made != given:
             request = msgspec.structs.replace(request, **{field: made})
     return request
+
+
+async def _fetch(given: Media, field: str, transport: Transport, home: Path) -> Media:
+    """Return a medium as a file."""
+    if given.path is not None or given.url is None:
+        return given
+    content = await _content(given.url, field, transport)
+    return await asyncio.to_thread(load_media, content, MEDIA[field], field, home)
 
 
 async def _content(url: str, field: str, transport: Transport) -> bytes:

@@ -55,6 +55,8 @@ def _of_option(option: Option) -> TraitType[Any, Any]:
         return _switch(option.words)
     if option.kind in {"whole", "seed"}:
         return _setting(Int(None, allow_none=True), option.words)
+    if option.kind == "number":
+        return _setting(Float(None, allow_none=True), option.words)
     return _word(option.words)
 
 

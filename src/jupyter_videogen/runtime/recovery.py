@@ -11,7 +11,7 @@ from jupyter_videogen.core import backoff
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import UNREADABLE, Dialect, Listed, ListsJobs
+from jupyter_videogen.dialects.base import UNREADABLE, Dialect, Listed, ListsJobs, can_find_lost
 from jupyter_videogen.dialects.http_errors import clock_skew
 from jupyter_videogen.runtime.list_matching import matching_jobs
 
@@ -60,11 +60,8 @@ def lost_answer_changes(
 
     Without a dialect nobody here can look.
     """
-    listed = isinstance(dialect, ListsJobs)
-    if listed:
-        words = "We are looking for the job in the provider's list."
-    else:
-        words = ACCOUNT if dialect is None else f"The provider has no list of jobs to search. {ACCOUNT}"
+    listed = can_find_lost(dialect)
+    words = "We are looking for the job in the provider's list." if listed else _unlisted(dialect)
     failure = Failure(
         code="unknown_outcome",
         message=what,
@@ -76,6 +73,15 @@ def lost_answer_changes(
     return {"failure": failure, "searching": listed}
 
 
+def _unlisted(dialect: Dialect | None) -> str:
+    """Say why no list is searched, and what to do instead."""
+    if dialect is None:
+        return ACCOUNT
+    if isinstance(dialect, ListsJobs):
+        return f"The provider's list of jobs has no prompts to search by. {ACCOUNT}"
+    return f"The provider has no list of jobs to search. {ACCOUNT}"
+
+
 async def find_lost_job(
     job: JobRecord, dialect: Dialect, transport: Transport, ledger: Ledger, clock: Clock
 ) -> list[Listed] | None:
@@ -83,7 +89,7 @@ async def find_lost_job(
 
     Gives None where there was no list to be read.
     """
-    if not isinstance(dialect, ListsJobs):
+    if not isinstance(dialect, ListsJobs) or not can_find_lost(dialect):
         return None
     unclaimed: list[Listed] | None = None
     for wait in WAITS:

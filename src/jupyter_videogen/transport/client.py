@@ -276,7 +276,7 @@ class Transport:
                 addresses = await url_policy.resolve_allowed(url, base_url=endpoint.base_url)
                 response = await self._open(call, url, addresses, endpoint, sent)
                 location = response.headers.get("location")
-                if call.method != "GET" or response.status_code not in MOVED or not location:
+                if call.method != "GET" or call.stays or response.status_code not in MOVED or not location:
                     return response
                 await response.aclose()
                 url = url_policy.resolve_location(url, location)

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core.http import Upload
-
 if TYPE_CHECKING:
     from contextlib import ExitStack
 
-    from jupyter_videogen.core.http import Base64, Call
+    from jupyter_videogen.core.http import Base64, Call, Upload
 
 PUBLIC_HEADERS = frozenset({"accept", "range", "if-range"})
 """Headers of a call that go along to another origin."""
@@ -25,12 +23,17 @@ def encode_body(call: Call, opened: ExitStack) -> dict[str, Any]:
         return {} if call.json is None else {"content": msgspec.json.encode(call.json, enc_hook=_encode_file)}
     files: list[tuple[str, Any]] = []
     for name, value in call.form.items():
-        if isinstance(value, Upload):
-            content = opened.enter_context(Path(value.path).open("rb"))  # noqa: SIM115 - the stack closes it
-            files.append((name, (value.name, content, value.content_type)))
-        else:
+        if isinstance(value, str):
             files.append((name, (None, value)))
+        else:
+            uploads = value if isinstance(value, tuple) else (value,)
+            files += [(name, _open_part(upload, opened)) for upload in uploads]
     return {"files": files}
+
+
+def _open_part(upload: Upload, opened: ExitStack) -> tuple[str, Any, str]:
+    content = opened.enter_context(Path(upload.path).open("rb"))  # noqa: SIM115 - the stack closes it
+    return (upload.name, content, upload.content_type)
 
 
 def _encode_file(value: Base64) -> str:
