@@ -80,7 +80,10 @@ USAGES = {
         "type a provider's key into a hidden input; it is tested for free and kept in the keyring",
     ),
     "trust": ("[NAME …] [--forget]", "allow this project's videogen.toml to send a key to the address it names"),
-    "doctor": ("[--no-network]", "check this installation; sends nothing that is charged"),
+    "doctor": (
+        "[--local] [--no-network]",
+        "check this installation, and with --local look for servers of your own; sends nothing that is charged",
+    ),
     "serve": (
         "[--host 127.0.0.1] [--port 0]",
         "run the local gateway; the first line it prints is {url, token, pid} as JSON",
@@ -259,7 +262,7 @@ def _cancel(given: Arguments, as_json: bool) -> int:
 
 def _doctor(given: Arguments, as_json: bool) -> int:
     """Print the report; the exit status is 1 where there is a problem."""
-    report = doctor(network="--no-network" not in given.marks)
+    report = doctor(network="--no-network" not in given.marks, local="--local" in given.marks)
     print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 

@@ -258,7 +258,10 @@ def test_keys_are_told_by_where_they_were_found(home: Path, monkeypatch: pytest.
     assert found(here, "AIHubMix key").words == "found in AIHUBMIX_API_KEY; its format is valid"
     assert found(here, "Qubax key").state == "note"
     assert found(here, "Qubrid key").state == "problem"
-    assert found(here, "No key for").words == "IndoxHub, OpenRouter, Bifrost, OpenAI shape, ComfyUI, Comfy Cloud"
+    assert (
+        found(here, "No key for").words
+        == "IndoxHub, OpenRouter, Bifrost, OpenAI shape, ComfyUI, Comfy Cloud, vLLM-Omni, SGLang"
+    )
     report = run_checks(here)
     assert KEY not in repr(report) + report._repr_html_()
 

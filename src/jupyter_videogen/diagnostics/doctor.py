@@ -6,6 +6,8 @@ check is one function of the `Surroundings`; one that fails becomes a finding it
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from jupyter_videogen.diagnostics.ledger_check import check_ledger
 from jupyter_videogen.diagnostics.local_checks import (
     check_configuration,
@@ -18,9 +20,13 @@ from jupyter_videogen.diagnostics.local_checks import (
     check_plugins,
     check_versions,
 )
+from jupyter_videogen.diagnostics.local_servers import check_local_servers
 from jupyter_videogen.diagnostics.report import Finding, Report
 from jupyter_videogen.diagnostics.service_checks import check_keys, check_providers, check_proxies
 from jupyter_videogen.diagnostics.surroundings import Check, Surroundings, current_surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 CHECKS: tuple[Check, ...] = (
     check_versions,
@@ -40,18 +46,20 @@ CHECKS: tuple[Check, ...] = (
 """In the order of the report."""
 
 
-def doctor(*, network: bool = True) -> Report:
+def doctor(*, network: bool = True, local: bool = False) -> Report:
     """Check this installation and return a report: versions, kernel, ledger, disk, keys, providers, clock.
 
     Sends nothing that is paid for, and with `network=False` nothing at all. It never raises; keys are named by where they
-    were found, and never shown.
+    were found, and never shown. `local=True` looks for servers of your own too: one GET without a key at the usual ports of
+    this machine, and none where others share it.
     """
-    return run_checks(current_surroundings(network=network))
+    checks = (*CHECKS, check_local_servers) if local else CHECKS
+    return run_checks(current_surroundings(network=network), checks)
 
 
-def run_checks(place: Surroundings) -> Report:
+def run_checks(place: Surroundings, checks: Sequence[Check] | None = None) -> Report:
     """Return the report on an environment."""
-    return Report(finding for check in CHECKS for finding in _run_check(check, place))
+    return Report(finding for check in (CHECKS if checks is None else checks) for finding in _run_check(check, place))
 
 
 def _run_check(check: Check, place: Surroundings) -> list[Finding]:

@@ -13,6 +13,7 @@ from jupyter_videogen.transport.url_policy import RefusedURL, origin, proxy, res
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jupyter_videogen.core.http import Reply
     from jupyter_videogen.transport.endpoint import Source
 
 ERROR_WORDS = {
@@ -31,6 +32,8 @@ class Question(NamedTuple):
     source: Source
     call: Call
     base_url: str
+    reads: bool = False
+    """Whether the body of the answer is read as well."""
 
 
 class Answer(NamedTuple):
@@ -40,6 +43,8 @@ class Answer(NamedTuple):
     date: str = ""
     """The provider's clock, as its header says."""
     trouble: str = ""
+    reply: Reply | None = None
+    """The whole answer, where it was to be read."""
 
 
 def ask_all(questions: Sequence[Question], limit: float) -> list[Answer]:
@@ -62,7 +67,8 @@ async def _ask_one(question: Question, limit: float) -> Answer:
             if trouble := await _explain_unknown_name(question.base_url):
                 return Answer(trouble=trouble)
             async with transport.stream(question.call) as stream:
-                return Answer(stream.status, stream.headers.get("date", ""))
+                reply = await stream.reply() if question.reads else None
+                return Answer(stream.status, stream.headers.get("date", ""), reply=reply)
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
     except (NotSent, Lost, RefusedURL) as error:

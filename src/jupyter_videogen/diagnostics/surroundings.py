@@ -42,6 +42,8 @@ class Surroundings(NamedTuple):
     """Seconds since the epoch."""
     ask: Callable[[Sequence[Question], float], list[Answer]] | None
     """Asks providers; None without a network."""
+    is_shared: bool = False
+    """Whether others may use this machine's account, as on Binder or a hub."""
 
 
 Check = Callable[[Surroundings], Iterable[Finding]]
@@ -60,6 +62,7 @@ def current_surroundings(*, network: bool) -> Surroundings:
         registry=load_config_for_watching().registry,
         now=time.time,
         ask=probe.ask_all if network else None,
+        is_shared=environment.is_shared(),
     )
 
 

@@ -70,7 +70,9 @@ class Commands:
             "cancel": self._cancel,
             "cost": lambda given: spending.table(given.values.get("--by", "model")),
             "config": lambda _: listings.settings_table(),
-            "doctor": lambda given: doctor.doctor(network="--no-network" not in given.marks),
+            "doctor": lambda given: doctor.doctor(
+                network="--no-network" not in given.marks, local="--local" in given.marks
+            ),
         }
 
     def run(self, name: str, text: str) -> object:
