@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -16,6 +17,7 @@ import jupyter_videogen as vg
 from jupyter_videogen import cli
 from jupyter_videogen.commands import help, options  # noqa: A004 - the word the command has
 from jupyter_videogen.core.request import FIELDS
+from jupyter_videogen.diagnostics.local_servers import PLACES, Place
 from jupyter_videogen.media.inputs import _png
 from support.ipython_shell import PNG, Shell
 
@@ -132,6 +134,29 @@ def test_every_snippet_about_gateways_runs(shell: Shell, shop: Shop) -> None:
     assert first == "Rain on a city"
     assert sorted(others) == sorted(shell.names["names"])  # each over a line of its own: which comes first is open
     assert len(shell.names["clips"]) == 3
+
+
+def test_the_cells_for_a_gpu_are_requests_to_this_machine(home: Path) -> None:
+    """Without a key, free, at the port of the server that the page starts; looked at and not sent: no GPU is here."""
+    with Shell() as shell:
+        found = []
+        page = (DOCS / "local-ai.md").read_text("utf-8")
+        for cell in re.findall(r"^(%%videogen.*?)^```", page, re.DOTALL | re.MULTILINE):
+            said = shell.run(cell.replace("\n", " --dry-run\n", 1))
+            assert said.error is None, (cell, said.look)
+            found.append(json.loads(said.out))
+    assert not home.exists() or not vg.jobs()
+    assert [(one["provider"], one["url"], one["cost"]) for one in found] == [
+        ("vllm-omni", "http://localhost:8000/v1/videos", 0.0),
+        ("sglang", "http://localhost:30000/v1/videos", 0.0),
+    ]
+    assert not any("authorization" in one["headers"] or one["warnings"] for one in found)
+
+
+def test_the_ports_of_the_page_are_those_that_the_doctor_asks() -> None:
+    """With what is asked there."""
+    rows = re.findall(r"^\| (\d+) \| (.+) \| `GET (.+)` \|$", (DOCS / "local-ai.md").read_text("utf-8"), re.MULTILINE)
+    assert [Place(int(port), title, path) for port, title, path in rows] == list(PLACES)
 
 
 def test_the_error_of_the_page_is_the_one_that_comes(shell: Shell, home: Path) -> None:

@@ -34,10 +34,12 @@ DOORS = {
     "aihubmix": "/aihubmix/v1",
     "bifrost": "/bifrost/v1",
     "openrouter": "/openrouter/api/v1",
+    "vllm-omni": "/v1",
+    "sglang": "/v1",
 }
 COMFY = {"comfyui", "comfycloud"}
 LENGTHS = re.compile(r"(-d |duration=)\d+")
-MODELS = re.compile(r"p-video|wan-2\.7|runway/gen4\.5|ours-video")
+MODELS = re.compile(r"p-video|wan-2\.7|runway/gen4\.5|ours-video|Wan-AI/[\w.-]+")
 """Names that the gateway does not stand in for."""
 CLIPS = {
     "qubax": 1,
@@ -50,6 +52,8 @@ CLIPS = {
     "local": 2,
     "comfyui": 3,
     "comfycloud": 1,
+    "vllm-omni": 2,
+    "sglang": 2,
 }
 """How many different requests each page makes."""
 

@@ -58,6 +58,11 @@ class Engine:
         """Write the clip where it was requested."""
         if params.prompt == "a picture" and Path(params.image_path).read_bytes() != PNG:
             return outcome(error="The picture is not the one that was sent.")
+        if params.prompt == "a video" and Path(params.video_path).read_bytes() != FILMS[0]:
+            return outcome(error="The video is not the one that was sent.")
+        tuned = (params.num_inference_steps, params.guidance_scale, params.seed)
+        if params.prompt == "a tuned clip" and tuned != (12, 3.5, 7):
+            return outcome(error=f"The settings are not those that were sent: {tuned}.")
         path = Path(params.output_file_path())
         paths = [path, *(path.with_stem(f"{path.stem}_{index}") for index in range(1, params.num_outputs_per_prompt))]
         for place, film in zip(paths, FILMS, strict=False):
