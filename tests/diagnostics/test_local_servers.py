@@ -52,7 +52,7 @@ def reply(body: object, status: int = 200) -> Reply:
         (models({**VIDEO, "task_type": "T2I", "supported_task_types": ["T2I", "I2V"]}), Server("SGLang", "sglang", (WAN,))),
         (models({**VIDEO, "task_type": "T2I", "supported_task_types": ["T2I"]}), Server("SGLang", "sglang", (WAN,), obstacle="its model makes no videos")),
         (models({**SGL, "max_model_len": 8192}), Server("SGLang", "sglang", (WAN,), obstacle="its model makes no videos")),
-        (COMFY, Server("comfy-api-proxy", "comfyui", example="WORKFLOW.json")),
+        (COMFY, Server("comfy-api-proxy", "comfyui", example="comfyui/NAME")),
         ("I'm alive!", Server("LiteLLM", "openai", key_env="LITELLM_API_KEY")),
         (BIFROST, Server("Bifrost", "bifrost")),
         ({"is_bifrost_error": True, "status_code": 401, "error": {"message": "virtual key is required"}}, Server("Bifrost", "bifrost")),

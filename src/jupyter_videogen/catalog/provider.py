@@ -63,8 +63,12 @@ class Provider(msgspec.Struct, frozen=True):
 
 
 def is_this_machine(url: str) -> bool:
-    """Return whether an address is one of this machine itself, by its name alone."""
-    host = urlsplit(url).hostname or ""
+    """Return whether an address is one of this machine itself, by its name alone; False for none, or one with a user's name."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    host = "" if "@" in parts.netloc else parts.hostname or ""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -99,7 +99,7 @@ def _sglang(body: object) -> Server | None:
 
 def _comfy(body: object) -> Server | None:
     is_proxy = isinstance(body, dict) and body.get("status") == "healthy" and "upstream" in body
-    return Server("comfy-api-proxy", "comfyui", example="WORKFLOW.json") if is_proxy else None
+    return Server("comfy-api-proxy", "comfyui", example="comfyui/NAME") if is_proxy else None
 
 
 def _litellm(body: object) -> Server | None:

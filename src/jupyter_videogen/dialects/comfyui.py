@@ -23,7 +23,7 @@ from uuid import UUID
 import msgspec
 
 from jupyter_videogen.core.errors import Failure, InvalidRequest
-from jupyter_videogen.core.http import Upload
+from jupyter_videogen.core.http import Form, Upload
 from jupyter_videogen.dialects.base import (
     Accepted,
     Artifact,
@@ -128,7 +128,7 @@ class ComfyCloud(Dialect):
 
     def upload(self, medium: Media) -> Call:
         """Upload a file; the server keeps equal files once, by a hash of its own (BLAKE3)."""
-        form: dict[str, str | Upload] = {
+        form: Form = {
             "file_path": f"videogen-{(medium.sha256 or '')[:32]}-{medium.name}",
             "content_type": medium.content_type,
             "file": Upload(medium.path or "", medium.name, medium.content_type),
