@@ -106,7 +106,8 @@ class Gallery:
     def sheet(self, path: Path) -> None:
         """Draw all states on one page, at half their size, and take its picture."""
         self.page.set_viewport_size({"width": 1000, "height": 900})
-        self.page.evaluate("() => { document.body.className = 'is-sheet'; return window.gallery.sheet(); }")
+        self.page.evaluate("() => window.gallery.sheet()")
+        self.page.evaluate("() => { document.body.className = 'is-sheet'; }")  # columns balance anew at every change
         self.page.screenshot(path=path, full_page=True, type="jpeg", quality=72)
 
     def close(self) -> None:
