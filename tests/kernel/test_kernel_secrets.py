@@ -11,10 +11,13 @@ from nbclient import NotebookClient
 
 from support.kernel_client import PATIENCE, Kernel
 from support.paid_server import Shop
+from support.scripted_provider import Host, answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from support.scripted_provider import Asked
 
 KEY = "sk-canary-KKKK0123456789"
 BYOK = "canary-BBBB0123456789"
@@ -88,14 +91,24 @@ def typed(kernel: Kernel, code: str, answer: str) -> str:
     return str(question["prompt"])
 
 
-def test_a_key_is_typed_into_a_box_and_never_shown(kernel: Kernel) -> None:
-    """`%videogen connect`: asked for as a password, said where it went, used from then on, gone when it is forgotten."""
-    assert typed(kernel, "%videogen connect qubax", f"{KEY}\n") == "Key for Qubax: "
-    kernel.until(lambda m: "Qubax is connected. The key is kept only in this kernel" in m["content"].get("text", ""))
-    assert kernel.run('import jupyter_videogen as vg; print(vg.Client("qubax"))')["status"] == "ok"
-    kernel.run("%videogen connect qubax --forget")
-    kernel.until(lambda m: "Qubax's key was removed from: this kernel." in m["content"].get("text", ""))
-    assert kernel.run('vg.Client("qubax")')["ename"] == "AuthError"
+def test_a_key_is_typed_into_a_box_and_never_shown(kernel: Kernel, home: Path) -> None:
+    """`%videogen connect`: asked for as a password, tested, said where it went, used from then on, gone when it is forgotten."""
+
+    def reply(asked: Asked) -> bytes:
+        is_right = asked.headers.get("authorization") == f"Bearer {KEY}"
+        return answer({"data": [{"id": "m"}]}) if is_right else answer({"error": {"message": "No such key."}}, 401)
+
+    with Host(reply) as host:
+        home.mkdir(exist_ok=True)
+        row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{host.url}"\nkey_env = "LAB_KEY"\n'
+        (home / "videogen.toml").write_text(row)
+        assert typed(kernel, "%videogen connect lab", f"{KEY}\n") == "Key for lab: "
+        said = "The key works: lab accepts it and lists 1 model. The key is kept only in this kernel"
+        kernel.until(lambda m: said in m["content"].get("text", ""))
+    assert kernel.run('import jupyter_videogen as vg; print(vg.Client("lab"))')["status"] == "ok"
+    kernel.run("%videogen connect lab --forget")
+    kernel.until(lambda m: "lab's key was removed from: this kernel." in m["content"].get("text", ""))
+    assert kernel.run('vg.Client("lab")')["ename"] == "AuthError"
     for message in kernel.seen:
         clean(json.dumps(message, default=str), message["msg_type"])
 

@@ -51,6 +51,7 @@ from jupyter_videogen.testing import FakeClock, FakeTransport
 from jupyter_videogen.transport import log_redaction
 from jupyter_videogen.transport.client import LARGEST_REPLY
 from jupyter_videogen.widget.views import job_view
+from support import comfy_workflows
 from support.fakes import MP4
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ STATES = (
     "",
     "\x1b[2J",
 )
-ROWS = {row.name: row for row in builtin.ROWS}
+WORKFLOWS = {row.name: row for row in (comfy_workflows.UNCHECKED_COMFYUI, comfy_workflows.COMFY_CLOUD)}
+"""Rows that need a workflow, with one at hand."""
+ROWS = {row.name: WORKFLOWS.get(row.name, row) for row in builtin.ROWS}
 CREATED: dict[str, Any] = {
     "openai": {
         "id": "v1",
@@ -125,6 +128,7 @@ CREATED: dict[str, Any] = {
         "extra_fields": {"provider": "openai", "model_requested": "m"},
     },
 }
+CREATED["comfyui"] = CREATED["comfycloud"] = {"id": "v1", "status": "queued"}
 CREATED["openrouter"] = {"id": "v1", "polling_url": "/api/v1/videos/v1", "status": "pending"}
 LOOKED: dict[str, Any] = {
     "openrouter": {
@@ -157,6 +161,11 @@ LOOKED: dict[str, Any] = {
         "videos": [{"type": "url", "url": "https://cdn.example/a"}],
         "content_filter": None,
     },
+}
+LOOKED["comfyui"] = LOOKED["comfycloud"] = {
+    "id": "v1",
+    "status": "completed",
+    "outputs": [comfy_workflows.FILM],
 }
 LISTED: Any = {
     "data": [

@@ -85,7 +85,8 @@ def _describe_check(row: Provider, found: KeyCheck) -> str:
 
 
 def _listed(found: KeyCheck) -> str:
-    return f" and lists {len(found.models)} models" if found.models else ""
+    count = len(found.models)
+    return f" and lists {count} {'model' if count == 1 else 'models'}" if count else ""
 
 
 def update_trust(names: Sequence[str], registry: Registry, *, forget: bool = False) -> str:

@@ -178,14 +178,15 @@ class Runner:
             if isinstance(self._dialect, Uploads):
                 account = f"{self.job.base_url} {self.job.account}".strip()
                 request = await upload_inputs(request, Uploader(self._dialect, self._transport, home, account))
+            same = checked is not None and request == self.job.request
+            call = checked if same else self._dialect.create(request)
         except VideogenError as error:
             self._fail(error.failure)
             return None
         if (failure := await self._absence()) is not None:
             self._fail(failure)
             return None
-        same = checked is not None and request == self.job.request
-        return checked if same else self._dialect.create(request)
+        return call
 
     async def _absence(self) -> Failure | None:
         """Return that nothing stands behind the provider's server, where it can say so; a check that fails says nothing."""
