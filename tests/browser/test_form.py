@@ -165,9 +165,14 @@ def test_a_key_goes_to_the_kernel_and_nowhere_else(lab: Lab, server: Server, gat
     """A provider without a key asks for one; afterwards it is ready, and neither page, notebook nor home knows the key."""
     lab.card.get_by_label("Provider").select_option("qubrid")
     lab.card.get_by_label("Qubrid API key").fill(SECRET)
-    lab.card.get_by_role("button", name="Connect", exact=True).click()
+    lab.card.get_by_role("button", name="Test and connect", exact=True).click()
     expect(lab.card.locator(".videogen-header")).to_contain_text("Qubrid")
+    found = lab.card.locator(".videogen-key-found")
+    expect(found).to_contain_text("Qubrid can't check the key without a charge: it has no free call.")
+    expect(found).to_be_focused()
     expect(lab.card.get_by_label("Qubrid API key")).to_have_count(0)
+    lab.card.get_by_role("button", name="Done", exact=True).click()
+    expect(found).to_have_count(0)
     lab.save()
     assert SECRET not in lab.page.content()
     written = [path.read_bytes() for path in (*server.root.rglob("*.ipynb"), *server.home.rglob("*")) if path.is_file()]
