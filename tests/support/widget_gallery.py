@@ -21,8 +21,9 @@ PAGE = """<!doctype html><html lang="en" dir="{direction}"><head><title>Gallery<
 <link rel="stylesheet" href="/gallery.css"><style>
 body {{ margin: 0; padding: 16px; background: var(--jp-layout-color1); font-family: var(--jp-ui-font-family) }}
 #stage {{ inline-size: {width}px }}
-.is-sheet #stage {{ inline-size: auto; columns: {columns}; column-gap: 24px; zoom: 0.5; color: var(--jp-ui-font-color0) }}
-figure {{ margin: 0 0 32px; inline-size: {width}px; break-inside: avoid }} figcaption {{ font-size: 26px; margin: 0 0 8px }}</style></head>
+.is-sheet #stage {{ inline-size: auto; display: grid; grid-template-columns: repeat({columns}, {width}px); gap: 24px;
+align-items: start; zoom: 0.5; color: var(--jp-ui-font-color0) }}
+figure {{ margin: 0 0 32px; inline-size: {width}px }} figcaption {{ font-size: 26px; margin: 0 0 8px }}</style></head>
 <body data-jp-theme-light="{light}"><main id="stage"></main><script src="/{words}.js"></script></body></html>"""
 
 
@@ -106,8 +107,9 @@ class Gallery:
     def sheet(self, path: Path) -> None:
         """Draw all states on one page, at half their size, and take its picture."""
         self.page.set_viewport_size({"width": 1000, "height": 900})
+        self.page.emulate_media(reduced_motion="reduce")  # a hundred states that move are never at rest for a picture
         self.page.evaluate("() => window.gallery.sheet()")
-        self.page.evaluate("() => { document.body.className = 'is-sheet'; }")  # columns balance anew at every change
+        self.page.evaluate("() => { document.body.className = 'is-sheet'; }")  # each change of one would move the others
         self.page.screenshot(path=path, full_page=True, type="jpeg", quality=72)
 
     def close(self) -> None:
