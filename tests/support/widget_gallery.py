@@ -109,7 +109,9 @@ class Gallery:
         self.page.set_viewport_size({"width": 1000, "height": 900})
         self.page.emulate_media(reduced_motion="reduce")  # a hundred states that move are never at rest for a picture
         self.page.evaluate("() => window.gallery.sheet()")
-        self.page.evaluate("() => { document.body.className = 'is-sheet'; }")  # each change of one would move the others
+        self.page.evaluate(
+            "() => { document.body.className = 'is-sheet'; }"
+        )  # each change of one would move the others
         self.page.screenshot(path=path, full_page=True, type="jpeg", quality=72)
 
     def close(self) -> None:

@@ -11,21 +11,26 @@ from jupyter_videogen.widget.widget import VideoGen
 from support.form_messages import Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from support.paid_server import Shop
 
 
 @pytest.fixture
-def page(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Visit:
-    """The page of a form whose requests go to the shop, which takes its time."""
+def page(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Visit]:
+    """The page of a form whose requests go to the shop, which takes its time; in the end it makes what was ordered."""
     monkeypatch.setenv("LAB_API_KEY", "canary-1")
     home.mkdir()
     row = f'[providers.lab]\ndialect = "openai"\nbase_url = "{shop.url}"\nkey_env = "LAB_API_KEY"\n'
     (home / "videogen.toml").write_text(row)
     shop.done = False
-    return Visit(VideoGen(provider="lab"))
+    visit = Visit(VideoGen(provider="lab"))
+    yield visit
+    shop.done = True
+    for job in visit.widget.jobs:
+        if not job.detached:
+            job.result(30)
 
 
 def until(widget: VideoGen, name: str, is_so: Callable[[Any], bool]) -> None:
