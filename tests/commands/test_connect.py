@@ -155,7 +155,10 @@ def test_a_refused_key_is_not_stored(ring: Ring, found: dict[str, KeyCheck]) -> 
             KeyCheck("no_credit", "Your balance is 0."),
             "Qubax knows the key, but says: Your balance is 0. Add credit there",
         ),
-        (KeyCheck("unreachable", "ConnectError"), "The key was not tested, because Qubax could not be reached"),
+        (
+            KeyCheck("unreachable", "ConnectError"),
+            "The key was not tested, because Qubax could not be reached: the connection was refused",
+        ),
     ],
 )
 def test_a_key_that_may_be_good_is_stored(check: KeyCheck, words: str, ring: Ring, found: dict[str, KeyCheck]) -> None:
