@@ -76,14 +76,17 @@ def sanitize_dialect(dialect: Dialect) -> Any:  # noqa: ANN401 - whatever protoc
 
 @lru_cache(maxsize=64)
 def _guard(dialect: Dialect) -> object:
-    names = (name for name in dir(dialect) if not name.startswith("_"))
-    halves = {name: half for name in names if callable(half := getattr(dialect, name, None))}
+    public = {name: getattr(dialect, name, None) for name in dir(dialect) if not name.startswith("_")}
+    # Data too: from Python 3.12 on, `isinstance` with a protocol does not ask `__getattr__`.
     members: dict[str, Any] = {
-        name: staticmethod(partial(_read, name, half) if name.startswith("read_") else half)
-        for name, half in halves.items()
+        name: staticmethod(_guarded(name, value)) if callable(value) else value for name, value in public.items()
     }
     members["__getattr__"] = lambda _, name: getattr(dialect, name)
     return type(type(dialect).__name__, (), members)()
+
+
+def _guarded(name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    return partial(_read, name, method) if name.startswith("read_") else method
 
 
 def _read(name: str, read: Callable[..., Any], *given: Any) -> Any:  # noqa: ANN401 - whatever the dialect reads
