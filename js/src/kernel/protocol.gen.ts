@@ -9,6 +9,7 @@ export interface Ack {
   readonly error: ErrorView | null;
   readonly key: KeyView | null;
   readonly page: HistoryPage | null;
+  readonly rows: GridPage | null;
   readonly job: JobView | null;
   readonly medium: MediaView | null;
   readonly text: string | null;
@@ -21,6 +22,12 @@ export interface Cancel {
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
+}
+
+export interface CellsChanged {
+  readonly type: "cells";
+  readonly v: 1;
+  readonly cells: readonly GridCellView[];
 }
 
 export interface Changed {
@@ -93,6 +100,13 @@ export interface ErrorView {
   readonly request_id: string | null;
 }
 
+export interface Export {
+  readonly type: "export";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly kind: "csv" | "jsonl" | "parquet";
+}
+
 export interface Fetch {
   readonly type: "fetch";
   readonly v: 1;
@@ -126,6 +140,97 @@ export interface Generate {
   readonly new: boolean;
   readonly yes: boolean;
   readonly aside: boolean;
+}
+
+export interface GridAct {
+  readonly type: "grid_act";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly action: "cancel" | "look" | "pause" | "resume" | "retry";
+  readonly cells: readonly number[];
+  readonly undecided: boolean;
+}
+
+export interface GridCellView {
+  readonly position: number;
+  readonly row: number;
+  readonly column: number;
+  readonly job_id: string | null;
+  readonly state: "cancelled" | "failed" | "gone" | "making" | "ready" | "sending" | "undecided" | "waiting";
+  readonly progress: number | null;
+  readonly status: string;
+  readonly reason: string;
+  readonly error: string;
+  readonly price: number | null;
+  readonly started_at: number | null;
+  readonly seconds: number | null;
+  readonly clip: ClipView | null;
+  readonly rating: number | null;
+  readonly starred: boolean;
+}
+
+export interface GridColumnView {
+  readonly model: string;
+  readonly provider: string;
+  readonly seed: number | null;
+  readonly take: number;
+  readonly values: readonly string[];
+}
+
+export interface GridFigures {
+  readonly model: string;
+  readonly rating: number | null;
+  readonly rated: number;
+  readonly seconds: number | null;
+  readonly cost: number | null;
+  readonly ready: number;
+}
+
+export interface GridPage {
+  readonly rows: readonly GridRowView[];
+  readonly offset: number;
+  readonly total: number;
+}
+
+export interface GridRowView {
+  readonly row: number;
+  readonly label: string;
+  readonly prompt: string;
+  readonly cells: readonly GridCellView[];
+}
+
+export interface GridRows {
+  readonly type: "grid_rows";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly offset: number;
+  readonly limit: number;
+  readonly search: string;
+}
+
+export interface GridView {
+  readonly name: string;
+  readonly state: "cancelled" | "elsewhere" | "ended" | "paused" | "running";
+  readonly prompt: string;
+  readonly shared: string;
+  readonly columns: readonly GridColumnView[];
+  readonly rows: number;
+  readonly clips: number;
+  readonly ready: number;
+  readonly making: number;
+  readonly waiting: number;
+  readonly failed: number;
+  readonly undecided: number;
+  readonly cancelled: number;
+  readonly progress: number;
+  readonly spent: number;
+  readonly estimate: number;
+  readonly unpriced: number;
+  readonly free: boolean;
+  readonly left: number | null;
+  readonly retry_cost: number | null;
+  readonly notices: readonly string[];
+  readonly figures: readonly GridFigures[];
 }
 
 export interface Hello {
@@ -279,6 +384,14 @@ export interface ProviderView {
   readonly asks: string;
 }
 
+export interface Rate {
+  readonly type: "rate";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly rating: number;
+}
+
 export interface RateView {
   readonly per_second: number;
   readonly resolution: string | null;
@@ -414,9 +527,10 @@ export interface WidgetState {
   readonly job: JobView | null;
   readonly queue: readonly JobView[];
   readonly compared: readonly JobView[] | null;
+  readonly grid: GridView | null;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code | GridRows | GridAct | Rate | Export;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

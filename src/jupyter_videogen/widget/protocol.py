@@ -248,6 +248,8 @@ class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
     """The form's other jobs that are being made, or that have ended and were not shown since; oldest first."""
     compared: tuple[JobView, ...] | None
     """Jobs that are seen side by side, and nothing else."""
+    grid: GridView | None
+    """A grid, and nothing else."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -428,6 +430,44 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
     request: RequestView
 
 
+class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
+    """Ask for rows of the grid that come into view; the ack has them as `rows`. From now on their changes are told.
+
+    The filter `search` is matched against prompts; empty for all.
+    """
+
+    offset: int
+    limit: int
+    search: str = ""
+
+
+class GridAct(Request, frozen=True, kw_only=True, tag="grid_act"):
+    """Act on the whole grid, or on some of its cells.
+
+    `pause` sends nothing more, and what is being made goes on; `resume` sends again; `retry` repeats failed cells that were
+    not charged, and with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
+    for lost answers; `cancel` ends what waits and asks providers to cancel the rest.
+    """
+
+    action: Literal["pause", "resume", "retry", "look", "cancel"]
+    cells: tuple[int, ...] = ()
+    """Positions; empty for all that the action fits."""
+    undecided: bool = False
+
+
+class Rate(Request, frozen=True, kw_only=True, tag="rate"):
+    """Rate a clip from 1 to 5; 0 takes the rating back."""
+
+    job_id: str
+    rating: int
+
+
+class Export(Request, frozen=True, kw_only=True, tag="export"):
+    """Write the grid's table beside the notebook; the ack has the file's path, relative to the notebook, as `text`."""
+
+    kind: Literal["csv", "jsonl", "parquet"]
+
+
 PageMessage = (
     Hello
     | Generate
@@ -451,7 +491,127 @@ PageMessage = (
     | Star
     | Remove
     | Code
+    | GridRows
+    | GridAct
+    | Rate
+    | Export
 )
+
+
+class GridColumnView(msgspec.Struct, frozen=True, kw_only=True):
+    """One column of a grid: what its clips have in common beside each row's own values."""
+
+    model: str
+    provider: str
+    seed: int | None
+    take: int
+    """Which of several clips of the same request, from 1: where a model takes no seed."""
+    values: tuple[str, ...]
+    """The varied settings, in words, such as "1280×720"."""
+
+
+class GridCellView(msgspec.Struct, frozen=True, kw_only=True):
+    """One cell of a grid as a tile."""
+
+    position: int
+    """Its place in the grid's order, which names it in messages."""
+    row: int
+    column: int
+    job_id: str | None
+    state: Literal["waiting", "sending", "making", "ready", "failed", "undecided", "cancelled", "gone"]
+    """`undecided`: the outcome is unknown, or it failed and may be charged; `gone`: the clip's file is not where it was."""
+    progress: float | None
+    """0 to 100 as reported, else None."""
+    status: str
+    """What is waited for, such as "2nd in line"; may be empty."""
+    reason: str
+    """Why it has no clip, in about four words; empty for others."""
+    error: str
+    """The whole of it."""
+    price: float | None
+    """Dollars that a retry is estimated at; None where no price is known, 0 where it is free."""
+    started_at: float | None
+    seconds: float | None
+    """How long it took to make, without waiting here."""
+    clip: ClipView | None
+    rating: int | None
+    starred: bool
+
+
+class GridRowView(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of a grid: its prompt, and its cells in the order of the columns."""
+
+    row: int
+    label: str
+    """The row's name in the table it came from, else its number from 1."""
+    prompt: str
+    cells: tuple[GridCellView, ...]
+
+
+class GridPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of a grid that fit the filter."""
+
+    rows: tuple[GridRowView, ...]
+    offset: int
+    total: int
+    """Rows that fit the filter."""
+
+
+class GridFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What the foot of the table says of one model."""
+
+    model: str
+    rating: float | None
+    """The mean of those that are rated."""
+    rated: int
+    seconds: float | None
+    """The median time to make a clip, without waiting here."""
+    cost: float | None
+    """Dollars of a clip, the mean; None where it is not known."""
+    ready: int
+
+
+class GridView(msgspec.Struct, frozen=True, kw_only=True):
+    """A grid's header, in a trait; its cells come in messages."""
+
+    name: str
+    state: Literal["running", "paused", "ended", "cancelled", "elsewhere"]
+    """`elsewhere`: another kernel sends; this one shows. `paused`, too, where it waits for a person after a restart."""
+    prompt: str
+    """The prompt, where all rows have the same."""
+    shared: str
+    """The settings that all cells share, in words."""
+    columns: tuple[GridColumnView, ...]
+    rows: int
+    clips: int
+    ready: int
+    making: int
+    waiting: int
+    failed: int
+    undecided: int
+    cancelled: int
+    progress: float
+    """0 to 100: clips done, and the percent that providers reported of those being made, over all that did not fail."""
+    spent: float
+    estimate: float
+    """Dollars of all cells with a known price."""
+    unpriced: int
+    """Cells of unknown price."""
+    free: bool
+    left: float | None
+    """Seconds until all is done, estimated; None where nothing is known."""
+    retry_cost: float | None
+    """Dollars that retrying the failed cells is estimated at; None where a price is not known."""
+    notices: tuple[str, ...]
+    """What holds cells back, such as a refused key."""
+    figures: tuple[GridFigures, ...]
+
+
+class CellsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="cells"):
+    """Cells of the rows that the page last asked for have changed."""
+
+    v: Literal[1]
+    cells: tuple[GridCellView, ...]
 
 
 class TileView(msgspec.Struct, frozen=True, kw_only=True):
@@ -534,6 +694,7 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     error: ErrorView | None = None
     key: KeyView | None = None
     page: HistoryPage | None = None
+    rows: GridPage | None = None
     job: JobView | None = None
     medium: MediaView | None = None
     text: str | None = None
