@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         resume,
         submit,
     )
+    from jupyter_videogen.api.grid import Grid, grid
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
     from jupyter_videogen.api.listings import models, providers
@@ -62,6 +63,7 @@ __version__ = VERSION
 
 _HOMES = {
     "api.batch": "compare",
+    "api.grid": "Grid grid",
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
     "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume sandbox submit",
@@ -88,6 +90,7 @@ __all__ = [
     "Clip",
     "ContentPolicyError",
     "DownloadError",
+    "Grid",
     "InvalidRequest",
     "Job",
     "JobGroup",
@@ -110,6 +113,7 @@ __all__ = [
     "doctor",
     "estimate",
     "generate",
+    "grid",
     "job",
     "jobs",
     "load_ipython_extension",
@@ -130,7 +134,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"api.batch", "api.client", "widget.widget"} and _in_ipython():
+    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid", "widget.widget"} and _in_ipython():
         import_module(".notebook.display", __name__).install()
     return value
 

@@ -478,6 +478,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
         "base_url",
         "key_env",
         "workflows",
+        "concurrency",
     }  # a folder below the project
     assert submission.OF_A_CALL == ("new", "yes", "max_cost", "output")
 

@@ -132,6 +132,8 @@ class Configuration:
         if where:
             fields["model"] = model
             return where
+        if not named and any(one.model == model for one in builtin.LOCAL.models):
+            return builtin.LOCAL.name  # nobody else has a model of such a name
         return str(named or self.default_provider())
 
     def _split_model(self, model: object) -> tuple[str | None, str | None]:

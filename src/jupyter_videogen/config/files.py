@@ -10,7 +10,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -60,6 +60,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     key_env: str | None = None
     workflows: str | None = None
     """The folder of workflows that are its models, beside this file."""
+    concurrency: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    """How many jobs it is sent at once."""
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -224,6 +226,10 @@ def _described(row: Provider, model: str, said: Described) -> Capabilities:
 
 
 def _row(name: str, row: Row) -> Provider:
+    return msgspec.structs.replace(_declared(name, row), concurrency=row.concurrency)
+
+
+def _declared(name: str, row: Row) -> Provider:
     _check_row(name, row)
     built_in = builtin.BUILT_IN.get(name)
     if built_in is not None and row.dialect is None:

@@ -69,6 +69,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the provider itself reported, in dollars; None where it reports none, or none yet."""
     name: str = ""
     """The name from `--as`; members of a group are `name[0]`, `name[1]`."""
+    grid: str = ""
+    """The grid that it is a cell of."""
     template: str = ""
     """The prompt before variables were filled in, where any were."""
     filled: dict[str, str] = {}

@@ -73,7 +73,24 @@ SHELF = """
 CREATE INDEX jobs_by_shelf ON jobs (removed, created_at, state, model, starred, notebook, project, cost, charged);
 """
 """All that the library filters, counts and sums by: a page of it is found without reading any record."""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF)
+GRIDS = """
+CREATE TABLE grids (
+    id INTEGER PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, created_at REAL NOT NULL,
+    lease_owner TEXT, lease_until REAL NOT NULL DEFAULT 0, plan BLOB NOT NULL, UNIQUE (project, name)
+);
+CREATE TABLE cells (
+    grid INTEGER NOT NULL, key TEXT NOT NULL, position INTEGER NOT NULL, row_number INTEGER NOT NULL,
+    column_number INTEGER NOT NULL, origin TEXT NOT NULL, state TEXT NOT NULL, job TEXT, tries INTEGER NOT NULL DEFAULT 0,
+    not_before REAL NOT NULL DEFAULT 0, cost REAL, failure BLOB, cell BLOB NOT NULL,
+    PRIMARY KEY (grid, key)
+);
+CREATE INDEX cells_by_position ON cells (grid, position);
+CREATE INDEX cells_by_row ON cells (grid, row_number);
+CREATE INDEX cells_by_job ON cells (job);
+CREATE INDEX cells_by_origin ON cells (origin, state);
+ALTER TABLE jobs ADD COLUMN rating INTEGER;
+"""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 

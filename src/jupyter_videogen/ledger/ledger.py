@@ -11,6 +11,7 @@ from jupyter_videogen.core import budget, environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID, JobRecord
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
+from jupyter_videogen.ledger.grids import Grids
 from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.queries import LedgerQueries, last_take, sum_spent
 from jupyter_videogen.ledger.rows import brings_answer, changing_columns, decode_job, fixed_columns, timing_columns
@@ -92,6 +93,7 @@ class Ledger(LedgerQueries):
         self._file = Database(path)
         self._presence = Presence(path.parent / "running")
         weakref.finalize(self, self._presence.close).atexit = False
+        self.grids = Grids(self._file, self._presence)
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
         """The newest record of each job that is not yet written."""

@@ -161,6 +161,13 @@ class LedgerQueries:
             last = last_take(db, fingerprint)
         return last if last is not None and last.state not in UNPAID else None
 
+    def known(self, fingerprints: Collection[str]) -> set[str]:
+        """Return those requests that are jobs already, unless they failed."""
+        unpaid = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(UNPAID))
+        with self._file.reading() as db:
+            rows = db.execute(f"SELECT DISTINCT fingerprint FROM jobs WHERE state NOT IN ({unpaid})")
+            return {name for (name,) in rows if name in fingerprints}
+
     def sum_spent(self, cap: Cap) -> Spent:
         """Return the total of the jobs under a cap; jobs with an unknown outcome count as spent."""
         with self._file.reading() as db:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.clock import Clock
     from jupyter_videogen.ledger.ledger import Ledger
+    from jupyter_videogen.runtime.places import Places
     from jupyter_videogen.runtime.polling.scheduler import PollScheduler
 
 
@@ -24,3 +25,5 @@ class RunContext(NamedTuple):
     """Called with the name of each step; tests end the process there."""
     scheduler: PollScheduler | None = None
     """The scheduler of all jobs at one provider; None creates one for this job."""
+    places: Places | None = None
+    """The places that this process's grids hold at providers; None where there are none."""

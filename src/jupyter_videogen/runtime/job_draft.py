@@ -10,6 +10,7 @@ from jupyter_videogen.core.job import JobRecord, new_id
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime.fingerprint import fingerprint
+from jupyter_videogen.runtime.order import SubmitOptions
 
 if TYPE_CHECKING:
     from jupyter_videogen.runtime.order import Order
@@ -22,8 +23,9 @@ def draft_job(order: Order, now: float) -> JobRecord:
     The clip's path is chosen here, so that the notebook's output names it before the clip is there.
     """
     options, validated = order.options, order.validated
-    record = _new_record(order.connection, validated.request, order.fingerprint, now, output=options.output)
+    record = _new_record(order.connection, validated.request, order.fingerprint, now, options)
     return record.after(
+        grid=options.grid,
         cost=order.estimate.cost,
         name=options.name,
         template=options.template,
@@ -41,9 +43,9 @@ def attached_job(connection: Connection, remote_id: str, handle: dict[str, Any],
 
 
 def _new_record(
-    connection: Connection, request: GenerationRequest, name: str, now: float, *, output: str = ""
+    connection: Connection, request: GenerationRequest, name: str, now: float, options: SubmitOptions = SubmitOptions()
 ) -> JobRecord:
-    job_id, folder, notebook = new_id(), environment.folder(), environment.notebook()
+    job_id, folder, notebook = options.job_id or new_id(), environment.folder(), environment.notebook()
     provider = connection.provider
     return JobRecord(
         id=job_id,
@@ -53,7 +55,7 @@ def _new_record(
         base_url=provider.base_url,
         key_env=provider.key_env,
         model=request.model or "",
-        path=str(clip_store.chosen_path(output, folder, request.prompt, job_id)),
+        path=str(clip_store.chosen_path(options.output, folder, request.prompt, job_id)),
         fingerprint=name,
         take=0,
         idempotency_key=str(uuid4()),

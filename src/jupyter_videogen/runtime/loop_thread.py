@@ -12,6 +12,7 @@ import contextvars
 import logging
 import threading
 from concurrent.futures.thread import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_videogen.transport import log_redaction
@@ -56,6 +57,11 @@ class LoopThread:
         if threading.current_thread() is self._thread:
             raise RuntimeError("waiting here would block the loop that it waits for: use await")
         return wait_for(self.submit(work))
+
+    def soon(self, work: Callable[[], object]) -> None:
+        """Call a function there, soon; nothing where the loop has ended."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(work)
 
     def stop(self) -> None:
         """Cancel what runs and end the thread."""

@@ -33,6 +33,10 @@ class SubmitOptions(NamedTuple):
     """The prompt before variables were filled in, where any were."""
     filled: Mapping[str, str] = MappingProxyType({})
     """The values that were filled in."""
+    grid: str = ""
+    """The grid that the job is a cell of."""
+    job_id: str = ""
+    """The id that the job gets, where it was chosen before."""
 
 
 class Order(NamedTuple):

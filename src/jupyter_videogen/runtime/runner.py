@@ -39,6 +39,7 @@ from jupyter_videogen.dialects.parsing.values import as_object
 from jupyter_videogen.media.uploads import Uploader, upload_inputs
 from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.runtime import recovery
+from jupyter_videogen.runtime.places import Places
 from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.polling.scheduler import PollScheduler
 from jupyter_videogen.runtime.saver import NoClip, Saver, unwritten_view
@@ -111,6 +112,7 @@ class Runner:
         self._scheduler = context.scheduler or PollScheduler(
             provider, transport, DurationHistory(context.ledger), context.clock
         )
+        self._places = context.places or Places(context.clock)
         self._polled_job = self._scheduler.polled_job(job)
         self._misses = 0
         self._noted_at = -NOTED
@@ -122,6 +124,7 @@ class Runner:
             return await self._run(call)
         finally:
             self._polled_job.leave()
+            self._places.leave(self.job)
 
     async def _run(self, checked: Call | None) -> JobRecord:
         first_look = 0.0
@@ -221,22 +224,48 @@ class Runner:
 
     async def _send_once(self, call: Call) -> Reply:
         """Get one answer; tries again only where nothing can have been accepted."""
-        for attempt in range(1, CREATE_TRIES):
+        tries = waits = 0
+        while True:
+            await self._places.turn(self.job, cap=self._cap, at_provider=self._count_at_provider)
             await self._record_send()
+            tries += 1
             try:
                 reply = await self._transport.send(call)
             except Forbidden:
                 raise
             except NotSent:
-                await self._hold(backoff.after_miss(attempt))
+                if tries >= CREATE_TRIES:
+                    raise
+                await self._hold(backoff.after_miss(tries))
                 await self._transport.renew()
                 continue
-            refusal = self._dialect.read_failure(reply) if reply.status == BUSY else None
-            if refusal is None or refusal.code != "rate_limited" or (refusal.retry_after or 0.0) > backoff.LONGEST_HOLD:
+            refusal = self._read_busy(reply)
+            if refusal is None:
                 return reply
-            await self._hold(backoff.after_miss(attempt, retry_after=refusal.retry_after))
-        await self._record_send()
-        return await self._transport.send(call)
+            if self._places.will_be_free(self.job):
+                tries, waits = 0, waits + 1
+            elif tries >= CREATE_TRIES or (refusal.retry_after or 0.0) > backoff.LONGEST_HOLD:
+                return reply
+            with self._places.first(self.job):
+                await self._hold(backoff.after_miss(waits or tries, retry_after=refusal.retry_after))
+
+    @property
+    def _cap(self) -> int | None:
+        """How many jobs the user lets the provider have; the places of a grid's jobs were counted when they were taken."""
+        return None if self.job.grid else self._provider.concurrency
+
+    def _count_at_provider(self) -> int:
+        return self._context.ledger.grids.count_at(self.job.base_url)
+
+    def _read_busy(self, reply: Reply) -> Failure | None:
+        """Return the refusal where a provider takes no more jobs now; None for any other reply."""
+        if reply.status != BUSY:
+            return None
+        refusal: Failure = self._dialect.read_failure(reply)
+        if refusal.code != "rate_limited":
+            return None
+        self._places.refused(self.job)
+        return refusal
 
     async def _record_send(self) -> None:
         """Write down, as the owner of the job, that the paid call leaves now; nothing is sent otherwise.
@@ -295,6 +324,7 @@ class Runner:
                 self._note((*notes, *self._shared(handle), *self._changed(reply)))
                 self._take_cost(cost)
                 self._move("queued", handle=handle, accepted_at=self._context.clock.now())
+                self._places.accepted(self.job)
                 return poll_after
             case Finished(artifacts):
                 self._artifacts = tuple(artifacts)

@@ -31,6 +31,7 @@ from jupyter_videogen.runtime.housekeeping import Housekeeping
 from jupyter_videogen.runtime.job_draft import attached_job, draft_job
 from jupyter_videogen.runtime.job_watch import JobWatch
 from jupyter_videogen.runtime.loop_thread import LoopThread, run_forever
+from jupyter_videogen.runtime.places import Places
 from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.runtime.takeover import UNANSWERED, judge_after_death, unresolved_error, without_key
@@ -75,7 +76,8 @@ class Runtime:
         self.watches: dict[str, JobWatch] = {}
         self.history = DurationHistory(self.ledger)
         self.pool = ConnectionPool(home, self.history, self.clock)
-        self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint)
+        self.places = Places(self.clock)
+        self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint, places=self.places)
         chores = Housekeeping(self.ledger, self.clock, self.watches, self.pool)
         for work in (chores.keep_leases, chores.watch_clocks, chores.pay_back):
             self.loop.submit(partial(run_forever, work, self.clock))

@@ -1,0 +1,210 @@
+"""A grid as a table: a row a clip, as a DataFrame, a file and text."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from importlib import import_module
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.api import table
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported
+from jupyter_videogen.core.grid import cell_state
+from jupyter_videogen.core.prices import format_dollars
+from jupyter_videogen.core.request import pixels
+from jupyter_videogen.core.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jupyter_videogen.core.grid import Counts, GridPlan
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.grids import CellWithJob
+
+FRAMES = ("pandas", "polars")
+SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for a formula at the beginning of a cell (OWASP, CSV injection)."""
+
+
+def facts(plan: GridPlan, one: CellWithJob) -> dict[str, Any]:
+    """Return a cell as a dictionary of plain values: its row's columns, its request, and what became of it."""
+    cell, job = one.cell, one.job if one.cell.state == "taken" else None
+    row, column = plan.rows[cell.row], plan.columns[cell.column]
+    values = {name: column.values.get(name) for name in plan.varied}
+    return {
+        "row": row.label,
+        "prompt": row.prompt,
+        **row.carried,
+        "model": column.model,
+        "provider": column.provider,
+        "seed": column.seed if job is None else job.request.seed,
+        "take": column.take,
+        **values,
+        "state": state_of(one),
+        **_outcome(one),
+        **_times(job),
+        **_cost(one),
+        **_clip(job),
+        "rating": one.rating,
+        "starred": one.starred,
+        "created_at": None if job is None else datetime.fromtimestamp(job.created_at, UTC),
+        "job_id": None if job is None else job.id,
+    }
+
+
+def state_of(one: CellWithJob) -> str:
+    """Return the state of a cell."""
+    if one.cell.state == "taken":
+        return "sending" if one.job is None else cell_state(one.job)
+    return one.cell.state
+
+
+def _outcome(one: CellWithJob) -> dict[str, Any]:
+    failure = one.cell.failure or (one.job.failure if one.job and one.cell.state == "taken" else None)
+    ready = one.job is not None and one.job.state == "succeeded"
+    sent = failure.sent if failure else "no" if one.job is None or one.job.sent_at is None else "yes"
+    charged = (
+        failure.charged
+        if failure
+        else "no"
+        if one.job is None or not one.job.charged
+        else "yes"
+        if ready
+        else "unknown"
+    )
+    return {"error": failure.message if failure else None, "sent": sent, "charged": charged}
+
+
+def _times(job: JobRecord | None) -> dict[str, Any]:
+    if job is None or job.accepted_at is None:
+        return {"seconds_queued": None, "seconds_made": None}
+    ended = job.finished_at if job.state == "succeeded" else None
+    return {
+        "seconds_queued": job.accepted_at - job.created_at,
+        "seconds_made": None if ended is None else ended - job.accepted_at,
+    }
+
+
+def _cost(one: CellWithJob) -> dict[str, Any]:
+    job = one.job if one.cell.state == "taken" else None
+    cost = one.cell.cost if job is None else job.best_cost
+    if job is not None and job.reported_cost is not None:
+        return {"cost": cost, "cost_is": "known"}
+    return {"cost": cost, "cost_is": "unknown" if cost is None else "known" if cost == 0 else "estimated"}
+
+
+def _clip(job: JobRecord | None) -> dict[str, Any]:
+    clip = job.clips[0] if job is not None and job.clips else None
+    width, height = pixels(clip.size) if clip and clip.size else (None, None)
+    return {
+        "path": clip.path if clip else None,
+        "sha256": clip.sha256 if clip else None,
+        "width": width,
+        "height": height,
+        "duration": clip.duration if clip else None,
+    }
+
+
+def to_frame(plan: GridPlan, cells: Sequence[CellWithJob]) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
+    """Return the table as a pandas DataFrame, else a Polars one, else a list that prints as a table."""
+    rows = [facts(plan, one) for one in cells]
+    for name in FRAMES:
+        try:
+            return import_module(name).DataFrame(rows)
+        except ImportError:
+            continue
+    return table.Table(
+        rows,
+        shown=[{name: "" if value is None else str(value) for name, value in row.items()} for row in rows],
+        empty="No clips.",
+    )
+
+
+def export(plan: GridPlan, cells: Sequence[CellWithJob], path: str | Path) -> Path:
+    """Write the table to a new file, by its ending; raises `InvalidRequest` for one that is there, or another ending."""
+    target = Path(path).expanduser()
+    writer = WRITERS.get(target.suffix.lower())
+    if writer is None:
+        raise InvalidRequest(
+            f"A grid can't be written as {target.name}.", next=did_you_mean(target.suffix, list(WRITERS)), field="path"
+        )
+    content = writer([facts(plan, one) for one in cells])
+    try:
+        with target.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        raise InvalidRequest(
+            f"{target} is there already, and is not overwritten.", next="Choose another name.", field="path"
+        ) from None
+    except OSError as error:
+        raise InvalidRequest(
+            f"{target} can't be written: {error.strerror}.", next="Choose another folder.", field="path"
+        ) from None
+    return target
+
+
+def _write_csv(rows: Sequence[dict[str, Any]]) -> bytes:
+    text = StringIO()
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    writer = csv.DictWriter(text, names)
+    writer.writeheader()
+    writer.writerows({name: _as_csv(value) for name, value in row.items()} for row in rows)
+    return text.getvalue().encode()
+
+
+def _as_csv(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    """Return a value that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(SPREADSHEET):
+        return f"'{value}"
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _write_jsonl(rows: Sequence[dict[str, Any]]) -> bytes:
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+
+
+def _write_parquet(rows: Sequence[dict[str, Any]]) -> bytes:
+    from io import BytesIO  # noqa: PLC0415 - only here
+
+    buffer = BytesIO()
+    for name, method in (("polars", "write_parquet"), ("pandas", "to_parquet")):
+        try:
+            frame = import_module(name).DataFrame(rows)
+            getattr(frame, method)(buffer)
+        except ImportError:
+            continue
+        return buffer.getvalue()
+    raise Unsupported("A Parquet file needs Polars, or pandas with PyArrow.", next="pip install polars.")
+
+
+WRITERS: dict[str, Callable[[Sequence[dict[str, Any]]], bytes]] = {
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+}
+
+
+def to_text(plan: GridPlan, name: str, state: str, counts: Counts, held: Sequence[str]) -> str:
+    """Return a grid as a few lines for a terminal."""
+    size = f"{len(plan.rows)} × {len(plan.columns)} = {counts.clips} clips"
+    return "\n".join([f"Grid {name}: {size} · {state}", line(counts), *held])
+
+
+def line(counts: Counts) -> str:
+    """Return how far a grid is, in one honest line."""
+    parts = [f"{counts.ready} of {counts.clips} ready"]
+    words = {
+        "making": "being made",
+        "waiting": "waiting",
+        "failed": "failed",
+        "undecided": "need your decision",
+        "cancelled": "cancelled",
+    }
+    parts += [f"{count} {text}" for field, text in words.items() if (count := getattr(counts, field))]
+    if counts.spent or counts.in_flight or counts.estimate:
+        parts.append(f"{format_dollars(counts.spent)} of ≈ {format_dollars(counts.estimate)}")
+    return ", ".join(parts)
