@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import re
+import threading
 from concurrent.futures import Future
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.grid import Counts, GridRecord, Order
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
-    from jupyter_videogen.ledger.grids import CellWithJob, Grids
+    from jupyter_videogen.ledger.grids import CellWithJob, Figure, Grids
     from jupyter_videogen.runtime.order import Order as CheckedOrder
 
 NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
@@ -75,11 +77,13 @@ class Grid:
         return self.record.plan
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["running", "paused", "ended", "cancelled", "elsewhere"]:
         """One of "running", "paused", "ended" and "cancelled"; "elsewhere" while another kernel sends."""
         counts, record = self.counts, self._grids.get(self.record.id)
-        if record.state == "cancelled" or (record.state == "paused" and counts.waiting):
-            return record.state
+        if record.state == "cancelled":
+            return "cancelled"
+        if record.state == "paused" and counts.waiting:
+            return "paused"
         if counts.open == 0:
             return "ended"
         return "running" if self._queue.mine or self._future.done() else "elsewhere"
@@ -113,6 +117,14 @@ class Grid:
     def cells(self, rows: Sequence[int] | None = None) -> list[CellWithJob]:
         """Return the cells with their jobs, by row and column: of these rows (from 0), or all."""
         return self._grids.cells(self.record.id, rows)
+
+    def figures(self) -> list[Figure]:
+        """Return what is known of each finished cell: its column, rating, seconds and dollars."""
+        return self._grids.figures(self.record.id)
+
+    def remaining(self) -> dict[tuple[str, int], int]:
+        """Return how many cells are still to be made, by provider's address and column."""
+        return self._grids.remaining(self.record.id)
 
     def export(self, path: str | Path) -> Path:
         """Write its table to a `.csv`, `.jsonl` or `.parquet` file; a file that is there is not overwritten."""
@@ -202,6 +214,22 @@ class Grid:
     def subscribe(self, listener: Callable[[JobRecord | None], None]) -> None:
         """Call `listener(record)` when one of its jobs changes, `listener(None)` when anything else does, from another thread."""
         self._queue.subscribe(listener)
+
+    def follow(self, tell: Callable[[], object], *, every: float) -> None:
+        """Call `tell()` after changes, in this context, at most once in so many seconds, and once more at the end."""
+        due = threading.Lock()
+
+        async def later() -> None:
+            await self._run.clock.sleep(every)
+            due.release()
+            tell()
+
+        def heard(_record: JobRecord | None) -> None:
+            if due.acquire(blocking=False):
+                context.copy().run(self._run.loop.submit, later)
+
+        context = contextvars.copy_context()
+        self._queue.subscribe(heard)
 
     def __repr__(self) -> str:
         return grid_table.to_text(self.plan, self.name, self.state, self.counts, self.held)

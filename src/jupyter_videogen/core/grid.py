@@ -134,6 +134,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     left: float
     """Dollars of the cells that are not sent yet, and of known price."""
     left_unpriced: int
+    failed_cost: float
+    """Dollars that sending the failed cells again would cost, of those with a known price."""
+    failed_unpriced: int
 
     @property
     def open(self) -> int:

@@ -68,8 +68,7 @@ SELECT count(*),
     coalesce(sum(cells.state = 'waiting'), 0),
     coalesce(sum(cells.state = 'taken' AND (jobs.id IS NULL OR {open})), 0),
     coalesce(sum(jobs.state = 'stored'), 0),
-    coalesce(sum(cells.state = 'failed' OR (cells.state = 'taken' AND jobs.state IN ('failed', 'expired')
-        AND NOT jobs.charged)), 0),
+    coalesce(sum({{failed}}), 0),
     coalesce(sum(cells.state = 'taken' AND ((jobs.state IN ('failed', 'expired') AND jobs.charged)
         OR (jobs.state = 'unknown_outcome' AND NOT {open}))), 0),
     coalesce(sum(cells.state = 'cancelled' OR (cells.state = 'taken' AND jobs.state = 'cancelled')), 0),
@@ -77,11 +76,21 @@ SELECT count(*),
     total(iif(jobs.charged AND NOT {open}, jobs.cost, 0)),
     total(iif(jobs.charged AND {open}, jobs.cost, 0)),
     total(cells.cost), coalesce(sum(cells.cost IS NULL), 0),
-    total(iif(cells.state = 'waiting', cells.cost, 0)), coalesce(sum(cells.state = 'waiting' AND cells.cost IS NULL), 0)
+    total(iif(cells.state = 'waiting', cells.cost, 0)), coalesce(sum(cells.state = 'waiting' AND cells.cost IS NULL), 0),
+    total(iif({{failed}}, cells.cost, 0)), coalesce(sum({{failed}} AND cells.cost IS NULL), 0)
 FROM cells LEFT JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ?
 """.format(
-    open=f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))"
+    open=f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))",
 )
+FIGURES = """
+SELECT column_number, rating, json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), jobs.cost
+FROM cells JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ? AND cells.state = 'taken' AND jobs.state = 'stored'
+"""
+REMAINING = f"""
+SELECT cells.origin, column_number, count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
+WHERE cells.grid = ? AND (cells.state = 'waiting' OR (cells.state = 'taken' AND coalesce(jobs.state NOT IN ({OVER}), 1)))
+GROUP BY 1, 2
+"""
 
 
 class CellWithJob(NamedTuple):
@@ -91,6 +100,17 @@ class CellWithJob(NamedTuple):
     job: JobRecord | None
     starred: bool = False
     rating: int | None = None
+
+
+class Figure(NamedTuple):
+    """One finished cell, for the figures of its column."""
+
+    column: int
+    rating: int | None
+    seconds: float | None
+    """From when the provider took it to its clip."""
+    cost: float | None
+    """Dollars."""
 
 
 class GridKey(NamedTuple):
@@ -266,6 +286,16 @@ class Grids:
         with self._file.reading() as db:
             row = db.execute(COUNTS, (grid,)).fetchone()
         return Counts(**dict(zip(Counts.__struct_fields__, row, strict=True)))
+
+    def figures(self, grid: int) -> list[Figure]:
+        """Return what is known of each finished cell."""
+        with self._file.reading() as db:
+            return [Figure(*row) for row in db.execute(FIGURES, (grid,))]
+
+    def remaining(self, grid: int) -> dict[tuple[str, int], int]:
+        """Return how many cells are still to be made, by provider's address and column."""
+        with self._file.reading() as db:
+            return {(origin, column): count for origin, column, count in db.execute(REMAINING, (grid,))}
 
     def waiting(self, grid: int) -> dict[str, float]:
         """Return the providers at which cells wait, each with the moment when the first may be sent."""

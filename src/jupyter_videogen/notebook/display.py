@@ -8,6 +8,7 @@ still holds a widget reads "model not found" for ever. Forms and comparisons liv
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
@@ -15,12 +16,15 @@ from IPython.display import publish_display_data
 
 from jupyter_videogen.api import client
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.api.grid import Grid
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.core import environment, terminal
+from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path
+from jupyter_videogen.notebook import saved_grid, shell_progress, tracebacks
 from jupyter_videogen.notebook import saved_output as records
-from jupyter_videogen.notebook import shell_progress, tracebacks
+from jupyter_videogen.widget.grid_widget import GridWidget
 from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, FormWidget, VideoGen
 
 if TYPE_CHECKING:
@@ -33,8 +37,11 @@ EMPTY = {"text/plain": ""}
 NOTES = {
     "form": "Run the cell again to get this form back.",
     "compare": "Run the cell again to play these clips in sync.",
+    "grid": "Run the cell again to get this grid back.",
 }
 """What stands in the place of a widget whose kernel has ended, above its records; nothing for a card."""
+TABLE = 5.0
+"""Seconds between two writings of a grid's table, at least."""
 _shown: dict[object, set[str]] = {}
 """The newest cell that shows jobs, and which: a value that is already on view is not shown twice."""
 
@@ -49,6 +56,7 @@ def install() -> None:
     formatter.for_type(Clip, show_clip)
     formatter.for_type(VideoGen, show_form)
     formatter.for_type(JobGroup, show_group)
+    formatter.for_type(Grid, show_grid)
     tracebacks.install()
     shell_progress.install()
     if show_job not in client.showing:
@@ -120,6 +128,32 @@ def _keep_records(widget: BaseWidget, jobs: Iterable[Job], bundle: Callable[[], 
             follow(job)
     if isinstance(widget, FormWidget):
         widget.observe(take, names="jobs")
+
+
+def show_grid(grid: Grid) -> None:
+    """Show a grid as its widget where a page is open, and below it the table that stays; elsewhere wait, and show the table."""
+    if not environment.in_kernel():
+        terminal.print_out(repr(grid))
+    elif not environment.has_viewer():
+        with suppress(VideogenError):  # what holds it back is in the table
+            grid.result()
+        _put(saved_grid.mime_bundle(grid, environment.folder()))
+    else:
+        widget = GridWidget(grid)
+        _put(_widget_bundle(widget, "grid"))
+        _keep_table(widget, grid)
+
+
+def _keep_table(widget: GridWidget, grid: Grid) -> None:
+    """Put the table below a grid's widget, and write it anew when clips have come, at most every few seconds."""
+    name, folder = f"videogen-records-{widget.model_id}", environment.folder()
+
+    def bundle() -> dict[str, Any]:
+        own = records.extension_data("records", model_id=str(widget.model_id))
+        return {records.MIME: own, **saved_grid.mime_bundle(grid, folder, folded=True)}
+
+    _put(bundle(), name)
+    grid.follow(lambda: _put(bundle(), name, update=True), every=TABLE)
 
 
 def show_clip(clip: Clip) -> None:

@@ -113,6 +113,7 @@ class BaseWidget(anywidget.AnyWidget):
     form = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
+    grid = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     views_are_stripped: ClassVar[bool] = False
     """Whether the kernel's page keeps widgets out of saved notebooks, as the last view said."""

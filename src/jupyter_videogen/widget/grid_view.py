@@ -1,0 +1,186 @@
+"""A grid as the page draws it: the header, and cells as tiles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from statistics import fmean, median
+from typing import TYPE_CHECKING, Any, Literal
+
+from jupyter_videogen.api.grid_cost import usual_seconds
+from jupyter_videogen.api.grid_table import state_of
+from jupyter_videogen.media.clip_store import is_missing
+from jupyter_videogen.widget.protocol import (
+    GridCellView,
+    GridColumnView,
+    GridFigures,
+    GridRowView,
+    GridView,
+)
+from jupyter_videogen.widget.views import clip_view
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.core.errors import Failure
+    from jupyter_videogen.core.grid import GridPlan
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.grids import CellWithJob, Figure
+
+REASONS = {
+    "content_policy": "Held back by filter",
+    "out_of_credit": "No credit left there",
+    "rate_limited": "Too many at once",
+    "auth": "The key was refused",
+    "permission": "Not allowed there",
+    "model_not_found": "No such model there",
+    "unreachable": "Provider not reached",
+    "provider": "The provider failed",
+    "invalid_request": "Refused as asked",
+    "download": "Clip not downloaded",
+    "expired": "Gone at the provider",
+    "unknown_outcome": "We lost the answer",
+}
+"""Why a cell has no clip, in about four words, by the failure's code."""
+MAYBE_CHARGED = "Failed, perhaps charged"
+SHORT = 300
+"""Characters of an error on a tile."""
+PROMPT = 600
+"""Characters of a prompt beside its row."""
+
+
+def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
+    """Return a grid's header."""
+    plan, counts = grid.plan, grid.counts
+    prompts = {row.prompt for row in plan.rows}
+    remaining = grid.remaining()
+    return GridView(
+        name=grid.name,
+        state=grid.state,
+        prompt=plan.rows[0].prompt[:PROMPT] if len(prompts) == 1 else "",
+        shared=", ".join(setting_words(name, value) for name, value in plan.shared.items() if name in SHOWN_SETTINGS),
+        columns=tuple(_column(column, plan) for column in plan.columns),
+        rows=len(plan.rows),
+        clips=counts.clips,
+        ready=counts.ready,
+        making=counts.making,
+        waiting=counts.waiting,
+        failed=counts.failed,
+        undecided=counts.undecided,
+        cancelled=counts.cancelled,
+        progress=counts.progress,
+        spent=counts.spent,
+        estimate=counts.estimate,
+        unpriced=counts.unpriced,
+        free=counts.estimate == 0 and counts.unpriced == 0,
+        left=_left(remaining, plan) if counts.open else None,
+        retry_cost=counts.failed_cost if not counts.failed_unpriced else None,
+        notices=grid.held,
+        figures=tuple(figures),
+    )
+
+
+SHOWN_SETTINGS = ("duration", "size", "aspect", "resolution", "fps", "sound", "draft", "enhance", "negative", "seed")
+
+
+def setting_words(name: str, value: object) -> str:
+    """Return one setting as a person says it."""
+    if name == "duration":
+        return f"{value} s"
+    if name == "size":
+        return str(value).replace("x", "×")
+    return str(value) if name in {"aspect", "resolution"} else f"{name} {value}"
+
+
+def _column(column: Any, plan: GridPlan) -> GridColumnView:  # noqa: ANN401 - a GridColumn
+    return GridColumnView(
+        model=column.model,
+        provider=column.provider,
+        seed=column.seed,
+        take=column.take,
+        values=tuple(setting_words(name, column.values.get(name)) for name in plan.varied),
+    )
+
+
+def _left(remaining: Mapping[tuple[str, int], int], plan: GridPlan) -> float | None:
+    """Return the seconds until all is done, by how long clips of these models usually took."""
+    models: Counter[tuple[str, str]] = Counter()
+    for (origin, column), count in remaining.items():
+        models[origin, plan.columns[column].model] += count
+    return usual_seconds(models, plan.concurrency)
+
+
+def row_view(plan: GridPlan, row: int, cells: Iterable[CellWithJob], folder: Path) -> GridRowView:
+    """Return one row with its cells."""
+    facts = plan.rows[row]
+    tiles = tuple(cell_view(one, folder) for one in cells)
+    return GridRowView(row=row, label=facts.label, prompt=facts.prompt[:PROMPT], cells=tiles)
+
+
+def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
+    """Return one cell as a tile."""
+    cell, job = one.cell, one.job if one.cell.state == "taken" else None
+    state = _state(one)
+    failure = cell.failure or (job.failure if job is not None and state in {"failed", "undecided"} else None)
+    return GridCellView(
+        position=cell.position,
+        row=cell.row,
+        column=cell.column,
+        job_id=None if job is None else job.id,
+        state=state,
+        progress=None if job is None or job.ended else job.progress,
+        status="" if job is None or job.ended else job.status,
+        reason=_reason(state, job, failure),
+        error="" if failure is None else " ".join(filter(None, (failure.message, failure.next)))[:SHORT],
+        price=cell.cost,
+        started_at=None if job is None else job.accepted_at or job.sent_at,
+        seconds=_seconds(job),
+        clip=clip_view(job.clips[0], folder) if job is not None and job.clips else None,
+        rating=one.rating,
+        starred=one.starred,
+    )
+
+
+def _state(
+    one: CellWithJob,
+) -> Literal["waiting", "sending", "making", "ready", "failed", "undecided", "cancelled", "gone"]:
+    state: Any = state_of(one)
+    return "gone" if state == "ready" and one.job is not None and is_missing(one.job) else state
+
+
+def _reason(state: str, job: JobRecord | None, failure: Failure | None) -> str:
+    if state not in {"failed", "undecided"}:
+        return ""
+    if state == "undecided" and job is not None and job.state != "unknown_outcome":
+        return MAYBE_CHARGED
+    code = failure.code if failure else job.state if job else ""
+    return REASONS.get(code, "No clip was made")
+
+
+def _seconds(job: JobRecord | None) -> float | None:
+    if job is None or job.state != "succeeded" or job.finished_at is None or job.accepted_at is None:
+        return None
+    return job.finished_at - job.accepted_at
+
+
+def figures_view(plan: GridPlan, figures: Iterable[Figure]) -> list[GridFigures]:
+    """Return what the foot of the table says of each model."""
+    found: dict[str, list[Figure]] = {column.model: [] for column in plan.columns}
+    for one in figures:
+        found[plan.columns[one.column].model].append(one)
+    return [_figures(model, ready) for model, ready in found.items()]
+
+
+def _figures(model: str, ready: Sequence[Figure]) -> GridFigures:
+    ratings = [one.rating for one in ready if one.rating is not None]
+    times = [one.seconds for one in ready if one.seconds is not None]
+    costs = [one.cost for one in ready if one.cost is not None]
+    return GridFigures(
+        model=model,
+        rating=fmean(ratings) if ratings else None,
+        rated=len(ratings),
+        seconds=median(times) if times else None,
+        cost=fmean(costs) if costs and len(costs) == len(ready) else None,
+        ready=len(ready),
+    )

@@ -1,0 +1,146 @@
+"""The widget of a grid: its header in a trait, and the cells on view in messages."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from jupyter_videogen.core import environment
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.runtime import process
+from jupyter_videogen.widget.grid_view import figures_view, grid_view, row_view
+from jupyter_videogen.widget.protocol import (
+    VERSION,
+    CellsChanged,
+    Export,
+    GridAct,
+    GridPage,
+    GridRows,
+    PageMessage,
+    Rate,
+)
+from jupyter_videogen.widget.widget import BaseWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.grids import CellWithJob
+    from jupyter_videogen.widget.protocol import GridCellView
+
+MOST_ROWS = 60
+"""Rows of one answer."""
+PACE = 0.4
+"""Seconds between two messages to the page."""
+FIGURES = 5.0
+"""Seconds between two counts of the figures at the foot."""
+
+
+class GridWidget(BaseWidget):
+    """A grid, as long as its page is open; many clips, one output."""
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._rows: tuple[int, ...] = ()
+        self._told: dict[int, GridCellView] = {}
+        self._figures: Any = ()
+        self._figured = (-1, float("-inf"))
+        self._due = threading.Lock()
+        super().__init__(grid=self._header())
+        grid.subscribe(self._stir)
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        """Do what the page asks of the grid; the rest is every widget's."""
+        match message:
+            case GridRows():
+                return {"rows": self._page(message)}
+            case GridAct():
+                self._act(message)
+            case Rate():
+                self._grid.rate(message.job_id, message.rating)
+            case Export():
+                return {"text": self._export(message.kind)}
+            case _:
+                outcome = super()._handle(message, buffers)
+                self._stir(None)  # a star, or a picture that the page drew, is no change of the queue
+                return outcome
+        self._stir(None)
+        return None
+
+    @property
+    def _own(self) -> set[str]:
+        return {view.job_id for view in self._told.values() if view.job_id}
+
+    def _page(self, asked: GridRows) -> GridPage:
+        """Return rows that fit the filter, and tell of their changes from now on."""
+        plan, search = self._grid.plan, asked.search.strip().casefold()
+        fit = [number for number, row in enumerate(plan.rows) if search in row.prompt.casefold()]
+        start = max(asked.offset, 0)
+        self._rows = tuple(fit[start : start + min(max(asked.limit, 0), MOST_ROWS)])
+        views = self._views()
+        self._told = {view.position: view for row in views for view in row.cells}
+        return GridPage(rows=tuple(views), offset=start, total=len(fit))
+
+    def _views(self) -> list[Any]:
+        """Return the rows on view as they are now: what this process watches is newer than the ledger."""
+        folder, by_row = environment.folder(), {row: list[Any]() for row in self._rows}
+        for one in self._grid.cells(self._rows) if self._rows else ():
+            by_row[one.cell.row].append(self._newest(one))
+        return [row_view(self._grid.plan, row, cells, folder) for row, cells in by_row.items()]
+
+    def _newest(self, one: CellWithJob) -> CellWithJob:
+        watch = process.runtime().watches.get(one.cell.job or "")
+        return one if watch is None or watch.idle else one._replace(job=watch.record)
+
+    def _act(self, message: GridAct) -> None:
+        match message.action:
+            case "pause":
+                self._grid.pause()
+            case "resume":
+                self._grid.resume()
+            case "retry":
+                self._grid.retry(message.cells, undecided=message.undecided)
+            case "look":
+                self._grid.look(message.cells)
+            case "cancel":
+                self._grid.cancel()
+
+    def _export(self, kind: str) -> str:
+        """Write the table beside the notebook, under a name that is free; returns the name."""
+        folder, name = environment.folder(), "".join(sign if sign.isalnum() else "-" for sign in self._grid.name)
+        for number in range(1, 1000):
+            target = folder / (f"{name}.{kind}" if number == 1 else f"{name}-{number}.{kind}")
+            if not target.exists():
+                return self._grid.export(target).name
+        raise VideogenError(f"{folder} has too many files named {name}.", next="Choose a name: grid.export(path).")
+
+    # ---- telling the page ----------------------------------------------------------------------------------
+
+    def _stir(self, _record: JobRecord | None) -> None:
+        """Tell the page soon; what happens until then is told with it."""
+        if self._due.acquire(blocking=False):
+            process.runtime().loop.submit(self._tell)
+
+    async def _tell(self) -> None:
+        await process.runtime().clock.sleep(PACE)
+        self._due.release()
+        if self.comm is None:
+            return
+        self.grid = self._header()
+        fresh = {view.position: view for row in self._views() for view in row.cells}
+        changed = tuple(view for position, view in fresh.items() if self._told.get(position) != view)
+        self._told = fresh
+        if changed:
+            self.send(msgspec.to_builtins(CellsChanged(v=VERSION, cells=changed)))
+
+    def _header(self) -> dict[str, Any]:
+        run, ready = process.runtime(), self._grid.counts.ready
+        now = run.clock.monotonic()
+        before, at = self._figured
+        if now - at >= FIGURES or before < 0:
+            self._figures, self._figured = figures_view(self._grid.plan, self._grid.figures()), (ready, now)
+        view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures))
+        return view
