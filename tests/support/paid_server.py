@@ -53,6 +53,15 @@ class Shop:
         self.locked = False
         """Refuse the key on looks."""
         self.looks = 0
+        self.places: int | None = None
+        """How many jobs it has at once; a create more is answered 429."""
+        self.looks_to_finish = 1
+        """Looks until a job is done."""
+        self.open: dict[str, int] = {}
+        """Jobs that are not done, and how often each was looked at."""
+        self.most_open = self.too_many = 0
+        """The most jobs that it had at once, and the creates that it refused for that."""
+        self._counting = threading.Lock()
         shop = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -101,14 +110,40 @@ class Shop:
         if self.refusal is not None:
             answer(request, *self.refusal)
             return
-        name, headers = f"video_{len(self.book) + 1}", request.headers
-        key, door = headers["idempotency-key"], headers.get("authorization", "")
-        self.book.append(Sale(name, body["prompt"], key, door, time.time()))
+        name = self._accept(request, body["prompt"])
+        if name is None:
+            answer(request, 429, {"error": {"message": "too many jobs"}}, retry_after="1")
+            return
         self.held.wait()
         if self.deaf:
             request.close_connection = True
             return
         answer(request, 200, {"id": name, "status": "queued"})
+
+    def _accept(self, request: BaseHTTPRequestHandler, prompt: str) -> str | None:
+        """Write a create into the book, where there is a place for it."""
+        headers = request.headers
+        with self._counting:
+            if self.places is not None and len(self.open) >= self.places:
+                self.too_many += 1
+                return None
+            name = f"video_{len(self.book) + 1}"
+            key, door = headers["idempotency-key"], headers.get("authorization", "")
+            self.book.append(Sale(name, prompt, key, door, time.time()))
+            self.open[name] = 0
+            self.most_open = max(self.most_open, len(self.open))
+            return name
+
+    def _is_done(self, name: str) -> bool:
+        """Take in a look at a job, and tell whether it is done."""
+        with self._counting:
+            looks = self.open.get(name, self.looks_to_finish) + 1
+            done = self.done and self.held.is_set() and looks >= self.looks_to_finish
+            if name in self.open:
+                self.open[name] = looks
+            if done:
+                self.open.pop(name, None)
+            return done
 
     def _read(self, request: BaseHTTPRequestHandler) -> bytes:
         """Read the body of a create, with a pause in it where that is wanted."""
@@ -136,7 +171,7 @@ class Shop:
             answer(
                 request,
                 200,
-                {"id": words[-1], "status": "completed" if self.done and self.held.is_set() else "in_progress"},
+                {"id": words[-1], "status": "completed" if self._is_done(words[-1]) else "in_progress"},
             )
 
     def _page(self, query: dict[str, list[str]]) -> tuple[int, dict[str, Any]]:

@@ -389,6 +389,8 @@ def prepare(  # noqa: PLR0913 - keywords, as of `grid`
     """Check and price a grid; arguments and errors as for `grid`."""
     config, ledger = load_config(), process.runtime().ledger
     name, project = _check_name(name), _project()
+    _check_count("concurrency", 1 if concurrency is None else concurrency, range(1, MOST_CONCURRENT + 1))
+    _check_count("retries", retries, range(MOST_RETRIES + 1))
     known = ledger.grids.find(project, name)
     drawn = _seeds_of_takes(takes, seeds, known)
     axes = grid_plan.Axes(
@@ -407,8 +409,8 @@ def prepare(  # noqa: PLR0913 - keywords, as of `grid`
         varied=tuple(axes.vary),
         shared=grid_plan.plain(axes.fields),
         seeds=drawn,
-        concurrency=_count("concurrency", concurrency, MOST_CONCURRENT),
-        retries=_count("retries", retries, MOST_RETRIES, least=0) or 0,
+        concurrency=concurrency,
+        retries=retries,
         max_cost=config.defaults.max_cost if fields.get("max_cost") is None else fields["max_cost"],
         order=axes.order,
         new=bool(fields.get("new")),
@@ -516,12 +518,10 @@ def _choice(value: Any, choices: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one 
     return value
 
 
-def _count(name: str, value: int | None, most: int, *, least: int = 1) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise InvalidRequest(f"{name} is {value!r}.", next=f"Pass a whole number from {least} to {most}.", field=name)
-    return value
+def _check_count(name: str, value: int, allowed: range) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
+        words = f"Pass a whole number from {allowed[0]} to {allowed[-1]}."
+        raise InvalidRequest(f"{name} is {value!r}.", next=words, field=name)
 
 
 def _state(one: CellWithJob) -> str:

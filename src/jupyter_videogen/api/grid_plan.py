@@ -178,8 +178,9 @@ def _report(problems: Sequence[Problem]) -> InvalidRequest:
     more = [f"and {len(lines) - SHOWN} more problems"] if len(lines) > SHOWN else []
     count = len({problem.row for problem in problems})
     what = "1 row can't be sent" if count == 1 else f"{count} rows can't be sent"
-    error = InvalidRequest(f"{what}:\n" + "\n".join([*lines[:SHOWN], *more]) + "\n", next="Nothing was sent.")
-    error.add_note("\n".join(f"row {problem.row}: {problem.words}" for problem in problems[SHOWN:]))
+    error = InvalidRequest(f"{what}:\n" + "\n".join([*lines[:SHOWN], *more]) + "\n")
+    for line in lines[SHOWN:]:
+        error.add_note(line)
     return error
 
 

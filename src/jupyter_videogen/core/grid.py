@@ -177,6 +177,14 @@ def cell_state(job: JobRecord) -> CellState:
     return "undecided" if job.charged else "failed"
 
 
+def holding_reason(job: JobRecord) -> str | None:
+    """Return why every other cell at a job's provider would be refused as well; None where nothing says so."""
+    failure = job.failure
+    if job.state != "failed" or failure is None or failure.code not in HOLDING or job.charged:
+        return None
+    return failure.message
+
+
 def judge(job: JobRecord, *, free: bool, tries: int, retries: int) -> Verdict:
     """Return what the end of a job means; `free` is a provider that charges nothing, so that a lost answer costs nothing.
 
@@ -186,11 +194,11 @@ def judge(job: JobRecord, *, free: bool, tries: int, retries: int) -> Verdict:
         return Verdict("done")
     failure = job.failure
     code = failure.code if failure else job.state
-    if code in HOLDING and not job.charged:
-        return Verdict("hold", reason=failure.message if failure else code)
+    if (reason := holding_reason(job)) is not None:
+        return Verdict("hold", reason=reason)
     unsent = failure is not None and failure.sent == "no"
     harmless = free or (job.state != "unknown_outcome" and not job.charged)
     repeatable = code in RETRYABLE or job.state == "unknown_outcome" or unsent
-    if not harmless or not repeatable or (code == "invalid_request") or tries >= retries:
+    if not harmless or not repeatable or code == "invalid_request" or tries >= retries:
         return Verdict("left")
     return Verdict("retry", wait=after_miss(tries + 1, retry_after=failure.retry_after if failure else None))

@@ -63,25 +63,27 @@ NEXT = f"""
 SELECT {COLUMNS} FROM cells WHERE grid = ? AND origin = ? AND state = 'waiting' AND not_before <= ?
     ORDER BY position LIMIT 1
 """
-COUNTS = """
+GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))"
+UNPAID = """
+(cells.state = 'failed' OR (cells.state = 'taken' AND coalesce(jobs.state IN ('failed', 'expired') AND NOT jobs.charged, 0)))
+"""
+COUNTS = f"""
 SELECT count(*),
     coalesce(sum(cells.state = 'waiting'), 0),
-    coalesce(sum(cells.state = 'taken' AND (jobs.id IS NULL OR {open})), 0),
+    coalesce(sum(cells.state = 'taken' AND (jobs.id IS NULL OR {GOING})), 0),
     coalesce(sum(jobs.state = 'stored'), 0),
-    coalesce(sum({{failed}}), 0),
+    coalesce(sum({UNPAID}), 0),
     coalesce(sum(cells.state = 'taken' AND ((jobs.state IN ('failed', 'expired') AND jobs.charged)
-        OR (jobs.state = 'unknown_outcome' AND NOT {open}))), 0),
+        OR (jobs.state = 'unknown_outcome' AND NOT {GOING}))), 0),
     coalesce(sum(cells.state = 'cancelled' OR (cells.state = 'taken' AND jobs.state = 'cancelled')), 0),
-    total(iif({open}, json_extract(record, '$.progress'), 0)),
-    total(iif(jobs.charged AND NOT {open}, jobs.cost, 0)),
-    total(iif(jobs.charged AND {open}, jobs.cost, 0)),
+    total(iif({GOING}, json_extract(record, '$.progress'), 0)),
+    total(iif(jobs.charged AND NOT {GOING}, jobs.cost, 0)),
+    total(iif(jobs.charged AND {GOING}, jobs.cost, 0)),
     total(cells.cost), coalesce(sum(cells.cost IS NULL), 0),
     total(iif(cells.state = 'waiting', cells.cost, 0)), coalesce(sum(cells.state = 'waiting' AND cells.cost IS NULL), 0),
-    total(iif({{failed}}, cells.cost, 0)), coalesce(sum({{failed}} AND cells.cost IS NULL), 0)
+    total(iif({UNPAID}, cells.cost, 0)), coalesce(sum({UNPAID} AND cells.cost IS NULL), 0)
 FROM cells LEFT JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ?
-""".format(
-    open=f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))",
-)
+"""
 FIGURES = """
 SELECT column_number, rating, json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), jobs.cost
 FROM cells JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ? AND cells.state = 'taken' AND jobs.state = 'stored'

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.core.errors import BudgetExceeded, Failure, OutcomeUnknown, VideogenError
-from jupyter_videogen.core.grid import CONCURRENCY, HOLDING, Cell, judge
+from jupyter_videogen.core.grid import CONCURRENCY, HOLDING, Cell, holding_reason, judge
 from jupyter_videogen.core.prices import format_dollars
 
 if TYPE_CHECKING:
@@ -134,7 +134,9 @@ class GridQueue:
             if job is None:
                 if cell.key not in self._sending:  # its process died before the job was written down
                     self._grids.put_back(self.record.id, cell.key, tries=max(cell.tries - 1, 0))
-            elif job.ended:
+            elif job.ended or (
+                cell.free and job.state == "unknown_outcome"
+            ):  # a search may last, and a free clip costs less
                 self._judge(cell, job)
             else:
                 self._follow(job)
@@ -161,6 +163,8 @@ class GridQueue:
     def _heard(self, record: JobRecord) -> None:
         if record.ended or record.state == "queued":
             self._news.set()
+        if (reason := holding_reason(record)) is not None:
+            self.held[record.base_url] = reason  # at once: what follows would meet the same
         self._tell(record)
 
     # ---- sending -------------------------------------------------------------------------------------------
