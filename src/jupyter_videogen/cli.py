@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from jupyter_videogen.api import grid as grids
 from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
-from jupyter_videogen.commands import actions, arguments, dry_run, error_text, options
+from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
-from jupyter_videogen.commands.progress import Progress
+from jupyter_videogen.commands.progress import GridProgress, Progress
 from jupyter_videogen.config import trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import command_names, environment, terminal
@@ -68,6 +69,7 @@ USAGES = {
         "[OPTIONS] PROMPT",
         "make a clip and wait for it; -o sets the path, - reads the prompt from standard input",
     ),
+    "grid": (grid_lines.OWN.usage, grid_lines.OWN.words),
     "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
     "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
     "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
@@ -147,7 +149,7 @@ def usage(name: str = "") -> str:
     """Return the help on one command, or on all."""
     rows = {name: USAGES[name]} if name else USAGES
     lines = [f"{command_names.PROGRAM} {command} {how}\n    {what}" for command, (how, what) in rows.items()]
-    if name == "generate":
+    if name in {"generate", "grid"}:
         lines += [
             f"    {', '.join(one.flags)} {one.value}\n        {one.words}"
             for one in options.OPTIONS
@@ -167,7 +169,7 @@ def _fitted(words: str) -> str:
     return terminal.fit(words, terminal.width())
 
 
-UNFIT = {"embed", "raw"}
+UNFIT = {"embed", "raw", "grid", "rows"}
 """Options that apply only to notebook cells."""
 
 
@@ -236,6 +238,37 @@ def _told(job: Job, *, as_json: bool) -> int:
     return DONE
 
 
+def _grid(given: Invocation) -> int:
+    """Make a grid, or go on with it, and wait for it; an interrupt ends the sending, not what is being made."""
+    read = grid_lines.read_words(given.words)
+    with locate_errors(read.line):
+        if actions.is_dry_run(read.line):
+            print_out(grids.describe(read.file, **read.given))
+            return DONE
+        made = grids.grid(read.file, **read.given)
+    status = _follow_grid(made, read.line.values.get("timeout"), quiet=bool(read.line.values.get("quiet")))
+    if read.export is not None:
+        print_err(f"written: {made.export(read.export)}")
+    print_out(terminal.as_json(made.facts()) if given.as_json else repr(made))
+    return status
+
+
+def _follow_grid(made: grids.Grid, timeout: float | str | None, *, quiet: bool) -> int:
+    """Wait for a grid with one line of progress; return the exit status."""
+    try:
+        GridProgress(sys.stderr, quiet=quiet).follow(made, timeout)
+    except KeyboardInterrupt:
+        made.pause()
+        again = f"{command_names.PROGRAM} grid --name {shlex.quote(made.name)}"
+        print_err(f"\nStopped. What is being made goes on; the rest waits for: {again}")
+        return INTERRUPTED
+    except VideogenError as error:
+        print_err(error_text.render_error(error))
+        return _status(error)
+    counts = made.counts
+    return STATUS["unknown_outcome"] if counts.undecided else FAILED if counts.ready < counts.clips else DONE
+
+
 def _list_jobs(given: Arguments, as_json: bool) -> int:
     jobs = actions.list_jobs(given)
     print_out(_json(jobs, many=True) if as_json else repr(jobs))
@@ -299,7 +332,7 @@ def _table_of(rows: Callable[[Arguments], list[dict[str, Any]]]) -> Callable[[Ar
     return lambda given, as_json: _table(rows(given), as_json=as_json)
 
 
-OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {"generate": _generate, "serve": _serve}
+OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {"generate": _generate, "grid": _grid, "serve": _serve}
 """Commands that read their words themselves."""
 COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {
     "jobs": _list_jobs,

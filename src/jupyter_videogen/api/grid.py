@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 import re
 import threading
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -15,7 +15,7 @@ import msgspec
 from jupyter_videogen.api import grid_plan, grid_table, rows
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
-from jupyter_videogen.api.grid_cost import ask_for_cost, missing_cells
+from jupyter_videogen.api.grid_cost import ask_for_cost, describe_cells, missing_cells
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.config.configuration import load_config
@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
 MOST_CONCURRENT, MOST_RETRIES = 1000, 100
+OWN_ARGUMENTS = (
+    *("name", "models", "seeds", "takes", "vary", "columns", "template", "concurrency", "retries", "order", "extend"),
+)
 OF_A_GRID = ("yes", "new", "max_cost", "output")
 _open: dict[tuple[str, int], Grid] = {}
 """The grids of this process, by home and number: each has one queue."""
@@ -204,6 +207,20 @@ class Grid:
             )
         return self.clips
 
+    def settled(self, timeout: float) -> bool:
+        """Wait for at most so many seconds; return whether nothing happens by itself any more."""
+        try:
+            wait_for(self._future, timeout)
+        except TimeoutError:
+            return self._future.done()
+        except (CancelledError, VideogenError):
+            return True
+        return True
+
+    def facts(self) -> list[dict[str, Any]]:
+        """Return a dictionary of plain values for each clip."""
+        return [grid_table.facts(self.plan, one) for one in self.cells()]
+
     def __await__(self) -> Generator[object, None, tuple[Clip, ...]]:
         return self._result().__await__()
 
@@ -358,6 +375,18 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
     return _store(prepared, extend=extend).resume()
 
 
+def describe(prompts: object, **given: Any) -> str:
+    """Return how many clips a grid would send, what is known of their cost, and how long they take; nothing is sent.
+
+    Arguments and errors as for `grid`.
+    """
+    own = {name: given.pop(name) for name in OWN_ARGUMENTS if name in given}
+    prepared = prepare(prompts, fields=given, **own)
+    missing = missing_cells(prepared.planned.cells, prepared.known, new=prepared.plan.new)
+    made = len(prepared.planned.cells) - len(missing)
+    return describe_cells(missing, prepared.plan) + (f"; {made} more are made already" if made else "")
+
+
 class Prepared(NamedTuple):
     """A grid that was checked and priced; nothing is written or sent."""
 
@@ -484,8 +513,8 @@ def _size(plan: GridPlan) -> str:
 
 
 def _next_name(name: str) -> str:
-    match = re.fullmatch(r"(.*?)-?(\d+)", name)
-    return f"{match[1]}-{int(match[2]) + 1}" if match else f"{name}-2"
+    match = re.fullmatch(r"(.*?)(\d{1,9})", name)
+    return f"{match[1]}{int(match[2]) + 1}" if match else f"{name}-2"
 
 
 def _models(models: Sequence[str] | None) -> list[str | None]:

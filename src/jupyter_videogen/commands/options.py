@@ -210,6 +210,26 @@ OPTIONS: tuple[Option, ...] = (
         example="clip",
     ),
     Option(
+        "grid",
+        "--grid",
+        "word",
+        "jobs",
+        "Make a grid of this name: every prompt with every model and take, in one output that can be paused and resumed. The "
+        "same cell again sends only what is missing; an empty cell opens the grid.",
+        "NAME",
+        example="study-1",
+    ),
+    Option(
+        "rows",
+        "--rows",
+        "text",
+        "jobs",
+        "With --grid: take the prompts from a CSV, JSONL or Parquet file. The cell, if it has text, is a template, as in "
+        "A {animal} in the {place}.",
+        "FILE",
+        example="prompts.csv",
+    ),
+    Option(
         "output",
         "--output",
         "text",

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
+from jupyter_videogen.api.grid_table import line as grid_line
 from jupyter_videogen.api.job import seconds
 from jupyter_videogen.core import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jupyter_videogen.api.grid import Grid
     from jupyter_videogen.api.job import Job
 
 PACE = 0.5
@@ -81,6 +83,41 @@ class Progress:
         if self._told.get(job.id) != words:
             self._told[job.id] = words
             self._stream.write(f"{words}\n")
+
+
+class GridProgress:
+    """Prints the progress of a grid in one line, until nothing happens by itself any more."""
+
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        self._stream, self._quiet = stream, quiet
+        self._screen, self._told = stream.isatty(), ""
+
+    def follow(self, grid: Grid, timeout: float | str | None) -> None:
+        """Wait for a grid; raises `WaitTimeout` when only the waiting ended, and what holds its cells back."""
+        ends = None if timeout is None else time.monotonic() + seconds(timeout)
+        try:
+            while not grid.settled(PACE if ends is None else max(0.0, min(PACE, ends - time.monotonic()))):
+                self._tell(grid)
+                if ends is not None and time.monotonic() >= ends:
+                    break
+            self._tell(grid)
+        finally:
+            if self._screen and not self._quiet:
+                self._stream.write(CLEAR)
+                self._stream.flush()
+        grid.result(timeout=0)
+
+    def _tell(self, grid: Grid) -> None:
+        words = f"{bar(grid.counts.progress)}{grid_line(grid.counts)}"
+        if self._quiet or words == self._told:
+            return
+        self._told = words
+        if self._screen:
+            words = _cut(words, terminal.width(self._stream))
+            self._stream.write(CLEAR + terminal.replace_unencodable(words, self._stream))
+        else:
+            self._stream.write(f"{grid_line(grid.counts)}\n")
+        self._stream.flush()
 
 
 def _cut(words: str, columns: int | None) -> str:

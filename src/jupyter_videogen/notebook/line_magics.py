@@ -21,6 +21,7 @@ from jupyter_videogen.commands import (
     actions,
     arguments,
     dry_run,
+    grid_lines,
     interpolation,
     job_references,
     options,
@@ -40,6 +41,7 @@ from jupyter_videogen.widget.widget import VideoGen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from jupyter_videogen.api.grid import Grid
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
@@ -107,6 +109,8 @@ class Commands:
 
     def make(self, line: ParsedLine, texts: list[str]) -> object:
         """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
+        if "grid" in line.values or "rows" in line.values:
+            return self._grid(line, texts)
         config = load_config()
         prompts = [self._fill_prompt(text, line) for text in texts]
         orders = actions.plan_orders(line, prompts, self._names, config)
@@ -120,6 +124,18 @@ class Commands:
         if name := line.values.get("name"):
             self._names[name] = result
         return self._value_of_cell(result, line.values, config)
+
+    def _grid(self, line: ParsedLine, texts: list[str]) -> Grid | None:
+        """Make the grid of a cell; with `--rows`, variables are columns of the table and not the user's."""
+        rows = "rows" in line.values
+        made = grid_lines.grid_of_cell(
+            line, texts if rows else [self._fill_prompt(text, line).text for text in texts], self._names
+        )
+        if name := line.values.get("name"):
+            self._names[name] = made
+        if should_wait(line.values.get("wait"), load_config()):
+            made.result(line.values.get("timeout"))
+        return None if line.values.get("quiet") else made
 
     def _value_of_cell(self, result: Job | JobGroup, values: dict[str, Any], config: Configuration) -> object:
         """Wait for what was sent, where that is asked for or nobody would see it come; then give what the cell is worth."""

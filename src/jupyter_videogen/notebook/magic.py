@@ -151,6 +151,9 @@ class VideogenMagics(Magics, Settings):
             return self._commands.run(command, rest)
         line = self._read(text)
         prompt = line.rest or " ".join(word.text for word in line.words)
+        if not prompt and "grid" in line.values:
+            with parser.locate_errors(line):
+                return self._commands.make(line, [])
         if not prompt:
             with parser.locate_errors(line):
                 return self._commands.form(line)
@@ -254,6 +257,7 @@ def _teach(shell: InteractiveShell) -> None:
         return
     formatter: Any = shell.display_formatter
     shows = {
+        ("api.grid", "Grid"): "show_grid",
         ("api.job", "Job"): "show_job",
         ("api.job_group", "JobGroup"): "show_group",
         ("api.clip", "Clip"): "show_clip",
