@@ -36,7 +36,7 @@ class Visit:
         widget.send = lambda content, _buffers=None: self.acks.append(content)
         self._count = 0
 
-    def say(self, kind: str, buffers: list[bytes] | None = None, **facts: Any) -> dict[str, Any]:
+    def say(self, kind: str, /, buffers: list[bytes] | None = None, **facts: Any) -> dict[str, Any]:
         """Send a message, and give its ack."""
         self._count += 1
         content = {"v": 1, "request_id": f"r{self._count}", "type": kind, **facts}

@@ -18,7 +18,9 @@ from jupyter_videogen.widget.protocol import (
     GridAct,
     GridPage,
     GridRows,
+    Module,
     PageMessage,
+    Posters,
     Rate,
 )
 from jupyter_videogen.widget.widget import BaseWidget
@@ -69,6 +71,15 @@ class GridWidget(BaseWidget):
                 return outcome
         self._stir(None)
         return None
+
+    def _admitted(self, message: PageMessage) -> PageMessage:
+        """Let visitors look at the grid and play its clips; the rest is its owner's."""
+        match message:
+            case GridRows() | Module():
+                return message
+            case Posters() if set(message.job_ids) <= self._own:
+                return message
+        return super()._admitted(message)
 
     @property
     def _own(self) -> set[str]:
