@@ -115,6 +115,7 @@ def test_a_model_that_takes_no_seed_makes_takes(shop: Shop, at: dict[str, Any]) 
         ({"prompts": [5]}, "Row 1 is a int"),
         ({"prompts": 5}, "can't be read from a int"),
         ({"prompts": ["the sea", "the sea"]}, "row 2: is the same as row 1"),
+        ({"vary": {"duration": [None, 4]}}, "makes the same clip twice for duration None and 4"),
     ],
 )
 def test_what_is_no_grid_is_refused(how: dict[str, Any], words: str) -> None:
@@ -381,6 +382,17 @@ def test_lost_free_jobs_are_simply_sent_again() -> None:
     grid = vg.grid(prompts(6), name="free", **LOCAL)
     assert len(grid.result("2m")) == 6
     assert states(grid) == {"ready": 6}
+
+
+def test_a_grid_outlives_a_ledger_that_is_taken_away(shop: Shop, at: dict[str, Any], home: Path) -> None:
+    """Its cells come along into the new file, with their jobs; nothing is sent twice."""
+    grid = vg.grid(prompts(3), **at, name="moved", concurrency=1)
+    shop.asked.wait(30)
+    for name in ("ledger.sqlite3", "ledger.sqlite3-wal", "ledger.sqlite3-shm"):
+        (home / name).unlink(missing_ok=True)
+    assert len(grid.result("1m")) == 3
+    assert vg.grid(name="moved").counts.ready == 3
+    assert len(shop.book) == 3
 
 
 def test_ten_thousand_cells_are_planned_without_their_jobs(shop: Shop, at: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from jupyter_videogen.catalog.validation import LARGEST_SEED
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.core.grid import Cell, GridColumn, GridRow, Order
-from jupyter_videogen.core.request import MEDIA, SETTINGS
+from jupyter_videogen.core.request import MEDIA, SETTINGS, GenerationRequest
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime.order import SubmitOptions
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from jupyter_videogen.config.configuration import Configuration
-    from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.runtime.order import Order as CheckedOrder
 
 MOST_CELLS = 100_000
@@ -104,19 +103,22 @@ def plan_grid(rows: Sequence[Row], axes: Axes, config: Configuration, problems: 
     columns = list(_columns(axes, config))
     if len(rows) * len(columns) > MOST_CELLS:
         raise InvalidRequest(f"This grid has {len(rows) * len(columns):,} cells; at most {MOST_CELLS:,} are taken.")
-    problems = [*problems]
-    entries: list[tuple[int, int, CheckedOrder]] = []
+    places = _positions(len(rows), columns, axes.order)
+    problems, cells, hidden, heads = [*problems], list[Cell](), dict[str, GenerationRequest](), list[GridColumn]()
     for number, row in enumerate(rows):
         try:
             orders = _orders_of_row(row, columns, axes, config)
         except VideogenError as error:
             problems.append(Problem(row.label, _in_words(error)))
             continue
-        entries += [(number, place, order) for place, order in enumerate(orders)]
-    problems += _duplicates(rows, entries)
+        heads = heads or [_head(column, order) for column, order in zip(columns, orders, strict=True)]
+        cells += [_cell(order, number, place, places[number, place]) for place, order in enumerate(orders)]
+        hidden |= {order.fingerprint: order.asked for order in orders if order.asked.redacted() != order.asked}
+    problems += _duplicates(rows, columns, cells)
     if problems:
         raise _report(problems)
-    return _planned(rows, columns, entries, axes)
+    table = tuple(GridRow(label=row.label, prompt=row.prompt, carried=plain(row.carried)) for row in rows)
+    return Planned(tuple(heads), table, cells, hidden)
 
 
 def _columns(axes: Axes, config: Configuration) -> Iterator[_Column]:
@@ -153,16 +155,27 @@ def _order(row: Row, own: Mapping[str, Any], column: _Column, axes: Axes, config
     return order._replace(options=SubmitOptions(take=take, output=order.options.output))
 
 
-def _duplicates(rows: Sequence[Row], entries: Sequence[tuple[int, int, CheckedOrder]]) -> list[Problem]:
-    """Return the rows that ask for the same clip as another row."""
-    first: dict[str, int] = {}
+def _duplicates(rows: Sequence[Row], columns: Sequence[_Column], cells: Sequence[Cell]) -> list[Problem]:
+    """Return the rows that ask for the same clip as another row, or in two columns: each clip is one cell."""
+    first: dict[str, Cell] = {}
     found: dict[int, Problem] = {}
-    for number, _, order in entries:
-        before = first.setdefault(order.fingerprint, number)
-        if before != number and number not in found:
-            words = f"is the same as row {rows[before].label}; for several clips of one prompt pass takes="
-            found[number] = Problem(rows[number].label, words)
+    for cell in cells:
+        before = first.setdefault(cell.key, cell)
+        if before is cell or cell.row in found:
+            continue
+        words = f"is the same as row {rows[before.row].label}; for several clips of one prompt pass takes="
+        if before.row == cell.row:
+            words = _same_in_two_columns(columns[before.column], columns[cell.column])
+        found[cell.row] = Problem(rows[cell.row].label, words)
     return list(found.values())
+
+
+def _same_in_two_columns(one: _Column, other: _Column) -> str:
+    differing = [
+        f"{name} {value} and {other.values[name]}" for name, value in one.values.items() if value != other.values[name]
+    ]
+    what = f" for {', '.join(differing)}" if differing else ""
+    return f"{one.model or 'the model'} makes the same clip twice{what}: it does not take what differs"
 
 
 def _in_words(error: VideogenError) -> str:
@@ -189,22 +202,6 @@ def _row_numbers(numbers: Sequence[str]) -> str:
         return f"row {numbers[0]}"
     shown = ", ".join(numbers[:8])
     return f"rows {shown}" + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")  # noqa: PLR2004 - the same 8
-
-
-def _planned(
-    rows: Sequence[Row], columns: Sequence[_Column], entries: Sequence[tuple[int, int, CheckedOrder]], axes: Axes
-) -> Planned:
-    places = _positions(len(rows), columns, axes.order)
-    cells, hidden = [], {}
-    for row, place, order in entries:
-        cell = _cell(order, row, place, places[row, place])
-        cells.append(cell)
-        if order.asked.redacted() != order.asked:
-            hidden[cell.key] = order.asked
-    first = {place: order for _, place, order in reversed(entries)}
-    heads = tuple(_head(column, first[number]) for number, column in enumerate(columns))
-    table = tuple(GridRow(label=row.label, prompt=row.prompt, carried=plain(row.carried)) for row in rows)
-    return Planned(heads, table, cells, hidden)
 
 
 def _positions(rows: int, columns: Sequence[_Column], order: Order) -> dict[tuple[int, int], int]:

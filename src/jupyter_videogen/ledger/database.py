@@ -278,7 +278,18 @@ def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
     insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
     _patiently(now, "BEGIN IMMEDIATE")
     with now:
+        _carry_grids(before, now)
         return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)
+
+
+def _carry_grids(before: sqlite3.Connection, now: sqlite3.Connection) -> None:
+    """Copy the grids, each with its cells, that the other file has no grid in the place of."""
+    for grid in before.execute("SELECT * FROM grids").fetchall():
+        marks = ", ".join("?" for _ in grid)
+        if now.execute(f"INSERT OR IGNORE INTO grids VALUES ({marks})", grid).rowcount:
+            cells = before.execute("SELECT * FROM cells WHERE grid = ?", (grid[0],)).fetchall()
+            for cell in cells:
+                now.execute(f"INSERT INTO cells VALUES ({', '.join('?' for _ in cell)})", cell)
 
 
 def _unique(db: sqlite3.Connection, row: dict[str, object]) -> tuple[object, ...]:
