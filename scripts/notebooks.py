@@ -37,6 +37,8 @@ KILOBITS = 700
 """As on Binder: a clip of three seconds has at most 300 kB."""
 SEED = 4
 PATIENCE = 300
+OPENED = re.compile(r"<details[^>]* open")
+"""A record with something to see in it."""
 TOLD = (
     (re.compile(r" · ready in \d+ s"), ""),  # how fast the machine was
     (re.compile(r" · \d\d \w{3} \d{4} \d\d:\d\d"), ""),  # when it was
@@ -98,7 +100,7 @@ def records(notebook: nbformat.NotebookNode) -> dict[str, list[Any]]:
     """Return the finished records by the cells that show them."""
     cells = (cell for cell in notebook.cells if cell.cell_type == "code")
     found = {
-        cell.id: [output for output in cell.outputs if "<details open>" in output.get("data", {}).get("text/html", "")]
+        cell.id: [output for output in cell.outputs if OPENED.search(output.get("data", {}).get("text/html", ""))]
         for cell in cells
     }
     return {name: outputs for name, outputs in found.items() if outputs}

@@ -34,7 +34,8 @@ MODELS = ("wan-2.7", "kling-o3", "veo-3.1-fast", "runway/gen4.5")
 
 def blocks(page: str, language: str) -> list[str]:
     """Return the code blocks of a page in a language; without one, the cells of the magic."""
-    return re.findall(rf"```{language}\n(.*?)```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL)
+    found = re.findall(r"^```(\w*)\n(.*?)^```", (DOCS / page).read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [text for name, text in found if name == language]
 
 
 @pytest.fixture
@@ -88,6 +89,24 @@ def test_every_snippet_of_python_runs(shell: Shell, shop: Shop, monkeypatch: pyt
     assert said.value is not None
     assert len(shop.book) == 6
     assert shell.names["clip"].prompt == "Snow in a quiet forest"
+
+
+def test_the_page_of_many_clips_runs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its Python, its cell and its commands, in order, on the local engine."""
+    with Shell() as shell:
+        for code in blocks("many-clips.md", "python"):
+            said = shell.run(code)
+            assert said.error is None, (code, said.look)
+        assert list(shell.names["places"].df["state"]) == ["ready", "ready"]
+        assert len(Path("study-1.csv").read_text("utf-8").splitlines()) == 13
+        (cell,) = (block for block in blocks("many-clips.md", "") if block.startswith("%%"))
+        assert shell.run(cell).value.counts.clips == 8
+    Path("prompts.csv").write_text("prompt\nWaves at sunset\nA city in rain\n")
+    (lines,) = (block for block in blocks("many-clips.md", "") if block.startswith("jupyter"))
+    for line in lines.strip().splitlines():
+        assert cli.main(shlex.split(line)[2:]) == 0
+    assert "8 of 8 ready" in capsys.readouterr().out
+    assert Path("study-2.csv").exists()
 
 
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
