@@ -57,6 +57,8 @@ class Shop:
         """How many jobs it has at once; a create more is answered 429."""
         self.looks_to_finish = 1
         """Looks until a job is done."""
+        self.lasts: float | None = None
+        """Seconds after which a job is done, whether it is looked at or not."""
         self.open: dict[str, int] = {}
         """Jobs that are not done, and how often each was looked at."""
         self.most_open = self.too_many = 0
@@ -124,6 +126,7 @@ class Shop:
         """Write a create into the book, where there is a place for it."""
         headers = request.headers
         with self._counting:
+            self._end_old_jobs()
             if self.places is not None and len(self.open) >= self.places:
                 self.too_many += 1
                 return None
@@ -137,13 +140,22 @@ class Shop:
     def _is_done(self, name: str) -> bool:
         """Take in a look at a job, and tell whether it is done."""
         with self._counting:
+            self._end_old_jobs()
             looks = self.open.get(name, self.looks_to_finish) + 1
-            done = self.done and self.held.is_set() and looks >= self.looks_to_finish
+            is_due = looks >= self.looks_to_finish if self.lasts is None else name not in self.open
+            done = self.done and self.held.is_set() and is_due
             if name in self.open:
                 self.open[name] = looks
             if done:
                 self.open.pop(name, None)
             return done
+
+    def _end_old_jobs(self) -> None:
+        if self.lasts is not None:
+            ended = time.time() - self.lasts
+            for sale in self.book:
+                if sale.created_at <= ended:
+                    self.open.pop(sale.id, None)
 
     def _read(self, request: BaseHTTPRequestHandler) -> bytes:
         """Read the body of a create, with a pause in it where that is wanted."""
