@@ -52,8 +52,12 @@ SELECT count(*) FROM jobs WHERE origin = ? AND state IN ({UNSENT}) AND lease_unt
     AND id NOT IN (SELECT job FROM cells WHERE job IS NOT NULL)
 """
 """Jobs of no grid that are about to be sent: they go first."""
-ALL_AT = f"SELECT count(*) FROM jobs WHERE origin = ? AND state NOT IN ({OVER}, 'planned')"
-"""Jobs that a provider has, of grids and others."""
+ALL_AT = f"""
+SELECT (SELECT count(*) FROM jobs WHERE origin = :origin AND state NOT IN ({OVER}, 'planned'))
+    + (SELECT count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
+        WHERE cells.origin = :origin AND cells.state = 'taken' AND coalesce(jobs.state, 'planned') = 'planned')
+"""
+"""Jobs that a provider has, and cells that are about to become some."""
 RIVALS = """
 SELECT id FROM grids WHERE state = 'running' AND id != ? AND lease_until > ?
     AND EXISTS (SELECT 1 FROM cells WHERE grid = grids.id AND origin = ? AND state = 'waiting' AND not_before <= ?)
@@ -242,7 +246,7 @@ class Grids:
             running = sum(held.values())
             if running >= most or db.execute(ASIDE, (origin, now)).fetchone()[0]:
                 return Taken(None, running)
-            if cap is not None and db.execute(ALL_AT, (origin,)).fetchone()[0] >= cap:
+            if cap is not None and db.execute(ALL_AT, {"origin": origin}).fetchone()[0] >= cap:
                 return Taken(None, running)
             rivals = [other for (other,) in db.execute(RIVALS, (grid, now, origin, now))]
             if any(held.get(other, 0) < held.get(grid, 0) for other in rivals):
@@ -261,7 +265,7 @@ class Grids:
     def count_at(self, origin: str) -> int:
         """Return how many jobs a provider has, of grids and others."""
         with self._file.reading() as db:
-            (jobs,) = db.execute(ALL_AT, (origin,)).fetchone()
+            (jobs,) = db.execute(ALL_AT, {"origin": origin}).fetchone()
         return int(jobs)
 
     def bind(self, grid: int, key: str, job: str) -> None:
