@@ -181,6 +181,7 @@ def test_the_same_call_sends_only_what_is_missing(shop: Shop, at: dict[str, Any]
     assert Counter(sale.prompt for sale in shop.book) == Counter([*prompts(4), "another"])
     changed = vg.grid([*prompts(4), "yet another"], **at, name="g")
     assert changed.changes == (1, 1)
+    assert "1 clip was added since the last call.\n1 clip left the grid" in repr(changed)
     assert len(changed.result("1m")) == 5
     assert len(shop.book) == 6
     assert vg.grid(name="g").counts.ready == 5

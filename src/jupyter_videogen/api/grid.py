@@ -62,7 +62,7 @@ class Grid:
         self._future: Future[None] = Future()
         self._future.set_result(None)
         self.changes: tuple[int, int] = (0, 0)
-        """How many cells the last call added, and how many it took out."""
+        """How many cells the last call added to a grid that was there, and how many it took out."""
 
     @property
     def record(self) -> GridRecord:
@@ -100,6 +100,14 @@ class Grid:
     def held(self) -> tuple[str, ...]:
         """What holds cells back, such as a refused key: one sentence each."""
         return tuple(dict.fromkeys(self._queue.held.values()))
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What to know of it: how the last call changed it, and what holds cells back."""
+        added, dropped = self.changes
+        new = f"{_clips(added)} {'was' if added == 1 else 'were'} added since the last call." if added else ""
+        gone = f"{_clips(dropped)} left the grid, because their rows changed or are gone; what was made stays in the library."
+        return tuple(filter(None, (new, gone if dropped else "", *self.held)))
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -249,7 +257,7 @@ class Grid:
         self._queue.subscribe(heard)
 
     def __repr__(self) -> str:
-        return grid_table.to_text(self.plan, self.name, self.state, self.counts, self.held)
+        return grid_table.to_text(self.plan, self.name, self.state, self.counts, self.notices)
 
     def reopen(self) -> Grid:
         """Go on after a restart: what costs nothing is sent, what may cost something waits for `resume`."""
@@ -454,9 +462,13 @@ def _store(prepared: Prepared, *, extend: bool) -> Grid:
         GridKey(prepared.project, prepared.name), prepared.plan, planned.cells, now=run.clock.now(), keep=extend
     )
     opened = _opened(stored.record)
-    opened.changes = (stored.added, stored.dropped)
+    opened.changes = (stored.added, stored.dropped) if prepared.known else (0, 0)
     opened.keep_secrets(planned.secrets)
     return opened
+
+
+def _clips(count: int) -> str:
+    return "1 clip" if count == 1 else f"{count:,} clips"
 
 
 def _project() -> str:

@@ -32,6 +32,8 @@ HEARTBEAT = 15.0
 """Seconds between two renewals of the lease on a grid."""
 OBSERVE = 2.0
 """Seconds between two looks at the ledger for what other processes did: places that came free, a pause."""
+SEARCH = 5.0
+"""Seconds of searching for a lost answer after which a clip that costs nothing is made again."""
 EVERYWHERE = "*"
 """What is held back when all providers are."""
 
@@ -60,6 +62,7 @@ class GridQueue:
         self._listeners: list[Callable[[JobRecord | None], None]] = []
         self._followed: set[str] = set()
         self._sending: set[str] = set()
+        self._searched_since: dict[str, float] = {}
         self._claimed_at = float("-inf")
         self._stamp: tuple[int, int] | None = None
 
@@ -140,6 +143,13 @@ class GridQueue:
                 self._judge(cell, job)
             else:
                 self._follow(job)
+
+    def _is_long_searched(self, job: JobRecord) -> bool:
+        """Return whether a lost answer was searched for long enough, where making the clip again costs nothing."""
+        if job.state != "unknown_outcome":
+            return False
+        now = self._run.clock.monotonic()
+        return now - self._searched_since.setdefault(job.id, now) >= SEARCH
 
     def _judge(self, cell: Cell, job: JobRecord) -> None:
         verdict = judge(job, free=cell.free, tries=cell.tries, retries=self.record.plan.retries + 1)

@@ -76,7 +76,7 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
         free=counts.estimate == 0 and counts.unpriced == 0,
         left=_left(remaining, plan) if counts.open else None,
         retry_cost=counts.failed_cost if not counts.failed_unpriced else None,
-        notices=grid.held,
+        notices=grid.notices,
         figures=tuple(figures),
     )
 
