@@ -113,6 +113,8 @@ def test_a_person_acts_on_it(shop: Shop, at: dict[str, Any]) -> None:
     assert job is not None
     assert page.say("rate", job_id=job.id, rating=4)["ok"]
     assert not page.say("rate", job_id=job.id, rating=6)["ok"]
+    (kept,) = (json.loads(path.read_text()) for path in Path("videogen").glob(f"*{job.id}.json"))
+    assert (kept["rating"], kept["job_id"]) == (4, job.id)
     assert page.say("star", job_id=job.id, on=True)["ok"]
     assert (made.df["rating"][0], bool(made.df["starred"][0])) == (4, True)
     assert page.say("export", kind="csv")["text"] == "g.csv"

@@ -24,6 +24,7 @@ from jupyter_videogen.core.errors import InvalidRequest, VideogenError, WaitTime
 from jupyter_videogen.core.grid import RETRIES, Cell, GridPlan, cell_state
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.ledger.grids import GridKey
+from jupyter_videogen.media import receipt
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.grid_queue import Builder, GridQueue
 from jupyter_videogen.runtime.loop_thread import wait_for
@@ -190,6 +191,8 @@ class Grid:
         if rating and rating not in range(1, 6):
             raise InvalidRequest(f"{rating!r} is no rating.", next="Pass 1 to 5, or None.", field="rating")
         self._grids.rate(job_id, rating or None)
+        for clip in self._run.ledger.find(job_id).clips:
+            receipt.note_rating(clip, rating or None)
         self._queue.wake()
 
     def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:

@@ -77,6 +77,17 @@ def write_receipt(clip: Path, facts: dict[str, Any], *, overwrite: bool = False)
         temporary.unlink(missing_ok=True)
 
 
+def note_rating(clip: ClipRecord, rating: int | None) -> None:
+    """Write a clip's rating into its own receipt, or take it out; a receipt that is not there is not made for it."""
+    path = Path(clip.path)
+    facts = read_receipt(path)
+    if facts is None or facts.get("job_id") != clip.job_id:
+        return
+    kept = {name: value for name, value in facts.items() if name != "rating"}
+    with suppress(OSError):  # the ledger has it
+        write_receipt(path, kept | ({} if rating is None else {"rating": rating}))
+
+
 def _took(file: Path) -> bool:
     """Take a name that is free; raises `OSError` for a folder, as for a full disk."""
     try:
