@@ -140,12 +140,13 @@ class GridWidget(BaseWidget):
         self._due.release()
         if self.comm is None:
             return
-        self.grid = self._header()
+        header = self._header()
         fresh = {view.position: view for row in self._views() for view in row.cells}
         changed = tuple(view for position, view in fresh.items() if self._told.get(position) != view)
         self._told = fresh
         if changed:
             self.send(msgspec.to_builtins(CellsChanged(v=VERSION, cells=changed)))
+        self.grid = header  # last: a header never tells of cells that were not told
 
     def _header(self) -> dict[str, Any]:
         run, ready = process.runtime(), self._grid.counts.ready
