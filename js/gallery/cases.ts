@@ -27,7 +27,7 @@ const ranges = { ...wan, id: "scenes", title: "Scenes", durations: [], shortest:
 const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
 const lost = error({
   code: "unknown_outcome",
-  message: "We lost the answer after sending (ReadTimeout).",
+  message: "We lost the answer after sending (no answer in time).",
   next: "It is not in AIHubMix's list. Look at your account there before you send it again. We did not send it again.",
 });
 const full = { ...form, providers, models: [wan, kling], retired: ["sora-2"] };

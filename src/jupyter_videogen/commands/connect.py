@@ -11,7 +11,6 @@ from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import command_names, environment, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest
-from jupyter_videogen.diagnostics.probe import ERROR_WORDS
 from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ def _describe_check(row: Provider, found: KeyCheck) -> str:
         case "no_credit":
             return f"{row.title} knows the key, but says: {found.reason} Add credit there before you generate."
         case "unreachable":
-            why = ERROR_WORDS.get(found.reason, found.reason)
-            return f"The key was not tested, because {row.title} could not be reached: {why}."
+            return f"The key was not tested, because {row.title} could not be reached: {found.reason}."
     return f"{row.title} can't check the key without a charge: {found.reason}."
 
 

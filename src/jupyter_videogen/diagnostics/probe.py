@@ -16,15 +16,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.http import Reply
     from jupyter_videogen.transport.endpoint import Source
 
-ERROR_WORDS = {
-    "ConnectError": "the connection was refused, cut off or could not be encrypted",
-    "ConnectTimeout": "nothing answers at its address",
-    "ProxyError": "the proxy refused",
-    "RemoteProtocolError": "the server there does not speak HTTP",
-    "ReadError": "the connection was cut off",
-}
-"""What the HTTP library's errors mean, in words."""
-
 
 class Question(NamedTuple):
     """A call that costs nothing, and the address it goes to."""
@@ -72,7 +63,7 @@ async def _ask_one(question: Question, limit: float) -> Answer:
     except TimeoutError:
         return Answer(trouble=f"no answer within {limit:.0f} seconds")
     except (NotSent, Lost, RefusedURL) as error:
-        return Answer(trouble=ERROR_WORDS.get(str(error), str(error)))
+        return Answer(trouble=str(error))
     finally:
         await transport.close()
 

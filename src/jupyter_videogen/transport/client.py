@@ -53,6 +53,21 @@ LARGEST_LOOK = 8 * 1024 * 1024
 LARGEST_INLINE = 6 * 1024**3
 """Bytes of a reply that may hold clips in base64; they go to the disk."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+CUT_OFF = "the connection was cut off"
+ERROR_WORDS: dict[type, str] = {
+    httpx.ConnectError: "the connection was refused, cut off or could not be encrypted",
+    httpx.ConnectTimeout: "nothing answers at its address",
+    httpx.PoolTimeout: "all connections are in use",
+    httpx.UnsupportedProtocol: "its address is not a web address",
+    httpx.InvalidURL: "its address is not a web address",
+    httpx.ProxyError: "the proxy refused",
+    httpx.ReadTimeout: "no answer in time",
+    httpx.WriteTimeout: "it could not be sent in time",
+    httpx.NetworkError: CUT_OFF,
+    httpx.RemoteProtocolError: "the server hung up too early, or does not speak HTTP",
+    httpx.LocalProtocolError: "the request can't be written as HTTP",
+}
+"""What the library's errors mean. A server that hangs up without a word is a `RemoteProtocolError`, too."""
 CERTIFICATES = "Set the variable to a readable file or folder of PEM certificates, or remove it."
 PIECE = 64 * 1024
 """Bytes of a request that are handed to the line at once."""
@@ -82,7 +97,7 @@ class Stream:
             async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.HTTPError as error:
-            broken = Lost(_error_name(error))
+            broken = Lost(_describe_error(error))
         else:
             return
         raise broken  # out here it has no context: the library's error holds the request, and that the key
@@ -336,9 +351,9 @@ class Transport:
                 request.stream = RequestBody(request, sent)
                 return await client.send(request, stream=True, auth=httpx.Auth())
         except UNSENT as error:
-            failed: NotSent | Lost = NotSent(_error_name(error))
+            failed: NotSent | Lost = NotSent(_describe_error(error))
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
-            failed = (Lost if sent.is_set() else NotSent)(_error_name(error))
+            failed = (Lost if sent.is_set() else NotSent)(_describe_error(error))
         raise failed  # out here, for the same reason
 
 
@@ -383,6 +398,9 @@ def _lower_headers(response: httpx.Response) -> dict[str, str]:
     return {name.lower(): value for name, value in response.headers.items()}
 
 
-def _error_name(error: Exception) -> str:
-    """Name a library error without its text, which may quote what was sent."""
-    return type(error).__name__
+def _describe_error(error: Exception) -> str:
+    """Say in words what a library error means, without its own text, which may quote what was sent."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    known = (ERROR_WORDS.get(kind) for kind in type(error).__mro__)
+    return next((words for words in known if words), type(error).__name__)
