@@ -115,6 +115,7 @@ export const form: FormView = {
   retired: [],
   shared: false,
   keyring: true,
+  improves: false,
   guest: false,
   start: { ...empty, prompt: "A paper boat", model: "wan-2.7" },
 };

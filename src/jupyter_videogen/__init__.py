@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         submit,
     )
     from jupyter_videogen.api.grid import Grid, grid
+    from jupyter_videogen.api.improvement import improve
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
     from jupyter_videogen.api.listings import models, providers
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         BudgetExceeded,
         ContentPolicyError,
         DownloadError,
+        ImproveError,
         InvalidRequest,
         ModelNotFound,
         NotReadyError,
@@ -67,9 +69,10 @@ _HOMES = {
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
     "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume sandbox submit",
-    "core.errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError InvalidRequest ModelNotFound "
-    "NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
+    "core.errors": "ArtifactExpired AuthError BudgetExceeded ContentPolicyError DownloadError ImproveError InvalidRequest "
+    "ModelNotFound NotReadyError OutcomeUnknown OutOfCredit PermissionDenied ProviderError RateLimited Unreachable Unsupported "
     "VideogenError WaitTimeout",
+    "api.improvement": "improve",
     "api.job_group": "JobGroup",
     "api.nested_asyncio": "allow_nested_asyncio",
     "api.job": "Job",
@@ -91,6 +94,7 @@ __all__ = [
     "ContentPolicyError",
     "DownloadError",
     "Grid",
+    "ImproveError",
     "InvalidRequest",
     "Job",
     "JobGroup",
@@ -114,6 +118,7 @@ __all__ = [
     "estimate",
     "generate",
     "grid",
+    "improve",
     "job",
     "jobs",
     "load_ipython_extension",

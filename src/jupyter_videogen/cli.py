@@ -25,6 +25,7 @@ import msgspec
 from jupyter_videogen.api import grid as grids
 from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
+from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
@@ -70,6 +71,10 @@ USAGES = {
         "make a clip and wait for it; -o sets the path, - reads the prompt from standard input",
     ),
     "grid": (grid_lines.OWN.usage, grid_lines.OWN.words),
+    "improve": (
+        "PROMPT",
+        "print a better prompt from your own chat endpoint ([enhance] in your videogen.toml); orders nothing",
+    ),
     "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
     "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
     "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
@@ -185,6 +190,8 @@ def _generate(given: Invocation) -> int:
 def _make(line: ParsedLine, *, as_json: bool) -> int:
     if unfit := UNFIT & set(line.values):
         raise InvalidRequest(f"--{min(unfit)} works only in notebook cells.", next="Remove it.", field=min(unfit))
+    if line.values.get("improve"):
+        return _print_improved(_prompt(line), as_json=as_json)
     config = load_config()
     orders = actions.plan_orders(line, [Prompt(_prompt(line))], {}, config)
     if actions.is_dry_run(line):
@@ -198,6 +205,17 @@ def _make(line: ParsedLine, *, as_json: bool) -> int:
     for path in actions.copy_reused_clips(line, jobs):
         print_err(f"note: made before, not charged again: {path}")
     return status
+
+
+def _improve(given: Invocation) -> int:
+    return _print_improved(_prompt(parse_words(given.words)), as_json=given.as_json)
+
+
+def _print_improved(prompt: str, *, as_json: bool) -> int:
+    """Print a better prompt; nothing is ordered."""
+    better = improve(prompt)
+    print_out(terminal.as_json({"prompt": better}) if as_json else better)
+    return DONE
 
 
 def _prompt(line: ParsedLine) -> str:
@@ -332,7 +350,12 @@ def _table_of(rows: Callable[[Arguments], list[dict[str, Any]]]) -> Callable[[Ar
     return lambda given, as_json: _table(rows(given), as_json=as_json)
 
 
-OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {"generate": _generate, "grid": _grid, "serve": _serve}
+OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {
+    "generate": _generate,
+    "grid": _grid,
+    "improve": _improve,
+    "serve": _serve,
+}
 """Commands that read their words themselves."""
 COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {
     "jobs": _list_jobs,

@@ -57,9 +57,9 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "poster": {"job_id": job_id, "take": 0}, "star": {"job_id": job_id, "on": True}, "remove": {"job_id": job_id},
         "history": {"scope": "all"}, "module": {"build": "x"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
         "connect": {"provider": "lab", "key": "sk-visitors-key", "keep": True}, "trust": {"provider": "lab", "asks": "x"},
-        "code": {"language": "python", "request": request},
         "grid_rows": {"offset": 0, "limit": 9}, "grid_act": {"action": "retry", "undecided": True},
         "rate": {"job_id": job_id, "rating": 5}, "export": {"kind": "csv"},
+        "code": {"language": "python", "request": request}, "improve": {"prompt": "x"},
     }  # fmt: skip
 
 

@@ -128,6 +128,7 @@ export interface FormView {
   readonly listed: boolean;
   readonly shared: boolean;
   readonly keyring: boolean;
+  readonly improves: boolean;
   readonly guest: boolean;
   readonly start: RequestView;
 }
@@ -262,6 +263,13 @@ export interface HistoryPage {
   readonly making: number;
   readonly failed: number;
   readonly models: readonly ModelCount[];
+}
+
+export interface Improve {
+  readonly type: "improve";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly prompt: string;
 }
 
 export interface JobView {
@@ -530,7 +538,7 @@ export interface WidgetState {
   readonly grid: GridView | null;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Code | GridRows | GridAct | Rate | Export;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

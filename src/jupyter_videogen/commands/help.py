@@ -90,7 +90,7 @@ def _paragraph(option: Option) -> str:
     example = f"\nFor example: %%videogen {option.short or option.flag} {option.example}" if option.example else ""
     python = (
         ""
-        if option.name in {"raw", "quiet", "name", "set", "dry_run", "embed", "wait"}
+        if option.name in {"raw", "quiet", "name", "set", "dry_run", "improve", "embed", "wait"}
         else f"; in Python {option.name}="
     )
     return f"{ways}{python}\n{fill(option.words, WIDTH)}{example}"

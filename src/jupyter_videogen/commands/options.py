@@ -307,6 +307,13 @@ OPTIONS: tuple[Option, ...] = (
         example="style=noir",
     ),
     Option(
+        "improve",
+        "--improve",
+        "mark",
+        "text",
+        "Ask your own chat endpoint for a better prompt and put it into a new cell. Nothing is ordered until you run that cell.",
+    ),
+    Option(
         "raw",
         "--raw",
         "mark",
@@ -398,6 +405,12 @@ COMMANDS: tuple[Command, ...] = (
         "Show what was spent, what is in flight, and what your caps leave.",
         (),
         ("--by",),
+    ),
+    Command(
+        "improve",
+        "PROMPT",
+        "Ask your own chat endpoint ([enhance] in your videogen.toml) for a better prompt, and put it into a new cell. Nothing "
+        "is ordered. The endpoint may charge for its answer.",
     ),
     Command("config", "", "Show every setting and where its value comes from."),
     Command(

@@ -16,7 +16,7 @@ from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.registry import Registry, installed_providers
 from jupyter_videogen.config import credentials as keys
-from jupyter_videogen.config import files, trust
+from jupyter_videogen.config import enhancement, files, trust
 from jupyter_videogen.config.files import apply_config
 from jupyter_videogen.core import command_names, environment, prices, secrets
 from jupyter_videogen.core.errors import AuthError, InvalidRequest, VideogenError
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.config.enhancement import ChatEndpoint
     from jupyter_videogen.config.files import Config, Defaults, Layer
     from jupyter_videogen.core.budget import Budget
     from jupyter_videogen.core.job import JobRecord
@@ -96,6 +97,15 @@ class Configuration:
     def budget(self) -> Budget:
         """The caps on paid jobs."""
         return self._merged.budget
+
+    @property
+    def improves_prompts(self) -> bool:
+        """Whether the user has named a chat endpoint."""
+        return self._merged.enhance.base_url is not None
+
+    def find_chat_endpoint(self) -> ChatEndpoint:
+        """Return the user's own chat endpoint; raises `InvalidRequest` where there is none, `AuthError` without its key."""
+        return enhancement.find_endpoint(self._merged.enhance)
 
     # ---- providers ------------------------------------------------------------------------------------------
 

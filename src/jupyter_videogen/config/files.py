@@ -17,7 +17,9 @@ import msgspec
 from jupyter_videogen.catalog import builtin, workflow_models
 from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.catalog.registry import Claim, installed_providers
-from jupyter_videogen.core import prices, secrets
+from jupyter_videogen.config import enhancement
+from jupyter_videogen.config.enhancement import Enhance
+from jupyter_videogen.core import hidden_characters, prices, secrets
 from jupyter_videogen.core.budget import Budget, check_caps, stricter
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.prices import Price
@@ -93,6 +95,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capabilities: dict[str, Described] = {}
     """By `provider:model`."""
     budget: Budget = Budget()
+    enhance: Enhance = Enhance()
 
 
 SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
@@ -101,6 +104,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "providers": (Row, True),
     "prices": (Price, True),
     "capabilities": (Described, True),
+    "enhance": (Enhance, False),
 }
 """The type of each section, and whether it is a table of such rows."""
 
@@ -158,6 +162,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
         prices=_joined([one.prices for one in weakest_first]),
         capabilities=_joined([one.capabilities for one in weakest_first]),
         budget=Budget(**_joined([_given(one.budget) for one in weakest_first])),
+        enhance=Enhance(**_joined([_given(one.enhance) for one in weakest_first])),
     )
 
 
@@ -317,8 +322,15 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
     if said.defaults.output:
         defaults = msgspec.structs.replace(defaults, output=_folder_below(said.defaults.output, project))
     said = _placed(said, lambda folder: _workflows_below(folder, project))
-    config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs)
-    return Layer(source, config, foreign=True, ignored=(*more, *cheap))
+    config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs, enhance=Enhance())
+    return Layer(source, config, foreign=True, ignored=(*more, *cheap, *_unheard(said.enhance, source)))
+
+
+def _unheard(said: Enhance, source: str) -> Iterator[Setting]:
+    """Tell of the chat endpoint that a project's file names: only the user says who reads prompts, and is paid for it."""
+    for name, value in _given(said).items():
+        shown = hidden_characters.escape_text(str(value))
+        yield Setting(f"enhance.{name}", shown, f"{source}, ignored: it counts in your own file alone")
 
 
 def _check_claim(name: str, row: Row) -> None:
@@ -401,6 +413,7 @@ def _read(path: Path) -> Config:
     try:
         found = msgspec.convert(said, Config)
         check_caps(found.budget)
+        enhancement.check(found.enhance)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
     except OverflowError:

@@ -3,7 +3,7 @@
     VideogenError
     ├── you ──── InvalidRequest (field) · ModelNotFound (suggestions) · AuthError · PermissionDenied · OutOfCredit
     │            BudgetExceeded · Unsupported · NotReadyError · WaitTimeout (also a TimeoutError)
-    ├── them ─── ContentPolicyError (reason) · ProviderError · RateLimited (retry_after)
+    ├── them ─── ContentPolicyError (reason) · ProviderError · RateLimited (retry_after) · ImproveError
     └── the line ─ OutcomeUnknown · Unreachable · DownloadError
                                                  └── ArtifactExpired
 
@@ -185,6 +185,12 @@ class RateLimited(VideogenError):
     code = "rate_limited"
 
 
+class ImproveError(VideogenError):
+    """The chat endpoint gave no better prompt; nothing was sent to a video provider."""
+
+    code = "improve"
+
+
 class OutcomeUnknown(VideogenError):
     """The request was sent, but the answer was lost: the job may exist and may be charged."""
 
@@ -234,6 +240,8 @@ MONEY: dict[tuple[Known, Known], str] = {
 
 def describe_charge(failure: Failure) -> str:
     """Say in one sentence what is known about sending and charging."""
+    if failure.code == ImproveError.code:  # what a chat endpoint charges is its own matter
+        return "Nothing was sent to a video provider."
     unsure = (
         "We can't tell whether you were charged." if failure.sent == "yes" else "The job may exist and may be charged."
     )

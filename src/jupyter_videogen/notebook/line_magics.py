@@ -11,17 +11,20 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from IPython import get_ipython
 from IPython.display import publish_display_data
 
 from jupyter_videogen.api import batch, listings, spending, waiting
 from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.commands import (
     actions,
     arguments,
     dry_run,
     grid_lines,
+    improvement,
     interpolation,
     job_references,
     options,
@@ -79,6 +82,9 @@ class Commands:
 
     def run(self, name: str, text: str) -> object:
         """Do what a line magic says; raises as its parts do."""
+        if name == "improve":  # a prompt is no list of words
+            self._improve("", [self._fill_prompt(improvement.read_prompt(text)).text])
+            return None
         given = arguments.parse_arguments(options.BY_COMMAND[name], arguments.split_words(text))
         return self._commands[name](given)
 
@@ -109,10 +115,13 @@ class Commands:
 
     def make(self, line: ParsedLine, texts: list[str]) -> object:
         """Send what a cell asks for, and give what the cell is worth: a job, a group, or with `--wait` clips."""
+        if line.values.get("improve"):
+            self._improve(improvement.options_of(line), [self._fill_line(text, line).text for text in texts])
+            return None
         if "grid" in line.values or "rows" in line.values:
             return self._grid(line, texts)
         config = load_config()
-        prompts = [self._fill_prompt(text, line) for text in texts]
+        prompts = [self._fill_line(text, line) for text in texts]
         orders = actions.plan_orders(line, prompts, self._names, config)
         if actions.is_dry_run(line):
             terminal.print_out(dry_run.render_json(orders))
@@ -129,7 +138,7 @@ class Commands:
         """Make the grid of a cell; with `--rows`, variables are columns of the table and not the user's."""
         rows = "rows" in line.values
         made = grid_lines.grid_of_cell(
-            line, texts if rows else [self._fill_prompt(text, line).text for text in texts], self._names
+            line, texts if rows else [self._fill_line(text, line).text for text in texts], self._names
         )
         if name := line.values.get("name"):
             self._names[name] = made
@@ -149,12 +158,24 @@ class Commands:
             show_embedded(clip)
         return None
 
-    def _fill_prompt(self, text: str, line: ParsedLine) -> Prompt:
+    def _improve(self, written: str, prompts: list[str]) -> None:
+        """Put better prompts into the next cell, and order nothing."""
+        better = [improve(prompt) for prompt in prompts]
+        terminal.print_out("\n\n".join(better))
+        terminal.print_err("videogen: nothing was ordered. Run the new cell to order it.")
+        if (shell := get_ipython()) is not None:
+            shell.set_next_input(improvement.render_cell(written, better))
+
+    def _fill_line(self, text: str, line: ParsedLine) -> Prompt:
+        """Fill a prompt as its line says."""
+        return self._fill_prompt(text, raw=bool(line.values.get("raw")), quiet=bool(line.values.get("quiet")))
+
+    def _fill_prompt(self, text: str, *, raw: bool = False, quiet: bool = False) -> Prompt:
         """Fill the user's variables into a prompt, and report text that was left unchanged although it looks like one."""
-        if line.values.get("raw"):
+        if raw:
             return Prompt(text)
         filled = interpolation.fill_template(text, self.variables)
-        for note in () if line.values.get("quiet") else filled.notes:
+        for note in () if quiet else filled.notes:
             terminal.print_err(f"videogen: {note}")
         return Prompt(filled.text, SubmitOptions(template=text if filled.text != text else "", filled=filled.values))
 

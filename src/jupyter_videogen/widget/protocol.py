@@ -127,6 +127,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """This machine is shared: keys are kept in the kernel only."""
     keyring: bool = False
     """This machine can keep a key beyond the kernel."""
+    improves: bool = False
+    """The user has a chat endpoint that improves prompts."""
     guest: bool = False
     """The page is shown to visitors: no history, no other provider, no key, no code."""
     start: RequestView
@@ -423,6 +425,12 @@ class Remove(Request, frozen=True, kw_only=True, tag="remove"):
     undo: bool = False
 
 
+class Improve(Request, frozen=True, kw_only=True, tag="improve"):
+    """Ask the user's own chat endpoint for a better prompt, which may cost them; the ack has it as `text`. Nothing is ordered."""
+
+    prompt: str
+
+
 class Code(Request, frozen=True, kw_only=True, tag="code"):
     """Ask for a job, or what the form holds, as code; the ack has it as `text`."""
 
@@ -490,6 +498,7 @@ PageMessage = (
     | Posters
     | Star
     | Remove
+    | Improve
     | Code
     | GridRows
     | GridAct

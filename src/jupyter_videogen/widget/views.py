@@ -203,6 +203,7 @@ class FormSurroundings(NamedTuple):
     """Models that made clips before."""
     shared: bool = False
     keyring: bool = False
+    improves: bool = False
 
 
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
@@ -224,6 +225,7 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
         listed=isinstance(provider.dialect, ListsModels),
         shared=around.shared,
         keyring=around.keyring,
+        improves=around.improves,
         start=msgspec.structs.replace(start, model=start.model or (known[0].model if known else "")),
     )
 

@@ -84,7 +84,7 @@ def _refused(field: str | None = None) -> VideogenError:
 def visitor_form(view: FormView) -> FormView:
     """Return the form as visitors see it: its own provider, without where the key was found."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
-    return msgspec.structs.replace(view, providers=tuple(own), retired=(), guest=True)
+    return msgspec.structs.replace(view, providers=tuple(own), retired=(), improves=False, guest=True)
 
 
 def visitor_error(view: ErrorView) -> dict[str, Any]:

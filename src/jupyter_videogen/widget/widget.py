@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,6 +21,7 @@ from jupyter_videogen.api import client
 from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.api.improvement import begin
 from jupyter_videogen.api.submission import start
 from jupyter_videogen.commands.connect import store_key
 from jupyter_videogen.config import credentials, trust
@@ -47,6 +49,7 @@ from jupyter_videogen.widget.protocol import (
     Generate,
     Hello,
     History,
+    Improve,
     KeyView,
     Module,
     PageMessage,
@@ -64,7 +67,8 @@ from jupyter_videogen.widget.protocol import (
 from jupyter_videogen.widget.views import FormSurroundings, error_view, form_view, request_view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.catalog.provider import Provider
@@ -80,6 +84,8 @@ if not (STATIC / "widget.js").exists():
     )
 LONGEST_ID, REMEMBERED = 100, 10_000
 """Characters of a message's id, and how many of them are remembered."""
+LATER = {"later": True}
+"""The outcome of a message that is answered when there is an answer; other messages need not wait for it."""
 PACE = 0.6
 """Seconds between two updates that change nothing but a number."""
 
@@ -165,13 +171,18 @@ class BaseWidget(anywidget.AnyWidget):
         self._heard[request_id] = None
         if len(self._heard) > REMEMBERED:
             del self._heard[next(iter(self._heard))]
-        self._answer(request_id, self._outcome(content, buffers))
+        outcome = self._outcome(partial(self._read, content, buffers))
+        if outcome is not LATER:
+            self._answer(request_id, outcome)
 
-    def _outcome(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any]:
+    def _read(self, content: object, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        message: PageMessage = msgspec.convert(content, PageMessage)
+        return self._handle(self._admitted(message) if self._visited else message, buffers)
+
+    def _outcome(self, handle: Callable[[], dict[str, Any] | None]) -> dict[str, Any]:
         """Handle a message, and return its ack."""
         try:
-            message: PageMessage = msgspec.convert(content, PageMessage)
-            outcome = self._handle(self._admitted(message) if self._visited else message, buffers) or {}
+            outcome = handle() or {}
         except msgspec.ValidationError as error:
             outcome = _refused(VideogenError(f"The page sent a message that this kernel does not know: {error}."))
         except VideogenError as error:
@@ -309,23 +320,33 @@ class FormWidget(BaseWidget):
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what the page asks of the form; the rest is every widget's."""
         match message:
-            case Generate():
-                return self._generate(message)
+            case Generate() | Connect() | Upload() | Recall() | Improve():
+                return self._reply(message, buffers)
             case Show():
                 self.follow(self._mine(message.job_id))
             case Choose():
                 self._choose(message)
-            case Connect():
-                return self._connect(message)
             case Trust():
                 self._trust(message)
+            case _:
+                return super()._handle(message, buffers)
+        return None
+
+    def _reply(
+        self, message: Generate | Connect | Upload | Recall | Improve, buffers: Sequence[bytes]
+    ) -> dict[str, Any]:
+        """Do what the page asks of the form where its ack says more than that it was done."""
+        match message:
+            case Generate():
+                return self._generate(message)
+            case Connect():
+                return self._connect(message)
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
                 return {"recalled": recall_request(message)}
-            case _:
-                return super()._handle(message, buffers)
-        return None
+        begin(message.prompt).add_done_callback(partial(self._tell_improved, message.request_id))
+        return LATER
 
     @property
     def _own(self) -> set[str]:
@@ -425,6 +446,11 @@ class FormWidget(BaseWidget):
         self.form = self._form(config)
         return {"key": KeyView(verdict=stored.verdict, text=stored.summary)}
 
+    def _tell_improved(self, request_id: str, prompt: Future[str]) -> None:
+        """Answer with a better prompt, or why there is none; not at all where the kernel is being stopped."""
+        if not prompt.cancelled():
+            self._answer(request_id, self._outcome(lambda: {"text": prompt.result()}))
+
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""
         config = load_config()
@@ -455,6 +481,7 @@ class FormWidget(BaseWidget):
             used=run.ledger.used_models(here.base_url),
             shared=environment.is_shared(),
             keyring=not environment.is_shared() and bool(credentials.keyring().name),
+            improves=config.improves_prompts,
         )
         view = form_view(here, self._start, around)
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
