@@ -116,7 +116,7 @@ const drop =
   };
 const acks =
   (
-    type: "generate" | "code" | "connect" | "history" | "recall" | "detail",
+    type: "generate" | "code" | "connect" | "history" | "recall" | "detail" | "improve",
     change: Parameters<FakeModel["ack"]>[1],
   ): Act =>
   async (_, fake) => {
@@ -215,6 +215,31 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
   },
   "asking for a key": { state: { form: full }, acts: [pick("select[id$=provider]", "qubax")] },
+  "asking for a better prompt": {
+    state: { form: { ...full, improves: true } },
+    acts: [press(strings.improve)],
+  },
+  "a better prompt": {
+    state: { form: { ...full, improves: true } },
+    acts: [press(strings.improve), acks("improve", { text: long })],
+  },
+  "a better prompt is taken": {
+    state: { form: { ...full, improves: true } },
+    acts: [press(strings.improve), acks("improve", { text: long }), press(strings.usePrompt)],
+  },
+  "no better prompt": {
+    state: { form: { ...full, improves: true } },
+    acts: [
+      press(strings.improve),
+      acks("improve", {
+        ok: false,
+        error: error({
+          message: "The prompt was not improved: api.openai.com answered HTTP 401: Incorrect API key.",
+          next: "",
+        }),
+      }),
+    ],
+  },
   "a length that is not made": {
     state: { form: { ...full, models: [ranges] } },
     acts: [enter(strings.length, "75"), click("[type=submit]")],

@@ -16,6 +16,7 @@ import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { acceptsDrop, drop, paste } from "./drop-paste";
 import { DurationField, MoreFields, MoreSummary, SizeField } from "./fields";
+import { ImprovementPanel, useImprovement } from "./improve";
 import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
@@ -48,6 +49,11 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   const box = useRef<HTMLTextAreaElement>(null);
   const text = draft.prompt.value;
   const model = draft.getModel(form);
+  const improving = useImprovement(view.session.connection);
+  const usePrompt = (prompt: string) => {
+    draft.usePrompt(prompt, form);
+    box.current?.focus();
+  };
   useLayoutEffect(() => {
     const node = box.current;
     if (node === null) return;
@@ -57,18 +63,28 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   }, [text, view.isNarrow.value]);
   return (
     <Field view={view.id} name="prompt" label={strings.prompt} error={draft.error.value}>
-      {draft.replaced !== null && (
-        <button
-          type="button"
-          class="videogen-button is-subtle videogen-undo-prompt"
-          onClick={() => {
-            draft.usePrompt(draft.replaced ?? "", form);
-            box.current?.focus();
-          }}
-        >
-          {strings.undoPrompt}
-        </button>
-      )}
+      <div class="videogen-prompt-actions">
+        {draft.replaced !== null && (
+          <button
+            type="button"
+            class="videogen-button is-subtle"
+            onClick={() => usePrompt(draft.replaced ?? "")}
+          >
+            {strings.undoPrompt}
+          </button>
+        )}
+        {form.improves && (
+          <button
+            type="button"
+            class="videogen-button is-subtle"
+            title={strings.improveHint}
+            disabled={text.trim() === "" || improving.improvement.stage === "asking"}
+            onClick={() => improving.ask(text)}
+          >
+            {strings.improve}
+          </button>
+        )}
+      </div>
       <div class="videogen-prompt">
         <textarea
           {...fieldAttributes(view.id, "prompt", draft.error.value)}
@@ -80,6 +96,14 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
         />
         {model && <CharacterCount text={text} limit={model.longest_prompt} />}
       </div>
+      <ImprovementPanel
+        id={`${view.id}-improved`}
+        improving={improving}
+        onUse={(prompt) => {
+          improving.close();
+          usePrompt(prompt);
+        }}
+      />
     </Field>
   );
 }

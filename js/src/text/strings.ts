@@ -414,6 +414,16 @@ export const en = {
   // What a result is of.
   usePrompt: "Use this prompt",
   undoPrompt: "Undo",
+
+  // A better prompt from the user's own chat endpoint.
+  improve: "Improve",
+  improveHint:
+    "Ask your chat endpoint for a better prompt. It may charge for its answer; no video is ordered.",
+  improving: "Asking your chat endpoint…",
+  improved: "Better prompt",
+  notOrdered: "You can edit it. Nothing is ordered until you generate.",
+  keepPrompt: "Keep mine",
+  stopAsking: "Don't wait",
   tryOne: "Try one",
   insertCell: "Insert cell",
 
