@@ -63,7 +63,7 @@ def test_only_a_server_of_ones_own_gets_a_label() -> None:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        ({"queue_position": 3}, StatusUpdate("queued", status="number 3 in the queue")),
+        ({"queue_position": 3}, StatusUpdate("queued", status="3rd in the queue")),
         (
             {"status": "running", "progress": {"value": 0.0, "nodes_done": 0, "nodes_total": 0}},
             StatusUpdate("running"),
@@ -100,6 +100,56 @@ def test_only_a_server_of_ones_own_gets_a_label() -> None:
 def test_a_look_is_what_the_server_says(facts: dict[str, Any], expected: StatusUpdate) -> None:
     """The place in the queue, real steps, films, the node that failed; nothing of no nodes is no percent."""
     assert look(**facts) == expected
+
+
+TWO_SAMPLERS = {
+    **TEXT_TO_VIDEO,
+    "60": {"class_type": "KSamplerSelect", "inputs": {"sampler_name": "euler"}},
+    "2": {"class_type": "KSamplerAdvanced", "inputs": {"steps": 20, "latent_image": ["3", 0], "x": "no link"}},
+    "8": {"class_type": "VAEDecode", "inputs": {"samples": ["2", 0], "vae": ["39", 0]}},
+}
+"""Wan 2.2's pair: the second one goes on from the first."""
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "graph", "expected"),
+    [
+        ("status", {"status": "queued", "queue_position": 12}, None, StatusUpdate("queued", status="12th in the queue")),
+        ("status", {"status": "canceling"}, None, StatusUpdate("running", status="canceling")),
+        ("status", {"status": "succeeded"}, None, StatusUpdate("succeeded")),
+        ("progress", {"value": 0.1, "nodes_total": 0, "current_node": "3", "step": 3, "steps": 30}, TEXT_TO_VIDEO,
+         StatusUpdate("running", progress=10.0, status="step 3 of 30")),
+        ("progress", {"value": 0.9, "nodes_done": 6, "nodes_total": 7, "current_node": "3", "step": 3, "steps": 30}, TEXT_TO_VIDEO,
+         StatusUpdate("running", progress=10.0, status="step 3 of 30")),
+        ("progress", {"value": 0.42, "nodes_done": 4, "nodes_total": 11, "current_node": "3"}, TEXT_TO_VIDEO,
+         StatusUpdate("running", progress=42.0)),
+        ("progress", {"value": 1.0, "nodes_total": 0, "current_node": "3", "step": 30, "steps": 30}, TEXT_TO_VIDEO,
+         StatusUpdate("running", progress=99.0, status="step 30 of 30")),
+        ("progress", {"value": 0.5, "nodes_total": 0, "current_node": "8", "step": 1, "steps": 2}, TEXT_TO_VIDEO,
+         StatusUpdate("running", status="step 1 of 2")),
+        ("progress", {"value": 0.5, "nodes_total": 0, "current_node": "3", "step": 10, "steps": 20}, TWO_SAMPLERS,
+         StatusUpdate("running", progress=25.0, status="step 10 of 20")),
+        ("progress", {"value": 0.5, "nodes_total": 0, "current_node": "2", "step": 10, "steps": 20}, TWO_SAMPLERS,
+         StatusUpdate("running", progress=75.0, status="step 10 of 20")),
+        ("progress", {"value": 0.5, "nodes_total": 0, "current_node": "3", "step": 1, "steps": 2}, None,
+         StatusUpdate("running", status="step 1 of 2")),
+        ("preview", {"node_id": "3", "content_type": "image/jpeg", "data_base64": "…"}, None, None),
+        ("output", FILM, None, None),
+        ("log", {"level": "info", "message": "done"}, None, None),
+    ],
+)  # fmt: skip
+def test_an_event_is_a_state_or_a_step(
+    name: str, event: dict[str, Any], graph: dict[str, Any] | None, expected: StatusUpdate | None
+) -> None:
+    """A percent is the share of the sampling that is done: what one node has done is not what the job has."""
+    request = GenerationRequest(prompt="a kite", workflow=graph)
+    assert ComfyUI().read_event(name, reply(event), request) == expected
+
+
+def test_the_stream_of_a_job_is_below_it() -> None:
+    """And silence is waited out longer than the proxy is silent."""
+    call = ComfyCloud().listen({"id": "a/b"})
+    assert (call.method, call.url, call.timeout) == ("GET", "/jobs/a%2Fb/events", 45.0)
 
 
 def test_a_picture_is_no_clip() -> None:

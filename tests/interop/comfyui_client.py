@@ -152,6 +152,16 @@ def check_refusals(there: Proxy) -> None:
     assert jobs_there() == before
 
 
+def check_progress(there: Proxy) -> None:
+    """The steps of a running job come by the stream of events; a look has none."""
+    lab = client(there.url)
+    job = lab.submit("a tide", workflow=GRAPH, set={"3.complete_after_seconds": 4})
+    seen: set[tuple[float | None, str]] = set()
+    job.subscribe(lambda record: seen.add((record.progress, record.status)))
+    assert Path(job.result(timeout=60).path).read_bytes() == FILM
+    assert (50.0, "step 1 of 2") in seen, seen
+
+
 def wait_accepted(job: vg.Job) -> None:
     """Return when the proxy has taken a job."""
     accepted = threading.Event()
@@ -212,6 +222,8 @@ class Lossy(BaseHTTPRequestHandler):
         """Pass it on, or have no list."""
         if "?limit" in self.path and not self.lists:
             self.give(501, {"error": {"code": "not_implemented", "message": "No list."}})
+        elif self.path.endswith("/events"):
+            self.give(501, {"error": {"code": "not_implemented", "message": "No stream."}})
         elif self.path.endswith("/content"):
             self.film()
         else:
@@ -304,6 +316,7 @@ def main() -> None:
     """Everything, with a proxy that forgets and with one that does not."""
     with proxy() as there:
         order_clips(there)
+        check_progress(there)
         check_refusals(there)
         check_cancel(there)
         check_kill(there)
@@ -316,7 +329,7 @@ def main() -> None:
         check_absence(there)
     with proxy("--token", KEY) as there:
         check_token(there)
-    print("comfyui: clips of words and of a picture, cancel, kill, lost answers, keys, a token, nobody there")  # noqa: T201 it talks to its terminal
+    print("comfyui: clips of words and of a picture, steps, cancel, kill, lost answers, keys, a token, nobody there")  # noqa: T201 it talks to its terminal
 
 
 main()

@@ -190,7 +190,7 @@ COMFYUI = Provider(
     label="ComfyUI",
     key_optional=True,
     own=True,
-    others=Capabilities(model="", takes=COMFY_FIELDS, progress=False, cancel="any", lists=True),
+    others=Capabilities(model="", takes=COMFY_FIELDS, cancel="any", lists=True),
 )
 
 

@@ -132,6 +132,19 @@ class Looks(Protocol):
         ...
 
 
+@runtime_checkable
+class Streams(Protocol):
+    """A dialect whose provider tells of a running job in server-sent events; looks stay the source of truth."""
+
+    def listen(self, handle: Handle, /) -> Call:
+        """Return the call for the stream; its timeout is the longest silence, in seconds."""
+        ...
+
+    def read_event(self, name: str, event: Reply, request: GenerationRequest, /) -> StatusUpdate | None:
+        """Read one event, its data as a body; None where it says nothing of the job's state. Raises `Malformed`."""
+        ...
+
+
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a provider's own list of jobs; None is what the row does not say."""
 

@@ -10,6 +10,10 @@ comfy-api-proxy 0.1.6, which serves the same API before it.
   text. Comfy Cloud refuses `metadata` and answers its list with 501.
 - `GET /jobs/{id}` has `queue_position` while a job waits, and `progress` with a `value` from 0 to 1. The proxy's is 0 of 0
   nodes while a job runs (`_running_progress`): its steps are on the event stream alone.
+- `GET /jobs/{id}/events` tells of a running job in server-sent events (`x-sse-events`), and sends a comment every 15 s where
+  there is nothing to tell. The proxy's `value` is that of one node in one event, and in the next of the nodes that have begun,
+  not of all (`_translate_progress` in realtime.py; ComfyUI leaves out nodes that wait). So a percent is the share of the
+  sampling steps that are done, unless the event counts every node of the workflow.
 - A cancel of a job that has ended is answered with that job, as if nothing was wrong. One that runs is `canceling` first.
 - An output's kind is the name under which ComfyUI lists it: SaveVideo lists its film among images. Its file says what it is.
 """
@@ -50,9 +54,11 @@ from jupyter_videogen.dialects.parsing.values import (
     timestamp,
 )
 from jupyter_videogen.dialects.status import parse_status
-from jupyter_videogen.dialects.workflows import fill
+from jupyter_videogen.dialects.workflows import fill, find_samplers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jupyter_videogen.core.request import GenerationRequest, Media
 
 CREATE_TIMEOUT, UPLOAD_TIMEOUT = 120.0, 600.0
@@ -61,6 +67,10 @@ PAGE = 100
 FILMS = (".mp4", ".webm", ".mov", ".mkv", ".m4v")
 """Names of outputs that are films, where their content type does not say so."""
 HELD, AWAY = "idempotency_key_reuse", "upstream_unreachable"
+SILENCE = 45.0
+"""Seconds; the proxy says something at least every 15."""
+ALMOST = 99.0
+"""The percent of a job whose steps are all done: it is decoded and written yet."""
 CHECK_TIMEOUT = 15.0
 """Seconds; the proxy waits 10 for ComfyUI to take a connection."""
 MOST_ERRORS, DETAIL = 3, 200
@@ -116,6 +126,23 @@ class ComfyCloud(Dialect):
             return msgspec.structs.replace(update, state="failed", failure=_no_film(job))
         update = with_failure(update, job.get("error"), job)
         return msgspec.structs.replace(update, failure=_with_node(update.failure, job.get("error")))
+
+    def listen(self, handle: Handle) -> Call:
+        """Listen to the job."""
+        headers = {"accept": "text/event-stream"}
+        return Call("GET", f"{_path(handle)}/events", headers=headers, timeout=SILENCE)
+
+    def read_event(self, name: str, event: Reply, request: GenerationRequest) -> StatusUpdate | None:
+        """Read a state or a step; previews, outputs and the log say nothing of how far the job is."""
+        if name not in {"status", "progress"}:
+            return None
+        told = as_object(event)
+        if name == "progress":
+            return StatusUpdate(
+                "running", progress=_steps_done(told, request.workflow), status=_standing({"progress": told})
+            )
+        state, word = parse_status(told.get("status"))
+        return StatusUpdate(state, status=_standing(told) or word)
 
     def cancel(self, handle: Handle) -> Call:
         """Cancel a job that waits or runs."""
@@ -228,15 +255,36 @@ def _percent(progress: object) -> float | None:
     return None if value is None or (value == 0 and not nodes) else min(max(value, 0.0), 1.0) * 100
 
 
+def _steps_done(progress: dict[str, Any], graph: Mapping[str, Any] | None) -> float | None:
+    """Return the percent that an event tells of; None where it is about one node of many that we can't weigh."""
+    total = number(progress.get("nodes_total")) or 0.0
+    if graph is None:
+        return None
+    if total >= len(graph):
+        return _percent(progress)
+    samplers, node = find_samplers(dict(graph)), progress.get("current_node")
+    step, steps = number(progress.get("step")), number(progress.get("steps"))
+    if node not in samplers or step is None or not steps:
+        return None
+    done = samplers.index(node) + min(max(step / steps, 0.0), 1.0)
+    return min(100.0 * done / len(samplers), ALMOST)
+
+
 def _standing(job: dict[str, Any]) -> str:
     """Return where a job is: its place in the queue, or what its node is at."""
     place, progress = number(job.get("queue_position")), job.get("progress")
     if place:
-        return f"number {place:.0f} in the queue"
+        return f"{_ordinal(int(place))} in the queue"
     if told := text(member(progress, "message")):
         return told
     step, steps = number(member(progress, "step")), number(member(progress, "steps"))
     return f"step {step:.0f} of {steps:.0f}" if step is not None and steps else ""
+
+
+def _ordinal(place: int) -> str:
+    """Return a place as English writes it: 1st, 2nd, 3rd, 4th, 11th."""
+    ending = "th" if place % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def _films(job: dict[str, Any]) -> tuple[Artifact, ...]:

@@ -60,6 +60,7 @@ LATEST_HINT = 3600.0
 KINDS: dict[str, tuple[type, ...]] = {
     "read_create": (Accepted, Finished, Refused),
     "read_look": (StatusUpdate,),
+    "read_event": (StatusUpdate, type(None)),
     "read_page": (Page,),
     "read_failure": (Failure,),
     "read_models": (ModelList,),

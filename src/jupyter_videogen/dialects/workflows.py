@@ -237,6 +237,28 @@ def _images(graph: Graph) -> Inputs:
     return {"image": tuple(slot for slot in loaders if slot not in last), "last_frame": last}
 
 
+def find_samplers(graph: Graph) -> list[str]:
+    """Return the nodes that denoise, step by step, in the order in which they run: what a job spends its time on."""
+    found = [node for node, content in graph.items() if _samples(content)]
+    return sorted(found, key=lambda node: len(_before(graph, node) & set(found)))
+
+
+def _samples(node: Mapping[str, Any]) -> bool:
+    """Tell a node that samples from those that choose a sampler for it, such as KSamplerSelect."""
+    return "Sampler" in node["class_type"] and bool({"latent_image", "steps"} & node["inputs"].keys())
+
+
+def _before(graph: Graph, node: str) -> set[str]:
+    """Return the nodes that a node needs."""
+    seen: set[str] = set()
+    left = [node]
+    while left:
+        origins = {origin for value in _inputs(graph, left.pop()).values() if (origin := _link(value))}
+        left += origins - seen
+        seen |= origins
+    return seen
+
+
 def _inputs(graph: Graph, node: str) -> dict[str, Any]:
     found: dict[str, Any] = graph[node]["inputs"]
     return found

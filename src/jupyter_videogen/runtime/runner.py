@@ -41,6 +41,7 @@ from jupyter_videogen.media.url_inputs import fetch_inputs
 from jupyter_videogen.runtime import recovery
 from jupyter_videogen.runtime.places import Places
 from jupyter_videogen.runtime.polling.history import DurationHistory
+from jupyter_videogen.runtime.polling.listener import EventListener
 from jupyter_videogen.runtime.polling.scheduler import PollScheduler
 from jupyter_videogen.runtime.saver import NoClip, Saver, unwritten_view
 
@@ -116,6 +117,7 @@ class Runner:
         )
         self._places = context.places or Places(context.clock)
         self._polled_job = self._scheduler.polled_job(job)
+        self._listener = EventListener(self._dialect, transport, self._scheduler, self._polled_job)
         self._misses = 0
         self._noted_at = -NOTED
         self._since: dict[str, float] = {}
@@ -125,6 +127,7 @@ class Runner:
         try:
             return await self._run(call)
         finally:
+            self._listener.stop()
             self._polled_job.leave()
             self._places.leave(self.job)
 
@@ -404,6 +407,8 @@ class Runner:
         while self.job.state in WATCHED or (self.job.state == "saving" and not self._artifacts):
             heard = await self._polled_job.turn(self.job, wait)
             wait = await self._look() if heard is None else self._hear(heard)
+            self._listener.attend(self.job)
+        self._listener.stop()
         self._polled_job.leave()
 
     async def _look(self) -> float:

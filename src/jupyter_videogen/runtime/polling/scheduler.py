@@ -42,6 +42,8 @@ BROKEN = 3
 """The number of consecutive bad lists after which jobs are looked at one by one."""
 LIST_RETRY_SECONDS = 600.0
 """Seconds before such a list is tried again."""
+MOST_STREAMS = 3
+"""Streams of one provider at a time: each holds one of the connections that creates and looks need, too."""
 NO_LIST = frozenset({404, 405, 501})
 BUSY = 429
 SAMPLE = 100
@@ -84,7 +86,9 @@ class PolledJob:
     def __init__(self, scheduler: PollScheduler, job: JobRecord) -> None:
         self.schedule = scheduler.history.schedule(job)
         self.listed = False
-        """Whether the list covers it."""
+        """Whether the list covers it, or its own stream does."""
+        self.streamed = False
+        """Whether its own stream speaks: what a list says less of is of no interest then."""
         self.missing = False
         """Whether the last list did not contain it."""
         self.told: Listed | None = None
@@ -161,6 +165,17 @@ class PolledJob:
         else:
             self._seen = self.age
 
+    def tell_streamed(self, row: Listed) -> None:
+        """Handle what the job's own stream says."""
+        self.streamed = True
+        self.tell(row)
+
+    def not_streamed(self) -> None:
+        """Note that its stream has ended: look at it."""
+        if self.streamed:
+            self.streamed = False
+            self.not_listed()
+
     def not_listed(self) -> None:
         """Note that the list no longer contains the job: look at it by id."""
         self.told, self.missing = None, True
@@ -179,12 +194,20 @@ class PolledJob:
         self._scheduler.leave(self)
 
 
+class StreamPlaces:
+    """How many streams of events one provider may have open, and whether it has any at all."""
+
+    def __init__(self) -> None:
+        self.free, self.served = MOST_STREAMS, True
+
+
 class PollScheduler:
     """All jobs that are polled at one provider. Lives on one event loop."""
 
     def __init__(self, provider: Provider, transport: Transport, history: DurationHistory, clock: Clock) -> None:
         self.history, self.clock = history, clock
         at_home = provider.simulated or is_loopback(provider.base_url)
+        self.streams = StreamPlaces()
         self.rate_limiter = RateLimiter(clock, PER_SECOND_AT_HOME if at_home else PER_SECOND)
         self._dialect, self._transport = sanitize.sanitize_dialect(provider.dialect), transport
         self._list_pollers: dict[str, ListPoller] = {}
@@ -199,6 +222,9 @@ class PollScheduler:
         self._polled_jobs.add(polled_job)
         if not isinstance(self._dialect, ListsJobs) or job.handle is None:
             return
+        if polled_job.streamed:
+            self._leave_lists(polled_job)
+            return
         url = self._dialect.page(job.model).url
         if url not in self._list_pollers:
             self._list_pollers[url] = ListPoller(self._dialect, job.model, self._transport, self)
@@ -208,6 +234,9 @@ class PollScheduler:
     def leave(self, polled_job: PolledJob) -> None:
         """Remove a job."""
         self._polled_jobs.discard(polled_job)
+        self._leave_lists(polled_job)
+
+    def _leave_lists(self, polled_job: PolledJob) -> None:
         for poller in self._list_pollers.values():
             poller.polled_jobs.pop(polled_job.key, None)
 
