@@ -16,6 +16,7 @@ from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import Failure, InvalidRequest
 from jupyter_videogen.core.http import Lost, Upload
 from jupyter_videogen.core.job import CancelResult
+from jupyter_videogen.core.prices import FREE, Price
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.base import Call, StatusUpdate
 from jupyter_videogen.dialects.sglang import SGLang
@@ -285,3 +286,19 @@ def test_a_project_cannot_make_a_paid_server_free(home: Path) -> None:
 def test_what_is_not_this_machine(url: str) -> None:
     """By the name alone."""
     assert not msgspec.structs.replace(builtin.SGLANG, base_url=url).free
+
+
+def test_a_price_of_ones_own_is_a_price_here_too(home: Path) -> None:
+    """Somebody who rents the GPU, or pays for its power, writes it down; a project's file may say more, never less."""
+    home.mkdir()
+    (home / "videogen.toml").write_text('[prices."vllm-omni:m"]\nper_second = 0.02\n')
+    row = builtin.BUILT_IN["vllm-omni"]
+    assert load_config().price_of(row, "m") == Price(per_second=0.02)
+    assert vg.estimate("a kite", provider="vllm-omni", model="m", duration=5).cost == pytest.approx(0.10)
+    Path("videogen.toml").write_text('[prices."vllm-omni:m"]\nper_second = 0.01\n')
+    assert load_config().price_of(row, "m") == Price(per_second=0.02)
+    (home / "videogen.toml").write_text("")
+    Path("videogen.toml").write_text('[prices."vllm-omni:m"]\nper_clip = 0\n')
+    assert load_config().price_of(row, "m") == FREE
+    (home / "videogen.toml").write_text('[prices."local:local/scenes"]\nper_clip = 1\n')
+    assert load_config().price_of(builtin.LOCAL, "local/scenes") == FREE

@@ -186,12 +186,13 @@ class Configuration:
         return given | {name: value for name in open_ if (value := getattr(defaults, name)) is not None}
 
     def price_of(self, row: Provider, model: str) -> Price | None:
-        """Return the price that the user wrote down, else the provider's own; the local engine and a server of one's own are free.
+        """Return the price that the user wrote down, else the provider's own, else that a server of one's own is free.
 
-        A price is a finite number above 0; the user's own file may call a model free as well. One of a project's file
-        lowers neither, under whichever of the provider's names it stands.
+        The local engine is always free. A price is a finite number above 0; the user's own file may call a model free as well, and may set a price for a
+        server on this machine, such as the rent of its GPU. One of a project's file lowers none, under whichever of the
+        provider's names it stands.
         """
-        if row.free:
+        if row.simulated:
             return FREE
         given = [self._merged.prices.get(f"{name}:{model}") for name in dict.fromkeys((row.label, row.name))]
         own = [
@@ -202,6 +203,8 @@ class Configuration:
         theirs = next((one for one in given if isinstance(one, Foreign)), None)
         if not own and (listed := prices.clean_price(row.prices.get(model, prices.NONE))):
             own = [listed]
+        if not own and row.free:
+            own = [FREE]
         return prices.higher_price(own[0], theirs) if own else theirs
 
     # ---- keys -----------------------------------------------------------------------------------------------
