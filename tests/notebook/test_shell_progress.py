@@ -87,6 +87,31 @@ def test_an_error_of_the_api_shows_ones_own_lines_alone() -> None:
         assert "InvalidRequest" in whole
 
 
+@pytest.mark.parametrize(
+    "wait", ["vg.generate('a kite', model='m', **at)", "vg.submit('a kite', model='m', **at).result()"]
+)
+def test_an_interrupt_shows_ones_own_lines_alone(wait: str, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while a call waits: where one called, how to come back to the job; the whole of it by `%videogen tb`."""
+    monkeypatch.setenv("LAB_KEY", "canary-1")
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with Shell() as shell:
+        shell.names["at"] = {"provider": "openai", "base_url": shop.url, "key_env": "LAB_KEY"}
+        shell.run("import jupyter_videogen as vg; vg.generate, vg.jobs()")
+        with monkeypatch.context() as patched:
+            patched.setattr("concurrent.futures.Future.result", interrupt)
+            said = shell.run(f"def mine():\n    {wait}\nmine()")
+        assert isinstance(said.error, KeyboardInterrupt)
+        look = re.sub(r"\x1b\[[\d;]*m", "", said.look)
+        assert "mine()" in look
+        assert "jupyter_videogen/" not in look.replace("\\", "/")
+        assert ("The job continues" in look) == ("generate" in wait)
+        assert "loop_thread.py" in shell.run("%videogen tb").out
+        vg.jobs("unfinished").result(30)
+
+
 def test_outside_ipython_nothing_is_hidden() -> None:
     """Python's own traceback, as ever."""
     code = "import jupyter_videogen as vg; vg.generate('a kite', provider='local', duration=99)"

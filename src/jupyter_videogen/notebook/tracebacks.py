@@ -1,6 +1,6 @@
 """Errors of the Python API in IPython: where in one's own code, and what happened, without the frames of this package.
 
-`%videogen tb` prints all of the last one. Outside IPython nothing is different: only IPython asks an error how it is shown.
+The same of an interrupt that ends a wait. `%videogen tb` prints all of the last one. Outside IPython nothing is different: only IPython asks an error how it is shown.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from types import TracebackType
 
 from IPython import get_ipython
 
+from jupyter_videogen.core import interrupts
 from jupyter_videogen.core.errors import VideogenError
 
 PACKAGE = str(Path(__file__).parents[1])
@@ -22,12 +23,16 @@ _last = [NONE_YET]
 def install() -> None:
     """Show errors of this package in that way; IPython looks for this method in `showtraceback`."""
     VideogenError._render_traceback_ = _render  # type: ignore[attr-defined]
+    if _shorten not in interrupts.takers:
+        interrupts.takers.append(_shorten)
 
 
 def remove() -> None:
     """Show them as any other."""
     if hasattr(VideogenError, "_render_traceback_"):
         del VideogenError._render_traceback_
+    if _shorten in interrupts.takers:
+        interrupts.takers.remove(_shorten)
 
 
 def last() -> str:
@@ -40,7 +45,12 @@ def keep(error: BaseException) -> None:
     _last[0] = "".join(traceback.format_exception(error))
 
 
-def _render(error: VideogenError) -> list[str]:
+def _shorten(stop: KeyboardInterrupt) -> None:
+    """Show an interrupt as an error of this package; Python's own class can't be taught for all."""
+    stop._render_traceback_ = lambda: _render(stop)  # type: ignore[attr-defined]  # IPython's hook
+
+
+def _render(error: BaseException) -> list[str]:
     """Return the lines of an error's traceback up to the call of this package."""
     keep(error)
     shown = copy.copy(error)  # without the errors that it came from

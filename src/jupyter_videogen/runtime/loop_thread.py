@@ -15,6 +15,7 @@ from concurrent.futures.thread import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from jupyter_videogen.core.interrupts import note_interrupt
 from jupyter_videogen.transport import log_redaction
 
 if TYPE_CHECKING:
@@ -121,6 +122,9 @@ def wait_for(future: concurrent.futures.Future[T], timeout: float | None = None)
             left -= SLICE
             if future.done() or left <= 0:
                 raise
+        except KeyboardInterrupt as stop:
+            note_interrupt(stop)
+            raise
 
 
 async def _one_turn() -> None:
