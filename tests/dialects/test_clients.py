@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import msgspec
 import pytest
@@ -23,7 +23,7 @@ from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime import process, recovery
 from jupyter_videogen.runtime.polling import schedule
 from support.fakes import MP4
-from support.scripted_provider import CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, answer, open_shop
+from support.scripted_provider import CREATES, EVERY, KEY, ROWS, Asked, Host, Shop, answer, asks, open_shop
 from support.whole_jobs import FREE
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def accepted(job: vg.Job) -> vg.Job:
 def test_waiting_ends_and_the_job_goes_on(name: str) -> None:
     """The error names the job; it is still watched, its clip arrives, and nothing was sent again."""
     with Door(name, "create" if name == "qubrid" else "look") as door:
-        job = client(name, door.host).submit("a kite", model="m")
+        job = client(name, door.host).submit("a kite", **asks(name))
         assert door.arrived.wait(PATIENCE)
         with pytest.raises(vg.WaitTimeout) as caught:
             job.result(timeout="0.2s")
@@ -123,7 +123,7 @@ def test_a_cancelled_task_stops_waiting_and_loses_nothing(
 
     async def give_up(door: Door) -> vg.Job:
         async with vg.AsyncClient(EVERY[name].name, base_url=door.host.url, api_key=KEY) as made:
-            job = await made.submit("a kite", model="m")
+            job = await made.submit("a kite", **asks(name))
             waiting = asyncio.ensure_future(_wait(job))
             assert await asyncio.to_thread(door.arrived.wait, PATIENCE)
             waiting.cancel()
@@ -153,7 +153,7 @@ def test_stopping_to_watch_leaves_no_task(name: str, held: str) -> None:
     runtime = process.runtime()
     before = runtime.loop.call(_settled)
     with Door(name, held) as door:
-        job = client(name, door.host).submit("a kite", model="m")
+        job = client(name, door.host).submit("a kite", **asks(name))
         assert door.arrived.wait(PATIENCE)
         job.stop_waiting()
         assert runtime.loop.call(_settled) == before
@@ -185,9 +185,9 @@ from jupyter_videogen.runtime.polling import schedule
 
 backoff.PACE = 0.02
 schedule.USUAL = schedule.Economy(soonest=0.02, latest=0.02)
-name, url, key = sys.argv[1:]
+name, url, key, asked = sys.argv[1:]
 try:
-    vg.Client(name, base_url=url, api_key=key).generate("a kite", model="m")
+    vg.Client(name, base_url=url, api_key=key).generate("a kite", **json.loads(asked))
 except KeyboardInterrupt:
     (job,) = vg.jobs()
     print(json.dumps([job.id, job.state]), flush=True)
@@ -202,7 +202,7 @@ def script() -> Iterator[Callable[[str, Host], subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(name: str, host: Host) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", SCRIPT, EVERY[name].name, host.url, KEY]
+        command = [sys.executable, "-c", SCRIPT, EVERY[name].name, host.url, KEY, json.dumps(asks(name))]
         started.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         return started[-1]
 
@@ -271,19 +271,36 @@ def test_a_process_that_dies_in_the_paid_call_is_told_of(name: str, script: Any)
     assert (job.state, job.record.base_url, door.host.posts) == ("unknown_outcome", door.host.url, 1)
 
 
-# ---- cancelling at IndoxHub -------------------------------------------------------------------------------------
+# ---- cancelling -------------------------------------------------------------------------------------------------
+
+
+class Clerk(NamedTuple):
+    """How a provider is asked to cancel, and what it says where it did."""
+
+    method: str
+    target: str
+    done: bytes
+
+
+CANCELS = {
+    "indoxhub": Clerk("POST", "/v1/videos/jobs/j1/cancel", answer({"message": "Job cancelled"})),
+    "vllm_omni": Clerk("DELETE", "/v1/videos/j1", answer({"id": "j1", "deleted": True, "object": "video.deleted"})),
+    "comfyui": Clerk("POST", "/v1/jobs/j1/cancel", answer({"id": "j1", "status": "canceling"})),
+    "comfycloud": Clerk("POST", "/v1/jobs/j1/cancel", answer({"id": "j1", "status": "canceling"})),
+}
+cancelling = pytest.mark.parametrize("name", CANCELS)
 
 
 class Desk(Shop):
-    """IndoxHub with a desk where jobs are cancelled; afterwards a look says `after`."""
+    """A provider with a desk where jobs are cancelled; afterwards a look says `after`."""
 
-    def __init__(self, verdict: bytes | None, after: dict[str, Any] | None = None) -> None:
+    def __init__(self, name: str, verdict: bytes | None, after: dict[str, Any] | None = None) -> None:
         self.decided = threading.Event()
-        super().__init__("indoxhub", look=lambda _asked: answer(self._said(after)))
+        super().__init__(name, look=lambda _asked: answer(self._said(after)))
         self._verdict = verdict
 
     def __call__(self, asked: Asked) -> bytes | None:
-        if not asked.target.endswith("/cancel"):
+        if (asked.method, asked.target) != CANCELS[self.name][:2]:
             return super().__call__(asked)
         self.decided.set()
         return self._verdict
@@ -294,12 +311,29 @@ class Desk(Shop):
         return self.done if after is None else {**RUNNING, **after}
 
 
+def order(name: str, host: Host) -> vg.Job:
+    """Return a job that the provider has taken."""
+    return accepted(client(name, host).submit("a kite", **asks(name)))
+
+
+def creates(name: str, host: Host) -> int:
+    """How many requests could have cost money."""
+    return sum((one.method, one.target) == ("POST", CREATES[name]) for one in host.asked)
+
+
+def bill(name: str) -> str:
+    """What a job that goes on may come to."""
+    return "It continues, and nothing is charged." if name in FREE else "It may finish and be charged."
+
+
+@cancelling
 @pytest.mark.parametrize("word", ["cancelled", "canceled", "failed", "pending"])
-def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
+def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(name: str, word: str) -> None:
     """The provider has confirmed it: that is the end, and no later word changes it."""
-    with open_shop(Desk(answer({"message": "Job cancelled"}), {"status": word, "error": "cancelled by user"})) as host:
-        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
-        assert job.cancel() == CancelResult(cancelled=True, reason="Cancelled at IndoxHub.")
+    desk = Desk(name, CANCELS[name].done, {"status": word, "error": {"message": "cancelled by user"}})
+    with open_shop(desk) as host:
+        job = order(name, host)
+        assert job.cancel() == CancelResult(cancelled=True, reason=f"Cancelled at {EVERY[name].title}.")
         with pytest.raises(vg.VideogenError) as caught:
             job.result(PATIENCE)
         assert job.cancel() == CancelResult(cancelled=False, reason="The job has already ended: cancelled.")
@@ -307,12 +341,11 @@ def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
         code="cancelled", message="The job ended as cancelled.", sent="yes", charged="unknown"
     )
     assert process.runtime().ledger.find(job.id).state == "cancelled"
-    assert [one.target for one in host.asked if one.method == "POST"] == [
-        "/v1/videos/generations",
-        "/v1/videos/jobs/j1/cancel",
-    ]
+    asked = [(one.method, one.target) for one in host.asked if one.method != "GET"]
+    assert asked == [("POST", CREATES[name]), CANCELS[name][:2]]
 
 
+@cancelling
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
@@ -322,25 +355,23 @@ def test_a_cancelled_job_is_cancelled_whatever_looks_call_it(word: str) -> None:
         (answer({}, 500), "The provider answered HTTP 500."),
     ],
 )
-def test_a_job_that_is_not_cancelled_goes_on(verdict: bytes, words: str) -> None:
+def test_a_job_that_is_not_cancelled_goes_on(name: str, verdict: bytes, words: str) -> None:
     """Too late, or unknown there: told with the truth about the bill, and watched to its clip."""
-    with open_shop(Desk(verdict)) as host:
-        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
-        assert job.cancel() == CancelResult(
-            cancelled=False, reason=f"IndoxHub did not cancel it: {words} It may finish and be charged."
-        )
+    with open_shop(Desk(name, verdict)) as host:
+        job = order(name, host)
+        reason = f"{EVERY[name].title} did not cancel it: {words} {bill(name)}"
+        assert job.cancel() == CancelResult(cancelled=False, reason=reason)
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
-    assert sum(one.target == "/v1/videos/generations" for one in host.asked) == 1
+    assert creates(name, host) == 1
 
 
-@pytest.mark.parametrize("name", sorted(EVERY.keys() - {"indoxhub", "vllm_omni"}))
+@pytest.mark.parametrize("name", sorted(EVERY.keys() - CANCELS.keys()))
 def test_a_service_that_cannot_cancel_says_so(name: str) -> None:
     """Nothing is sent, what may come of the job and its bill is told, and its clip arrives."""
     with Door(name, "create" if name == "qubrid" else "look") as door:
-        job = client(name, door.host).submit("a kite", model="local/scenes")
+        job = client(name, door.host).submit("a kite", model="local/scenes" if name == "local" else "m")
         assert door.arrived.wait(PATIENCE)
-        bill = "It continues, and nothing is charged." if name in FREE else "It may finish and be charged."
-        assert job.cancel() == CancelResult(cancelled=False, reason=f"{EVERY[name].title} can't cancel. {bill}")
+        assert job.cancel() == CancelResult(cancelled=False, reason=f"{EVERY[name].title} can't cancel. {bill(name)}")
         door.open.set()
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
     assert {(one.method, one.target) for one in door.host.asked if one.method != "GET"} == {("POST", CREATES[name])}
@@ -357,10 +388,11 @@ def test_a_service_that_cannot_cancel_says_so(name: str) -> None:
 )
 def test_a_2xx_that_does_not_take_it_back_is_a_cancel(verdict: bytes) -> None:
     """With words, with a job, or empty."""
-    with open_shop(Desk(verdict, {"status": "cancelled"})) as host:
-        assert accepted(client("indoxhub", host).submit("a kite", model="m")).cancel().cancelled
+    with open_shop(Desk("indoxhub", verdict, {"status": "cancelled"})) as host:
+        assert order("indoxhub", host).cancel().cancelled
 
 
+@cancelling
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
@@ -370,25 +402,24 @@ def test_a_2xx_that_does_not_take_it_back_is_a_cancel(verdict: bytes) -> None:
         (answer(b'{"mess'), "Its response could not be read."),
     ],
 )
-def test_a_2xx_may_not_be_a_cancel(verdict: bytes, words: str) -> None:
+def test_a_2xx_may_not_be_a_cancel(name: str, verdict: bytes, words: str) -> None:
     """A no in a 200, a network's own page, half an answer: the job is watched on to its clip, which may be paid for."""
-    with open_shop(Desk(verdict)) as host:
-        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
-        assert job.cancel() == CancelResult(
-            cancelled=False, reason=f"IndoxHub did not cancel it: {words} It may finish and be charged."
-        )
+    with open_shop(Desk(name, verdict)) as host:
+        job = order(name, host)
+        reason = f"{EVERY[name].title} did not cancel it: {words} {bill(name)}"
+        assert job.cancel() == CancelResult(cancelled=False, reason=reason)
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
-    assert sum(one.target == "/v1/videos/generations" for one in host.asked) == 1
+    assert creates(name, host) == 1
 
 
-def test_a_cancel_whose_line_is_cut_is_told_and_the_job_goes_on() -> None:
+@cancelling
+def test_a_cancel_whose_line_is_cut_is_told_and_the_job_goes_on(name: str) -> None:
     """Nobody knows whether it was heard: a look tells, and here it was not."""
-    desk = Desk(None)
-    with open_shop(desk) as host:
-        job = accepted(client("indoxhub", host).submit("a kite", model="m"))
+    with open_shop(Desk(name, None)) as host:
+        job = order(name, host)
         result = job.cancel()
         assert not result.cancelled
-        assert result.reason.startswith("IndoxHub could not be reached (")
+        assert result.reason.startswith(f"{EVERY[name].title} could not be reached (")
         assert result.reason.endswith("). The job continues.")
         assert Path(job.result(PATIENCE).path).read_bytes() == MP4
 

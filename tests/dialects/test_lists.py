@@ -8,12 +8,11 @@ from urllib.parse import quote
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.dialects.base import ListsModels, can_find_lost
 from support.fakes import MP4
 from support.runner_bench import said
-from support.scripted_provider import KEY, Host, answer
+from support.scripted_provider import EVERY, KEY, Host, answer
 from support.speeches import SPEECHES
 from support.whole_jobs import ROWS, as_reply, bench, done
 
@@ -212,8 +211,12 @@ def test_nobody_there_has_no_models(name: str) -> None:
         vg.Client(ROWS[name].name, base_url=url, api_key=KEY).models(refresh=True)
 
 
-def test_a_service_without_a_list_of_models_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Qubrid has none, and nothing goes out."""
-    monkeypatch.setenv("QUBRID_API_KEY", KEY)
-    with pytest.raises(vg.Unsupported, match="Qubrid has no list of models"):
-        vg.Client(rows.QUBRID.name).models(refresh=True)
+@pytest.mark.parametrize("name", ["qubrid", "comfyui", "comfycloud"])
+def test_a_service_without_a_list_of_models_is_not_asked(name: str) -> None:
+    """There is none, and nothing goes out."""
+    with (
+        Host(lambda _asked: None) as host,
+        pytest.raises(vg.Unsupported, match=f"{EVERY[name].title} has no list of models"),
+    ):
+        vg.Client(EVERY[name].name, base_url=host.url, api_key=KEY).models(refresh=True)
+    assert host.asked == []

@@ -30,6 +30,8 @@ LOOKS = {
     "bifrost": "/v1/videos",
     "openrouter": "/v1/videos",
     "local": "/v1/videos",
+    "comfyui": "/v1/jobs",
+    "comfycloud": "/v1/jobs",
     "vllm_omni": "/v1/videos",
     "sglang": "/v1/videos",
 }

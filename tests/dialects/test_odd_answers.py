@@ -242,7 +242,7 @@ def test_a_length_that_differs_in_a_look_is_told(tmp_path: Path) -> None:
         {"video": {"url": CLIP}},
     ],
 )
-@pytest.mark.parametrize("name", ["openai", "local", "qubax", "indoxhub", "openrouter"])
+@pytest.mark.parametrize("name", ["openai", "local", "qubax", "indoxhub", "openrouter", "vllm_omni", "sglang"])
 def test_a_clip_that_is_only_at_an_address_is_fetched_there(name: str, place: dict[str, Any], tmp_path: Path) -> None:
     """Where the place of the dialect has nothing: in every shape that servers are known to use."""
     body = {**CREATED, "status": "completed", **place}

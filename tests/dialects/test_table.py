@@ -13,7 +13,19 @@ import pytest
 
 HERE = Path(__file__).parent
 PAGE = (HERE / "README.md").read_text("utf-8")
-DIALECTS = ("openai", "qubax", "qubrid", "indoxhub", "bifrost", "openrouter", "local")
+DIALECTS = (
+    "openai",
+    "qubax",
+    "qubrid",
+    "indoxhub",
+    "bifrost",
+    "openrouter",
+    "local",
+    "comfyui",
+    "comfycloud",
+    "vllm_omni",
+    "sglang",
+)
 KINDS = ("4xx", "5xx", "cut", "odd 2xx", "not yet", "address", "id", "Retry-After", "words", "money")
 OF_ONE = {f"test_{name}.py" for name in DIALECTS}
 """Files of one dialect alone, whose cases may name others."""
@@ -28,7 +40,7 @@ CELLS = [
 
 
 def test_every_phase_has_every_dialect_and_every_kind() -> None:
-    """Six tables of seven rows and ten columns."""
+    """Six tables of eleven rows and ten columns."""
     assert [phase for phase, _, _ in TABLES] == [
         "Create",
         "Look",

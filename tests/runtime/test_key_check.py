@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from support.scripted_provider import Asked
 
 LIST = {"data": [{"id": "wan-2.7"}, {"id": "veo-3.1"}]}
+TESTABLE = {name: row for name, row in ROWS.items() if key_check.free_call(row)}
 WORDS = {"error": {"message": "Incorrect API key provided.", "code": "invalid_api_key"}}
 
 
@@ -35,7 +36,7 @@ def by_key(right: bytes, wrong: bytes) -> Host:
     return Host(reply)
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("row", TESTABLE.values(), ids=TESTABLE)
 def test_a_key_is_valid_where_a_wrong_one_is_refused(row: Provider) -> None:
     """Two GETs, no POST; the list that came with the answer is kept."""
     with by_key(answer(LIST), answer(WORDS, 401)) as host:
@@ -47,7 +48,7 @@ def test_a_key_is_valid_where_a_wrong_one_is_refused(row: Provider) -> None:
         assert KEY[:9] not in keys[1]
 
 
-@pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
+@pytest.mark.parametrize("row", TESTABLE.values(), ids=TESTABLE)
 def test_a_public_list_is_no_test(row: Provider) -> None:
     """A provider that answers everybody says nothing of a key: it is not called valid."""
     with by_key(answer(LIST), answer(LIST)) as host:

@@ -9,6 +9,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import msgspec
 
@@ -18,6 +19,7 @@ from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from support import comfy_workflows
 from support.fakes import MP4
 from support.runner_bench import Bench
 from support.speeches import SPEECHES
@@ -37,6 +39,8 @@ ROWS = {
     "bifrost": rows.BIFROST,
     "openrouter": rows.OPENROUTER,
     "local": rows.LOCAL,
+    "comfyui": comfy_workflows.UNCHECKED_COMFYUI,
+    "comfycloud": comfy_workflows.COMFY_CLOUD,
     "vllm_omni": rows.VLLM_OMNI,
     "sglang": rows.SGLANG,
 }
@@ -48,6 +52,8 @@ CREATES = {
     "bifrost": "/v1/videos",
     "openrouter": "/v1/videos",
     "local": "/v1/videos",
+    "comfyui": "/v1/jobs",
+    "comfycloud": "/v1/jobs",
     "vllm_omni": "/v1/videos",
     "sglang": "/v1/videos",
     "qubrid": "/v1/videos/generations",
@@ -59,11 +65,22 @@ CLIPS = {
     "bifrost": "/v1/videos/j1/content",
     "openrouter": "/v1/videos/j1/content",
     "local": "/v1/videos/j1/content",
+    "comfyui": "/v1/assets/a1/content",
+    "comfycloud": "/v1/assets/a1/content",
     "vllm_omni": "/v1/videos/j1/content",
     "sglang": "/v1/videos/j1/content",
     "qubrid": "/v1/files/a.mp4",
 }
 """Where the clip of the job `j1` is fetched; two providers name it by URL, and theirs may be anywhere."""
+
+
+NO_JOB = f"/v1/jobs/{UUID(int=0)}"
+"""What ComfyUI's dialect looks at before a create."""
+
+
+def asks(name: str) -> dict[str, Any]:
+    """Return what a request to a provider needs beside its prompt."""
+    return {"workflow": comfy_workflows.TEXT_TO_VIDEO} if name.startswith("comfy") else {"model": "m"}
 
 
 class Asked(NamedTuple):
@@ -162,6 +179,8 @@ class Shop:
         path = urlsplit(asked.target).path
         if asked.method == "POST":
             return self._say(self._create, self.created, asked)
+        if path == NO_JOB or path.endswith("/events"):
+            return answer({"error": {"code": "not_found", "message": "There is none."}}, 404)
         if path == CLIPS[self.name]:
             return self._say(None if "variant" in asked.target else self._clip, lambda: self._poster(asked), asked)
         return self._say(self._look, lambda: answer(self.done), asked)

@@ -51,6 +51,8 @@ def service(name: str, looks: Iterable[Any], clips: Iterable[Any] = ()) -> Calla
     def answer(call: Call) -> Reply:
         if call.method == "POST":
             return said(CREATED)
+        if call.url == f"{look}/events":
+            return said({}, 501)
         return as_reply(next(saying) if call.url == look else next(giving, MP4))
 
     return answer
