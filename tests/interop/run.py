@@ -27,6 +27,7 @@ PEERS = {
     "schemathesis": "schemathesis_peer.py",
     "aimock": "aimock_peer.py",
     "sglang": "sglang_peer.py",
+    "vllm_omni": "vllm_omni_peer.py",
     "newapi": "newapi_peer.py",
     "comfyui": "comfyui_peer.py",
 }
