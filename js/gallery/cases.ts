@@ -428,6 +428,7 @@ export const cases: Readonly<Record<string, Case>> = {
     state: { job: job({ ...lake, cost: 0.8, cost_source: "reported" }) },
     acts: [leave, nextFrame, press(strings.act.show)],
   },
+  "library alone": { state: { library: true }, acts: [history] },
   "library, none yet": { state: { form: full }, acts: [acks("history", { page: page([]) })] },
   "library, all states": {
     state: { form: full },

@@ -72,6 +72,7 @@ export function App({ view }: { view: View }) {
   const compared = connection.compared.value;
   if (compared) return <Compare view={view} jobs={compared} />;
   const picked = history.comparable.value;
+  const isLibrary = connection.isLibrary && form === null && connection.job.value === null;
   const onClose = () => {
     view.isComparing.value = false;
   };
@@ -81,9 +82,9 @@ export function App({ view }: { view: View }) {
       {view.isComparing.value && picked.length > 1 ? (
         <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
       ) : (
-        <Workspace view={view} />
+        !isLibrary && <Workspace view={view} />
       )}
-      {form && !form.guest && <LibraryPlace view={view} />}
+      {(connection.isLibrary || (form && !form.guest)) && <LibraryPlace view={view} />}
     </>
   );
 }

@@ -586,3 +586,14 @@ test("a comparison that was asked for in code is all there is", async () => {
   expect(text(view.root)).toContain("Differences: seed");
   expect(view.root.querySelector("form, .videogen-history")).toBeNull();
 });
+
+test("the library alone has no form until somebody makes something of a clip", async () => {
+  [widget] = await renderWidget(new FakeModel({ library: true }));
+  await answer(rows);
+  expect(names()).toHaveLength(3);
+  expect(widget.root.querySelector("form, .videogen-result")).toBeNull();
+  widget.model.set({ form });
+  await settle();
+  expect(widget.root.querySelector("form")).not.toBeNull();
+  expect(tiles()).toHaveLength(3);
+});

@@ -11,16 +11,17 @@ import msgspec
 import pytest
 
 from jupyter_videogen.core import environment
-from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.ledger.queries import PAGE, SHELF_GROUPS, STATES, HistoryFilter
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, history_watch
 from jupyter_videogen.widget.history_watch import HistoryWatch
 from jupyter_videogen.widget.protocol import Detail, History, HistoryPage, Module, Posters
-from jupyter_videogen.widget.widget import STATIC, VideoGen
-from support.form_messages import HEAD
+from jupyter_videogen.widget.widget import STATIC, Library, VideoGen
+from support.form_messages import HEAD, Visit
 from support.full_library import START, STILL, fill, fill_home, make_record
+from support.ipython_shell import Shell
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobState
@@ -228,3 +229,29 @@ def test_a_form_whose_page_asks_is_told_from_then_on(home: Path, monkeypatch: py
     assert list(pages._widgets) == []
     form._receive(form, {**HEAD, "request_id": "second", "type": "history"}, [])
     assert list(pages._widgets) == [form]
+
+
+def test_the_library_alone_opens_its_form_for_a_clip(home: Path) -> None:
+    """Without a form until one is asked for, which is then that of the clip's provider."""
+    record = make_record(1, environment.folder())
+    fill(process.runtime().ledger, [record])
+    library = Library()
+    assert (library.library, library.form, library.job) == (True, None, None)
+    visit = Visit(library)
+    assert visit.say("history", scope="all")["page"]["total"] == 1
+    assert visit.say("edit", job_id=record.id)["ok"]
+    assert library.form["provider"] == record.provider
+
+
+def test_visitors_have_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have their own form's jobs and no more."""
+    monkeypatch.setattr(environment, "is_published", lambda: True)
+    with pytest.raises(Unsupported, match="not shown to visitors"):
+        Library()
+
+
+def test_the_library_is_a_table_where_there_is_no_page(home: Path) -> None:
+    """As in a terminal: the newest jobs."""
+    fill(process.runtime().ledger, [make_record(1, environment.folder())])
+    with Shell() as shell:
+        assert str(make_record(1, environment.folder()).id) in shell.run("%videogen library").out

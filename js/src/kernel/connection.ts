@@ -124,6 +124,10 @@ export class KernelConnection {
   get compared(): ReadonlySignal<WidgetState["compared"]> {
     return this.#compared;
   }
+  /** Whether the widget is the library, with a form only when one is asked for. */
+  get isLibrary(): boolean {
+    return this.#model.get("library") ?? false;
+  }
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
   }

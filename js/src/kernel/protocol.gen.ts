@@ -536,6 +536,7 @@ export interface WidgetState {
   readonly queue: readonly JobView[];
   readonly compared: readonly JobView[] | null;
   readonly grid: GridView | null;
+  readonly library: boolean;
 }
 
 export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export;

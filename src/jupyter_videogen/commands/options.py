@@ -357,6 +357,11 @@ COMMANDS: tuple[Command, ...] = (
         ("-n",),
     ),
     Command(
+        "library",
+        "",
+        "Open the library: every clip of this notebook, this project or all, to play, filter, use again and compare.",
+    ),
+    Command(
         "models",
         "[TEXT] [-p NAME] [--image] [--test] [--refresh]",
         "List models with lengths, sizes, inputs, known prices, and how long your jobs usually took. --image lists only "

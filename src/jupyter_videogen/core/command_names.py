@@ -9,7 +9,7 @@ from jupyter_videogen.core import environment
 
 PROGRAM = "jupyter videogen"
 MAGIC = "%videogen"
-IN_TERMINAL = {"wait": "resume", "show": "resume", "help": "generate --help"}
+IN_TERMINAL = {"wait": "resume", "show": "resume", "help": "generate --help", "library": "jobs"}
 """Commands of the magic that have another name in a terminal."""
 IN_PYTHON = {
     "jobs": "vg.jobs()",

@@ -25,7 +25,7 @@ from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_grid, shell_progress, tracebacks
 from jupyter_videogen.notebook import saved_output as records
 from jupyter_videogen.widget.grid_widget import GridWidget
-from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, FormWidget, VideoGen
+from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, FormWidget, Library, VideoGen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,10 +34,13 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 EMPTY = {"text/plain": ""}
+LISTED = 100
+"""Jobs in the table that stands for the library where there is no page."""
 NOTES = {
     "form": "Run the cell again to get this form back.",
     "compare": "Run the cell again to play these clips in sync.",
     "grid": "Run the cell again to get this grid back.",
+    "library": "Run the cell again to get the library back.",
 }
 """What stands in the place of a widget whose kernel has ended, above its records; nothing for a card."""
 TABLE = 5.0
@@ -179,10 +182,18 @@ def show_jobs(group: Iterable[Job]) -> None:
         show_job(job)
 
 
-def show_form(form: VideoGen) -> None:
-    """Show the form, and below it a place for the records of its clips."""
-    _put(_widget_bundle(form, "form"))
-    _keep_records(form, (), lambda: _form_bundle(form, "form"))
+def show_form(form: FormWidget, kind: str = "form") -> None:
+    """Show a form or the library, and below it a place for the records of its clips."""
+    _put(_widget_bundle(form, kind))
+    _keep_records(form, (), lambda: _form_bundle(form, kind))
+
+
+def show_library() -> None:
+    """Show the library; where no page can draw it, its clips as a table."""
+    if environment.in_kernel() and environment.has_viewer():
+        show_form(Library(), "library")
+    else:
+        show_group(client.jobs(limit=LISTED))
 
 
 def _show_card(job: Job) -> None:

@@ -65,6 +65,7 @@ class Commands:
         shell_progress.install()
         self._commands: dict[str, Callable[[Arguments], object]] = {
             "jobs": actions.list_jobs,
+            "library": lambda _: display.show_library(),
             "models": actions.list_models,
             "providers": lambda given: listings.providers(network="--no-network" not in given.marks),
             "connect": lambda given: terminal.print_out(actions.connect(given)),

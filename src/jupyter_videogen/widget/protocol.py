@@ -252,6 +252,8 @@ class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs that are seen side by side, and nothing else."""
     grid: GridView | None
     """A grid, and nothing else."""
+    library: bool = False
+    """The library is shown, and a form above it only when somebody makes something of a clip."""
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):

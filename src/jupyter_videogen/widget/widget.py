@@ -23,11 +23,12 @@ from jupyter_videogen.api.client import list_models
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.improvement import begin
 from jupyter_videogen.api.submission import start
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.commands.connect import store_key
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
-from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationRequest
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime import process
@@ -57,6 +58,7 @@ from jupyter_videogen.widget.protocol import (
     Posters,
     Recall,
     Remove,
+    RequestView,
     Resend,
     Show,
     Star,
@@ -74,7 +76,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.widget.protocol import RequestView
 
 log = logging.getLogger("jupyter_videogen")
 STATIC = Path(__file__).parent.parent / "static"
@@ -538,6 +539,26 @@ class Card(FormWidget):
         if isinstance(message, Edit):
             config = load_config()
             self._provider = config.find_provider_with_models(self._provider.name)
+            self.form = self._form(config)
+            return None
+        return super()._handle(message, buffers)
+
+
+class Library(FormWidget):
+    """The library alone; its form opens when somebody makes something of a clip."""
+
+    library = traitlets.Bool(default_value=True).tag(sync=True)
+
+    def __init__(self) -> None:
+        """Open it; raises `Unsupported` where visitors see the page, who have their own form's jobs and no more."""
+        if environment.is_published():
+            raise Unsupported("The library is not shown to visitors of a page.")
+        super().__init__(load_config().find_provider(builtin.LOCAL.name), RequestView())
+
+    def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
+        if isinstance(message, Edit):
+            config = load_config()
+            self._provider = config.find_provider_with_models(self._mine(message.job_id).provider.name)
             self.form = self._form(config)
             return None
         return super()._handle(message, buffers)
