@@ -46,11 +46,11 @@ def found(monkeypatch: pytest.MonkeyPatch) -> dict[str, KeyCheck]:
 
 
 @pytest.fixture(autouse=True)
-def typed(monkeypatch: pytest.MonkeyPatch) -> None:
+def typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody pastes a key into a kernel, line end included; this machine is nobody else's."""
     monkeypatch.setattr(getpass, "getpass", lambda _: f"{KEY}\n")
     monkeypatch.setattr(environment, "in_ipython", lambda: True)
-    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {})
+    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {"VIDEOGEN_HOME": str(home)})
 
 
 def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
@@ -65,9 +65,11 @@ def test_a_typed_key_is_kept_in_the_keyring(ring: Ring) -> None:
 
 
 @pytest.mark.parametrize("mark", ["BINDER_SERVICE_HOST", "JUPYTERHUB_USER"])
-def test_on_a_shared_machine_it_stays_in_the_kernel(ring: Ring, mark: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_shared_machine_it_stays_in_the_kernel(
+    ring: Ring, mark: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """And says to use a key that can be revoked."""
-    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {mark: "x"})
+    monkeypatch.setattr("jupyter_videogen.core.environment.Environment", {mark: "x", "VIDEOGEN_HOME": str(home)})
     said = connect("qubax")
     assert "kept only in this kernel, until it stops. This computer is shared: use a key you can revoke." in said
     assert ring.kept == {}
