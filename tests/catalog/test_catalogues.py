@@ -298,3 +298,93 @@ def test_test_models_are_listed_where_they_are_asked_for() -> None:
     assert not any(name.startswith("test/") for name in names)
     assert "test/refused" in [row["model"] for row in vg.models(provider="local", test=True)]
     assert [row["model"] for row in vg.models("test/refused")] == ["test/refused"]
+
+
+# ---- LiteLLM ---------------------------------------------------------------------------------------------------------
+
+SORA = {"mode": "video_generation", "litellm_provider": "openai", "output_cost_per_video_per_second": 0.1}
+WAN = {
+    "mode": "video_generation",
+    "output_cost_per_second": 0.165025,
+    "output_cost_per_second_480p": 0.041256,
+    "output_cost_per_second_1080p": 0.165025,
+    "output_cost_per_second_4k": 0.3,
+    "input_cost_per_image": 0.01,
+    "supported_modalities": ["text"],
+}
+"""Rows of LiteLLM's own table of prices."""
+
+
+def deployment(name: object, info: object) -> dict[str, Any]:
+    """A row of `/v1/model/info`."""
+    return {"model_name": name, "litellm_params": {"model": "openai/sora-2"}, "model_info": info}
+
+
+def details(*rows: object) -> ModelList:
+    found: ModelList = sanitize.sanitize_dialect(builtin.OPENAI.dialect).read_details(
+        Reply(200, {}, msgspec.json.encode({"data": rows}))
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("info", "price"),
+    [
+        (SORA, Price(per_second=0.1)),
+        (
+            WAN,
+            Price(
+                rates=(
+                    Rate(per_second=0.165025),
+                    Rate(per_second=0.041256, resolution="480p"),
+                    Rate(per_second=0.165025, resolution="1080p"),
+                    Rate(per_second=0.3, resolution="4k"),
+                ),
+                per_image=0.01,
+            ),
+        ),
+        ({"mode": "video_generation"}, None),
+        ({**SORA, "output_cost_per_video_per_second": 0}, None),
+        ({**SORA, "output_cost_per_video_per_second": "cheap"}, None),
+    ],
+)
+def test_litellm_says_what_a_second_costs(info: dict[str, Any], price: Price | None) -> None:
+    """By resolution where it does; a zero or a word is no price, and what it says of inputs refuses none."""
+    found = details(deployment("ours", info))
+    assert found.models == (ListedModel(name="ours", price=price),)
+    assert list(found.mispriced) == (["ours"] if price is None and len(info) > 1 else [])
+
+
+def test_of_two_deployments_the_dearer_counts() -> None:
+    """A request goes to either of them; what makes no videos is left out, and junk is no row."""
+    chat = {"mode": "chat", "output_cost_per_second": 1.0}
+    rows = [
+        deployment("a", SORA),
+        deployment("a", {**SORA, "output_cost_per_video_per_second": 0.3}),
+        deployment("a", SORA),
+    ]
+    found = details(*rows, deployment("b", chat), deployment("c", None), deployment(7, SORA), "x")
+    assert found.models == (ListedModel(name="a", price=Price(per_second=0.3)),)
+
+
+@pytest.mark.parametrize(
+    ("second", "cost"),
+    [
+        (answer({"data": [deployment("ours", SORA), deployment("hidden", SORA)]}), 0.4),
+        (answer({"detail": "Not Found"}, 404), None),
+        (answer(b"<html>"), None),
+        (answer({"data": 7}), None),
+        (None, None),
+    ],
+    ids=["litellm", "another", "page", "junk", "cut"],
+)
+def test_a_second_list_may_be_there(second: bytes | None, cost: float | None) -> None:
+    """Only models of the first list count, and a server without the second is no worse for it."""
+    first = answer({"data": [{"id": "ours"}, {"id": "other"}]})
+    with Host(lambda asked: second if asked.target.endswith("/model/info") else first) as host:
+        lab = vg.Client("openai", base_url=host.url, api_key=KEY)
+        assert [model.model for model in lab.models(refresh=True)] == ["ours", "other"]
+        assert [one.target for one in host.asked] == ["/v1/models", "/v1/model/info"]
+        assert lab.estimate("a kite", model="ours", duration=4).cost == (None if cost is None else pytest.approx(cost))
+        assert lab.estimate("a kite", model="other", duration=4).cost is None
+    assert host.posts == 0

@@ -134,7 +134,7 @@ def test_a_server_of_ones_own_is_a_row_of_data(shop: Shop, home: Path, monkeypat
     process.close()
     (home / "videogen.toml").unlink()
     again = vg.job(job.id)
-    assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "OpenAI")
+    assert (again.provider.base_url, type(again.provider.dialect).__name__) == (shop.url, "Compatible")
 
 
 def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
@@ -149,7 +149,7 @@ def test_a_job_keeps_its_dialect_whatever_becomes_of_the_file(
     (home / "videogen.toml").unlink()
     load_config()
     again = vg.job(job.id)
-    assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "OpenAI")
+    assert (again.provider.name, type(again.provider.dialect).__name__) == ("qubax", "Compatible")
     assert type(load_config().registry.find("qubax").dialect).__name__ == "Qubax"
 
 

@@ -25,7 +25,8 @@ OUR_CLIENT = """
 import sys, jupyter_videogen as vg
 url, key = sys.argv[1:]
 lab = vg.Client("openai", base_url=url, api_key=key, name="litellm")
-assert [model.model for model in lab.models()] == ["ours"]
+assert [model.model for model in lab.models(refresh=True)] == ["ours"]
+assert lab.estimate("a sea", model="ours", duration=4).cost == 0.4, lab.estimate("a sea", model="ours", duration=4)
 clip = lab.generate("a sea", model="ours", duration=1, size="256x144")
 assert open(clip.path, "rb").read()[4:8] == b"ftyp"
 record = vg.job(clip.job_id).record  # LiteLLM's own price of a second of sora-2

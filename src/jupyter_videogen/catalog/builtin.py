@@ -8,6 +8,7 @@ from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.dialects.bifrost import Bifrost
 from jupyter_videogen.dialects.comfyui import ComfyCloud, ComfyUI
+from jupyter_videogen.dialects.compatible import Compatible
 from jupyter_videogen.dialects.indoxhub import IndoxHub
 from jupyter_videogen.dialects.local import Local
 from jupyter_videogen.dialects.openai import OpenAI
@@ -83,7 +84,7 @@ OPENAI = Provider(
     "openai",
     base_url="https://api.openai.com/v1",
     key_env="OPENAI_API_KEY",
-    dialect=OpenAI(multipart=True),
+    dialect=Compatible(multipart=True),
     label="OpenAI shape",
     others=Capabilities(model="", takes=OPENAI_FIELDS, lists=True),
 )

@@ -230,6 +230,19 @@ class ListsModels(Protocol):
 
 
 @runtime_checkable
+class DetailsModels(Protocol):
+    """A dialect of servers of which some say more of their models in a second list."""
+
+    def details(self) -> Call:
+        """Return the call for that list; a server without it answers with an error, and nothing is told of that."""
+        ...
+
+    def read_details(self, reply: Reply, /) -> ModelList:
+        """Read a 2xx to it; raises `Malformed`."""
+        ...
+
+
+@runtime_checkable
 class ChecksKeys(Protocol):
     """A dialect with a free call that needs a key; for others the list of models is tried."""
 

@@ -64,6 +64,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "read_page": (Page,),
     "read_failure": (Failure,),
     "read_models": (ModelList,),
+    "read_details": (ModelList,),
 }
 
 

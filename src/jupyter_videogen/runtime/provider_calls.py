@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.catalog.model_lists import Listings
@@ -10,7 +11,7 @@ from jupyter_videogen.core.errors import Unreachable, Unsupported, from_failure
 from jupyter_videogen.core.http import Lost, Malformed, NotSent
 from jupyter_videogen.core.job import CancelResult
 from jupyter_videogen.dialects import sanitize
-from jupyter_videogen.dialects.base import Cancels, ListsModels, ReadsCancels
+from jupyter_videogen.dialects.base import Cancels, DetailsModels, ListsModels, ModelList, ReadsCancels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.dialects.base import ModelList
+    from jupyter_videogen.dialects.base import Dialect
     from jupyter_videogen.transport.connection import Connection
 
 log = logging.getLogger("jupyter_videogen")
@@ -67,11 +68,26 @@ def list_models(connection: Connection, send: Callable[[Call], Reply], *, home: 
         found = sanitize.read_models(provider.dialect, reply)
     except Malformed:
         raise Unreachable(f"{provider.title} returned a list of models that can't be read.") from None
+    found = _detailed(found, provider.dialect, send)
     for note in _describe_gaps(found, provider.title):
         say_once(note)
     Listings(home).keep(provider.base_url, found.models, now=now)
     connection.provider = Listings(home).of(provider, now=now)
     return [model.name for model in found.models]
+
+
+def _detailed(found: ModelList, dialect: Dialect, send: Callable[[Call], Reply]) -> ModelList:
+    """Return a list with what a second one says of its models, where the server has one that can be read."""
+    if not isinstance(dialect, DetailsModels):
+        return found
+    with suppress(NotSent, Lost, Malformed):
+        reply = send(dialect.details())
+        if reply.ok:
+            more: ModelList = sanitize.sanitize_dialect(dialect).read_details(reply)
+            known = {model.name: model for model in more.models}
+            models = tuple(known.get(model.name, model) for model in found.models)
+            return ModelList(models, found.unread, (*found.mispriced, *more.mispriced))
+    return found
 
 
 def say_once(note: str) -> None:
