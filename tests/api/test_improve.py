@@ -223,6 +223,11 @@ def next_cell(shell: Shell) -> str:
     ("cell", "asked", "written"),
     [
         ("%%videogen -p lab -m m --improve -d 4\na {thing}", "a boat", f"%%videogen -p lab -m m -d 4\n{BETTER}"),
+        (
+            "%%videogen -p lab -m m --grid study --improve\na {thing}",
+            "a boat",
+            f"%%videogen -p lab -m m --grid study\n{BETTER}",
+        ),
         ("%videogen improve it's a boat", "it's a boat", f"%%videogen\n{BETTER}"),
         ("%videogen improve 'a {thing}'", "a boat", f"%%videogen\n{BETTER}"),
     ],
