@@ -15,7 +15,7 @@ const pseudo = {
 const library = {
   name: "library",
   setup({ onResolve }) {
-    onResolve({ filter: /\/load-library$/ }, () => ({ path: `${here}load-library.ts` }));
+    onResolve({ filter: /\/load-parts$/ }, () => ({ path: `${here}load-parts.ts` }));
   },
 };
 const options = {

@@ -5,10 +5,9 @@ import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { FormVeil } from "./form/form-veil";
 import { Queue } from "./form/queue";
-import { Compare } from "./history/compare";
-import { LibraryPlace } from "./history/library-place";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
+import { useParts } from "./on-demand/use-parts";
 import { hasFix } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
@@ -70,21 +69,30 @@ export function App({ view }: { view: View }) {
   const { connection, history } = view.session;
   const form = connection.form.value;
   const compared = connection.compared.value;
-  if (compared) return <Compare view={view} jobs={compared} />;
-  const picked = history.comparable.value;
-  const isLibrary = connection.isLibrary && form === null && connection.job.value === null;
-  const onClose = () => {
+  const hasLibrary = connection.isLibrary || (form !== null && !form.guest);
+  /** A library that stands alone has a form once somebody wants one. */
+  const isAlone = connection.isLibrary && form === null && connection.job.value === null;
+  const { parts, fault } = useParts(view, hasLibrary || compared !== null || view.isComparing.value);
+  const picked = view.isComparing.value ? history.comparable.value : [];
+  const clips = compared ?? (picked.length > 1 ? picked : null);
+  const close = () => {
     view.isComparing.value = false;
   };
+  const comparison = parts && clips && (
+    <parts.Compare
+      key={clips.map(({ id }) => id).join(" ")}
+      view={view}
+      jobs={clips}
+      {...(compared ? {} : { onClose: close })}
+    />
+  );
   return (
     <>
+      {parts && <style>{parts.css}</style>}
       {form && <Header view={view} form={form} />}
-      {view.isComparing.value && picked.length > 1 ? (
-        <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
-      ) : (
-        !isLibrary && <Workspace view={view} />
-      )}
-      {(connection.isLibrary || (form && !form.guest)) && <LibraryPlace view={view} />}
+      {comparison ?? (!compared && !isAlone && <Workspace view={view} />)}
+      {fault && <p class="videogen-card videogen-hint">{fault}</p>}
+      {parts && hasLibrary && <parts.Library view={view} />}
     </>
   );
 }

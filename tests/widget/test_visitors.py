@@ -14,6 +14,7 @@ from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import environment
 from jupyter_videogen.widget import form
 from jupyter_videogen.widget.form import Uploads
+from jupyter_videogen.widget.history import PARTS
 from jupyter_videogen.widget.protocol import PageMessage, RequestView
 from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
 from support.form_messages import Visit, upload
@@ -55,7 +56,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "show": {"job_id": job_id}, "cancel": {"job_id": job_id}, "detach": {"job_id": job_id}, "watch": {"job_id": job_id}, "resend": {"job_id": job_id},
         "edit": {"job_id": job_id}, "fetch": {"job_id": job_id, "take": 0, "offset": 0, "length": 10},
         "poster": {"job_id": job_id, "take": 0}, "star": {"job_id": job_id, "on": True}, "remove": {"job_id": job_id},
-        "history": {"scope": "all"}, "module": {"build": "x"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
+        "history": {"scope": "all"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
         "connect": {"provider": "lab", "key": "sk-visitors-key", "keep": True}, "trust": {"provider": "lab", "asks": "x"},
         "grid_rows": {"offset": 0, "limit": 9}, "grid_act": {"action": "retry", "undecided": True},
         "rate": {"job_id": job_id, "rating": 5}, "export": {"kind": "csv"},
@@ -83,7 +84,7 @@ def test_a_visitor_gets_nothing_of_the_owners(kind: str, shop: Shop, home: Path)
 
 def test_every_kind_of_message_has_been_thought_of() -> None:
     """A new message is refused to visitors until it stands here."""
-    assert set(ASKED) | {"hello", "generate", "upload"} == set(KINDS)
+    assert set(ASKED) | {"hello", "generate", "upload", "module"} == set(KINDS)
 
 
 @pytest.mark.parametrize("kind", ["fetch", "show", "watch", "detach", "poster"])
@@ -97,6 +98,12 @@ def test_a_visitor_has_their_own_jobs(kind: str, shop: Shop) -> None:
     assert ack["ok"] is True, ack
     assert shown.say("fetch", job_id=job.id[:4], take=0, offset=0, length=10)["ok"] is False
     assert shown.say("fetch", job_id="last", take=0, offset=0, length=10)["ok"] is False
+
+
+def test_a_visitor_gets_the_parts_of_the_page() -> None:
+    """A comparison that is shown to visitors is drawn by them; they are the same for everybody."""
+    text = PARTS.read_text("ascii")
+    assert visit().say("module", build=text[2:18])["text"] == text
 
 
 def test_a_visitor_cannot_say_yes(shop: Shop, home: Path) -> None:

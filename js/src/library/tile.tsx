@@ -1,9 +1,9 @@
 /** One job of the library: its picture, which plays under the pointer and with the focus, and the words below it. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { getLetter } from "../compare/compare";
 import { Icon } from "../components/icons";
 import { JOB_TYPE } from "../form/drop-paste";
-import { getLetter } from "../history/compare";
 import type { ClipView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";
 import { appearances, type CardState, getCardState } from "../state/appearance";

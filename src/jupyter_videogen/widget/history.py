@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.queries import HistoryGroup
     from jupyter_videogen.widget.protocol import JobView
 
-LIBRARY = Path(__file__).parent.parent / "static" / "library.js"
+PARTS = Path(__file__).parent.parent / "static" / "parts.js"
 MOST = 100
 """Tiles of one page of the library, and models in its list."""
 MOST_POSTERS = 24
@@ -83,8 +83,8 @@ def answer_history(
 
 
 def read_module(build: str) -> str:
-    """Read the module of the page that draws the library; raises `VideogenError` for a page of another version."""
-    text = LIBRARY.read_text("ascii")
+    """Read the module of the page's parts that are loaded on demand; raises `VideogenError` for a page of another version."""
+    text = PARTS.read_text("ascii")
     if not text.startswith(f"/*{build}*/"):
         raise VideogenError("This page is of another version of jupyter-videogen.", next="Run the cell again.")
     return text

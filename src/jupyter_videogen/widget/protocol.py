@@ -381,7 +381,7 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
 
 
 class Module(Request, frozen=True, kw_only=True, tag="module"):
-    """Ask for the part of the page that draws the library, when it is first shown; the ack has its source as `text`."""
+    """Ask for the parts of the page that most widgets never show, when one is first wanted; the ack has their source as `text`."""
 
     build: str
     """The hash of the source that fits this page: a kernel with another one refuses."""

@@ -24,6 +24,7 @@ from jupyter_videogen.widget.protocol import (
     Generate,
     Hello,
     MediaView,
+    Module,
     PageMessage,
     Poster,
     Show,
@@ -48,7 +49,7 @@ def check_message(
     `jobs` are the ids of this widget's own, `media` the names of what was handed over here, `extra` what its owner put there.
     """
     match message:
-        case Hello() | Upload():
+        case Hello() | Upload() | Module():
             return message
         case Generate():
             _check_request(message.request, jobs, media, extra)

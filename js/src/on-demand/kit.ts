@@ -1,6 +1,6 @@
-/** What the library's module takes from this one, by name: both draw with the same Preact and speak with the same words. */
+/** What the module of the parts takes from this one, by name: both draw with the same Preact and speak with the same words. */
 
-export { signal } from "@preact/signals";
+export { batch, signal } from "@preact/signals";
 export { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { IconButton } from "../components/button";
@@ -13,6 +13,7 @@ export { focusField } from "../form/form";
 export { findHost } from "../kernel/host";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";
+export { SpeedSelect } from "../result/playback-bar";
 export { Result } from "../result/result";
 export { appearances, getCardState } from "../state/appearance";
 export { mediaFields } from "../state/attachments";
@@ -20,7 +21,6 @@ export { scopes, stages } from "../state/history";
 export { empty } from "../state/request-draft";
 export { prefersReducedMotion } from "../state/theme";
 export { useViewState } from "../state/view-state";
-export { dateTime, day, dollars, integer, percent, seconds } from "../text/format";
+export { dateTime, day, dollars, duration, integer, percent, seconds, size } from "../text/format";
 export { strings } from "../text/strings";
 export { fill, Template } from "../text/template";
-export { getLetter } from "./compare";

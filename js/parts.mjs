@@ -1,5 +1,6 @@
-// Bundles the library's module: a function of the page's own parts, which it shares with the page.
+// Bundles the module of the parts that are loaded on demand: a function of what it shares with the page.
 import { createHash } from "node:crypto";
+import { join, relative } from "node:path";
 import { build } from "esbuild";
 
 const options = {
@@ -17,7 +18,7 @@ const options = {
 
 /** The names that the page shares. */
 async function listKit(folder) {
-  const entry = "src/history/kit.ts";
+  const entry = "src/on-demand/kit.ts";
   const { metafile } = await build({
     ...options,
     absWorkingDir: folder,
@@ -28,21 +29,26 @@ async function listKit(folder) {
   return Object.values(metafile.outputs).flatMap(({ exports }) => exports);
 }
 
-/** Whatever is not in the library's own folder comes from the page. */
-function takeFromPage(names) {
+/** The folders whose files are in the module; whatever else they import comes from the page. */
+const folders = /^src[\\/](library|compare|models)[\\/]/;
+
+function takeFromPage(names, root) {
   const kit = names.map((name) => `export const ${name} = kit.${name};`).join("\n");
   return {
     name: "kit",
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(\.\.\/|preact|@preact)/ }, ({ path }) =>
-        path.endsWith(".css") ? undefined : { path: "kit", namespace: "kit" },
+      const isOurs = (path, from) => path.startsWith(".") && folders.test(relative(root, join(from, path)));
+      onResolve({ filter: /^(\.{1,2}\/|preact|@preact)/ }, ({ path, resolveDir, kind }) =>
+        kind === "entry-point" || path.endsWith(".css") || isOurs(path, resolveDir)
+          ? undefined
+          : { path: "kit", namespace: "kit" },
       );
       onLoad({ filter: /.*/, namespace: "kit" }, () => ({ contents: kit }));
     },
   };
 }
 
-/** The stylesheet as a text, minified. */
+/** Stylesheets as texts, minified. */
 const cssAsText = {
   name: "css",
   setup({ onLoad }) {
@@ -53,18 +59,18 @@ const cssAsText = {
   },
 };
 
-export async function bundleLibrary(folder) {
+export async function bundleParts(folder) {
   const { outputFiles } = await build({
     ...options,
     absWorkingDir: folder,
-    entryPoints: ["src/library/index.tsx"],
+    entryPoints: ["src/parts.ts"],
     outdir: "out",
     format: "iife",
-    globalName: "library",
-    plugins: [takeFromPage(await listKit(folder)), cssAsText],
+    globalName: "parts",
+    plugins: [takeFromPage(await listKit(folder), folder), cssAsText],
     logOverride: { "import-is-undefined": "error" },
   });
-  const body = `export default function make(kit){${outputFiles[0].text}return library.default}`;
+  const body = `export default function make(kit){${outputFiles[0].text}return parts}`;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
   return { build: hash, code: `/*${hash}*/${body}\n` };
 }

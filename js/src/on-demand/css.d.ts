@@ -1,0 +1,5 @@
+/** A stylesheet as text, as the build of the parts gives it. */
+declare module "*.css" {
+  const css: string;
+  export default css;
+}
