@@ -1,6 +1,6 @@
 /** All states of the widget: what the kernel sends, and what the user does then. */
 
-import type { JobView, WidgetState } from "../src/kernel/protocol.gen";
+import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen";
 import { strings } from "../src/text/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
@@ -24,6 +24,50 @@ const wan = {
   runs: 12,
 };
 const ranges = { ...wan, id: "scenes", title: "Scenes", durations: [], shortest: 1, longest: 20 };
+/** A list as a gateway's own, of which much is not published. */
+const listed = [
+  wan,
+  {
+    ...wan,
+    id: "google/veo-3.1-fast",
+    title: "Veo 3.1 Fast",
+    durations: [4, 6, 8],
+    takes: [...wan.takes, "references"],
+    price: { ...wan.price, per_second: 0.15 },
+    usual: null,
+    runs: 0,
+  },
+  {
+    ...model,
+    id: "kling-o3",
+    title: "Kling O3",
+    durations: [],
+    shortest: 3,
+    longest: 10,
+    takes: ["duration", "size", "image"],
+    price: { ...wan.price, per_second: 0.14 },
+    usual: 107,
+    runs: 4,
+  },
+  {
+    ...model,
+    id: "hailuo-3",
+    title: "Hailuo 3",
+    durations: [6, 10],
+    sizes: ["1366x768"],
+    takes: ["duration", "size", "image"],
+  },
+  {
+    ...model,
+    id: "open-video-1",
+    title: "open-video-1",
+    durations: [],
+    longest: null,
+    sizes: [],
+    takes: ["duration", "size", "seed"],
+  },
+  { ...model, id: "test/refused", title: "Test: the prompt is refused" },
+];
 const kling = { ...model, id: "kling-o3", title: "Kling O3", durations: [5, 10], default_duration: 5 };
 const lost = error({
   code: "unknown_outcome",
@@ -31,6 +75,7 @@ const lost = error({
   next: "It is not in AIHubMix's list. Look at your account there before you send it again. We did not send it again.",
 });
 const full = { ...form, providers, models: [wan, kling], retired: ["sora-2"] };
+const broad = { ...full, models: listed, listed_at: START - 3600 };
 const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
 const withImage = { ...full, start: { ...full.start, image: file } };
@@ -116,7 +161,7 @@ const drop =
   };
 const acks =
   (
-    type: "generate" | "code" | "connect" | "history" | "recall" | "detail" | "improve",
+    type: "generate" | "code" | "connect" | "history" | "recall" | "detail" | "improve" | "servers",
     change: Parameters<FakeModel["ack"]>[1],
   ): Act =>
   async (_, fake) => {
@@ -133,6 +178,32 @@ const refusedKey = error({
   message: "Qubax refused this key: No such key.",
   next: "Copy it again from the provider's site. It was not stored.",
 });
+const servers = [
+  {
+    title: "vLLM-Omni",
+    address: "http://127.0.0.1:8000",
+    words: "found at http://127.0.0.1:8000, serves Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+    provider: "vllm-omni",
+    model: "Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+    cell: "",
+  },
+  {
+    title: "LiteLLM",
+    address: "http://127.0.0.1:4000",
+    words: "found at http://127.0.0.1:4000",
+    provider: "",
+    model: "",
+    cell: "%%videogen --provider openai --base-url http://127.0.0.1:4000/v1 --key-env LITELLM_API_KEY --model MODEL",
+  },
+  {
+    title: "Port 8080",
+    address: "http://127.0.0.1:8080",
+    words: "a server answers (HTTP 200), but it is none of those we know: not Bifrost",
+    provider: "",
+    model: "",
+    cell: "",
+  },
+];
 const library = rows.map((row) => tile(row));
 const history = acks("history", { page: page(library, { failed: 1 }) });
 /** The kernel that made the widget goes away. */
@@ -193,12 +264,53 @@ const many = Array.from({ length: 60 }, (_, at) =>
   ),
 );
 const opened = ready({ ...cell, id: "starred0", prompt: long, starred: true, created_at: START - 60 });
+/** The five that a button mends. */
+const failures = {
+  "key not accepted": {
+    code: "auth",
+    message: "AIHubMix didn't accept the key: Incorrect API key provided.",
+    next: "Connect with another one.",
+  },
+  "no credit left": {
+    code: "out_of_credit",
+    message: "No credit is left at AIHubMix.",
+    next: "Add credit there.",
+    billing: "https://console.aihubmix.com/topup",
+  },
+  "too many requests": {
+    code: "rate_limited",
+    message: "AIHubMix asks us to slow down.",
+    next: "Try again in a moment.",
+    retry_after: 5,
+  },
+  "model retired": {
+    code: "model_not_found",
+    message: "AIHubMix has no model called wan-2.7: it has been retired.",
+    next: "Choose another one.",
+  },
+  "prompt refused": {
+    code: "content_policy",
+    message: "AIHubMix refused the prompt: it flagged “sword fight” as violence.",
+    next: "Change the words.",
+  },
+} as const;
+const failed = (failure: Partial<ErrorView>): JobView =>
+  job({ state: "failed", finished_at: START + 12, error: error({ charged: "no", ...failure }) });
 const form_ = (view: JobView): Case => ({ state: { form: full, job: view } });
 const card = (view: JobView): Case => ({ state: { job: view } });
 
 export const cases: Readonly<Record<string, Case>> = {
   "empty form": { state: { form: empty } },
-  "empty form of the local engine": { state: { form: { ...empty, simulated: true } } },
+  "empty form of the local engine": { state: { form: { ...empty, simulated: true, free: true } } },
+  "all models": { state: { form: broad }, acts: [click("[role=combobox]"), click(".videogen-see-all")] },
+  "local servers": {
+    state: { form: full },
+    acts: [press(strings.findServers), acks("servers", { servers })],
+  },
+  "no local server": {
+    state: { form: full },
+    acts: [press(strings.findServers), acks("servers", { servers: [] })],
+  },
   "no key yet": { state: { form: { ...empty, providers, provider: "qubax", provider_label: "Qubax" } } },
   "form with a picture": { state: { form: withImage } },
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
@@ -312,12 +424,24 @@ export const cases: Readonly<Record<string, Case>> = {
   ready: { state: { form: full, job: done }, acts: [history] },
   "a word without a scene": {
     state: {
-      form: { ...full, simulated: true },
-      job: ready({ simulated: true, prompt: "A cat playing the piano", warnings: [unknown], suggestions }),
+      form: { ...full, simulated: true, free: true },
+      job: ready({
+        simulated: true,
+        free: true,
+        prompt: "A cat playing the piano",
+        warnings: [unknown],
+        suggestions,
+      }),
     },
   },
   "card, a word without a scene": card(
-    ready({ simulated: true, prompt: "A cat playing the piano", warnings: [unknown], suggestions }),
+    ready({
+      simulated: true,
+      free: true,
+      prompt: "A cat playing the piano",
+      warnings: [unknown],
+      suggestions,
+    }),
   ),
   "another prompt in its place": { state: { form: full, job: cell }, acts: [press(strings.usePrompt)] },
   "going on from the last frame": {
@@ -348,7 +472,7 @@ export const cases: Readonly<Record<string, Case>> = {
         }),
       }),
     },
-    acts: [click(".videogen-details > summary")],
+    acts: [press(strings.details)],
   },
   "the provider had a problem": form_(job({ state: "failed", error: error() })),
   "outcome unknown": form_(job({ state: "unknown_outcome", error: lost })),
@@ -364,30 +488,18 @@ export const cases: Readonly<Record<string, Case>> = {
       }),
     }),
   ),
-  "too many requests": form_(
-    job({
-      state: "failed",
-      error: error({
-        code: "rate_limited",
-        message: "AIHubMix asks us to slow down.",
-        next: "Try again in a moment.",
-        charged: "no",
-      }),
-    }),
-  ),
-  "no credit left": form_(
-    job({
-      state: "failed",
-      error: error({
-        code: "out_of_credit",
-        message: "No credit is left at AIHubMix.",
-        next: "Add credit there.",
-        charged: "no",
-      }),
-    }),
-  ),
+  ...Object.fromEntries(Object.entries(failures).map(([name, failure]) => [name, form_(failed(failure))])),
   "key tested": {
-    state: { form: full },
+    state: { form: broad },
+    acts: [
+      pick("select[id$=provider]", "qubax"),
+      enterKey,
+      press(strings.connect),
+      acks("connect", { key: tested }),
+    ],
+  },
+  "key tested, nothing listed": {
+    state: { form: { ...full, models: [], retired: [] } },
     acts: [
       pick("select[id$=provider]", "qubax"),
       enterKey,
@@ -469,6 +581,24 @@ export const cases: Readonly<Record<string, Case>> = {
   "comparison from code": {
     state: { compared: [done, ready({ id: "other000", model: "Kling O3", seed: 7 })] },
   },
+  "card, clips to compare": {
+    state: { job: { ...cell, prompt: "Waves at sunset" } },
+    acts: [press(strings.compare), history, pictures],
+  },
+  "card, no other clip": {
+    state: { job: cell },
+    acts: [press(strings.compare), acks("history", { page: page([]) })],
+  },
+  "card, two side by side": {
+    state: { job: { ...cell, prompt: "Waves at sunset" } },
+    acts: [
+      press(strings.compare),
+      history,
+      press(fill(strings.compareClips, { count: "2" })),
+      acks("detail", { job: rows[2] as JobView }),
+      nextFrame,
+    ],
+  },
   "card, queued": card(job({ state: "queued", can_cancel: true })),
   "card, running": card(job({ progress: 62 })),
   "card, saving": card(
@@ -489,6 +619,9 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   "card, other forms of code": { state: { job: cell }, acts: [menu] },
   "card, failed": card(job({ state: "failed", error: error() })),
+  ...Object.fromEntries(
+    Object.entries(failures).map(([name, failure]) => [`card, ${name}`, card(failed(failure))]),
+  ),
 };
 
 export const createFake = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});

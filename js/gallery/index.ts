@@ -2,6 +2,7 @@
 
 import makeWidget from "../src/index";
 import "../src/styles/compare.css";
+import "../src/styles/covers.css";
 import "../src/styles/library.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";

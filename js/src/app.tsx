@@ -7,8 +7,9 @@ import { FormVeil } from "./form/form-veil";
 import { Queue } from "./form/queue";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
+import type { Parts } from "./on-demand/load-parts";
 import { useParts } from "./on-demand/use-parts";
-import { hasFix } from "./result/fix";
+import { findMend } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
 import type { View } from "./state/view";
@@ -42,25 +43,33 @@ const repeatMayCharge = new Set<CardState>([
   "saved",
 ]);
 
-/** The form with its result, or the result alone. */
-function Workspace({ view }: { view: View }) {
+interface WorkspaceProps {
+  readonly view: View;
+  readonly parts: Parts | null;
+}
+
+/** The form with its result, or the result alone; and what lies over both. */
+function Workspace({ view, parts }: WorkspaceProps) {
   const body = useRef<HTMLDivElement>(null);
   const form = view.session.connection.form.value;
   const viewState = useViewState(view);
   const { job, state } = viewState;
-  const isFixable = state === "failed" && hasFix(job?.error);
-  const isPrimary = !(job && isOpen(job)) && !repeatMayCharge.has(state) && !isFixable;
+  const isFixable = state === "failed" && findMend(job?.error, form) !== null;
+  const isRisky = repeatMayCharge.has(state) && !job?.free;
+  const isPrimary = !(job && isOpen(job)) && !isRisky && !isFixable;
   const isAway = view.session.connection.disconnected.value;
+  const overlay = isAway || parts === null ? null : view.overlay.value;
   const onFix = (field: string) => focusField(body.current, view, field);
   return (
-    <div ref={body} class={form ? "videogen-body" : "videogen-card"}>
+    <div ref={body} class={form ? "videogen-body" : "videogen-card"} data-covered={overlay !== null}>
       {form && (
-        <div class="videogen-form-area" inert={isAway}>
+        <div class="videogen-form-area" inert={isAway || overlay !== null}>
           <Form view={view} form={form} isPrimary={isPrimary && !isAway} />
         </div>
       )}
       {form && isAway && <FormVeil view={view} />}
-      <Result {...viewState} view={view} form={form} onFix={onFix} />
+      <Result {...viewState} view={view} form={form} onFix={onFix} isCovered={overlay !== null} />
+      {parts && overlay && <parts.Cover view={view} form={form} overlay={overlay} onFocus={onFix} />}
     </div>
   );
 }
@@ -72,11 +81,15 @@ export function App({ view }: { view: View }) {
   const hasLibrary = connection.isLibrary || (form !== null && !form.guest);
   /** A library that stands alone has a form once somebody wants one. */
   const isAlone = connection.isLibrary && form === null && connection.job.value === null;
-  const { parts, fault } = useParts(view, hasLibrary || compared !== null || view.isComparing.value);
+  const { parts, fault } = useParts(
+    view,
+    hasLibrary || compared !== null || view.isComparing.value || view.overlay.value !== null,
+  );
   const picked = view.isComparing.value ? history.comparable.value : [];
   const clips = compared ?? (picked.length > 1 ? picked : null);
   const close = () => {
     view.isComparing.value = false;
+    if (form === null) history.selected.value = [];
   };
   const comparison = parts && clips && (
     <parts.Compare
@@ -90,7 +103,7 @@ export function App({ view }: { view: View }) {
     <>
       {parts && <style>{parts.css}</style>}
       {form && <Header view={view} form={form} />}
-      {comparison ?? (!compared && !isAlone && <Workspace view={view} />)}
+      {comparison ?? (!compared && !isAlone && <Workspace view={view} parts={parts} />)}
       {fault && <p class="videogen-card videogen-hint">{fault}</p>}
       {parts && hasLibrary && <parts.Library view={view} />}
     </>

@@ -1,9 +1,11 @@
 /** The second module of the page: the parts that most widgets never show. It comes from the kernel when one is first wanted. */
 
 import compare from "./styles/compare.css";
+import covers from "./styles/covers.css";
 import library from "./styles/library.css";
 
 export { Compare } from "./compare/compare";
+export { Cover } from "./covers/cover";
 export { Library } from "./library/library";
 
-export const css: string = library + compare;
+export const css: string = library + compare + covers;

@@ -126,7 +126,10 @@ test("a clip that the kernel does not have either is told with its place", async
     sent: "no",
     charged: "no",
   } as const;
-  widget.model.ack(widget.model.of("fetch")[0], { ok: false, error: { ...failed, request_id: null } });
+  widget.model.ack(widget.model.of("fetch")[0], {
+    ok: false,
+    error: { ...failed, request_id: null, retry_after: null, billing: "" },
+  });
   await settle();
   expect(text(widget.root.querySelector(".videogen-headline"))).toBe("The clip can't be played from here");
 });

@@ -11,6 +11,7 @@ import {
   model,
   ready,
   renderWidget,
+  START,
   settle,
   setUpTests,
   text,
@@ -508,17 +509,68 @@ test("each failure has the one button that mends it", async () => {
     return text(widget.root.querySelector(".videogen-result .is-primary"));
   };
   expect(await fails("content_policy")).toBe("Edit prompt");
-  expect(await fails("model_not_found")).toBe("Change model");
+  expect(await fails("model_not_found")).toBe("Choose another model");
   expect(await fails("out_of_credit")).toBe("Use another provider");
   expect(await fails("rate_limited", "unknown")).toBe("");
-  expect(await fails("rate_limited")).toBe("Try again");
-  button(widget, "Try again").click();
-  await settle();
-  expect(widget.model.of("generate")).toHaveLength(1);
   expect(await fails("auth")).toBe("Replace key");
   button(widget, "Replace key").click();
   await settle();
   expect(control(widget, "AIHubMix API key").type).toBe("password");
+});
+
+test("what the provider asked for is counted down, and then a click sends the request again", async () => {
+  const busy = error({ code: "rate_limited", charged: "no", retry_after: 3 });
+  const failed = job({ state: "failed", finished_at: START, error: busy });
+  await draw(new FakeModel({ form, job: failed }));
+  const again = () => widget.root.querySelector<HTMLButtonElement>(".videogen-result .is-primary");
+  const words = () => text(again()?.querySelector(".videogen-counted"));
+  expect(words()).toBe("Try again in 3 s");
+  again()?.click();
+  await settle(1600);
+  expect(words()).toBe("Try again in 2 s");
+  await settle(10_000);
+  expect(widget.model.of("generate"), "nothing is sent by itself, nor too early").toEqual([]);
+  expect([words(), again()?.getAttribute("aria-disabled")]).toEqual(["Try again", "false"]);
+  again()?.click();
+  await settle();
+  expect(widget.model.of("generate")).toMatchObject([{ new: true, request: { prompt: "A paper boat" } }]);
+});
+
+test("credit is added on the provider's own page, where we know it", async () => {
+  const fails = async (billing: string) => {
+    const broke = error({ code: "out_of_credit", charged: "no", billing });
+    await draw(new FakeModel({ form, job: job({ state: "failed", error: broke }) }));
+    return widget.root.querySelector<HTMLElement>(".videogen-result .is-primary");
+  };
+  const link = await fails("https://console.aihubmix.com/topup");
+  const facts = ["href", "target", "rel"].map((name) => link?.getAttribute(name));
+  expect(facts).toEqual(["https://console.aihubmix.com/topup", "_blank", "noopener noreferrer"]);
+  button(widget, "Try again").click();
+  await settle();
+  expect(widget.model.of("generate")).toMatchObject([{ new: true }]);
+  for (const unsafe of ["", "http://example.com", "javascript:alert(1)"])
+    expect(text(await fails(unsafe))).toBe("Use another provider");
+});
+
+test("a key that another provider refused is asked for, whichever the form goes to", async () => {
+  const other = { ...unconnected, name: "qubax", label: "Qubax", ready: true };
+  const failed = job({ state: "failed", provider: "qubax", error: error({ code: "auth", charged: "no" }) });
+  await draw(new FakeModel({ form: { ...form, providers: [unconnected, other] }, job: failed }));
+  button(widget, "Replace key").click();
+  await settle();
+  expect(control(widget, "Qubax API key").type).toBe("password");
+});
+
+test("a card's failure is mended by its button, too: the form opens with the job's request", async () => {
+  const failed = job({ state: "failed", error: error({ code: "content_policy", charged: "no" }) });
+  await draw(new FakeModel({ job: failed }));
+  button(widget, "Edit prompt").click();
+  await settle();
+  widget.model.set({ form: { ...form, start: { ...form.start, prompt: "" } } });
+  widget.model.ack(widget.model.of("edit").at(-1));
+  await settle();
+  expect(control<HTMLTextAreaElement>(widget, "Prompt").value).toBe("A paper boat");
+  expect(document.activeElement).toBe(control(widget, "Prompt"));
 });
 
 test("a page for visitors offers no history, no provider and no code", async () => {

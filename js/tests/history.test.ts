@@ -24,8 +24,15 @@ import {
 } from "./kit";
 
 const jobs = [
-  ready({ id: "newest00", prompt: "Waves", created_at: START, cost: 0.8 }),
-  job({ id: "running0", prompt: "A storm", progress: 62.9, created_at: START - 10, cost: 0.5 }),
+  ready({ id: "newest00", prompt: "Waves", created_at: START, cost: 0.8, cost_source: "reported" }),
+  job({
+    id: "running0",
+    prompt: "A storm",
+    progress: 62.9,
+    created_at: START - 10,
+    cost: 0.5,
+    cost_source: "estimated",
+  }),
   ready({ id: "oldest00", prompt: "Snow", created_at: START - 20, model: "kling" }),
 ];
 const rows = jobs.map((one) => tile(one));
@@ -596,4 +603,11 @@ test("the library alone has no form until somebody makes something of a clip", a
   await settle();
   expect(widget.root.querySelector("form")).not.toBeNull();
   expect(tiles()).toHaveLength(3);
+});
+
+test("the price of a clip that nobody reported stays an estimate", async () => {
+  const guessed = ready({ prompt: "A kite", cost: 0.3, cost_source: "estimated" });
+  await changed();
+  await answer([tile(guessed)]);
+  expect(names()).toEqual(["A kite, ready, wan-2.7, 8 s, ≈ $0.30, Nov 14"]);
 });

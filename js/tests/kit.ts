@@ -68,8 +68,9 @@ export const buttons = ({ root }: Widget) =>
   [...root.querySelectorAll(".videogen-result button")]
     .filter(
       (button) =>
-        button.closest(".videogen-job-actions, .videogen-footer, .videogen-details, .videogen-player") ===
-        null,
+        button.closest(
+          ".videogen-job-actions, .videogen-footer, .videogen-details, .videogen-player, .videogen-details-button",
+        ) === null,
     )
     .map((button) => text(button));
 export function button({ root }: Widget, name: string): HTMLButtonElement {

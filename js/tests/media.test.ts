@@ -99,7 +99,7 @@ test("what is no picture, or what the kernel refuses, says so at its tile", asyn
   };
   widget.model.ack(widget.model.of("upload")[0], {
     ok: false,
-    error: { ...refused, sent: "no", charged: "no", request_id: null },
+    error: { ...refused, sent: "no", charged: "no", request_id: null, retry_after: null, billing: "" },
   });
   await settle();
   expect(text(tile("End image"))).toContain("cat.png is no image that providers take.");

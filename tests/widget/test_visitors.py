@@ -57,7 +57,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "edit": {"job_id": job_id}, "fetch": {"job_id": job_id, "take": 0, "offset": 0, "length": 10},
         "poster": {"job_id": job_id, "take": 0}, "star": {"job_id": job_id, "on": True}, "remove": {"job_id": job_id},
         "history": {"scope": "all"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
-        "connect": {"provider": "lab", "key": "sk-visitors-key", "keep": True}, "trust": {"provider": "lab", "asks": "x"},
+        "connect": {"provider": "lab", "key": "sk-visitors-key", "keep": True}, "trust": {"provider": "lab", "asks": "x"}, "servers": {},
         "grid_rows": {"offset": 0, "limit": 9}, "grid_act": {"action": "retry", "undecided": True},
         "rate": {"job_id": job_id, "rating": 5}, "export": {"kind": "csv"},
         "code": {"language": "python", "request": request}, "improve": {"prompt": "x"},

@@ -61,6 +61,12 @@ export function ConnectPanel({ view, form, provider, onDone }: ConnectPanelProps
   const id = `${view.id}-key`;
   useLayoutEffect(() => box.current?.focus(), []);
 
+  /** Its models take the place of the form, where there is a choice. */
+  const show = (key: KeyView) => {
+    if ((view.session.connection.form.peek()?.models.length ?? 0) < 2) return setFound(key);
+    onDone();
+    view.overlay.value = { kind: "models", found: key };
+  };
   const test = async (key: string) => {
     isTesting.current = true;
     setMessage(strings.testing);
@@ -72,7 +78,7 @@ export function ConnectPanel({ view, form, provider, onDone }: ConnectPanelProps
       keep: isKept,
     });
     isTesting.current = false;
-    if (ack?.ok && ack.key) setFound(ack.key);
+    if (ack?.ok && ack.key) show(ack.key);
     else setMessage(explain(ack?.error));
   };
   /** The key is read from its box when it is sent: no signal and no draft ever holds it. */

@@ -5,9 +5,9 @@ import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import { describePending, RefusalText } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
-import type { FormView, RequestView } from "../kernel/protocol.gen";
+import type { FormView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
-import { estimateCost } from "../state/prices";
+import { addPrice } from "../state/price-label";
 import { type Draft, fields, getLabel, isField } from "../state/request-draft";
 import { countCharacters } from "../state/validation";
 import type { View } from "../state/view";
@@ -106,16 +106,6 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
       />
     </Field>
   );
-}
-
-/** The words of a button that spends: with what it is expected to cost. */
-function addPrice(act: string, form: FormView, request: RequestView): string {
-  if (form.simulated) return fill(strings.unpaid, { act });
-  const name = request.model || form.models[0]?.id;
-  const model = form.models.find(({ id }) => id === name);
-  const cost = model ? estimateCost(request, model) : null;
-  const isPriced = cost !== null && cost >= 0; // NaN while the length is not a number
-  return isPriced ? fill(strings.priced, { act, cost: format.dollars(cost) }) : act;
 }
 
 /** What stands beside the button, so that nothing below it moves: what became of the click, how many run, or the keys. */

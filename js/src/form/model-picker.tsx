@@ -1,7 +1,6 @@
 /** The model picker: typing filters the list; where the provider has models that are not listed, any name is taken. */
 
 import { useRef, useState } from "preact/hooks";
-import { IconButton } from "../components/button";
 import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import type { FormView, ModelView } from "../kernel/protocol.gen";
@@ -11,12 +10,12 @@ import { strings } from "../text/strings";
 import { getKnownParts, Template } from "../text/template";
 
 /** The lengths that a model makes; undefined where nobody knows the longest. */
-function formatLengths({ durations, shortest, longest }: ModelView): string | undefined {
+export function formatLengths({ durations, shortest, longest }: ModelView): string | undefined {
   if (durations.length > 0) return durations.map((one) => format.integer(one)).join(", ");
   return longest === null ? undefined : `${format.integer(shortest)}–${format.integer(longest)}`;
 }
 
-function formatPrice({ price }: ModelView): string | undefined {
+export function formatPrice({ price }: ModelView): string | undefined {
   if (price?.per_clip != null) return format.dollars(price.per_clip);
   const seconds = [price?.per_second, ...Object.values(price?.by_size ?? {})].filter((one) => one != null);
   return seconds.length > 0 ? `${format.dollars(Math.min(...seconds))}/s` : undefined;
@@ -86,6 +85,14 @@ function NoMatch({ name, onAll, onLoad }: NoMatchProps) {
   );
 }
 
+const TEST = "test/";
+
+/** The models that are offered: those for tests only where the form is for them, one is chosen, or it is typed. */
+export const getOffered = ({ models, tests }: FormView, chosen: string, typed = ""): readonly ModelView[] =>
+  tests || [chosen, typed].some((name) => name.startsWith(TEST))
+    ? models
+    : models.filter(({ id }) => !id.startsWith(TEST));
+
 interface ModelPickerProps {
   readonly view: View;
   readonly form: FormView;
@@ -102,12 +109,20 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
   const takesAnyName = form.other !== null;
   const chosen = draft.getModel(form);
   const name = takesAnyName ? draft.model.value : (chosen?.title ?? "");
-  const options =
-    typed === null ? [] : form.models.filter(({ id, title }) => contains(`${id} ${title}`, typed));
+  const offered = getOffered(form, draft.model.value, typed ?? "");
+  const options = typed === null ? [] : offered.filter(({ id, title }) => contains(`${id} ${title}`, typed));
   const retired = typed === null ? [] : form.retired.filter((name) => contains(name, typed));
   const isNone = options.length + retired.length === 0;
   const isOpen = typed !== null && (!isNone || (takesAnyName ? form.listed : typed !== ""));
   const list = `${view.id}-models`;
+
+  /** The last of the options leads to the list of all, with what they make and cost. */
+  const hasAll = offered.length > 1 && options.length > 0;
+  const all = hasAll ? options.length : -1;
+  const seeAll = () => {
+    close();
+    view.overlay.value = { kind: "models", found: null };
+  };
 
   const close = () => {
     setTyped(null);
@@ -115,7 +130,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
   };
   const open = () => {
     setTyped("");
-    setActive(form.models.findIndex(({ id }) => id === chosen?.id));
+    setActive(offered.findIndex(({ id }) => id === chosen?.id));
   };
   const pick = (model: ModelView | undefined) => {
     if (model) draft.set("model", model.id, form);
@@ -123,14 +138,21 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
   };
   const move = (by: number) => {
     if (!isOpen) return open();
-    if (options.length === 0) return undefined;
-    setActive((active + by + options.length) % options.length);
+    const count = options.length + (hasAll ? 1 : 0);
+    if (count > 0) setActive((active + by + count) % count);
     return undefined;
   };
   const keys: Record<string, () => void> = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Enter: () => (isOpen && isNone && !takesAnyName ? open() : isOpen ? pick(options[active]) : undefined),
+    Enter: () =>
+      !isOpen
+        ? undefined
+        : isNone && !takesAnyName
+          ? open()
+          : active === all
+            ? seeAll()
+            : pick(options[active]),
     Escape: close,
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -161,7 +183,9 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
           aria-expanded={isOpen}
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={isOpen && options[active] ? `${list}-${active}` : undefined}
+          aria-activedescendant={
+            isOpen && (options[active] || active === all) ? `${list}-${active}` : undefined
+          }
           autoComplete="off"
           spellcheck={false}
           dir="ltr"
@@ -189,9 +213,24 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
               <b>
                 <bdi>{model.title || model.id}</bdi>
               </b>
-              <ModelFacts model={model} isFree={form.simulated} />
+              <ModelFacts model={model} isFree={form.free} />
             </div>
           ))}
+          {hasAll && (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the box above has the keys, as a combobox does
+            <div
+              id={`${list}-${all}`}
+              class="videogen-see-all"
+              role="option"
+              tabIndex={-1}
+              aria-selected="false"
+              data-active={active === all}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={seeAll}
+            >
+              {strings.seeModels}
+            </div>
+          )}
           {isNone && (
             <NoMatch
               name={takesAnyName ? "" : (typed ?? "")}
@@ -211,9 +250,6 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
             </div>
           )}
         </div>
-        {takesAnyName && form.listed && (
-          <IconButton bare icon="retry" label={strings.refresh} onClick={load} />
-        )}
       </span>
     </Field>
   );

@@ -82,7 +82,7 @@ export function ProviderPicker({ view, form }: ProviderPickerProps) {
   };
   return (
     <>
-      <div class="videogen-field">
+      <div class="videogen-field videogen-provider-field">
         <label class="videogen-label" for={id}>
           {strings.provider}
         </label>
@@ -104,6 +104,16 @@ export function ProviderPicker({ view, form }: ProviderPickerProps) {
           </select>
           <Icon name="down" end />
         </span>
+        {!form.shared && (
+          <IconButton
+            bare
+            icon="search"
+            label={strings.findServers}
+            onClick={() => {
+              view.overlay.value = { kind: "servers" };
+            }}
+          />
+        )}
       </div>
       {current && !current.ready && asking === null && (
         <IconButton

@@ -14,6 +14,7 @@ export interface Ack {
   readonly medium: MediaView | null;
   readonly text: string | null;
   readonly recalled: Recalled | null;
+  readonly servers: readonly ServerView[] | null;
   readonly found: boolean;
 }
 
@@ -98,6 +99,8 @@ export interface ErrorView {
   readonly sent: "no" | "unknown" | "yes";
   readonly charged: "no" | "unknown" | "yes";
   readonly request_id: string | null;
+  readonly retry_after: number | null;
+  readonly billing: string;
 }
 
 export interface Export {
@@ -117,15 +120,24 @@ export interface Fetch {
   readonly length: number;
 }
 
+export interface FindServers {
+  readonly type: "servers";
+  readonly v: 1;
+  readonly request_id: string;
+}
+
 export interface FormView {
   readonly provider: string;
   readonly provider_label: string;
   readonly simulated: boolean;
+  readonly free: boolean;
   readonly providers: readonly ProviderView[];
   readonly models: readonly ModelView[];
   readonly retired: readonly string[];
   readonly other: ModelView | null;
   readonly listed: boolean;
+  readonly listed_at: number | null;
+  readonly tests: boolean;
   readonly shared: boolean;
   readonly keyring: boolean;
   readonly improves: boolean;
@@ -281,6 +293,7 @@ export interface JobView {
   readonly provider: string;
   readonly provider_label: string;
   readonly simulated: boolean;
+  readonly free: boolean;
   readonly model: string;
   readonly prompt: string;
   readonly duration: number | null;
@@ -462,6 +475,15 @@ export interface Resend {
   readonly job_id: string;
 }
 
+export interface ServerView {
+  readonly title: string;
+  readonly address: string;
+  readonly words: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly cell: string;
+}
+
 export interface Show {
   readonly type: "show";
   readonly v: 1;
@@ -496,7 +518,7 @@ export interface TileView {
   readonly model: string;
   readonly duration: number | null;
   readonly cost: number | null;
-  readonly charged: boolean;
+  readonly cost_source: "estimated" | "reported" | "unknown";
   readonly created_at: number;
   readonly starred: boolean;
   readonly error: string | null;
@@ -539,7 +561,7 @@ export interface WidgetState {
   readonly library: boolean;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

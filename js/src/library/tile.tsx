@@ -10,10 +10,11 @@ import { appearances, type CardState, getCardState } from "../state/appearance";
 import type { ClipLoader } from "../state/clip-loader";
 import type { Tile } from "../state/history";
 import type { Session } from "../state/session";
+import { formatCost } from "../state/status-values";
 import { prefersReducedMotion } from "../state/theme";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
-import { fill, Template } from "../text/template";
+import { Template } from "../text/template";
 import type { Posters } from "./posters";
 import { type Geometry, placeTile } from "./virtual-grid";
 
@@ -38,12 +39,11 @@ const isSmall = (tile: Tile): boolean => ["failed", "cancelled", "expired"].incl
 /** What is said of a tile below its prompt, in this order; undefined where it is not known. */
 function getFacts(tile: Tile) {
   const seconds = tile.clip?.seconds ?? tile.duration;
-  const cost = tile.cost === null ? "" : format.dollars(tile.cost);
   return {
     note: tile.gone ? strings.clipGone : (isSmall(tile) && tile.error) || "",
     model: tile.model,
     length: seconds === null ? "" : format.seconds(seconds),
-    cost: tile.cost && !tile.charged ? fill(strings.priceFact, { cost }) : cost,
+    cost: tile.cost === null ? "" : formatCost(tile.cost, tile.cost_source),
     day: format.day(tile.created_at),
   };
 }

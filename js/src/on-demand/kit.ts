@@ -6,10 +6,12 @@ export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { IconButton } from "../components/button";
 export { useMoment, writeClipboard } from "../components/clipboard";
 export { CopiedLabel } from "../components/copied-label";
+export { CopyButton } from "../components/copy-button";
 export { Select } from "../components/field";
 export { Icon } from "../components/icons";
 export { JOB_TYPE } from "../form/drop-paste";
 export { focusField } from "../form/form";
+export { formatLengths, formatPrice, getOffered } from "../form/model-picker";
 export { findHost } from "../kernel/host";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";
@@ -17,10 +19,24 @@ export { SpeedSelect } from "../result/playback-bar";
 export { Result } from "../result/result";
 export { appearances, getCardState } from "../state/appearance";
 export { mediaFields } from "../state/attachments";
-export { scopes, stages } from "../state/history";
+export { MAX_SELECTED, scopes, stages } from "../state/history";
+export { addPrice } from "../state/price-label";
+export { estimateCost } from "../state/prices";
 export { empty } from "../state/request-draft";
+export { formatCost } from "../state/status-values";
 export { prefersReducedMotion } from "../state/theme";
+export { supportsDuration } from "../state/validation";
 export { useViewState } from "../state/view-state";
-export { dateTime, day, dollars, duration, integer, percent, seconds, size } from "../text/format";
+export {
+  dateTime,
+  day,
+  dimensions,
+  dollars,
+  duration,
+  integer,
+  percent,
+  seconds,
+  size,
+} from "../text/format";
 export { strings } from "../text/strings";
 export { fill, Template } from "../text/template";

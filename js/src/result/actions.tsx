@@ -64,6 +64,8 @@ export interface JobCommands {
   readonly star: () => void;
   readonly pick: (() => void) | null;
   readonly isPicked: boolean;
+  /** Offers other clips to see beside a card's. */
+  readonly compare: (() => void) | null;
   readonly remove: (() => void) | null;
 }
 
@@ -83,6 +85,7 @@ export function getCommands(
   const remove = async (gone: JobView) => {
     if (await history.remove(gone)) view.selectedJob.value = null;
   };
+  const isCard = session.connection.form.value === null && !session.connection.disconnected.value;
   const canPick = form !== null && job?.clip !== undefined;
   return {
     remix: onJob((one) => edit(session.recall(one, { seed: false }))),
@@ -90,6 +93,11 @@ export function getCommands(
     proceed: form === null || takesImage(form) ? onJob((one) => edit(session.proceed(one))) : null,
     star: onJob((one) => history.star(one)),
     pick: canPick ? onJob((one) => history.toggleSelected(one)) : null,
+    compare: isCard
+      ? onJob((one) => {
+          view.overlay.value = { kind: "clips", job: one };
+        })
+      : null,
     isPicked: job !== null && history.selected.value.includes(job.id),
     remove: form ? onJob(remove) : null,
   };
@@ -143,6 +151,9 @@ export function JobActions({ job, clip, url, commands, isGhost, children }: JobA
             pressed={commands.isPicked}
             onClick={commands.pick}
           />
+        )}
+        {hasClip && commands.compare && (
+          <IconButton bare icon="compare" label={strings.compare} onClick={commands.compare} />
         )}
         {commands.remove && <IconButton bare icon="trash" label={strings.remove} onClick={commands.remove} />}
       </span>

@@ -6,7 +6,30 @@ import type { JobView } from "../kernel/protocol.gen";
 import { dateTime } from "../text/format";
 import { strings } from "../text/strings";
 
-export function ErrorDetails({ job }: { job: JobView }) {
+interface DetailsButtonProps {
+  /** Of the details. */
+  readonly id: string;
+  readonly isOpen: boolean;
+  readonly onToggle: () => void;
+}
+
+/** Stands in the row of the state's buttons, and opens the details below it. */
+export function DetailsButton({ id, isOpen, onToggle }: DetailsButtonProps) {
+  return (
+    <button
+      type="button"
+      class="videogen-button is-subtle videogen-details-button"
+      aria-expanded={isOpen}
+      aria-controls={id}
+      onClick={onToggle}
+    >
+      <Icon name="right" />
+      {strings.details}
+    </button>
+  );
+}
+
+export function ErrorDetails({ id, job }: { id: string; job: JobView }) {
   const { error } = job;
   if (error === null) return null;
   const rows: readonly (readonly [keyof typeof strings.detail, string])[] = [
@@ -21,11 +44,7 @@ export function ErrorDetails({ job }: { job: JobView }) {
   ];
   const text = rows.map(([name, value]) => `${strings.detail[name]}: ${value}`).join("\n");
   return (
-    <details class="videogen-more videogen-details">
-      <summary>
-        <Icon name="right" />
-        {strings.details}
-      </summary>
+    <div id={id} class="videogen-details">
       <dl>
         {rows.map(([name, value]) => (
           <div key={name}>
@@ -37,7 +56,7 @@ export function ErrorDetails({ job }: { job: JobView }) {
         ))}
       </dl>
       <CopyButton text={`${error.message}\n${text}`} label={strings.copyDetails} />
-    </details>
+    </div>
   );
 }
 

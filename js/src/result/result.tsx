@@ -19,8 +19,8 @@ import { ClipPicker, getCommands, JobActions, PictureActions } from "./actions";
 import { ClipFacts } from "./clip-facts";
 import { ClipProgress } from "./clip-progress";
 import { CopyAsCode } from "./copy-as-code";
-import { ErrorDetails } from "./error-details";
-import { Fix } from "./fix";
+import { DetailsButton, ErrorDetails } from "./error-details";
+import { Fix, findMend } from "./fix";
 import { Captions, useTargetSize } from "./placeholder";
 import { Player } from "./player";
 import { createControls } from "./player-controls";
@@ -35,6 +35,8 @@ interface ResultProps extends ViewState {
   readonly view: View;
   readonly form: FormView | null;
   readonly onFix: (field: string) => void;
+  /** Something lies over it. */
+  readonly isCovered?: boolean;
 }
 
 /** The request that each action sends; `watch` does what the job's state needs. */
@@ -134,6 +136,11 @@ export function Result(props: ResultProps) {
   const model = job?.model ?? (form ? draft.model.value : "");
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
   const isMendable = state === "failed" || (job?.error?.code === "auth" && isOpen(job));
+  const mend = isMendable ? findMend(job?.error, form) : null;
+  const failed = job?.error && appearance.role === "alert" ? job : null;
+  const [explained, setExplained] = useState("");
+  const isExplained = explained !== "" && explained === failed?.id;
+  const detailsId = `${view.id}-details`;
   const refusal = connection.refusal.value;
   const isPlayable = state === "succeeded" || state === "reused" || state === "restored";
   const found = state === "saved" ? view.session.kernelAway.state.value.clip : null;
@@ -152,7 +159,7 @@ export function Result(props: ResultProps) {
   const commands = getCommands(view, form, job, () => onFix("prompt"));
   const letters = {
     s: commands.star,
-    c: () => commands.pick?.(),
+    c: () => (commands.pick ?? commands.compare)?.(),
     r: commands.remix,
   };
   // What a finished job shows has its place from the first moment, so that nothing moves when it ends.
@@ -171,6 +178,7 @@ export function Result(props: ResultProps) {
       data-card-state={state}
       data-tone={appearance.tone}
       data-tall={height > width}
+      inert={props.isCovered ?? false}
     >
       <div class="videogen-frame-column">
         <VideoFrame
@@ -220,16 +228,25 @@ export function Result(props: ResultProps) {
               </StatusLines>
               <StateActions
                 actions={getActions(state, job).filter((act) => isOffered(act, view, form))}
+                isFree={job?.free ?? false}
                 onAct={onAction}
-              />
+              >
+                {job && mend && <Fix view={view} form={form} job={job} mend={mend} onFocus={onFix} />}
+                {failed && (
+                  <DetailsButton
+                    id={detailsId}
+                    isOpen={isExplained}
+                    onToggle={() => setExplained(isExplained ? "" : failed.id)}
+                  />
+                )}
+              </StateActions>
             </div>
-            {job && form && isMendable && <Fix view={view} form={form} job={job} onFix={onFix} />}
             <Notice
               connection={connection}
               about={jobRequests}
               error={refusal && jobRequests.includes(refusal.about) ? refusal.error : null}
             />
-            {job && appearance.role === "alert" && <ErrorDetails job={job} />}
+            {failed && isExplained && <ErrorDetails id={detailsId} job={failed} />}
           </StateArea>
           <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost}>
             {clipCount > 1 && (isGhost || clip) && (

@@ -20,7 +20,9 @@ const icons: Readonly<Record<Action, IconName>> = {
   reconnect: "retry",
 };
 /** May be charged twice: shown in the colour of warnings, never filled. */
-const isRisky = (act: Action) => act === "resend";
+const isRisky = (act: Action, isFree: boolean) => act === "resend" && !isFree;
+const getLabel = (act: Action, isFree: boolean): string =>
+  strings.act[act === "resend" && isFree ? "resendFree" : act];
 /** The safest next step for a lost answer, or for a clip that was found: the filled button. */
 const isSafest = (act: Action) => act === "recover" || act === "show" || act === "reconnect";
 
@@ -117,25 +119,30 @@ export function StatusLines({ state, appearance, values, bar, children }: Status
 
 export function StateActions({
   actions,
+  isFree,
   onAct,
+  children,
 }: {
   actions: readonly Action[];
+  isFree: boolean;
   onAct: (act: Action) => void;
+  children?: ComponentChildren;
 }) {
-  if (actions.length === 0) return null;
+  if (actions.length === 0 && [children].flat().every((one) => !one)) return null;
   return (
     <div key={actions.join()} class="videogen-actions">
       {actions.map((act) => (
         <button
           type="button"
-          class={`videogen-button${isSafest(act) ? " is-primary" : ""}${isRisky(act) ? " is-risky" : ""}`}
+          class={`videogen-button${isSafest(act) ? " is-primary" : ""}${isRisky(act, isFree) ? " is-risky" : ""}`}
           key={act}
           onClick={() => onAct(act)}
         >
           <Icon name={icons[act]} />
-          {strings.act[act]}
+          {getLabel(act, isFree)}
         </button>
       ))}
+      {children}
     </div>
   );
 }

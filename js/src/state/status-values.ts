@@ -18,20 +18,17 @@ export interface StatusInputs {
 const formatKnown = <T>(value: T | null | undefined, write: (value: T) => string): string | undefined =>
   value === null || value === undefined ? undefined : write(value);
 
-/** Which text of `charge` is true, the most certain first; the local engine has no provider to quote. */
-export function getChargeKey(
-  error: ErrorView | null,
-  simulated: boolean,
-): keyof StringTable["charge"] | null {
+/** Which text of `charge` is true, the most certain first; where nobody charges, there is no provider to quote. */
+export function getChargeKey(error: ErrorView | null, isFree: boolean): keyof StringTable["charge"] | null {
   if (error === null) return null;
   if (error.charged === "yes") return "yes";
   if (error.sent === "no") return error.charged === "no" ? "nothing" : "notSent";
-  if (error.charged === "no") return simulated ? "free" : "no";
-  return simulated ? null : "unknown";
+  if (error.charged === "no") return isFree ? "free" : "no";
+  return isFree ? null : "unknown";
 }
 
 function getDetachedKey(job: JobView): keyof StringTable["fate"] {
-  if (job.simulated) return "simulated";
+  if (job.free) return "free";
   return job.can_cancel ? "cancellable" : "uncancellable";
 }
 
@@ -53,7 +50,7 @@ const canPlay = (): boolean =>
 const accepted: ReadonlySet<JobView["state"]> = new Set(["queued", "running", "saving", "unreachable"]);
 
 /** Dollars, marked as an estimate where they are one; what is free is free. */
-function formatCost(cost: number, source: JobView["cost_source"]): string {
+export function formatCost(cost: number, source: JobView["cost_source"]): string {
   const dollars = format.dollars(cost);
   return source === "estimated" && cost > 0 ? fill(strings.priceFact, { cost: dollars }) : dollars;
 }
@@ -62,7 +59,7 @@ function formatCost(cost: number, source: JobView["cost_source"]): string {
 export function getStatusValues({ job, percent, elapsed, wait = null }: StatusInputs): Values {
   if (job === null) return {};
   const { clip, error } = job;
-  const charge = getChargeKey(error, job.simulated);
+  const charge = getChargeKey(error, job.free);
   const pixels = clip?.width && clip.height ? `${clip.width}x${clip.height}` : job.size;
   const saved = job.saved_bytes;
   const total = job.total_bytes;
@@ -91,6 +88,8 @@ export function getStatusValues({ job, percent, elapsed, wait = null }: StatusIn
     found: error?.next,
     next: error?.next,
     charge: charge === null ? undefined : strings.charge[charge],
+    mayExist: strings.mayExist[job.free ? "free" : "paid"],
+    chargedAgain: job.free ? undefined : strings.chargedAgain,
     goesOn: accepted.has(job.state) && !job.synchronous ? job.provider_label : undefined,
     fate: fill(strings.fate[getDetachedKey(job)], { provider: job.provider_label }),
   };

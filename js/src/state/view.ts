@@ -2,12 +2,21 @@
 
 import { effect, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { newRequestId } from "../kernel/connection";
-import type { JobView } from "../kernel/protocol.gen";
+import type { JobView, KeyView } from "../kernel/protocol.gen";
 import type { Session } from "./session";
 import { type Theme, watchTheme } from "./theme";
 
 /** Below this width selects take the place of chips; the stylesheet has the same breakpoint. */
 const NARROW_PIXELS = 480;
+
+/** What lies over the form and its result, in the same box: nothing below it moves. */
+export type Overlay =
+  /** The provider's models; `found` is what the test of its key said. */
+  | { readonly kind: "models"; readonly found: KeyView | null }
+  /** Servers on this machine. */
+  | { readonly kind: "servers" }
+  /** Clips to see beside a job's. */
+  | { readonly kind: "clips"; readonly job: JobView };
 
 export interface View {
   readonly session: Session;
@@ -19,6 +28,7 @@ export interface View {
   readonly selectedJob: Signal<JobView | null>;
   /** The selected jobs are compared in place of the form. */
   readonly isComparing: Signal<boolean>;
+  readonly overlay: Signal<Overlay | null>;
   /** The provider whose key is asked for; null while none is. */
   readonly askedKey: Signal<string | null>;
 }
@@ -59,6 +69,7 @@ export function createView(session: Session, node: Element, until: AbortSignal):
     isNarrow: watchWidth(node, until),
     selectedJob: watchSelection(session, until),
     isComparing: signal(false),
+    overlay: signal(null),
     askedKey: signal(null),
   };
 }

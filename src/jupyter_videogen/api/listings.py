@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 UNPUBLISHED = "not published"
 """What stands where neither the provider nor we know a value: no range is made up."""
-TEST = "test/"
-"""How the names of test models begin."""
 MOST_SHOWN = 4
 """The most sizes in one cell."""
 
@@ -71,7 +69,7 @@ def models(
                 raise
             notes.append(f"{name}: {error.message}")
     kept = [row for row in rows if text.lower() in f"{row['provider']}:{row['model']}".lower()]
-    kept = [row for row in kept if test or not row["model"].startswith(TEST) or text.startswith(TEST)]
+    kept = [row for row in kept if test or not row["model"].startswith(builtin.TEST) or text.startswith(builtin.TEST)]
     return Models([row for row in kept if not image or "image" in row["inputs"]], notes)
 
 

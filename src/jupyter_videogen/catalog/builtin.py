@@ -28,6 +28,10 @@ OPENAI_FIELDS = frozenset({"duration", "size", "fps", "seed", "negative", "image
 LOCAL_FIELDS = OPENAI_FIELDS | {"last_frame", "video", "audio", "sound", "draft", "enhance"}
 
 
+TEST = "test/"
+"""How the names of test models begin."""
+
+
 LOCAL_MODELS = (
     ("local/scenes", "Scenes"),
     ("local/ink", "Ink on paper"),
@@ -86,6 +90,7 @@ OPENAI = Provider(
     key_env="OPENAI_API_KEY",
     dialect=Compatible(multipart=True),
     label="OpenAI shape",
+    billing="https://platform.openai.com/settings/organization/billing/overview",
     others=Capabilities(model="", takes=OPENAI_FIELDS, lists=True),
 )
 
@@ -96,6 +101,7 @@ AIHUBMIX = Provider(
     key_env="AIHUBMIX_API_KEY",
     dialect=OpenAI(multipart=True),
     label="AIHubMix",
+    billing="https://console.aihubmix.com/topup",  # named by its own refusals
     others=Capabilities(model="", takes=frozenset({"duration", "size", "image"}), image_matches_size=True),
 )
 
@@ -170,6 +176,7 @@ OPENROUTER = Provider(
     key_env="OPENROUTER_API_KEY",
     dialect=OpenRouter(),
     label="OpenRouter",
+    billing="https://openrouter.ai/credits",  # named by its own 402: docs, `PaymentRequiredResponseError`
     others=Capabilities(
         model="",
         takes=frozenset({"duration", "size", "aspect", "resolution", "seed", "sound", "image", "last_frame"})
@@ -265,6 +272,7 @@ def _sandbox_of(row: Provider) -> Provider:
         name=f"{SANDBOX}{row.name}",
         base_url=f"{LOCAL_ORIGIN}{PATHS[row.name]}",
         key_env=None,
+        billing="",
         label=f"{row.title} sandbox",
         simulated=True,
         models=tuple(msgspec.structs.replace(like, model=model, title=title) for model, title in LOCAL_MODELS),

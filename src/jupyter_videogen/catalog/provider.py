@@ -50,6 +50,8 @@ class Provider(msgspec.Struct, frozen=True):
     """Whether it is a server of the user's own where it runs on this machine, so that nobody charges for its jobs."""
     concurrency: int | None = None
     """How many jobs the user's configuration lets it have at once; None is no limit for single jobs."""
+    billing: str = ""
+    """The https page where its own users add credit; empty where we know of none."""
     workflows: Mapping[str, WorkflowFile] = {}
     """The workflows that are its models, by model name."""
 

@@ -167,7 +167,8 @@ class Configuration:
         if row is None or row.like != record.like:  # the configuration has changed since: the job's own dialect counts
             row = builtin.BUILT_IN.get(record.like or record.provider, builtin.OPENAI)
             row = msgspec.structs.replace(row, name=record.provider, label=record.provider) if record.like else row
-        return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env)
+        billing = row.billing if record.base_url == row.base_url else ""
+        return msgspec.structs.replace(row, base_url=record.base_url, key_env=record.key_env, billing=billing)
 
     # ---- defaults and prices --------------------------------------------------------------------------------
 

@@ -241,7 +241,11 @@ def _declared(name: str, row: Row) -> Provider:
         address = row.base_url or built_in.base_url
         key = row.key_env or (built_in.key_env if address == built_in.base_url else None)
         known = msgspec.structs.replace(
-            built_in, base_url=address, key_env=key, key_optional=key is None or built_in.key_optional
+            built_in,
+            base_url=address,
+            key_env=key,
+            key_optional=key is None or built_in.key_optional,
+            billing=built_in.billing if address == built_in.base_url else "",
         )
         return _with_workflows(known, name, row)
     like = _provider_of(row.dialect)
@@ -255,6 +259,7 @@ def _declared(name: str, row: Row) -> Provider:
         name=name,
         label=name,
         base_url=row.base_url.rstrip("/"),
+        billing="",  # its account is whose server it is
         key_env=row.key_env,
         key_optional=row.key_env is None,
         like=row.dialect,

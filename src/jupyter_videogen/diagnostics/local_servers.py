@@ -23,7 +23,7 @@ from jupyter_videogen.dialects.base import UNREADABLE
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from jupyter_videogen.core.http import Reply
     from jupyter_videogen.diagnostics.probe import Answer
@@ -140,11 +140,33 @@ def check_local_servers(place: Surroundings) -> Iterator[Finding]:
     if place.ask is None:
         yield Finding("Local servers", "note", "Not looked for: the network is off.")
         return
-    answers = place.ask([_question(usual) for usual in PLACES], LIMIT)
-    asked = list(zip(PLACES, answers, strict=True))
-    yield from (_describe(usual, answer) for usual, answer in asked if answer.status is not None)
-    if silent := [f"{usual.port} ({usual.title})" for usual, answer in asked if answer.status is None]:
+    looks = look_at_places(place.ask)
+    yield from (describe(one) for one in looks if one.answer.status is not None)
+    if silent := [f"{one.usual.port} ({one.usual.title})" for one in looks if one.answer.status is None]:
         yield Finding("Local servers", "ok", f"nothing at {', '.join(silent)}")
+
+
+class Look(NamedTuple):
+    """What came back from a usual port."""
+
+    usual: Place
+    answer: Answer
+    server: Server | None
+    """None where nothing or a stranger answers."""
+
+    @property
+    def origin(self) -> str:
+        """The address that was asked."""
+        return _origin(self.usual)
+
+
+def look_at_places(ask: Callable[[Sequence[Question], float], list[Answer]]) -> list[Look]:
+    """Ask every usual port of this machine once; the caller has made sure that nobody shares it."""
+    answers = ask([_question(usual) for usual in PLACES], LIMIT)
+    return [
+        Look(usual, answer, recognize(answer.reply) if answer.reply is not None else None)
+        for usual, answer in zip(PLACES, answers, strict=True)
+    ]
 
 
 def _question(usual: Place) -> Question:
@@ -156,22 +178,30 @@ def _origin(usual: Place) -> str:
     return f"http://127.0.0.1:{usual.port}"
 
 
-def _describe(usual: Place, answer: Answer) -> Finding:
-    server = recognize(answer.reply) if answer.reply is not None else None
+def describe(look: Look) -> Finding:
+    """Say what answers at a port, and with which line it is used."""
+    server = look.server
     if server is None:
-        return _describe_stranger(usual, answer)
+        return _describe_stranger(look)
     models = f", serves {', '.join(server.models)}" if server.models else ""
-    found = f"found at {_origin(usual)}{models}"
+    found = f"found at {look.origin}{models}"
     if server.obstacle:
         return Finding(server.title, "note", f"{found}; {server.obstacle}")
-    return Finding(server.title, "ok", found, f"Use it: {_line(server, usual)}")
+    return Finding(server.title, "ok", found, f"Use it: {find_line(look)}")
 
 
-def _describe_stranger(usual: Place, answer: Answer) -> Finding:
+def find_line(look: Look) -> str:
+    """Return what one types here to use a server, also for one that wants a key first; empty where it makes no videos."""
+    if look.server is None and look.answer.status in CLOSED:
+        return _line(Server(look.usual.title, _usual_provider(look.usual)), look.usual)
+    return _line(look.server, look.usual) if look.server and not look.server.obstacle else ""
+
+
+def _describe_stranger(look: Look) -> Finding:
+    usual, answer, _ = look
     if answer.status in CLOSED:
         words = f"the server there wants a key before it says what it is (HTTP {answer.status})"
-        cure = f"If it is yours: {_line(Server(usual.title, _usual_provider(usual)), usual)}"
-        return Finding(f"Port {usual.port}", "note", words, cure)
+        return Finding(f"Port {usual.port}", "note", words, f"If it is yours: {find_line(look)}")
     words = f"a server answers (HTTP {answer.status}), but it is none of those we know: not {usual.title}"
     return Finding(f"Port {usual.port}", "note", words)
 

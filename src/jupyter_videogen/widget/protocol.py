@@ -115,6 +115,8 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     provider_label: str
     simulated: bool
     """True for the local engine: the page says that clips are drawn, not AI-made."""
+    free: bool
+    """Nobody charges for its jobs."""
     providers: tuple[ProviderView, ...]
     models: tuple[ModelView, ...]
     retired: tuple[str, ...] = ()
@@ -123,6 +125,10 @@ class FormView(msgspec.Struct, frozen=True, kw_only=True):
     """What a model is taken to be that is not among `models`; None where the list is complete."""
     listed: bool
     """Whether the provider can be asked for its models."""
+    listed_at: float | None = None
+    """When it was asked last; seconds since the epoch."""
+    tests: bool = False
+    """The test models are asked for, and listed among the others."""
     shared: bool
     """This machine is shared: keys are kept in the kernel only."""
     keyring: bool = False
@@ -174,6 +180,10 @@ class ErrorView(msgspec.Struct, frozen=True, kw_only=True):
     charged: Known = "unknown"
     request_id: str | None = None
     """The provider's own reference, for its support."""
+    retry_after: float | None = None
+    """Seconds the provider asked us to wait."""
+    billing: str = ""
+    """Where credit is added, an https address, if that is what is missing and we know where."""
 
 
 class ClipView(msgspec.Struct, frozen=True, kw_only=True):
@@ -202,6 +212,8 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     provider: str
     provider_label: str
     simulated: bool
+    free: bool
+    """Nobody charges for it: it is drawn, or made by a server of the user's own."""
     model: str
     prompt: str
     duration: float | None
@@ -353,6 +365,10 @@ class Trust(Request, frozen=True, kw_only=True, tag="trust"):
     asks: str
 
 
+class FindServers(Request, frozen=True, kw_only=True, tag="servers"):
+    """Look for servers that make videos on this machine: one free question at each usual port; the ack has `servers`."""
+
+
 class Upload(Request, frozen=True, kw_only=True, tag="upload"):
     """One piece of a file, its bytes in the message's buffer; the last piece's ack has the file as `medium`."""
 
@@ -491,6 +507,7 @@ PageMessage = (
     | Choose
     | Connect
     | Trust
+    | FindServers
     | Upload
     | Fetch
     | Poster
@@ -638,8 +655,7 @@ class TileView(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     duration: float | None
     cost: float | None
-    charged: bool
-    """Whether the cost counts as spent; else it is an estimate."""
+    cost_source: CostSource
     created_at: float
     starred: bool
     error: str | None
@@ -694,6 +710,21 @@ class KeyView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class ServerView(msgspec.Struct, frozen=True, kw_only=True):
+    """What answers at one of this machine's usual ports."""
+
+    title: str
+    address: str
+    words: str
+    """What it is and serves, or why it is none of ours."""
+    provider: str = ""
+    """The provider that goes there as it is; empty where a click can't choose it."""
+    model: str = ""
+    """The model that it serves, where it names one."""
+    cell: str = ""
+    """The line of a cell that uses it, where `provider` is empty and there is one."""
+
+
 class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"):
     """The kernel's answer to one message."""
 
@@ -710,5 +741,6 @@ class Ack(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ack"
     medium: MediaView | None = None
     text: str | None = None
     recalled: Recalled | None = None
+    servers: tuple[ServerView, ...] | None = None
     found: bool = False
     """The request of a click was a job already: nothing was sent or charged for this click."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from jupyter_videogen.catalog.builtin import TEST
 from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange, can_cancel
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.validation import LARGEST_SEED, LONGEST_PROMPT
-from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.core.errors import OutOfCredit, VideogenError
 from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects.base import ListsModels
@@ -71,6 +72,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         provider=job.provider,
         provider_label=provider.title,
         simulated=provider.simulated,
+        free=provider.free,
         model=job.model,
         prompt=request.prompt,
         duration=request.duration,
@@ -94,7 +96,7 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         clip=clips[0] if clips else None,
         clips=clips,
         saves_as=relative_path(job.path, folder),
-        error=error_view(job.failure) if job.failure else None,
+        error=error_view(job.failure, provider) if job.failure else None,
         warnings=job.warnings,
         suggestions=job.suggestions,
         request=request_view(request, folder),
@@ -114,7 +116,7 @@ def tile_view(job: JobRecord, folder: Path, *, starred: bool) -> TileView:
         model=job.model,
         duration=job.request.duration,
         cost=job.best_cost,
-        charged=job.charged,
+        cost_source=job.cost_source,
         created_at=job.created_at,
         starred=starred,
         error=job.failure.message[:TILE_PROMPT] if job.failure else None,
@@ -180,8 +182,8 @@ def clip_view(clip: ClipRecord, folder: Path) -> ClipView:
     )
 
 
-def error_view(failure: Failure) -> ErrorView:
-    """Return a failure as the page tells it."""
+def error_view(failure: Failure, provider: Provider | None = None) -> ErrorView:
+    """Return a failure as the page tells it, with where its provider's users add credit."""
     return ErrorView(
         code=failure.code,
         message=failure.message,
@@ -190,6 +192,8 @@ def error_view(failure: Failure) -> ErrorView:
         sent=failure.sent,
         charged=failure.charged,
         request_id=failure.request_id,
+        retry_after=failure.retry_after,
+        billing=provider.billing if provider and failure.code == OutOfCredit.code else "",
     )
 
 
@@ -204,6 +208,8 @@ class FormSurroundings(NamedTuple):
     shared: bool = False
     keyring: bool = False
     improves: bool = False
+    tests: bool = False
+    """Test models were asked for."""
 
 
 def form_view(provider: Provider, start: RequestView, around: FormSurroundings = FormSurroundings()) -> FormView:
@@ -218,11 +224,14 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
         provider=provider.name,
         provider_label=provider.title,
         simulated=provider.simulated,
+        free=provider.free,
         providers=around.providers,
         models=tuple(view(model) for model in known),
         retired=retired,
         other=model_view(provider.others) if provider.others is not None else None,
         listed=isinstance(provider.dialect, ListsModels),
+        listed_at=provider.listed_at,
+        tests=around.tests or start.model.startswith(TEST),
         shared=around.shared,
         keyring=around.keyring,
         improves=around.improves,

@@ -30,12 +30,14 @@ from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment, secrets
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.request import CREDENTIAL, FIELDS, MEDIA, GenerationRequest
+from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, history_watch, visitors
 from jupyter_videogen.widget.dropped_clip import recall_request
 from jupyter_videogen.widget.form import Uploads, collect_fields, request_code
 from jupyter_videogen.widget.history import job_view_of
+from jupyter_videogen.widget.local_servers import find_servers
 from jupyter_videogen.widget.protocol import (
     VERSION,
     Ack,
@@ -47,6 +49,7 @@ from jupyter_videogen.widget.protocol import (
     Detail,
     Edit,
     Fetch,
+    FindServers,
     Generate,
     Hello,
     History,
@@ -301,10 +304,14 @@ class FormWidget(BaseWidget):
         *,
         config: Configuration | None = None,
         shared: bool | None = None,
+        test: bool = False,
         **traits: Any,
     ) -> None:
-        """Take where requests go and what they begin with; the form is open where there is a `config` to draw it by."""
-        self._provider, self._start = provider, start
+        """Take where requests go and what they begin with; the form is open where there is a `config` to draw it by.
+
+        `test` lists the local engine's test models among the others.
+        """
+        self._provider, self._start, self._tests = provider, start, test
         self._secrets: dict[str, Any] = {}
         self._uploads = Uploads(environment.home())
         self._aside: dict[str, tuple[Job, Pace]] = {}
@@ -321,7 +328,7 @@ class FormWidget(BaseWidget):
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what the page asks of the form; the rest is every widget's."""
         match message:
-            case Generate() | Connect() | Upload() | Recall() | Improve():
+            case Generate() | Connect() | FindServers() | Upload() | Recall() | Improve():
                 return self._reply(message, buffers)
             case Show():
                 self.follow(self._mine(message.job_id))
@@ -334,7 +341,7 @@ class FormWidget(BaseWidget):
         return None
 
     def _reply(
-        self, message: Generate | Connect | Upload | Recall | Improve, buffers: Sequence[bytes]
+        self, message: Generate | Connect | FindServers | Upload | Recall | Improve, buffers: Sequence[bytes]
     ) -> dict[str, Any]:
         """Do what the page asks of the form where its ack says more than that it was done."""
         match message:
@@ -342,6 +349,8 @@ class FormWidget(BaseWidget):
                 return self._generate(message)
             case Connect():
                 return self._connect(message)
+            case FindServers():
+                return {"servers": find_servers(load_config())}
             case Upload():
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
@@ -432,7 +441,7 @@ class FormWidget(BaseWidget):
         config = load_config()
         self._go_to(message.provider, config)
         if message.refresh:
-            list_models(open_access(config, self._provider.name))
+            list_models(open_access(config, self._provider.name), refresh=True)
             self._provider = config.find_provider_with_models(self._provider.name)
         self.form = self._form(config)
 
@@ -444,8 +453,21 @@ class FormWidget(BaseWidget):
             raise refusal
         stored = store_key(row, secrets.Secret(message.key, source="the form"), config, keep=message.keep)
         self._go_to(message.provider, config)
+        trouble = self._load_list(config)
         self.form = self._form(config)
-        return {"key": KeyView(verdict=stored.verdict, text=stored.summary)}
+        return {"key": KeyView(verdict=stored.verdict, text=" ".join(filter(None, [stored.summary, trouble])))}
+
+    def _load_list(self, config: Configuration) -> str:
+        """Ask the provider for its models, unless it was asked today; return why that failed, if it did."""
+        here = self._provider
+        if not isinstance(here.dialect, ListsModels) or here.listed_lately:
+            return ""
+        try:
+            list_models(open_access(config, here.name))
+        except VideogenError as error:
+            return f"Its list of models could not be loaded: {error.message}"
+        self._provider = config.find_provider_with_models(here.name)
+        return ""
 
     def _tell_improved(self, request_id: str, prompt: Future[str]) -> None:
         """Answer with a better prompt, or why there is none; not at all where the kernel is being stopped."""
@@ -483,6 +505,7 @@ class FormWidget(BaseWidget):
             shared=environment.is_shared(),
             keyring=not environment.is_shared() and bool(credentials.keyring().name),
             improves=config.improves_prompts,
+            tests=self._tests,
         )
         view = form_view(here, self._start, around)
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
@@ -513,7 +536,7 @@ class VideoGen(FormWidget):
     ) -> None:
         """Take the opening values; `shared` says that visitors see the page: they get their own jobs and no more.
 
-        Under Voila a form is shared by itself; `shared=False` takes that back.
+        Under Voila a form is shared by itself; `shared=False` takes that back. `test=True` lists the test models.
         """
         given = {name: options.pop(name) for name in FIELDS if name in options}
         where = {"provider": provider, "model": given.get("model")}
