@@ -59,3 +59,34 @@ def test_longer_words_stay_inside(browser: Browser, clip: Path, width: int, dire
     spilled = gallery.try_all(SPILLS)
     gallery.close()
     assert spilled == {}
+
+
+FAILURES = ["key not accepted", "no credit left", "too many requests", "model retired", "prompt refused"]
+FORM = [
+    "percent known",
+    "saving",
+    "ready",
+    "the provider had a problem",
+    "outcome unknown",
+    "expired",
+    "connection lost",
+]
+FORM += ["key stopped working", "from the library", "a budget asks", "asked for what is being made", *FAILURES]
+FORM += ["a length that is not made", "refused by the kernel", "all models", "local servers"]
+CARD = ["card, queued", "card, running", "card, saving", "card, ready", "card, failed", "card, clips to compare"]
+CARD += [f"card, {name}" for name in FAILURES]
+HEIGHT = "() => document.querySelector('.videogen-body, .videogen-card').getBoundingClientRect().height"
+
+
+@pytest.mark.parametrize("width", [1068, 388])
+@pytest.mark.parametrize("states", [FORM, CARD], ids=["form", "card"])
+def test_no_state_moves_what_is_below(browser: Browser, clip: Path, width: int, states: list[str]) -> None:
+    """A failure, a question, a list over the form: all have the height of a job that runs, to the pixel."""
+    gallery = Gallery(browser, clip, width=width)
+    heights = {}
+    for name in states:
+        gallery.show(name)
+        heights[name] = gallery.page.evaluate(HEIGHT)
+    gallery.close()
+    usual = heights[states[0]]
+    assert {name: height for name, height in heights.items() if height != usual} == {}

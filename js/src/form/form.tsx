@@ -2,13 +2,11 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field, fieldAttributes } from "../components/field";
-import { Icon } from "../components/icons";
-import { describePending, RefusalText } from "../components/notice";
-import type { RequestType } from "../kernel/connection";
+import { describePending } from "../components/notice";
 import type { FormView } from "../kernel/protocol.gen";
 import { isMediaField } from "../state/attachments";
 import { addPrice } from "../state/price-label";
-import { type Draft, fields, getLabel, isField } from "../state/request-draft";
+import { type Draft, fields, getLabel } from "../state/request-draft";
 import { countCharacters } from "../state/validation";
 import type { View } from "../state/view";
 import * as format from "../text/format";
@@ -17,6 +15,7 @@ import { fill, Template } from "../text/template";
 import { acceptsDrop, drop, paste } from "./drop-paste";
 import { DurationField, MoreFields, MoreSummary, SizeField } from "./fields";
 import { ImprovementPanel, useImprovement } from "./improve";
+import { FormNotice, formRequests } from "./form-notice";
 import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
@@ -157,31 +156,6 @@ function UnusedFields({ form, draft }: { form: FormView; draft: Draft }) {
   );
 }
 
-/** The requests whose refusals are shown in the form. */
-const formRequests: readonly RequestType[] = ["generate", "choose", "recall"];
-const isFormRequest = (type: RequestType | undefined) => type !== undefined && formRequests.includes(type);
-
-interface QuestionProps {
-  readonly text: string;
-  readonly label: string;
-  readonly onYes: () => void;
-}
-
-/** What is sent only by a button of its own: above a budget, or once more. */
-function Question({ text, label, onYes }: QuestionProps) {
-  return (
-    <div class="videogen-notice" role="alert">
-      <p class="videogen-field-error">
-        <Icon name="question" />
-        <bdi>{text}</bdi>
-      </p>
-      <button type="button" class="videogen-button is-risky" onClick={onYes}>
-        {label}
-      </button>
-    </div>
-  );
-}
-
 /** Highlights the form while something that it takes is dragged over it. */
 function useDrop(onDropped: (event: DragEvent) => void) {
   const [isOver, setOver] = useState(false);
@@ -246,12 +220,6 @@ export function Form({ view, form, isPrimary }: FormProps) {
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
     onKeyDown(event);
   };
-  const refusal = session.connection.refusal.value;
-  const isMine = isFormRequest(refusal?.about);
-  const general = isMine && refusal && !isField(refusal.error.field) ? refusal.error : null;
-  const found = session.connection.found.value;
-  const untaken = session.untaken.value;
-  const question = general?.code === "confirm" ? general : null;
   const takes = model?.takes ?? [];
   const further = moreFields.filter((name) => name === "extra" || takes.includes(name));
   return (
@@ -287,24 +255,14 @@ export function Form({ view, form, isPrimary }: FormProps) {
       )}
       <UnusedFields form={form} draft={draft} />
       <RecalledFrom view={view} />
-      <SubmitRow view={view} form={form} isPrimary={isPrimary} />
-      {question && refusal ? (
-        <Question
-          text={question.message}
-          label={strings.spend}
-          onYes={() => session.send(refusal.request, { yes: true })}
+      <div class="videogen-form-end">
+        <FormNotice
+          session={session}
+          form={form}
+          onClosed={() => node.current?.querySelector<HTMLElement>("[type=submit]")?.focus()}
         />
-      ) : found?.aside ? (
-        <Question
-          text={strings.foundBefore}
-          label={addPrice(strings.makeAnother, form, found.request)}
-          onYes={() => session.send(found, { new: true })}
-        />
-      ) : (
-        <div class="videogen-notice">
-          <RefusalText error={general ?? (untaken ? { message: untaken, next: "" } : null)} />
-        </div>
-      )}
+        <SubmitRow view={view} form={form} isPrimary={isPrimary} />
+      </div>
     </form>
   );
 }

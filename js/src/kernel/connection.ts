@@ -158,6 +158,14 @@ export class KernelConnection {
     return this.#model.widget_manager;
   }
 
+  /** A refusal, or that a request was a job already, is read. */
+  dismiss(): void {
+    batch(() => {
+      this.#refusal.value = null;
+      this.#found.value = null;
+    });
+  }
+
   /** Send a request; false, without sending, while the same request still waits for its ack. */
   send(request: Request): boolean {
     if (

@@ -73,8 +73,12 @@ export function About(props: AboutProps) {
           )}
         </div>
       )}
-      {job && <Warnings warnings={job.warnings} />}
-      {job && job.suggestions.length > 0 && <Suggestions {...props} job={job} />}
+      {job && (
+        <div class="videogen-noted">
+          <Warnings warnings={job.warnings} />
+          {job.suggestions.length > 0 && <Suggestions {...props} job={job} />}
+        </div>
+      )}
     </div>
   );
 }

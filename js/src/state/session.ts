@@ -100,6 +100,12 @@ export class Session {
     if (model) this.connection.adopt(model);
   }
 
+  /** What the form was told is read. */
+  dismiss(): void {
+    this.untaken.value = "";
+    this.connection.dismiss();
+  }
+
   /** Send a click's request once more, on other terms: what was asked about is what is sent. */
   send(request: Request, terms: Partial<GenerateOptions>): void {
     if (request.type === "generate") this.connection.send({ ...request, ...terms });

@@ -395,6 +395,7 @@ export const en = {
   on: "on",
   off: "off",
   spend: "Send",
+  closeNotice: "Close",
   seed: "Seed",
   seedEmpty: "random",
   dice: "Pick a random seed",
