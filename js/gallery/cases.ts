@@ -551,6 +551,18 @@ export const cases: Readonly<Record<string, Case>> = {
       pictures,
     ],
   },
+  "library, one has come": {
+    state: { form: full },
+    acts: [
+      history,
+      pictures,
+      (root) => root.querySelector<HTMLElement>("[data-job=starred0]")?.focus({ preventScroll: true }),
+      (_, fake) => fake.emit("msg:custom", { type: "changed", v: 1 }),
+      acks("history", {
+        page: page([tile(ready({ id: "newest00", prompt: "Rain", created_at: START + 5 })), ...library]),
+      }),
+    ],
+  },
   "library, no hit": {
     state: { form: full },
     acts: [

@@ -277,14 +277,76 @@ test("one tile is in the order of tabs; arrows, pages, Home and End walk, and th
   expect(stops()).toHaveLength(1);
 });
 
-test("a tile that moves because another job came keeps the focus, and the keys go on from there", async () => {
+const rain = tile(job({ id: "another0", prompt: "Rain" }));
+const chip = () => widget.root.querySelector<HTMLElement>(".videogen-arrived button");
+
+test("a tile that moves because another one went keeps the focus, and the keys go on from there", async () => {
   tiles()[1]?.focus();
   await changed();
-  await answer([tile(job({ id: "another0", prompt: "Rain" })), ...rows]);
+  await answer(rows.slice(1));
   expect((document.activeElement as HTMLElement).dataset["job"]).toBe("running0");
-  expect(tiles().map(({ tabIndex }) => tabIndex)).toEqual([-1, -1, 0, -1]);
   await press("ArrowRight");
   expect((document.activeElement as HTMLElement).dataset["job"]).toBe("oldest00");
+});
+
+test("a job that comes on top while somebody looks waits for a click", async () => {
+  tiles()[1]?.focus();
+  await changed();
+  await answer([rain, ...rows]);
+  expect(names()[0]).toContain("Waves");
+  expect((document.activeElement as HTMLElement).dataset["index"]).toBe("1");
+  expect([text(chip()), widget.root.querySelector(".videogen-item")?.getAttribute("aria-setsize")]).toEqual([
+    "1 new",
+    "3",
+  ]);
+  await changed();
+  await answer([tile(job({ id: "another1", prompt: "Hail" })), rain, ...rows]);
+  expect([text(chip()), names()[0]]).toEqual(["2 new", expect.stringContaining("Waves")]);
+  chip()?.click();
+  await settle();
+  expect(names().map((name) => name.split(",")[0])).toEqual(["Hail", "Rain", "Waves", "A storm", "Snow"]);
+  expect(chip()).toBeNull();
+  expect(document.activeElement).toBe(tiles()[0]);
+});
+
+test("a job that has waited and is gone again is not told; filters and undo show what is there", async () => {
+  tiles()[1]?.focus();
+  await changed();
+  await answer([rain, ...rows]);
+  await changed();
+  await answer(rows);
+  expect(chip()).toBeNull();
+  await press("Delete");
+  widget.model.ack(widget.model.of("remove").at(-1));
+  await settle();
+  await answer(rows.filter(({ id }) => id !== "running0"));
+  button(widget, "Undo").click();
+  await settle();
+  widget.model.ack(widget.model.of("remove").at(-1));
+  await settle();
+  await answer(rows);
+  expect([chip(), names()]).toEqual([null, expect.arrayContaining([expect.stringContaining("A storm")])]);
+  await changed();
+  await answer([rain, ...rows]);
+  expect(text(chip())).toBe("1 new");
+  button(widget, "Failed").click();
+  await settle();
+  await answer([rain, ...rows]);
+  expect([chip(), tiles().length]).toEqual([null, 4]);
+});
+
+test("a job that comes on top is shown at once while nobody looks", async () => {
+  await changed();
+  await answer([rain, ...rows]);
+  expect([chip(), names()[0]]).toEqual([null, expect.stringContaining("Rain")]);
+});
+
+test("a tile's prompt is taken by a click", async () => {
+  const use = tiles()[0]?.parentElement?.querySelector<HTMLElement>("[aria-label='Use this prompt']");
+  use?.click();
+  await settle();
+  await tell(ready({ id: "newest00", prompt: "Waves, whole" }));
+  expect(control<HTMLTextAreaElement>(widget, "Prompt").value).toBe("Waves, whole");
 });
 
 test("from right to left the arrows turn round", async () => {

@@ -6,6 +6,7 @@ import { IconButton } from "../components/button";
 import { focusField } from "../form/form";
 import type { JobHistory, Tile } from "../state/history";
 import type { View } from "../state/view";
+import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { Detail } from "./detail";
@@ -68,6 +69,29 @@ function useVisibility(history: JobHistory) {
     return () => observer.disconnect();
   }, [history]);
   return node;
+}
+
+/** Says that jobs have come on top, and shows them by a click: until then nothing moves under the pointer. */
+function Arrived({ history }: { history: JobHistory }) {
+  const count = history.arrived.value;
+  const node = useRef<HTMLDivElement>(null);
+  const show = () => {
+    history.showArrived();
+    const sheet = node.current?.parentElement?.querySelector<HTMLElement>(".videogen-sheet");
+    sheet?.scrollTo({ top: 0 });
+    const focusFirst = () =>
+      sheet?.querySelector<HTMLElement>("[data-index='0']")?.focus({ preventScroll: true });
+    setTimeout(focusFirst); // it is drawn by then
+  };
+  return (
+    <div ref={node} class="videogen-arrived" role="status">
+      {count > 0 && (
+        <button type="button" class="videogen-button is-primary" onClick={show}>
+          {fill(strings.arrived, { count: format.integer(count) })}
+        </button>
+      )}
+    </div>
+  );
 }
 
 interface GridProps {
@@ -158,7 +182,7 @@ interface Drawn {
 }
 
 function Grid(props: GridProps) {
-  const { view, total, opened, onOpen } = props;
+  const { view, total, opened, onOpen, onPrompt } = props;
   const { session } = view;
   const { history } = session;
   const { sheet, grid, view: range, follow, at, setCurrent, onKeyDown } = useGrid(props);
@@ -197,6 +221,7 @@ function Grid(props: GridProps) {
         tile={tile}
         isOpen={isOpen}
         onOpen={() => onOpen(isOpen ? null : tile.id)}
+        onPrompt={(event) => onPrompt(tile, event.currentTarget as Element)}
         onFocus={() => setCurrent(index)}
       />
     ) : (
@@ -228,7 +253,7 @@ export function Library({ view }: { view: View }) {
   const { history } = session;
   const node = useVisibility(history);
   const [opened, setOpened] = useState<string | null>(null);
-  const total = history.summary.value?.total ?? 0;
+  const total = history.shown.value;
   const root = () => node.current?.closest(".videogen") ?? null;
   /** The form is drawn after this, where there was none. */
   const onEdit = (field: string) => void setTimeout(() => focusField(root(), view, field));
@@ -252,6 +277,12 @@ export function Library({ view }: { view: View }) {
     else return;
     event.preventDefault();
   };
+  history.isLookedAt = () => {
+    const { activeElement } = (node.current?.getRootNode() ?? {}) as Partial<Document>;
+    const isScrolled = (node.current?.querySelector(".videogen-sheet")?.scrollTop ?? 0) > 0;
+    const isUsed = node.current?.matches(":hover") || node.current?.contains(activeElement ?? null);
+    return isScrolled || opened !== null || (isUsed ?? false);
+  };
   const shown = session.connection.job.value?.id;
   const { unseen } = history;
   useLayoutEffect(() => {
@@ -267,6 +298,7 @@ export function Library({ view }: { view: View }) {
       {history.summary.value && total === 0 && <EmptyLibrary history={history} />}
       {(total > 0 || opened) && (
         <div class="videogen-library" data-open={opened !== null}>
+          <Arrived history={history} />
           {total > 0 && (
             <Grid
               view={view}

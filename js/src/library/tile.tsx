@@ -146,6 +146,8 @@ interface LibraryTileProps {
   /** The tile that is shown beside the grid. */
   readonly isOpen: boolean;
   readonly onOpen: () => void;
+  /** Put its prompt in the form. */
+  readonly onPrompt: (event: MouseEvent) => void;
   readonly onFocus: () => void;
 }
 
@@ -159,6 +161,7 @@ export function LibraryTile({
   isCurrent,
   isOpen,
   onOpen,
+  onPrompt,
   onFocus,
 }: LibraryTileProps) {
   const { history, clipLoader } = session;
@@ -222,17 +225,20 @@ export function LibraryTile({
         {isUnseen && <span class="videogen-unseen" />}
         {letter && <span class="videogen-letter" data-letter={letter} />}
       </button>
-      {isReady && (
-        <span class="videogen-twins">
-          <OverButton
-            icon="star"
-            label={strings.star}
-            pressed={tile.starred}
-            onClick={() => void history.star(tile)}
-          />
-          <OverButton icon="compare" label={strings.pick} pressed={letter !== ""} onClick={pick} />
-        </span>
-      )}
+      <span class="videogen-twins">
+        {isReady && (
+          <>
+            <OverButton
+              icon="star"
+              label={strings.star}
+              pressed={tile.starred}
+              onClick={() => void history.star(tile)}
+            />
+            <OverButton icon="compare" label={strings.pick} pressed={letter !== ""} onClick={pick} />
+          </>
+        )}
+        <OverButton icon="edit" label={strings.takePrompt} onClick={onPrompt} />
+      </span>
       <div class="videogen-item-words" aria-hidden="true">
         <p dir="auto">{tile.prompt}</p>
         <small>

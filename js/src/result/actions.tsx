@@ -165,8 +165,9 @@ export function JobActions({ job, clip, url, commands, isGhost, children }: JobA
 interface OverButtonProps {
   readonly icon: IconName;
   readonly label: string;
-  readonly pressed: boolean;
-  readonly onClick: () => void;
+  /** For a toggle button. */
+  readonly pressed?: boolean;
+  readonly onClick: (event: MouseEvent) => void;
 }
 
 /** An action over a picture, for a pointer; the keyboard has another way. */
@@ -180,7 +181,7 @@ export function OverButton({ icon, label, pressed, onClick }: OverButtonProps) {
       aria-pressed={pressed}
       onClick={onClick}
     >
-      <Icon name={icon} solid={pressed && icon === "star"} />
+      <Icon name={icon} solid={pressed === true && icon === "star"} />
     </button>
   );
 }

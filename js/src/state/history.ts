@@ -29,6 +29,12 @@ type Starrable = Pick<JobView, "id" | "starred">;
 type Query = Pick<History, "scope" | "search" | "starred" | "model" | "stages">;
 type Pages = ReadonlyMap<number, readonly TileView[]>;
 
+/** By how many places the tiles of a page have moved down, since others came on top; negative where some went. */
+function countMoved(before: readonly TileView[], now: readonly TileView[]): number {
+  const at = before.findIndex(({ id }) => now.some((tile) => tile.id === id));
+  return at < 0 ? 0 : now.findIndex(({ id }) => id === before[at]?.id) - at;
+}
+
 export class JobHistory {
   readonly scope = signal<Scope>("project");
   readonly search = signal("");
@@ -87,9 +93,26 @@ export class JobHistory {
     this.selected.value.flatMap((id) => this.jobs.value.filter((job) => job.id === id && job.clip !== null)),
   );
 
+  /** How many jobs have come on top that are not shown yet: what somebody looks at stays where it is. */
+  get arrived(): ReadonlySignal<number> {
+    return this.#arrived;
+  }
+  readonly #arrived = signal(0);
+  /** How many tiles are shown. */
+  readonly shown: ReadonlySignal<number> = computed(() =>
+    Math.max(0, (this.#summary.value?.total ?? 0) - this.#arrived.value),
+  );
+  /** Whether somebody looks at the library's tiles; it says so itself. */
+  isLookedAt: () => boolean = () => false;
+
+  showArrived(): void {
+    this.#arrived.value = 0;
+  }
+
   /** The tile at a place, newest first; undefined where it is not loaded. */
   getTile(index: number): Tile | undefined {
-    const tile = this.#pages.value.get(Math.floor(index / PAGE_SIZE))?.[index % PAGE_SIZE];
+    const at = index + this.#arrived.value;
+    const tile = this.#pages.value.get(Math.floor(at / PAGE_SIZE))?.[at % PAGE_SIZE];
     if (tile === undefined) return undefined;
     if (tile.id === this.#connection.job.value?.id) return this.#follow(tile);
     const known = this.#tiles.get(tile) ?? this.#follow(tile);
@@ -103,7 +126,7 @@ export class JobHistory {
   findIndex(id: string): number {
     for (const [page, tiles] of this.#pages.peek()) {
       const at = tiles.findIndex((tile) => tile.id === id);
-      if (at >= 0) return page * PAGE_SIZE + at;
+      if (at >= 0) return Math.max(-1, page * PAGE_SIZE + at - this.#arrived.peek());
     }
     return -1;
   }
@@ -114,7 +137,8 @@ export class JobHistory {
 
   /** Load what is in view, and later what comes into view. */
   require(first: number, last: number): void {
-    this.#wanted = [Math.floor(first / PAGE_SIZE), Math.floor(last / PAGE_SIZE)];
+    const above = this.#arrived.peek();
+    this.#wanted = [Math.floor((first + above) / PAGE_SIZE), Math.floor((last + above) / PAGE_SIZE)];
     void this.#load();
   }
 
@@ -205,6 +229,7 @@ export class JobHistory {
     this.removed.value = null;
     if (job === null) return;
     const ack = await this.#connection.ask({ type: "remove", job_id: job.id, undo: true });
+    this.#isAsked = true;
     if (ack?.ok) this.refresh();
   }
 
@@ -249,12 +274,17 @@ export class JobHistory {
     const isNewQuery = JSON.stringify(query) !== this.#lastQuery;
     this.#lastKey = key;
     this.#lastQuery = JSON.stringify(query);
-    if (isNewQuery) this.#wanted = [0, 0];
+    if (isNewQuery) {
+      this.#wanted = [0, 0];
+      this.#arrived.value = 0;
+    }
     this.#generation += 1;
     this.#fresh.clear();
     this.#isLoading = false;
     void this.#load();
   };
+  /** What comes on top was asked for: it is shown at once. */
+  #isAsked = false;
   #lastKey = "";
   #lastQuery = "";
   /** The query that the loaded pages answer. */
@@ -292,17 +322,21 @@ export class JobHistory {
       this.#keep(page, answer);
     }
     this.#isLoading = false;
+    this.#isAsked = false;
     if (this.#isStale && this.#isVisible && !this.#connection.disconnected.peek()) this.refresh();
   }
 
   #keep(page: number, answer: HistoryPage): void {
-    const kept = this.#shownQuery === this.#lastQuery ? this.#pages.peek() : [];
+    const kept: Pages = this.#shownQuery === this.#lastQuery ? this.#pages.peek() : new Map();
+    const moved = countMoved(kept.get(page) ?? [], answer.tiles);
     this.#shownQuery = this.#lastQuery;
     const near = [...kept].filter(([at]) => at !== page && Math.abs(at - page) <= KEPT_PAGES);
     const open = [...this.#pages.peek().values()].flat().filter(isOpen);
     const ended = answer.tiles.filter((tile) => !isOpen(tile) && open.some(({ id }) => id === tile.id));
     for (const at of this.#fresh) if (Math.abs(at - page) > KEPT_PAGES) this.#fresh.delete(at);
     batch(() => {
+      const isHeld = this.isLookedAt() && !this.#isAsked;
+      this.#arrived.value = isHeld ? Math.max(0, this.#arrived.peek() + moved) : 0;
       if (ended.length > 0) this.unseen.value = [...this.unseen.peek(), ...ended];
       this.#pages.value = new Map([...near, [page, answer.tiles]]);
       this.#summary.value = answer;

@@ -335,6 +335,7 @@ export const en = {
   clipGone: "moved or deleted",
   isStarred: "starred",
   isNew: "new",
+  arrived: "{count} new",
   endedReady: "“[prompt]” is ready.",
   ended: "“[prompt]” has ended.",
   removed: "Removed “[prompt]” from the library. The file is kept.",
