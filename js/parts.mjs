@@ -30,7 +30,7 @@ async function listKit(folder) {
 }
 
 /** The folders whose files are in the module; whatever else they import comes from the page. */
-const folders = /^src[\\/](library|compare|covers)[\\/]/;
+const folders = /^src[\\/](library|compare|covers|panels)[\\/]/;
 
 function takeFromPage(names, root) {
   const kit = names.map((name) => `export const ${name} = kit.${name};`).join("\n");

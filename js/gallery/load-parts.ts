@@ -3,6 +3,8 @@
 import { Compare } from "../src/compare/compare";
 import { Cover } from "../src/covers/cover";
 import { Library } from "../src/library/library";
+import { ConnectPanel } from "../src/panels/connect-panel";
+import { TrustPanel } from "../src/panels/trust-panel";
 
-const parts = { Compare, Cover, Library, css: "" };
+const parts = { Compare, ConnectPanel, Cover, Library, TrustPanel, css: "" };
 export const loadParts = async () => parts;

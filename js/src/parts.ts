@@ -7,5 +7,7 @@ import library from "./styles/library.css";
 export { Compare } from "./compare/compare";
 export { Cover } from "./covers/cover";
 export { Library } from "./library/library";
+export { ConnectPanel } from "./panels/connect-panel";
+export { TrustPanel } from "./panels/trust-panel";
 
 export const css: string = library + compare + covers;

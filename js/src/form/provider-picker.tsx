@@ -1,56 +1,16 @@
 /** The provider picker, and what stands between a provider and its use: a key, or trust in a project's file. */
 
-import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { FormView, ProviderView } from "../kernel/protocol.gen";
+import { useParts } from "../on-demand/use-parts";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
-import { ConnectPanel } from "./connect-panel";
 
 interface ProviderPickerProps {
   readonly view: View;
   readonly form: FormView;
-}
-
-interface TrustPanelProps {
-  readonly view: View;
-  readonly provider: ProviderView;
-  readonly onDone: () => void;
-}
-
-/** Asks whether a project's file may send a key: shows what would be sent where, to be confirmed once. */
-function TrustPanel({ view, provider, onDone }: TrustPanelProps) {
-  const [message, setMessage] = useState("");
-  const agree = async () => {
-    setMessage(strings.sending);
-    const ack = await view.session.connection.ask({
-      type: "trust",
-      provider: provider.name,
-      asks: provider.asks,
-    });
-    if (ack?.ok) onDone();
-    else setMessage(ack?.error ? `${ack.error.message} ${ack.error.next}` : strings.noAnswer);
-  };
-  return (
-    <fieldset class="videogen-panel videogen-key-panel">
-      <legend class="videogen-visually-hidden">{fill(strings.trustFor, { provider: provider.label })}</legend>
-      <p class="videogen-hint">{strings.projectAsks}</p>
-      <p class="videogen-hint">
-        <bdi>{provider.asks}</bdi>
-      </p>
-      <p class="videogen-hint" aria-live="polite">
-        {message}
-      </p>
-      <div class="videogen-actions">
-        <button type="button" class="videogen-button is-risky" onClick={() => void agree()}>
-          {strings.trust}
-        </button>
-        <IconButton icon="close" label={strings.notNow} onClick={onDone} />
-      </div>
-    </fieldset>
-  );
 }
 
 function ProviderOptions({ providers, label }: { providers: readonly ProviderView[]; label: string }) {
@@ -69,6 +29,7 @@ function ProviderOptions({ providers, label }: { providers: readonly ProviderVie
 export function ProviderPicker({ view, form }: ProviderPickerProps) {
   const { connection } = view.session;
   const asking = form.providers.find(({ name }) => name === view.askedKey.value) ?? null;
+  const { parts } = useParts(view, asking !== null);
   const setAsking = (provider: ProviderView | null) => {
     view.askedKey.value = provider?.name ?? null;
   };
@@ -124,11 +85,11 @@ export function ProviderPicker({ view, form }: ProviderPickerProps) {
           onClick={() => setAsking(current)}
         />
       )}
-      {asking && asking.asks !== "" && (
-        <TrustPanel key={asking.asks} view={view} provider={asking} onDone={() => setAsking(null)} />
+      {parts && asking && asking.asks !== "" && (
+        <parts.TrustPanel key={asking.asks} view={view} provider={asking} onDone={() => setAsking(null)} />
       )}
-      {asking && asking.asks === "" && (
-        <ConnectPanel
+      {parts && asking && asking.asks === "" && (
+        <parts.ConnectPanel
           key={asking.name}
           view={view}
           provider={asking}
