@@ -297,3 +297,26 @@ test("a clip from the library can be made anew, on purpose", async () => {
   const [sent] = widget.model.of("generate");
   expect(sent).toMatchObject({ new: true, yes: false, request: { prompt: "A paper boat", seed: 418 } });
 });
+
+test("where nobody charges, no word says that somebody may", async () => {
+  const free = { free: true, provider_label: "vLLM-Omni" } as const;
+  const unsure = error({ charged: "unknown", message: "It broke.", next: "" });
+  const views = [
+    job({ ...free, state: "failed", error: unsure }),
+    job({ ...free, state: "unknown_outcome", error: unsure }),
+    job({ ...free, state: "expired" }),
+    job({ ...free, detached: true }),
+    job({ ...free, detached: true, can_cancel: true }),
+  ];
+  for (const view of views)
+    for (const withForm of [false, true]) {
+      await draw(view, withForm);
+      expect(text(widget.root.querySelector(".videogen-status"))).not.toMatch(
+        /may be charged|may charge|were charged/,
+      );
+    }
+  await draw(job({ ...free, state: "unknown_outcome", error: unsure }), true);
+  expect(button(widget, "Send again").className).not.toContain("is-risky");
+  const generate = widget.root.querySelector("[type=submit]");
+  expect(generate?.className).toContain("is-primary");
+});
