@@ -1,4 +1,4 @@
-"""The library in JupyterLab: its module comes from the kernel, thousands of clips scroll, and another notebook's show up."""
+"""The library in JupyterLab: its module comes from the kernel, thousands of clips scroll, and another notebook's are told."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def lab(browser: Browser, server: Server, gateway: Gateway) -> Iterator[Lab]:
 
 
 def test_thousands_of_clips(lab: Lab, server: Server) -> None:
-    """Scroll to the middle, search, take a prompt over; a clip of another notebook comes by itself."""
+    """Scroll to the middle, search, take a prompt over; a clip of another notebook waits for a click."""
     library = lab.card.locator(".videogen-history")
     tiles = library.locator("button.videogen-tile")
     total = library.locator(".videogen-total")
@@ -73,7 +73,12 @@ def test_thousands_of_clips(lab: Lab, server: Server) -> None:
     library.get_by_role("button", name="Clear filters").first.click()
     expect(total).to_have_text("2,700 clips · $1,350.00", timeout=SLOW)
     fill(Ledger.at(server.home / "ledger.sqlite3"), [make_record(JOBS + 1, server.root, state="running")])
+    news = library.get_by_role("button", name="1 new")
+    expect(news).to_be_visible(timeout=SLOW)
+    expect(tiles.first).to_have_attribute("data-job", f"{JOBS - 2:08d}")  # where the pointer is, nothing moves
+    news.click()
     expect(tiles.first).to_have_attribute("data-job", f"{JOBS + 1:08d}", timeout=SLOW)
+    expect(tiles.first).to_be_focused()
     expect(tiles.first).to_have_accessible_name(
         re.compile("^Northern lights over a lake, take 3001, 62.%, kling-o3, 4.s, ")
     )
