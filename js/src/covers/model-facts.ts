@@ -18,11 +18,11 @@ export const getKinds = ({ takes }: ModelView): readonly Kind[] =>
 export const nameKinds = (taken: readonly Kind[]): string =>
   [strings.textInput, ...taken.map((kind) => strings.takesKinds[kind])].join(", ");
 
-/** "not published" where nobody knows; empty where the model takes no such setting. */
+/** Says that they are not published where nobody knows them; empty where the model takes no such setting. */
 export function describeLengths(model: ModelView): string {
   if (!model.takes.includes("duration")) return "";
   const lengths = formatLengths(model);
-  return lengths === undefined ? strings.notPublished : `${lengths} s`;
+  return lengths === undefined ? strings.noLengths : `${lengths} s`;
 }
 
 const getArea = (size: string): number => {
@@ -36,13 +36,13 @@ export function describeSizes({ takes, sizes, size_range, resolutions }: ModelVi
   const largest = named.reduce((most, size) => (getArea(size) > getArea(most) ? size : most), "");
   if (largest) return fill(strings.upTo, { size: format.size(largest) });
   if (resolutions.length > 0) return resolutions.join(", ");
-  return takes.includes("size") || takes.includes("resolution") ? strings.notPublished : "";
+  return takes.includes("size") || takes.includes("resolution") ? strings.noSizes : "";
 }
 
 export function describePrice(model: ModelView, { free }: FormView): string {
   if (free) return strings.free;
   const price = formatPrice(model);
-  if (price === undefined) return strings.notPublished;
+  if (price === undefined) return strings.noPrice;
   return model.price?.per_clip == null ? price : fill(strings.perClip, { cost: price });
 }
 

@@ -190,7 +190,8 @@ export const en = {
   testing: "Testing the key…",
   testIsFree: "The test is free.",
   chooseModel: "Choose a model",
-  notPublished: "not published",
+  noLengths: "lengths not published",
+  noSizes: "sizes not published",
   textInput: "Text",
   takesKinds: {
     image: "start image",
