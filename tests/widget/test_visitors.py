@@ -10,12 +10,15 @@ import msgspec
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import environment
-from jupyter_videogen.widget import form
+from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.widget import form, visitors
 from jupyter_videogen.widget.form import Uploads
 from jupyter_videogen.widget.history import PARTS
 from jupyter_videogen.widget.protocol import PageMessage, RequestView
+from jupyter_videogen.widget.views import error_view
 from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
 from support.form_messages import Visit, upload
 from support.ipython_shell import PNG
@@ -170,6 +173,13 @@ def test_a_visitor_is_told_of_no_place(shop: Shop, home: Path, monkeypatch: pyte
     said = json.dumps([shown.acks, shown.widget.job, shown.widget.form])
     assert not any(str(place) in said for place in (tmp_path / "work", home, Path.home()))
     assert shown.widget.job["clip"]["src"] == Path(clip.path).name
+
+
+def test_a_visitor_is_not_sent_to_the_owners_account() -> None:
+    """Credit is added by whoever pays."""
+    broke = error_view(Failure(code="out_of_credit", message="Broke."), builtin.AIHUBMIX)
+    assert broke.billing != ""
+    assert visitors.visitor_error(broke)["billing"] == ""
 
 
 def test_the_form_of_a_visitor_says_little() -> None:
