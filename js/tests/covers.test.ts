@@ -113,6 +113,28 @@ test("models for tests are offered where the form is for them, or one is typed",
   expect(options()).toEqual(["Test: refused"]);
 });
 
+test("by the keyboard the list of all is the last option, and Enter on a typed name only takes the name", async () => {
+  const box = control(widget, "Model");
+  const key = async (name: string) => {
+    box.dispatchEvent(new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true }));
+    await settle();
+  };
+  box.click();
+  await settle();
+  await key("ArrowUp");
+  expect(box.getAttribute("aria-activedescendant")).toMatch(/-models-3$/);
+  await key("Enter");
+  expect(cover()).not.toBeNull();
+  widget.root.querySelector<HTMLElement>(".videogen-cover [aria-label=Back]")?.click();
+  await settle();
+  widget.model.set({ form: { ...full, other: { ...model, id: "", title: "" } } });
+  await settle();
+  await type(box, "somebody/else");
+  expect(box.getAttribute("aria-activedescendant")).toBeNull();
+  await key("Enter");
+  expect([cover(), box.value]).toEqual([null, "somebody/else"]);
+});
+
 test("unknown prices and times come last, and every model is in one group", () => {
   const names = (models: readonly ModelView[]) => models.map(({ id }) => id);
   expect(names(sortModels([open, wan, kling], "price", empty))).toEqual(["kling-o3", "wan-2.7", "open-1"]);

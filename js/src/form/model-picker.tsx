@@ -118,7 +118,8 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
 
   /** The last of the options leads to the list of all, with what they make and cost. */
   const hasAll = offered.length > 1 && options.length > 0;
-  const all = hasAll ? options.length : -1;
+  const all = options.length;
+  const isAtAll = hasAll && active === all;
   const seeAll = () => {
     close();
     view.overlay.value = { kind: "models", found: null };
@@ -146,13 +147,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
     Enter: () =>
-      !isOpen
-        ? undefined
-        : isNone && !takesAnyName
-          ? open()
-          : active === all
-            ? seeAll()
-            : pick(options[active]),
+      !isOpen ? undefined : isNone && !takesAnyName ? open() : isAtAll ? seeAll() : pick(options[active]),
     Escape: close,
   };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -183,9 +178,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
           aria-expanded={isOpen}
           aria-controls={list}
           aria-autocomplete="list"
-          aria-activedescendant={
-            isOpen && (options[active] || active === all) ? `${list}-${active}` : undefined
-          }
+          aria-activedescendant={isOpen && (options[active] || isAtAll) ? `${list}-${active}` : undefined}
           autoComplete="off"
           spellcheck={false}
           dir="ltr"
@@ -224,7 +217,7 @@ export function ModelPicker({ view, form }: ModelPickerProps) {
               role="option"
               tabIndex={-1}
               aria-selected="false"
-              data-active={active === all}
+              data-active={isAtAll}
               onMouseDown={(event) => event.preventDefault()}
               onClick={seeAll}
             >
