@@ -161,6 +161,7 @@ export interface GridCellView {
   readonly status: string;
   readonly reason: string;
   readonly error: string;
+  readonly step: "" | "look" | "resend" | "retry";
   readonly price: number | null;
   readonly started_at: number | null;
   readonly seconds: number | null;
@@ -206,6 +207,7 @@ export interface GridRows {
   readonly offset: number;
   readonly limit: number;
   readonly search: string;
+  readonly only: "" | "failed" | "undecided";
 }
 
 export interface GridView {
@@ -229,6 +231,8 @@ export interface GridView {
   readonly free: boolean;
   readonly left: number | null;
   readonly retry_cost: number | null;
+  readonly resend_cost: number | null;
+  readonly took: number | null;
   readonly notices: readonly string[];
   readonly figures: readonly GridFigures[];
 }

@@ -433,12 +433,14 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
 class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
     """Ask for rows of the grid that come into view; the ack has them as `rows`. From now on their changes are told.
 
-    The filter `search` is matched against prompts; empty for all.
+    The filter `search` is matched against prompts; empty for all. Both filters combine.
     """
 
     offset: int
     limit: int
     search: str = ""
+    only: Literal["", "failed", "undecided"] = ""
+    """Only rows with such a cell; `failed` has those that are undecided, too."""
 
 
 class GridAct(Request, frozen=True, kw_only=True, tag="grid_act"):
@@ -528,6 +530,8 @@ class GridCellView(msgspec.Struct, frozen=True, kw_only=True):
     """Why it has no clip, in about four words; empty for others."""
     error: str
     """The whole of it."""
+    step: Literal["", "retry", "resend", "look"] = ""
+    """The next step that fits: `retry` what was not charged, `resend` what may then be charged twice, `look` for a lost answer."""
     price: float | None
     """Dollars that a retry is estimated at; None where no price is known, 0 where it is free."""
     started_at: float | None
@@ -602,6 +606,10 @@ class GridView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds until all is done, estimated; None where nothing is known."""
     retry_cost: float | None
     """Dollars that retrying the failed cells is estimated at; None where a price is not known."""
+    resend_cost: float | None = None
+    """The same for the undecided ones."""
+    took: float | None = None
+    """Seconds from the first cell's start to the last one's end, once it has ended."""
     notices: tuple[str, ...]
     """What holds cells back, such as a refused key."""
     figures: tuple[GridFigures, ...]
