@@ -12,10 +12,10 @@ const pseudo = {
     );
   },
 };
-const library = {
-  name: "library",
+const modules = {
+  name: "modules",
   setup({ onResolve }) {
-    onResolve({ filter: /\/load-library$/ }, () => ({ path: `${here}load-library.ts` }));
+    onResolve({ filter: /\/load-module$/ }, () => ({ path: `${here}load-module.ts` }));
   },
 };
 const options = {
@@ -28,5 +28,5 @@ const options = {
   charset: "utf8",
   logLevel: "warning",
 };
-await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [library] });
-await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, library] });
+await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [modules] });
+await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, modules] });

@@ -24,7 +24,7 @@ export class FakeModel {
   #state: WidgetState;
 
   constructor(state: Partial<WidgetState> = {}) {
-    this.#state = { form: null, job: null, queue: [], compared: null, ...state };
+    this.#state = { form: null, job: null, queue: [], compared: null, grid: null, ...state };
   }
   get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];
   on = (event: string, callback: Callback): void => {
@@ -61,6 +61,8 @@ export class FakeModel {
         job: null,
         medium: null,
         text: null,
+        rows: null,
+        recalled: null,
         found: false,
         key: null,
         ...change,

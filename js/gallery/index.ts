@@ -1,6 +1,7 @@
 /** Draws the cases for people, screenshots and accessibility checks. */
 
 import makeWidget from "../src/index";
+import "../src/styles/grid.css";
 import "../src/styles/library.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";

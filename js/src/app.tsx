@@ -6,9 +6,10 @@ import { Form, focusField } from "./form/form";
 import { FormVeil } from "./form/form-veil";
 import { Queue } from "./form/queue";
 import { Compare } from "./history/compare";
-import { LibraryPlace } from "./history/library-place";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
+import { GridPlace } from "./modules/grid-place";
+import { ModulePlace } from "./modules/module-place";
 import { hasFix } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
@@ -70,20 +71,21 @@ export function App({ view }: { view: View }) {
   const { connection, history } = view.session;
   const form = connection.form.value;
   const compared = connection.compared.value;
+  const grid = connection.grid.value;
   if (compared) return <Compare view={view} jobs={compared} />;
   const picked = history.comparable.value;
   const onClose = () => {
     view.isComparing.value = false;
   };
+  const comparison = view.isComparing.value && picked.length > 1 && (
+    <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
+  );
+  if (grid) return <GridPlace view={view} grid={grid} comparison={comparison} />;
   return (
     <>
       {form && <Header view={view} form={form} />}
-      {view.isComparing.value && picked.length > 1 ? (
-        <Compare key={picked.map(({ id }) => id).join(" ")} view={view} jobs={picked} onClose={onClose} />
-      ) : (
-        <Workspace view={view} />
-      )}
-      {form && !form.guest && <LibraryPlace view={view} />}
+      {comparison || <Workspace view={view} />}
+      {form && !form.guest && <ModulePlace view={view} name="library" />}
     </>
   );
 }

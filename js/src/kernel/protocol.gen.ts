@@ -353,6 +353,7 @@ export interface Module {
   readonly type: "module";
   readonly v: 1;
   readonly request_id: string;
+  readonly name: "grid" | "library";
   readonly build: string;
 }
 

@@ -377,8 +377,9 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
 
 
 class Module(Request, frozen=True, kw_only=True, tag="module"):
-    """Ask for the part of the page that draws the library, when it is first shown; the ack has its source as `text`."""
+    """Ask for the part of the page that draws the library, or a grid, when one is first shown; the ack has its source as `text`."""
 
+    name: Literal["library", "grid"]
     build: str
     """The hash of the source that fits this page: a kernel with another one refuses."""
 

@@ -1,6 +1,6 @@
-/** What the library's module takes from this one, by name: both draw with the same Preact and speak with the same words. */
+/** What other modules take from this one, by name: all draw with the same Preact and speak with the same words. */
 
-export { signal } from "@preact/signals";
+export { batch, effect, signal } from "@preact/signals";
 export { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { IconButton } from "../components/button";
@@ -8,11 +8,17 @@ export { useMoment, writeClipboard } from "../components/clipboard";
 export { CopiedLabel } from "../components/copied-label";
 export { Select } from "../components/field";
 export { Icon } from "../components/icons";
+export { Menu } from "../components/menu";
 export { JOB_TYPE } from "../form/drop-paste";
 export { focusField } from "../form/form";
+export { getLetter } from "../history/compare";
+export { PlaybackClock } from "../history/playback-clock";
+export { SyncedPlayers } from "../history/synced-players";
 export { findHost } from "../kernel/host";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";
+export { Player } from "../result/player";
+export { createControls } from "../result/player-controls";
 export { Result } from "../result/result";
 export { appearances, getCardState } from "../state/appearance";
 export { mediaFields } from "../state/attachments";
@@ -20,7 +26,7 @@ export { scopes, stages } from "../state/history";
 export { empty } from "../state/request-draft";
 export { prefersReducedMotion } from "../state/theme";
 export { useViewState } from "../state/view-state";
-export { dateTime, day, dollars, integer, percent, seconds } from "../text/format";
+export { dateTime, day, dollars, duration, integer, percent, seconds } from "../text/format";
 export { strings } from "../text/strings";
 export { fill, Template } from "../text/template";
-export { getLetter } from "./compare";
+export { isContactSheet, isSameModel } from "./grid-place";

@@ -1,6 +1,9 @@
-// Bundles the library's module: a function of the page's own parts, which it shares with the page.
+// Bundles the modules that are drawn on demand: each is a function of the page's own parts, which it shares with the page.
 import { createHash } from "node:crypto";
 import { build } from "esbuild";
+
+/** Each has its folder and its stylesheet; what several of them draw with is in `sheet`, and in each. */
+export const MODULES = ["library", "grid"];
 
 const options = {
   bundle: true,
@@ -17,7 +20,7 @@ const options = {
 
 /** The names that the page shares. */
 async function listKit(folder) {
-  const entry = "src/history/kit.ts";
+  const entry = "src/modules/kit.ts";
   const { metafile } = await build({
     ...options,
     absWorkingDir: folder,
@@ -28,14 +31,14 @@ async function listKit(folder) {
   return Object.values(metafile.outputs).flatMap(({ exports }) => exports);
 }
 
-/** Whatever is not in the library's own folder comes from the page. */
+/** Whatever is neither in the module's own folder nor in `sheet` comes from the page. */
 function takeFromPage(names) {
   const kit = names.map((name) => `export const ${name} = kit.${name};`).join("\n");
   return {
     name: "kit",
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^(\.\.\/|preact|@preact)/ }, ({ path }) =>
-        path.endsWith(".css") ? undefined : { path: "kit", namespace: "kit" },
+        path.endsWith(".css") || path.startsWith("../sheet/") ? undefined : { path: "kit", namespace: "kit" },
       );
       onLoad({ filter: /.*/, namespace: "kit" }, () => ({ contents: kit }));
     },
@@ -53,18 +56,24 @@ const cssAsText = {
   },
 };
 
-export async function bundleLibrary(folder) {
+async function bundleModule(folder, name, kit) {
   const { outputFiles } = await build({
     ...options,
     absWorkingDir: folder,
-    entryPoints: ["src/library/index.tsx"],
+    entryPoints: [`src/${name}/index.tsx`],
     outdir: "out",
     format: "iife",
-    globalName: "library",
-    plugins: [takeFromPage(await listKit(folder)), cssAsText],
+    globalName: "module",
+    plugins: [takeFromPage(kit), cssAsText],
     logOverride: { "import-is-undefined": "error" },
   });
-  const body = `export default function make(kit){${outputFiles[0].text}return library.default}`;
+  const body = `export default function make(kit){${outputFiles[0].text}return module.default}`;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return { build: hash, code: `/*${hash}*/${body}\n` };
+  return [name, { build: hash, code: `/*${hash}*/${body}\n` }];
+}
+
+/** Return the modules by name, each with its source and the hash that names it. */
+export async function bundleModules(folder) {
+  const kit = await listKit(folder);
+  return Object.fromEntries(await Promise.all(MODULES.map((name) => bundleModule(folder, name, kit))));
 }
