@@ -7,9 +7,12 @@ const [, , out] = process.argv;
 const pseudo = {
   name: "pseudo",
   setup({ onResolve }) {
-    onResolve({ filter: /\/strings$/ }, ({ importer }) =>
-      importer.endsWith("pseudo.ts") ? undefined : { path: `${here}pseudo.ts` },
-    );
+    onResolve({ filter: /\/strings$/ }, ({ importer, path }) => {
+      if (/pseudo(-grid)?\.ts$/.test(importer)) return undefined;
+      return {
+        path: `${here}${path === "./strings" && importer.includes("/grid/") ? "pseudo-grid" : "pseudo"}.ts`,
+      };
+    });
   },
 };
 const modules = {

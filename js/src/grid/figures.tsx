@@ -29,11 +29,25 @@ const list: readonly Figure[] = [
   },
   {
     label: strings.time,
-    draw: ({ seconds }) => (seconds === null ? quiet(strings.unknown) : <b>{format.duration(seconds)}</b>),
+    draw: ({ seconds }) =>
+      seconds === null ? (
+        quiet(strings.unknown)
+      ) : (
+        <b>
+          <bdi dir="ltr">{format.duration(seconds)}</bdi>
+        </b>
+      ),
   },
   {
     label: strings.price,
-    draw: ({ cost }) => (cost === null ? quiet(strings.notListed) : <b>{format.dollars(cost)}</b>),
+    draw: ({ cost }) =>
+      cost === null ? (
+        quiet(strings.notListed)
+      ) : (
+        <b>
+          <bdi dir="ltr">{format.dollars(cost)}</bdi>
+        </b>
+      ),
   },
 ];
 

@@ -41,7 +41,9 @@ function Keys({ isSheet }: { isSheet: boolean }) {
       {(isSheet ? takeKeys : tableKeys).map(([keys, name]) => (
         <span key={name}>
           {keys.map((key) => (
-            <kbd key={key}>{key}</kbd>
+            <kbd key={key} dir="ltr">
+              {key}
+            </kbd>
           ))}{" "}
           {strings.keyNames[name]}
         </span>
@@ -105,7 +107,7 @@ function ToFrame({ stage, grid }: Omit<FooterProps, "view">) {
       onClick={({ currentTarget }) => void take(currentTarget)}
     >
       {isCopied ? <Icon name="check" /> : <TableIcon />}
-      {strings.toFrame}
+      <span class="videogen-brief">{strings.toFrame}</span>
     </button>
   );
 }

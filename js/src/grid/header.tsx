@@ -19,18 +19,24 @@ interface HeaderProps {
 const count = (value: number) => ({ count: format.integer(value) });
 
 /** "20 prompts × 3 models × 2 seeds", or "20 takes". */
-function describeSize(grid: GridView): string {
+function Size({ grid }: { grid: GridView }) {
   if (isContactSheet(grid))
-    return fill(grid.clips === 1 ? strings.oneTake : strings.takes, count(grid.clips));
+    return (
+      <Template parts={[grid.clips === 1 ? strings.oneTake : strings.takes]} values={count(grid.clips)} />
+    );
   const models = new Set(grid.columns.map(({ model, provider }) => `${provider}/${model}`)).size;
   const seeds = new Set(grid.columns.map(({ seed }) => seed)).size;
-  return [
-    fill(grid.rows === 1 ? strings.onePrompt : strings.prompts, count(grid.rows)),
-    models > 1 && fill(strings.models, count(models)),
-    seeds > 1 && fill(strings.seeds, count(seeds)),
-  ]
-    .filter(Boolean)
-    .join(" × ");
+  return (
+    <Template
+      parts={[grid.rows === 1 ? strings.onePrompt : strings.prompts, strings.models, strings.seeds]}
+      values={{
+        ...count(grid.rows),
+        models: models > 1 ? format.integer(models) : undefined,
+        seeds: seeds > 1 ? format.integer(seeds) : undefined,
+      }}
+      between=" × "
+    />
+  );
 }
 
 function Name({ grid }: { grid: GridView }) {
@@ -40,7 +46,11 @@ function Name({ grid }: { grid: GridView }) {
       <h3 title={title}>
         <bdi>{title}</bdi>
       </h3>
-      <p>{[describeSize(grid), grid.shared].filter(Boolean).join(" · ")}</p>
+      <p>
+        <Size grid={grid} />
+        {grid.shared && " · "}
+        <bdi>{grid.shared}</bdi>
+      </p>
     </div>
   );
 }
@@ -87,7 +97,9 @@ function Counts({ grid }: { grid: GridView }) {
       {grid.failed > 0 && (
         <>
           {" · "}
-          <b class="is-bad">{fill(strings.failed, { failed: format.integer(grid.failed) })}</b>
+          <b class="is-bad">
+            <Template parts={[strings.failed]} values={{ failed: format.integer(grid.failed) }} />
+          </b>
         </>
       )}
     </span>
@@ -136,17 +148,20 @@ function Action({
   icon,
   label,
   hint,
+  isBrief = false,
   onClick,
 }: {
   readonly icon: "pause" | "play" | "retry" | "search" | "eye";
   readonly label: string;
   readonly hint?: string;
+  /** Where it is narrow, only the icon is seen. */
+  readonly isBrief?: boolean;
   readonly onClick: () => void;
 }) {
   return (
-    <button type="button" class="videogen-button" title={hint} onClick={onClick}>
+    <button type="button" class="videogen-button" title={hint ?? label} onClick={onClick}>
       <Icon name={icon} />
-      <span>{label}</span>
+      <span class={isBrief ? "videogen-brief" : undefined}>{label}</span>
     </button>
   );
 }
@@ -186,7 +201,7 @@ function MoreMenu({ stage, grid }: HeaderProps) {
         onClick={() => setOpen(true)}
       >
         <Icon name="save" />
-        <span>{strings.exportTable}</span>
+        <span class="videogen-brief">{strings.exportTable}</span>
         <Icon name="down" />
       </button>
       {isOpen && button.current && (
@@ -211,6 +226,7 @@ function Actions({ stage, grid }: HeaderProps) {
           icon="pause"
           label={strings.pause}
           hint={strings.pauseHint}
+          isBrief
           onClick={() => void store.act("pause")}
         />
       )}

@@ -86,7 +86,7 @@ export function TileMenu({ stage, cell, anchor, isTable, onClose }: TileMenuProp
     step && (
       <Item
         key="step"
-        icon={cell.step === "look" || cell.state === "gone" ? "search" : "retry"}
+        icon={cell.step === "retry" || cell.step === "resend" ? "retry" : "search"}
         label={step}
         shortcut="R"
         onClick={then(() => stage.takeStep(cell))}

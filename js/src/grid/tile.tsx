@@ -50,7 +50,7 @@ function Why({ cell }: { cell: GridCellView }) {
       <span>{reason}</span>
       {step && (
         <span class="videogen-step">
-          <Icon name={cell.step === "look" || cell.state === "gone" ? "search" : "retry"} />
+          {cell.step !== "resend" && <Icon name={cell.step === "retry" ? "retry" : "search"} />}
           <span>{step}</span>
         </span>
       )}

@@ -13,6 +13,11 @@ export interface Place {
 
 export const writePlace = ({ line, column }: Place): string => `${line}/${column}`;
 
+function readPlace(text: string): Place {
+  const [line = 0, column = 0] = text.split("/").map(Number);
+  return { line, column };
+}
+
 interface WalkProps {
   readonly stage: Stage;
   readonly scroller: RefObject<HTMLDivElement | null>;
@@ -69,7 +74,7 @@ function walkTable({ key, ctrlKey }: KeyboardEvent, at: Place, forward: number, 
   );
 }
 
-type Act = (stage: Stage, cell: GridCellView, node: HTMLElement, row: number) => void;
+type Act = (stage: Stage, cell: GridCellView, node: HTMLElement) => void;
 const letters: Readonly<Record<string, Act>> = {
   s: (stage, cell) => cell.state === "ready" && stage.store.star(cell),
   c: (stage, cell) => stage.pick(cell),
@@ -108,17 +113,20 @@ export function useWalk(props: WalkProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const node = (event.target as Element).closest<HTMLElement>("[data-at]");
     if (event.metaKey || event.altKey || node === null) return;
-    const row = stage.store.getRow(at.line);
-    const cell = row?.cells[at.column]?.peek();
+    const from = readPlace(node.dataset["at"] ?? "");
+    const row = stage.store.getRow(from.line);
+    const cell = row?.cells[from.column]?.peek();
     const forward = getComputedStyle(node).direction === "rtl" ? -1 : 1;
-    const next = isSheet ? walkTakes(event, at.column, forward, props) : walkTable(event, at, forward, props);
+    const next = isSheet
+      ? walkTakes(event, from.column, forward, props)
+      : walkTable(event, from, forward, props);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const act = event.shiftKey && key === "F10" ? letters["ContextMenu"] : letters[key];
     if (next) go(next);
     else if (event.ctrlKey) return;
     else if (key === "o" && row && !isSheet) stage.toggleRow(row.row);
     else if (/^[0-5]$/.test(key) && cell) stage.store.rate(cell, Number(key));
-    else if (act && cell) act(stage, cell, node, at.line);
+    else if (act && cell) act(stage, cell, node);
     else return;
     event.preventDefault();
   };

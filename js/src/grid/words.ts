@@ -62,6 +62,7 @@ export function nameCell(place: readonly string[], cell: GridCellView): string {
     cell.state === "ready" && rating,
     cell.starred && strings.starred,
     getStep(cell),
+    cell.step === "resend" && strings.mayChargeTwice,
   ];
   return words.filter(Boolean).join(", ");
 }
