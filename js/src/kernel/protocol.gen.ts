@@ -232,7 +232,6 @@ export interface GridView {
   readonly left: number | null;
   readonly retry_cost: number | null;
   readonly resend_cost: number | null;
-  readonly took: number | null;
   readonly notices: readonly string[];
   readonly figures: readonly GridFigures[];
 }

@@ -89,6 +89,9 @@ class GridWidget(BaseWidget):
         """Return rows that fit the filter, and tell of their changes from now on."""
         plan, search = self._grid.plan, asked.search.strip().casefold()
         fit = [number for number, row in enumerate(plan.rows) if search in row.prompt.casefold()]
+        if asked.only:
+            stuck = {place.row for place in self._grid.stuck(undecided=asked.only == "undecided")}
+            fit = [number for number in fit if number in stuck]
         start = max(asked.offset, 0)
         self._rows = tuple(fit[start : start + min(max(asked.limit, 0), MOST_ROWS)])
         views = self._views()
@@ -113,11 +116,19 @@ class GridWidget(BaseWidget):
             case "resume":
                 self._grid.resume()
             case "retry":
-                self._grid.retry(message.cells, undecided=message.undecided)
+                self._retry(message)
             case "look":
                 self._grid.look(message.cells)
             case "cancel":
                 self._grid.cancel()
+
+    def _retry(self, message: GridAct) -> None:
+        """Send cells again: those that are named, else all that failed, or with `undecided` all of those and no others."""
+        cells = message.cells
+        if message.undecided and not cells:
+            cells = tuple(place.position for place in self._grid.stuck(undecided=True))
+        if cells or not message.undecided:
+            self._grid.retry(cells, undecided=message.undecided)
 
     def _export(self, kind: str) -> str:
         """Write the table beside the notebook, under a name that is free; returns the name."""

@@ -448,7 +448,7 @@ class GridAct(Request, frozen=True, kw_only=True, tag="grid_act"):
     """Act on the whole grid, or on some of its cells.
 
     `pause` sends nothing more, and what is being made goes on; `resume` sends again; `retry` repeats failed cells that were
-    not charged, and with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
+    not charged, or with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
     for lost answers; `cancel` ends what waits and asks providers to cancel the rest.
     """
 
@@ -609,8 +609,6 @@ class GridView(msgspec.Struct, frozen=True, kw_only=True):
     """Dollars that retrying the failed cells is estimated at; None where a price is not known."""
     resend_cost: float | None = None
     """The same for the undecided ones."""
-    took: float | None = None
-    """Seconds from the first cell's start to the last one's end, once it has ended."""
     notices: tuple[str, ...]
     """What holds cells back, such as a refused key."""
     figures: tuple[GridFigures, ...]
