@@ -480,7 +480,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "grid, paused": { grid: () => study({ state: "paused" }) },
   "grid, decisions": { grid: undecidedStudy },
   "grid, ended": {
-    grid: () => study({ state: "ended", took: 960, left: null, waiting: 0, making: 0, progress: 98.3 }),
+    grid: () => study({ state: "ended", left: null, waiting: 0, making: 0, progress: 98.3 }),
   },
   "grid, free": { grid: () => study({ free: true, spent: 0, estimate: 0, retry_cost: 0 }) },
   "grid, a row opened": { grid: study, acts: [click(".videogen-row-head[data-at='0/-1']"), videosReady] },

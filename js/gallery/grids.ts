@@ -121,7 +121,6 @@ export class GridKernel {
       left: 350,
       retry_cost: count("failed") * 0.12,
       resend_cost: count("undecided") * 0.12,
-      took: null,
       notices: [],
       figures: [...new Set(own.map(({ model }) => model))].map((model, at) => ({
         model,

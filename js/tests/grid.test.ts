@@ -117,9 +117,9 @@ test("the head counts, and says what it cost and how long it takes", async () =>
   ]);
   await set({ state: "paused" });
   expect(text(find(".videogen-tally"))).toContain("paused, 4 go on");
-  await set({ state: "ended", took: 960, making: 0, waiting: 0, cancelled: 96, unpriced: 40 });
+  await set({ state: "ended", making: 0, waiting: 0, cancelled: 96, unpriced: 40 });
   expect(text(find(".videogen-tally"))).toBe(
-    "22 of 120 ready · 96 cancelled · 2 failed$2.64 · 40 not listed · took 16 min",
+    "22 of 120 ready · 96 cancelled · 2 failed$2.64 · 40 not listed",
   );
   await set({ free: true });
   expect(text(find(".videogen-tally"))).toContain("free · ");

@@ -59,8 +59,8 @@ export function Figures({ grid, firstRow }: { grid: GridView; firstRow: number }
           <div role="rowheader" class="videogen-prompt-cell" aria-colindex={1}>
             {label}
           </div>
-          {listGroups(grid).map(({ first, count }, at) => {
-            const figures = grid.figures[at];
+          {listGroups(grid).map(({ first, count }) => {
+            const figures = grid.figures.find(({ model }) => model === grid.columns[first]?.model);
             return (
               <div
                 role="gridcell"

@@ -106,10 +106,9 @@ function Counts({ grid }: { grid: GridView }) {
   );
 }
 
-function describeTime({ state, making, left, took }: GridView): string | undefined {
+function describeTime({ state, making, left }: GridView): string | undefined {
   if (state === "paused")
     return making > 0 ? fill(strings.pausedGoOn, { making: format.integer(making) }) : strings.paused;
-  if (state === "ended" && took !== null) return fill(strings.took, { took: format.duration(took) });
   return left === null || state !== "running" ? undefined : fill(strings.left, { left: aboutTime(left) });
 }
 

@@ -14,6 +14,8 @@ import { RetryTiming } from "../kernel/retry-timing";
 
 /** Rows that are asked for beyond those in view, at least. */
 const MIN_AHEAD = 4;
+/** The kernel's limit of one answer. */
+const MAX_ROWS = 60;
 /** Rows that are kept on either side of what was asked for last. */
 const KEPT_ROWS = 200;
 const TYPING_MILLISECONDS = 250;
@@ -22,6 +24,7 @@ const SILENCE_MILLISECONDS = 10_000;
 
 /** A row with a signal for each of its cells, so that a cell which changes draws itself and nothing else. */
 export interface Row extends Omit<GridRowView, "cells"> {
+  /** By column. */
   readonly cells: readonly Signal<GridCellView>[];
 }
 type Range = readonly [first: number, end: number];
@@ -173,17 +176,25 @@ export class GridStore {
     const { rows, columns } = this.#connection.grid.value ?? {};
     const query = JSON.stringify(this.query);
     const isAway = this.#connection.disconnected.value;
-    const key = JSON.stringify([query, rows, columns?.length, isAway]);
+    const shape = JSON.stringify([rows, columns]);
+    const key = `${query} ${shape} ${isAway}`;
     if (key === this.#lastKey) return;
     const isFirst = this.#lastKey === "";
+    // In a grid of another shape the same position may be another cell.
+    if (shape !== this.#lastShape) this.#shownQuery = "";
+    const isOtherQuery = query !== this.#lastQuery;
     this.#lastKey = key;
+    this.#lastShape = shape;
+    this.#lastQuery = query;
     if (isFirst || isAway) return;
     this.#generation += 1;
     this.#isLoading = false;
-    if (query !== this.#shownQuery) this.#wanted = [0, this.#wanted[1] - this.#wanted[0]];
+    if (isOtherQuery) this.#wanted = [0, this.#wanted[1] - this.#wanted[0]];
     this.#loadAgain();
   };
   #lastKey = "";
+  #lastShape = "";
+  #lastQuery = "";
 
   /** Ask for what is in view by then: a busy kernel is not asked again and again. */
   async #load(): Promise<void> {
@@ -195,12 +206,13 @@ export class GridStore {
       const ahead = Math.max(MIN_AHEAD, end - first);
       const offset = Math.max(0, first - ahead);
       const query = { search: this.search.peek(), only: this.only.peek() };
-      const request = { type: "grid_rows", ...query, offset, limit: end + ahead - offset } as const;
+      const limit = Math.min(MAX_ROWS, end + ahead - offset);
+      const request = { type: "grid_rows", ...query, offset, limit } as const;
       const page = (await this.#connection.askUntilAnswered(request, this.#timing))?.rows ?? null;
       if (generation !== this.#generation) return;
       if (page === null) break;
       // What is beyond the last row has been answered, too.
-      this.#answered = [page.offset, page.offset + request.limit];
+      this.#answered = [page.offset, page.offset + limit];
       this.#keep(page, JSON.stringify(query));
     }
     this.#isLoading = false;
@@ -209,6 +221,7 @@ export class GridStore {
 
   #keep(page: GridPage, query: string): void {
     const kept = query === this.#shownQuery ? this.#rows.peek() : new Map<number, Row>();
+    if (this.#shownQuery === "") for (const known of [this.#known, this.#cells]) known.clear();
     this.#shownQuery = query;
     const end = page.offset + page.rows.length;
     const near = [...kept].filter(
@@ -226,12 +239,13 @@ export class GridStore {
   /** A row that is known stays the same one: only its cells change. */
   #adopt({ cells, ...row }: GridRowView): Row {
     const known = this.#known.get(row.row);
-    const own = cells.map((cell) => {
+    const own: Signal<GridCellView>[] = [];
+    for (const cell of cells) {
       const old = this.#cells.get(cell.position) ?? signal(cell);
       if (!isSame(old.peek(), cell)) old.value = cell;
       this.#cells.set(cell.position, old);
-      return old;
-    });
+      own[cell.column] = old;
+    }
     const isKnown =
       known?.prompt === row.prompt &&
       known.label === row.label &&

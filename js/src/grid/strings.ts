@@ -41,7 +41,6 @@ export const en = {
   free: "free",
   unpriced: "{unpriced} not listed",
   left: "about {left} left",
-  took: "took {took}",
   paused: "paused",
   pausedGoOn: "paused, {making} go on",
   elsewhere: "Another kernel sends this grid. It is only shown here.",
