@@ -258,24 +258,24 @@ test("digits rate at once, 0 takes the rating back, and a refusal takes it back,
 });
 
 test("stars are for a pointer: the one that is set takes the rating back", async () => {
-  const stars = [
-    ...(tile(0, 0).parentElement?.querySelectorAll<HTMLElement>(".videogen-stars button") ?? []),
-  ];
-  expect(stars.map((star) => star.getAttribute("aria-pressed"))).toEqual([
-    "true",
-    "true",
-    "true",
-    "true",
-    "false",
-  ]);
-  stars[4]?.click();
+  const cell_ = tile(0, 0).parentElement as HTMLElement;
+  const stars = () => [...cell_.querySelectorAll<HTMLElement>(".videogen-stars button")];
+  expect(stars()).toEqual([]); // dozens of tiles have none before somebody reaches for them
+  cell_.dispatchEvent(new Event("pointerenter"));
   await settle();
-  stars[3]?.click();
+  const pressed = stars().map((star) => star.getAttribute("aria-pressed"));
+  expect(pressed).toEqual(["true", "true", "true", "true", "false"]);
+  stars()[4]?.click();
+  await settle();
+  stars()[3]?.click();
   await settle();
   expect(fake.of("rate").map(({ rating }) => rating)).toEqual([5, 4]);
-  stars[3]?.click();
+  stars()[3]?.click();
   await settle();
   expect(fake.of("rate").at(-1)?.rating).toBe(0);
+  cell_.dispatchEvent(new Event("pointerleave"));
+  await settle();
+  expect(stars()).toEqual([]);
 });
 
 test("S stars, C picks, and two that are picked are compared in the same box", async () => {

@@ -24,9 +24,15 @@ import { strings } from "./strings";
 import { type Place, useWalk } from "./walk";
 
 /** What is taken for the size of a page that has none yet, as in tests. */
-const USUAL = { width: 1066, height: 480, tile: 134, row: 84, prompt: 224 };
+const USUAL = { width: 1066, height: 480, tile: 134, row: 84, prompt: 224, heads: 0, figures: 0 };
 /** An opened row before it is measured: as high as a screenful. */
 const OPENED_HEIGHT = 400;
+
+/** What lies over the rows that scroll. */
+const CHROME = ".videogen-heads, .videogen-figures";
+
+const measureHeight = (sheet: Element, selector: string): number =>
+  sheet.querySelector(selector)?.clientHeight ?? 0;
 
 /** What the stylesheet says of the sizes, and what the window gives. */
 function useMeasures(isSheet: boolean) {
@@ -47,13 +53,14 @@ function useMeasures(isSheet: boolean) {
         tile: box.width,
         row: box.height,
         prompt: (ruler.firstElementChild as HTMLElement).getBoundingClientRect().width,
+        heads: measureHeight(sheet, ".videogen-heads"),
+        figures: measureHeight(sheet, ".videogen-figures"),
       };
       setMeasures((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next));
     };
     read();
     const observer = new ResizeObserver(read);
-    observer.observe(sheet);
-    observer.observe(ruler);
+    for (const node of [sheet, ruler, ...sheet.querySelectorAll(CHROME)]) observer.observe(node);
     return () => observer.disconnect();
   }, [isSheet]);
   return { scroller, probe, measures };
@@ -109,15 +116,17 @@ export function Sheet({ view, stage, grid }: SheetProps) {
   };
   const firsts = grid.columns.map((column, at) => !isSameModel(column, grid.columns[at - 1]));
   const columns = new ColumnGeometry(measures.tile, firsts);
-  const frame = () => {
+  const scrolled = useRef({ top: 0, left: 0 });
+  /** Reading where a sheet is makes the browser lay it out: once a frame is enough. */
+  const readScroll = () => {
     const { scrollTop = 0, scrollLeft = 0 } = scroller.current ?? {};
-    const chrome = isSheet ? 0 : (scroller.current?.querySelector(".videogen-heads")?.clientHeight ?? 0);
-    const figures =
-      isSheet || isNarrow ? 0 : (scroller.current?.querySelector(".videogen-figures")?.clientHeight ?? 0);
+    scrolled.current = { top: scrollTop, left: Math.abs(scrollLeft) }; // from right to left it is negative
+  };
+  const frame = () => {
+    const chrome = isSheet ? 0 : measures.heads + (isNarrow ? 0 : measures.figures);
     return {
-      top: scrollTop,
-      height: Math.max(lines.rowHeight, measures.height - chrome - figures),
-      left: Math.abs(scrollLeft), // from right to left it is negative
+      ...scrolled.current,
+      height: Math.max(lines.rowHeight, measures.height - chrome),
       width: measures.width - measures.prompt,
     };
   };
@@ -132,6 +141,7 @@ export function Sheet({ view, stage, grid }: SheetProps) {
   const shown = read();
   const follow = () => {
     stage.playback.scrolled();
+    readScroll();
     const {
       lines: [first, end],
       columns: [left, right],
@@ -145,10 +155,12 @@ export function Sheet({ view, stage, grid }: SheetProps) {
     const { top, height, left, width } = frame();
     const start = getTop(lines, line);
     sheet.scrollTop = scrollToShow(start, start + lines.rowHeight, top, height);
-    if (isSheet || place.column < 0) return;
-    const from = columns.getStart(place.column);
-    const to = scrollToShow(from, from + measures.tile + 16, left, width);
-    sheet.scrollLeft = getComputedStyle(sheet).direction === "rtl" ? -to : to;
+    if (!isSheet && place.column >= 0) {
+      const from = columns.getStart(place.column);
+      const to = scrollToShow(from, from + measures.tile + 16, left, width);
+      sheet.scrollLeft = getComputedStyle(sheet).direction === "rtl" ? -to : to;
+    }
+    readScroll();
   };
   const walk = useWalk({
     stage,
@@ -171,6 +183,7 @@ export function Sheet({ view, stage, grid }: SheetProps) {
     if (query === lastQuery.current) return;
     lastQuery.current = query;
     if (scroller.current) scroller.current.scrollTop = 0;
+    readScroll();
     stage.opened.value = null;
     walk.reset();
   }, [query]);

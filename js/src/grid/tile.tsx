@@ -96,6 +96,50 @@ function Stars({ stage, cell }: { stage: Stage; cell: GridCellView }) {
   );
 }
 
+interface TwinsProps {
+  readonly stage: Stage;
+  readonly cell: GridCellView;
+  readonly isPicked: boolean;
+}
+
+/** What a tile offers to a pointer. It is drawn only then: a sheet has dozens of tiles, and each would have nine buttons. */
+function Twins({ stage, cell, isPicked }: TwinsProps) {
+  const isReady = cell.state === "ready";
+  return (
+    <>
+      {isReady && <Stars stage={stage} cell={cell} />}
+      <span class="videogen-twins">
+        {isReady && (
+          <>
+            <OverButton
+              icon="star"
+              label={strings.star}
+              pressed={cell.starred}
+              onClick={() => stage.store.star(cell)}
+            />
+            <OverButton
+              icon="compare"
+              label={strings.pick}
+              pressed={isPicked}
+              onClick={() => stage.pick(cell)}
+            />
+          </>
+        )}
+        <button
+          type="button"
+          tabIndex={-1}
+          aria-label={strings.more}
+          title={strings.more}
+          aria-haspopup="menu"
+          onClick={(event) => stage.openMenu(cell, event.currentTarget)}
+        >
+          <MoreIcon />
+        </button>
+      </span>
+    </>
+  );
+}
+
 interface BadgesProps {
   readonly cell: GridCellView;
   readonly letter: string;
@@ -201,35 +245,7 @@ export function GridTile({ stage, cell: told, place, at, number, isCurrent, onFo
         {getReason(cell) && <Why cell={cell} />}
         <Badges cell={cell} letter={letter} number={number} />
       </button>
-      {isReady && <Stars stage={stage} cell={cell} />}
-      <span class="videogen-twins">
-        {isReady && (
-          <>
-            <OverButton
-              icon="star"
-              label={strings.star}
-              pressed={cell.starred}
-              onClick={() => stage.store.star(cell)}
-            />
-            <OverButton
-              icon="compare"
-              label={strings.pick}
-              pressed={letter !== ""}
-              onClick={() => stage.pick(cell)}
-            />
-          </>
-        )}
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={strings.more}
-          title={strings.more}
-          aria-haspopup="menu"
-          onClick={(event) => stage.openMenu(cell, event.currentTarget)}
-        >
-          <MoreIcon />
-        </button>
-      </span>
+      {preview.isNear && <Twins stage={stage} cell={cell} isPicked={letter !== ""} />}
     </div>
   );
 }

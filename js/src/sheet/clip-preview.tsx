@@ -58,20 +58,24 @@ export function ClipPreview({ clip, clips, isResting = false }: ClipPreviewProps
   ) : null;
 }
 
-/** True a moment after the pointer or the focus has come; never where motion is reduced. */
+/** `isNear` is true while the pointer or the focus is there, `isOn` a moment later; never where motion is reduced. */
 export function usePreview() {
+  const [isNear, setNear] = useState(false);
   const [isOn, setOn] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useLayoutEffect(() => () => clearTimeout(timer.current), []);
   const start = () => {
     clearTimeout(timer.current);
+    setNear(true);
     if (!prefersReducedMotion()) timer.current = setTimeout(() => setOn(true), HOVER_MILLISECONDS);
   };
   const stop = () => {
     clearTimeout(timer.current);
+    setNear(false);
     setOn(false);
   };
   return {
+    isNear,
     isOn,
     events: { onPointerEnter: start, onPointerLeave: stop, onFocusIn: start, onFocusOut: stop },
   };
