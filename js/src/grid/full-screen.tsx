@@ -37,13 +37,17 @@ export function FullScreen({ stage, cell, name, onClose }: FullScreenProps) {
     node?.querySelector<HTMLElement>("button")?.focus();
     return () => end.abort();
   }, []);
+  /** The focus goes back once the screen is the page's again: before, browsers take it away. */
+  const leave = () => {
+    if (document.fullscreenElement) void document.exitFullscreen();
+    else onClose();
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key !== "Escape" && event.key !== "Enter") return;
     if (event.key === "Enter" && event.target instanceof HTMLButtonElement) return;
     event.preventDefault();
-    if (document.fullscreenElement) void document.exitFullscreen();
-    onClose();
+    leave();
   };
   return (
     <div
@@ -59,7 +63,7 @@ export function FullScreen({ stage, cell, name, onClose }: FullScreenProps) {
         class="videogen-full-close"
         aria-label={strings.close}
         title={strings.close}
-        onClick={onClose}
+        onClick={leave}
       >
         <Icon name="close" />
       </button>
