@@ -50,6 +50,7 @@ class GridWidget(BaseWidget):
         self._told: dict[int, GridCellView] = {}
         self._figures: Any = ()
         self._figured = (-1, float("-inf"))
+        self._figures_due = False
         self._due = threading.Lock()
         super().__init__(grid=self._header())
         grid.subscribe(self._stir)
@@ -63,6 +64,7 @@ class GridWidget(BaseWidget):
                 self._act(message)
             case Rate():
                 self._grid.rate(message.job_id, message.rating)
+                self._figured = (-1, self._figured[1])  # the mean that a person has just changed is told at once
             case Export():
                 return {"text": self._export(message.kind)}
             case _:
@@ -158,11 +160,20 @@ class GridWidget(BaseWidget):
         if changed:
             self.send(msgspec.to_builtins(CellsChanged(v=VERSION, cells=changed)))
 
+    async def _tell_figures(self) -> None:
+        """Count them again though nothing else happens: the last clips of a grid often end together."""
+        await process.runtime().clock.sleep(FIGURES)
+        self._figures_due = False
+        self._stir(None)
+
     def _header(self) -> dict[str, Any]:
         run, ready = process.runtime(), self._grid.counts.ready
         now = run.clock.monotonic()
         before, at = self._figured
         if now - at >= FIGURES or before < 0:
             self._figures, self._figured = figures_view(self._grid.plan, self._grid.figures()), (ready, now)
+        elif before != ready and not self._figures_due:
+            self._figures_due = True
+            run.loop.submit(self._tell_figures)
         view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures))
         return view
