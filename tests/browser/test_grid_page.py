@@ -28,14 +28,15 @@ MAKE = """vg.grid(["Waves at sunset", "Snow on the mountains", "A campfire at ni
 TAKES = 'vg.grid(["Waves at sunset"], models=["local/ink"], takes=6, name="takes-1", duration=1, size="320x192")'
 BELOW = """() => {
   const below = () => document.querySelectorAll(".jp-Cell")[2].getBoundingClientRect().top;
-  window.tops = new Set();
+  [window.tops, window.tallies] = [new Set(), new Set()];
   const look = () => {
-    if (document.querySelector(".videogen-grid")) window.tops.add(Math.round(below()));
+    window.tops.add(below());
+    window.tallies.add(document.querySelector(".videogen-tally")?.textContent);
     window.looking = requestAnimationFrame(look);
   };
   look();
 }"""
-TOPS = "() => { cancelAnimationFrame(window.looking); return [...window.tops]; }"
+SEEN = "() => { cancelAnimationFrame(window.looking); return [[...window.tops], window.tallies.size]; }"
 LEAP = "(sheet) => { sheet.scrollTop = sheet.scrollHeight / 2; }"
 FAULTS = """async () => {
   const { violations } = await axe.run(".videogen");
@@ -61,13 +62,14 @@ def tile(lab: Lab, line: int, column: int) -> Locator:
 
 def test_a_grid_fills_and_nothing_below_it_moves(lab: Lab) -> None:
     """Twelve clips come to their tiles; rated, starred, opened and shown by keys alone."""
-    lab.page.evaluate(BELOW)
     lab.run(1)
+    lab.page.evaluate(BELOW)
     expect(lab.card.locator(".videogen-tally")).to_contain_text("12 of 12 ready", timeout=SLOW)
     for column in range(4):
         expect(tile(lab, 2, column)).to_have_attribute("data-state", "ready", timeout=SLOW)
-    tops = lab.page.evaluate(TOPS)
+    tops, tallies = lab.page.evaluate(SEEN)
     assert len(tops) == 1, tops
+    assert tallies > 2, "it filled before anybody looked"
     lab.page.add_script_tag(path=AXE)
     assert lab.page.evaluate(FAULTS) == []
 

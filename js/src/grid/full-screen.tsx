@@ -23,7 +23,6 @@ export function FullScreen({ stage, cell, name, onClose }: FullScreenProps) {
   useLayoutEffect(() => {
     const end = new AbortController();
     const node = box.current;
-    const frame = node?.querySelector<HTMLElement>(".videogen-video-frame");
     let wasFull = false;
     document.addEventListener(
       "fullscreenchange",
@@ -33,7 +32,8 @@ export function FullScreen({ stage, cell, name, onClose }: FullScreenProps) {
       },
       { signal: end.signal },
     );
-    void frame?.requestFullscreen?.()?.catch(() => undefined);
+    // The whole of it, so that what has the focus is on the screen.
+    void node?.requestFullscreen?.()?.catch(() => undefined);
     node?.querySelector<HTMLElement>("button")?.focus();
     return () => end.abort();
   }, []);
