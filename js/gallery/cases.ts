@@ -500,6 +500,7 @@ export const cases: Readonly<Record<string, Case>> = {
         rows: 8,
       }),
   },
+  "grid, two thousand": { grid: () => study({ rows: 334 }) },
   "grid, three rows": { grid: () => study({ rows: 5 }) },
   "takes, being made": { grid: () => takes(20), acts: [...pickTakes] },
   "takes, paused": { grid: () => takes(20, { state: "paused" }) },
