@@ -279,6 +279,7 @@ test("stars are for a pointer: the one that is set takes the rating back", async
 });
 
 test("S stars, C picks, and two that are picked are compared in the same box", async () => {
+  await type("a");
   tile(0, 0).focus();
   await press("s");
   expect(fake.of("star")).toMatchObject([{ job_id: "job00000", on: true }]);
@@ -292,9 +293,11 @@ test("S stars, C picks, and two that are picked are compared in the same box", a
   button(widget, "Compare").click();
   await settle();
   expect(findAll(".videogen-grid > .videogen-compare figure")).toHaveLength(2);
-  find("[aria-label='Close the comparison']").click();
-  await settle();
-  expect(find(".videogen-scroll")).not.toBeNull();
+  expect(find(".videogen-compare").contains(focused())).toBe(true);
+  await press("Escape");
+  expect(find(".videogen-compare")).toBeNull();
+  expect(focused()).toBe(button(widget, "Compare"));
+  expect(find<HTMLInputElement>("input[type=search]").value).toBe("a"); // the grid is as it was left
 });
 
 test("a slash goes to the filter, whose answer starts at the top", async () => {
@@ -391,7 +394,7 @@ test("Pause, Go on, Retry failed with its price: what goes gives its focus on", 
   expect(findAll(".videogen-grid-actions button").map((node) => text(node))).toEqual(["Export"]);
 });
 
-test("the table is written beside the notebook, and what is left can be cancelled", async () => {
+test("the table is written beside the notebook, and where it went is said", async () => {
   const menu = async (label: string) => {
     button(widget, "Export").click();
     await settle();
@@ -404,7 +407,13 @@ test("the table is written beside the notebook, and what is left can be cancelle
   expect(fake.of("export")).toMatchObject([{ kind: "csv" }]);
   expect(text(find(".videogen-grid-foot [role=status]"))).toBe("Saved as study-1.csv");
   expect(focused()).toBe(button(widget, "Export"));
-  await menu("Cancel 96 clips");
+});
+
+test("what is left is cancelled from a pause alone", async () => {
+  expect(text(widget.root)).not.toContain("Cancel 96");
+  await set({ state: "paused" });
+  button(widget, "Cancel 96 clips").click();
+  await settle();
   expect(fake.of("grid_act")).toMatchObject([{ action: "cancel", cells: [] }]);
 });
 

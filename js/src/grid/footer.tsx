@@ -77,6 +77,7 @@ function Compare({ view }: { view: View }) {
     <button
       type="button"
       class="videogen-button is-subtle"
+      data-opens="comparison"
       disabled={comparable < 2}
       onClick={() => {
         view.isComparing.value = true;

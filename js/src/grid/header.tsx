@@ -150,7 +150,7 @@ function Action({
   isBrief = false,
   onClick,
 }: {
-  readonly icon: "pause" | "play" | "retry" | "search" | "eye";
+  readonly icon: "pause" | "play" | "close" | "retry" | "search" | "eye";
   readonly label: string;
   readonly hint?: string;
   /** Where it is narrow, only the icon is seen. */
@@ -167,8 +167,8 @@ function Action({
 
 const exportKinds = ["csv", "jsonl", "parquet"] as const;
 
-/** What can be done with the table, and how what is left is cancelled. */
-function MoreMenu({ stage, grid }: HeaderProps) {
+/** What the table is written as. */
+function ExportMenu({ stage }: { stage: Stage }) {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const close = () => {
@@ -179,7 +179,6 @@ function MoreMenu({ stage, grid }: HeaderProps) {
     close();
     act();
   };
-  const left = grid.waiting + grid.making;
   const item = (label: string, act: () => void) => (
     <button type="button" role="menuitem" tabIndex={-1} key={label} onClick={then(act)}>
       {label}
@@ -206,9 +205,6 @@ function MoreMenu({ stage, grid }: HeaderProps) {
       {isOpen && button.current && (
         <Menu anchor={button.current} label={strings.exportTable} onClose={close}>
           {exportKinds.map((kind) => item(strings.kinds[kind], () => void save(kind)))}
-          {left > 0 &&
-            grid.state !== "elsewhere" &&
-            item(fill(strings.cancelRest, count(left)), () => void stage.store.act("cancel"))}
         </Menu>
       )}
     </>
@@ -230,12 +226,21 @@ function Actions({ stage, grid }: HeaderProps) {
         />
       )}
       {grid.state === "paused" && (
-        <Action icon="play" label={strings.resume} onClick={() => void store.act("resume")} />
+        <>
+          <Action icon="play" label={strings.resume} onClick={() => void store.act("resume")} />
+          {/* Only then: nobody cancels a study with one slip of the hand. */}
+          <Action
+            icon="close"
+            label={fill(strings.cancelRest, count(grid.waiting + grid.making))}
+            isBrief
+            onClick={() => void store.act("cancel")}
+          />
+        </>
       )}
       {grid.failed > 0 && grid.state !== "elsewhere" && (
         <Action icon="retry" label={describeRetry(grid)} onClick={() => void store.act("retry")} />
       )}
-      <MoreMenu stage={stage} grid={grid} />
+      <ExportMenu stage={stage} />
     </fieldset>
   );
 }

@@ -1,7 +1,7 @@
 /** The box of a grid. It has its height from the first moment, whatever is drawn in it: nothing below it ever moves. */
 
 import type { ComponentChildren } from "preact";
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { GridColumnView, GridView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { ModulePlace } from "./module-place";
@@ -26,7 +26,7 @@ export const countGroups = ({ columns }: GridView): number =>
 interface GridPlaceProps {
   readonly view: View;
   readonly grid: GridView;
-  /** Takes the place of the grid for a while. */
+  /** Lies over the grid for a while; the grid keeps its place. */
   readonly comparison: ComponentChildren;
 }
 
@@ -44,9 +44,31 @@ export function GridPlace({ view, grid, comparison }: GridPlaceProps) {
     "--videogen-columns": String(count),
     "--videogen-groups": String(countGroups(grid)),
   };
+  const node = useRef<HTMLDivElement>(null);
+  const isCovered = Boolean(comparison);
+  const wasCovered = useRef(isCovered);
+  // The focus goes to the comparison, and back to what opened it.
+  useLayoutEffect(() => {
+    const target = isCovered ? ".videogen-compare button" : "[data-opens=comparison]";
+    if (wasCovered.current !== isCovered) node.current?.querySelector<HTMLElement>(target)?.focus();
+    wasCovered.current = isCovered;
+  }, [isCovered]);
+  const onKeyDown = ({ key }: KeyboardEvent) => {
+    if (key === "Escape" && isCovered) view.isComparing.value = false;
+  };
   return (
-    <div class="videogen-grid" data-kind={isSheet ? "takes" : "table"} style={style}>
-      {comparison || <ModulePlace view={view} name="grid" />}
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside take the focus, and their keys are heard here
+    <div
+      ref={node}
+      class="videogen-grid"
+      data-kind={isSheet ? "takes" : "table"}
+      style={style}
+      onKeyDown={onKeyDown}
+    >
+      <div inert={isCovered}>
+        <ModulePlace view={view} name="grid" />
+      </div>
+      {comparison}
     </div>
   );
 }
