@@ -7,5 +7,10 @@ export default defineConfig({
   resolve: {
     alias: [{ find: /^.*\/load-module$/, replacement: `${import.meta.dirname}/gallery/load-module.ts` }],
   },
-  test: { environment: "happy-dom", include: ["tests/**/*.test.ts"] },
+  test: {
+    environment: "happy-dom",
+    include: ["tests/**/*.test.ts"],
+    // A stylesheet as text is as it is written.
+    css: { include: [/\?raw$/] },
+  },
 });

@@ -207,7 +207,7 @@ test("a kernel that is there again is asked for what happened meanwhile; without
 // ---- keys -----------------------------------------------------------------------------------------------------------
 
 test("one tile is in the order of tabs; arrows, pages, Home and End walk to the prompt and back", async () => {
-  const stops = () => findAll(".videogen-lines [tabindex='0']");
+  const stops = () => findAll(".videogen-rows [tabindex='0']");
   expect(stops()).toEqual([tile(0, 0)]);
   tile(0, 0).focus();
   await press("ArrowRight");
@@ -622,6 +622,30 @@ test("of two hundred columns those in view are in the page, and the one with the
   expect(focused()).toBe(tile(0, 0));
   expect(findAll("[data-at^='1/']").length).toBeLessThan(14);
   expect(find("[data-at='1/98']")).not.toBeNull();
+});
+
+// ---- style ----------------------------------------------------------------------------------------------------------
+
+const sources = import.meta.glob<string>("../src/**/*.{tsx,css}", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const listClasses = (source: string) => source.match(/(?<![\w-])videogen-[a-z-]+/g) ?? [];
+
+test("the stylesheet of a grid is of grids alone: a card on the same page stays as it is", () => {
+  const others = Object.entries(sources).filter(
+    ([path]) => !/\/grid\/|grid(-place)?\.css$|sheet\.css$/.test(path),
+  );
+  const shared = new Set(others.flatMap(([, source]) => listClasses(source)));
+  const sheet = (sources["../src/styles/grid.css"] ?? "").replaceAll(/\/\*.*?\*\//gs, "");
+  const rules = [...sheet.matchAll(/(?:^|[{}])\s*([^{}@;]+)\{/g)].map(([, selector = ""]) => selector.trim());
+  const own = rules.filter((rule) => rule.startsWith(".videogen"));
+  expect(own.length).toBeGreaterThan(80);
+  const foreign = own.filter(
+    (rule) => !/data-kind/.test(rule) && listClasses(rule).every((name) => shared.has(name)),
+  );
+  expect(foreign).toEqual([]);
 });
 
 // ---- what is told ---------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ export function Footer({ view, stage, grid }: FooterProps) {
       <Compare view={view} />
       {!isSheet && <OnlyFailed stage={stage} />}
       <ToFrame stage={stage} grid={grid} />
-      <span class="videogen-said" role="status">
+      <span class="videogen-grid-said" role="status">
         <bdi>{stage.said.value}</bdi>
       </span>
       <Keys isSheet={isSheet} />

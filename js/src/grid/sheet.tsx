@@ -259,7 +259,7 @@ export function Sheet({ view, stage, grid }: SheetProps) {
         onKeyDown={walk.onKeyDown}
       >
         {!isSheet && <Heads stage={stage} grid={grid} />}
-        <div role="rowgroup" class="videogen-lines" style={{ blockSize: `${getHeight(lines)}px` }}>
+        <div role="rowgroup" class="videogen-rows" style={{ blockSize: `${getHeight(lines)}px` }}>
           {[...wanted].sort((one, other) => one - other).map(draw)}
         </div>
         {!isSheet && <Figures grid={grid} firstRow={total + headRows + 1} />}

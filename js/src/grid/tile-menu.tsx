@@ -27,7 +27,14 @@ interface ItemProps {
 
 function Item({ icon, label, shortcut, onClick }: ItemProps) {
   return (
-    <button type="button" role="menuitem" tabIndex={-1} aria-keyshortcuts={shortcut} onClick={onClick}>
+    <button
+      type="button"
+      class="videogen-menu-item"
+      role="menuitem"
+      tabIndex={-1}
+      aria-keyshortcuts={shortcut}
+      onClick={onClick}
+    >
       <Icon name={icon} />
       <span>{label}</span>
       {shortcut && (
