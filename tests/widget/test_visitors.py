@@ -55,7 +55,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "show": {"job_id": job_id}, "cancel": {"job_id": job_id}, "detach": {"job_id": job_id}, "watch": {"job_id": job_id}, "resend": {"job_id": job_id},
         "edit": {"job_id": job_id}, "fetch": {"job_id": job_id, "take": 0, "offset": 0, "length": 10},
         "poster": {"job_id": job_id, "take": 0}, "star": {"job_id": job_id, "on": True}, "remove": {"job_id": job_id},
-        "history": {"scope": "all"}, "module": {"build": "x"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
+        "history": {"scope": "all"}, "module": {"name": "library", "build": "x"}, "detail": {"job_id": job_id}, "posters": {"job_ids": [job_id]}, "recall": {"name": f"a-{job_id}.mp4"}, "choose": {"provider": "openai"},
         "connect": {"provider": "lab", "key": "sk-visitors-key", "keep": True}, "trust": {"provider": "lab", "asks": "x"},
         "code": {"language": "python", "request": request},
         "grid_rows": {"offset": 0, "limit": 9}, "grid_act": {"action": "retry", "undecided": True},
