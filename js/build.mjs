@@ -1,20 +1,21 @@
-// Bundles the page into the Python package: one ES module, one stylesheet, and the module of the parts that the kernel hands
-// over when one is first wanted; nothing is fetched from anywhere else.
+// Bundles the page into the Python package: one ES module, one stylesheet, and the modules that the kernel hands over when
+// one is first wanted; nothing is fetched from anywhere else.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { licences } from "./licences.mjs";
-import { bundleParts } from "./parts.mjs";
+import { bundleModules } from "./modules.mjs";
 
 const LIMIT_KILOBYTES = 60;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../src/jupyter_videogen/static/", import.meta.url));
 
-const parts = await bundleParts(here);
+const modules = Object.entries(await bundleModules(here));
 mkdirSync(out, { recursive: true });
-writeFileSync(`${out}parts.js`, parts.code);
+for (const [name, { code }] of modules) writeFileSync(`${out}${name}.js`, code);
+const builds = Object.fromEntries(modules.map(([name, { build: hash }]) => [name, hash]));
 
 const { metafile } = await build({
   absWorkingDir: here,
@@ -27,7 +28,7 @@ const { metafile } = await build({
   minify: true,
   jsx: "automatic",
   jsxImportSource: "preact",
-  define: { PARTS_BUILD: JSON.stringify(parts.build) },
+  define: { MODULE_BUILDS: JSON.stringify(builds) },
   legalComments: "none", // all licences are in THIRD_PARTY.md
   metafile: true,
   charset: "ascii", // one character outside Latin-1 doubles the memory that the source takes in the browser
@@ -50,6 +51,7 @@ const size = (name) => gzipSync(readFileSync(out + name), { level: 9 }).length /
 const total = size("widget.js") + size("widget.css");
 const report = ["widget.js", "widget.css"].map((name) => `${name} ${size(name).toFixed(1)} kB`).join(" + ");
 console.log(`${report} = ${total.toFixed(1)} kB gzipped (limit ${LIMIT_KILOBYTES} kB)`);
-console.log(`parts.js ${size("parts.js").toFixed(1)} kB gzipped, on demand`);
+for (const [name] of modules)
+  console.log(`${name}.js ${size(`${name}.js`).toFixed(1)} kB gzipped, on demand`);
 // A warning, not a failure, since it must not stop an installation from source.
 if (total > LIMIT_KILOBYTES) console.warn("The page is over its limit.");

@@ -7,15 +7,18 @@ const [, , out] = process.argv;
 const pseudo = {
   name: "pseudo",
   setup({ onResolve }) {
-    onResolve({ filter: /\/strings$/ }, ({ importer }) =>
-      importer.endsWith("pseudo.ts") ? undefined : { path: `${here}pseudo.ts` },
-    );
+    onResolve({ filter: /\/strings$/ }, ({ importer, path }) => {
+      if (/pseudo(-grid)?\.ts$/.test(importer)) return undefined;
+      return {
+        path: `${here}${path === "./strings" && importer.includes("/grid/") ? "pseudo-grid" : "pseudo"}.ts`,
+      };
+    });
   },
 };
-const library = {
-  name: "library",
+const modules = {
+  name: "modules",
   setup({ onResolve }) {
-    onResolve({ filter: /\/load-parts$/ }, () => ({ path: `${here}load-parts.ts` }));
+    onResolve({ filter: /\/load-module$/ }, () => ({ path: `${here}load-module.ts` }));
   },
 };
 const options = {
@@ -28,5 +31,5 @@ const options = {
   charset: "utf8",
   logLevel: "warning",
 };
-await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [library] });
-await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, library] });
+await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [modules] });
+await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, modules] });

@@ -4,10 +4,13 @@ import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen
 import { strings } from "../src/text/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
+import { columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
 export interface Case {
-  readonly state: Partial<WidgetState>;
+  readonly state?: Partial<WidgetState>;
+  /** A grid, whose kernel answers by itself. */
+  readonly grid?: () => GridKernel;
   readonly acts?: readonly Act[];
 }
 
@@ -263,6 +266,36 @@ const many = Array.from({ length: 60 }, (_, at) =>
     }),
   ),
 );
+const videosReady: Act = async (root) => {
+  await until(() => root.querySelectorAll(".videogen-opened video").length > 0);
+  await nextFrame();
+};
+const typeInto =
+  (selector: string, value: string): Act =>
+  async (root) => {
+    const box = root.querySelector<HTMLInputElement>(selector);
+    if (box) box.value = value;
+    box?.dispatchEvent(new Event("input", { bubbles: true }));
+    await nextFrame();
+  };
+const until_ =
+  (selector: string): Act =>
+  (root) =>
+    until(() => root.querySelector(selector) !== null);
+const keyOn =
+  (selector: string, key: string): Act =>
+  async (root) => {
+    await until(() => root.querySelector(selector) !== null);
+    const node = root.querySelector<HTMLElement>(selector);
+    node?.focus();
+    node?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    await nextFrame();
+  };
+const pickTakes = [
+  keyOn("[data-at='0/5']", "c"),
+  keyOn("[data-at='0/10']", "c"),
+  keyOn("[data-at='0/6']", "ArrowUp"),
+];
 const opened = ready({ ...cell, id: "starred0", prompt: long, starred: true, created_at: START - 60 });
 /** The five that a button mends. */
 const failures = {
@@ -611,6 +644,35 @@ export const cases: Readonly<Record<string, Case>> = {
       nextFrame,
     ],
   },
+  "grid, being made": { grid: study },
+  "grid, paused": { grid: () => study({ state: "paused" }) },
+  "grid, decisions": { grid: undecidedStudy },
+  "grid, ended": {
+    grid: () => study({ state: "ended", left: null, waiting: 0, making: 0, progress: 98.3 }),
+  },
+  "grid, free": { grid: () => study({ free: true, spent: 0, estimate: 0, retry_cost: 0 }) },
+  "grid, a row opened": { grid: study, acts: [click(".videogen-row-head[data-at='0/-1']"), videosReady] },
+  "grid, nothing found": {
+    grid: study,
+    acts: [typeInto("input[type=search]", "zeppelin"), until_(".videogen-none-found")],
+  },
+  "grid, menu of a tile": {
+    grid: study,
+    acts: [keyOn("[data-at='0/0']", "ContextMenu"), until_("[role=menu]")],
+  },
+  "grid, a tile with the focus": { grid: study, acts: [keyOn("[data-at='2/3']", "k")] },
+  "grid, wide": {
+    grid: () =>
+      study({
+        columns: columns(["wan-2.7", "kling-o3", "veo-3.1-fast", "sora-2"], [1, 2, 3, 4, 5, 6]),
+        rows: 8,
+      }),
+  },
+  "grid, two thousand": { grid: () => study({ rows: 334 }) },
+  "grid, three rows": { grid: () => study({ rows: 5 }) },
+  "takes, being made": { grid: () => takes(20), acts: [...pickTakes] },
+  "takes, paused": { grid: () => takes(20, { state: "paused" }) },
+  "takes, two": { grid: () => takes(2) },
   "card, queued": card(job({ state: "queued", can_cancel: true })),
   "card, running": card(job({ progress: 62 })),
   "card, saving": card(
@@ -636,4 +698,10 @@ export const cases: Readonly<Record<string, Case>> = {
   ),
 };
 
-export const createFake = (name: string): FakeModel => new FakeModel(cases[name]?.state ?? {});
+export function createFake(name: string): FakeModel {
+  const { state, grid } = cases[name] ?? {};
+  if (grid === undefined) return new FakeModel(state);
+  const kernel = grid();
+  kernel.drawStill = (number) => drawStill(number * 37);
+  return kernel.start();
+}

@@ -61,6 +61,8 @@ export class FakeModel {
         job: null,
         medium: null,
         text: null,
+        rows: null,
+        recalled: null,
         found: false,
         key: null,
         servers: null,

@@ -3,7 +3,9 @@
 import makeWidget from "../src/index";
 import "../src/styles/compare.css";
 import "../src/styles/covers.css";
+import "../src/styles/grid.css";
 import "../src/styles/library.css";
+import "../src/styles/panels.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
 import { FakeModel, job as makeJob, START } from "./fake";

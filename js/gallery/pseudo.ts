@@ -40,7 +40,7 @@ function lengthenText(text: string): string {
   )}`;
 }
 
-function lengthen<T>(value: T): T {
+export function lengthen<T>(value: T): T {
   if (typeof value === "string") return lengthenText(value) as T;
   if (Array.isArray(value)) return value.map(lengthen) as T;
   return Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, lengthen(one)])) as T;

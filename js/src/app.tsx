@@ -4,11 +4,11 @@ import { useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon, Logo } from "./components/icons";
 import { Form, focusField } from "./form/form";
 import { FormVeil } from "./form/form-veil";
-import { Queue } from "./form/queue";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
-import type { Parts } from "./on-demand/load-parts";
-import { useParts } from "./on-demand/use-parts";
+import { GridPlace } from "./on-demand/grid-place";
+import type { Modules } from "./on-demand/load-module";
+import { useModule } from "./on-demand/use-module";
 import { findMend } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
@@ -16,7 +16,13 @@ import type { View } from "./state/view";
 import { useViewState } from "./state/view-state";
 import { strings } from "./text/strings";
 
-function Header({ view, form }: { view: View; form: FormView }) {
+interface HeaderProps {
+  readonly view: View;
+  readonly form: FormView;
+  readonly parts: Modules["parts"] | null;
+}
+
+function Header({ view, form, parts }: HeaderProps) {
   const hasKey = form.providers.some(({ name, key }) => name === form.provider && key !== "");
   return (
     <div class="videogen-header">
@@ -24,7 +30,7 @@ function Header({ view, form }: { view: View; form: FormView }) {
         <Logo />
         <span>{strings.name}</span>
       </span>
-      <Queue view={view} />
+      {parts && <parts.Queue view={view} />}
       <span class="videogen-provider">
         {form.simulated ? <LocalEngineIcon /> : hasKey && <Icon name="key" />}
         <bdi>{form.provider_label}</bdi>
@@ -45,7 +51,7 @@ const repeatMayCharge = new Set<CardState>([
 
 interface WorkspaceProps {
   readonly view: View;
-  readonly parts: Parts | null;
+  readonly parts: Modules["parts"] | null;
 }
 
 /** The form with its result, or the result alone; and what lies over both. */
@@ -78,18 +84,20 @@ export function App({ view }: { view: View }) {
   const { connection, history } = view.session;
   const form = connection.form.value;
   const compared = connection.compared.value;
+  const grid = connection.grid.value;
   const hasLibrary = connection.isLibrary || (form !== null && !form.guest);
   /** A library that stands alone has a form once somebody wants one. */
   const isAlone = connection.isLibrary && form === null && connection.job.value === null;
-  const { parts, fault } = useParts(
+  const { module: parts, fault } = useModule(
     view,
-    hasLibrary || compared !== null || view.isComparing.value || view.overlay.value !== null,
+    "parts",
+    hasLibrary || form !== null || compared !== null || view.isComparing.value || view.overlay.value !== null,
   );
   const picked = view.isComparing.value ? history.comparable.value : [];
   const clips = compared ?? (picked.length > 1 ? picked : null);
   const close = () => {
     view.isComparing.value = false;
-    if (form === null) history.selected.value = [];
+    if (form === null && grid === null) history.selected.value = [];
   };
   const comparison = parts && clips && (
     <parts.Compare
@@ -99,10 +107,18 @@ export function App({ view }: { view: View }) {
       {...(compared ? {} : { onClose: close })}
     />
   );
+  const style = parts && <style>{parts.css}</style>;
+  if (grid)
+    return (
+      <>
+        {style}
+        <GridPlace view={view} grid={grid} comparison={comparison} />
+      </>
+    );
   return (
     <>
-      {parts && <style>{parts.css}</style>}
-      {form && <Header view={view} form={form} />}
+      {style}
+      {form && <Header view={view} form={form} parts={parts} />}
       {comparison ?? (!compared && !isAlone && <Workspace view={view} parts={parts} />)}
       {fault && <p class="videogen-card videogen-hint">{fault}</p>}
       {parts && hasLibrary && <parts.Library view={view} />}

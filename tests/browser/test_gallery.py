@@ -19,10 +19,10 @@ VIOLATIONS = """async () => {
   const { violations } = await axe.run(".videogen");
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
 }"""
-SPILLS = """() => {
+SPILLS = """() => { // what scrolls sideways may be wider
   const root = document.querySelector(".videogen");
   const edge = root.getBoundingClientRect();
-  const hidden = (node) => node.closest(".videogen-visually-hidden, .videogen-queue, .videogen-suggestions, [hidden], .videogen-video-frame, select");
+  const hidden = (node) => node.closest(".videogen-visually-hidden, .videogen-queue, .videogen-suggestions, [hidden], .videogen-video-frame, select, .videogen-scroll");
   return [...root.querySelectorAll("button, label, p, input, h3, b, small, a")]
     .filter((node) => !hidden(node) && node.getClientRects().length)
     .filter((node) => {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import pytest
@@ -149,14 +149,16 @@ def test_a_message_is_bounded_whatever_is_in_the_jobs(home: Path) -> None:
         history.answer_history(Detail(**HEAD, job_id="zzz"), [])
 
 
-def test_a_page_gets_the_module_that_fits_it_and_no_other(home: Path) -> None:
+@pytest.mark.parametrize("name", ["library", "grid"])
+def test_a_page_gets_the_module_that_fits_it_and_no_other(home: Path, name: Literal["library", "grid"]) -> None:
     """The page names the build it was made with; after an upgrade the kernel has another."""
     page = (STATIC / "widget.js").read_text("ascii")
-    (build,) = re.findall(r'type:"module",build:"([0-9a-f]{16})"', page)
-    text = history.answer_history(Module(**HEAD, build=build), [])["text"]
+    (build,) = re.findall(rf'\b{name}:"([0-9a-f]{{16}})"', page)
+    text = history.answer_history(Module(**HEAD, name=name, build=build), [])["text"]
+    assert text == (STATIC / f"{name}.js").read_text("ascii")
     assert "export default function make(kit)" in text
     with pytest.raises(VideogenError, match="another version of jupyter-videogen") as caught:
-        history.answer_history(Module(**HEAD, build="0" * 16), [])
+        history.answer_history(Module(**HEAD, name=name, build="0" * 16), [])
     assert caught.value.failure.next == "Run the cell again."
 
 

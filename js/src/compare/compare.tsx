@@ -4,13 +4,13 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { JobView, RequestView } from "../kernel/protocol.gen";
-import { SpeedSelect } from "../result/playback-bar";
 import { getCardState } from "../state/appearance";
 import type { ClipSource } from "../state/clip-loader";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
+import { PlaybackClock } from "./playback-clock";
 import { SyncedPlayers } from "./synced-players";
 
 /** A compared job is shown by its own state, whatever the state of the page and the kernel. */
@@ -18,7 +18,6 @@ const PLAIN_INPUTS = { hasForm: true, disconnected: false, broken: false };
 /** "A" for the first of the compared clips. */
 export const getLetter = (index: number): string => String.fromCharCode(65 + index);
 type Layout = "grid" | "wipe";
-const FRAME_SECONDS = 1 / 24;
 
 /** The names of the settings in which the requests differ. */
 export function findDifferences(jobs: readonly JobView[]): readonly string[] {
@@ -108,61 +107,6 @@ function LayoutChips({
           {strings.ways[one]}
         </label>
       ))}
-    </fieldset>
-  );
-}
-
-function PlaybackClock({ players }: { players: SyncedPlayers }) {
-  const [time, duration, playing] = [players.time.value, players.duration.value, players.playing.value];
-  const [isLooping, setLooping] = useState(false);
-  return (
-    <fieldset class="videogen-playback-bar" aria-label={strings.transport} dir="ltr">
-      <IconButton
-        bare
-        icon="back"
-        label={strings.frameBack}
-        onClick={() => players.seek(time - FRAME_SECONDS)}
-      />
-      <IconButton
-        bare
-        solid
-        icon={playing ? "pause" : "play"}
-        label={playing ? strings.pause : strings.playAll}
-        onClick={() => (playing ? players.pause() : players.play())}
-      />
-      <IconButton
-        bare
-        icon="forward"
-        label={strings.frameForward}
-        onClick={() => players.seek(time + FRAME_SECONDS)}
-      />
-      <input
-        type="range"
-        min={0}
-        max={duration}
-        step="any"
-        value={time}
-        aria-label={strings.position}
-        aria-valuetext={format.seconds(time)}
-        onInput={(event) => players.seek(Number(event.currentTarget.value))}
-      />
-      <span class="videogen-time">{`${time.toFixed(1)} / ${duration.toFixed(1)}`}</span>
-      <SpeedSelect
-        label={strings.speed}
-        onPick={(speed) => {
-          players.speed = speed;
-        }}
-      />
-      <IconButton
-        bare
-        icon="loop"
-        label={strings.loop}
-        pressed={isLooping}
-        onClick={() => {
-          players.loops = !isLooping;
-          setLooping(!isLooping);
-        }}
-      />
     </fieldset>
   );
 }

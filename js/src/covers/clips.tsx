@@ -4,7 +4,7 @@ import { batch } from "@preact/signals";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
 import type { JobView, TileView } from "../kernel/protocol.gen";
-import { Posters } from "../library/posters";
+import { Posters } from "../sheet/posters";
 import { MAX_SELECTED } from "../state/history";
 import type { View } from "../state/view";
 import * as format from "../text/format";

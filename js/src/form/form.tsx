@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Field, fieldAttributes } from "../components/field";
 import { describePending } from "../components/notice";
 import type { FormView } from "../kernel/protocol.gen";
+import { useModule } from "../on-demand/use-module";
 import { isMediaField } from "../state/attachments";
 import { addPrice } from "../state/price-label";
 import { type Draft, fields, getLabel } from "../state/request-draft";
@@ -15,7 +16,7 @@ import { fill, Template } from "../text/template";
 import { acceptsDrop, drop, paste } from "./drop-paste";
 import { DurationField, MoreFields, MoreSummary, SizeField } from "./fields";
 import { FormNotice, formRequests } from "./form-notice";
-import { ImprovementPanel, useImprovement } from "./improve";
+import { useImprovement } from "./improve";
 import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
@@ -49,6 +50,7 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   const text = draft.prompt.value;
   const model = draft.getModel(form);
   const improving = useImprovement(view.session.connection);
+  const { module: parts } = useModule(view, "parts", improving.improvement.stage !== "none");
   const usePrompt = (prompt: string) => {
     draft.usePrompt(prompt, form);
     box.current?.focus();
@@ -95,14 +97,16 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
         />
         {model && <CharacterCount text={text} limit={model.longest_prompt} />}
       </div>
-      <ImprovementPanel
-        id={`${view.id}-improved`}
-        improving={improving}
-        onUse={(prompt) => {
-          improving.close();
-          usePrompt(prompt);
-        }}
-      />
+      {parts && (
+        <parts.ImprovementPanel
+          id={`${view.id}-improved`}
+          improving={improving}
+          onUse={(prompt) => {
+            improving.close();
+            usePrompt(prompt);
+          }}
+        />
+      )}
     </Field>
   );
 }

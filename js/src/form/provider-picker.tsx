@@ -3,7 +3,7 @@
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { FormView, ProviderView } from "../kernel/protocol.gen";
-import { useParts } from "../on-demand/use-parts";
+import { useModule } from "../on-demand/use-module";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
@@ -29,7 +29,7 @@ function ProviderOptions({ providers, label }: { providers: readonly ProviderVie
 export function ProviderPicker({ view, form }: ProviderPickerProps) {
   const { connection } = view.session;
   const asking = form.providers.find(({ name }) => name === view.askedKey.value) ?? null;
-  const { parts } = useParts(view, asking !== null);
+  const { module: parts } = useModule(view, "parts", asking !== null);
   const setAsking = (provider: ProviderView | null) => {
     view.askedKey.value = provider?.name ?? null;
   };

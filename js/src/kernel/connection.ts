@@ -8,7 +8,15 @@ import { Clock } from "./clock";
 import { findHost } from "./host";
 import { isOpen } from "./job-state";
 import { advance, type Progress, type Reported } from "./progress";
-import type { Ack, Changed, ErrorView, JobView, PageMessage, WidgetState } from "./protocol.gen";
+import type {
+  Ack,
+  CellsChanged,
+  Changed,
+  ErrorView,
+  JobView,
+  PageMessage,
+  WidgetState,
+} from "./protocol.gen";
 import type { RetryTiming } from "./retry-timing";
 
 /** The part of the anywidget model that we use. */
@@ -74,6 +82,8 @@ export class KernelConnection {
   readonly #job = signal<JobView | null>(null);
   readonly #queue = signal<WidgetState["queue"]>([]);
   readonly #compared = signal<WidgetState["compared"]>(null);
+  readonly #grid = signal<WidgetState["grid"]>(null);
+  readonly #cells = signal<CellsChanged["cells"]>([]);
   readonly #progress = signal<Progress | null>(null);
   readonly #disconnected = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
@@ -102,6 +112,7 @@ export class KernelConnection {
     this.#readJob();
     this.#readQueue();
     this.#readCompared();
+    this.#readGrid();
     for (const [event, callback] of this.#callbacks) this.#model.on(event, callback as never);
   }
 
@@ -127,6 +138,14 @@ export class KernelConnection {
   /** Whether the widget is the library, with a form only when one is asked for. */
   get isLibrary(): boolean {
     return this.#model.get("library") ?? false;
+  }
+  /** The grid, when the widget shows nothing but one. */
+  get grid(): ReadonlySignal<WidgetState["grid"]> {
+    return this.#grid;
+  }
+  /** The cells of the grid that the kernel told of last. */
+  get cells(): ReadonlySignal<CellsChanged["cells"]> {
+    return this.#cells;
   }
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
@@ -247,6 +266,11 @@ export class KernelConnection {
     this.#compared.value = this.#model.get("compared") ?? null;
   };
 
+  readonly #readGrid = (): void => {
+    this.#grid.value = this.#model.get("grid") ?? null;
+    this.#restartSilenceTimer();
+  };
+
   readonly #readForm = (): void => {
     this.#form.value = this.#model.get("form") ?? null;
   };
@@ -276,7 +300,8 @@ export class KernelConnection {
     clearTimeout(this.#silenceTimer);
     const job = this.#job.peek();
     const jobs = job ? [job, ...this.#queue.peek()] : this.#queue.peek();
-    if (jobs.some(isOpen)) this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
+    if (jobs.some(isOpen) || this.#grid.peek()?.making)
+      this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
   }
 
   /** Say that a view is drawn, and what its host does. */
@@ -292,7 +317,9 @@ export class KernelConnection {
   };
 
   readonly #receive = (message: unknown, buffers?: readonly DataView[]): void => {
-    if ((message as Partial<Changed> | null)?.type === "changed") this.#changes.value += 1;
+    const told = message as Changed | CellsChanged | Ack | null;
+    if (told?.type === "changed") this.#changes.value += 1;
+    if (told?.type === "cells") this.#cells.value = told.cells;
     if (!isAck(message)) return;
     const pending = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
     if (pending === undefined) return;
@@ -323,6 +350,7 @@ export class KernelConnection {
     ["change:job", this.#readJob],
     ["change:queue", this.#readQueue],
     ["change:compared", this.#readCompared],
+    ["change:grid", this.#readGrid],
     ["msg:custom", this.#receive],
     ["comm_live_update", this.#readConnectionState],
   ] as const;

@@ -174,6 +174,7 @@ export interface GridCellView {
   readonly status: string;
   readonly reason: string;
   readonly error: string;
+  readonly step: "" | "look" | "resend" | "retry";
   readonly price: number | null;
   readonly started_at: number | null;
   readonly seconds: number | null;
@@ -219,6 +220,7 @@ export interface GridRows {
   readonly offset: number;
   readonly limit: number;
   readonly search: string;
+  readonly only: "" | "failed" | "undecided";
 }
 
 export interface GridView {
@@ -242,6 +244,7 @@ export interface GridView {
   readonly free: boolean;
   readonly left: number | null;
   readonly retry_cost: number | null;
+  readonly resend_cost: number | null;
   readonly notices: readonly string[];
   readonly figures: readonly GridFigures[];
 }
@@ -370,6 +373,7 @@ export interface Module {
   readonly type: "module";
   readonly v: 1;
   readonly request_id: string;
+  readonly name: "grid" | "parts";
   readonly build: string;
 }
 

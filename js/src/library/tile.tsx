@@ -1,27 +1,19 @@
 /** One job of the library: its picture, which plays under the pointer and with the focus, and the words below it. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { getLetter } from "../compare/compare";
 import { Icon } from "../components/icons";
 import { JOB_TYPE } from "../form/drop-paste";
-import type { ClipView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";
+import { ClipPreview, ClipStill, usePreview } from "../sheet/clip-preview";
+import type { Posters } from "../sheet/posters";
 import { appearances, type CardState, getCardState } from "../state/appearance";
-import type { ClipLoader } from "../state/clip-loader";
 import type { Tile } from "../state/history";
 import type { Session } from "../state/session";
 import { formatCost } from "../state/status-values";
-import { prefersReducedMotion } from "../state/theme";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
 import { Template } from "../text/template";
-import type { Posters } from "./posters";
 import { type Geometry, placeTile } from "./virtual-grid";
-
-/** A clip plays after this time under the pointer or with the focus. */
-const HOVER_MILLISECONDS = 120;
-/** A tile without a picture looks for its clip after this time. */
-const REST_MILLISECONDS = 250;
 
 export const getTileState = (tile: Tile): CardState =>
   tile.gone
@@ -63,60 +55,6 @@ function describeTile(tile: Tile, state: CardState, letter: string, isUnseen: bo
     isUnseen && strings.isNew,
   ];
   return `${letter && `${letter}: `}${words.filter(Boolean).join(", ")}`;
-}
-
-/** The kept still of a clip, else a frame of the clip itself. */
-function Still({ tile, session, posters }: { tile: Tile; session: Session; posters: Posters }) {
-  const { clipLoader } = session;
-  const [isResting, setResting] = useState(false);
-  const [isBroken, setBroken] = useState(false);
-  const url = tile.clip?.poster ? posters.get(tile.id).value : null;
-  useLayoutEffect(
-    () => (tile.clip?.poster ? posters.want(tile.id) : undefined),
-    [tile.id, tile.clip?.poster],
-  );
-  useLayoutEffect(() => {
-    const timer = setTimeout(() => setResting(true), REST_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, []);
-  if (url && !isBroken)
-    return <img src={url} alt="" decoding="async" draggable={false} onError={() => setBroken(true)} />;
-  const address =
-    (url === null || isBroken) && isResting && tile.clip && !tile.gone
-      ? clipLoader.locate(tile.clip).value
-      : null;
-  return address ? (
-    <video src={`${address}#t=0.5`} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />
-  ) : null;
-}
-
-const play = (node: HTMLVideoElement | null) => void node?.play().catch(() => undefined);
-
-/** The clip itself, without sound. */
-function Preview({ clip, clips }: { clip: ClipView; clips: ClipLoader }) {
-  const address = clips.locate(clip).value;
-  return address ? (
-    <video src={address} ref={play} muted loop playsInline tabIndex={-1} aria-hidden="true" />
-  ) : null;
-}
-
-/** True a moment after the pointer or the focus has come; never where motion is reduced. */
-function usePreview() {
-  const [isOn, setOn] = useState(false);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useLayoutEffect(() => () => clearTimeout(timer.current), []);
-  const start = () => {
-    clearTimeout(timer.current);
-    if (!prefersReducedMotion()) timer.current = setTimeout(() => setOn(true), HOVER_MILLISECONDS);
-  };
-  const stop = () => {
-    clearTimeout(timer.current);
-    setOn(false);
-  };
-  return {
-    isOn,
-    events: { onPointerEnter: start, onPointerLeave: stop, onFocusIn: start, onFocusOut: stop },
-  };
 }
 
 function TileState({ tile, state }: { tile: Tile; state: CardState }) {
@@ -205,11 +143,11 @@ export function LibraryTile({
       >
         <span class="videogen-visually-hidden">{describeTile(tile, state, letter, isUnseen)}</span>
         {tile.clip ? (
-          <Still tile={tile} session={session} posters={posters} />
+          <ClipStill id={tile.id} clip={tile.clip} isGone={tile.gone} clips={clipLoader} posters={posters} />
         ) : (
           <TileState tile={tile} state={state} />
         )}
-        {tile.clip && !tile.gone && preview.isOn && <Preview clip={tile.clip} clips={clipLoader} />}
+        {tile.clip && !tile.gone && preview.isOn && <ClipPreview clip={tile.clip} clips={clipLoader} />}
         {tile.clip && facts.length && !tile.gone && (
           <span class="videogen-badge is-over" aria-hidden="true">
             <Icon name="play" solid />

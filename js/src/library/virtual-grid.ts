@@ -1,6 +1,7 @@
 /** A grid of which only the rows in view are in the page: where each tile stands, and which are drawn. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { findRows, scrollToShow } from "../sheet/virtual-rows";
 
 /** CSS pixels. The stylesheet gives the words below a tile this height. */
 const WORDS = 57;
@@ -9,8 +10,6 @@ const ROW_GAP = 16;
 const MIN_TILE = 176;
 /** Below this width there are two columns, however narrow they are. */
 const MIN_COLUMNS = 2;
-/** Rows that are drawn above and below what is in view. */
-const SPARE_ROWS = 1;
 /** What is taken for the size of a page that has none yet, as in tests. */
 const USUAL = { width: 928, height: 440 };
 
@@ -36,9 +35,8 @@ export function findVisible(
   height: number,
   total: number,
 ): readonly [first: number, end: number] {
-  const first = Math.max(0, Math.floor(top / grid.rowHeight) - SPARE_ROWS);
-  const last = Math.floor((top + height) / grid.rowHeight) + SPARE_ROWS;
-  return [Math.min(first * grid.columns, total), Math.min((last + 1) * grid.columns, total)];
+  const [first, end] = findRows(grid.rowHeight, top, height, Math.ceil(total / grid.columns));
+  return [Math.min(first * grid.columns, total), Math.min(end * grid.columns, total)];
 }
 
 /** The style that puts a tile in its place; from the line's start, so that it holds from right to left, too. */
@@ -51,8 +49,7 @@ export const placeTile = ({ columns, tileWidth, rowHeight }: Geometry, index: nu
 /** How far the sheet has to be scrolled to show a tile; where it is already in view, it stays. */
 export function findScroll(grid: Geometry, index: number, top: number, height: number): number {
   const start = Math.floor(index / grid.columns) * grid.rowHeight;
-  if (start < top) return start;
-  return Math.max(top, start + grid.rowHeight - height);
+  return scrollToShow(start, start + grid.rowHeight, top, height);
 }
 
 /** Follow the size and the scrolling of a sheet: it is drawn again only when other rows come into view. */

@@ -1,6 +1,6 @@
-/** What the module of the parts takes from this one, by name: both draw with the same Preact and speak with the same words. */
+/** What the modules on demand take from this one, by name: all draw with the same Preact and speak with the same words. */
 
-export { batch, signal } from "@preact/signals";
+export { batch, effect, signal } from "@preact/signals";
 export { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 export { Fragment, jsx, jsxs } from "preact/jsx-runtime";
 export { IconButton } from "../components/button";
@@ -9,15 +9,20 @@ export { CopiedLabel } from "../components/copied-label";
 export { CopyButton } from "../components/copy-button";
 export { Select } from "../components/field";
 export { Icon } from "../components/icons";
+export { Menu } from "../components/menu";
+export { useRoving } from "../components/roving";
 export { JOB_TYPE } from "../form/drop-paste";
 export { focusField } from "../form/form";
 export { formatLengths, formatPrice, getOffered } from "../form/model-picker";
 export { findHost } from "../kernel/host";
+export { isOpen } from "../kernel/job-state";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";
 export { SpeedSelect } from "../result/playback-bar";
+export { Player } from "../result/player";
+export { createControls } from "../result/player-controls";
 export { Result } from "../result/result";
-export { appearances, getCardState } from "../state/appearance";
+export { appearances, getActions, getCardState } from "../state/appearance";
 export { mediaFields } from "../state/attachments";
 export { MAX_SELECTED, scopes, stages } from "../state/history";
 export { addPrice } from "../state/price-label";
@@ -26,7 +31,7 @@ export { empty } from "../state/request-draft";
 export { formatCost } from "../state/status-values";
 export { prefersReducedMotion } from "../state/theme";
 export { supportsDuration } from "../state/validation";
-export { useViewState } from "../state/view-state";
+export { NAMED, useViewState } from "../state/view-state";
 export {
   dateTime,
   day,
@@ -40,3 +45,4 @@ export {
 } from "../text/format";
 export { strings } from "../text/strings";
 export { fill, Template } from "../text/template";
+export { isContactSheet, isSameModel } from "./grid-place";

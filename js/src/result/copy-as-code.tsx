@@ -5,6 +5,7 @@ import { useMoment, writeClipboard } from "../components/clipboard";
 import { CopiedLabel } from "../components/copied-label";
 import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icons";
+import { Menu } from "../components/menu";
 import { findHost } from "../kernel/host";
 import type { Code, RequestView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
@@ -32,53 +33,6 @@ function CodePanel({ id, shown }: { id: string; shown: Shown }) {
         <pre dir="ltr">{shown.text}</pre>
       </section>
       <CopyButton text={shown.text} label={strings.copy} />
-    </div>
-  );
-}
-
-interface MenuProps {
-  readonly anchor: HTMLElement;
-  readonly onPick: (language: Language) => void;
-  readonly onClose: () => void;
-}
-
-/** A menu in the top layer, since the widget clips what leaves it. */
-function LanguageMenu({ anchor, onPick, onClose }: MenuProps) {
-  const open = (node: HTMLDivElement | null) => {
-    if (node === null || node.matches("[data-open]")) return;
-    node.dataset["open"] = "";
-    node.showPopover?.();
-    const [box, size] = [anchor.getBoundingClientRect(), node.getBoundingClientRect()];
-    const isBelow = box.bottom + size.height + 8 < innerHeight;
-    node.style.insetBlockStart = `${isBelow ? box.bottom + 4 : box.top - size.height - 4}px`;
-    node.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
-    node.querySelector("button")?.focus();
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const items = [...(event.currentTarget as Element).querySelectorAll("button")];
-    const at = items.indexOf(event.target as HTMLButtonElement);
-    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (next !== undefined) items.at(next % items.length)?.focus();
-    else if (event.key === "Escape" || event.key === "Tab") onClose();
-    else return;
-    event.preventDefault();
-  };
-  return (
-    <div
-      ref={open}
-      class="videogen-menu"
-      role="menu"
-      tabIndex={-1}
-      aria-label={strings.language}
-      popover="auto"
-      onKeyDown={onKeyDown}
-      onToggle={(event) => (event as ToggleEvent).newState === "closed" && onClose()}
-    >
-      {languages.map((language) => (
-        <button type="button" role="menuitem" tabIndex={-1} key={language} onClick={() => onPick(language)}>
-          {strings.languages[language]}
-        </button>
-      ))}
     </div>
   );
 }
@@ -177,14 +131,22 @@ export function CopyAsCode({ view, request }: CopyAsCodeProps) {
         </button>
       )}
       {menu.isOpen && menu.button.current && (
-        <LanguageMenu
-          anchor={menu.button.current}
-          onClose={menu.close}
-          onPick={(language) => {
-            menu.close();
-            void copy(language);
-          }}
-        />
+        <Menu anchor={menu.button.current} label={strings.language} onClose={menu.close}>
+          {languages.map((language) => (
+            <button
+              type="button"
+              role="menuitem"
+              tabIndex={-1}
+              key={language}
+              onClick={() => {
+                menu.close();
+                void copy(language);
+              }}
+            >
+              {strings.languages[language]}
+            </button>
+          ))}
+        </Menu>
       )}
       {shown && <CodePanel id={`${view.id}-code`} shown={shown} />}
     </div>

@@ -63,7 +63,7 @@ export class ClipLoader {
   }
 
   /** Where a clip can be played from. */
-  getSource(job: JobView, take: number, clip: ClipView): ReadonlySignal<ClipSource> {
+  getSource(job: Pick<JobView, "id">, take: number, clip: ClipView): ReadonlySignal<ClipSource> {
     const key = getClipKey(clip);
     const known = this.#sources.get(key);
     if (known) return known;
@@ -80,7 +80,7 @@ export class ClipLoader {
   }
 
   /** Wait until a clip can be played, and return its URL; forever for one that is not loaded unasked. */
-  whenReady(job: JobView, take: number, clip: ClipView): Promise<string> {
+  whenReady(job: Pick<JobView, "id">, take: number, clip: ClipView): Promise<string> {
     return new Promise((resolve) => {
       const end = this.getSource(job, take, clip).subscribe((source) => {
         if (source.state === "ready") resolve(source.url);
@@ -90,7 +90,7 @@ export class ClipLoader {
   }
 
   /** Load a clip from the kernel in chunks. */
-  async load(job: JobView, take: number, clip: ClipView): Promise<void> {
+  async load(job: Pick<JobView, "id">, take: number, clip: ClipView): Promise<void> {
     const source = this.#sources.get(getClipKey(clip));
     if (source === undefined) return;
     const chunks = new Array<DataView>(Math.ceil(clip.bytes / CHUNK_BYTES));

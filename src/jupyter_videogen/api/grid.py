@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.grid import Counts, GridRecord, Order
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
-    from jupyter_videogen.ledger.grids import CellWithJob, Figure, Grids
+    from jupyter_videogen.ledger.grids import CellWithJob, Figure, Grids, Place
     from jupyter_videogen.runtime.order import Order as CheckedOrder
 
 NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
@@ -129,6 +129,10 @@ class Grid:
     def cells(self, rows: Sequence[int] | None = None) -> list[CellWithJob]:
         """Return the cells with their jobs, by row and column: of these rows (from 0), or all."""
         return self._grids.cells(self.record.id, rows)
+
+    def stuck(self, *, undecided: bool = False) -> list[Place]:
+        """Return where the cells are that failed; with `undecided`, only those whose outcome is unknown or that may be charged."""
+        return self._grids.stuck(self.record.id, undecided=undecided)
 
     def figures(self) -> list[Figure]:
         """Return what is known of each finished cell: its column, rating, seconds and dollars."""

@@ -137,6 +137,9 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     failed_cost: float
     """Dollars that sending the failed cells again would cost, of those with a known price."""
     failed_unpriced: int
+    undecided_cost: float
+    """The same for the undecided ones."""
+    undecided_unpriced: int
 
     @property
     def open(self) -> int:

@@ -67,9 +67,13 @@ NEXT = f"""
 SELECT {COLUMNS} FROM cells WHERE grid = ? AND origin = ? AND state = 'waiting' AND not_before <= ?
     ORDER BY position LIMIT 1
 """
-GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))"
+GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND coalesce(json_extract(jobs.record, '$.searching'), 0)))"
 UNPAID = """
 (cells.state = 'failed' OR (cells.state = 'taken' AND coalesce(jobs.state IN ('failed', 'expired') AND NOT jobs.charged, 0)))
+"""
+UNDECIDED = f"""
+(cells.state = 'taken' AND coalesce((jobs.state IN ('failed', 'expired') AND jobs.charged)
+    OR (jobs.state = 'unknown_outcome' AND NOT {GOING}), 0))
 """
 COUNTS = f"""
 SELECT count(*),
@@ -77,15 +81,15 @@ SELECT count(*),
     coalesce(sum(cells.state = 'taken' AND (jobs.id IS NULL OR {GOING})), 0),
     coalesce(sum(jobs.state = 'stored'), 0),
     coalesce(sum({UNPAID}), 0),
-    coalesce(sum(cells.state = 'taken' AND ((jobs.state IN ('failed', 'expired') AND jobs.charged)
-        OR (jobs.state = 'unknown_outcome' AND NOT {GOING}))), 0),
+    coalesce(sum({UNDECIDED}), 0),
     coalesce(sum(cells.state = 'cancelled' OR (cells.state = 'taken' AND jobs.state = 'cancelled')), 0),
     total(iif({GOING}, json_extract(record, '$.progress'), 0)),
     total(iif(jobs.charged AND NOT {GOING}, jobs.cost, 0)),
     total(iif(jobs.charged AND {GOING}, jobs.cost, 0)),
     total(cells.cost), coalesce(sum(cells.cost IS NULL), 0),
     total(iif(cells.state = 'waiting', cells.cost, 0)), coalesce(sum(cells.state = 'waiting' AND cells.cost IS NULL), 0),
-    total(iif({UNPAID}, cells.cost, 0)), coalesce(sum({UNPAID} AND cells.cost IS NULL), 0)
+    total(iif({UNPAID}, cells.cost, 0)), coalesce(sum({UNPAID} AND cells.cost IS NULL), 0),
+    total(iif({UNDECIDED}, cells.cost, 0)), coalesce(sum({UNDECIDED} AND cells.cost IS NULL), 0)
 FROM cells LEFT JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ?
 """
 FIGURES = """
@@ -117,6 +121,13 @@ class Figure(NamedTuple):
     """From when the provider took it to its clip."""
     cost: float | None
     """Dollars."""
+
+
+class Place(NamedTuple):
+    """Where a cell is."""
+
+    position: int
+    row: int
 
 
 class GridKey(NamedTuple):
@@ -320,6 +331,13 @@ class Grids:
         """Return cells by their positions."""
         marks = ", ".join("?" for _ in positions)
         return list(self._select(f"cells.grid = ? AND position IN ({marks})", grid, *positions))
+
+    def stuck(self, grid: int, *, undecided: bool) -> list[Place]:
+        """Return where the cells are that a person decides on: those of unknown outcome or perhaps charged, else all that failed, too."""
+        which = UNDECIDED if undecided else f"({UNDECIDED} OR {UNPAID})"
+        query = "SELECT position, row_number FROM cells LEFT JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ?"
+        with self._file.reading() as db:
+            return [Place(*row) for row in db.execute(f"{query} AND {which} ORDER BY position", (grid,))]
 
     def taken(self, grid: int) -> list[CellWithJob]:
         """Return the cells that have a job without a clip: it runs, or has ended otherwise."""

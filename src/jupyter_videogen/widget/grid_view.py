@@ -76,6 +76,7 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
         free=counts.estimate == 0 and counts.unpriced == 0,
         left=_left(remaining, plan) if counts.open else None,
         retry_cost=counts.failed_cost if not counts.failed_unpriced else None,
+        resend_cost=counts.undecided_cost if not counts.undecided_unpriced else None,
         notices=grid.notices,
         figures=tuple(figures),
     )
@@ -133,6 +134,7 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
         status="" if job is None or job.ended else job.status,
         reason=_reason(state, job, failure),
         error="" if failure is None else " ".join(filter(None, (failure.message, failure.next)))[:SHORT],
+        step=_step(state, job),
         price=cell.cost,
         started_at=None if job is None else job.accepted_at or job.sent_at,
         seconds=_seconds(job),
@@ -147,6 +149,13 @@ def _state(
 ) -> Literal["waiting", "sending", "making", "ready", "failed", "undecided", "cancelled", "gone"]:
     state: Any = state_of(one)
     return "gone" if state == "ready" and one.job is not None and is_missing(one.job) else state
+
+
+def _step(state: str, job: JobRecord | None) -> Literal["", "retry", "resend", "look"]:
+    """Return what a person can do about a cell without a clip."""
+    if state == "undecided":
+        return "look" if job is not None and job.state == "unknown_outcome" else "resend"
+    return "retry" if state in {"failed", "cancelled"} else ""
 
 
 def _reason(state: str, job: JobRecord | None, failure: Failure | None) -> str:

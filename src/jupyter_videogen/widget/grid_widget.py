@@ -50,6 +50,7 @@ class GridWidget(BaseWidget):
         self._told: dict[int, GridCellView] = {}
         self._figures: Any = ()
         self._figured = (-1, float("-inf"))
+        self._figures_due = False
         self._due = threading.Lock()
         super().__init__(grid=self._header())
         grid.subscribe(self._stir)
@@ -63,6 +64,7 @@ class GridWidget(BaseWidget):
                 self._act(message)
             case Rate():
                 self._grid.rate(message.job_id, message.rating)
+                self._figured = (-1, self._figured[1])  # the mean that a person has just changed is told at once
             case Export():
                 return {"text": self._export(message.kind)}
             case _:
@@ -89,6 +91,9 @@ class GridWidget(BaseWidget):
         """Return rows that fit the filter, and tell of their changes from now on."""
         plan, search = self._grid.plan, asked.search.strip().casefold()
         fit = [number for number, row in enumerate(plan.rows) if search in row.prompt.casefold()]
+        if asked.only:
+            stuck = {place.row for place in self._grid.stuck(undecided=asked.only == "undecided")}
+            fit = [number for number in fit if number in stuck]
         start = max(asked.offset, 0)
         self._rows = tuple(fit[start : start + min(max(asked.limit, 0), MOST_ROWS)])
         views = self._views()
@@ -113,11 +118,19 @@ class GridWidget(BaseWidget):
             case "resume":
                 self._grid.resume()
             case "retry":
-                self._grid.retry(message.cells, undecided=message.undecided)
+                self._retry(message)
             case "look":
                 self._grid.look(message.cells)
             case "cancel":
                 self._grid.cancel()
+
+    def _retry(self, message: GridAct) -> None:
+        """Send cells again: those that are named, else all that failed, or with `undecided` all of those and no others."""
+        cells = message.cells
+        if message.undecided and not cells:
+            cells = tuple(place.position for place in self._grid.stuck(undecided=True))
+        if cells or not message.undecided:
+            self._grid.retry(cells, undecided=message.undecided)
 
     def _export(self, kind: str) -> str:
         """Write the table beside the notebook, under a name that is free; returns the name."""
@@ -148,11 +161,20 @@ class GridWidget(BaseWidget):
             self.send(msgspec.to_builtins(CellsChanged(v=VERSION, cells=changed)))
         self.grid = header  # last: a header never tells of cells that were not told
 
+    async def _tell_figures(self) -> None:
+        """Count them again though nothing else happens: the last clips of a grid often end together."""
+        await process.runtime().clock.sleep(FIGURES)
+        self._figures_due = False
+        self._stir(None)
+
     def _header(self) -> dict[str, Any]:
         run, ready = process.runtime(), self._grid.counts.ready
         now = run.clock.monotonic()
         before, at = self._figured
         if now - at >= FIGURES or before < 0:
             self._figures, self._figured = figures_view(self._grid.plan, self._grid.figures()), (ready, now)
+        elif before != ready and not self._figures_due:
+            self._figures_due = True
+            run.loop.submit(self._tell_figures)
         view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures))
         return view

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.queries import HistoryGroup
     from jupyter_videogen.widget.protocol import JobView
 
-PARTS = Path(__file__).parent.parent / "static" / "parts.js"
+STATIC = Path(__file__).parent.parent / "static"
 MOST = 100
 """Tiles of one page of the library, and models in its list."""
 MOST_POSTERS = 24
@@ -63,7 +63,7 @@ def answer_history(
     """Answer a request about the history, and return its ack."""
     match message:
         case Module():
-            return {"text": read_module(message.build)}
+            return {"text": read_module(message.name, message.build)}
         case History():
             return {"page": page(message)}
         case Detail():
@@ -82,9 +82,9 @@ def answer_history(
     return {}
 
 
-def read_module(build: str) -> str:
-    """Read the module of the page's parts that are loaded on demand; raises `VideogenError` for a page of another version."""
-    text = PARTS.read_text("ascii")
+def read_module(name: Literal["parts", "grid"], build: str) -> str:
+    """Read a module of the page that is drawn on demand; raises `VideogenError` for a page of another version."""
+    text = (STATIC / f"{name}.js").read_text("ascii")
     if not text.startswith(f"/*{build}*/"):
         raise VideogenError("This page is of another version of jupyter-videogen.", next="Run the cell again.")
     return text

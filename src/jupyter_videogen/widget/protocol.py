@@ -397,8 +397,9 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
 
 
 class Module(Request, frozen=True, kw_only=True, tag="module"):
-    """Ask for the parts of the page that most widgets never show, when one is first wanted; the ack has their source as `text`."""
+    """Ask for a module of the page that most widgets never need, when it is first wanted; the ack has its source as `text`."""
 
+    name: Literal["parts", "grid"]
     build: str
     """The hash of the source that fits this page: a kernel with another one refuses."""
 
@@ -459,19 +460,21 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
 class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
     """Ask for rows of the grid that come into view; the ack has them as `rows`. From now on their changes are told.
 
-    The filter `search` is matched against prompts; empty for all.
+    The filter `search` is matched against prompts; empty for all. Both filters combine.
     """
 
     offset: int
     limit: int
     search: str = ""
+    only: Literal["", "failed", "undecided"] = ""
+    """Only rows with such a cell; `failed` has those that are undecided, too."""
 
 
 class GridAct(Request, frozen=True, kw_only=True, tag="grid_act"):
     """Act on the whole grid, or on some of its cells.
 
     `pause` sends nothing more, and what is being made goes on; `resume` sends again; `retry` repeats failed cells that were
-    not charged, and with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
+    not charged, or with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
     for lost answers; `cancel` ends what waits and asks providers to cancel the rest.
     """
 
@@ -556,6 +559,8 @@ class GridCellView(msgspec.Struct, frozen=True, kw_only=True):
     """Why it has no clip, in about four words; empty for others."""
     error: str
     """The whole of it."""
+    step: Literal["", "retry", "resend", "look"] = ""
+    """The next step that fits: `retry` what was not charged, `resend` what may then be charged twice, `look` for a lost answer."""
     price: float | None
     """Dollars that a retry is estimated at; None where no price is known, 0 where it is free."""
     started_at: float | None
@@ -630,6 +635,8 @@ class GridView(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds until all is done, estimated; None where nothing is known."""
     retry_cost: float | None
     """Dollars that retrying the failed cells is estimated at; None where a price is not known."""
+    resend_cost: float | None = None
+    """The same for the undecided ones."""
     notices: tuple[str, ...]
     """What holds cells back, such as a refused key."""
     figures: tuple[GridFigures, ...]

@@ -1,47 +1,10 @@
-/** A better prompt from the user's own chat endpoint: an editable text, which is used only by a click. Nothing is ordered here. */
+/** A better prompt than one's own, below it: an editable text, which is used only by a click. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
-import type { KernelConnection } from "../kernel/connection";
+import type { Improving } from "../form/improve";
 import { strings } from "../text/strings";
-
-/** What became of the question: nothing was asked, it is open, a text came, or the reason why none did. */
-export type Improvement =
-  | { readonly stage: "none" | "asking" }
-  | { readonly stage: "text" | "failed"; readonly text: string };
-
-interface Improving {
-  readonly improvement: Improvement;
-  readonly ask: (prompt: string) => Promise<void>;
-  readonly edit: (text: string) => void;
-  readonly close: () => void;
-}
-
-/** One question at a time; an answer that comes after the panel was closed is dropped. */
-export function useImprovement(connection: KernelConnection): Improving {
-  const [improvement, setImprovement] = useState<Improvement>({ stage: "none" });
-  const current = useRef<AbortController | null>(null);
-  const close = () => {
-    current.current?.abort();
-    current.current = null;
-    setImprovement({ stage: "none" });
-  };
-  const ask = async (prompt: string) => {
-    if (current.current !== null) return;
-    const until = new AbortController();
-    current.current = until;
-    setImprovement({ stage: "asking" });
-    const ack = await connection.ask({ type: "improve", prompt }, { until: until.signal });
-    if (until.signal.aborted) return;
-    current.current = null;
-    const error = ack?.error ? `${ack.error.message} ${ack.error.next}`.trim() : strings.noAnswer;
-    setImprovement(
-      ack?.ok && ack.text ? { stage: "text", text: ack.text } : { stage: "failed", text: error },
-    );
-  };
-  return { improvement, ask, edit: (text) => setImprovement({ stage: "text", text }), close };
-}
 
 interface PanelProps {
   readonly id: string;

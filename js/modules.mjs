@@ -1,7 +1,13 @@
-// Bundles the module of the parts that are loaded on demand: a function of what it shares with the page.
+// Bundles the modules that are loaded on demand: each is a function of what it shares with the page.
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
+
+/** Each has its entry, and the folders whose files are in it; whatever else these import comes from the page. */
+const MODULES = {
+  parts: { entry: "src/parts.ts", folders: ["library", "compare", "covers", "panels", "sheet"] },
+  grid: { entry: "src/grid/index.ts", folders: ["grid", "compare", "sheet"] },
+};
 
 const options = {
   bundle: true,
@@ -29,15 +35,13 @@ async function listKit(folder) {
   return Object.values(metafile.outputs).flatMap(({ exports }) => exports);
 }
 
-/** The folders whose files are in the module; whatever else they import comes from the page. */
-const folders = /^src[\\/](library|compare|covers|panels)[\\/]/;
-
-function takeFromPage(names, root) {
+function takeFromPage(names, root, folders) {
+  const ours = new RegExp(`^src[\\\\/](${folders.join("|")})[\\\\/]`);
   const kit = names.map((name) => `export const ${name} = kit.${name};`).join("\n");
   return {
     name: "kit",
     setup({ onResolve, onLoad }) {
-      const isOurs = (path, from) => path.startsWith(".") && folders.test(relative(root, join(from, path)));
+      const isOurs = (path, from) => path.startsWith(".") && ours.test(relative(root, join(from, path)));
       onResolve({ filter: /^(\.{1,2}\/|preact|@preact)/ }, ({ path, resolveDir, kind }) =>
         kind === "entry-point" || path.endsWith(".css") || isOurs(path, resolveDir)
           ? undefined
@@ -59,18 +63,26 @@ const cssAsText = {
   },
 };
 
-export async function bundleParts(folder) {
+async function bundleModule(folder, kit, [name, { entry, folders }]) {
   const { outputFiles } = await build({
     ...options,
     absWorkingDir: folder,
-    entryPoints: ["src/parts.ts"],
+    entryPoints: [entry],
     outdir: "out",
     format: "iife",
-    globalName: "parts",
-    plugins: [takeFromPage(await listKit(folder), folder), cssAsText],
+    globalName: "module",
+    plugins: [takeFromPage(kit, folder, folders), cssAsText],
     logOverride: { "import-is-undefined": "error" },
   });
-  const body = `export default function make(kit){${outputFiles[0].text}return parts}`;
+  const body = `export default function make(kit){${outputFiles[0].text}return module}`;
   const hash = createHash("sha256").update(body).digest("hex").slice(0, 16);
-  return { build: hash, code: `/*${hash}*/${body}\n` };
+  return [name, { build: hash, code: `/*${hash}*/${body}\n` }];
+}
+
+/** Return the modules by name, each with its source and the hash that names it. */
+export async function bundleModules(folder) {
+  const kit = await listKit(folder);
+  return Object.fromEntries(
+    await Promise.all(Object.entries(MODULES).map((module) => bundleModule(folder, kit, module))),
+  );
 }
