@@ -149,8 +149,8 @@ def test_a_message_is_bounded_whatever_is_in_the_jobs(home: Path) -> None:
         history.answer_history(Detail(**HEAD, job_id="zzz"), [])
 
 
-@pytest.mark.parametrize("name", ["library", "grid"])
-def test_a_page_gets_the_module_that_fits_it_and_no_other(home: Path, name: Literal["library", "grid"]) -> None:
+@pytest.mark.parametrize("name", ["parts", "grid"])
+def test_a_page_gets_the_module_that_fits_it_and_no_other(home: Path, name: Literal["parts", "grid"]) -> None:
     """The page names the build it was made with; after an upgrade the kernel has another."""
     page = (STATIC / "widget.js").read_text("ascii")
     (build,) = re.findall(rf'\b{name}:"([0-9a-f]{{16}})"', page)

@@ -16,7 +16,7 @@ from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.widget import form, visitors
 from jupyter_videogen.widget.form import Uploads
-from jupyter_videogen.widget.history import PARTS
+from jupyter_videogen.widget.history import STATIC
 from jupyter_videogen.widget.protocol import PageMessage, RequestView
 from jupyter_videogen.widget.views import error_view
 from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
@@ -103,10 +103,11 @@ def test_a_visitor_has_their_own_jobs(kind: str, shop: Shop) -> None:
     assert shown.say("fetch", job_id="last", take=0, offset=0, length=10)["ok"] is False
 
 
-def test_a_visitor_gets_the_parts_of_the_page() -> None:
-    """A comparison that is shown to visitors is drawn by them; they are the same for everybody."""
-    text = PARTS.read_text("ascii")
-    assert visit().say("module", build=text[2:18])["text"] == text
+@pytest.mark.parametrize("name", ["parts", "grid"])
+def test_a_visitor_gets_the_modules_of_the_page(name: str) -> None:
+    """A comparison or a grid that is shown to visitors is drawn by them; they are the same for everybody."""
+    text = (STATIC / f"{name}.js").read_text("ascii")
+    assert visit().say("module", name=name, build=text[2:18])["text"] == text
 
 
 def test_a_visitor_cannot_say_yes(shop: Shop, home: Path) -> None:

@@ -18,7 +18,6 @@ from jupyter_videogen.widget.protocol import (
     GridAct,
     GridPage,
     GridRows,
-    Module,
     PageMessage,
     Posters,
     Rate,
@@ -77,7 +76,7 @@ class GridWidget(BaseWidget):
     def _admitted(self, message: PageMessage) -> PageMessage:
         """Let visitors look at the grid and play its clips; the rest is its owner's."""
         match message:
-            case GridRows() | Module():
+            case GridRows():
                 return message
             case Posters() if set(message.job_ids) <= self._own:
                 return message
