@@ -30,7 +30,8 @@ if TYPE_CHECKING:
         resume,
         submit,
     )
-    from jupyter_videogen.api.grid import Grid, grid
+    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grid_call import grid
     from jupyter_videogen.api.improvement import improve
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
@@ -65,7 +66,8 @@ __version__ = VERSION
 
 _HOMES = {
     "api.batch": "compare",
-    "api.grid": "Grid grid",
+    "api.grid": "Grid",
+    "api.grid_call": "grid",
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
     "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume sandbox submit",
@@ -139,7 +141,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid", "widget.widget"} and _in_ipython():
+    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid_call", "widget.widget"} and _in_ipython():
         import_module(".notebook.display", __name__).install()
     return value
 

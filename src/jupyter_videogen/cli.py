@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api import grid as grids
+from jupyter_videogen.api import grid_call as grids
 from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.improvement import improve
@@ -42,6 +42,7 @@ from jupyter_videogen.transport.local_gateway import check_installed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jupyter_videogen.api.grid import Grid
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
@@ -271,7 +272,7 @@ def _grid(given: Invocation) -> int:
     return status
 
 
-def _follow_grid(made: grids.Grid, timeout: float | str | None, *, quiet: bool) -> int:
+def _follow_grid(made: Grid, timeout: float | str | None, *, quiet: bool) -> int:
     """Wait for a grid with one line of progress; return the exit status."""
     try:
         GridProgress(sys.stderr, quiet=quiet).follow(made, timeout)

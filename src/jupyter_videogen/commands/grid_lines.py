@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api import grid as grids
+from jupyter_videogen.api import grid_call as grids
 from jupyter_videogen.commands import request_fields
 from jupyter_videogen.commands.arguments import parse_arguments
 from jupyter_videogen.commands.options import Command
