@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.widget.widget import STATIC
+from jupyter_videogen.widget.base import STATIC
 from support.jupyterlab_page import SLOW, Lab
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.ledger.queries import PAGE, SHELF_GROUPS, STATES, HistoryFilter
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, history_watch
+from jupyter_videogen.widget.base import STATIC
 from jupyter_videogen.widget.history_watch import HistoryWatch
 from jupyter_videogen.widget.protocol import Detail, History, HistoryPage, Module, Posters
-from jupyter_videogen.widget.widget import STATIC, Library, VideoGen
+from jupyter_videogen.widget.widget import Library, VideoGen
 from support.form_messages import HEAD, Visit
 from support.full_library import START, STILL, fill, fill_home, make_record
 from support.ipython_shell import Shell

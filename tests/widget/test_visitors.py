@@ -15,11 +15,12 @@ from jupyter_videogen.config import credentials, trust
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.widget import form, visitors
+from jupyter_videogen.widget.comparison import Comparison
 from jupyter_videogen.widget.form import Uploads
 from jupyter_videogen.widget.history import STATIC
 from jupyter_videogen.widget.protocol import PageMessage, RequestView
 from jupyter_videogen.widget.views import error_view
-from jupyter_videogen.widget.widget import Card, Comparison, VideoGen
+from jupyter_videogen.widget.widget import Card, VideoGen
 from support.form_messages import Visit, upload
 from support.ipython_shell import PNG
 

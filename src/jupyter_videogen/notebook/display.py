@@ -24,8 +24,11 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_grid, shell_progress, tracebacks
 from jupyter_videogen.notebook import saved_output as records
+from jupyter_videogen.widget.base import BaseWidget
+from jupyter_videogen.widget.comparison import Comparison
+from jupyter_videogen.widget.form_widget import FormWidget
 from jupyter_videogen.widget.grid_widget import GridWidget
-from jupyter_videogen.widget.widget import BaseWidget, Card, Comparison, FormWidget, Library, VideoGen
+from jupyter_videogen.widget.widget import Card, Library, VideoGen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -10,6 +10,7 @@ import msgspec
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.runtime import process
+from jupyter_videogen.widget.base import BaseWidget
 from jupyter_videogen.widget.grid_view import figures_view, grid_view, row_view
 from jupyter_videogen.widget.protocol import (
     VERSION,
@@ -22,7 +23,6 @@ from jupyter_videogen.widget.protocol import (
     Posters,
     Rate,
 )
-from jupyter_videogen.widget.widget import BaseWidget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,9 @@ import comm
 import msgspec
 
 from jupyter_videogen.api import client
-from jupyter_videogen.widget.widget import BaseWidget, Card, FormWidget, VideoGen
+from jupyter_videogen.widget.base import BaseWidget
+from jupyter_videogen.widget.form_widget import FormWidget
+from jupyter_videogen.widget.widget import Card, VideoGen
 
 if TYPE_CHECKING:
     from jupyter_videogen.api.job import Job
