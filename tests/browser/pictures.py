@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 IMAGES = ROOT / "docs" / "images"
 LOAD = "%load_ext jupyter_videogen"
 BOAT = "A paper boat crossing a neon-lit puddle"
+GRID = """\
+vg.grid(
+    ["Waves at sunset", "A city in rain", "Northern lights over a mountain lake", "A meadow in the wind", "A campfire by night"],
+    models=["local/scenes", "local/ink", "local/grain"], seeds=[7], name="study-1", duration=2, size="640x360",
+)"""
 HIDE = "() => window.jupyterapp.commands.execute('application:toggle-left-area')"
 
 
@@ -76,6 +81,17 @@ def tab(lab: Lab, _gateway: Gateway) -> None:
     shoot(lab, "tab")
 
 
+def grid(lab: Lab, gateway: Gateway) -> None:
+    """A grid while it fills."""
+    lab.run(0)
+    lab.run(1)
+    lab.page.wait_for_function("() => document.querySelectorAll('.videogen-grid video, .videogen-grid img').length > 8")
+    gateway.stop()
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "grid-running")
+    gateway.go_on()
+
+
 def shoot(lab: Lab, name: str) -> None:
     """Write one picture."""
     lab.page.screenshot(path=str(IMAGES / f"{name}-{lab.look}.png"))
@@ -84,6 +100,7 @@ def shoot(lab: Lab, name: str) -> None:
 SCENES: dict[str, tuple[list[str], Callable[[Lab, Gateway], None]]] = {
     "cell": ([LOAD, f"%%videogen -d 6 --seed 4\n{BOAT}"], cell),
     "form": ([LOAD, "%videogen -d 4 --seed 4"], form),
+    "grid": (["import jupyter_videogen as vg\n%load_ext jupyter_videogen", GRID], grid),
     "tab": ([LOAD, "%%videogen -m local/scenes --", "%videogen help"], tab),
 }
 LOOKS = {

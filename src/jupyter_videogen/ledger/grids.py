@@ -210,6 +210,21 @@ class Grids:
             db.executemany(UPSERT, ((record.id, *_values(cell)) for cell in cells))
             return Stored(record, sum(cell.key not in before for cell in cells), len(dropped))
 
+    def adopt(self, key: GridKey, plan: GridPlan, cells: Sequence[Cell], *, now: float) -> GridRecord:
+        """Write a grid down whose cells have jobs already; one that is there keeps its cells."""
+        with self._file.writing() as db:
+            db.execute(
+                "INSERT OR IGNORE INTO grids (project, name, state, created_at, plan) VALUES (?, ?, 'paused', ?, ?)",
+                (*key, now, msgspec.json.encode(plan)),
+            )
+            record = _written(db, key)
+            added = [cell for cell in cells if db.execute(UPSERT, (record.id, *_values(cell))).rowcount]
+            jobs = ((cell.job, record.id, cell.key) for cell in added)
+            db.executemany(
+                "UPDATE cells SET state = 'taken', tries = 1, job = ? WHERE grid = ? AND key = ? AND job IS NULL", jobs
+            )
+            return record
+
     def set_state(self, grid: int, state: GridState) -> None:
         """Set what a person wants of a grid; `cancelled` also ends the cells that wait."""
         with self._file.writing() as db:

@@ -17,6 +17,7 @@ from IPython.display import publish_display_data
 from jupyter_videogen.api import client
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grid import Grid
+from jupyter_videogen.api.grid_of_jobs import grid_of_jobs
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.core import environment, terminal
@@ -180,9 +181,21 @@ def show_group(group: JobGroup) -> None:
 
 
 def show_jobs(group: Iterable[Job]) -> None:
-    """Show each of several jobs as it shows itself."""
-    for job in group:
+    """Show each of several jobs as it shows itself; many of one call as one grid, where a page is open."""
+    jobs = list(group)
+    watched = environment.in_kernel() and environment.has_viewer()
+    if watched and (grid := grid_of_jobs(jobs)) is not None:
+        _show_once(grid, jobs)
+        return
+    for job in jobs:
         show_job(job)
+
+
+def _show_once(grid: Grid, jobs: Iterable[Job]) -> None:
+    """Show the grid of a cell's jobs, unless this very cell shows all of them already."""
+    known = [_on_view(job.id) for job in jobs]
+    if not all(known):
+        show_grid(grid)
 
 
 def show_form(form: FormWidget, kind: str = "form") -> None:

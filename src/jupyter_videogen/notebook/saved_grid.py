@@ -47,7 +47,8 @@ def mime_bundle(grid: Grid, folder: Path, *, folded: bool = False) -> dict[str, 
 def render_html(grid: Grid, folder: Path, *, folded: bool) -> str:
     """Return the table, with its counts above it and how it is opened again below."""
     plan, opened = grid.plan, "" if folded else " open"
-    head = f"{_text(grid.name)} · {escape(line(grid.counts))}"
+    title = _short(plan.rows[0].prompt) if len(plan.rows) == 1 else grid.name
+    head = f"{_text(title)} · {escape(line(grid.counts))}"
     table, left = _table(plan, grid.cells(), folder)
     more = f"<div>and {left} more rows</div>" if left else ""
     call = f"vg.grid(name={grid.name!r})"
@@ -90,7 +91,7 @@ def column_words(column: GridColumn, plan: GridPlan) -> str:
 
 def _row(plan: GridPlan, row: int, cells: Sequence[CellWithJob], folder: Path) -> str:
     facts = plan.rows[row]
-    prompt = facts.prompt if len(facts.prompt) <= PROMPT else f"{facts.prompt[: PROMPT - 1]}…"
+    prompt = _short(facts.prompt)
     by_column = {one.cell.column: one for one in cells}
     tiles = "".join(_cell(by_column.get(number), folder) for number in range(len(plan.columns)))
     return f'<tr><th scope="row" style="{CELL};font-weight:400;max-width:220px">{_text(prompt)}</th>{tiles}</tr>'
@@ -105,6 +106,10 @@ def _cell(one: CellWithJob | None, folder: Path) -> str:
         return f'<td style="{CELL}">{video}</td>'
     state = state_of(one)
     return f'<td style="{CELL};{QUIET}">{_text(STATES.get(state) or cell_view(one, folder).reason)}</td>'
+
+
+def _short(prompt: str) -> str:
+    return prompt if len(prompt) <= PROMPT else f"{prompt[: PROMPT - 1]}…"
 
 
 def _text(words: str) -> str:
