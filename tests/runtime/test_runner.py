@@ -138,19 +138,21 @@ def test_a_busy_service_is_asked_again_after_the_time_it_names(tmp_path: Path) -
     assert bench.clock.slept[0] == 7.0
 
 
-def test_the_local_engine_is_waited_for(tmp_path: Path) -> None:
-    """It works its queue off: 120 jobs of a loop are 120 clips; a test model that refuses for ever still fails."""
-    replies = [said({}, 429)] * 9 + [said({"id": "r1"}), said(DONE)]
+def test_a_full_queue_of_the_local_engine_is_waited_for(tmp_path: Path) -> None:
+    """It works its queue off: 120 jobs of a loop are 120 clips; nobody else's 429 is waited for like that."""
+    replies = [said({}, 429, videogen_queue="full")] * 9 + [said({"id": "r1"}), said(DONE)]
 
     def answer(call: Call) -> Reply:
         return replies.pop(0) if replies else said(MP4)
 
     drawn = msgspec.structs.replace(SLOW, simulated=True)
     assert Bench(tmp_path, drawn, answer).run().state == "succeeded"
-    (tmp_path / "other").mkdir()
-    bench = Bench(tmp_path / "other", drawn, lambda _: said({}, 429))
-    bench.job = bench.job.after(model="test/busy")
-    assert bench.run().state == "failed"
+    for number, (provider, full) in enumerate([(drawn, {}), (SLOW, {"videogen_queue": "full"})]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        bench = Bench(folder, provider, lambda call, full=full: said({}, 429, **full))
+        assert bench.run().state == "failed"
+        assert len([call for call in bench.transport.calls if call.method == "POST"]) == 3
 
 
 @pytest.mark.parametrize(

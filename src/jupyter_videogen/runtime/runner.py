@@ -58,8 +58,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.transport.client import Transport
 
 CREATE_TRIES = 3
-TEST_MODEL = "test/"
-"""How the names of the local gateway's test models begin; some of them refuse for ever."""
 RECORD_TRIES = 30
 """How often, one second apart, we try to record a paid call before it is sent."""
 GRACE = 60.0
@@ -247,17 +245,16 @@ class Runner:
             refusal = self._read_busy(reply)
             if refusal is None:
                 return reply
-            if self._places.will_be_free(self.job) or self._is_drawn:
+            if self._places.will_be_free(self.job) or self._is_queue_full(reply):
                 tries, waits = 0, waits + 1
             elif tries >= CREATE_TRIES or (refusal.retry_after or 0.0) > backoff.LONGEST_HOLD:
                 return reply
             with self._places.first(self.job):
                 await self._hold(backoff.after_miss(waits or tries, retry_after=refusal.retry_after))
 
-    @property
-    def _is_drawn(self) -> bool:
-        """Whether the local engine draws the clip: it works its queue off, so that its "too many" is always "not now"."""
-        return self._provider.simulated and not self.job.model.startswith(TEST_MODEL)
+    def _is_queue_full(self, reply: Reply) -> bool:
+        """Whether the local engine refuses because its queue is full: it works that off, so that this is always "not now"."""
+        return self._provider.simulated and reply.headers.get("videogen-queue") == "full"
 
     @property
     def _cap(self) -> int | None:

@@ -106,7 +106,7 @@ class GatewayService:
                 429,
                 "rate_limit_exceeded",
                 f"{UNFINISHED_LIMIT} clips are already waiting; send this one again when some have finished.",
-                headers={"retry-after": str(_RETRY_SECONDS)},
+                headers={"retry-after": str(_RETRY_SECONDS), "videogen-queue": "full"},
             ) from None
 
     async def find(self, job_id: str) -> Job | None:
