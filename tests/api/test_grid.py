@@ -142,6 +142,27 @@ def test_all_problems_of_all_rows_are_told_at_once(shop: Shop, at: dict[str, Any
     assert (caught.value.sent, caught.value.charged, shop.book) == ("no", "no", [])
 
 
+def test_zero_and_no_reach_the_provider_as_they_were_asked_for(shop: Shop, at: dict[str, Any]) -> None:
+    """A cell's request is built again when it is sent: 0 and False are values."""
+    grid = vg.grid(["the sea"], name="zero", models=["local/ink"], seeds=[0], sound=False, duration=1, size="320x192")
+    grid.result("1m")
+    (one,) = grid.cells()
+    assert one.job is not None
+    assert (one.job.request.seed, one.job.request.sound) == (0, False)
+    assert one.job.fingerprint == one.cell.key
+    assert grid.df["seed"][0] == 0
+
+
+def test_no_column_of_the_table_is_lost_or_run(at: dict[str, Any]) -> None:
+    """One that is called as a result is keeps its values under another name; no spreadsheet takes one for a formula."""
+    grid = vg.grid([{"prompt": "the sea", "state": "mine", "=1+1": "=2+2"}], **at, name="t")
+    grid.result("1m")
+    assert (grid.df["table_state"][0], grid.df["state"][0]) == ("mine", "ready")
+    head, row = grid.export("t.csv").read_text().splitlines()
+    assert "'=1+1" in head
+    assert "'=2+2" in row
+
+
 # ---- money ----------------------------------------------------------------------------------------------------------
 
 
@@ -302,6 +323,8 @@ def test_a_person_may_send_a_lost_one_again(shop: Shop, at: dict[str, Any]) -> N
     grid = vg.grid(prompts(1), **at, name="lost")
     grid.result("2m")
     shop.deaf = False
+    grid.retry([], undecided=True).result("1m")
+    assert len(shop.book) == 1, "of an empty list, none"
     assert len(grid.retry(undecided=True).result("1m")) == 1
     assert len({sale.idempotency_key for sale in shop.book}) == 1
 

@@ -16,9 +16,7 @@ from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.config.configuration import load_config
-from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError, WaitTimeout
-from jupyter_videogen.core.grid import Cell, GridPlan, cell_state
 from jupyter_videogen.media import receipt
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.grid_queue import Builder, GridQueue
@@ -31,14 +29,19 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.access import Access
     from jupyter_videogen.config.configuration import Configuration
-    from jupyter_videogen.core.grid import Counts, GridRecord
+    from jupyter_videogen.core.budget import Budget
+    from jupyter_videogen.core.grid import Cell, Counts, GridPlan, GridRecord
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.ledger.grids import CellWithJob, Figure, Grids, Place
     from jupyter_videogen.runtime.order import Order as CheckedOrder
+    from jupyter_videogen.runtime.runtime import Runtime
+    from jupyter_videogen.transport.connection import Connection
 
-_open: dict[tuple[str, int], Grid] = {}
-"""The grids of this process, by home and number: each has one queue."""
+NOTHING: tuple[object, ...] = (None, (), {})
+"""What a field of a request holds that was not given; 0 and False were."""
+_open: dict[tuple[Runtime, int], Grid] = {}
+"""The grids of this process, by number: each has one queue."""
 
 
 class Grid:
@@ -149,19 +152,22 @@ class Grid:
         self._queue.release_held()
         return self._start()
 
-    def retry(self, cells: Iterable[int] = (), *, undecided: bool = False) -> Grid:
-        """Send failed cells again that were not charged: those at these positions, or all.
+    def retry(self, cells: Iterable[int] | None = None, *, undecided: bool = False) -> Grid:
+        """Send failed cells again that were not charged: those at these positions (of an empty list, none), or all.
 
         `undecided` also sends cells again whose outcome is unknown or that may be charged. That may pay twice.
         """
-        chosen = self._chosen(cells)
-        for one in chosen:
-            state = _state(one)
-            if state == "failed" or (state == "undecided" and undecided) or (state == "cancelled" and cells):
+        for one in self._chosen(cells):
+            state = grid_table.state_of(one)
+            if (
+                state == "failed"
+                or (state == "undecided" and undecided)
+                or (state == "cancelled" and cells is not None)
+            ):
                 self._again(one)
         return self.resume()
 
-    def look(self, cells: Iterable[int] = ()) -> Grid:
+    def look(self, cells: Iterable[int] | None = None) -> Grid:
         """Look for jobs whose answers were lost in their providers' lists; nothing is sent."""
         config = load_config()
         for one in self._chosen(cells):
@@ -262,6 +268,11 @@ class Grid:
             self._grids.set_state(self.record.id, "paused")
         return self._start()
 
+    def renew(self, record: GridRecord) -> Grid:
+        """Take over what a new call says: its plan may be another."""
+        self._queue.record = record
+        return self
+
     def keep_secrets(self, requests: Mapping[str, GenerationRequest]) -> None:
         """Keep requests with a credential, by the keys of their cells: in memory alone."""
         self._secrets.update(requests)
@@ -279,9 +290,8 @@ class Grid:
         self._queue.wake()
         return self
 
-    def _chosen(self, positions: Iterable[int]) -> list[CellWithJob]:
-        chosen = list(positions)
-        return self._grids.at(self.record.id, chosen) if chosen else self._grids.cells(self.record.id)
+    def _chosen(self, positions: Iterable[int] | None) -> list[CellWithJob]:
+        return self.cells() if positions is None else self._grids.at(self.record.id, list(positions))
 
     def _again(self, one: CellWithJob) -> None:
         """Let a cell be sent again; a lost request with its own idempotency key, so that it is charged once where that counts."""
@@ -294,7 +304,7 @@ class Grid:
         connection = process.connection_of(self._run, record, config or load_config())
         return Job(self._run, self._run.watch(record, connection), connection)
 
-    def _connection(self, record: JobRecord) -> Any:  # noqa: ANN401 - a Connection
+    def _connection(self, record: JobRecord) -> Connection:
         return process.connection_of(self._run, record, load_config())
 
     def _order(self, cell: Cell) -> CheckedOrder:
@@ -307,7 +317,8 @@ class Grid:
                 next="Run the grid's own call again, with that credential.",
                 field="extra",
             )
-        fields = {name: value for name, value in msgspec.structs.asdict(request).items() if value and name != "prompt"}
+        given = msgspec.structs.asdict(request)
+        fields = {name: value for name, value in given.items() if value not in NOTHING and name != "prompt"}
         options = SubmitOptions(take=cell.take, output=self.plan.output)
         return build_order(self._access_of(cell, config), request.prompt, fields, config, options)
 
@@ -329,22 +340,15 @@ class Grid:
 
 def open_grid(record: GridRecord) -> Grid:
     """Return this process's grid of a record."""
-    where = (str(environment.home()), record.id)
-    if where not in _open or _open[where]._run is not process.runtime():  # noqa: SLF001 - a home that was closed
+    where = (process.runtime(), record.id)
+    if where not in _open:
         _open[where] = Grid(record)
-    _open[where]._queue.record = record  # noqa: SLF001 - its plan may be another
-    return _open[where]
+    return _open[where].renew(record)
 
 
 def _clips(count: int) -> str:
     return "1 clip" if count == 1 else f"{count:,} clips"
 
 
-def _state(one: CellWithJob) -> str:
-    if one.job is not None and one.cell.state == "taken":
-        return cell_state(one.job)
-    return {"taken": "sending"}.get(one.cell.state, one.cell.state)
-
-
-def _budget() -> Any:  # noqa: ANN401 - a Budget
+def _budget() -> Budget:
     return load_config().budget

@@ -31,14 +31,15 @@ SPREADSHEET = ("=", "+", "-", "@", "\t", "\r")
 
 
 def facts(plan: GridPlan, one: CellWithJob) -> dict[str, Any]:
-    """Return a cell as a dictionary of plain values: its row's columns, its request, and what became of it."""
+    """Return a cell as a dictionary of plain values: its row's columns, its request, and what became of it.
+
+    A column of the table that is called as a result is, such as `state`, comes along as `table_state`.
+    """
     cell, job = one.cell, one.job if one.cell.state == "taken" else None
     row, column = plan.rows[cell.row], plan.columns[cell.column]
     values = {name: column.values.get(name) for name in plan.varied}
-    return {
-        "row": row.label,
-        "prompt": row.prompt,
-        **row.carried,
+    head = {"row": row.label, "prompt": row.prompt}
+    results = {
         "model": column.model,
         "provider": column.provider,
         "seed": column.seed if job is None else job.request.seed,
@@ -54,6 +55,9 @@ def facts(plan: GridPlan, one: CellWithJob) -> dict[str, Any]:
         "created_at": None if job is None else datetime.fromtimestamp(job.created_at, UTC),
         "job_id": None if job is None else job.id,
     }
+    taken = head.keys() | results.keys()
+    carried = {f"table_{name}" if name in taken else name: value for name, value in row.carried.items()}
+    return {**head, **carried, **results}
 
 
 def state_of(one: CellWithJob) -> str:
@@ -150,9 +154,9 @@ def export(plan: GridPlan, cells: Sequence[CellWithJob], path: str | Path) -> Pa
 def _write_csv(rows: Sequence[dict[str, Any]]) -> bytes:
     text = StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))
-    writer = csv.DictWriter(text, names)
-    writer.writeheader()
-    writer.writerows({name: _as_csv(value) for name, value in row.items()} for row in rows)
+    writer = csv.writer(text)
+    writer.writerow(map(_as_csv, names))
+    writer.writerows([_as_csv(row.get(name)) for name in names] for row in rows)
     return text.getvalue().encode()
 
 

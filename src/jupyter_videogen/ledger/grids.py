@@ -39,11 +39,12 @@ VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
 ON CONFLICT (grid, key) DO UPDATE SET position = excluded.position, row_number = excluded.row_number,
     column_number = excluded.column_number, origin = excluded.origin, cost = excluded.cost, cell = excluded.cell
 """
+GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND coalesce(json_extract(jobs.record, '$.searching'), 0)))"
+"""A job for which something will happen by itself."""
 WITH_JOBS = f"SELECT {QUALIFIED}, record, version, starred, rating FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
 BUSY = f"""
 SELECT cells.grid, count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
-WHERE cells.origin = ? AND cells.state = 'taken' AND (jobs.state IS NULL OR jobs.state NOT IN ({OVER})
-    OR (jobs.state = 'unknown_outcome' AND json_extract(jobs.record, '$.searching')))
+WHERE cells.origin = ? AND cells.state = 'taken' AND (jobs.id IS NULL OR {GOING})
 GROUP BY 1
 """
 """Places that grids hold at a provider, by grid."""
@@ -67,7 +68,6 @@ NEXT = f"""
 SELECT {COLUMNS} FROM cells WHERE grid = ? AND origin = ? AND state = 'waiting' AND not_before <= ?
     ORDER BY position LIMIT 1
 """
-GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND coalesce(json_extract(jobs.record, '$.searching'), 0)))"
 UNPAID = """
 (cells.state = 'failed' OR (cells.state = 'taken' AND coalesce(jobs.state IN ('failed', 'expired') AND NOT jobs.charged, 0)))
 """
@@ -145,14 +145,6 @@ class Stored(NamedTuple):
     """Cells that it did not have before."""
     dropped: int
     """Cells that it had before, and that are not asked for any more; their clips stay."""
-
-
-class Taken(NamedTuple):
-    """The answer to "may a cell be sent now"."""
-
-    cell: Cell | None
-    running: int
-    """Places that all grids hold at the provider, with the cell."""
 
 
 class Grids:
@@ -261,7 +253,7 @@ class Grids:
 
     # ---- cells ---------------------------------------------------------------------------------------------
 
-    def take(self, grid: int, origin: str, *, most: int, cap: int | None = None, now: float) -> Taken:
+    def take(self, grid: int, origin: str, *, most: int, cap: int | None = None, now: float) -> Cell | None:
         """Give the grid's next cell for a provider a job's id and a place, if one is free.
 
         `most` places are there for all grids, and `cap` for all jobs. Jobs of no grid go first, and a grid with more places
@@ -269,24 +261,23 @@ class Grids:
         """
         with self._file.writing(patience=MOMENT) as db:
             held = dict(db.execute(BUSY, (origin,)).fetchall())
-            running = sum(held.values())
-            if running >= most or db.execute(ASIDE, (origin, now)).fetchone()[0]:
-                return Taken(None, running)
+            if sum(held.values()) >= most or db.execute(ASIDE, (origin, now)).fetchone()[0]:
+                return None
             if cap is not None and db.execute(ALL_AT, {"origin": origin}).fetchone()[0] >= cap:
-                return Taken(None, running)
+                return None
             rivals = [other for (other,) in db.execute(RIVALS, (grid, now, origin, now))]
             if any(held.get(other, 0) < held.get(grid, 0) for other in rivals):
-                return Taken(None, running)
+                return None
             row = db.execute(NEXT, (grid, origin, now)).fetchone()
             if row is None:
-                return Taken(None, running)
+                return None
             cell = _cell(row)
             job = new_id()
             db.execute(
                 "UPDATE cells SET state = 'taken', job = ?, tries = tries + 1 WHERE grid = ? AND key = ?",
                 (job, grid, cell.key),
             )
-            return Taken(msgspec.structs.replace(cell, state="taken", job=job, tries=cell.tries + 1), running + 1)
+            return msgspec.structs.replace(cell, state="taken", job=job, tries=cell.tries + 1)
 
     def count_at(self, origin: str) -> int:
         """Return how many jobs a provider has, of grids and others."""

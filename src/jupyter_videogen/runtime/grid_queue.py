@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.budget import Budget
     from jupyter_videogen.core.grid import GridRecord
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.ledger.grids import CellWithJob
     from jupyter_videogen.runtime.order import Order
     from jupyter_videogen.runtime.runtime import Runtime
     from jupyter_videogen.transport.connection import Connection
@@ -163,12 +162,9 @@ class GridQueue:
     def _follow(self, job: JobRecord) -> None:
         """Watch a job that was not watched here yet."""
         if job.id not in self._followed:
-            self._listen(job.id)
+            self._followed.add(job.id)
             watch = self._run.watch(job, self._builder.connection(job))
             watch.subscribe(self._heard)
-
-    def _listen(self, job_id: str) -> None:
-        self._followed.add(job_id)
 
     def _heard(self, record: JobRecord) -> None:
         if record.ended or record.state == "queued":
@@ -195,7 +191,7 @@ class GridQueue:
         cap = self._builder.concurrency(origin)
         wanted = self.record.plan.concurrency or cap or CONCURRENCY
         most = self._run.places.most(origin, min(wanted, cap or wanted))
-        return self._grids.take(self.record.id, origin, most=most, cap=cap, now=self._run.clock.now()).cell
+        return self._grids.take(self.record.id, origin, most=most, cap=cap, now=self._run.clock.now())
 
     async def _send(self, cell: Cell) -> None:
         """Send one cell, or say why not."""
@@ -234,7 +230,7 @@ class GridQueue:
             watch, reused = self._run.submit(order._replace(options=options._replace(new=True)), self._builder.budget())
         if reused:
             self._grids.bind(self.record.id, cell.key, watch.record.id)
-        self._listen(watch.record.id)
+        self._followed.add(watch.record.id)
         watch.subscribe(self._heard)
         self._run.loop.soon(partial(self._tell, watch.record))
         if watch.record.ended:
@@ -285,8 +281,3 @@ class GridQueue:
                 listener(record)
             except Exception:
                 log.exception("A listener of the grid %s failed.", self.record.name)
-
-
-def undecided(cells: Iterable[CellWithJob]) -> list[CellWithJob]:
-    """Return the cells whose job ended without a clip and may be charged."""
-    return [one for one in cells if one.job is not None and one.job.ended and one.job.charged and not one.job.clips]

@@ -119,17 +119,16 @@ class GridWidget(BaseWidget):
             case "retry":
                 self._retry(message)
             case "look":
-                self._grid.look(message.cells)
+                self._grid.look(message.cells or None)
             case "cancel":
                 self._grid.cancel()
 
     def _retry(self, message: GridAct) -> None:
         """Send cells again: those that are named, else all that failed, or with `undecided` all of those and no others."""
-        cells = message.cells
-        if message.undecided and not cells:
+        cells = message.cells or None
+        if message.undecided and cells is None:
             cells = tuple(place.position for place in self._grid.stuck(undecided=True))
-        if cells or not message.undecided:
-            self._grid.retry(cells, undecided=message.undecided)
+        self._grid.retry(cells, undecided=message.undecided)
 
     def _export(self, kind: str) -> str:
         """Write the table beside the notebook, under a name that is free; returns the name."""
