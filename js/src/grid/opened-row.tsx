@@ -5,17 +5,16 @@ import { getLetter } from "../compare/compare";
 import { PlaybackClock } from "../compare/playback-clock";
 import { SyncedPlayers } from "../compare/synced-players";
 import { IconButton } from "../components/button";
-import { Icon } from "../components/icons";
-import type { GridCellView, GridView } from "../kernel/protocol.gen";
+import type { GridView } from "../kernel/protocol.gen";
 import { prefersReducedMotion } from "../state/theme";
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
 import { listGroups } from "./heads";
+import { Rating } from "./rating";
 import type { Stage } from "./stage";
 import type { Row } from "./store";
 import { strings } from "./strings";
-import { RATINGS } from "./tile";
 import { getReason, nameCell, nameColumn, nameModel } from "./words";
 
 /** Clips that play at once. */
@@ -29,24 +28,6 @@ interface OpenedClipProps {
   readonly players: SyncedPlayers;
   readonly isAudible: boolean;
   readonly onUnmute: () => void;
-}
-
-function Rating({ stage, cell }: { stage: Stage; cell: GridCellView }) {
-  return (
-    <fieldset class="videogen-rating" aria-label={strings.rateGroup}>
-      {RATINGS.map((rating) => (
-        <button
-          type="button"
-          key={rating}
-          aria-label={fill(strings.rate, { rating: String(rating) })}
-          aria-pressed={rating <= (cell.rating ?? 0)}
-          onClick={() => stage.store.rate(cell, rating === cell.rating ? 0 : rating)}
-        >
-          <Icon name="star" solid={rating <= (cell.rating ?? 0)} />
-        </button>
-      ))}
-    </fieldset>
-  );
 }
 
 function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: OpenedClipProps) {
@@ -105,7 +86,7 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
             between=" · "
           />
         </span>
-        {clip && <Rating stage={stage} cell={cell} />}
+        {clip && <Rating stage={stage} cell={cell} class="videogen-rating" />}
       </figcaption>
     </figure>
   );

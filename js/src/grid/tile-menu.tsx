@@ -5,9 +5,9 @@ import { Icon, type IconName } from "../components/icons";
 import { Menu } from "../components/menu";
 import type { GridCellView } from "../kernel/protocol.gen";
 import { fill } from "../text/template";
+import { RATINGS } from "./rating";
 import type { Stage } from "./stage";
 import { strings } from "./strings";
-import { RATINGS } from "./tile";
 import { getStep } from "./words";
 
 interface TileMenuProps {

@@ -8,13 +8,11 @@ import type { GridCellView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";
 import { ClipPreview, ClipStill, usePreview } from "../sheet/clip-preview";
 import * as format from "../text/format";
-import { fill } from "../text/template";
 import { MoreIcon } from "./icons";
+import { Rating } from "./rating";
 import type { Stage } from "./stage";
 import { strings } from "./strings";
 import { getReason, getStep, nameCell } from "./words";
-
-export const RATINGS = [1, 2, 3, 4, 5] as const;
 
 /** The look of each state, as the other tiles have it. */
 const frames: Readonly<Record<GridCellView["state"], string>> = {
@@ -77,25 +75,6 @@ function Playing({ stage, cell }: { stage: Stage; cell: GridCellView }) {
 }
 
 /** Five stars over the picture, for a pointer; the keyboard has the digits. */
-function Stars({ stage, cell }: { stage: Stage; cell: GridCellView }) {
-  return (
-    <fieldset class="videogen-stars" aria-label={strings.rateGroup}>
-      {RATINGS.map((rating) => (
-        <button
-          type="button"
-          key={rating}
-          tabIndex={-1}
-          aria-label={fill(strings.rate, { rating: String(rating) })}
-          aria-pressed={rating <= (cell.rating ?? 0)}
-          onClick={() => stage.store.rate(cell, rating === cell.rating ? 0 : rating)}
-        >
-          <Icon name="star" solid={rating <= (cell.rating ?? 0)} />
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
 interface TwinsProps {
   readonly stage: Stage;
   readonly cell: GridCellView;
@@ -107,7 +86,7 @@ function Twins({ stage, cell, isPicked }: TwinsProps) {
   const isReady = cell.state === "ready";
   return (
     <>
-      {isReady && <Stars stage={stage} cell={cell} />}
+      {isReady && <Rating stage={stage} cell={cell} class="videogen-stars" tabIndex={-1} />}
       <span class="videogen-twins">
         {isReady && (
           <>

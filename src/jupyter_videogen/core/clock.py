@@ -37,3 +37,13 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait; cancellable."""
         await asyncio.sleep(seconds)  # noqa: TID251 - this is the one place
+
+
+async def wait_for_event(event: asyncio.Event, clock: Clock, seconds: float) -> None:
+    """Wait until an event is set, or so many seconds have passed."""
+    waits = [asyncio.ensure_future(event.wait()), asyncio.ensure_future(clock.sleep(seconds))]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from jupyter_videogen.core.clock import wait_for_event
 from jupyter_videogen.core.errors import BudgetExceeded, Failure, OutcomeUnknown, VideogenError
 from jupyter_videogen.core.grid import CONCURRENCY, HOLDING, Cell, holding_reason, judge
 from jupyter_videogen.core.prices import format_dollars
@@ -260,12 +261,7 @@ class GridQueue:
         clock = self._run.clock
         soonest = min(self._grids.waiting(self.record.id).values(), default=0.0) - clock.now()
         seconds = min(OBSERVE, soonest) if soonest > 0 else OBSERVE
-        waits = [asyncio.ensure_future(self._news.wait()), asyncio.ensure_future(clock.sleep(seconds))]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        await wait_for_event(self._news, clock, seconds)
 
     def _read_along(self) -> None:
         """Tell that something was written, here or by another process."""

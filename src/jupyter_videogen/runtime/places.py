@@ -11,6 +11,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from jupyter_videogen.core.clock import wait_for_event
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -103,12 +105,7 @@ class Places:
         """Wait until a job may be sent: those of grids after single ones; each only below the user's own `cap`."""
         while (job.grid and self._first[job.base_url]) or (cap is not None and at_provider() >= cap):
             self._moved.clear()
-            waits = [asyncio.ensure_future(self._moved.wait()), asyncio.ensure_future(self._clock.sleep(TURN))]
-            try:
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for wait in waits:
-                    wait.cancel()
+            await wait_for_event(self._moved, self._clock, TURN)
 
     def _wake(self) -> None:
         self._moved.set()
