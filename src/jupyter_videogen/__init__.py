@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.job_group import JobGroup
     from jupyter_videogen.api.listings import models, providers
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
+    from jupyter_videogen.api.vote import vote
     from jupyter_videogen.core.errors import (
         ArtifactExpired,
         AuthError,
@@ -78,6 +79,7 @@ _HOMES = {
     "api.job_group": "JobGroup",
     "api.nested_asyncio": "allow_nested_asyncio",
     "api.job": "Job",
+    "api.vote": "vote",
     "media.concat": "concat",
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
     "widget.widget": "VideoGen",
@@ -130,6 +132,7 @@ __all__ = [
     "sandbox",
     "submit",
     "unload_ipython_extension",
+    "vote",
 ]
 
 
@@ -141,7 +144,7 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid_call", "widget.widget"} and _in_ipython():
+    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid_call", "api.vote", "widget.widget"} and _in_ipython():
         import_module(".notebook.display", __name__).install()
     return value
 

@@ -18,11 +18,30 @@ export interface Ack {
   readonly found: boolean;
 }
 
+export interface BlindPiece {
+  readonly type: "blind_piece";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly token: string;
+  readonly side: "left" | "right";
+  readonly offset: number;
+  readonly length: number;
+}
+
 export interface Cancel {
   readonly type: "cancel";
   readonly v: 1;
   readonly request_id: string;
   readonly job_id: string;
+}
+
+export interface CastVote {
+  readonly type: "cast_vote";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly token: string;
+  readonly choice: "bad" | "left" | "right" | "tie";
+  readonly seconds: number;
 }
 
 export interface CellsChanged {
@@ -331,12 +350,30 @@ export interface KeyView {
   readonly text: string;
 }
 
+export interface LeaderboardView {
+  readonly votes: number;
+  readonly raters: readonly string[];
+  readonly verdict: string;
+  readonly advice: string;
+  readonly standings: readonly StandingView[];
+  readonly meetings: readonly MeetingView[];
+  readonly notes: readonly string[];
+}
+
 export interface MediaView {
   readonly source: string;
   readonly kind: "audio" | "image" | "video";
   readonly name: string;
   readonly width: number | null;
   readonly height: number | null;
+}
+
+export interface MeetingView {
+  readonly name: string;
+  readonly other: string;
+  readonly wins: number;
+  readonly ties: number;
+  readonly losses: number;
 }
 
 export interface ModelCount {
@@ -373,7 +410,7 @@ export interface Module {
   readonly type: "module";
   readonly v: 1;
   readonly request_id: string;
-  readonly name: "grid" | "parts";
+  readonly name: "grid" | "parts" | "vote";
   readonly build: string;
 }
 
@@ -503,6 +540,17 @@ export interface SizeRangeView {
   readonly largest: string;
 }
 
+export interface StandingView {
+  readonly name: string;
+  readonly score: number;
+  readonly low: number;
+  readonly high: number;
+  readonly share: number;
+  readonly seconds: number | null;
+  readonly cost: number | null;
+  readonly cost_per_win: number | null;
+}
+
 export interface Star {
   readonly type: "star";
   readonly v: 1;
@@ -549,6 +597,30 @@ export interface Upload {
   readonly total: number;
 }
 
+export interface VoteAct {
+  readonly type: "vote_act";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly action: "finish" | "more" | "rater" | "skip_left" | "skip_right" | "undo";
+  readonly token: string;
+  readonly name: string;
+}
+
+export interface VoteView {
+  readonly name: string;
+  readonly by: string;
+  readonly rater: string;
+  readonly raters: readonly string[];
+  readonly done: number;
+  readonly total: number;
+  readonly left: number | null;
+  readonly token: string;
+  readonly prompt: string;
+  readonly last: "" | "bad" | "left" | "right" | "tie";
+  readonly notes: readonly string[];
+  readonly leaderboard: LeaderboardView | null;
+}
+
 export interface Watch {
   readonly type: "watch";
   readonly v: 1;
@@ -562,10 +634,11 @@ export interface WidgetState {
   readonly queue: readonly JobView[];
   readonly compared: readonly JobView[] | null;
   readonly grid: GridView | null;
+  readonly vote: VoteView | null;
   readonly library: boolean;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export | CastVote | VoteAct | BlindPiece;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from jupyter_videogen.api import grid_table
+from jupyter_videogen.api import vote as votes
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError, WaitTimeout
+from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import receipt
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.grid_queue import Builder, GridQueue
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.access import Access
+    from jupyter_videogen.api.leaderboard import Leaderboard
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.budget import Budget
     from jupyter_videogen.core.grid import Cell, Counts, GridPlan, GridRecord
@@ -193,6 +196,16 @@ class Grid:
         for clip in self._run.ledger.find(job_id).clips:
             receipt.note_rating(clip, rating or None)
         self._queue.wake()
+
+    def vote(
+        self, *, by: str = "model", rater: str = "", pairs: int | None = None, min_votes: int = MIN_VOTES
+    ) -> votes.Vote:
+        """Return a blind vote on its finished clips, as `vg.vote` does; it goes on where it was."""
+        return votes.vote(self, by=by, rater=rater, pairs=pairs, min_votes=min_votes)
+
+    def leaderboard(self, *, by: str = "model", min_votes: int = MIN_VOTES) -> Leaderboard:
+        """Return what the votes of everybody who has finished come to."""
+        return self.vote(by=by, min_votes=min_votes).leaderboard
 
     def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:
         """Wait until nothing happens by itself any more, and return the finished clips.

@@ -43,6 +43,11 @@ def certificates() -> tuple[str | None, str | None]:
     return Environment.get("SSL_CERT_FILE") or None, Environment.get("SSL_CERT_DIR") or None
 
 
+def user() -> str:
+    """Return the name that a hub knows its user by; empty elsewhere."""
+    return Environment.get("JUPYTERHUB_USER", "")
+
+
 def is_published() -> bool:
     """Return whether this kernel's page is shown to visitors, as Voila does: they send what they like, and are not its owner."""
     return Environment.get("SERVER_SOFTWARE", "").lower().startswith("voila/")

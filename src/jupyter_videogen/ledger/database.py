@@ -90,7 +90,15 @@ CREATE INDEX cells_by_job ON cells (job);
 CREATE INDEX cells_by_origin ON cells (origin, state);
 ALTER TABLE jobs ADD COLUMN rating INTEGER;
 """
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS)
+VOTES = """
+CREATE TABLE votes (
+    id INTEGER PRIMARY KEY, project TEXT NOT NULL, name TEXT NOT NULL, by TEXT NOT NULL, rater TEXT NOT NULL,
+    kind TEXT NOT NULL, left_clip TEXT, right_clip TEXT, is_repeat INTEGER NOT NULL DEFAULT 0, seconds REAL,
+    voted_at REAL NOT NULL, undoes INTEGER
+);
+CREATE INDEX votes_by_ballot ON votes (project, name, by, id);
+"""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 
@@ -279,6 +287,7 @@ def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
     _patiently(now, "BEGIN IMMEDIATE")
     with now:
         _carry_grids(before, now)
+        _carry_votes(before, now)
         return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)
 
 
@@ -290,6 +299,13 @@ def _carry_grids(before: sqlite3.Connection, now: sqlite3.Connection) -> None:
             cells = before.execute("SELECT * FROM cells WHERE grid = ?", (grid[0],)).fetchall()
             for cell in cells:
                 now.execute(f"INSERT INTO cells VALUES ({', '.join('?' for _ in cell)})", cell)
+
+
+def _carry_votes(before: sqlite3.Connection, now: sqlite3.Connection) -> None:
+    """Copy the votes where the other file has none: their numbers name each other."""
+    if now.execute("SELECT 1 FROM votes LIMIT 1").fetchone() is None:
+        rows = before.execute("SELECT * FROM votes").fetchall()
+        now.executemany(f"INSERT INTO votes VALUES ({', '.join('?' * 12)})", rows)
 
 
 def _unique(db: sqlite3.Connection, row: dict[str, object]) -> tuple[object, ...]:

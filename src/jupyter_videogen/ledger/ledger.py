@@ -16,6 +16,7 @@ from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.queries import LedgerQueries, last_take, sum_spent
 from jupyter_videogen.ledger.rows import brings_answer, changing_columns, decode_job, fixed_columns, timing_columns
 from jupyter_videogen.ledger.spill import Spill
+from jupyter_videogen.ledger.votes import Votes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -94,6 +95,7 @@ class Ledger(LedgerQueries):
         self._presence = Presence(path.parent / "running")
         weakref.finalize(self, self._presence.close).atexit = False
         self.grids = Grids(self._file, self._presence)
+        self.votes = Votes(self._file)
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
         """The newest record of each job that is not yet written."""

@@ -91,6 +91,7 @@ class BaseWidget(anywidget.AnyWidget):
     job = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
     grid = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    vote = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     views_are_stripped: ClassVar[bool] = False
     """Whether the kernel's page keeps widgets out of saved notebooks, as the last view said."""

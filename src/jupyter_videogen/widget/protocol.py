@@ -264,6 +264,8 @@ class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
     """Jobs that are seen side by side, and nothing else."""
     grid: GridView | None
     """A grid, and nothing else."""
+    vote: VoteView | None
+    """A blind vote, and nothing else."""
     library: bool = False
     """The library is shown, and a form above it only when somebody makes something of a clip."""
 
@@ -399,7 +401,7 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
 class Module(Request, frozen=True, kw_only=True, tag="module"):
     """Ask for a module of the page that most widgets never need, when it is first wanted; the ack has its source as `text`."""
 
-    name: Literal["parts", "grid"]
+    name: Literal["parts", "grid", "vote"]
     build: str
     """The hash of the source that fits this page: a kernel with another one refuses."""
 
@@ -497,6 +499,36 @@ class Export(Request, frozen=True, kw_only=True, tag="export"):
     kind: Literal["csv", "jsonl", "parquet"]
 
 
+class CastVote(Request, frozen=True, kw_only=True, tag="cast_vote"):
+    """Vote on the pair that the page shows, by its token: the kernel refuses a token that is not the newest."""
+
+    token: str
+    choice: Literal["left", "right", "tie", "bad"]
+    seconds: float
+    """From when both clips could play to the vote."""
+
+
+class VoteAct(Request, frozen=True, kw_only=True, tag="vote_act"):
+    """Act on the vote.
+
+    `undo` takes the last vote back; `finish` ends the rater's vote and shows names; `more` goes on after that; `rater` lets
+    another vote, whose `name` it is; `skip_left` and `skip_right` leave a clip out that this browser can't play.
+    """
+
+    action: Literal["undo", "finish", "more", "rater", "skip_left", "skip_right"]
+    token: str = ""
+    name: str = ""
+
+
+class BlindPiece(Request, frozen=True, kw_only=True, tag="blind_piece"):
+    """Ask for a piece of a clip of the pair on view; the ack has the bytes as its buffer, fewer than asked for at its end."""
+
+    token: str
+    side: Literal["left", "right"]
+    offset: int
+    length: int
+
+
 PageMessage = (
     Hello
     | Generate
@@ -526,6 +558,9 @@ PageMessage = (
     | GridAct
     | Rate
     | Export
+    | CastVote
+    | VoteAct
+    | BlindPiece
 )
 
 
@@ -647,6 +682,65 @@ class CellsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", 
 
     v: Literal[1]
     cells: tuple[GridCellView, ...]
+
+
+class StandingView(msgspec.Struct, frozen=True, kw_only=True):
+    """How one contestant did."""
+
+    name: str
+    score: float
+    low: float
+    """The 95 % interval of the score."""
+    high: float
+    share: float
+    """Of its votes won, 0 to 1; ties are half a win."""
+    seconds: float | None
+    cost: float | None
+    cost_per_win: float | None
+
+
+class MeetingView(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one contestant beat another."""
+
+    name: str
+    other: str
+    wins: int
+    ties: int
+    losses: int
+
+
+class LeaderboardView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the votes come to."""
+
+    votes: int
+    raters: tuple[str, ...]
+    verdict: str
+    advice: str
+    standings: tuple[StandingView, ...]
+    """The strongest first; empty while there are too few votes."""
+    meetings: tuple[MeetingView, ...]
+    notes: tuple[str, ...]
+
+
+class VoteView(msgspec.Struct, frozen=True, kw_only=True):
+    """A blind vote, in a trait: nothing in it says whose clips are on view."""
+
+    name: str
+    by: str
+    rater: str
+    raters: tuple[str, ...]
+    done: int
+    total: int
+    left: float | None
+    """About how many seconds the rest takes."""
+    token: str
+    """Names the pair on view; empty where there is none."""
+    prompt: str
+    last: Literal["", "left", "right", "tie", "bad"]
+    """The last vote that can be taken back."""
+    notes: tuple[str, ...]
+    leaderboard: LeaderboardView | None
+    """None until the rater has finished."""
 
 
 class TileView(msgspec.Struct, frozen=True, kw_only=True):
