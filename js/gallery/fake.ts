@@ -24,7 +24,8 @@ export class FakeModel {
   #state: WidgetState;
 
   constructor(state: Partial<WidgetState> = {}) {
-    this.#state = { form: null, job: null, queue: [], compared: null, grid: null, library: false, ...state };
+    const none = { form: null, job: null, queue: [], compared: null, grid: null, vote: null, library: false };
+    this.#state = { ...none, ...state };
   }
   get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];
   on = (event: string, callback: Callback): void => {

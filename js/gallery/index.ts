@@ -4,6 +4,7 @@ import makeWidget from "../src/index";
 import "../src/styles/compare.css";
 import "../src/styles/covers.css";
 import "../src/styles/grid.css";
+import "../src/styles/vote.css";
 import "../src/styles/library.css";
 import "../src/styles/panels.css";
 import type { JobView } from "../src/kernel/protocol.gen";

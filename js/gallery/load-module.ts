@@ -8,10 +8,12 @@ import { ConnectPanel } from "../src/panels/connect-panel";
 import { ImprovementPanel } from "../src/panels/improvement-panel";
 import { Queue } from "../src/panels/queue";
 import { TrustPanel } from "../src/panels/trust-panel";
+import { Vote } from "../src/vote/vote";
 
 const modules = {
   parts: { Compare, ConnectPanel, Cover, ImprovementPanel, Library, Queue, TrustPanel, css: "" },
   grid: { Grid, css: "" },
+  vote: { Vote, css: "" },
 };
 
 export const loadModule = async (_: unknown, name: keyof typeof modules) => modules[name];

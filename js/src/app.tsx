@@ -9,6 +9,7 @@ import type { FormView } from "./kernel/protocol.gen";
 import { GridPlace } from "./on-demand/grid-place";
 import type { Modules } from "./on-demand/load-module";
 import { useModule } from "./on-demand/use-module";
+import { VotePlace } from "./on-demand/vote-place";
 import { findMend } from "./result/fix";
 import { Result } from "./result/result";
 import type { CardState } from "./state/appearance";
@@ -107,6 +108,7 @@ export function App({ view }: { view: View }) {
       {...(compared ? {} : { onClose: close })}
     />
   );
+  if (connection.vote.value) return <VotePlace view={view} />;
   const style = parts && <style>{parts.css}</style>;
   if (grid)
     return (

@@ -8,32 +8,44 @@ const RATE_CORRECTION = 0.03;
 
 export class SyncedPlayers {
   readonly #players: HTMLVideoElement[] = [];
+  /** How much later than the clock a player's clip begins, in seconds; negative for earlier. */
+  readonly #shifts = new Map<HTMLVideoElement, number>();
   #speed = 1;
-  #audible = 0;
+  #audible: number;
+  /** Whether all begin again when the longest has ended. */
+  loops = false;
   /** The time and the duration of the longest clip, in seconds. */
   readonly time = signal(0);
   readonly duration = signal(0);
   readonly playing = signal(false);
+
+  /** `audible` is the player that has sound, from 0; -1 for none. */
+  constructor(audible = 0) {
+    this.#audible = audible;
+  }
 
   /** Add a player; the returned function removes it. */
   add(player: HTMLVideoElement): () => void {
     const end = new AbortController();
     this.#players.push(player);
     player.muted = this.#players.length - 1 !== this.#audible;
-    for (const type of ["timeupdate", "play", "pause", "loadedmetadata", "ended", "seeked"]) {
+    for (const type of ["timeupdate", "play", "pause", "loadedmetadata", "seeked"]) {
       player.addEventListener(type, this.#synchronize, { signal: end.signal });
     }
+    player.addEventListener("ended", () => this.#end(player), { signal: end.signal });
     this.#publish();
     return () => {
       end.abort();
       player.pause();
       this.#players.splice(this.#players.indexOf(player), 1);
+      this.#shifts.delete(player);
     };
   }
 
+  /** The one whose end is the last, counted on the common clock. */
   get #leader(): HTMLVideoElement | undefined {
     return this.#players.reduce<HTMLVideoElement | undefined>(
-      (longest, one) => ((one.duration || 0) > (longest?.duration || 0) ? one : longest),
+      (last, one) => (this.#endOf(one) > (last ? this.#endOf(last) : 0) ? one : last),
       this.#players[0],
     );
   }
@@ -44,12 +56,18 @@ export class SyncedPlayers {
   }
   pause(): void {
     for (const player of this.#players) player.pause();
-    this.seek(this.#leader?.currentTime ?? 0);
+    this.seek(this.#now());
   }
+  /** Go to a time of the common clock. */
   seek(seconds: number): void {
     for (const player of this.#players)
-      player.currentTime = Math.min(Math.max(seconds, 0), player.duration || 0);
+      player.currentTime = Math.min(Math.max(seconds - this.#shiftOf(player), 0), player.duration || 0);
     this.#publish();
+  }
+  /** Begin again, all from their first frames. */
+  replay(): void {
+    this.seek(0);
+    this.play();
   }
   /** Unmute one player and mute the others; -1 mutes all. */
   unmute(index: number): void {
@@ -60,14 +78,34 @@ export class SyncedPlayers {
     this.#speed = speed;
     for (const player of this.#players) player.playbackRate = speed;
   }
-  set loops(on: boolean) {
-    for (const player of this.#players) player.loop = on;
+  /** Let a player's clip begin so many seconds after the clock; negative for before. */
+  shift(player: HTMLVideoElement, seconds: number): void {
+    const now = this.#now();
+    this.#shifts.set(player, seconds);
+    this.seek(now);
+  }
+
+  readonly #shiftOf = (player: HTMLVideoElement): number => this.#shifts.get(player) ?? 0;
+  readonly #endOf = (player: HTMLVideoElement): number => (player.duration || 0) + this.#shiftOf(player);
+
+  #now(): number {
+    const leader = this.#leader;
+    return leader ? leader.currentTime + this.#shiftOf(leader) : 0;
+  }
+
+  /** A clip that is shorter stays at its end until the longest has ended, too. */
+  #end(player: HTMLVideoElement): void {
+    if (player !== this.#leader) return;
+    if (this.loops) this.replay();
+    else this.#publish();
   }
 
   readonly #synchronize = (): void => {
     const leader = this.#leader;
     if (leader && !leader.paused) {
-      for (const player of this.#players) if (player !== leader) this.#follow(player, leader.currentTime);
+      const now = this.#now();
+      for (const player of this.#players)
+        if (player !== leader) this.#follow(player, now - this.#shiftOf(player));
     }
     this.#publish();
   };
@@ -75,15 +113,19 @@ export class SyncedPlayers {
   #publish(): void {
     const leader = this.#leader;
     batch(() => {
-      this.time.value = leader?.currentTime ?? 0;
-      this.duration.value = leader?.duration || 0;
+      this.time.value = this.#now();
+      this.duration.value = leader ? this.#endOf(leader) : 0;
       this.playing.value = leader !== undefined && !leader.paused && !leader.ended;
     });
   }
 
   #follow(player: HTMLVideoElement, time: number): void {
     const behind = time - player.currentTime;
-    // A shorter clip stays at its end.
+    // Before its beginning it stands on its first frame, after its end on its last.
+    if (time < 0) {
+      if (player.currentTime > 0) player.currentTime = 0;
+      return;
+    }
     if (player.ended || time >= (player.duration || 0)) return;
     if (Math.abs(behind) > JUMP_SECONDS) player.currentTime = time;
     player.playbackRate =

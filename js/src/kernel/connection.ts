@@ -83,6 +83,7 @@ export class KernelConnection {
   readonly #queue = signal<WidgetState["queue"]>([]);
   readonly #compared = signal<WidgetState["compared"]>(null);
   readonly #grid = signal<WidgetState["grid"]>(null);
+  readonly #vote = signal<WidgetState["vote"]>(null);
   readonly #cells = signal<CellsChanged["cells"]>([]);
   readonly #progress = signal<Progress | null>(null);
   readonly #disconnected = signal(false);
@@ -113,6 +114,7 @@ export class KernelConnection {
     this.#readQueue();
     this.#readCompared();
     this.#readGrid();
+    this.#readVote();
     for (const [event, callback] of this.#callbacks) this.#model.on(event, callback as never);
   }
 
@@ -142,6 +144,10 @@ export class KernelConnection {
   /** The grid, when the widget shows nothing but one. */
   get grid(): ReadonlySignal<WidgetState["grid"]> {
     return this.#grid;
+  }
+  /** The vote, when the widget shows nothing but one. */
+  get vote(): ReadonlySignal<WidgetState["vote"]> {
+    return this.#vote;
   }
   /** The cells of the grid that the kernel told of last. */
   get cells(): ReadonlySignal<CellsChanged["cells"]> {
@@ -271,6 +277,10 @@ export class KernelConnection {
     this.#restartSilenceTimer();
   };
 
+  readonly #readVote = (): void => {
+    this.#vote.value = this.#model.get("vote") ?? null;
+  };
+
   readonly #readForm = (): void => {
     this.#form.value = this.#model.get("form") ?? null;
   };
@@ -351,6 +361,7 @@ export class KernelConnection {
     ["change:queue", this.#readQueue],
     ["change:compared", this.#readCompared],
     ["change:grid", this.#readGrid],
+    ["change:vote", this.#readVote],
     ["msg:custom", this.#receive],
     ["comm_live_update", this.#readConnectionState],
   ] as const;

@@ -4,11 +4,13 @@ import type * as grid from "../grid";
 import type { KernelConnection } from "../kernel/connection";
 import { RetryTiming } from "../kernel/retry-timing";
 import type * as parts from "../parts";
+import type * as vote from "../vote";
 import * as kit from "./kit";
 
 export interface Modules {
   readonly parts: typeof parts;
   readonly grid: typeof grid;
+  readonly vote: typeof vote;
 }
 export type ModuleName = keyof Modules;
 /** Names the very builds that fit this page; the bundler puts them here. */

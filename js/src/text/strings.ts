@@ -20,6 +20,7 @@ const facts = ["{length}", "{bytes}", "{cost}"] as const;
 export const en = {
   regionForm: "Video form",
   regionJob: "[prompt], {state}",
+  regionVote: "Blind vote on {name}",
   regionCompare: "Comparison of {count} clips",
   name: "videogen",
   simulated: "local engine, not AI-made",

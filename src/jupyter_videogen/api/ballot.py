@@ -73,8 +73,8 @@ def make_ballot(clips: Sequence[Voted], *, project: str, name: str, by: str) -> 
             else "The files of these clips are not where they were.",
             next="Wait for them with .result()." if not gone else "Fetch them again with their cards.",
         )
-    found = {one: _contestant(one, by) for one in there.values()}
-    names = sorted(set(found.values()))
+    found = [(one, _contestant(one, by)) for one in there.values()]
+    names = sorted({contestant for _, contestant in found})
     if len(names) == 1:
         raise InvalidRequest(
             f"All of these clips have the same {by}, {_told(names[0], names)}.",
@@ -88,9 +88,7 @@ def make_ballot(clips: Sequence[Voted], *, project: str, name: str, by: str) -> 
             next="Vote on clips of one prompt, or on a grid.",
             field="by",
         )
-    contestants = tuple(
-        _with_figures(_told(one, names), [voted for voted, of in found.items() if of == one]) for one in names
-    )
+    contestants = tuple(_with_figures(_told(one, names), [voted for voted, of in found if of == one]) for one in names)
     key = BallotKey(project, name or _name(there), by)
     return Ballot(key, contestants, pool, there, gone)
 
@@ -111,7 +109,7 @@ def _told(contestant: tuple[str, str], among: Sequence[tuple[str, str]]) -> str:
     return f"{provider}:{value}" if sum(value == other for other, _ in among) > 1 else value
 
 
-def _pool(found: dict[Voted, tuple[str, str]], names: Sequence[tuple[str, str]], by: str) -> Pool:
+def _pool(found: Sequence[tuple[Voted, tuple[str, str]]], names: Sequence[tuple[str, str]], by: str) -> Pool:
     """Return the pairs of clips that differ in nothing but `by`; where there are none, those of the same prompt and media."""
     for same in (_alike, _same_prompt):
         pool = Pool(_entries(found, names, by, same))
@@ -121,13 +119,13 @@ def _pool(found: dict[Voted, tuple[str, str]], names: Sequence[tuple[str, str]],
 
 
 def _entries(
-    found: dict[Voted, tuple[str, str]],
+    found: Sequence[tuple[Voted, tuple[str, str]]],
     names: Sequence[tuple[str, str]],
     by: str,
     same: Callable[[Voted, str], bytes],
 ) -> Iterable[Entry]:
     groups: dict[bytes, int] = {}
-    for one, contestant in found.items():
+    for one, contestant in found:
         group = groups.setdefault(same(one, by), len(groups))
         seed = None if by == "seed" else one.job.request.seed
         yield Entry(one.name, names.index(contestant), group, seed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api import table
+from jupyter_videogen.api import leaderboard_html, table
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported
 from jupyter_videogen.core.prices import format_dollars
@@ -71,16 +71,22 @@ class Leaderboard:
         return ax
 
     def __repr__(self) -> str:
-        standings = table.to_text([shown(row, self.result.by, at) for at, row in enumerate(self.rows, 1)])
+        standings = table.to_text(self._shown())
         notes = self.result.notes if self.result.verdict else ()
         return "\n".join(filter(None, [self.verdict, self.result.advice, standings, *notes]))
+
+    def _repr_html_(self) -> str:
+        return leaderboard_html.render(self.result, self._shown(), self.verdict)
+
+    def _shown(self) -> list[dict[str, str]]:
+        return [shown(row, self.result.by, at) for at, row in enumerate(self.rows, 1)]
 
 
 def shown(row: Standing, by: str, rank: int) -> dict[str, str]:
     """Return a standing as the texts of a table."""
     title = TITLES.get(by, by.capitalize())
     return {
-        "": str(rank),
+        "Rank": str(rank),
         title: row.name,
         "Score": f"{row.score:,.0f}",
         "95 %": f"{row.score_low:,.0f}-{row.score_high:,.0f}",

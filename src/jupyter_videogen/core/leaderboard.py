@@ -192,18 +192,17 @@ def _verdict(contestants: Sequence[Contestant], ranking: Ranking, order: Sequenc
         if beaten := [contestants[other].name for other in rest if not ranking.overlap(one, other)]:
             sentences.append(f"{contestants[one].name} beats {_listed(beaten)}.")
         unsure += [(contestants[one].name, contestants[other].name) for other in rest if ranking.overlap(one, other)]
-    if unsure:
-        pairs = [f"between {one} and {other}" for one, other in unsure]
-        where = (
-            ""
-            if not sentences and len(pairs) > NAMED_PAIRS
-            else _listed(pairs)
-            if len(pairs) <= NAMED_PAIRS
-            else "between the others"
-        )
-        told = f"{where}, there is no difference" if where else "there is no difference"
-        sentences.append(f"{told[0].upper()}{told[1:]} that this many votes can show.")
-    return " ".join(sentences)
+    return " ".join(sentences + _undecided(unsure, len(order), everyone=not sentences))
+
+
+def _undecided(unsure: Sequence[tuple[str, str]], count: int, *, everyone: bool) -> list[str]:
+    """Name the pairs of which nothing can be said; where that is many, or everyone, all of them at once."""
+    if not unsure:
+        return []
+    named = " or ".join(f"between {one} and {other}" for one, other in unsure)
+    if len(unsure) > NAMED_PAIRS or (everyone and count > 2):  # noqa: PLR2004 - two are named
+        named = f"between these {count}" if everyone else "between the others"
+    return [f"There is no difference {named} that this many votes can show."]
 
 
 def _advice(contestants: Sequence[Contestant], ranking: Ranking, order: Sequence[int], votes: int) -> str:

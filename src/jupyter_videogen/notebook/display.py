@@ -9,6 +9,7 @@ still holds a widget reads "model not found" for ever. Forms and comparisons liv
 from __future__ import annotations
 
 from contextlib import suppress
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from IPython import get_ipython
@@ -20,6 +21,7 @@ from jupyter_videogen.api.grid import Grid
 from jupyter_videogen.api.grid_of_jobs import grid_of_jobs
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.api.vote import Vote
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path
@@ -29,6 +31,7 @@ from jupyter_videogen.widget.base import BaseWidget
 from jupyter_videogen.widget.comparison import Comparison
 from jupyter_videogen.widget.form_widget import FormWidget
 from jupyter_videogen.widget.grid_widget import GridWidget
+from jupyter_videogen.widget.vote_widget import VoteWidget
 from jupyter_videogen.widget.widget import Card, Library, VideoGen
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ NOTES = {
     "form": "Run the cell again to get this form back.",
     "compare": "Run the cell again to play these clips in sync.",
     "grid": "Run the cell again to get this grid back.",
+    "vote": "Run the cell again to go on with this vote; all votes are kept.",
     "library": "Run the cell again to get the library back.",
 }
 """What stands in the place of a widget whose kernel has ended, above its records; nothing for a card."""
@@ -64,6 +68,7 @@ def install() -> None:
     formatter.for_type(VideoGen, show_form)
     formatter.for_type(JobGroup, show_group)
     formatter.for_type(Grid, show_grid)
+    formatter.for_type(Vote, show_vote)
     tracebacks.install()
     shell_progress.install()
     if show_job not in client.showing:
@@ -161,6 +166,32 @@ def _keep_table(widget: GridWidget, grid: Grid) -> None:
 
     _put(bundle(), name)
     grid.follow(lambda: _put(bundle(), name, update=True), every=TABLE)
+
+
+def show_vote(vote: Vote) -> None:
+    """Show a blind vote as its widget where a page is open, and what it comes to once its rater has finished."""
+    if not environment.in_kernel():
+        terminal.print_out(repr(vote))
+    elif not environment.has_viewer():
+        _put(_vote_bundle(vote))
+    else:
+        widget = VoteWidget(vote)
+        _put(_widget_bundle(widget, "vote"))
+        name = f"videogen-records-{widget.model_id}"
+        _put(_vote_bundle(vote, widget), name)
+        vote.listeners.append(lambda: _put(_vote_bundle(vote, widget), name, update=True))
+
+
+def _vote_bundle(vote: Vote, widget: VoteWidget | None = None) -> dict[str, Any]:
+    """Return what stays of a vote: a line while it goes on, the leaderboard when its rater has finished."""
+    shown = vote.leaderboard if vote.finished else None
+    text = repr(vote)
+    html = f"<div>{escape(text)}</div>" if shown is None else shown._repr_html_()
+    if widget is None:
+        return {"text/html": html, "text/plain": text}
+    own = records.extension_data("record", model_id=str(widget.model_id))
+    folded = f"<details><summary>Blind vote on {escape(vote.name)}</summary>{html}</details>"
+    return {records.MIME: own, "text/html": folded, "text/plain": text}
 
 
 def show_clip(clip: Clip) -> None:
