@@ -521,7 +521,8 @@ test("O opens a row under one clock, muted; Escape closes it and gives the focus
   expect(opened.contains(focused())).toBe(true);
   const videos = () => [...opened.querySelectorAll("video")];
   expect(videos()).toHaveLength(6);
-  expect(videos().every(({ muted, loop }) => muted && loop)).toBe(true);
+  expect(videos().every(({ muted }) => muted)).toBe(true);
+  expect(find("[aria-label='Loop']").getAttribute("aria-pressed")).toBe("true");
   const sound = find("[aria-label='Sound from C']");
   sound.click();
   await settle();

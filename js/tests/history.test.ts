@@ -638,21 +638,24 @@ test("two picked clips stand side by side under one clock, and only one is heard
   await settle();
   const videos = [...widget.root.querySelectorAll<HTMLVideoElement>(".videogen-clip video")];
   expect(videos).toHaveLength(2);
-  expect(videos.map(({ muted }) => muted)).toEqual([false, true]);
+  expect(videos.map(({ muted }) => muted)).toEqual([true, true]); // what plays by itself is silent
   widget.root.querySelector<HTMLButtonElement>("[aria-label='Sound from B']")?.click();
   await settle();
   expect(videos.map(({ muted }) => muted)).toEqual([true, false]);
-  expect(text(widget.root.querySelector(".videogen-compare"))).toContain("Same settings.");
+  expect(text(widget.root.querySelector(".videogen-compare"))).toContain(
+    "Same: prompt, 8 s, 1280×720, seed 418. Different: model.",
+  );
   widget.root.querySelector<HTMLButtonElement>("[aria-label='Close the comparison']")?.click();
   await settle();
   expect(widget.root.querySelector("form")).not.toBeNull();
+  expect(text(document.activeElement)).toContain("Compare"); // the focus is back where it came from
 });
 
 test("a comparison that was asked for in code is all there is", async () => {
   const other = ready({ id: "other000", request: { ...job().request, seed: 7 }, seed: 7 });
   const [view] = await renderWidget(new FakeModel({ compared: [ready(), other] }));
   expect(view.root.querySelectorAll(".videogen-clip")).toHaveLength(2);
-  expect(text(view.root)).toContain("Differences: seed");
+  expect(text(view.root)).toContain("Same: prompt, wan-2.7, 8 s, 1280×720. Different: seed.");
   expect(view.root.querySelector("form, .videogen-history")).toBeNull();
 });
 

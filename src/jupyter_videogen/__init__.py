@@ -17,7 +17,6 @@ from jupyter_videogen.core.version import VERSION
 if TYPE_CHECKING:
     from jupyter_videogen import events as events
     from jupyter_videogen import testing as testing
-    from jupyter_videogen.api.batch import compare
     from jupyter_videogen.api.client import (
         AsyncClient,
         Client,
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
         resume,
         submit,
     )
+    from jupyter_videogen.api.comparison import compare
     from jupyter_videogen.api.grid import Grid
     from jupyter_videogen.api.grid_call import grid
     from jupyter_videogen.api.improvement import improve
@@ -66,7 +66,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
-    "api.batch": "compare",
+    "api.comparison": "compare",
     "api.grid": "Grid",
     "api.grid_call": "grid",
     "api.listings": "models providers",
@@ -144,7 +144,10 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
-    if _PUBLIC[name] in {"api.batch", "api.client", "api.grid_call", "api.vote", "widget.widget"} and _in_ipython():
+    if (
+        _PUBLIC[name] in {"api.client", "api.comparison", "api.grid_call", "api.vote", "widget.widget"}
+        and _in_ipython()
+    ):
         import_module(".notebook.display", __name__).install()
     return value
 

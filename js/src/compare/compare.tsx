@@ -1,103 +1,34 @@
-/** Compares two to six clips, played in step. */
+/** Compares clips, from their first second on: each is seen being made, and those that are ready play in step. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
-import type { JobView, RequestView } from "../kernel/protocol.gen";
-import { getCardState } from "../state/appearance";
-import type { ClipSource } from "../state/clip-loader";
+import { isOpen } from "../kernel/job-state";
+import type { JobView } from "../kernel/protocol.gen";
+import { prefersReducedMotion } from "../state/theme";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
-import { fill, Template } from "../text/template";
+import { strings as page } from "../text/strings";
+import { Template } from "../text/template";
+import { ComparedClip } from "./compared-clip";
+import { compareFacts, type Facts } from "./facts";
+import { estimateLeft, getPercent } from "./job-progress";
 import { PlaybackClock } from "./playback-clock";
+import { strings } from "./strings";
 import { SyncedPlayers } from "./synced-players";
+import { Wipe } from "./wipe";
 
-/** A compared job is shown by its own state, whatever the state of the page and the kernel. */
-const PLAIN_INPUTS = { hasForm: true, disconnected: false, broken: false };
 /** "A" for the first of the compared clips. */
 export const getLetter = (index: number): string => String.fromCharCode(65 + index);
 type Layout = "grid" | "wipe";
 
-/** The names of the settings in which the requests differ. */
-export function findDifferences(jobs: readonly JobView[]): readonly string[] {
-  const compared = ["prompt", "model", "duration", "size", "seed", "negative", "fps"] as const;
-  const value = (job: JobView, name: (typeof compared)[number]) =>
-    JSON.stringify((job.request as RequestView)[name]);
-  return compared
-    .filter((name) => new Set(jobs.map((job) => value(job, name))).size > 1)
-    .map((name) => strings.compared[name]);
+interface LayoutChipsProps {
+  readonly id: string;
+  readonly layout: Layout;
+  readonly onLayout: (layout: Layout) => void;
 }
 
-interface ComparedClipProps {
-  readonly job: JobView;
-  readonly letter: string;
-  readonly isAudible: boolean;
-  readonly source: ClipSource;
-  readonly players: SyncedPlayers;
-  readonly onUnmute: () => void;
-}
-
-function ComparedClip({ job, letter, isAudible, source, players, onUnmute }: ComparedClipProps) {
-  const video = useRef<HTMLVideoElement>(null);
-  const address = source.state === "ready" ? source.url : null;
-  useLayoutEffect(() => (video.current ? players.add(video.current) : undefined), [players, address]);
-  const [width, height] = [job.clip?.width ?? 16, job.clip?.height ?? 9];
-  const took = job.finished_at === null ? undefined : format.duration(job.finished_at - job.created_at);
-  const reason = job.clip === null ? job.error?.message : undefined;
-  const cost = job.cost === null ? undefined : format.dollars(job.cost);
-  return (
-    <figure
-      class="videogen-clip"
-      style={{ "--videogen-width": String(width), "--videogen-height": String(height) }}
-    >
-      <div class="videogen-video-frame" data-state="ready">
-        {job.clip === null && (
-          <span class="videogen-state-note">{strings.tileState[getCardState({ job, ...PLAIN_INPUTS })]}</span>
-        )}
-        {address && (
-          // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the name
-          <video
-            ref={video}
-            class="videogen-video"
-            src={address}
-            playsInline
-            preload="auto"
-            aria-label={job.prompt}
-          />
-        )}
-      </div>
-      <figcaption>
-        <button
-          type="button"
-          class="videogen-letter"
-          aria-pressed={isAudible}
-          aria-label={fill(strings.hear, { letter })}
-          title={fill(strings.hear, { letter })}
-          onClick={onUnmute}
-        >
-          {letter}
-        </button>
-        <b>
-          <bdi>{job.model}</bdi>
-        </b>
-        <span>
-          <Template parts={["{took}", "{cost}", "[reason]"]} values={{ took, cost, reason }} between=" · " />
-        </span>
-      </figcaption>
-    </figure>
-  );
-}
-
-function LayoutChips({
-  id,
-  layout,
-  onLayout,
-}: {
-  id: string;
-  layout: Layout;
-  onLayout: (way: Layout) => void;
-}) {
+function LayoutChips({ id, layout, onLayout }: LayoutChipsProps) {
   return (
     <fieldset class="videogen-chips">
       <legend class="videogen-visually-hidden">{strings.arrangement}</legend>
@@ -111,6 +42,91 @@ function LayoutChips({
   );
 }
 
+function FactsLine({ facts }: { facts: Facts }) {
+  const same = facts.same.join(", ") || undefined;
+  const different = facts.different.join(", ") || undefined;
+  return (
+    <p class="videogen-meta">
+      <Template
+        parts={different ? [strings.same, strings.different] : [strings.onlySame]}
+        values={{ same, different }}
+      />
+    </p>
+  );
+}
+
+/** Stands where the clock will be, until all have ended: how far they are together. */
+function TotalProgress({ view, jobs }: { view: View; jobs: readonly JobView[] }) {
+  const { clock } = view.session.connection;
+  const alive = jobs.filter((job) => isOpen(job) || job.clip !== null);
+  const done = alive.reduce((sum, job) => sum + (job.clip ? 100 : (getPercent(job) ?? 0)), 0);
+  const percent = alive.length === 0 ? 0 : done / alive.length;
+  const open = jobs.filter(isOpen);
+  const rest = open.map((job) => estimateLeft(job, clock.secondsSince(job.created_at)));
+  const left = rest.every((one) => one !== null) ? Math.max(...rest) : 0;
+  const values = {
+    ready: String(jobs.filter(({ clip }) => clip !== null).length),
+    clips: String(jobs.length),
+    time: left > 0 ? format.duration(left) : undefined,
+  };
+  return (
+    <div class="videogen-compared-total">
+      <div
+        class="videogen-bar"
+        data-mode="fill"
+        role="progressbar"
+        aria-label={strings.progress}
+        aria-valuemin={0}
+        aria-valuemax={100}
+        aria-valuenow={Math.floor(percent)}
+        style={{ "--videogen-done": `${percent}%` }}
+      >
+        <i />
+      </div>
+      <p class="videogen-meta">
+        <Template parts={[strings.ready, strings.left]} values={values} between=" · " />
+      </p>
+    </div>
+  );
+}
+
+/** The focus comes to a comparison that opens over something, and goes back to what opened it. */
+function useFocus(isClosable: boolean) {
+  const node = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const root = node.current?.closest(".videogen");
+    if (!isClosable || !root) return;
+    node.current?.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
+    // What lies under it takes the focus once it is drawn again.
+    return () =>
+      requestAnimationFrame(() => root.querySelector<HTMLElement>("[data-opens=comparison]")?.focus());
+  }, []);
+  return node;
+}
+
+/** Plays while it is in view, from the moment when a clip can play; held by a person, it stays where it is. */
+function useAutoplay(node: { readonly current: HTMLElement | null }, players: SyncedPlayers): () => void {
+  const isInView = useRef(true);
+  const isMeantToPlay = useRef(false);
+  useLayoutEffect(() => {
+    if (!node.current || typeof IntersectionObserver === "undefined") return;
+    const observer = new IntersectionObserver(([entry]) => {
+      const isNow = entry?.isIntersecting ?? true;
+      if (isInView.current && !isNow) {
+        isMeantToPlay.current = players.playing.peek();
+        players.pause();
+      } else if (isNow && isMeantToPlay.current) players.play();
+      isInView.current = isNow;
+    });
+    observer.observe(node.current);
+    return () => observer.disconnect();
+  }, [players]);
+  return () => {
+    isMeantToPlay.current = !prefersReducedMotion();
+    if (isInView.current && isMeantToPlay.current) players.replay();
+  };
+}
+
 interface CompareProps {
   readonly view: View;
   readonly jobs: readonly JobView[];
@@ -119,62 +135,79 @@ interface CompareProps {
 }
 
 export function Compare({ view, jobs, onClose }: CompareProps) {
-  const players = useMemo(() => new SyncedPlayers(), []);
-  const [audible, setAudible] = useState(0);
+  const players = useMemo(() => {
+    const made = new SyncedPlayers(-1);
+    made.loops = true;
+    return made;
+  }, []);
+  const node = useFocus(onClose !== undefined);
+  const onPlayable = useAutoplay(node, players);
+  const [audible, setAudible] = useState(-1);
   const [layout, setLayout] = useState<Layout>("grid");
+  const [isShifting, setShifting] = useState(false);
   const [edge, setEdge] = useState(50);
-  const differing = findDifferences(jobs);
-  const isWipe = layout === "wipe" && jobs.length === 2;
+  const facts = compareFacts(jobs);
+  const isWaiting = jobs.some(isOpen);
+  useLayoutEffect(() => (isWaiting ? view.session.connection.clock.start() : undefined), [isWaiting]);
+  const canWipe = jobs.length === 2 && jobs.every(({ clip }) => clip !== null);
+  const isWipe = layout === "wipe" && canWipe;
   const unmute = (index: number) => {
     const next = index === audible ? -1 : index;
     players.unmute(next);
     setAudible(next);
   };
-  const getSource = (job: JobView): ClipSource =>
-    job.clip ? view.session.clipLoader.getSource(job, 0, job.clip).value : { state: "failed" };
-  const style = { "--videogen-columns": String(Math.min(jobs.length, 3)), "--videogen-edge-at": `${edge}%` };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || onClose === undefined) return;
+    event.preventDefault();
+    onClose();
+  };
+  const prompt = facts.different.includes(strings.compared.prompt) ? undefined : jobs[0]?.prompt;
+  const style = {
+    "--videogen-columns": String(Math.min(jobs.length, 3)),
+    "--videogen-edge-at": `${edge}%`,
+    "--videogen-width": String(jobs[0]?.clip?.width ?? 16),
+    "--videogen-height": String(jobs[0]?.clip?.height ?? 9),
+  };
   return (
-    <div class="videogen-compare" data-layout={isWipe ? "wipe" : "grid"}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside take the focus, and Escape is heard here
+    <div ref={node} class="videogen-compare" data-layout={isWipe ? "wipe" : "grid"} onKeyDown={onKeyDown}>
       <div class="videogen-compare-bar">
         <span class="videogen-title">
           <Icon name="compare" />
-          {differing.includes(strings.compared.prompt) ? strings.compare : strings.comparePrompt}
+          {page.compare}
         </span>
-        <span class="videogen-spacer" />
-        {jobs.length === 2 && <LayoutChips id={`${view.id}-way`} layout={layout} onLayout={setLayout} />}
-        {onClose && <IconButton bare icon="close" label={strings.closeCompare} onClick={onClose} />}
+        <span class="videogen-compared-prompt" title={prompt}>
+          <bdi>{prompt}</bdi>
+        </span>
+        {canWipe && <LayoutChips id={`${view.id}-way`} layout={layout} onLayout={setLayout} />}
+        <IconButton
+          icon="proceed"
+          label={strings.shift}
+          bare
+          pressed={isShifting}
+          onClick={() => setShifting(!isShifting)}
+        />
+        {onClose && <IconButton bare icon="close" label={strings.close} onClick={onClose} />}
       </div>
+      <FactsLine facts={facts} />
       <div class="videogen-clips" style={style}>
         {jobs.map((job, index) => (
           <ComparedClip
             key={job.id}
+            view={view}
             job={job}
             letter={getLetter(index)}
+            values={facts.values[index] ?? []}
             isAudible={index === audible}
-            source={getSource(job)}
+            isShifting={isShifting}
             players={players}
             onUnmute={() => unmute(index)}
+            onPlayable={onPlayable}
           />
         ))}
+        {isWipe && <Wipe edge={edge} onMove={setEdge} />}
       </div>
-      {isWipe && (
-        <input
-          class="videogen-wipe"
-          type="range"
-          min={0}
-          max={100}
-          value={edge}
-          aria-label={strings.wipeEdge}
-          dir="ltr"
-          onInput={(event) => setEdge(Number(event.currentTarget.value))}
-        />
-      )}
-      <PlaybackClock players={players} />
-      <p class="videogen-meta">
-        {differing.length > 0
-          ? fill(strings.differences, { list: differing.join(", ") })
-          : strings.noDifference}
-      </p>
+      {isWaiting ? <TotalProgress view={view} jobs={jobs} /> : <PlaybackClock players={players} loops />}
     </div>
   );
 }

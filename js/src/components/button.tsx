@@ -15,6 +15,8 @@ interface IconButtonProps {
   readonly expanded?: boolean;
   readonly disabled?: boolean;
   readonly solid?: boolean;
+  /** What it opens over its surroundings: the focus comes back to it. */
+  readonly opens?: string;
   readonly children?: ComponentChildren;
   readonly onClick: (event: MouseEvent) => void;
 }
@@ -29,6 +31,7 @@ export function IconButton(props: IconButtonProps) {
     expanded,
     disabled = false,
     solid = false,
+    opens,
     children,
     onClick,
   } = props;
@@ -38,6 +41,7 @@ export function IconButton(props: IconButtonProps) {
       class={`videogen-button is-subtle${bare ? " is-icon" : ""}`}
       aria-label={bare ? label : undefined}
       title={hint ?? (bare ? label : undefined)}
+      data-opens={opens}
       aria-pressed={pressed}
       aria-expanded={expanded}
       disabled={disabled}

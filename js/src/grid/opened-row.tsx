@@ -55,7 +55,6 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
             class="videogen-video"
             src={address}
             playsInline
-            loop
             preload="auto"
             aria-label={name}
           />
@@ -103,8 +102,8 @@ interface OpenedRowProps {
 
 export function OpenedRow({ stage, grid, row, isInView }: OpenedRowProps) {
   const players = useMemo(() => {
-    const silent = new SyncedPlayers();
-    silent.unmute(-1);
+    const silent = new SyncedPlayers(-1);
+    silent.loops = true;
     return silent;
   }, [row.row]);
   const [audible, setAudible] = useState(-1);

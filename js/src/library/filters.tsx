@@ -110,6 +110,7 @@ export function Filters({ view, history }: { view: View; history: JobHistory }) 
         <IconButton
           icon="compare"
           label={strings.compare}
+          opens="comparison"
           disabled={count < 2}
           hint={strings.pickHint}
           onClick={() => {

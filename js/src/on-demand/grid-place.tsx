@@ -1,7 +1,7 @@
 /** The box of a grid. It has its height from the first moment, whatever is drawn in it: nothing below it ever moves. */
 
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import type { GridColumnView, GridView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { useModule } from "./use-module";
@@ -45,27 +45,9 @@ export function GridPlace({ view, grid, comparison }: GridPlaceProps) {
     "--videogen-groups": String(countGroups(grid)),
   };
   const { module, fault } = useModule(view, "grid", true);
-  const node = useRef<HTMLDivElement>(null);
   const isCovered = Boolean(comparison);
-  const wasCovered = useRef(isCovered);
-  // The focus goes to the comparison, and back to what opened it.
-  useLayoutEffect(() => {
-    const target = isCovered ? ".videogen-compare button" : "[data-opens=comparison]";
-    if (wasCovered.current !== isCovered) node.current?.querySelector<HTMLElement>(target)?.focus();
-    wasCovered.current = isCovered;
-  }, [isCovered]);
-  const onKeyDown = ({ key }: KeyboardEvent) => {
-    if (key === "Escape" && isCovered) view.isComparing.value = false;
-  };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside take the focus, and their keys are heard here
-    <div
-      ref={node}
-      class="videogen-grid"
-      data-kind={isSheet ? "takes" : "table"}
-      style={style}
-      onKeyDown={onKeyDown}
-    >
+    <div class="videogen-grid" data-kind={isSheet ? "takes" : "table"} style={style}>
       <div inert={isCovered}>
         {module && <style>{module.css}</style>}
         {module && <module.Grid view={view} />}

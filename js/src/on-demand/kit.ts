@@ -33,6 +33,7 @@ export { prefersReducedMotion } from "../state/theme";
 export { supportsDuration } from "../state/validation";
 export { NAMED, useViewState } from "../state/view-state";
 export {
+  clock,
   dateTime,
   day,
   dimensions,

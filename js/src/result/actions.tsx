@@ -153,7 +153,13 @@ export function JobActions({ job, clip, url, commands, isGhost, children }: JobA
           />
         )}
         {hasClip && commands.compare && (
-          <IconButton bare icon="compare" label={strings.compare} onClick={commands.compare} />
+          <IconButton
+            bare
+            icon="compare"
+            label={strings.compare}
+            opens="comparison"
+            onClick={commands.compare}
+          />
         )}
         {commands.remove && <IconButton bare icon="trash" label={strings.remove} onClick={commands.remove} />}
       </span>

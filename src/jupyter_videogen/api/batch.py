@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api.access import Access, access_for
-from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.submission import ask_user, build_order, submit_orders
+from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.validation import LARGEST_SEED
-from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.runtime.order import Order, SubmitOptions
 
@@ -25,20 +23,6 @@ class Prompt(NamedTuple):
 
     text: str
     options: SubmitOptions = SubmitOptions()
-
-
-def compare(prompt: str, *, models: Sequence[str], **fields: Any) -> JobGroup:
-    """Make the same clip with several models side by side; returns a `JobGroup` at once, with `.df` and `.result()`.
-
-    A model can include its provider, as in "aihubmix:wan-2.7". Every request is checked and priced before any is sent, and
-    `max_cost=` applies to the total. Fields as for `generate`; a field that a model does not take is a warning on its job.
-    """
-    if isinstance(models, str) or not models:
-        raise InvalidRequest("models must be a list of names.", next='Pass models=["…", "…"].', field="model")
-    config = load_config()
-    orders = list(expand_prompts([Prompt(prompt)], {**fields, "model": list(models)}, config))
-    jobs = submit_orders(orders, config, yes=bool(fields.get("yes")), max_cost=fields.get("max_cost"), ask=ask_user)
-    return JobGroup(jobs, kind="compare", label=prompt)
 
 
 def expand_prompts(

@@ -15,9 +15,11 @@ from jupyter_videogen.api import vote as votes
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.job import Job, seconds
+from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError, WaitTimeout
+from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import receipt
 from jupyter_videogen.runtime import process
@@ -110,6 +112,15 @@ class Grid:
         """The jobs of its cells, by row and column; cells that wait have none."""
         config = load_config()
         return tuple(self._job(one.job, config) for one in self.cells() if one.job is not None)
+
+    def row(self, row: int | str) -> JobGroup:
+        """Return the jobs of a row, which show themselves side by side: by its number from 0, or by its label in `.df`."""
+        labels = [one.label for one in self.plan.rows]
+        number = labels.index(row) if row in labels else row
+        if not isinstance(number, int) or not -len(labels) <= number < len(labels):
+            raise InvalidRequest(f"The grid has no row {row!r}.", next=did_you_mean(str(row), labels), field="row")
+        cells, config = self.cells([number % len(labels)]), load_config()
+        return JobGroup((self._job(one.job, config) for one in cells if one.job is not None), kind="compare")
 
     @property
     def clips(self) -> tuple[Clip, ...]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from jupyter_videogen.api.clip import Clip
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import CancelResult
 
 Kind = Literal["listing", "takes", "batch", "compare"]
@@ -23,12 +24,16 @@ Kind = Literal["listing", "takes", "batch", "compare"]
 class JobGroup(list[Job]):
     """A list of jobs with methods to wait for, cancel and watch all of them; `.df` has a row for each."""
 
-    def __init__(self, jobs: Iterable[Job] = (), *, kind: Kind = "listing", label: str = "") -> None:
+    def __init__(
+        self, jobs: Iterable[Job] = (), *, kind: Kind = "listing", label: str = "", files: Iterable[ClipRecord] = ()
+    ) -> None:
         super().__init__(jobs)
         self.kind: Kind = kind
         """What the group comes from. A "listing" is shown as a table; the jobs of the others were made by one call."""
         self.label = label
         """The prompt they share, where they do."""
+        self.files = tuple(files)
+        """Files of no job that are seen beside them."""
 
     @property
     def clips(self) -> tuple[Clip, ...]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import JobRecord
 
 EMPTY = {"text/plain": ""}
@@ -110,13 +111,14 @@ def show_whole(jobs: Sequence[Job]) -> None:
     return None
 
 
-def show_comparison(jobs: Sequence[Job]) -> None:
+def show_comparison(jobs: Sequence[Job], files: Sequence[ClipRecord] = ()) -> None:
     """Show clips side by side where a page watches, and below them the records that stay."""
     if not (environment.in_kernel() and environment.has_viewer()):
         return show_jobs(jobs)
-    widget = Comparison(jobs)
+    widget = Comparison(jobs, files)
     _put(_widget_bundle(widget, "compare"))
-    _keep_records(widget, jobs, lambda: _records_bundle(jobs, f"{len(jobs)} clips of this comparison", widget))
+    if jobs:
+        _keep_records(widget, jobs, lambda: _records_bundle(jobs, f"{_clips(len(jobs))} of this comparison", widget))
     return None
 
 
@@ -202,7 +204,7 @@ def show_clip(clip: Clip) -> None:
 def show_group(group: JobGroup) -> None:
     """Show several jobs: a comparison side by side, a listing as a table, others each as a job shows itself."""
     if group.kind == "compare":
-        show_comparison(group)
+        show_comparison(group, group.files)
     elif group.kind == "listing" and environment.in_kernel():
         _put(group._repr_mimebundle_())
     elif group.kind == "listing":
@@ -291,8 +293,11 @@ def _card_bundle(card: Card, *, stays: bool) -> dict[str, Any]:
 def _form_bundle(widget: FormWidget, title: str) -> dict[str, Any]:
     """Return the records of a widget's jobs as one output, newest first."""
     count = len(widget.jobs)
-    clips = "1 clip" if count == 1 else f"{count} clips"
-    return _records_bundle([*reversed(widget.jobs)], f"{clips} of this {title}", widget)
+    return _records_bundle([*reversed(widget.jobs)], f"{_clips(count)} of this {title}", widget)
+
+
+def _clips(count: int) -> str:
+    return "1 clip" if count == 1 else f"{count} clips"
 
 
 def _records_bundle(jobs: Sequence[Job], title: str, widget: BaseWidget) -> dict[str, Any]:

@@ -149,7 +149,11 @@ def _read_poster(clips: Sequence[ClipRecord]) -> bytes:
 
 def read_clip_piece(asked: Fetch) -> bytes:
     """Read a piece of a clip, for a page that can't reach its file; raises `VideogenError` where the file is gone."""
-    clip = _clip(asked.job_id, asked.take)
+    return read_piece(_clip(asked.job_id, asked.take), asked)
+
+
+def read_piece(clip: ClipRecord, asked: Fetch) -> bytes:
+    """Read a piece of a clip's file; raises `VideogenError` where it is gone."""
     try:
         with Path(clip.path).open("rb") as file:
             file.seek(max(asked.offset, 0))
