@@ -4,15 +4,23 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const [, , out] = process.argv;
+/** Every table of texts is lengthened: the page's own, and those of its modules. */
 const pseudo = {
   name: "pseudo",
-  setup({ onResolve }) {
-    onResolve({ filter: /\/strings$/ }, ({ importer, path }) => {
-      if (/pseudo(-grid)?\.ts$/.test(importer)) return undefined;
-      return {
-        path: `${here}${path === "./strings" && importer.includes("/grid/") ? "pseudo-grid" : "pseudo"}.ts`,
-      };
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/strings$/ }, ({ importer, path, namespace, resolveDir }) => {
+      if (namespace === "lengthened" || /pseudo\.ts$/.test(importer)) return undefined;
+      const isOwn = path === "./strings" && !/[\\/]text$/.test(resolveDir);
+      return isOwn
+        ? { path: `${resolveDir}/strings.ts`, namespace: "lengthened" }
+        : { path: `${here}pseudo.ts` };
     });
+    onLoad({ filter: /.*/, namespace: "lengthened" }, ({ path }) => ({
+      contents: `import { en } from ${JSON.stringify(path)};
+        import { lengthen } from ${JSON.stringify(`${here}pseudo.ts`)};
+        export const strings = lengthen(en);`,
+      resolveDir: here,
+    }));
   },
 };
 const modules = {

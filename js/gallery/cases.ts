@@ -5,6 +5,7 @@ import { strings } from "../src/text/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
 import { columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
+import { board, handOver, vote } from "./votes";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
 export interface Case {
@@ -625,6 +626,46 @@ export const cases: Readonly<Record<string, Case>> = {
   "two clips side by side": { state: { form: full, job: done }, acts: [...pickTwo, press(strings.compare)] },
   "comparison from code": {
     state: { compared: [done, ready({ id: "other000", model: "Kling O3", seed: 7 })] },
+  },
+  "comparison, being made": {
+    state: {
+      compared: [
+        job({ progress: 62, usual: 60 }),
+        job({ id: "second00", model: "kling-o3", progress: null, usual: 70 }),
+        job({
+          id: "third000",
+          model: "veo-3.1-fast",
+          state: "queued",
+          progress: null,
+          status: "2nd in line",
+        }),
+      ],
+    },
+  },
+  "comparison, one failed": {
+    state: {
+      compared: [done, job({ id: "refused0", model: "kling-o3", state: "failed", error: error() })],
+    },
+  },
+  "vote, a pair is loaded": { state: { vote } },
+  "vote, a pair": { state: { vote }, acts: [handOver] },
+  "vote, another rater": { state: { vote }, acts: [handOver, click(".videogen-vote-head button")] },
+  "vote, result": { state: { vote: { ...vote, token: "", leaderboard: board } } },
+  "vote, too few": {
+    state: {
+      vote: {
+        ...vote,
+        token: "",
+        leaderboard: {
+          ...board,
+          verdict: "",
+          advice: "",
+          standings: [],
+          meetings: [],
+          notes: ["Each two need 10 votes before anything is said; wan and kling have 4."],
+        },
+      },
+    },
   },
   "card, clips to compare": {
     state: { job: { ...cell, prompt: "Waves at sunset" } },

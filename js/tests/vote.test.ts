@@ -1,39 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { LeaderboardView, VoteView } from "../src/kernel/protocol.gen";
+import { board, vote } from "../gallery/votes";
+import type { VoteView } from "../src/kernel/protocol.gen";
 import { button, error, FakeModel, renderWidget, settle, setUpTests, text, type Widget } from "./kit";
-
-const vote: VoteView = {
-  name: "study-1",
-  by: "model",
-  rater: "Mira",
-  raters: ["Jon", "Mira"],
-  done: 14,
-  total: 60,
-  left: 180,
-  token: "t1",
-  prompt: "A shoal of fish under water",
-  last: "right",
-  notes: [],
-  leaderboard: null,
-};
-const board: LeaderboardView = {
-  votes: 60,
-  raters: ["Jon", "Mira"],
-  verdict: "veo beats wan.",
-  advice: "About 40 more votes should part kling from veo.",
-  standings: ["veo", "kling", "wan"].map((name, at) => ({
-    name,
-    score: 1086 - 82 * at,
-    low: 1019 - 82 * at,
-    high: 1169 - 82 * at,
-    share: 0.68 - 0.17 * at,
-    seconds: 39,
-    cost: at === 2 ? null : 0.16,
-    cost_per_win: at === 2 ? null : 0.24,
-  })),
-  meetings: [{ name: "veo", other: "wan", wins: 14, ties: 2, losses: 4 }],
-  notes: ["Ties count as half a win: 4 of 60 votes."],
-};
 
 let fake: FakeModel;
 let widget: Widget;

@@ -109,6 +109,16 @@ def test_the_page_of_many_clips_runs(home: Path, capsys: pytest.CaptureFixture[s
     assert Path("study-2.csv").exists()
 
 
+def test_the_page_of_judging_runs(home: Path) -> None:
+    """In order, in one kernel, on the local engine."""
+    with Shell() as shell:
+        for code in blocks("judging.md", "python"):
+            said = shell.run(code)
+            assert said.error is None, (code, said.look)
+        assert shell.names["vote"].finished
+        assert sum(row.wins for row in shell.names["board"].rows) == 4
+
+
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
     """Every setting in it exists, and is shown with its source."""
     (text,) = blocks("magic.md", "toml")
