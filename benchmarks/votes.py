@@ -73,6 +73,7 @@ def main() -> None:
         f"\nOf {STUDY_RUNS} studies of five models and {STUDY_VOTES:,} votes, {100 * within():.1f} % of the strengths lie within their interval."
     )
     table = np.random.default_rng(2).integers(1, 30, (20, 20)).tolist()
+    began = time.perf_counter()
     rank(table)
     print(f"Ranking 20 models takes {1000 * (time.perf_counter() - began):.0f} ms.")
 
