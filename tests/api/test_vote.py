@@ -160,3 +160,43 @@ def test_a_clip_whose_file_is_gone_is_left_out(grid: vg.Grid) -> None:
 
 def test_hidden_characters_in_a_raters_name_are_written_out(grid: vg.Grid) -> None:
     assert grid.vote(rater="Mi\u202era <b>").rater == "Mi\\u202era <b>"
+
+
+class Axis:
+    """What matplotlib's axis is asked for."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, tuple[Any, ...]] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *given, **named: self.asked.update({name: (*given, named)})
+
+
+def test_a_leaderboard_is_drawn_on_any_axis(grid: vg.Grid) -> None:
+    board = judge(grid.vote(rater="Mira", min_votes=1), "wan").leaderboard
+    axis = Axis()
+    assert board.plot(axis) is axis
+    scores, places, named = axis.asked["errorbar"]
+    assert [round(score) for score in scores] == [round(row.score) for row in reversed(board.rows)]
+    assert all(low > 0 and high > 0 for low, high in zip(*named["xerr"], strict=True))
+    assert axis.asked["set_yticks"][1] == ["kling", "wan"]
+    assert list(places) == [0, 1]
+
+
+def test_too_few_votes_are_not_drawn(grid: vg.Grid) -> None:
+    board = grid.vote(rater="Mira").finish().leaderboard
+    with pytest.raises(vg.InvalidRequest, match="10 votes"):
+        board.plot(Axis())
+    assert board.rows == ()
+
+
+def test_a_page_is_shown_the_question_and_a_file_what_it_came_to(grid: vg.Grid) -> None:
+    """Where no page is open a vote is text; a finished one is its leaderboard."""
+    from jupyter_videogen.notebook import display  # noqa: PLC0415 - IPython is not needed for the rest
+
+    vote = grid.vote(rater="<Mira>", min_votes=1)
+    assert "0 of 6" in display._vote_bundle(vote)["text/html"]
+    assert "<Mira>" not in display._vote_bundle(vote)["text/html"]
+    assert "wan" not in display._vote_bundle(vote)["text/html"]
+    judge(vote, "wan")
+    assert "<svg" in display._vote_bundle(vote)["text/html"]
