@@ -27,12 +27,20 @@ if TYPE_CHECKING:
 
 IMAGES = ROOT / "docs" / "images"
 LOAD = "%load_ext jupyter_videogen"
+PYTHON = f"import jupyter_videogen as vg\n{LOAD}"
 BOAT = "A paper boat crossing a neon-lit puddle"
 GRID = """\
 vg.grid(
     ["Waves at sunset", "A city in rain", "Northern lights over a mountain lake", "A meadow in the wind", "A campfire by night"],
     models=["local/scenes", "local/ink", "local/grain"], seeds=[7], name="study-1", duration=2, size="640x360",
 )"""
+COMPARE = 'vg.compare("Waves at sunset", models=["local/scenes", "local/ink", "local/grain"], duration=2)'
+VOTES = 12
+VOTE = """\
+prompts = ["Waves at sunset", "A city in rain", "Northern lights over a mountain lake", "A meadow in the wind"]
+grid = vg.grid(prompts, models=["local/scenes", "local/ink", "local/grain"], seeds=[7], name="styles", duration=2, size="640x360")
+grid.result()
+grid.vote(rater="Mira", min_votes=3)"""
 HIDE = "() => window.jupyterapp.commands.execute('application:toggle-left-area')"
 
 
@@ -92,6 +100,38 @@ def grid(lab: Lab, gateway: Gateway) -> None:
     gateway.go_on()
 
 
+def compare(lab: Lab, gateway: Gateway) -> None:
+    """Three models at one prompt: while they are made, and when they play."""
+    lab.run(0)
+    lab.run(1)
+    lab.page.wait_for_function("() => document.querySelectorAll('.videogen-clip video').length === 1")
+    gateway.stop()
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "compare-running")
+    gateway.go_on()
+    lab.page.locator(".videogen-playback-bar").wait_for(timeout=120_000)
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "compare")
+
+
+def vote(lab: Lab, _gateway: Gateway) -> None:
+    """A pair of a blind vote, and what the votes come to."""
+    lab.run(0)
+    lab.run(1)
+    pair = lab.page.locator(".videogen-pair-place")
+    ready = lab.page.locator(".videogen-choices [aria-disabled=false]").first
+    ready.wait_for(timeout=120_000)
+    lab.page.wait_for_timeout(1500)
+    shoot(lab, "vote")
+    pair.focus()
+    for number in range(VOTES):
+        ready.wait_for(timeout=60_000)
+        lab.page.keyboard.press(("ArrowLeft", "ArrowRight", "ArrowDown", "ArrowLeft")[number % 4])
+        lab.page.wait_for_timeout(600)
+    lab.page.locator(".videogen-vote-result").wait_for(timeout=60_000)
+    shoot(lab, "vote-result")
+
+
 def shoot(lab: Lab, name: str) -> None:
     """Write one picture."""
     lab.page.screenshot(path=str(IMAGES / f"{name}-{lab.look}.png"))
@@ -100,7 +140,9 @@ def shoot(lab: Lab, name: str) -> None:
 SCENES: dict[str, tuple[list[str], Callable[[Lab, Gateway], None]]] = {
     "cell": ([LOAD, f"%%videogen -d 6 --seed 4\n{BOAT}"], cell),
     "form": ([LOAD, "%videogen -d 4 --seed 4"], form),
-    "grid": (["import jupyter_videogen as vg\n%load_ext jupyter_videogen", GRID], grid),
+    "compare": ([PYTHON, COMPARE], compare),
+    "grid": ([PYTHON, GRID], grid),
+    "vote": ([PYTHON, VOTE], vote),
     "tab": ([LOAD, "%%videogen -m local/scenes --", "%videogen help"], tab),
 }
 LOOKS = {
