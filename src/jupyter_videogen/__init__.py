@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.improvement import improve
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
+    from jupyter_videogen.api.leaderboard import Leaderboard
     from jupyter_videogen.api.listings import models, providers
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
-    from jupyter_videogen.api.vote import vote
+    from jupyter_videogen.api.vote import Vote, vote
     from jupyter_videogen.core.errors import (
         ArtifactExpired,
         AuthError,
@@ -79,7 +80,8 @@ _HOMES = {
     "api.job_group": "JobGroup",
     "api.nested_asyncio": "allow_nested_asyncio",
     "api.job": "Job",
-    "api.vote": "vote",
+    "api.leaderboard": "Leaderboard",
+    "api.vote": "Vote vote",
     "media.concat": "concat",
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
     "widget.widget": "VideoGen",
@@ -102,6 +104,7 @@ __all__ = [
     "InvalidRequest",
     "Job",
     "JobGroup",
+    "Leaderboard",
     "ModelNotFound",
     "NotReadyError",
     "OutOfCredit",
@@ -113,6 +116,7 @@ __all__ = [
     "Unsupported",
     "VideoGen",
     "VideogenError",
+    "Vote",
     "WaitTimeout",
     "allow_nested_asyncio",
     "attach",
