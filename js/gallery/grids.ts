@@ -49,6 +49,7 @@ export const cell = (position: number, change: Partial<GridCellView> = {}): Grid
   clip: null,
   rating: null,
   starred: false,
+  checks: "",
   ...change,
 });
 

@@ -17,6 +17,7 @@ from jupyter_videogen.core.version import VERSION
 if TYPE_CHECKING:
     from jupyter_videogen import events as events
     from jupyter_videogen import testing as testing
+    from jupyter_videogen.api.checking import check
     from jupyter_videogen.api.client import (
         AsyncClient,
         Client,
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 __version__ = VERSION
 
 _HOMES = {
+    "api.checking": "check",
     "api.comparison": "compare",
     "api.grid": "Grid",
     "api.grid_call": "grid",
@@ -120,6 +122,7 @@ __all__ = [
     "WaitTimeout",
     "allow_nested_asyncio",
     "attach",
+    "check",
     "compare",
     "concat",
     "doctor",

@@ -6,8 +6,8 @@ Results go to standard output, progress to standard error; `--json` prints one J
 status says how it ended:
 
     0  done                                     4  the outcome is unknown: it may exist and may be charged
-    1  the job gave no clip, or doctor found    5  your own budget stopped it
-       a problem                                6  still going: only the waiting ended
+    1  the job gave no clip, or doctor or       5  your own budget stopped it
+       check found something                    6  still going: only the waiting ended
     2  it can't be done as it is written        130  interrupted: the job goes on
     3  the key or the account was refused       141  the pipe it wrote to was closed: the job goes on
 """
@@ -82,6 +82,10 @@ USAGES = {
     "models": ("[TEXT] [-p NAME] [--image] [--test] [--refresh]", "list models with lengths, sizes, inputs and prices"),
     "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
     "cost": ("[--by model|day|notebook]", "show what was spent and what is left"),
+    "check": (
+        "[FILE|ID …] [--again]",
+        "check clips or files for black, frozen, flickering and damaged pictures; the exit status is 1 if something is found",
+    ),
     "config": ("", "show every setting and where it comes from"),
     "connect": (
         "NAME [--forget]",
@@ -319,6 +323,14 @@ def _doctor(given: Arguments, as_json: bool) -> int:
     return FAILED if report.problems else DONE
 
 
+def _check(given: Arguments, as_json: bool) -> int:
+    """Print what is wrong with clips; the exit status is 1 where something is."""
+    reports = actions.check_clips(given, {})
+    shown = repr(reports[0]) if len(reports) == 1 else repr(reports)
+    print_out(terminal.as_json([report.to_dict() for report in reports]) if as_json else shown)
+    return DONE if reports.ok else FAILED
+
+
 def _connect(given: Arguments, as_json: bool) -> int:
     summary = actions.connect(given)
     print_out(terminal.as_json({"summary": summary}) if as_json else summary)
@@ -362,6 +374,7 @@ COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {
     "jobs": _list_jobs,
     "resume": _resume,
     "cancel": _cancel,
+    "check": _check,
     "models": _table_of(actions.list_models),
     "providers": _table_of(lambda given: listings.providers(network="--no-network" not in given.marks)),
     "cost": _table_of(lambda given: spending.table(given.values.get("--by", "model"))),

@@ -142,6 +142,11 @@ function Badges({ cell, letter, number }: BadgesProps) {
           <bdi dir="ltr">{cell.rating}</bdi>
         </span>
       )}
+      {cell.checks && !letter && (
+        <span class="videogen-badge is-over is-check" aria-hidden="true">
+          {cell.checks}
+        </span>
+      )}
       {cell.starred && (
         <span class="videogen-star" aria-hidden="true">
           <Icon name="star" solid />

@@ -60,6 +60,7 @@ export function nameCell(place: readonly string[], cell: GridCellView): string {
     ...place,
     nameState(cell),
     cell.state === "ready" && rating,
+    cell.checks,
     cell.starred && strings.starred,
     getStep(cell),
     cell.step === "resend" && strings.mayChargeTwice,

@@ -200,6 +200,7 @@ export interface GridCellView {
   readonly clip: ClipView | null;
   readonly rating: number | null;
   readonly starred: boolean;
+  readonly checks: string;
 }
 
 export interface GridColumnView {

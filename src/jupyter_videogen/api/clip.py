@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from jupyter_videogen.api import checking
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.media import animation, clip_store, frames, receipt
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+
+    from jupyter_videogen.core.checks import CheckReport
 
     Array = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -74,6 +77,13 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
         """Return evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
         return frames.sheet(self, columns, rows)
+
+    def check(self, *, again: bool = False) -> CheckReport:
+        """Look for faults that its pixels show: black, frozen, flicker, cuts, and what is missing of what was ordered.
+
+        What was found is kept; `again` reads the clip anew. Raises as `frame` does.
+        """
+        return checking.check_clip(self, again=again)
 
     def to_gif(self, path: str | PathLike[str], width: int = 480, *, overwrite: bool = False) -> Path:
         """Write it as an endless GIF of at most `width` pixels and 12.5 frames a second; returns the file's path.

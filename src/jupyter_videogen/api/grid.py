@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from jupyter_videogen.api import grid_table
+from jupyter_videogen.api import checking, grid_table
 from jupyter_videogen.api import vote as votes
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.leaderboard import Leaderboard
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.budget import Budget
+    from jupyter_videogen.core.checks import CheckReports
     from jupyter_videogen.core.grid import Cell, Counts, GridPlan, GridRecord
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
@@ -134,7 +135,7 @@ class Grid:
 
     def cells(self, rows: Sequence[int] | None = None) -> list[CellWithJob]:
         """Return the cells with their jobs, by row and column: of these rows (from 0), or all."""
-        return self._grids.cells(self.record.id, rows)
+        return checking.with_words(self._grids.cells(self.record.id, rows), self._run.ledger.checks)
 
     def stuck(self, *, undecided: bool = False) -> list[Place]:
         """Return where the cells are that failed; with `undecided`, only those whose outcome is unknown or that may be charged."""
@@ -147,6 +148,17 @@ class Grid:
     def remaining(self) -> dict[tuple[str, int], int]:
         """Return how many cells are still to be made, by provider's address and column."""
         return self._grids.remaining(self.record.id)
+
+    def check(self, *, again: bool = False) -> CheckReports:
+        """Check every finished clip, several at a time; what was checked before is not read again, unless `again`.
+
+        What was found is also in `.df` and on the tiles. An interrupt ends it, and keeps what was found until then. A clip
+        whose file is gone is a finding. Raises `Unsupported` without PyAV.
+        """
+        try:
+            return checking.check_clips(self.clips, again=again)
+        finally:
+            self._queue.wake()
 
     def export(self, path: str | Path) -> Path:
         """Write its table to a `.csv`, `.jsonl` or `.parquet` file; a file that is there is not overwritten."""

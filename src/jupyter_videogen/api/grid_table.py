@@ -52,6 +52,7 @@ def facts(plan: GridPlan, one: CellWithJob) -> dict[str, Any]:
         **_clip(job),
         "rating": one.rating,
         "starred": one.starred,
+        "checks": one.checks,
         "created_at": None if job is None else datetime.fromtimestamp(job.created_at, UTC),
         "job_id": None if job is None else job.id,
     }

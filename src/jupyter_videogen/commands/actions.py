@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jupyter_videogen.api import batch, client, listings
+from jupyter_videogen.api import batch, checking, client, listings
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import ask_user, submit_orders
 from jupyter_videogen.commands import connect as connecting
 from jupyter_videogen.commands import job_references, request_fields
 from jupyter_videogen.config.configuration import load_config
+from jupyter_videogen.core.checks import CheckReport, CheckReports
+from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.job import UNPAID
 from jupyter_videogen.media import clip_store
 
@@ -78,6 +81,24 @@ def list_models(given: Arguments) -> Models:
 def select_jobs(words: Sequence[str], names: Mapping[str, Any]) -> JobGroup:
     """Return the jobs that are named, or without a name all that are unfinished."""
     return job_references.find_jobs(words, names) if words else client.jobs("unfinished")
+
+
+def check_clips(given: Arguments, names: Mapping[str, Any]) -> CheckReports:
+    """Check the files and the clips of the jobs that are named, without a name the last job's."""
+    again = "--again" in given.marks
+    words = given.words or ("last",)
+    return CheckReports(report for word in words for report in _check_word(word, names, again=again))
+
+
+def _check_word(word: str, names: Mapping[str, Any], *, again: bool) -> Iterator[CheckReport]:
+    path = Path(word).expanduser()
+    if word not in names and (path.suffix or path.is_file()):
+        yield checking.check(path)
+        return
+    clips = [clip for job in job_references.find_jobs([word], names) for clip in job.clips]
+    if not clips:
+        raise InvalidRequest(f"{word} has no clip to check.", next="Wait for it, or name a file.")
+    yield from checking.check_clips(clips, again=again)
 
 
 def cancel_jobs(words: Sequence[str], names: Mapping[str, Any]) -> tuple[JobGroup, list[str]]:

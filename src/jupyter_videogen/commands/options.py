@@ -405,6 +405,14 @@ COMMANDS: tuple[Command, ...] = (
         takes_jobs=True,
     ),
     Command(
+        "check",
+        "[FILE|ID …] [--again]",
+        "Check clips or files for faults that their pixels show: black, frozen, flicker, cuts, and what is missing of what was "
+        "ordered. Without a name, the last job's. --again reads a clip anew that was checked before.",
+        ("--again",),
+        takes_jobs=True,
+    ),
+    Command(
         "cost",
         "[--by model|day|notebook]",
         "Show what was spent, what is in flight, and what your caps leave.",

@@ -98,7 +98,14 @@ CREATE TABLE votes (
 );
 CREATE INDEX votes_by_ballot ON votes (project, name, by, id);
 """
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES)
+CHECKS = """
+CREATE TABLE checks (
+    sha256 TEXT NOT NULL, expected TEXT NOT NULL, version INTEGER NOT NULL, short TEXT NOT NULL, report BLOB NOT NULL,
+    PRIMARY KEY (sha256, expected)
+);
+"""
+"""What checks of clips found: nothing that could not be found again."""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 

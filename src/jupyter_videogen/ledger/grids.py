@@ -110,6 +110,8 @@ class CellWithJob(NamedTuple):
     job: JobRecord | None
     starred: bool = False
     rating: int | None = None
+    checks: str | None = None
+    """What the checks of its clip found, in a few words; None where it was not checked."""
 
 
 class Figure(NamedTuple):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_videogen.core import budget, environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID, JobRecord
+from jupyter_videogen.ledger.checks import Checks
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.grids import Grids
 from jupyter_videogen.ledger.liveness import Presence
@@ -96,6 +97,7 @@ class Ledger(LedgerQueries):
         weakref.finalize(self, self._presence.close).atexit = False
         self.grids = Grids(self._file, self._presence)
         self.votes = Votes(self._file)
+        self.checks = Checks(self._file)
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
         """The newest record of each job that is not yet written."""

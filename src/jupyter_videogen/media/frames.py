@@ -63,7 +63,7 @@ def require_decoder() -> None:
         )
 
 
-def _signs(frame: av.VideoFrame) -> tuple[int, int, int, int]:
+def read_matrix(frame: av.VideoFrame) -> tuple[int, int, int, int]:
     """Read the display matrix of a frame; quarter turns and mirrors only, as phones and editors write them."""
     side: Any = frame.side_data.get("DISPLAYMATRIX")
     if side is None:
@@ -87,7 +87,8 @@ class VideoReader:
         self.aspect = stream.sample_aspect_ratio or Fraction(1)
         """Width of a pixel by its height."""
         base = stream.time_base or Fraction(1, 1_000_000)
-        self._start = float((stream.start_time or 0) * base)
+        self.start = float((stream.start_time or 0) * base)
+        """Seconds in the file's own time at which it begins."""
         self.length = float(stream.duration * base) if stream.duration else self._measure_length()
 
     def _measure_length(self) -> float:
@@ -95,7 +96,7 @@ class VideoReader:
 
         The container's own would count a longer sound.
         """
-        return float(max(self.ends(), default=0)) - self._start
+        return float(max(self.ends(), default=0)) - self.start
 
     def ends(self) -> Iterator[Fraction]:
         """Return when each coded picture stops being shown, unordered; the whole file is read, nothing is decoded."""
@@ -115,7 +116,7 @@ class VideoReader:
         """How coded pictures are turned to be shown: the signs of the display matrix's a, b, c and d (ISO 14496-12)."""
         first = next(self.container.decode(self.stream), None)
         self.container.seek(0)  # whoever reads on begins at the beginning
-        return _signs(first) if first is not None else UPRIGHT
+        return read_matrix(first) if first is not None else UPRIGHT
 
     @property
     def turned(self) -> bool:
@@ -161,13 +162,13 @@ class VideoReader:
 
     def at(self, frame: av.VideoFrame) -> float:
         """Return when a frame is shown, in seconds."""
-        return (frame.time or 0.0) - self._start
+        return (frame.time or 0.0) - self.start
 
     def decode(self, since: float = -math.inf) -> Iterator[av.VideoFrame]:
         """Return the frames in order, from a key frame at or before a moment, or from the very beginning."""
         _ = self.matrix  # it is found by a seek of its own
         base = self.stream.time_base or Fraction(1, 1_000_000)
-        at = max(since, 0.0) + self._start
+        at = max(since, 0.0) + self.start
         self.container.seek(int(at / base), stream=self.stream, backward=True)
         yield from self.container.decode(self.stream)
 
@@ -336,15 +337,15 @@ def _first_shown(reel: VideoReader) -> bytes | None:
     for number, picture in enumerate(reel.decode()):
         first = first or picture
         if rgb(picture, 64, 36).mean() > DARK:
-            return _smallest(reel, picture)
+            return small_jpeg(reel, picture)
         if number == SCANNED:
             break
-    return _smallest(reel, first) if first else None
+    return small_jpeg(reel, first) if first else None
 
 
-def _smallest(reel: VideoReader, picture: av.VideoFrame) -> bytes | None:
-    """Encode as finely as the room allows; None where even the coarsest is too large."""
-    small = reel.frame(picture, *scaled_size(reel, POSTER_WIDTH)).reformat(format="yuvj420p")
+def small_jpeg(reel: VideoReader, picture: av.VideoFrame, width: int = POSTER_WIDTH) -> bytes | None:
+    """Encode a frame as it is shown, as finely as the room allows; None where even the coarsest is too large."""
+    small = reel.frame(picture, *scaled_size(reel, width)).reformat(format="yuvj420p")
     sizes = (_jpeg(small, coarseness) for coarseness in COARSENESS)
     return next((data for data in sizes if len(data) <= POSTER_BYTES), None)
 

@@ -74,6 +74,7 @@ class Commands:
             "wait": self._wait,
             "resume": self._resume,
             "cancel": self._cancel,
+            "check": self._check,
             "cost": lambda given: spending.table(given.values.get("--by", "model")),
             "config": lambda _: listings.settings_table(),
             "doctor": lambda given: doctor.doctor(
@@ -184,6 +185,10 @@ class Commands:
 
     def _show(self, given: Arguments) -> None:
         display.show_whole(job_references.find_jobs(given.words or ("last",), self._names))
+
+    def _check(self, given: Arguments) -> object:
+        reports = actions.check_clips(given, self._names)
+        return reports[0] if len(reports) == 1 else reports
 
     def _wait(self, given: Arguments) -> object:
         jobs = actions.select_jobs(given.words, self._names)

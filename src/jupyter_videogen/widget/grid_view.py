@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_videogen.api.grid_cost import usual_seconds
 from jupyter_videogen.api.grid_table import state_of
+from jupyter_videogen.core.checks import PASSED
 from jupyter_videogen.media.clip_store import is_missing
 from jupyter_videogen.widget.protocol import (
     GridCellView,
@@ -141,6 +142,7 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
         clip=clip_view(job.clips[0], folder) if job is not None and job.clips else None,
         rating=one.rating,
         starred=one.starred,
+        checks="" if one.checks in {None, PASSED} else (one.checks or "")[:SHORT],
     )
 
 

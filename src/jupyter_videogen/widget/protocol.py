@@ -604,6 +604,8 @@ class GridCellView(msgspec.Struct, frozen=True, kw_only=True):
     clip: ClipView | None
     rating: int | None
     starred: bool
+    checks: str = ""
+    """What the checks of its clip found, in a few words such as "frozen 2.1 s"; empty for nothing, and where it was not checked."""
 
 
 class GridRowView(msgspec.Struct, frozen=True, kw_only=True):
