@@ -4,7 +4,7 @@ import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen
 import { strings } from "../src/text/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
-import { columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
+import { checkedStudy, columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
 import { board, handOver, vote } from "./votes";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
@@ -709,6 +709,7 @@ export const cases: Readonly<Record<string, Case>> = {
         rows: 8,
       }),
   },
+  "grid, checked": { grid: checkedStudy },
   "grid, two thousand": { grid: () => study({ rows: 334 }) },
   "grid, three rows": { grid: () => study({ rows: 5 }) },
   "takes, being made": { grid: () => takes(20), acts: [...pickTakes] },

@@ -211,6 +211,14 @@ export const undecidedStudy = (change: Partial<GridView> = {}): GridKernel =>
     },
   );
 
+/** What the checks found stands on the tiles, also on one that is starred or rated. */
+export const checkedStudy = (): GridKernel =>
+  new GridKernel({ state: "ended", rows: 3, left: null }, (position) => ({
+    checks: ["", "frozen 2.1 s", "black 0.50 s, 3 cuts", "", "flicker 10 Hz"][position % 5] ?? "",
+    rating: position % 3 === 0 ? 4 : null,
+    starred: position % 4 === 1,
+  }));
+
 /** Takes of one prompt. */
 export const takes = (count: number, change: Partial<GridView> = {}): GridKernel =>
   new GridKernel(

@@ -1,5 +1,14 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { cell, columns, GridKernel, readyCell, study, takes, undecidedStudy } from "../gallery/grids";
+import {
+  cell,
+  checkedStudy,
+  columns,
+  GridKernel,
+  readyCell,
+  study,
+  takes,
+  undecidedStudy,
+} from "../gallery/grids";
 import { ColumnGeometry, countTakeColumns, findLines, getHeight, getTop } from "../src/grid/geometry";
 import type { GridView } from "../src/kernel/protocol.gen";
 import {
@@ -75,6 +84,18 @@ test("the rows in view and some ahead are asked for once, and every tile says al
   expect(name(tile(3, 3))).toBe("p-04, kling-o3, seed 2, 88 percent");
   expect(name(tile(4, 2))).toBe("p-05, kling-o3, seed 1, waiting");
   expect(widget.root.ariaLabel).toBe("study-1");
+});
+
+test("what the checks found stands on a tile and in its name, until it is picked", async () => {
+  await open(checkedStudy());
+  const word = (at: HTMLElement) => text(at.querySelector(".is-check"));
+  expect(name(tile(0, 1))).toBe("p-01, wan-2.7, seed 2, ready, not rated, frozen 2.1 s, starred");
+  expect(word(tile(0, 1))).toBe("frozen 2.1 s");
+  expect(tile(0, 0).querySelector(".is-check")).toBeNull();
+  tile(0, 1).focus();
+  await press("c");
+  expect(tile(0, 1).querySelector(".is-check")).toBeNull();
+  expect(name(tile(0, 1))).toContain("frozen 2.1 s");
 });
 
 test("a table says how large it is, heads and figures included", () => {

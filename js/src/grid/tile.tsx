@@ -195,7 +195,7 @@ export function GridTile({ stage, cell: told, place, at, number, isCurrent, onFo
         data-at={at}
         data-picked={letter !== ""}
         style={{ "--videogen-at": String(cell.progress ?? 0) }}
-        title={cell.error || cell.status || undefined}
+        title={cell.error || cell.status || cell.checks || undefined}
         tabIndex={isCurrent ? 0 : -1}
         onFocus={onFocus}
         onClick={(event) => stage.press(cell, event.currentTarget, event)}

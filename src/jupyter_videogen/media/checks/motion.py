@@ -27,7 +27,7 @@ REPEAT, LEAST_REPEAT = 0.12, 0.05
 """The share of the movement around it that a repeated picture has, as coders change it, and the least in levels."""
 HOLD, LEAST_HOLD = 2.5, 0.12
 """How many times longer than usual a picture stays where some are missing, and at least how long in seconds."""
-JUMP = 1.5
+JUMP = 2.0
 """How many times more than usual the picture after it moves: a hold on purpose goes on as it was."""
 STEADY, UNSTEADY = 2, 1.6
 """Pictures that are needed on both sides, and how many times longer than usual one of them may stay: 24 pictures a second
