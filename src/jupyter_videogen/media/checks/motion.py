@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jupyter_videogen.core.checks import Finding
-from jupyter_videogen.media.checks.measures import Run, similarity
+from jupyter_videogen.media.checks.measures import STILL_MEAN, Run, similarity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +23,9 @@ COASTING = 0.2
 """The share of the movement before, below which a picture stands: it slows down within a few frames before it does."""
 REST = 0.35
 """Levels of mean change of pictures that stand still, in the middle of them: what coders change was measured as 0.27."""
+KEY_FRAMES, KEY_OVER, KEY_ALIKE = 2, 4.0, 0.97
+"""A key frame repaints a picture that stands in at most so many frames, changes so many times more than the coder did
+before, and leaves the outline so much alike."""
 REPEAT, LEAST_REPEAT = 0.12, 0.05
 """The share of the movement around it that a repeated picture has, as coders change it, and the least in levels."""
 HOLD, LEAST_HOLD = 2.5, 0.12
@@ -84,29 +87,31 @@ def _covered(run: Run, dull: Sequence[Run]) -> bool:
 
 
 def _still_runs(film: Film) -> list[Run]:
-    """Return where pictures stay what they are; a key frame that changes them a little ends nothing."""
-    if not film.count:
-        return []
-    starts = [*np.flatnonzero(np.diff(film.anchor, prepend=-1)).tolist(), film.count]
+    """Return where pictures stay what they are; a key frame that repaints them ends nothing."""
     found: list[Run] = []
-    for first, end in pairwise(starts):
+    for first, end in pairwise([*np.flatnonzero(np.diff(film.anchor, prepend=-1)).tolist(), film.count]):
         run = Run(first, end)
-        if found and _joins(film, found[-1], run):
-            found[-1] = Run(found[-1].first, end)
-        else:
-            found.append(run)
+        at = next((at for at in range(len(found) - 1, -1, -1) if _rests(film, found[at])), None)
+        if at is not None and _rests(film, run) and _is_repainted(film, found[at], run):
+            run = Run(found[at].first, end)
+            del found[at:]
+        found.append(run)
     return [_without_coasting(film, run) for run in found]
 
 
-def _joins(film: Film, before: Run, run: Run) -> bool:
-    """Return whether two still runs are one with a key frame between them."""
-    return all(one.end - one.first > SLOWEST and _rests(film, one) for one in (before, run)) and bool(
-        film.moved[run.first] <= 2 * max(1.0, REST)
-    )
-
-
 def _rests(film: Film, run: Run) -> bool:
-    return bool(np.median(film.moved[run.first + 1 : run.end]) <= REST)
+    """Return whether a run is more than a few frames, and stands in its middle."""
+    return run.end - run.first > SLOWEST and bool(np.median(film.moved[run.first + 1 : run.end]) <= REST)
+
+
+def _is_repainted(film: Film, before: Run, run: Run) -> bool:
+    """Return whether nothing but a key frame is between two runs: it changes more than slow movement, and less than any."""
+    if run.first - before.end > KEY_FRAMES:
+        return False
+    rest = max(float(np.median(film.moved[one.first + 1 : one.end])) for one in (before, run))
+    change = float(film.moved[before.end : run.first + 1].max())
+    is_key = KEY_OVER * max(rest, LEAST_REPEAT) <= change <= STILL_MEAN
+    return is_key and similarity(film, before.end - 1, run.first) >= KEY_ALIKE
 
 
 def _without_coasting(film: Film, run: Run) -> Run:
