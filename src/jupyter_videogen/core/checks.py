@@ -168,7 +168,8 @@ class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     def __repr__(self) -> str:
         head = f"{escape_text(self.clip)}: {self._count()}"
-        lines = [f"  {_place(finding):<18}{finding.words}" for finding in self.findings]
+        width = max((len(_place(finding)) for finding in self.findings), default=0)
+        lines = [f"  {_place(finding):<{width}}  {finding.words}" for finding in self.findings]
         facts = [f"  {self.facts}"] if self.facts.frames else []
         return terminal.fit("\n".join([head, *facts, *lines]), terminal.width())
 
