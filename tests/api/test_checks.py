@@ -207,6 +207,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     """Run the command line, and give its status and what it printed."""
 
     def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()  # waiting for a clip tells how far it is
         status = cli.main(list(words))
         return (status, *capsys.readouterr())
 
