@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jupyter_videogen.api.grid_table import line, state_of
+from jupyter_videogen.api.grid_words import column_words
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.media.clip_store import relative_path
-from jupyter_videogen.widget.grid_view import cell_view, setting_words
+from jupyter_videogen.widget.grid_view import cell_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from jupyter_videogen.api.grid import Grid
-    from jupyter_videogen.core.grid import GridColumn, GridPlan
+    from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob
 
 MOST_BYTES = 56_000
@@ -79,14 +80,6 @@ def _closed(parts: Sequence[str]) -> str:
 def _head(plan: GridPlan) -> str:
     columns = "".join(f'<th style="{CELL}">{_text(column_words(column, plan))}</th>' for column in plan.columns)
     return f'<tr><th style="{CELL}">prompt</th>{columns}</tr>'
-
-
-def column_words(column: GridColumn, plan: GridPlan) -> str:
-    """Return what heads a column: model, seed or take, and varied settings."""
-    seed = f"seed {column.seed}" if column.seed is not None else ""
-    take = f"take {column.take}" if column.take > 1 and column.seed is None else ""
-    varied = [setting_words(name, column.values.get(name)) for name in plan.varied]
-    return " · ".join(filter(None, (column.model, seed, take, *varied)))
 
 
 def _row(plan: GridPlan, row: int, cells: Sequence[CellWithJob], folder: Path) -> str:

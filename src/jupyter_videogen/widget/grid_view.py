@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_videogen.api.grid_cost import usual_seconds
 from jupyter_videogen.api.grid_table import state_of
+from jupyter_videogen.api.grid_words import made_seconds, model_figures, reason_words, shared_words, varied_words
 from jupyter_videogen.core.checks import PASSED
 from jupyter_videogen.media.clip_store import is_missing
 from jupyter_videogen.widget.protocol import (
@@ -24,27 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.grid import Grid
-    from jupyter_videogen.core.errors import Failure
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.grids import CellWithJob, Figure
 
-REASONS = {
-    "content_policy": "Held back by filter",
-    "out_of_credit": "No credit left there",
-    "rate_limited": "Too many at once",
-    "auth": "The key was refused",
-    "permission": "Not allowed there",
-    "model_not_found": "No such model there",
-    "unreachable": "Provider not reached",
-    "provider": "The provider failed",
-    "invalid_request": "Refused as asked",
-    "download": "Clip not downloaded",
-    "expired": "Gone at the provider",
-    "unknown_outcome": "We lost the answer",
-}
-"""Why a cell has no clip, in about four words, by the failure's code."""
-MAYBE_CHARGED = "Failed, perhaps charged"
 SHORT = 300
 """Characters of an error on a tile."""
 PROMPT = 600
@@ -60,7 +43,7 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
         name=grid.name,
         state=grid.state,
         prompt=plan.rows[0].prompt[:PROMPT] if len(prompts) == 1 else "",
-        shared=", ".join(setting_words(name, value) for name, value in plan.shared.items() if name in SHOWN_SETTINGS),
+        shared=shared_words(plan),
         columns=tuple(_column(column, plan) for column in plan.columns),
         rows=len(plan.rows),
         clips=counts.clips,
@@ -83,25 +66,13 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
     )
 
 
-SHOWN_SETTINGS = ("duration", "size", "aspect", "resolution", "fps", "sound", "draft", "enhance", "negative", "seed")
-
-
-def setting_words(name: str, value: object) -> str:
-    """Return one setting as a person says it."""
-    if name == "duration":
-        return f"{value} s"
-    if name == "size":
-        return str(value).replace("x", "×")
-    return str(value) if name in {"aspect", "resolution"} else f"{name} {value}"
-
-
 def _column(column: Any, plan: GridPlan) -> GridColumnView:  # noqa: ANN401 - a GridColumn
     return GridColumnView(
         model=column.model,
         provider=column.provider,
         seed=column.seed,
         take=column.take,
-        values=tuple(setting_words(name, column.values.get(name)) for name in plan.varied),
+        values=varied_words(column, plan),
     )
 
 
@@ -133,12 +104,12 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
         state=state,
         progress=None if job is None or job.ended else job.progress,
         status="" if job is None or job.ended else job.status,
-        reason=_reason(state, job, failure),
+        reason=reason_words(state, job, failure),
         error="" if failure is None else " ".join(filter(None, (failure.message, failure.next)))[:SHORT],
         step=_step(state, job),
         price=cell.cost,
         started_at=None if job is None else job.accepted_at or job.sent_at,
-        seconds=_seconds(job),
+        seconds=made_seconds(job),
         clip=clip_view(job.clips[0], folder) if job is not None and job.clips else None,
         rating=one.rating,
         starred=one.starred,
@@ -160,38 +131,6 @@ def _step(state: str, job: JobRecord | None) -> Literal["", "retry", "resend", "
     return "retry" if state in {"failed", "cancelled"} else ""
 
 
-def _reason(state: str, job: JobRecord | None, failure: Failure | None) -> str:
-    if state not in {"failed", "undecided"}:
-        return ""
-    if state == "undecided" and job is not None and job.state != "unknown_outcome":
-        return MAYBE_CHARGED
-    code = failure.code if failure else job.state if job else ""
-    return REASONS.get(code, "No clip was made")
-
-
-def _seconds(job: JobRecord | None) -> float | None:
-    if job is None or job.state != "succeeded" or job.finished_at is None or job.accepted_at is None:
-        return None
-    return job.finished_at - job.accepted_at
-
-
 def figures_view(plan: GridPlan, figures: Iterable[Figure]) -> list[GridFigures]:
     """Return what the foot of the table says of each model."""
-    found: dict[str, list[Figure]] = {column.model: [] for column in plan.columns}
-    for one in figures:
-        found[plan.columns[one.column].model].append(one)
-    return [_figures(model, ready) for model, ready in found.items()]
-
-
-def _figures(model: str, ready: Sequence[Figure]) -> GridFigures:
-    ratings = [one.rating for one in ready if one.rating is not None]
-    times = [one.seconds for one in ready if one.seconds is not None]
-    costs = [one.cost for one in ready if one.cost is not None]
-    return GridFigures(
-        model=model,
-        rating=fmean(ratings) if ratings else None,
-        rated=len(ratings),
-        seconds=median(times) if times else None,
-        cost=fmean(costs) if costs and len(costs) == len(ready) else None,
-        ready=len(ready),
-    )
+    return [GridFigures(**one._asdict()) for one in model_figures(plan, figures)]
