@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { licences } from "./licences.mjs";
-import { bundleModules } from "./modules.mjs";
+import { bundleModules, bundleStudy } from "./modules.mjs";
 
 const LIMIT_KILOBYTES = 60;
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -15,6 +15,12 @@ const out = fileURLToPath(new URL("../src/jupyter_videogen/static/", import.meta
 const modules = Object.entries(await bundleModules(here));
 mkdirSync(out, { recursive: true });
 for (const [name, { code }] of modules) writeFileSync(`${out}${name}.js`, code);
+
+// Pages are handed out, so the licences of what is in the script go with it.
+const study = await bundleStudy(here);
+const notice = licences(study.metafile, here).replaceAll("*/", "");
+writeFileSync(`${out}study.js`, `/*\n${notice}*/\n${study.script}\n`);
+writeFileSync(`${out}study.css`, `${study.style}\n`);
 const builds = Object.fromEntries(modules.map(([name, { build: hash }]) => [name, hash]));
 
 const { metafile } = await build({
@@ -53,5 +59,8 @@ const report = ["widget.js", "widget.css"].map((name) => `${name} ${size(name).t
 console.log(`${report} = ${total.toFixed(1)} kB gzipped (limit ${LIMIT_KILOBYTES} kB)`);
 for (const [name] of modules)
   console.log(`${name}.js ${size(`${name}.js`).toFixed(1)} kB gzipped, on demand`);
+console.log(
+  `study.js ${size("study.js").toFixed(1)} kB + study.css ${size("study.css").toFixed(1)} kB gzipped, in exported pages`,
+);
 // A warning, not a failure, since it must not stop an installation from source.
 if (total > LIMIT_KILOBYTES) console.warn("The page is over its limit.");

@@ -1,4 +1,5 @@
-// Bundles the modules that are loaded on demand: each is a function of what it shares with the page.
+// Bundles the modules that are loaded on demand, each a function of what it shares with the page, and the script of exported
+// pages, which stands alone.
 import { createHash } from "node:crypto";
 import { join, relative } from "node:path";
 import { build } from "esbuild";
@@ -86,4 +87,18 @@ export async function bundleModules(folder) {
   return Object.fromEntries(
     await Promise.all(Object.entries(MODULES).map((module) => bundleModule(folder, kit, module))),
   );
+}
+
+/** Return the script and the stylesheet of an exported page, and what went into them. */
+export async function bundleStudy(folder) {
+  const study = { ...options, absWorkingDir: folder, outdir: "out" };
+  const [script, style] = await Promise.all([
+    build({ ...study, entryPoints: ["src/study/index.tsx"], format: "iife", metafile: true }),
+    build({ ...study, entryPoints: ["src/styles/study.css"] }),
+  ]);
+  return {
+    script: script.outputFiles[0].text.trim(),
+    style: style.outputFiles[0].text.trim(),
+    metafile: script.metafile,
+  };
 }

@@ -47,15 +47,17 @@ interface ClipPreviewProps {
 
 /** The clip itself, without sound. */
 export function ClipPreview({ clip, clips, isResting = false }: ClipPreviewProps) {
-  const video = useRef<HTMLVideoElement>(null);
   const address = clips.locate(clip).value;
+  return address ? <LoopingVideo address={address} isResting={isResting} /> : null;
+}
+
+export function LoopingVideo({ address, isResting = false }: { address: string; isResting?: boolean }) {
+  const video = useRef<HTMLVideoElement>(null);
   useLayoutEffect(() => {
     if (isResting) video.current?.pause();
     else void video.current?.play()?.catch(() => undefined);
   }, [address, isResting]);
-  return address ? (
-    <video ref={video} src={address} muted loop playsInline tabIndex={-1} aria-hidden="true" />
-  ) : null;
+  return <video ref={video} src={address} muted loop playsInline tabIndex={-1} aria-hidden="true" />;
 }
 
 /** `isNear` is true while the pointer or the focus is there, `isOn` a moment later; never where motion is reduced. */

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jupyter_videogen.api import checking
+from jupyter_videogen.api import checking, clip_export
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.media import animation, clip_store, frames, receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
-    from pathlib import Path
 
     import numpy as np
 
@@ -44,6 +44,15 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         Raises `InvalidRequest` if the clip is gone, or if the target exists and `overwrite` is False.
         """
         return clip_store.copy(self, path, overwrite=overwrite)
+
+    def export(self, path: str | PathLike[str], *, embed: bool | None = None, overwrite: bool = False) -> Path:
+        """Write it to hand out: a `.html` page, or a `.gif` or `.webp` with its receipt beside it; return the file's path.
+
+        A page holds the clip inside up to 25 MB, else in a folder beside it; `embed` True or False decides that. GIF and
+        WebP are made as by `to_gif` and `to_webp`. Raises `InvalidRequest` for another name or one that is taken, and as
+        `frame` does.
+        """
+        return clip_export.export(self, Path(path), embed=embed, overwrite=overwrite)
 
     def extend(self, prompt: str, **fields: Any) -> Clip:
         """Make a clip that continues this one, with the same model unless you name another, and wait for it.

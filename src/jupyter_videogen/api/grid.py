@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from jupyter_videogen.api import checking, grid_table
+from jupyter_videogen.api import checking, grid_export, grid_table
 from jupyter_videogen.api import vote as votes
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.api.grid_words import model_figures
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import build_order
@@ -160,9 +161,20 @@ class Grid:
         finally:
             self._queue.wake()
 
-    def export(self, path: str | Path) -> Path:
-        """Write its table to a `.csv`, `.jsonl` or `.parquet` file; a file that is there is not overwritten."""
-        return grid_table.export(self.plan, self.cells(), path)
+    def export(self, path: str | Path, *, embed: bool = False, overwrite: bool = False) -> Path:
+        """Write it as what the name says; returns the file's or folder's path.
+
+        `.html`: a page with its clips in a folder beside it, or with `embed` inside, up to 25 MB. `.zip`: page and clips.
+        `.csv`, `.jsonl`, `.parquet`: the table. `.mp4`, `.webp`: one film of all clips. `.png`: a contact sheet.
+        A folder that ends in `vbench`: names that VBench reads.
+
+        With `overwrite`, a file is replaced, and a folder that holds nothing but what an export wrote. Raises `InvalidRequest`
+        for another name, one that is taken, a full disk, or where no clip is finished; `Unsupported` where a package is
+        missing (`pip install 'jupyter-videogen[frames]'`). Warns once where clips are gone: their places say so.
+        """
+        figures = model_figures(self.plan, self.figures())
+        what = grid_export.GridExport(self.name, self.plan, self.cells(), figures, overwrite=overwrite, embed=embed)
+        return grid_export.export(what, path)
 
     # ---- what a person does --------------------------------------------------------------------------------
 

@@ -6,17 +6,15 @@ import csv
 from datetime import UTC, datetime
 from importlib import import_module
 from io import StringIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from jupyter_videogen.api import table
-from jupyter_videogen.core.errors import InvalidRequest, Unsupported
+from jupyter_videogen.core.errors import Unsupported
 from jupyter_videogen.core.grid import cell_state
 from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.core.request import pixels
-from jupyter_videogen.core.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -127,29 +125,6 @@ def to_frame(plan: GridPlan, cells: Sequence[CellWithJob]) -> Any:  # noqa: ANN4
         shown=[{name: "" if value is None else str(value) for name, value in row.items()} for row in rows],
         empty="No clips.",
     )
-
-
-def export(plan: GridPlan, cells: Sequence[CellWithJob], path: str | Path) -> Path:
-    """Write the table to a new file, by its ending; raises `InvalidRequest` for one that is there, or another ending."""
-    target = Path(path).expanduser()
-    writer = WRITERS.get(target.suffix.lower())
-    if writer is None:
-        raise InvalidRequest(
-            f"A grid can't be written as {target.name}.", next=did_you_mean(target.suffix, list(WRITERS)), field="path"
-        )
-    content = writer([facts(plan, one) for one in cells])
-    try:
-        with target.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise InvalidRequest(
-            f"{target} is there already, and is not overwritten.", next="Choose another name.", field="path"
-        ) from None
-    except OSError as error:
-        raise InvalidRequest(
-            f"{target} can't be written: {error.strerror}.", next="Choose another folder.", field="path"
-        ) from None
-    return target
 
 
 def _write_csv(rows: Sequence[dict[str, Any]]) -> bytes:

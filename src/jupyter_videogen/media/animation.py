@@ -31,7 +31,7 @@ def gif(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: b
     source, target = _check_target(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         colours = _palette(_pictures(source, width, GIF_RATE, GIF_TICK))
-        _write(temporary, "gif", "gif", _map_colours(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
+        write_animation(temporary, "gif", "gif", _map_colours(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
     return target
 
 
@@ -40,7 +40,7 @@ def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: 
     source, target = _check_target(clip, path, width)
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         pictures = (picture.reformat(format="yuv420p") for picture in _pictures(source, width, WEBP_RATE, WEBP_TICK))
-        _write(temporary, "webp", "libwebp_anim", pictures)
+        write_animation(temporary, "webp", "libwebp_anim", pictures)
     return target
 
 
@@ -121,7 +121,7 @@ def _pull_frames(sink: av.filter.context.FilterContext) -> Iterator[av.VideoFram
             return
 
 
-def _write(path: Path, container: str, codec: str, pictures: Iterator[av.VideoFrame]) -> None:
+def write_animation(path: Path, container: str, codec: str, pictures: Iterator[av.VideoFrame]) -> None:
     """Code pictures into an animation that never ends."""
     import av
 

@@ -62,9 +62,13 @@ MOST_LOOKED_AT = 20_000
 
 def planned_path(folder: Path, prompt: str, job_id: str) -> Path:
     """Return the file a job's clip will have, before it exists: `videogen/<slug>-<job id>.mp4`."""
-    words = re.sub(r"[^a-z0-9]+", "-", prompt.lower()).strip("-")
-    slug = words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
-    return folder / FOLDER / f"{slug or 'clip'}-{job_id}.mp4"
+    return folder / FOLDER / f"{slug(prompt) or 'clip'}-{job_id}.mp4"
+
+
+def slug(text: str) -> str:
+    """Return the first words of a text as a part of a file's name: small letters of ASCII, digits and hyphens; may be empty."""
+    words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return words[:LONGEST_SLUG].rsplit("-", 1)[0] if len(words) > LONGEST_SLUG else words
 
 
 def chosen_path(output: str, folder: Path, prompt: str, job_id: str) -> Path:
@@ -201,7 +205,7 @@ def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False
     source, target = existing_path(clip), Path(path).expanduser().absolute()
     target = target / source.name if target.is_dir() else target
     if os.path.lexists(receipt.receipt_path(target)) and not overwrite:
-        raise _exists_error(receipt.receipt_path(target))
+        raise exists_error(receipt.receipt_path(target))
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
     receipt.write_receipt(target, receipt.provenance(clip), overwrite=overwrite)
@@ -226,7 +230,7 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
     Raises `InvalidRequest` where another file has the name, unless `overwrite`.
     """
     if os.path.lexists(target) and not overwrite:
-        raise _exists_error(target)
+        raise exists_error(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".videogen-{uuid4().hex}.part")
     try:
@@ -236,12 +240,13 @@ def replacing(target: Path, *, overwrite: bool = False) -> Iterator[Path]:
         else:
             link_without_replacing(temporary, target)
     except FileExistsError:
-        raise _exists_error(target) from None
+        raise exists_error(target) from None
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _exists_error(path: Path) -> InvalidRequest:
+def exists_error(path: Path) -> InvalidRequest:
+    """Return the error for a name that is taken."""
     return InvalidRequest(f"{path} already exists.", next="Choose another name, or pass overwrite=True.", field="path")
 
 

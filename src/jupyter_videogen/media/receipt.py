@@ -163,19 +163,19 @@ def _request(record: JobRecord) -> dict[str, Any]:
 def _public_fields(value: ClipRecord | GenerationRequest) -> dict[str, Any]:
     """Return the fields that may be told to anybody."""
     fields: dict[str, object] = msgspec.to_builtins(value)
-    return {name: _public(field) for name, field in fields.items()}
+    return {name: public_value(field) for name, field in fields.items()}
 
 
-def _public(value: object) -> object:
+def public_value(value: object) -> object:
     """Return a JSON value without private data: keys, signatures of links, paths and bytes of media."""
     if isinstance(value, str):
         text = DATA.sub(r"data:\1;base64,…", LINK.sub(_bare, value))
         return KEYLIKE.sub("…", text)
     if isinstance(value, dict):
         named: dict[str, object] = {"name": Path(value["path"]).name} if "kind" in value and value.get("path") else {}
-        kept = {name: _public(inner) for name, inner in value.items() if not (named and name == "path")}
+        kept = {name: public_value(inner) for name, inner in value.items() if not (named and name == "path")}
         return named | kept
-    return [_public(inner) for inner in value] if isinstance(value, list | tuple) else value
+    return [public_value(inner) for inner in value] if isinstance(value, list | tuple) else value
 
 
 def _bare(link: re.Match[str]) -> str:
