@@ -15,7 +15,8 @@ export const noFilter: Filter = { words: "", model: "", state: "", rating: "" };
 
 export const isFiltered = (filter: Filter): boolean => Object.values(filter).some((value) => value !== "");
 
-const fold = (text: string): string => text.normalize("NFKD").toLowerCase();
+/** Without case and accents. */
+const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();
 
 /** All words have to be somewhere in the prompt, the label or the table's own columns. */
 function hasWords(row: Row, words: string): boolean {

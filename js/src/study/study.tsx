@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { Fragment } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import * as format from "../text/format";
@@ -142,22 +142,27 @@ export function Study({ study }: { study: StudyView }) {
     setOpen(-1);
     node.current?.querySelector<HTMLElement>(`[data-row="${row.number}"] button`)?.focus();
   };
-  const onKeyDown = (event: KeyboardEvent) => {
+  const hear = useRef<(event: KeyboardEvent) => void>(undefined);
+  hear.current = (event) => {
     const row = rows.find(({ number }) => number === open);
     if (event.key === "Escape" && row && large === null) close(row);
-    const isTyping = event.target instanceof HTMLInputElement;
-    if (event.key !== "/" || isTyping) return;
+    if (event.key !== "/" || event.target instanceof HTMLInputElement || large !== null) return;
     event.preventDefault();
     node.current?.querySelector<HTMLElement>("[type=search]")?.focus();
   };
+  // The page is ours alone: its keys are heard wherever the focus is.
+  useLayoutEffect(() => {
+    const end = new AbortController();
+    document.addEventListener("keydown", (event) => hear.current?.(event), { signal: end.signal });
+    return () => end.abort();
+  }, []);
   const visible = (row: Row) =>
     columns.map((column) => {
       const cell = row.cells[column];
       return cell && showsCell(cell, filter) ? cell : undefined;
     });
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons inside take the focus, and their keys are heard here
-    <div ref={node} onKeyDown={onKeyDown}>
+    <div ref={node}>
       <FilterBar study={study} filter={filter} onFilter={setFilter} />
       <div class="videogen-study-scroll">
         <table role="table" aria-label={study.name} style={{ "--videogen-columns": String(columns.length) }}>

@@ -15,7 +15,7 @@ from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.hidden_characters import escape_json
 from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media import animation, clip_store, export_files, receipt
-from jupyter_videogen.media.embedding import EMBED_BYTES, check_embedding, embedded
+from jupyter_videogen.media.embedding import can_embed, check_embedding, embedded
 from jupyter_videogen.media.export_files import Part
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _write_page(clip: ClipRecord, target: Path, *, embed: bool | None, overwrite
     if embed:
         check_embedding(clip.bytes)
     film = Part(f"clip{source.suffix.lower()}", source, clip.sha256)
-    if embed or (embed is None and clip.bytes <= EMBED_BYTES):
+    if embed or (embed is None and can_embed(clip.bytes)):
         page = _page(clip, embedded(film))
         return export_files.write_file(target, page, overwrite=overwrite)
     folder = target.with_name(f"{target.stem}_files")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
+import warnings
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -173,8 +174,11 @@ class Grid:
         missing (`pip install 'jupyter-videogen[frames]'`). Warns once where clips are gone: their places say so.
         """
         figures = model_figures(self.plan, self.figures())
-        what = grid_export.GridExport(self.name, self.plan, self.cells(), figures, overwrite=overwrite, embed=embed)
-        return grid_export.export(what, path)
+        what = grid_export.GridExport(self.name, self.plan, self.cells(), figures, [], overwrite=overwrite, embed=embed)
+        target = grid_export.export(what, path)
+        for note in what.notes:
+            warnings.warn(note, stacklevel=2)
+        return target
 
     # ---- what a person does --------------------------------------------------------------------------------
 

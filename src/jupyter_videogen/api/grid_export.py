@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api import grid_table, vbench
 from jupyter_videogen.api.grid_words import column_words
-from jupyter_videogen.api.study_facts import StudyFiles, proven_cells, public_text, study_facts
+from jupyter_videogen.api.study_facts import StudyFiles, loss_words, proven_cells, public_text, study_facts
 from jupyter_videogen.api.study_page import study_page
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import export_files, mosaic
@@ -30,13 +30,18 @@ class GridExport(NamedTuple):
     plan: GridPlan
     cells: Sequence[CellWithJob]
     figures: Sequence[ModelFigures]
+    notes: list[str]
+    """Gets what to tell of the export when it is written."""
     overwrite: bool = False
     embed: bool = False
     leaderboard: Mapping[str, Any] | None = None
+    """As `leaderboard_section` takes it; it stands below the table of a page."""
 
     def proven(self) -> list[StudyCell]:
         """Return the cells, their clips compared with what was stored; raises `InvalidRequest` where there is none."""
-        return proven_cells(self.cells)
+        cells = proven_cells(self.cells)
+        self.notes.extend(filter(None, [loss_words(cells)]))
+        return cells
 
 
 def export(grid: GridExport, path: str | Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from itertools import groupby
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -50,7 +49,7 @@ class StudyCell(NamedTuple):
 def proven_cells(cells: Sequence[CellWithJob]) -> list[StudyCell]:
     """Return the cells by row and column, their clips read and compared with what was stored.
 
-    Warns once where clips are gone. Raises `InvalidRequest` where no finished clip is left.
+    Raises `InvalidRequest` where no finished clip is left.
     """
     found = [_prove(one) for one in sorted(cells, key=lambda one: (one.cell.row, one.cell.column))]
     if not any(one.clip for one in found):
@@ -59,7 +58,6 @@ def proven_cells(cells: Sequence[CellWithJob]) -> list[StudyCell]:
             next="Wait with .result(), or export its table as .csv, .jsonl or .parquet.",
             field="path",
         )
-    _tell_lost([one for one in found if one.state == "gone"])
     return found
 
 
@@ -71,16 +69,16 @@ def _prove(one: CellWithJob) -> StudyCell:
     return StudyCell(one, clip, state) if is_proven(clip) else StudyCell(one, None, "gone")
 
 
-def _tell_lost(lost: Sequence[StudyCell]) -> None:
+def loss_words(cells: Sequence[StudyCell]) -> str:
+    """Return a sentence about the clips that are gone; "" where none is."""
+    lost = [Path(cell.one.job.clips[0].path).name for cell in cells if cell.state == "gone" and cell.one.job]
     if not lost:
-        return
-    names = [Path(one.one.job.clips[0].path).name for one in lost[:NAMED_LOST] if one.one.job]
+        return ""
     more = f" and {len(lost) - NAMED_LOST} more" if len(lost) > NAMED_LOST else ""
-    clips, has = ("1 clip is", "its place says") if len(lost) == 1 else (f"{len(lost)} clips are", "their places say")
-    warnings.warn(
-        f"{clips} not where stored, or changed since; {has} so: {', '.join(names)}{more}. "
-        "%videogen resume downloads a clip again where the provider still has it.",
-        stacklevel=2,
+    clips = "1 clip is" if len(lost) == 1 else f"{len(lost)} clips are"
+    return (
+        f"{clips} not where stored, or changed since, and left out: {', '.join(lost[:NAMED_LOST])}{more}. "
+        "vg.resume() downloads them again where the provider still has them."
     )
 
 

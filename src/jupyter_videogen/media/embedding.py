@@ -17,9 +17,14 @@ TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".
 """Media types by suffix; what is no film is a picture of its suffix."""
 
 
+def can_embed(size: int) -> bool:
+    """Return whether clips of so many bytes may stand inside a page."""
+    return size <= EMBED_BYTES
+
+
 def check_embedding(size: int) -> None:
     """Raise `InvalidRequest` where clips of so many bytes are too large for the inside of a page."""
-    if size > EMBED_BYTES:
+    if not can_embed(size):
         raise InvalidRequest(
             f"The clips are {size / 1e6:.1f} MB; a page holds at most {EMBED_BYTES / 1e6:.0f} MB inside.",
             next="Leave embed out, so that they lie beside the page.",

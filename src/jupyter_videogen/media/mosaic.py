@@ -13,10 +13,10 @@ import math
 from collections import Counter
 from contextlib import ExitStack
 from fractions import Fraction
-from itertools import chain, groupby
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.media import animation, clip_store, export_files
 from jupyter_videogen.media.frames import LARGEST_PICTURE, open_video, require_decoder
 from jupyter_videogen.media.labels import CAPTION, INK, PAPER, QUIET, TITLE, draw_text, require_text
@@ -43,6 +43,7 @@ FASTEST = Fraction(30)
 SHEET_WIDTH, LARGEST_SHEET = 1600, 60_000_000
 """Pixels: the width of a picture, and all of it."""
 MIDDLE = 0.5
+UNREADABLE = "Can't be decoded here"
 CODING = {"preset": "veryfast", "crf": "20"}
 
 
@@ -93,9 +94,10 @@ def write_film(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path:
     require_decoder()
     require_text()
     is_film = target.suffix.lower() == ".mp4"
-    wrapped = _wrap(lines)
-    layout = _lay_out(wrapped, *(FILM if is_film else ANIMATION))
-    rate = min(_fastest(wrapped), FASTEST if is_film else animation.GIF_RATE)
+    readable, looks = _inspect(lines)
+    wrapped = _wrap(readable)
+    layout = _lay_out(wrapped, looks, *(FILM if is_film else ANIMATION))
+    rate = min(max(look.rate for look in looks), FASTEST if is_film else animation.GIF_RATE)
     with export_files.explained(target), clip_store.replacing(target, overwrite=overwrite) as temporary:
         pictures = _film(wrapped, layout, rate)
         if is_film:
@@ -111,8 +113,9 @@ def write_sheet(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path
     require_text()
     from PIL import Image
 
-    wrapped = _wrap(lines)
-    layout = _lay_out(wrapped, SHEET_WIDTH, None)
+    readable, looks = _inspect(lines)
+    wrapped = _wrap(readable)
+    layout = _lay_out(wrapped, looks, SHEET_WIDTH, None)
     if layout.width * layout.height > LARGEST_SHEET:
         raise InvalidRequest(
             f"A picture of all {sum(len(line.tiles) for line in lines)} clips would be {layout.height:,} pixels high.",
@@ -131,6 +134,40 @@ def write_sheet(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path
 # ---- where everything stands ---------------------------------------------------------------------------------------
 
 
+class _Look(NamedTuple):
+    """What a clip's header says."""
+
+    width: int
+    height: int
+    rate: Fraction
+    """Frames per second."""
+
+
+def _inspect(lines: Sequence[Line]) -> tuple[list[Line], list[_Look]]:
+    """Return the lines and what their clips are like; a clip that can't be decoded is a labelled place.
+
+    Raises `InvalidRequest` where none can be decoded.
+    """
+    looks: list[_Look] = []
+    readable = [Line(line.title, tuple(_look_at(tile, looks) for tile in line.tiles)) for line in lines]
+    if not looks:
+        raise InvalidRequest("None of the clips can be decoded here.", next="Export to .html or .zip.", field="path")
+    return readable, looks
+
+
+def _look_at(tile: Tile, looks: list[_Look]) -> Tile:
+    if tile.film is None:
+        return tile
+    try:
+        with open_video(tile.film) as reel:
+            if not 0 < reel.width * reel.height <= LARGEST_PICTURE:
+                raise reel.unreadable("its pictures are too large")
+            looks.append(_Look(reel.width, reel.height, reel.rate.limit_denominator(1001)))
+    except VideogenError:
+        return Tile(tile.caption, None, UNREADABLE)
+    return tile
+
+
 def _wrap(lines: Sequence[Line]) -> list[Line]:
     """Break rows that are too long for a line."""
     return [
@@ -140,12 +177,11 @@ def _wrap(lines: Sequence[Line]) -> list[Line]:
     ]
 
 
-def _lay_out(lines: Sequence[Line], widest: int, tallest: int | None) -> _Layout:
+def _lay_out(lines: Sequence[Line], looks: Sequence[_Look], widest: int, tallest: int | None) -> _Layout:
     """Choose how many lines are on view, and the size of tiles: never above the largest clip's own."""
     across = max(len(line.tiles) for line in lines)
-    sizes = [_size(tile.film) for tile in chain.from_iterable(line.tiles for line in lines) if tile.film]
-    shape = Counter(Fraction(width, height) for width, height in sizes).most_common(1)[0][0]
-    wide = min((widest - GAP) // across - GAP, WIDEST_TILE, max(width for width, _ in sizes))
+    shape = Counter(Fraction(look.width, look.height) for look in looks).most_common(1)[0][0]
+    wide = min((widest - GAP) // across - GAP, WIDEST_TILE, max(look.width for look in looks))
     shown = len(lines)
     if tallest is not None:
         shown, wide = _fit(len(lines), across, tallest, wide, shape)
@@ -169,21 +205,6 @@ def _width_in(tallest: int, shown: int, shape: Fraction) -> int:
 
 def _even(number: int) -> int:
     return number // 2 * 2
-
-
-def _size(film: Path) -> tuple[int, int]:
-    with open_video(film) as reel:
-        return reel.size
-
-
-def _fastest(lines: Sequence[Line]) -> Fraction:
-    """Return the highest rate of the clips, in frames per second."""
-    rates = []
-    for tile in chain.from_iterable(line.tiles for line in lines):
-        if tile.film:
-            with open_video(tile.film) as reel:
-                rates.append(reel.rate)
-    return max(rates).limit_denominator(1001)
 
 
 def _draw_page(lines: Sequence[Line], layout: _Layout) -> tuple[Array, list[_Box]]:
@@ -277,8 +298,6 @@ def _play(lines: Sequence[Line], layout: _Layout, rate: Fraction) -> Iterator[Ar
 def _open(films: ExitStack, path: Path) -> VideoReader:
     reel = films.enter_context(open_video(path))
     reel.stream.thread_type, reel.stream.codec_context.thread_count = "NONE", 1  # threads keep frames of their own
-    if reel.width * reel.height > LARGEST_PICTURE:
-        raise reel.unreadable("its pictures are too large")
     return reel
 
 
