@@ -127,6 +127,17 @@ def test_the_page_of_checks_runs() -> None:
             assert said.error is None, (code, said.look)
         assert shell.names["report"].short == "ok"
         assert list(shell.names["grid"].df["checks"]) == ["ok", "ok"]
+def test_the_page_of_exports_runs() -> None:
+    """As written; all that it names is there."""
+    with Shell() as shell:
+        for code in blocks("handing-out.md", "python"):
+            said = shell.run(code)
+            assert said.error is None, (code, said.look)
+    (line,) = blocks("handing-out.md", "sh")
+    prompts = shlex.split(line)[-1]
+    assert set(json.loads(Path(prompts).read_text("utf-8")).values()) == {"Waves at sunset", "A campfire by night"}
+    made = ("study.html", "study_files", "one-file.html", "study.zip", "grid.mp4", "sheet.png", "clip.html", "clip.gif")
+    assert all(Path(name).exists() for name in made)
 
 
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:
