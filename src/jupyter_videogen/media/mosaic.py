@@ -4,7 +4,8 @@
 24 tiles of at least 200 pixels, and goes on with the next ones when the longest clip of those has ended: 120 clips of 5 s
 in 20 rows are five pages of 5 s. A picture shows all lines. No clip is enlarged; one of another shape is fitted in.
 
-*Memory.* One decoder for each tile on view and one frame of the film; nothing else grows with the number of clips.
+*Memory.* One frame of the film, and a decoder for each tile on view. A decoder of a large clip takes 20 MB and more, so large
+clips are read one after another into small copies in a temporary folder first; nothing grows with the number of clips.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import math
 from collections import Counter
 from contextlib import ExitStack
 from fractions import Fraction
-from itertools import groupby
+from itertools import chain, groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.core.errors import InvalidRequest, VideogenError
@@ -23,7 +26,6 @@ from jupyter_videogen.media.labels import CAPTION, INK, PAPER, QUIET, TITLE, dra
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     import av
 
@@ -45,6 +47,10 @@ SHEET_WIDTH, LARGEST_SHEET = 1600, 60_000_000
 MIDDLE = 0.5
 UNREADABLE = "Can't be decoded here"
 CODING = {"preset": "veryfast", "crf": "20"}
+COPYING = {"preset": "ultrafast", "crf": "12"}
+"""Of small copies: fast, and without a loss that is seen."""
+SMALL = 640 * 480
+"""Pixels of a clip up to which it is read as it is."""
 
 
 class Tile(NamedTuple):
@@ -99,9 +105,9 @@ def write_film(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path:
     layout = _lay_out(wrapped, looks, *(FILM if is_film else ANIMATION))
     rate = min(max(look.rate for look in looks), FASTEST if is_film else animation.GIF_RATE)
     with export_files.explained(target), clip_store.replacing(target, overwrite=overwrite) as temporary:
-        pictures = _film(wrapped, layout, rate)
+        pictures = _film(wrapped, layout, rate, target.parent)
         if is_film:
-            _encode(temporary, pictures, layout, rate)
+            _encode(temporary, pictures, rate, CODING)
         else:
             animation.write_animation(temporary, "webp", "libwebp_anim", _timed(pictures, rate))
     return target
@@ -251,7 +257,7 @@ class _Player:
     def __init__(self, reel: VideoReader, box: _Box, layout: _Layout, rate: Fraction) -> None:
         self.length = reel.length
         self._reel, self._box, self._layout = reel, box, layout
-        self._frames = reel.nearest_each(number / float(rate) for number in range(math.ceil(reel.length * rate)))
+        self._frames = reel.nearest_each(number / float(rate) for number in range(math.ceil(reel.length * rate - 1e-3)))
         self._shown: av.VideoFrame | None = None
 
     def show_next(self, page: Array) -> None:
@@ -263,11 +269,16 @@ class _Player:
 
 
 def _paste(page: Array, box: _Box, layout: _Layout, reel: VideoReader, frame: av.VideoFrame) -> None:
-    scale = min(layout.tile_width / reel.width, layout.tile_height / reel.height, 1.0)
-    width, height = max(_even(round(reel.width * scale)), 2), max(_even(round(reel.height * scale)), 2)
+    width, height = _fit_in(reel, layout)
     left = box.left + (layout.tile_width - width) // 2
     top = box.top + (layout.tile_height - height) // 2
     page[top : top + height, left : left + width] = reel.render(frame, width, height)
+
+
+def _fit_in(reel: VideoReader, layout: _Layout) -> tuple[int, int]:
+    """Return the size at which a clip is shown in a tile."""
+    scale = min(layout.tile_width / reel.width, layout.tile_height / reel.height, 1.0)
+    return max(_even(round(reel.width * scale)), 2), max(_even(round(reel.height * scale)), 2)
 
 
 def _paste_middle(page: Array, box: _Box, layout: _Layout) -> None:
@@ -276,23 +287,36 @@ def _paste_middle(page: Array, box: _Box, layout: _Layout) -> None:
         _paste(page, box, layout, reel, reel.nearest(reel.length * MIDDLE))
 
 
-def _film(lines: Sequence[Line], layout: _Layout, rate: Fraction) -> Iterator[Array]:
-    """Return the frames of all pages; each is drawn over the one before."""
+def _film(lines: Sequence[Line], layout: _Layout, rate: Fraction, folder: Path) -> Iterator[Array]:
+    """Return the frames of all pages; each is drawn over the one before. Small copies are kept in a part of the folder."""
     for _, page in groupby(enumerate(lines), key=lambda numbered: numbered[0] // layout.lines):
-        yield from _play([line for _, line in page], layout, rate)
+        with TemporaryDirectory(dir=folder, prefix=".videogen-", suffix=".part") as copies:
+            yield from _play([line for _, line in page], layout, rate, Path(copies))
 
 
-def _play(lines: Sequence[Line], layout: _Layout, rate: Fraction) -> Iterator[Array]:
+def _play(lines: Sequence[Line], layout: _Layout, rate: Fraction, copies: Path) -> Iterator[Array]:
     page, boxes = _draw_page(lines, layout)
+    films = [(box, _reduce(box.tile.film, layout, rate, copies)) for box in boxes if box.tile.film is not None]
     with ExitStack() as open_films:
-        players = [
-            _Player(_open(open_films, box.tile.film), box, layout, rate) for box in boxes if box.tile.film is not None
-        ]
+        players = [_Player(_open(open_films, film), box, layout, rate) for box, film in films]
         longest = max((player.length for player in players), default=1.0)
         for _ in range(max(math.ceil(longest * float(rate) - 1e-3), 1)):
             for player in players:
                 player.show_next(page)
             yield page
+
+
+def _reduce(film: Path, layout: _Layout, rate: Fraction, copies: Path) -> Path:
+    """Return a small copy of a large clip, of the size and rate at which it is shown; a small clip as it is."""
+    with open_video(film) as reel:
+        if reel.width * reel.height <= SMALL:
+            return film
+        copy = copies / f"{len(list(copies.iterdir()))}.mp4"
+        width, height = _fit_in(reel, layout)
+        moments = (number / float(rate) for number in range(math.ceil(reel.length * rate - 1e-3)))
+        shown = (reel.render(frame, width, height) for frame in reel.nearest_each(moments))
+        _encode(copy, shown, rate, COPYING)
+    return copy
 
 
 def _open(films: ExitStack, path: Path) -> VideoReader:
@@ -301,21 +325,23 @@ def _open(films: ExitStack, path: Path) -> VideoReader:
     return reel
 
 
-def _encode(path: Path, pictures: Iterator[Array], layout: _Layout, rate: Fraction) -> None:
+def _encode(path: Path, pictures: Iterator[Array], rate: Fraction, options: dict[str, str]) -> None:
     import av
 
+    frames = _timed(pictures, rate)
+    first = next(frames)
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as out:
-        stream: Any = out.add_stream("libx264", rate=rate, options=CODING)
-        stream.width, stream.height, stream.pix_fmt = layout.width, layout.height, "yuv420p"
-        for frame in _timed(pictures, rate, "yuv420p"):
+        stream: Any = out.add_stream("libx264", rate=rate, options=options)
+        stream.width, stream.height, stream.pix_fmt = first.width, first.height, first.format.name
+        for frame in chain([first], frames):
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
 
 
-def _timed(pictures: Iterator[Array], rate: Fraction, form: str = "yuv420p") -> Iterator[av.VideoFrame]:
+def _timed(pictures: Iterator[Array], rate: Fraction) -> Iterator[av.VideoFrame]:
     import av
 
     for number, picture in enumerate(pictures):
-        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format=form)
+        frame = av.VideoFrame.from_ndarray(picture, format="rgb24").reformat(format="yuv420p")
         frame.pts, frame.time_base = number, 1 / rate
         yield frame
