@@ -17,7 +17,8 @@ from urllib.parse import unquote
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.leaderboard_chart import leaderboard_section
+from jupyter_videogen.api.study_leaderboard import leaderboard_section
+from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import embedding
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ def test_a_grid_without_a_finished_clip_has_only_a_table(at: dict[str, Any], sho
 @pytest.mark.parametrize("name", ["study.txt", "study", "folder/", "study.mov"])
 def test_another_name_is_refused_with_those_that_are_known(at: dict[str, Any], name: str) -> None:
     """All of them, by their endings."""
-    known = r"\.html, \.zip, \.csv, \.jsonl, \.parquet, \.mp4, \.webp, \.png, and a folder that ends in vbench/"
+    known = r"\.html, \.zip, \.csv, \.jsonl, \.parquet, \.mp4, \.webp, \.png, votes\.jsonl, and a folder that ends in vbench/"
     with pytest.raises(vg.InvalidRequest, match=known):
         made(at).export(name)
 
@@ -315,32 +316,22 @@ def test_vbench_finds_every_clip_by_its_prompt(at: dict[str, Any]) -> None:
         assert all(vbench_prompt(file) == told[file] for file in files if told[file] in exact)
 
 
-# ---- the leaderboard -------------------------------------------------------------------------------------------------
+# ---- votes -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_leaderboard_is_a_table_and_a_chart() -> None:
-    """Each model's dot lies within its interval; what nothing bounds reaches the edge; names are escaped."""
-    rows = [
-        {"name": "a<b>", "strength": 1.5, "low": 0.5, "high": 2.5, "wins": 30, "losses": 5, "ties": 2, "votes": 37},
-        {
-            "name": "b",
-            "strength": -1.5,
-            "low": None,
-            "high": float("inf"),
-            "wins": 5,
-            "losses": 30,
-            "ties": 2,
-            "votes": 37,
-        },
-    ]
-    section = leaderboard_section({"rows": rows, "sentence": "a beats b."})
-    page = Page(section)
-    assert page.tags.count("svg") == page.tags.count("circle") == 2
-    assert "a<b>" in page.words
-    assert "unbounded to unbounded" in page.words
-    assert "a beats b." in page.words
-    dots = [float(value) for name, value in page.attributes if name == "cx"]
-    ends = [tuple(map(float, re.findall(r"[\d.]+", value)[::2])) for name, value in page.attributes if name == "d"]
-    assert ends[1][0] < dots[0] < ends[1][1]
-    assert ends[3] == (8.0, 232.0)
-    assert leaderboard_section(None) == leaderboard_section({"rows": []}) == ""
+def test_a_page_has_the_leaderboard_when_the_vote_is_over(at: dict[str, Any]) -> None:
+    """With what the intervals allow to say, and a chart that needs no hole in the policy; before, nothing tells it."""
+    grid = made(at, *(f"the sea {number}" for number in range(MIN_VOTES + 2)), models=["<b>a", "b"])
+    assert "Leaderboard" not in read(grid.export("before.html")).words
+    assert grid.export("votes.jsonl").read_bytes() == b""
+    vote = grid.vote(rater="Mira")
+    while vote.pair is not None:
+        vote.choose("left")
+    page = read(grid.export("after.html"))
+    assert page.words.count("Leaderboard") == 1
+    assert "<b>a" in page.words
+    assert page.tags.count("circle") == 2
+    assert not [value for name, value in page.attributes if name == "style"]
+    lines = [json.loads(line) for line in grid.export("votes.jsonl", overwrite=True).read_text("utf-8").splitlines()]
+    assert [line["rater"] for line in lines] == ["Mira"] * vote.done
+    assert leaderboard_section(None) == ""

@@ -119,6 +119,9 @@ def test_a_person_acts_on_it(shop: Shop, at: dict[str, Any]) -> None:
     assert (made.df["rating"][0], bool(made.df["starred"][0])) == (4, True)
     assert page.say("export", kind="csv")["text"] == "g.csv"
     assert page.say("export", kind="csv")["text"] == "g-2.csv"
+    Path("g_files").mkdir()
+    assert page.say("export", kind="html")["text"] == "g-2.html"
+    assert len(list(Path("g-2_files").glob("*.mp4"))) == 2
     assert page.say("grid_act", action="cancel")["ok"]
     until(widget, lambda view: view.state == "cancelled")
 

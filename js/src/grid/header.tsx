@@ -165,9 +165,9 @@ function Action({
   );
 }
 
-const exportKinds = ["csv", "jsonl", "parquet"] as const;
+const exportKinds = ["html", "zip", "png", "csv", "jsonl", "parquet"] as const;
 
-/** What the table is written as. */
+/** What the grid is written as. */
 function ExportMenu({ stage }: { stage: Stage }) {
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);

@@ -4,6 +4,7 @@ import { batch, effect, type ReadonlySignal, type Signal, signal } from "@preact
 import type { KernelConnection, Request } from "../kernel/connection";
 import type {
   ErrorView,
+  Export,
   GridAct,
   GridCellView,
   GridPage,
@@ -122,7 +123,7 @@ export class GridStore {
   }
 
   /** Write the table; the file's path, or null where it was refused. */
-  async export(kind: "csv" | "jsonl" | "parquet"): Promise<string | null> {
+  async export(kind: Export["kind"]): Promise<string | null> {
     this.fault.value = null;
     const ack = await this.#connection.ask({ type: "export", kind });
     if (ack?.error) this.fault.value = ack.error;

@@ -126,7 +126,7 @@ export interface Export {
   readonly type: "export";
   readonly v: 1;
   readonly request_id: string;
-  readonly kind: "csv" | "jsonl" | "parquet";
+  readonly kind: "csv" | "html" | "jsonl" | "parquet" | "png" | "zip";
 }
 
 export interface Fetch {

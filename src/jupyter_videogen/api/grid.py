@@ -167,7 +167,7 @@ class Grid:
 
         `.html`: a page with its clips in a folder beside it, or with `embed` inside, up to 25 MB. `.zip`: page and clips.
         `.csv`, `.jsonl`, `.parquet`: the table. `.mp4`, `.webp`: one film of all clips. `.png`: a contact sheet.
-        A folder that ends in `vbench`: names that VBench reads.
+        `votes.jsonl`: the votes of everybody who has finished. A folder that ends in `vbench`: names that VBench reads.
 
         With `overwrite`, a file is replaced, and a folder that holds nothing but what an export wrote. Raises `InvalidRequest`
         for another name, one that is taken, a full disk, or where no clip is finished; `Unsupported` where a package is
@@ -241,6 +241,13 @@ class Grid:
     ) -> votes.Vote:
         """Return a blind vote on its finished clips, as `vg.vote` does; it goes on where it was."""
         return votes.vote(self, by=by, rater=rater, pairs=pairs, min_votes=min_votes)
+
+    def _vote(self) -> votes.Vote | None:
+        """Return its vote; None where nothing can be compared."""
+        try:
+            return self.vote()
+        except InvalidRequest:
+            return None
 
     def leaderboard(self, *, by: str = "model", min_votes: int = MIN_VOTES) -> Leaderboard:
         """Return what the votes of everybody who has finished come to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.api import grid_table, vbench
 from jupyter_videogen.api.grid_words import column_words
@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.grid_words import ModelFigures
     from jupyter_videogen.api.study_facts import StudyCell
+    from jupyter_videogen.api.vote import Vote
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob
+
+
+VOTES = "votes.jsonl"
+"""The name of a file of votes; any other `.jsonl` is the table."""
 
 
 class GridExport(NamedTuple):
@@ -34,8 +39,8 @@ class GridExport(NamedTuple):
     """Gets what to tell of the export when it is written."""
     overwrite: bool = False
     embed: bool = False
-    leaderboard: Mapping[str, Any] | None = None
-    """As `leaderboard_section` takes it; it stands below the table of a page."""
+    vote: Vote | None = None
+    """Its votes; None where nothing can be compared."""
 
     def proven(self) -> list[StudyCell]:
         """Return the cells, their clips compared with what was stored; raises `InvalidRequest` where there is none."""
@@ -61,9 +66,11 @@ def export(grid: GridExport, path: str | Path) -> Path:
 def _writer(target: Path) -> Callable[[GridExport, Path], None]:
     if target.name.lower().endswith(vbench.FOLDER) and not target.suffix:
         return _write_vbench
+    if target.name.lower() == VOTES:
+        return _write_votes
     if target.suffix.lower() in WRITERS:
         return WRITERS[target.suffix.lower()]
-    known = f"{', '.join(WRITERS)}, and a folder that ends in {vbench.FOLDER}/"
+    known = f"{', '.join((*WRITERS, VOTES))}, and a folder that ends in {vbench.FOLDER}/"
     raise InvalidRequest(f"A grid can't be written as {target.name}.", next=f"Known are {known}.", field="path")
 
 
@@ -73,17 +80,28 @@ def _write_table(grid: GridExport, target: Path) -> None:
     export_files.write_file(target, content, overwrite=grid.overwrite)
 
 
+def _write_votes(grid: GridExport, target: Path) -> None:
+    """Write the votes of everybody who has finished, a line each."""
+    rows = grid.vote.votes if grid.vote else []
+    export_files.write_file(target, grid_table.write_jsonl(rows), overwrite=grid.overwrite)
+
+
 def _write_page(grid: GridExport, target: Path) -> None:
     """Write `study.html`, and its clips into `study_files/` or into the page."""
     if grid.embed:
         export_files.write_file(target, _page_with_clips(grid), overwrite=grid.overwrite)
         return
-    folder = target.with_name(f"{target.stem}_files")
+    folder = files_beside(target)
     export_files.check_folder(folder, overwrite=grid.overwrite)
     cells = grid.proven()
     files = StudyFiles(cells, folder.name)
     page = _page(grid, cells, files.clips, files.posters)
     export_files.write_folder(folder, files.parts, page=(target, page), overwrite=grid.overwrite)
+
+
+def files_beside(page: Path) -> Path:
+    """Return the folder of a page's clips."""
+    return page.with_name(f"{page.stem}_files")
 
 
 def _write_archive(grid: GridExport, target: Path) -> None:
@@ -112,7 +130,7 @@ def _page(
     posters: Mapping[tuple[int, int], str],
 ) -> bytes:
     facts = study_facts(grid.name, grid.plan, cells, grid.figures)
-    return study_page(facts, clips, posters, grid.leaderboard)
+    return study_page(facts, clips, posters, grid.vote.leaderboard if grid.vote else None)
 
 
 def _write_film(grid: GridExport, target: Path) -> None:

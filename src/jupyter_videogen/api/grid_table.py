@@ -143,7 +143,8 @@ def _as_csv(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _write_jsonl(rows: Sequence[dict[str, Any]]) -> bytes:
+def write_jsonl(rows: Sequence[dict[str, Any]]) -> bytes:
+    """Return rows as JSON, a line each."""
     return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
 
 
@@ -163,7 +164,7 @@ def _write_parquet(rows: Sequence[dict[str, Any]]) -> bytes:
 
 WRITERS: dict[str, Callable[[Sequence[dict[str, Any]]], bytes]] = {
     ".csv": _write_csv,
-    ".jsonl": _write_jsonl,
+    ".jsonl": write_jsonl,
     ".parquet": _write_parquet,
 }
 

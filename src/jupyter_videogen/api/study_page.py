@@ -16,11 +16,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from jupyter_videogen.api.leaderboard_chart import leaderboard_section
+from jupyter_videogen.api.study_leaderboard import leaderboard_section
 from jupyter_videogen.core.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from jupyter_videogen.api.leaderboard import Leaderboard
 
 STATIC = Path(__file__).parent.parent / "static"
 POLICY = (
@@ -38,7 +40,7 @@ def study_page(
     facts: Mapping[str, Any],
     clips: Mapping[Place, str],
     posters: Mapping[Place, str],
-    leaderboard: Mapping[str, Any] | None = None,
+    leaderboard: Leaderboard | None = None,
 ) -> bytes:
     """Return the page; `clips` and `posters` are relative paths or data URLs."""
     body = (

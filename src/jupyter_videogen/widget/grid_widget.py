@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_videogen.api.grid_export import files_beside
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.runtime import process
@@ -131,11 +132,11 @@ class GridWidget(BaseWidget):
         self._grid.retry(cells, undecided=message.undecided)
 
     def _export(self, kind: str) -> str:
-        """Write the table beside the notebook, under a name that is free; returns the name."""
+        """Write the grid beside the notebook, under a name that is free, as is that of the clips' folder; returns the name."""
         folder, name = environment.folder(), "".join(sign if sign.isalnum() else "-" for sign in self._grid.name)
         for number in range(1, 1000):
             target = folder / (f"{name}.{kind}" if number == 1 else f"{name}-{number}.{kind}")
-            if not target.exists():
+            if not target.exists() and not files_beside(target).exists():
                 return self._grid.export(target).name
         raise VideogenError(f"{folder} has too many files named {name}.", next="Choose a name: grid.export(path).")
 

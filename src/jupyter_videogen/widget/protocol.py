@@ -494,9 +494,9 @@ class Rate(Request, frozen=True, kw_only=True, tag="rate"):
 
 
 class Export(Request, frozen=True, kw_only=True, tag="export"):
-    """Write the grid's table beside the notebook; the ack has the file's path, relative to the notebook, as `text`."""
+    """Write the grid beside the notebook; the ack has the file's path, relative to the notebook, as `text`."""
 
-    kind: Literal["csv", "jsonl", "parquet"]
+    kind: Literal["html", "zip", "png", "csv", "jsonl", "parquet"]
 
 
 class CastVote(Request, frozen=True, kw_only=True, tag="cast_vote"):
