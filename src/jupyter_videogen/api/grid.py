@@ -174,7 +174,9 @@ class Grid:
         missing (`pip install 'jupyter-videogen[frames]'`). Warns once where clips are gone: their places say so.
         """
         figures = model_figures(self.plan, self.figures())
-        what = grid_export.GridExport(self.name, self.plan, self.cells(), figures, [], overwrite=overwrite, embed=embed)
+        what = grid_export.GridExport(
+            self.name, self.plan, self.cells(), figures, [], overwrite=overwrite, embed=embed, vote=self._vote()
+        )
         target = grid_export.export(what, path)
         for note in what.notes:
             warnings.warn(note, stacklevel=2)
