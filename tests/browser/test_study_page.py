@@ -89,7 +89,7 @@ def test_a_page_from_the_disk_plays_filters_and_compares(page: Page) -> None:
     expect(tiles).to_have_count(6)
     page.get_by_role("button", name="Clear").click()
 
-    head = page.locator(".videogen-row-head").first
+    head = page.locator(".videogen-study-head").first
     head.click()
     page.wait_for_function(IN_STEP, timeout=SLOW)
     page.get_by_role("button", name="Sound from B").click()
@@ -116,7 +116,7 @@ def test_a_page_from_the_disk_plays_filters_and_compares(page: Page) -> None:
 def test_two_clips_of_a_row_are_wiped(page: Page) -> None:
     """After a filter by model, the row has two: one over the other, with an edge that moves."""
     page.get_by_label("Model").select_option(label="local/ink")
-    page.locator(".videogen-row-head").first.click()
+    page.locator(".videogen-study-head").first.click()
     page.get_by_role("button", name="Wipe").click()
     edge = page.get_by_role("slider", name="Edge between the two clips")
     edge.fill("20")
@@ -142,7 +142,7 @@ def test_the_page_is_accessible(browser: Browser, exported: Path, theme: str) ->
     context = browser.new_context(color_scheme=theme, bypass_csp=True)
     page = context.new_page()
     page.goto(exported.as_uri())
-    page.locator(".videogen-row-head").first.click()
+    page.locator(".videogen-study-head").first.click()
     page.add_script_tag(path=AXE)
     assert page.evaluate(FAULTS) == []
     context.close()

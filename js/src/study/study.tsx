@@ -83,13 +83,13 @@ function RowHead({ row, isOpen, onToggle }: { row: Row; isOpen: boolean; onToggl
     <th role="rowheader" scope="row">
       <button
         type="button"
-        class="videogen-row-head"
+        class="videogen-study-head"
         aria-expanded={isOpen}
         title={fill(strings.compareRow, { label: row.label })}
         onClick={onToggle}
       >
         <Icon name="right" />
-        <span class="videogen-row-prompt">
+        <span class="videogen-study-prompt">
           <bdi>{row.prompt}</bdi>
         </span>
         <small>
