@@ -18,7 +18,7 @@ for (const [name, { code }] of modules) writeFileSync(`${out}${name}.js`, code);
 
 // Pages are handed out, so the licences of what is in the script go with it.
 const study = await bundleStudy(here);
-const notice = licences(study.metafile, here).replaceAll("*/", "");
+const notice = licences(study.metafile, here, "study.js").replaceAll("*/", "");
 writeFileSync(`${out}study.js`, `/*\n${notice}*/\n${study.script}\n`);
 writeFileSync(`${out}study.css`, `${study.style}\n`);
 const builds = Object.fromEntries(modules.map(([name, { build: hash }]) => [name, hash]));

@@ -78,10 +78,11 @@ def _write_page(clip: ClipRecord, target: Path, *, embed: bool | None, overwrite
 def _page(clip: ClipRecord, where: str) -> bytes:
     picture = read_poster(clip)
     still = f' poster="{embedded(Part(f"still.{clip_store.still_kind(picture)}", picture))}"' if picture else ""
+    size = 'width="{}" height="{}" '.format(*pixels(clip.size)) if clip.size and pixels(clip.size) else ""
     prompt = escape(public_text(clip.prompt))
     told = escape_json(msgspec.json.format(msgspec.json.encode(receipt.provenance(clip)), indent=2).decode())
     body = (
-        f'<main class="videogen-page videogen-one"><video src="{address(where)}"{still} controls loop playsinline'
+        f'<main class="videogen-page videogen-one"><video {size}src="{address(where)}"{still} controls loop playsinline'
         f' preload="metadata"></video><h1>{prompt}</h1><p>{escape(_words(clip))}</p>'
         f"<details><summary>How it was made</summary><pre>{escape(told)}</pre></details></main>"
     )
