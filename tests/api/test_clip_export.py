@@ -8,6 +8,7 @@ import re
 from html import unescape
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import jupyter_videogen as vg
@@ -64,6 +65,12 @@ def test_another_name_is_refused(clip: vg.Clip, name: str, words: str) -> None:
     """With what works."""
     with pytest.raises(vg.InvalidRequest, match=words):
         clip.export(name)
+
+
+def test_a_size_in_other_words_is_left_out(clip: vg.Clip) -> None:
+    """As a provider may say it."""
+    odd = msgspec.structs.replace(clip, size="HD, 16:9")
+    assert "HD" not in odd.export("odd.html").read_text("utf-8").partition("<details>")[0]
 
 
 def test_a_clip_that_is_gone_is_told(clip: vg.Clip) -> None:

@@ -58,8 +58,12 @@ def two(tmp_path: Path) -> list[Line]:
     return [Line("A sentence that is far too long for this line " * 4, tiles)]
 
 
-def test_the_longest_clip_rules_and_the_others_hold_their_last_frame(tmp_path: Path, two: list[Line]) -> None:
-    """By time, not by number; no clip is enlarged."""
+@pytest.mark.parametrize("small", [mosaic.SMALL, 0])
+def test_the_longest_clip_rules_and_the_others_hold_their_last_frame(
+    tmp_path: Path, two: list[Line], monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    """By time, not by number; no clip is enlarged. So it is with small copies of large clips, and none of them is left."""
+    monkeypatch.setattr(mosaic, "SMALL", small)
     pictures = read(mosaic.write_film(tmp_path / "grid.mp4", two, overwrite=False))
     assert len(pictures) == 24
     assert is_near(middle(pictures[2], 0), RED)
@@ -69,6 +73,7 @@ def test_the_longest_clip_rules_and_the_others_hold_their_last_frame(tmp_path: P
     assert is_near(middle(pictures[23], 0), GREEN)
     assert is_near(middle(pictures[23], 1), GREEN)
     assert pictures[0].shape[1] == 3 * (96 + GAP) + GAP
+    assert not list(tmp_path.glob(".videogen-*"))
 
 
 def test_what_has_no_clip_is_a_labelled_tile(tmp_path: Path, two: list[Line], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from jupyter_videogen.api.grid_words import clip_size
 from jupyter_videogen.api.study_facts import public_text, read_poster
 from jupyter_videogen.api.study_page import address, clip_words, html_page
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.hidden_characters import escape_json
-from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media import animation, clip_store, export_files, receipt
 from jupyter_videogen.media.embedding import can_embed, check_embedding, embedded
 from jupyter_videogen.media.export_files import Part
@@ -78,7 +78,8 @@ def _write_page(clip: ClipRecord, target: Path, *, embed: bool | None, overwrite
 def _page(clip: ClipRecord, where: str) -> bytes:
     picture = read_poster(clip)
     still = f' poster="{embedded(Part(f"still.{clip_store.still_kind(picture)}", picture))}"' if picture else ""
-    size = 'width="{}" height="{}" '.format(*pixels(clip.size)) if clip.size and pixels(clip.size) else ""
+    width, height = clip_size(clip)
+    size = f'width="{width}" height="{height}" ' if width else ""
     prompt = escape(public_text(clip.prompt))
     told = escape_json(msgspec.json.format(msgspec.json.encode(receipt.provenance(clip)), indent=2).decode())
     body = (
@@ -90,7 +91,7 @@ def _page(clip: ClipRecord, where: str) -> bytes:
 
 
 def _words(clip: ClipRecord) -> str:
-    width, height = pixels(clip.size) if clip.size else (None, None)
+    width, height = clip_size(clip)
     seed = f"seed {clip.seed}" if clip.seed is not None else ""
     size = clip_words(seconds=clip.duration, width=width, height=height)
     return " · ".join(filter(None, (public_text(f"{clip.provider}:{clip.model}"), seed, size)))

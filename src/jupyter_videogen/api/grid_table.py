@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_videogen.api import table
+from jupyter_videogen.api.grid_words import clip_size
 from jupyter_videogen.core.errors import Unsupported
 from jupyter_videogen.core.grid import cell_state
 from jupyter_videogen.core.prices import format_dollars
-from jupyter_videogen.core.request import pixels
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -102,7 +102,7 @@ def _cost(one: CellWithJob) -> dict[str, Any]:
 
 def _clip(job: JobRecord | None) -> dict[str, Any]:
     clip = job.clips[0] if job is not None and job.clips else None
-    width, height = pixels(clip.size) if clip and clip.size else (None, None)
+    width, height = clip_size(clip)
     return {
         "path": clip.path if clip else None,
         "sha256": clip.sha256 if clip else None,

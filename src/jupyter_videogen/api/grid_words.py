@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from statistics import fmean, median
 from typing import TYPE_CHECKING, NamedTuple
+
+from jupyter_videogen.core.request import pixels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.errors import Failure
     from jupyter_videogen.core.grid import GridColumn, GridPlan
     from jupyter_videogen.core.job import JobRecord
@@ -80,6 +84,14 @@ def reason_words(state: str, job: JobRecord | None, failure: Failure | None) -> 
         return MAYBE_CHARGED
     code = failure.code if failure else job.state if job else ""
     return REASONS.get(code, "No clip was made")
+
+
+def clip_size(clip: ClipRecord | None) -> tuple[int, int] | tuple[None, None]:
+    """Return a clip's width and height in pixels, as far as its provider said them in numbers."""
+    with suppress(ValueError):
+        if clip and clip.size:
+            return pixels(clip.size)
+    return None, None
 
 
 def made_seconds(job: JobRecord | None) -> float | None:

@@ -8,10 +8,9 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api.grid_table import state_of
-from jupyter_videogen.api.grid_words import column_words, made_seconds, reason_words, varied_words
+from jupyter_videogen.api.grid_words import clip_size, column_words, made_seconds, reason_words, varied_words
 from jupyter_videogen.core import environment, hidden_characters, redaction
 from jupyter_videogen.core.errors import InvalidRequest
-from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media import clip_store, frames, receipt
 from jupyter_videogen.media.export_files import Part, is_proven
 
@@ -171,7 +170,7 @@ def _model_words(column: GridColumn, plan: GridPlan) -> str:
 
 def _cell(plan: GridPlan, cell: StudyCell) -> dict[str, Any]:
     one, clip = cell.one, cell.clip
-    width, height = pixels(clip.size) if clip and clip.size else (None, None)
+    width, height = clip_size(clip)
     return {
         "column": one.cell.column,
         "name": public_text(column_words(plan.columns[one.cell.column], plan)),
