@@ -17,6 +17,8 @@ from urllib.parse import unquote
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.api.grid_export import GridExport, export
+from jupyter_videogen.api.grid_words import model_figures
 from jupyter_videogen.api.study_leaderboard import leaderboard_section
 from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import embedding
@@ -181,6 +183,15 @@ def test_no_key_and_no_path_leaves_this_machine(at: dict[str, Any], tmp_path: Pa
     for file, content in found.items():
         for secret in (str(tmp_path), str(Path.home()) + "/", KEY, at["base_url"].rpartition(":")[2]):
             assert secret.encode() not in content, (file, secret)
+
+
+def test_a_column_without_a_cell_is_an_empty_place(at: dict[str, Any]) -> None:
+    """So that every clip stands below its model."""
+    grid = made(at)
+    cells = [one for one in grid.cells() if (one.cell.row, one.cell.column) != (0, 0)]
+    what = GridExport("study", grid.plan, cells, model_figures(grid.plan, grid.figures()), [])
+    text = export(what, "study.html").read_text("utf-8")
+    assert '</small></th><td></td><td data-cell="0/1">' in text
 
 
 def test_clips_inside_a_page_leave_one_file(at: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:

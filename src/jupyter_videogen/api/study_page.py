@@ -94,15 +94,19 @@ def _table(facts: Mapping[str, Any], clips: Mapping[Place, str], posters: Mappin
     heads = "".join(f'<th scope="col">{escape(words)}</th>' for words in facts["columns"])
     second = f"<tr>{heads}</tr>" if any(facts["columns"]) else ""
     prompt = f'<th scope="col" class="videogen-study-corner"{" rowspan=2" if second else ""}>Prompt</th>'
-    rows = "".join(_row(number, row, clips, posters) for number, row in enumerate(facts["rows"]))
+    columns = range(len(facts["columns"]))
+    rows = "".join(_row(number, row, columns, clips, posters) for number, row in enumerate(facts["rows"]))
     foot = _figures(facts)
     return f"<table><thead><tr>{prompt}{spans}</tr>{second}</thead><tbody>{rows}</tbody><tfoot>{foot}</tfoot></table>"
 
 
-def _row(number: int, row: Mapping[str, Any], clips: Mapping[Place, str], posters: Mapping[Place, str]) -> str:
+def _row(
+    number: int, row: Mapping[str, Any], columns: range, clips: Mapping[Place, str], posters: Mapping[Place, str]
+) -> str:
     carried = " · ".join(f"{escape(name)}: {escape(value)}" for name, value in row["carried"].items())
     small = " · ".join(filter(None, (escape(row["label"]), carried)))
-    cells = "".join(_cell(number, cell, clips, posters) for cell in row["cells"])
+    known = {cell["column"]: _cell(number, cell, clips, posters) for cell in row["cells"]}
+    cells = "".join(known.get(column, "<td></td>") for column in columns)
     return f'<tr><th scope="row">{escape(row["prompt"])} <small>{small}</small></th>{cells}</tr>'
 
 
