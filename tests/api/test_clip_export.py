@@ -70,7 +70,7 @@ def test_another_name_is_refused(clip: vg.Clip, name: str, words: str) -> None:
 def test_a_size_in_other_words_is_left_out(clip: vg.Clip) -> None:
     """As a provider may say it."""
     odd = msgspec.structs.replace(clip, size="HD, 16:9")
-    assert "HD" not in odd.export("odd.html").read_text("utf-8").partition("<details>")[0]
+    assert "HD, 16:9" not in odd.export("odd.html").read_text("utf-8").partition("<details>")[0]
 
 
 def test_a_clip_that_is_gone_is_told(clip: vg.Clip) -> None:
