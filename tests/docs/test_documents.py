@@ -127,6 +127,8 @@ def test_the_page_of_checks_runs() -> None:
             assert said.error is None, (code, said.look)
         assert shell.names["report"].short == "ok"
         assert list(shell.names["grid"].df["checks"]) == ["ok", "ok"]
+
+
 def test_the_page_of_exports_runs() -> None:
     """As written; all that it names is there."""
     with Shell() as shell:
