@@ -5,17 +5,16 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen.runtime.process import runtime
-
-if TYPE_CHECKING:
-    from support.paid_server import Shop
+from support.paid_server import Shop
 
 KEY = "canary-1"
 LOCAL: dict[str, Any] = {"models": ["local/ink"], "duration": 1, "size": "320x192"}
@@ -244,6 +243,31 @@ def test_no_more_run_at_once_than_were_asked_for(shop: Shop, at: dict[str, Any])
     assert shop.most_open == 2
     kinds = ["sea" in sale.prompt for sale in shop.book]
     assert {True, False} == set(kinds[3:9]), "neither waits for the end of the other"
+
+
+def test_a_grid_that_is_held_at_a_provider_is_no_rival_there(shop: Shop, at: dict[str, Any], home: Path) -> None:
+    """It goes on elsewhere; another grid takes all places that the first one can't use."""
+    home.mkdir(exist_ok=True)
+    with Shop() as elsewhere:
+        rows = {"closed": shop, "open": elsewhere}
+        (home / "videogen.toml").write_text(
+            "".join(
+                f'[providers.{name}]\ndialect = "openai"\nbase_url = "{one.url}"\nkey_env = "SHOP_KEY"\n'
+                for name, one in rows.items()
+            )
+        )
+        shop.refusal = (401, {"error": {"message": "Incorrect API key provided"}})
+        elsewhere.done = shop.done = False
+        first, is_held = vg.grid(prompts(2), models=["closed:a", "open:a"], name="first", yes=True), threading.Event()
+        first.subscribe(lambda _: is_held.set() if first.held and len(elsewhere.book) == 2 else None)
+        assert is_held.wait(60)
+        shop.refusal = None
+        second, all_sent = vg.grid(prompts(4), models=["closed:b"], name="second", yes=True), threading.Event()
+        second.subscribe(lambda _: all_sent.set() if len(shop.book) == 4 else None)
+        assert all_sent.wait(60)
+        elsewhere.done = shop.done = True
+        assert len(second.result("1m")) == 4
+        assert len(first.held) == 1
 
 
 def test_too_many_at_once_is_not_now(shop: Shop, at: dict[str, Any]) -> None:

@@ -105,7 +105,11 @@ CREATE TABLE checks (
 );
 """
 """What checks of clips found: nothing that could not be found again."""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS)
+HELD = """
+ALTER TABLE grids ADD COLUMN held TEXT NOT NULL DEFAULT '[]';
+"""
+"""The providers at which a grid's cells are held back, as a JSON list of addresses."""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 

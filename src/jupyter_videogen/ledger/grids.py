@@ -19,7 +19,7 @@ from jupyter_videogen.ledger.rows import decode_job, state_at_rest
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.database import Database
@@ -59,9 +59,12 @@ SELECT (SELECT count(*) FROM jobs WHERE origin = :origin AND state NOT IN ({OVER
         WHERE cells.origin = :origin AND cells.state = 'taken' AND coalesce(jobs.state, 'planned') = 'planned')
 """
 """Jobs that a provider has, and cells that are about to become some."""
-RIVALS = """
-SELECT id FROM grids WHERE state = 'running' AND id != ? AND lease_until > ?
-    AND EXISTS (SELECT 1 FROM cells WHERE grid = grids.id AND origin = ? AND state = 'waiting' AND not_before <= ?)
+EVERYWHERE = "*"
+"""What is held back when all providers are."""
+RIVALS = f"""
+SELECT id FROM grids WHERE state = 'running' AND id != :grid AND lease_until > :now
+    AND EXISTS (SELECT 1 FROM cells WHERE grid = grids.id AND origin = :origin AND state = 'waiting' AND not_before <= :now)
+    AND NOT EXISTS (SELECT 1 FROM json_each(grids.held) WHERE value IN (:origin, '{EVERYWHERE}'))
 """
 """Other grids that could send to a provider now."""
 NEXT = f"""
@@ -253,6 +256,11 @@ class Grids:
                 (grid, str(self._presence.owner)),
             )
 
+    def note_held(self, grid: int, origins: Iterable[str]) -> None:
+        """Write down at which providers a grid holds its cells back: there it is no rival of others."""
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            db.execute("UPDATE grids SET held = ? WHERE id = ?", (msgspec.json.encode(sorted(origins)).decode(), grid))
+
     # ---- cells ---------------------------------------------------------------------------------------------
 
     def take(self, grid: int, origin: str, *, most: int, cap: int | None = None, now: float) -> Cell | None:
@@ -267,7 +275,7 @@ class Grids:
                 return None
             if cap is not None and db.execute(ALL_AT, {"origin": origin}).fetchone()[0] >= cap:
                 return None
-            rivals = [other for (other,) in db.execute(RIVALS, (grid, now, origin, now))]
+            rivals = [other for (other,) in db.execute(RIVALS, {"grid": grid, "now": now, "origin": origin})]
             if any(held.get(other, 0) < held.get(grid, 0) for other in rivals):
                 return None
             row = db.execute(NEXT, (grid, origin, now)).fetchone()

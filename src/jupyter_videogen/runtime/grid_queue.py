@@ -16,6 +16,7 @@ from jupyter_videogen.core.clock import wait_for_event
 from jupyter_videogen.core.errors import BudgetExceeded, Failure, OutcomeUnknown, VideogenError
 from jupyter_videogen.core.grid import CONCURRENCY, HOLDING, Cell, holding_reason, judge
 from jupyter_videogen.core.prices import format_dollars
+from jupyter_videogen.ledger.grids import EVERYWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,8 +35,6 @@ OBSERVE = 2.0
 """Seconds between two looks at the ledger for what other processes did: places that came free, a pause."""
 SEARCH = 5.0
 """Seconds of searching for a lost answer after which a clip that costs nothing is made again."""
-EVERYWHERE = "*"
-"""What is held back when all providers are."""
 
 
 class Builder(NamedTuple):
@@ -64,6 +63,8 @@ class GridQueue:
         self._sending: set[str] = set()
         self._searched_since: dict[str, float] = {}
         self._claimed_at = float("-inf")
+        self._noted: frozenset[str] | None = None
+        """Where the ledger says that cells are held back; None before this process has written it."""
         self._stamp: tuple[int, int] | None = None
 
     def subscribe(self, listener: Callable[[JobRecord | None], None]) -> None:
@@ -106,7 +107,9 @@ class GridQueue:
             self._claim()
             if self.mine:
                 self._settle()
+                self._note_held()
                 await self._fill()
+                self._note_held()
         except VideogenError as error:  # the ledger cannot be used now: nothing is sent without it
             if error.failure.code != "ledger":
                 raise
@@ -128,6 +131,12 @@ class GridQueue:
         now = self._run.clock.monotonic()
         if not self.mine or now - self._claimed_at >= HEARTBEAT:
             self.mine, self._claimed_at = self._grids.claim(self.record.id, now=self._run.clock.now()), now
+
+    def _note_held(self) -> None:
+        """Tell the other grids of this home where this one sends nothing now: they need not wait for it there."""
+        if self._noted != (held := frozenset(self.held)):
+            self._grids.note_held(self.record.id, held)
+            self._noted = held
 
     # ---- what came of jobs ---------------------------------------------------------------------------------
 
