@@ -34,9 +34,11 @@ import jupyter_videogen as vg
 from jupyter_videogen.api import grid_call as grid
 vg.grid
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
-prompts = [f"A kite over the sea, number {number}" for number in range(1000)]
+rows, models = map(int, sys.argv[1:])
+prompts = [f"A kite over the sea, number {number}" for number in range(rows)]
 given = {"provider": "openai", "base_url": "http://127.0.0.1:9/v1", "key_env": "K", "duration": 4}
-planned = grid.prepare(prompts, name="big", models=[f"m{number}" for number in range(10)], fields=given)
+names = [f"m{number}" for number in range(models)]
+planned = grid.prepare(prompts, grid.GridArguments(name="big", models=names, fields=given))
 checked = time.process_time()
 stored = grid._store(planned, extend=False)
 written = time.process_time()
@@ -87,11 +89,11 @@ def measure(client: str) -> list[str]:
         ]
 
 
-def plan() -> list[str]:
-    """Return what planning 10,000 cells takes."""
+def plan(rows: int, models: int) -> list[str]:
+    """Return what planning so many rows for so many models takes."""
     with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
-            [sys.executable, "-c", PLANNED],
+            [sys.executable, "-c", PLANNED, str(rows), str(models)],
             cwd=home,
             env={**os.environ, "VIDEOGEN_HOME": home, "K": "k"},
             capture_output=True,
@@ -99,7 +101,8 @@ def plan() -> list[str]:
             check=True,
         )
     checked, written, counted, memory = map(float, done.stdout.split())
-    return [f"{checked:.2f} s", f"{written:.2f} s", f"{counted * 1000:.0f} ms", f"{memory:.0f} MB"]
+    shape = f"{rows:,} × {models}"
+    return [shape, f"{checked:.2f} s", f"{written:.2f} s", f"{counted * 1000:.0f} ms", f"{memory:.0f} MB"]
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -118,4 +121,5 @@ if __name__ == "__main__":
     rows[1][0] = f"openai {version('openai')}"
     print(table(head, rows))
     print()
-    print(table(["10,000 cells, processor time: checked", "written", "counted", "memory"], [plan()]))
+    head = ["prompts × models", "checked (processor time)", "written", "counted", "memory"]
+    print(table(head, [plan(1000, 10), plan(10_000, 1)]))

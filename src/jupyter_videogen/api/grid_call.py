@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from types import MappingProxyType
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api import grid_plan, rows
@@ -25,10 +25,31 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[^\x00-\x1f\x7f/\\]{1,80}")
 MOST_CONCURRENT, MOST_RETRIES = 1000, 100
-OWN_ARGUMENTS = (
-    *("name", "models", "seeds", "takes", "vary", "columns", "template", "concurrency", "retries", "order", "extend"),
-)
 OF_A_GRID = ("yes", "new", "max_cost", "output")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GridArguments:
+    """What a call says of its grid itself; `fields` are those of its requests. As for `grid`."""
+
+    models: Sequence[str] | None = None
+    seeds: Sequence[int | None] | None = None
+    takes: int | None = None
+    vary: Mapping[str, Sequence[Any]] | None = None
+    name: str | None = None
+    columns: Mapping[str, str] | None = None
+    template: str | None = None
+    concurrency: int | None = None
+    retries: int = RETRIES
+    order: Order = "row"
+    extend: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> GridArguments:
+        """Take keywords apart: a grid's own, and the fields of its requests."""
+        own = {name: value for name, value in given.items() if name in cls.__dataclass_fields__ and name != "fields"}
+        return cls(**own, fields={name: value for name, value in given.items() if name not in own})
 
 
 def grid(  # noqa: PLR0913 - keywords, each of its own
@@ -63,12 +84,11 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
     """
     if prompts is None:
         return _find(name)
-    prepared = prepare(
-        prompts,
+    given = GridArguments(
         models=models,
         seeds=seeds,
         takes=takes,
-        vary=vary or {},
+        vary=vary,
         name=name,
         columns=columns,
         template=template,
@@ -78,6 +98,7 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
         extend=extend,
         fields=fields,
     )
+    prepared = prepare(prompts, given)
     missing = missing_cells(prepared.planned.cells, prepared.known, new=prepared.plan.new)
     ask_for_cost(missing, prepared.plan, prepared.config, yes=bool(fields.get("yes")))
     return _store(prepared, extend=extend).resume()
@@ -88,8 +109,7 @@ def describe(prompts: object, **given: Any) -> str:
 
     Arguments and errors as for `grid`.
     """
-    own = {name: given.pop(name) for name in OWN_ARGUMENTS if name in given}
-    prepared = prepare(prompts, fields=given, **own)
+    prepared = prepare(prompts, GridArguments.of(given))
     missing = missing_cells(prepared.planned.cells, prepared.known, new=prepared.plan.new)
     made = len(prepared.planned.cells) - len(missing)
     return describe_cells(missing, prepared.plan) + (f"; {made} more are made already" if made else "")
@@ -107,51 +127,37 @@ class Prepared(NamedTuple):
     config: Configuration
 
 
-def prepare(  # noqa: PLR0913 - keywords, as of `grid`
-    prompts: object,
-    *,
-    name: str | None,
-    fields: Mapping[str, Any],
-    models: Sequence[str] | None = None,
-    seeds: Sequence[int | None] | None = None,
-    takes: int | None = None,
-    vary: Mapping[str, Sequence[Any]] = MappingProxyType({}),
-    columns: Mapping[str, str] | None = None,
-    template: str | None = None,
-    concurrency: int | None = None,
-    retries: int = RETRIES,
-    order: Order = "row",
-    extend: bool = False,
-) -> Prepared:
+def prepare(prompts: object, given: GridArguments) -> Prepared:
     """Check and price a grid; arguments and errors as for `grid`."""
     config, ledger = load_config(), process.runtime().ledger
-    name, project = _check_name(name), _project()
-    _check_count("concurrency", 1 if concurrency is None else concurrency, range(1, MOST_CONCURRENT + 1))
-    _check_count("retries", retries, range(MOST_RETRIES + 1))
+    name, project = _check_name(given.name), _project()
+    _check_count("concurrency", 1 if given.concurrency is None else given.concurrency, range(1, MOST_CONCURRENT + 1))
+    _check_count("retries", given.retries, range(MOST_RETRIES + 1))
     known = ledger.grids.find(project, name)
-    drawn = _seeds_of_takes(takes, seeds, known)
+    drawn = _seeds_of_takes(given.takes, given.seeds, known)
     axes = grid_plan.Axes(
-        models=_models(models),
-        seeds=drawn or (grid_plan.check_seeds(seeds) if seeds is not None else [None]),
-        vary=grid_plan.check_vary(vary),
-        fields={key: value for key, value in fields.items() if key not in OF_A_GRID},
-        order=_choice(order, ("row", "model")),
+        models=_models(given.models),
+        seeds=drawn or (grid_plan.check_seeds(given.seeds) if given.seeds is not None else [None]),
+        vary=grid_plan.check_vary(given.vary or {}),
+        fields={key: value for key, value in given.fields.items() if key not in OF_A_GRID},
+        order=_choice(given.order, ("row", "model")),
     )
-    table, problems = rows.read_rows(prompts, columns=columns, template=template)
+    table, problems = rows.read_rows(prompts, columns=given.columns, template=given.template)
     planned = grid_plan.plan_grid(table, axes, config, problems)
-    _check_same(known, planned, ledger.grids, extend=extend)
+    _check_same(known, planned, ledger.grids, extend=given.extend)
+    most = given.fields.get("max_cost")
     plan = GridPlan(
         columns=planned.columns,
         rows=planned.rows,
         varied=tuple(axes.vary),
         shared=grid_plan.plain(axes.fields),
         seeds=drawn,
-        concurrency=concurrency,
-        retries=retries,
-        max_cost=config.defaults.max_cost if fields.get("max_cost") is None else fields["max_cost"],
+        concurrency=given.concurrency,
+        retries=given.retries,
+        max_cost=config.defaults.max_cost if most is None else most,
         order=axes.order,
-        new=bool(fields.get("new")),
-        output=str(fields.get("output") or ""),
+        new=bool(given.fields.get("new")),
+        output=str(given.fields.get("output") or ""),
     )
     return Prepared(project, name, plan, planned, known, config)
 
