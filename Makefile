@@ -39,10 +39,11 @@ test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that 
 test-interop: $(VENV)/.ready ## run other people's programs against ours: openai, LiteLLM, SGLang, new-api and others
 	$(BIN)/python tests/interop/run.py
 
-soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs live through all trouble there is (an hour)
+soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs and a grid live through all trouble there is (an hour)
 	$(BIN)/python tests/soak/fuzz.py --seconds 600
 	PYTHONPATH=tests $(BIN)/python tests/faults/test_model.py --steps 6000
 	PYTHONPATH=tests $(BIN)/python tests/soak/soak.py --jobs 400 --minutes 15 --kills 30 --troubles 3
+	PYTHONPATH=tests $(BIN)/python tests/soak/grid_soak.py --rows 20 --minutes 4 --kills 5
 
 docs: $(VENV)/.ready ## build the site of the documentation into build/docs
 	$(BIN)/python scripts/documents.py

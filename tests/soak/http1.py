@@ -10,14 +10,11 @@ from datetime import UTC, datetime
 from email.parser import BytesParser
 from email.policy import HTTP
 from email.utils import format_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 pause = asyncio.sleep  # noqa: TID251 - a provider takes real time, and so does its line
-REASONS = {200: "OK", 206: "Partial Content", 400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 404: "Not Found",
-           405: "Method Not Allowed", 409: "Conflict",
-           416: "Range Not Satisfiable", 429: "Too Many Requests", 500: "Internal Server Error",
-           502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}  # fmt: skip
 
 
 @dataclass
@@ -60,7 +57,7 @@ class Response:
         now = format_datetime(datetime.now(UTC), usegmt=True)
         headers = {"Date": now, **self.headers, "Content-Length": str(len(self.body))}
         lines = [
-            f"HTTP/1.1 {self.status} {REASONS[self.status]}",
+            f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}",
             *(f"{name}: {value}" for name, value in headers.items()),
         ]
         return "\r\n".join([*lines, "", ""]).encode()

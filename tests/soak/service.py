@@ -112,13 +112,19 @@ def draw_clip() -> bytes:
 class Service:
     """The server and its book."""
 
-    def __init__(self, seed: int, *, shortest: float, longest: float, hint: int | None = None) -> None:
-        """Let jobs take from `shortest` to `longest` seconds; `hint` suggests looks every so many milliseconds."""
+    def __init__(
+        self, seed: int, *, shortest: float, longest: float, hint: int | None = None, refuses_again: bool = True
+    ) -> None:
+        """Let jobs take from `shortest` to `longest` seconds; `hint` suggests looks every so many milliseconds.
+
+        An order that is refused is refused again each time; else there is credit for it the second time.
+        """
         self.jobs: dict[str, Job] = {}
         self.refused: list[dict[str, Any]] = []
         self.mistakes: list[str] = []
         """What no client should ever do here."""
         self._seed, self._shortest, self._longest = seed, shortest, longest
+        self._refuses_again = refuses_again
         self._hint = {} if hint is None else {"openai_poll_after_ms": str(hint)}
         self._clip = draw_clip()
         self._speak: dict[str, Callable[[Request, list[str]], Response]] = {
@@ -167,13 +173,16 @@ class Service:
         fields, key = request.fields(), request.headers.get("idempotency-key")
         prompt, model = fields["prompt"], fields["model"]
         chance = random.Random(f"{self._seed} order {prompt}")
-        if chance.random() < REFUSING:
+        if chance.random() < REFUSING and (self._refuses_again or prompt not in self._refused(dialect)):
             self.refused.append({"dialect": dialect, "prompt": prompt, "key": key})
             return self._no(dialect, 402, REFUSAL)
         seconds = chance.uniform(self._shortest, self._longest)
         late = chance.uniform(0, seconds) if chance.random() < LATE else 0.0
         fails = chance.random() < FAILING and dialect != "qubrid"
         return self._accept(dialect, prompt, model, key, seconds, late, fails=fails)
+
+    def _refused(self, dialect: str) -> set[str]:
+        return {row["prompt"] for row in self.refused if row["dialect"] == dialect}
 
     def _accept(
         self, dialect: str, prompt: str, model: str, key: str | None, seconds: float, late: float, *, fails: bool

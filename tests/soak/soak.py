@@ -24,7 +24,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bad_network import Weather
 from http1 import pause
@@ -70,6 +70,8 @@ class Terms:
 class Run:
     """One run and its evidence."""
 
+    program: ClassVar = "customer.py"
+    """The client."""
     terms: Terms
     folder: Path
     kills: list[float] = field(default_factory=list)
@@ -83,10 +85,10 @@ class Run:
     async def go(self) -> Verdict:
         """Run it all and judge."""
         terms, began = self.terms, time.time()
-        self.service = Service(terms.seed, shortest=terms.shortest, longest=terms.longest, hint=terms.hint)
+        self.service = self._open_service()
         listener, port = await self.service.start()
         self.weather = Weather(terms.seed, port, stall=terms.stall, calm_from=began + CALM * terms.seconds)
-        self.plan = make_plan(terms, await self.weather.start(), began)
+        self.plan = self._plan(await self.weather.start(), began)
         (self.folder / "plan.json").write_text(json.dumps(self.plan))
         (self.folder / "journal.txt").touch()
         self.trouble = Trouble(self.folder / "home", lambda: self._pid, terms.spans)
@@ -107,6 +109,13 @@ class Run:
             listener.close()
         return self._judge()
 
+    def _open_service(self) -> Service:
+        terms = self.terms
+        return Service(terms.seed, shortest=terms.shortest, longest=terms.longest, hint=terms.hint)
+
+    def _plan(self, port: int, began: float) -> dict[str, Any]:
+        return make_plan(self.terms, port, began)
+
     async def _live(self, began: float) -> None:
         """Start the client, kill it at its hours, start it again, and let the last one finish."""
         for hour, moment in zip(self._hours(), cycle(("", "create", "clip")), strict=False):
@@ -125,7 +134,7 @@ class Run:
 
     def _client(self) -> _Client:
         self.starts += 1
-        return _Client(self.folder, self.plan, self.complaints, "customer.py")
+        return _Client(self.folder, self.plan, self.complaints, self.program)
 
     def _kill(self, client: asyncio.subprocess.Process) -> None:
         if client.returncode is None:
@@ -135,9 +144,13 @@ class Run:
     async def _finish(self, client: asyncio.subprocess.Process) -> None:
         """Wait for the client's own end, or for everything that matters to have ended."""
         while client.returncode is None:
-            if self.terms.until_settled and self._ordered() and settled(self._evidence()):
+            if self.terms.until_settled and self._settled():
                 return
             await pause(0.5)
+
+    def _settled(self) -> bool:
+        """Return whether everything that matters has ended."""
+        return self._ordered() and settled(self._evidence())
 
     def _ordered(self) -> bool:
         """Return whether the client has set out to make every order; a ledger is there then."""
