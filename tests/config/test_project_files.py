@@ -472,7 +472,11 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
         "timeout",
     }  # what is asked for: caps and the question stand before it
     assert set(files.Defaults.__struct_fields__) == bounded_ | harmless
-    assert set(files.SECTIONS) == {"defaults", "budget", "providers", "prices", "capabilities", "enhance"}
+    assert set(files.SECTIONS) == {"defaults", "budget", "agents", "providers", "prices", "capabilities", "enhance"}
+    assert set(files.AgentLimits.__struct_fields__) == {
+        "per_day",
+        "confirm_above",
+    }  # the stricter, where yours allows any
     assert set(enhancement.Enhance.__struct_fields__) == {"base_url", "model", "key_env"}  # a project's has no say
     assert set(files.Row.__struct_fields__) == {
         "dialect",

@@ -192,9 +192,9 @@ class Job:
                 return
             record = following
 
-    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
-        """Call `listener(record)` on every change, from another thread."""
-        self._watch.subscribe(listener)
+    def subscribe(self, listener: Callable[[JobRecord], None]) -> Callable[[], None]:
+        """Call `listener(record)` on every change, from another thread; returns what ends that."""
+        return self._watch.subscribe(listener)
 
     def stop_waiting(self) -> None:
         """Stop watching; the job continues at the provider and can be watched again."""

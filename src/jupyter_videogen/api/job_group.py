@@ -89,13 +89,18 @@ class JobGroup(list[Job]):
         return self
 
     def __repr__(self) -> str:
-        return table.to_text([_words(job) for job in self], terminal.width()) or "No jobs."
+        return table.to_text(self._rows(), terminal.width()) or "No jobs."
 
     def _repr_html_(self) -> str:
-        return table.to_html([_words(job) for job in self]) or "<div>No jobs.</div>"
+        return table.to_html(self._rows()) or "<div>No jobs.</div>"
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+    def _rows(self) -> list[dict[str, str]]:
+        """Return the jobs as rows to read; who asked is said where an agent did for one of them."""
+        by_agents = any(job.record.agent for job in self)
+        return [_words(job) | ({"asked by": job.record.agent} if by_agents else {}) for job in self]
 
     def _told(self, errors: list[VideogenError]) -> VideogenError:
         """Return one error for several: the first one's, which says how many there were."""
@@ -143,6 +148,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "path": clip.path if clip else None,
         "seed": record.request.seed,
         "prompt": record.request.prompt,
+        "agent": record.agent,
         "created_at": record.created_at,
     }
 

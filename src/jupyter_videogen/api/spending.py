@@ -21,13 +21,14 @@ class Costs(Table):
     def __init__(self, costs: list[Cost], left: list[str]) -> None:
         rows = [cost._asdict() for cost in costs]
         super().__init__(rows, shown=[_words(cost) for cost in costs], empty="Nothing has been spent yet.")
-        self._left = left
+        self.left = left
+        """What the caps leave, a line each."""
 
     def __repr__(self) -> str:
-        return "\n".join([super().__repr__(), *self._left])
+        return "\n".join([super().__repr__(), *self.left])
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() + "".join(f"<div>{escape(line)}</div>" for line in self._left)
+        return super()._repr_html_() + "".join(f"<div>{escape(line)}</div>" for line in self.left)
 
 
 def table(by: str = "model") -> Costs:
@@ -37,7 +38,8 @@ def table(by: str = "model") -> Costs:
     spent.
     """
     run = process.runtime()
-    caps = run.caps(load_config().budget)
+    config = load_config()
+    caps = run.caps(config.budget if config.agents.per_day is None else config.for_agents().budget)
     return Costs(run.ledger.costs(by), [_left(cap, run.ledger.sum_spent(cap)) for cap in caps])
 
 

@@ -95,8 +95,10 @@ def submit_orders(
     if unpaid := [order for order in orders if not run.is_known(order)]:
         total = prices.add_estimates([order.estimate for order in unpaid])
         budget.check_call(total, config.defaults.max_cost if max_cost is None else max_cost)
-        _check_caps(run, unpaid, config)
-        _confirm(budget.question(total, config.budget), yes=yes, ask=ask)
+        question = budget.question(total, config.budget)
+        if question is not None or len(unpaid) > 1:  # a single one is checked when it is written down
+            _check_caps(run, unpaid, config)
+        _confirm(question, yes=yes, ask=ask)
     jobs: list[Job] = []
     for order in orders:
         try:
@@ -112,13 +114,13 @@ def submit_orders(
 
 
 def _check_caps(run: Runtime, orders: Sequence[Order], config: Configuration) -> None:
-    """Refuse several orders together if a cap would stop some of them, so that no batch is sent by half."""
+    """Refuse orders together if a cap would stop some: no batch is sent by half, and nobody is asked in vain."""
     paid = [
         budget.Asked(order.estimate.cost, order.validated.request.seconds)
         for order in orders
         if order.estimate.cost != 0
     ]
-    for cap in run.caps(config.budget) if len(orders) > 1 else ():
+    for cap in run.caps(config.budget):
         budget.check_all(cap, run.ledger.sum_spent(cap), paid)
 
 

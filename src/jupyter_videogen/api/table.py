@@ -29,7 +29,8 @@ class Table(list[dict[str, Any]]):
     def __init__(self, rows: Iterable[dict[str, Any]], *, shown: Sequence[Mapping[str, str]], empty: str) -> None:
         """Take the values and the texts that show them; `empty` is the text for no rows."""
         super().__init__(rows)
-        self._shown, self._empty = shown, empty
+        self.shown, self._empty = shown, empty
+        """The rows in words, as they are read."""
 
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas is no dependency
@@ -37,10 +38,10 @@ class Table(list[dict[str, Any]]):
         return to_dataframe(self)
 
     def __repr__(self) -> str:
-        return to_text(self._shown, terminal.width()) or self._empty
+        return to_text(self.shown, terminal.width()) or self._empty
 
     def _repr_html_(self) -> str:
-        return to_html(self._shown) or f"<div>{escape(self._empty)}</div>"
+        return to_html(self.shown) or f"<div>{escape(self._empty)}</div>"
 
 
 def to_dataframe(rows: Sequence[Mapping[str, Any]]) -> Any:  # noqa: ANN401 - pandas is no dependency

@@ -19,6 +19,7 @@ from jupyter_videogen.config import credentials as keys
 from jupyter_videogen.config import enhancement, files, trust
 from jupyter_videogen.config.files import apply_config
 from jupyter_videogen.core import command_names, environment, prices, secrets
+from jupyter_videogen.core.budget import AgentBudget
 from jupyter_videogen.core.errors import AuthError, InvalidRequest, VideogenError
 from jupyter_videogen.core.prices import FREE, Foreign, Price
 from jupyter_videogen.core.request import credentials
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.config.enhancement import ChatEndpoint
     from jupyter_videogen.config.files import Config, Defaults, Layer
-    from jupyter_videogen.core.budget import Budget
+    from jupyter_videogen.core.budget import AgentLimits, Budget
     from jupyter_videogen.core.job import JobRecord
 
 log = logging.getLogger("jupyter_videogen")
@@ -46,7 +47,8 @@ def load_config() -> Configuration:
     _report_ignored(layers)
     claims, foreign = files.collect_claims(layers), files.foreign_providers(layers)
     rows = files.provider_rows(merged, foreign)
-    return Configuration(merged, Registry(rows, claims, foreign), _overridden_provider(layers))
+    own = files.merge_layers([layer for layer in layers if not layer.foreign])
+    return Configuration(merged, Registry(rows, claims, foreign), _overridden_provider(layers), own.prices)
 
 
 def read_layers() -> tuple[Layer, ...]:
@@ -83,8 +85,10 @@ def environment_settings() -> dict[str, dict[str, Any]]:
 class Configuration:
     """What was set beforehand, from all its places, and the providers that can be named with it."""
 
-    def __init__(self, merged: Config, registry: Registry, overridden: str = "") -> None:
-        self._merged, self.registry = merged, registry
+    def __init__(
+        self, merged: Config, registry: Registry, overridden: str = "", own_prices: Mapping[str, Price] | None = None
+    ) -> None:
+        self._merged, self.registry, self._own_prices = merged, registry, dict(own_prices or {})
         self.overridden_provider = overridden
         """What to tell whoever relies on the default provider, where one place overrides another; else empty."""
 
@@ -97,6 +101,28 @@ class Configuration:
     def budget(self) -> Budget:
         """The caps on paid jobs."""
         return self._merged.budget
+
+    @property
+    def agents(self) -> AgentLimits:
+        """What agents may spend."""
+        return self._merged.agents
+
+    def for_agents(self) -> Configuration:
+        """Return the configuration for what an agent asks for: with the caps on agents, and without a project's prices.
+
+        A project's file may come from anybody: its price for a model that nobody else has a price for would make a cap in
+        dollars worthless.
+        """
+        mine, limits = self.budget, self.agents
+        above = [limit for limit in (mine.confirm_above, limits.confirm_above) if limit is not None]
+        budget = AgentBudget(
+            per_notebook=mine.per_notebook,
+            per_day=mine.per_day,
+            confirm_above=min(above, default=None),
+            agents=limits,
+        )
+        merged = msgspec.structs.replace(self._merged, budget=budget, prices=self._own_prices)
+        return Configuration(merged, self.registry, self.overridden_provider, self._own_prices)
 
     @property
     def improves_prompts(self) -> bool:

@@ -20,7 +20,7 @@ from jupyter_videogen.catalog.registry import Claim, installed_providers
 from jupyter_videogen.config import enhancement
 from jupyter_videogen.config.enhancement import Enhance
 from jupyter_videogen.core import hidden_characters, prices, secrets
-from jupyter_videogen.core.budget import Budget, check_caps, stricter
+from jupyter_videogen.core.budget import AgentLimits, Budget, check_caps, stricter
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.prices import Price
 from jupyter_videogen.core.request import RequestSettings
@@ -95,12 +95,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     capabilities: dict[str, Described] = {}
     """By `provider:model`."""
     budget: Budget = Budget()
+    agents: AgentLimits = AgentLimits()
     enhance: Enhance = Enhance()
 
 
 SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "defaults": (Defaults, False),
     "budget": (Budget, False),
+    "agents": (AgentLimits, False),
     "providers": (Row, True),
     "prices": (Price, True),
     "capabilities": (Described, True),
@@ -162,6 +164,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
         prices=_joined([one.prices for one in weakest_first]),
         capabilities=_joined([one.capabilities for one in weakest_first]),
         budget=Budget(**_joined([_given(one.budget) for one in weakest_first])),
+        agents=AgentLimits(**_joined([_given(one.agents) for one in weakest_first])),
         enhance=Enhance(**_joined([_given(one.enhance) for one in weakest_first])),
     )
 
@@ -327,8 +330,11 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
     if said.defaults.output:
         defaults = msgspec.structs.replace(defaults, output=_folder_below(said.defaults.output, project))
     said = _placed(said, lambda folder: _workflows_below(folder, project))
-    config = msgspec.structs.replace(said, defaults=defaults, budget=budget, prices=costs, enhance=Enhance())
-    return Layer(source, config, foreign=True, ignored=(*more, *cheap, *_unheard(said.enhance, source)))
+    agents, lax = _bounded_agents(said.agents, own.agents, source)
+    config = msgspec.structs.replace(
+        said, defaults=defaults, budget=budget, agents=agents, prices=costs, enhance=Enhance()
+    )
+    return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *_unheard(said.enhance, source)))
 
 
 def _unheard(said: Enhance, source: str) -> Iterator[Setting]:
@@ -385,6 +391,21 @@ def _capped(said: Config, own: Config, source: str) -> tuple[Defaults, Budget, l
     return defaults, Budget(**kept["budget"]), ignored
 
 
+def _bounded_agents(theirs: AgentLimits, mine: AgentLimits, source: str) -> tuple[AgentLimits, list[Setting]]:
+    """Let a project's file allow agents less than the user's own, and nothing where that allows nothing."""
+    kept: dict[str, Any] = {}
+    ignored = []
+    for name, value in _given(theirs).items():
+        limit = getattr(mine, name)
+        if name == "per_day" and limit is None:
+            ignored.append(Setting(f"agents.{name}", value, f"{source}, ignored: it counts in your own file alone"))
+        elif (cap := stricter(limit, value)) != limit:
+            kept[name] = cap
+        else:
+            ignored.append(Setting(f"agents.{name}", value, f"{source}, ignored: yours is stricter"))
+    return AgentLimits(**kept), ignored
+
+
 def _priced(said: Config, own: Config, source: str) -> tuple[dict[str, Price], list[Setting]]:
     """Let a project's price raise what the user wrote down, never lower it, and never call anything free."""
     kept: dict[str, Price] = {}
@@ -417,7 +438,7 @@ def _read(path: Path) -> Config:
         raise InvalidRequest(f"{path} can't be read: {why}.", next="Correct the file, or move it away.") from None
     try:
         found = msgspec.convert(said, Config)
-        check_caps(found.budget)
+        check_caps(*(cap for said in (found.budget, found.agents) for cap in msgspec.structs.astuple(said)))
         enhancement.check(found.enhance)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None

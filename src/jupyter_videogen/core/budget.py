@@ -31,6 +31,21 @@ class Budget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Dollars of one call above which the user has to confirm."""
 
 
+class AgentLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[agents]` of the user's own `videogen.toml`: what programs may spend that act for a person; see `Budget` for caps."""
+
+    per_day: float | str | None = None
+    """In any 24 hours, all agents of a home together; without it they make nothing that is paid."""
+    confirm_above: float | None = None
+    """Dollars of one call above which a person has to confirm."""
+
+
+class AgentBudget(Budget, frozen=True, kw_only=True):
+    """The caps on what an agent asks for: the person's own, and those on agents."""
+
+    agents: AgentLimits = AgentLimits()
+
+
 class Amount(NamedTuple):
     """What a cap allows: dollars, jobs and seconds of video; None is no limit."""
 
@@ -56,6 +71,8 @@ class Cap(NamedTuple):
     place: str | None = None
     since: float = 0.0
     seconds: int | None = None
+    agents: bool = False
+    """Whether it counts the jobs of agents alone."""
 
 
 class Spent(NamedTuple):
@@ -76,7 +93,14 @@ class Asked(NamedTuple):
 def caps(budget: Budget, *, place: str, now: float) -> tuple[Cap, ...]:
     """Return the caps that hold for a job of a place (notebook or folder) at a time."""
     given = ((budget.per_notebook, "this notebook", place, 0.0), (budget.per_day, "24 hours", None, now - DAY))
-    return tuple(_cap(words, _limit(value), where, since) for value, words, where, since in given if value is not None)
+    own = tuple(_cap(words, _limit(value), where, since) for value, words, where, since in given if value is not None)
+    return (*own, _cap_on_agents(budget.agents, now)) if isinstance(budget, AgentBudget) else own
+
+
+def _cap_on_agents(limits: AgentLimits, now: float) -> Cap:
+    """Return the cap on what agents spend; where nobody has allowed anything, it is no job at all."""
+    limit = Amount(jobs=0) if limits.per_day is None else _limit(limits.per_day)
+    return _cap("agents in 24 hours", limit, None, now - DAY)._replace(agents=True)
 
 
 def _cap(words: str, limit: Amount, place: str | None, since: float) -> Cap:
@@ -85,26 +109,42 @@ def _cap(words: str, limit: Amount, place: str | None, since: float) -> Cap:
 
 def check(cap: Cap, spent: Spent, asked: Asked) -> None:
     """Refuse what would go beyond a cap; raises `BudgetExceeded`."""
+    if cap.agents:
+        _check_agent(cap, asked)
     if cap.jobs is not None and spent.jobs >= cap.jobs:
-        raise _beyond(f"The budget of {cap.jobs} paid jobs for {cap.words} is used up ({spent.jobs} made).")
+        raise _beyond(f"The budget of {cap.jobs} paid jobs for {cap.words} is used up ({spent.jobs} made).", cap)
     if cap.dollars is not None and spent.dollars + (asked.cost or 0.0) > cap.dollars:
         price = f"This would cost about {format_dollars(asked.cost)}" if asked.cost else "The price of this is unknown"
-        raise _beyond(
-            f"{price}, and {format_dollars(spent.dollars)} of {format_dollars(cap.dollars)} for {cap.words} are spent."
-        )
+        spent_of = f"{format_dollars(spent.dollars)} of {format_dollars(cap.dollars)}"
+        raise _beyond(f"{price}, and {spent_of} for {cap.words} are spent.", cap)
     if cap.seconds is not None:
-        _check_seconds(cap.seconds, cap.words, spent.seconds, asked.seconds)
+        _check_seconds(cap, cap.seconds, spent.seconds, asked.seconds)
 
 
-def _check_seconds(limit: int, words: str, spent: float, asked: float | None) -> None:
+def _check_agent(cap: Cap, asked: Asked) -> None:
+    """Refuse an agent what nobody has allowed, and what nobody knows the price of where its cap is in dollars."""
+    if cap.jobs == 0:
+        raise BudgetExceeded(
+            "Agents may not make a paid video here: no person has allowed it.",
+            next="A person can allow it in their own videogen.toml ($VIDEOGEN_HOME): [agents] with per_day = 2.00. "
+            "The local engine is free.",
+        )
+    if cap.dollars is not None and asked.cost is None:
+        raise BudgetExceeded(
+            "The price of this is unknown, and what agents may spend is set in dollars.",
+            next="A person can write the price down in their own videogen.toml, or choose a model with a known price.",
+        )
+
+
+def _check_seconds(cap: Cap, limit: int, spent: float, asked: float | None) -> None:
     """Refuse seconds of video beyond a cap, and a length that nobody knows: it could be any."""
     if asked is None:
         raise BudgetExceeded(
-            f"The length of this is unknown, and the budget for {words} is {limit} s of video.",
-            next="Pass duration= (-d), or remove the cap in seconds under [budget] in videogen.toml.",
+            f"The length of this is unknown, and the budget for {cap.words} is {limit} s of video.",
+            next=f"Pass duration= (-d), or remove the cap in seconds under {_section(cap)}.",
         )
     if spent + asked > limit:
-        raise _beyond(f"This would be {asked:g} s of video, and {spent:g} of {limit} s for {words} are made.")
+        raise _beyond(f"This would be {asked:g} s of video, and {spent:g} of {limit} s for {cap.words} are made.", cap)
 
 
 def check_all(cap: Cap, spent: Spent, asked: Sequence[Asked]) -> None:
@@ -114,9 +154,9 @@ def check_all(cap: Cap, spent: Spent, asked: Sequence[Asked]) -> None:
         spent = Spent(spent.dollars + (one.cost or 0.0), spent.jobs + 1, spent.seconds + (one.seconds or 0.0))
 
 
-def check_caps(budget: Budget) -> None:
+def check_caps(*caps: float | str | None) -> None:
     """Raise `InvalidRequest` for a cap that is none: not-a-number would hold nothing back."""
-    for cap in (budget.per_notebook, budget.per_day, budget.confirm_above):
+    for cap in caps:
         if cap is not None:
             _limit(cap)
 
@@ -190,5 +230,9 @@ def _no_budget(value: float | str) -> InvalidRequest:
     )
 
 
-def _beyond(words: str) -> BudgetExceeded:
-    return BudgetExceeded(words, next="Raise the cap under [budget] in videogen.toml, or request less.")
+def _beyond(words: str, cap: Cap) -> BudgetExceeded:
+    return BudgetExceeded(words, next=f"Raise the cap under {_section(cap)}, or request less.")
+
+
+def _section(cap: Cap) -> str:
+    return "[agents] in your own videogen.toml" if cap.agents else "[budget] in videogen.toml"

@@ -71,6 +71,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The name from `--as`; members of a group are `name[0]`, `name[1]`."""
     grid: str = ""
     """The grid that it is a cell of."""
+    agent: str = ""
+    """The program that asked for it in a person's place, as it calls itself; empty where a person asked."""
     template: str = ""
     """The prompt before variables were filled in, where any were."""
     filled: dict[str, str] = {}

@@ -109,7 +109,11 @@ HELD = """
 ALTER TABLE grids ADD COLUMN held TEXT NOT NULL DEFAULT '[]';
 """
 """The providers at which a grid's cells are held back, as a JSON list of addresses."""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD)
+AGENTS = """
+ALTER TABLE jobs ADD COLUMN agent TEXT NOT NULL DEFAULT '';
+"""
+"""The program that asked for a job in a person's place: what agents spend is counted by it."""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD, AGENTS)
 """What made each version of the file out of the one before."""
 VERSION = len(MIGRATIONS)
 

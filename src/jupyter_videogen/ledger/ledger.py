@@ -36,9 +36,9 @@ PASSING = frozenset({"running", "saving", "unreachable"})
 
 
 INSERT = """
-INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at,
+INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, agent,
     state, record, handle, cost, charged, lease_owner, lease_until)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 

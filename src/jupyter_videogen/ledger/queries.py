@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SPENT = """
 SELECT total(cost), count(*),
     total(json_extract(record, '$.request.duration') * coalesce(json_extract(record, '$.request.n'), 1))
-FROM jobs WHERE charged = 1 AND created_at >= ? AND (? IS NULL OR coalesce(notebook, project) = ?)
+FROM jobs WHERE charged = 1 AND created_at >= :since AND (:place IS NULL OR coalesce(notebook, project) = :place)
+    AND (NOT :agents OR agent != '')
 """
 
 
@@ -274,4 +275,4 @@ def last_take(db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:
 
 def sum_spent(db: sqlite3.Connection, cap: Cap) -> Spent:
     """Return what the jobs under a cap come to."""
-    return Spent(*db.execute(SPENT, (cap.since, cap.place, cap.place)).fetchone())
+    return Spent(*db.execute(SPENT, cap._asdict()).fetchone())

@@ -38,7 +38,7 @@ def state_at_rest(state: JobState) -> str:
 def fixed_columns(job: JobRecord) -> tuple[object, ...]:
     """Return the columns that are written once."""
     where = (job.provider, job.base_url, job.model, job.fingerprint, job.take, job.idempotency_key)
-    return (job.id, *where, job.notebook, job.project, job.created_at)
+    return (job.id, *where, job.notebook, job.project, job.created_at, job.agent)
 
 
 def changing_columns(job: JobRecord) -> tuple[object, ...]:

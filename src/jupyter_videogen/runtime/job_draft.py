@@ -26,6 +26,7 @@ def draft_job(order: Order, now: float) -> JobRecord:
     record = _new_record(order.connection, validated.request, order.fingerprint, now, options)
     return record.after(
         grid=options.grid,
+        agent=options.agent,
         cost=order.estimate.cost,
         name=options.name,
         template=options.template,

@@ -49,9 +49,10 @@ class JobWatch:
         right = connection.account == self.record.account
         return self.running and right and self.account != connection.account and not self.future.done()
 
-    def subscribe(self, listener: Callable[[JobRecord], None]) -> None:
-        """Tell a listener of every change, on the loop's thread."""
+    def subscribe(self, listener: Callable[[JobRecord], None]) -> Callable[[], None]:
+        """Tell a listener of every change, on the loop's thread; returns what ends that."""
         self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
 
     def publish(self, record: JobRecord) -> None:
         """Set the newest record and notify all listeners; log a listener that fails."""

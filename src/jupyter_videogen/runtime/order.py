@@ -35,6 +35,8 @@ class SubmitOptions(NamedTuple):
     """The values that were filled in."""
     grid: str = ""
     """The grid that the job is a cell of."""
+    agent: str = ""
+    """The program that asks in a person's place, as it calls itself."""
     job_id: str = ""
     """The id that the job gets, where it was chosen before."""
 
