@@ -18,6 +18,8 @@ import argparse
 import shlex
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -33,7 +35,7 @@ from jupyter_videogen.commands.progress import GridProgress, Progress
 from jupyter_videogen.config import trust
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import command_names, environment, terminal
-from jupyter_videogen.core.errors import InvalidRequest, VideogenError
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.terminal import print_err, print_out
 from jupyter_videogen.diagnostics.doctor import doctor
@@ -95,6 +97,10 @@ USAGES = {
     "doctor": (
         "[--local] [--no-network]",
         "check this installation, and with --local look for servers of your own; sends nothing that is charged",
+    ),
+    "mcp": (
+        "",
+        "serve the tools for agents on standard input and output, for a host of the Model Context Protocol",
     ),
     "serve": (
         "[--host 127.0.0.1] [--port 0]",
@@ -358,6 +364,20 @@ def _serve(invocation: Invocation) -> int:
         return DONE
 
 
+def _mcp(invocation: Invocation) -> int:
+    """Serve the tools for agents until the host leaves; what is being made goes on."""
+    if invocation.words:
+        raise InvalidRequest("mcp takes no words.", next=f"Run {command_names.PROGRAM} mcp.")
+    if find_spec("mcp") is None:
+        raise Unsupported(
+            "The library of the protocol isn't installed.", next="Install it with: pip install 'jupyter-videogen[mcp]'."
+        )
+    if sys.stdin.isatty():
+        print_err("This speaks MCP with a program, which starts it by itself: see docs/agents.md. Ctrl+C ends it.")
+    import_module("jupyter_videogen.agents.server").serve()
+    return DONE
+
+
 def _table_of(rows: Callable[[Arguments], list[dict[str, Any]]]) -> Callable[[Arguments, bool], int]:
     """Return the command that shows a table."""
     return lambda given, as_json: _table(rows(given), as_json=as_json)
@@ -367,6 +387,7 @@ OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {
     "generate": _generate,
     "grid": _grid,
     "improve": _improve,
+    "mcp": _mcp,
     "serve": _serve,
 }
 """Commands that read their words themselves."""
@@ -406,6 +427,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "provider": record.provider,
         "model": record.model,
         "prompt": record.request.prompt,
+        "agent": record.agent,
         "cost": record.best_cost,
         "cost_source": record.cost_source,
         "created_at": record.created_at,
