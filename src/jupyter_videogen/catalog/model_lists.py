@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_videogen.catalog.capabilities import Capabilities
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.dialects.base import ListedModel
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 DAY = 24 * 3600.0
 
 
+@prepare
 class Listing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one provider listed, and when; seconds since the epoch."""
 

@@ -11,6 +11,7 @@ import msgspec
 
 from jupyter_videogen.catalog.builtin import BUILT_IN, SANDBOXES
 from jupyter_videogen.catalog.provider import Provider
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.suggestions import did_you_mean
 
@@ -48,6 +49,7 @@ def broken_plugins() -> dict[str, str]:
     return dict(_broken)
 
 
+@prepare
 class Claim(msgspec.Struct, frozen=True, order=True):
     """What a project's file asks for: that a variable's value be sent to an address as the provider's key."""
 

@@ -21,6 +21,7 @@ from jupyter_videogen.config import enhancement
 from jupyter_videogen.config.enhancement import Enhance
 from jupyter_videogen.core import hidden_characters, prices, secrets
 from jupyter_videogen.core.budget import AgentLimits, Budget, check_caps, stricter
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.prices import Price
 from jupyter_videogen.core.request import RequestSettings
@@ -85,6 +86,7 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     image_matches_size: bool | None = None
 
 
+@prepare
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration of one place, or of all together."""
 

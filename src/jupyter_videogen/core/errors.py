@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import msgspec
 
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.hidden_characters import escape_text
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 Known = Literal["yes", "no", "unknown"]
 
 
+@prepare
 class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a job made no clip, as a value."""
 

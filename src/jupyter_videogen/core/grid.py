@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import msgspec
 
 from jupyter_videogen.core.backoff import after_miss
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.request import GenerationRequest
 
@@ -49,6 +50,7 @@ class GridRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Columns of the table that are no fields of a request."""
 
 
+@prepare
 class GridPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All of a grid that is not in its cells."""
 
@@ -81,6 +83,7 @@ class GridRecord(msgspec.Struct, frozen=True, kw_only=True):
     plan: GridPlan
 
 
+@prepare
 class Cell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One cell: a request, and the job that makes its clip."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import msgspec
 
 from jupyter_videogen.core.clip import Artifact, ClipRecord, CostSource, cost_source
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.request import GenerationRequest
 
@@ -44,6 +45,7 @@ class CancelResult(msgspec.Struct, frozen=True):
     """One sentence, including what is known about charges."""
 
 
+@prepare
 class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Our record of one request, from before it is sent to its end. `after` makes the next one."""
 

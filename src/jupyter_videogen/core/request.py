@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from jupyter_videogen.core.decoding import prepare
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -78,6 +80,7 @@ class RequestSettings(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """The path of a LoRA adapter, as the server sees it."""
 
 
+@prepare
 class GenerationRequest(RequestSettings, frozen=True, kw_only=True, omit_defaults=True):
     """What the user wants. None leaves the choice to the model."""
 

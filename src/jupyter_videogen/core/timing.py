@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from jupyter_videogen.core.decoding import prepare
+
 if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
 
 
+@prepare
 class ProgressSample(NamedTuple):
     """The age in seconds at which a progress in per cent was first seen.
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from jupyter_videogen.core import environment
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.transport.endpoint import Endpoint
@@ -32,6 +33,7 @@ LOCAL_PATH = "/v1"
 NEEDED = ("av", "numpy", "python_multipart", "starlette", "uvicorn")
 
 
+@prepare
 class Ready(msgspec.Struct, frozen=True):
     """The gateway's ready line, and its runtime file."""
 

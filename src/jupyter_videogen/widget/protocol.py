@@ -14,6 +14,7 @@ from typing import Literal
 import msgspec
 
 from jupyter_videogen.core.clip import CostSource
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import Known
 from jupyter_videogen.core.job import JobState
 from jupyter_videogen.core.request import RequestSettings
@@ -562,6 +563,7 @@ PageMessage = (
     | VoteAct
     | BlindPiece
 )
+prepare(PageMessage)
 
 
 class GridColumnView(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import comm
 import msgspec
 
 from jupyter_videogen.api import client
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.widget.base import BaseWidget
 from jupyter_videogen.widget.form_widget import FormWidget
 from jupyter_videogen.widget.widget import Card, VideoGen
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TARGET = "jupyter_videogen"
 
 
+@prepare
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the page showed."""
 
