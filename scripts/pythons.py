@@ -79,7 +79,7 @@ def environment(number: str, program: Path) -> Path:
     subprocess.run([*install, "--upgrade", "pip>=25.1"], check=True)
     install += ["--constraint", "constraints.txt"]
     subprocess.run([*install, "hatchling", "editables"], cwd=ROOT, check=True)
-    what = ["--no-build-isolation", "--editable", ".[local]", "--group", "test"]
+    what = ["--no-build-isolation", "--editable", ".[local,mcp]", "--group", "test"]
     subprocess.run([*install, *what], cwd=ROOT, check=True)
     stamp.write_text(wanted)
     return python

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -19,6 +21,7 @@ from jupyter_videogen.commands import help, options  # noqa: A004 - the word the
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.diagnostics.local_servers import PLACES, Place
 from jupyter_videogen.media.inputs import _png
+from support.agent_host import Person, call, open_shop, session
 from support.ipython_shell import PNG, Shell
 
 if TYPE_CHECKING:
@@ -140,6 +143,28 @@ def test_the_page_of_exports_runs() -> None:
     assert set(json.loads(Path(prompts).read_text("utf-8")).values()) == {"Waves at sunset", "A campfire by night"}
     made = ("study.html", "study_files", "one-file.html", "study.zip", "grid.mp4", "sheet.png", "clip.html", "clip.gif")
     assert all(Path(name).exists() for name in made)
+def test_the_page_of_agents_runs(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lists of servers start the server, and its settings allow two dollars and ask above half of one."""
+    monkeypatch.setenv("SHOP_KEY", "canary-1")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    (settings,) = blocks("agents.md", "toml")
+    open_shop(shop, home, settings)
+    first, second = map(json.loads, blocks("agents.md", "json"))
+    rows = (first["mcpServers"]["videogen"], second["servers"]["videogen"])
+    assert {(row["command"], *row["args"]) for row in rows} == {("jupyter-videogen", "mcp")}
+
+    async def visit(person: Person) -> set[str]:
+        async with session(person, [rows[0]["command"], *rows[0]["args"]]) as host:
+            video = await call(host, "start_video", prompt="the sea", model="shop:a")
+            assert video["asked_by"] == "test-host"
+            return {tool.name for tool in (await host.list_tools()).tools}
+
+    person = Person()
+    names = asyncio.run(visit(person))
+    assert len(shop.book) == 1
+    assert person.asked == [], "50 cents are not above 50"
+    table = (DOCS / "agents.md").read_text("utf-8").partition("## The tools")[2]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE)) == names
 
 
 def test_the_configuration_of_the_page_is_taken(shell: Shell) -> None:

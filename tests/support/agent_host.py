@@ -36,9 +36,9 @@ class Person:
         return ElicitResult(action=self._action, content=content)
 
 
-def _parameters() -> StdioServerParameters:
+def _parameters(command: list[str] = COMMAND) -> StdioServerParameters:
     environment = dict(os.environ)  # noqa: TID251 - a child's
-    return StdioServerParameters(command=COMMAND[0], args=COMMAND[1:], env=environment, cwd=Path.cwd())
+    return StdioServerParameters(command=command[0], args=command[1:], env=environment, cwd=Path.cwd())
 
 
 def _log() -> TextIO:
@@ -47,11 +47,11 @@ def _log() -> TextIO:
 
 
 @asynccontextmanager
-async def session(person: Person | None = None) -> AsyncIterator[ClientSession]:
+async def session(person: Person | None = None, command: list[str] = COMMAND) -> AsyncIterator[ClientSession]:
     """Connect with the handshake of the protocol up to 2025-11-25."""
     with _log() as log:
         async with (
-            stdio_client(_parameters(), errlog=log) as (reading, writing),
+            stdio_client(_parameters(command), errlog=log) as (reading, writing),
             ClientSession(reading, writing, elicitation_callback=person, client_info=NAME) as session,
         ):
             await session.initialize()

@@ -176,7 +176,7 @@ async def wait(job_id: str, seconds: float, tell: Callable[[Video], Awaitable[No
 
     leave = job.subscribe(heard)
     try:
-        async with asyncio.timeout(min(max(seconds, 0.0), LONGEST_WAIT)):
+        async with asyncio.timeout(min(seconds, LONGEST_WAIT) if seconds > 0 else 0.0):
             while not job.record.ended:
                 news.clear()
                 await tell(answers.describe(job))
