@@ -30,6 +30,7 @@ PEERS = {
     "vllm_omni": "vllm_omni_peer.py",
     "newapi": "newapi_peer.py",
     "comfyui": "comfyui_peer.py",
+    "jupyter_mcp": "jupyter_mcp_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "support" / "held_gateway.py"),)
