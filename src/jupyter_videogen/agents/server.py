@@ -23,6 +23,7 @@ from jupyter_videogen.agents import caller, tools
 from jupyter_videogen.agents.answers import Video  # noqa: TC001 - the library reads the annotations
 from jupyter_videogen.agents.standard_input import StandardInput
 from jupyter_videogen.agents.tools import Settings  # noqa: TC001 - as above
+from jupyter_videogen.api.table import shorten
 from jupyter_videogen.core.errors import BudgetExceeded, VideogenError
 from jupyter_videogen.core.version import VERSION
 
@@ -57,7 +58,7 @@ async def _ask_person(  # noqa: PLR0913, PLR0917 - what the tool takes
     if not _can_ask(context):
         return None
     question = await asyncio.to_thread(tools.question_for, prompt, model, settings, take, max_cost)
-    return None if question is None else Elicit(f"{question} Make the video?\n\n{prompt[:300]}", Consent)
+    return None if question is None else Elicit(f"{question} Make this video: “{shorten(prompt)}”?", Consent)
 
 
 def _can_ask(context: Context[Any, Any]) -> bool:

@@ -19,7 +19,7 @@ from jupyter_videogen.api import client, listings, spending
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.submission import build_order, submit_orders
 from jupyter_videogen.config.configuration import load_config
-from jupyter_videogen.core import budget, environment
+from jupyter_videogen.core import budget, command_names, environment
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, PermissionDenied, VideogenError
 from jupyter_videogen.filesystem import project_paths
 from jupyter_videogen.runtime.order import SubmitOptions
@@ -207,7 +207,7 @@ def cancel_video(job_id: str) -> Video:
     if not job.record.agent:
         raise PermissionDenied(
             f"Job {job.id} was started by a person, and only they cancel it.",
-            next=f"They can: jupyter videogen cancel {job.id}.",
+            next=f"They can: {command_names.spell('cancel', job.id)}.",
         )
     result = job.cancel()
     return answers.describe(job, result.reason)
