@@ -50,6 +50,14 @@ def test_a_life_in_plain_python(allowed: Shop) -> None:
     assert vg.jobs().df["agent"].tolist() == ["agent"]
 
 
+def test_an_estimate_says_what_is_missing(allowed: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its price needs no key; the video does."""
+    monkeypatch.delenv("SHOP_KEY")
+    price = tools.estimate_video("the sea", "shop:a")
+    assert (price.dollars, price.allowed, "needs a key" in price.why_not) == (0.5, False, True)
+    assert price.budget == "budget for agents in 24 hours: $0.00 of $2.00 used"
+
+
 def test_who_can_not_ask_refuses(allowed: Shop, home: Path) -> None:
     """A host without questions says what a person can do; `yes` is no argument of the tool."""
     open_shop(allowed, home, "[agents]\nper_day = 2.00\nconfirm_above = 0.10\n")

@@ -74,8 +74,11 @@ def estimate_video(prompt: str, model: str | None = None, settings: Settings | N
 
 @remember(FRESH)
 def _estimate(prompt: str, model: str | None, settings: Settings | None) -> Estimate:
-    order, config = _order(prompt, model, settings, keyless=True)
-    why = _obstacle(order, config)
+    order, _ = _order(prompt, model, settings, keyless=True)
+    try:
+        why = _obstacle(*_order(prompt, model, settings))
+    except VideogenError as error:  # such as a key that is not there
+        why = str(error)
     used = " ".join(line for line in spending.table().left if "agents" in line)
     return Estimate(dollars=order.estimate.cost, how=order.estimate.how, allowed=not why, why_not=why, budget=used)
 
