@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from support.paid_server import Shop
 
 
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Each test has a home of its own."""
+    recent.forget()
+
+
 @pytest.fixture
 def allowed(shop: Shop, home: Path, monkeypatch: pytest.MonkeyPatch) -> Shop:
     """A provider at which a person has allowed agents two dollars."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -14,6 +14,13 @@ MOST = 256
 """Answers of one function that are remembered."""
 P = ParamSpec("P")
 T = TypeVar("T")
+_remembered: list[dict[Any, Any]] = []
+
+
+def forget() -> None:
+    """Forget all answers: this process goes on with another home."""
+    for answers in _remembered:
+        answers.clear()
 
 
 def remember(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
@@ -25,6 +32,7 @@ def remember(seconds: float) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def decorate(function: Callable[P, T]) -> Callable[P, T]:
         answers: dict[Hashable, tuple[float, T]] = {}
         turn = threading.Lock()
+        _remembered.append(answers)
 
         @wraps(function)
         def answer(*args: P.args, **kwargs: P.kwargs) -> T:
