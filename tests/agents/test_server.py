@@ -137,7 +137,7 @@ def test_a_person_is_asked_where_the_host_can(
             (question,) = person.asked[asked_before:]
             assert "This will cost about $0.50" in question
             assert "your limit is $0.10" in question
-            assert question.endswith("Make this video: “the sea”?")
+            assert question.endswith("Make this video with shop:a: “the sea”?")
 
     asyncio.run(ask())
     assert len(shop.book) == made

@@ -58,7 +58,10 @@ async def _ask_person(  # noqa: PLR0913, PLR0917 - what the tool takes
     if not _can_ask(context):
         return None
     question = await asyncio.to_thread(tools.question_for, prompt, model, settings, take, max_cost)
-    return None if question is None else Elicit(f"{question} Make this video: “{shorten(prompt)}”?", Consent)
+    if question is None:
+        return None
+    maker = shorten(model) if model else "your default model"
+    return Elicit(f"{question} Make this video with {maker}: “{shorten(prompt)}”?", Consent)
 
 
 def _can_ask(context: Context[Any, Any]) -> bool:
