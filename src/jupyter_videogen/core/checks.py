@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from jupyter_videogen.core import terminal
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.hidden_characters import escape_text
 from jupyter_videogen.core.request import pixels
 
@@ -140,6 +141,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return " · ".join(filter(None, parts))
 
 
+@prepare
 class CheckReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the checks of one clip found, the worst first; it shows itself as text and as HTML."""
 
