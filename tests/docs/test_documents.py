@@ -143,6 +143,8 @@ def test_the_page_of_exports_runs() -> None:
     assert set(json.loads(Path(prompts).read_text("utf-8")).values()) == {"Waves at sunset", "A campfire by night"}
     made = ("study.html", "study_files", "one-file.html", "study.zip", "grid.mp4", "sheet.png", "clip.html", "clip.gif")
     assert all(Path(name).exists() for name in made)
+
+
 def test_the_page_of_agents_runs(home: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lists of servers start the server, and its settings allow two dollars and ask above half of one."""
     monkeypatch.setenv("SHOP_KEY", "canary-1")
