@@ -16,6 +16,8 @@ GZIP = frozenset({"gzip", "x-gzip", "deflate"})
 BOM = b"\xef\xbb\xbf"
 EBML = b"\x1aE\xdf\xa3"
 """How WebM and Matroska begin."""
+SAFE = frozenset({"GET", "HEAD"})
+"""Methods of calls that only read, and so cost nothing (RFC 9110, section 9.2.1)."""
 UNNUMBERS = (b"NaN", b"Infinity")
 """What Python's own writer makes of floats that JSON has no word for; they are read as null."""
 

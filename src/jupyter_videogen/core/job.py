@@ -65,6 +65,8 @@ class JobRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: float
     account: str = ""
     """A short hash of the key it was sent with, to distinguish accounts; the key can't be derived from it."""
+    needs_kernel: bool = False
+    """Whether its key, or what else it was sent with, is known to the process that sent it alone; no other can watch it."""
     cost: float | None = None
     """The estimate when the job was sent, in dollars; None if no price is known."""
     reported_cost: float | None = None

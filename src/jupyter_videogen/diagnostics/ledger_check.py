@@ -11,7 +11,7 @@ from jupyter_videogen.core import command_names
 from jupyter_videogen.core.job import ENDED
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
 from jupyter_videogen.ledger.database import VERSION
-from jupyter_videogen.ledger.rows import AT_REST
+from jupyter_videogen.ledger.stored_states import AT_REST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -113,8 +113,14 @@ AGENTS = """
 ALTER TABLE jobs ADD COLUMN agent TEXT NOT NULL DEFAULT '';
 """
 """The program that asked for a job in a person's place: what agents spend is counted by it."""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD, AGENTS)
-"""What made each version of the file out of the one before."""
+WATCHERS = """
+ALTER TABLE jobs ADD COLUMN lease_kind TEXT NOT NULL DEFAULT 'kernel';
+ALTER TABLE jobs ADD COLUMN wanted_by TEXT;
+ALTER TABLE jobs ADD COLUMN let_go INTEGER NOT NULL DEFAULT 0;
+"""
+"""What kind of process has a lease, who has asked for it, and whether somebody has stopped the watching."""
+MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD, AGENTS, WATCHERS)
+"""What made each version of the file out of the one before; `glance.VERSION` goes along."""
 VERSION = len(MIGRATIONS)
 
 

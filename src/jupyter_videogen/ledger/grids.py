@@ -15,7 +15,8 @@ import msgspec
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.grid import Cell, Counts, GridPlan, GridRecord, GridState
 from jupyter_videogen.core.job import ENDED, new_id
-from jupyter_videogen.ledger.rows import decode_job, state_at_rest
+from jupyter_videogen.ledger.rows import decode_job
+from jupyter_videogen.ledger.stored_states import state_at_rest
 
 if TYPE_CHECKING:
     import sqlite3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.budget import Cap
     from jupyter_videogen.core.timing import JobTiming
+    from jupyter_videogen.ledger.glance import LeaseKind
+    from jupyter_videogen.ledger.queries import KeptJob
 
 LEASE = 60.0
 """Seconds after which a silent watcher loses its lease."""
@@ -54,7 +57,18 @@ WHERE id = ? AND version = ? AND lease_owner = ?
 """
 
 
-CLAIM = "UPDATE jobs SET lease_owner = ?, lease_until = ? WHERE id = ? AND lease_owner IS ?"
+CLAIM = """
+UPDATE jobs SET lease_owner = ?, lease_until = ?, lease_kind = ?, wanted_by = NULL, let_go = 0
+WHERE id = ? AND lease_owner IS ?
+"""
+
+
+RELEASE = "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = ? AND lease_owner = ?"
+
+
+ASK = """
+UPDATE jobs SET wanted_by = ? WHERE id = ? AND lease_owner IS NOT NULL AND lease_kind != 'kernel' AND state != 'saving'
+"""
 
 
 RENEW = "UPDATE jobs SET lease_until = ? WHERE id = ? AND lease_owner = ?"
@@ -262,21 +276,42 @@ class Ledger(LedgerQueries):
         with self._file.writing() as db:
             db.execute("UPDATE jobs SET removed = ? WHERE id = ?", (not undo, job_id))
 
-    def claim(self, job_id: str, *, now: float) -> bool:
+    def claim(self, job_id: str, *, now: float, kind: LeaseKind = "kernel") -> bool:
         """Take or keep the lease on a job; False while another process has it.
 
         A watcher that is silent for a lease loses the job. One that may still send something paid loses it only when it is
-        proven dead: it may be asleep, and would send when it wakes.
+        proven dead: it may be asleep, and would send when it wakes. Only a kernel takes a job that somebody has let go.
         """
         with explain_disk_errors(self.path):
             self._presence.show()
         with self._file.writing(durable=False, patience=MOMENT) as db:
-            query = "SELECT lease_owner, lease_until, state FROM jobs WHERE id = ?"
-            holder, until, state = db.execute(query, (job_id,)).fetchone() or (None, 0.0, "")
+            query = "SELECT lease_owner, lease_until, state, let_go FROM jobs WHERE id = ?"
+            holder, until, state, let_go = db.execute(query, (job_id,)).fetchone() or (None, 0.0, "", 0)
             silent = until < now and state not in UNDECIDED
             if holder not in {None, self.owner} and not silent and not self._presence.gone(holder):
                 return False
-            return db.execute(CLAIM, (self.owner, now + LEASE, job_id, holder)).rowcount == 1
+            if let_go and kind != "kernel":
+                return False
+            return db.execute(CLAIM, (self.owner, now + LEASE, kind, job_id, holder)).rowcount == 1
+
+    def ask_for(self, job_id: str) -> bool:
+        """Ask the server or terminal that watches a job to let this kernel have it; False where no such has it.
+
+        A clip that is being saved is not asked for: it would have to be fetched a second time.
+        """
+        with self._file.reading() as db:
+            query = "SELECT wanted_by, lease_kind FROM jobs WHERE id = ? AND lease_owner IS NOT NULL"
+            wanted_by, kind = db.execute(query, (job_id,)).fetchone() or (None, "kernel")
+        if kind == "kernel" or wanted_by == self.owner:
+            return kind != "kernel"
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            return db.execute(ASK, (self.owner, job_id)).rowcount == 1
+
+    def watcher_of(self, job: KeptJob) -> LeaseKind | None:
+        """Return what kind of process watches a job; None where nobody does, or its process is dead or silent."""
+        if job.lease_owner is None or job.lease_until < time.time() or self._presence.gone(job.lease_owner):
+            return None
+        return job.lease_kind
 
     def renew(self, job_id: str, *, now: float) -> bool:
         """Renew the lease on a job; False if another process has it."""
@@ -286,10 +321,18 @@ class Ledger(LedgerQueries):
     def release(self, job_id: str) -> None:
         """Release the lease on a job."""
         with self._file.writing(durable=False, patience=MOMENT) as db:
-            db.execute(
-                "UPDATE jobs SET lease_owner = NULL, lease_until = 0 WHERE id = ? AND lease_owner = ?",
-                (job_id, self.owner),
-            )
+            db.execute(RELEASE, (job_id, self.owner))
+
+    def let_go(self, job_id: str) -> None:
+        """Release a job that somebody wants watched no more; no server takes it up, until a kernel has watched it again."""
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            db.execute(RELEASE, (job_id, self.owner))
+            db.execute("UPDATE jobs SET let_go = 1 WHERE id = ?", (job_id,))
+
+    def allow_watching(self, job_id: str) -> None:
+        """Undo `let_go`."""
+        with self._file.writing(durable=False, patience=MOMENT) as db:
+            db.execute("UPDATE jobs SET let_go = 0 WHERE id = ?", (job_id,))
 
     def close(self) -> None:
         """Close the file; a ledger that is dropped closes itself."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jupyter_videogen.core import command_names
 from jupyter_videogen.core.budget import Spent
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.job import ENDED, UNPAID
-from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_handle, state_at_rest
+from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_handle
+from jupyter_videogen.ledger.stored_states import state_at_rest
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord, JobState
     from jupyter_videogen.core.timing import JobTiming
     from jupyter_videogen.ledger.database import Database
+    from jupyter_videogen.ledger.glance import LeaseKind
 
 SPENT = """
 SELECT total(cost), count(*),
@@ -58,6 +60,18 @@ SELECT record, version, starred FROM jobs WHERE rowid IN (
     ORDER BY created_at DESC, rowid DESC LIMIT :limit OFFSET :offset
 ) ORDER BY created_at DESC, rowid DESC
 """
+
+
+KEYSET = """
+SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE rowid IN (
+    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model)
+        AND (:before = '' OR (created_at, rowid) < (SELECT created_at, rowid FROM jobs WHERE id = :before))
+    ORDER BY created_at DESC, rowid DESC LIMIT :limit
+) ORDER BY created_at DESC, rowid DESC
+"""
+
+
+KEPT = "SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE id = ?"
 
 
 SHELF_GROUPS = """
@@ -128,6 +142,19 @@ class HistoryGroup(NamedTuple):
     spent: float
 
 
+class KeptJob(NamedTuple):
+    """A job with what the ledger knows beside its record."""
+
+    record: JobRecord
+    starred: bool
+    let_go: bool
+    """Whether somebody has stopped the watching."""
+    lease_owner: str | None
+    lease_until: float
+    """Seconds since the epoch."""
+    lease_kind: LeaseKind
+
+
 class Cost(NamedTuple):
     """What the paid jobs of one group came to, in dollars; those of unknown price are only counted."""
 
@@ -189,6 +216,22 @@ class LedgerQueries:
         with self._file.reading() as db:
             rows = db.execute(query, shelf.values | {"offset": offset, "limit": limit}).fetchall()
         return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
+
+    def page_before(self, shelf: HistoryFilter, *, before: str, limit: int) -> list[KeptJob]:
+        """Return jobs of the library that are older than the one with the id `before`, newest first; without one, the newest.
+
+        What is added meanwhile moves no page. An id that nobody knows has nothing before it.
+        """
+        query = KEYSET.format(shelf=shelf.shelf, states=shelf.states)
+        with self._file.reading() as db:
+            rows = db.execute(query, shelf.values | {"before": before, "limit": limit}).fetchall()
+        return [_kept_job(*row) for row in rows]
+
+    def kept(self, job_id: str) -> KeptJob | None:
+        """Return a job by its whole id."""
+        with self._file.reading() as db:
+            row = db.execute(KEPT, (job_id,)).fetchone()
+        return row and _kept_job(*row)
 
     def history_groups(self, shelf: HistoryFilter) -> list[HistoryGroup]:
         """Return how many jobs of each state and model there are, whatever model and states are asked for."""
@@ -264,6 +307,10 @@ class LedgerQueries:
         with self._file.reading() as db:
             rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()
         return [decode_job(*row) for row in rows]
+
+
+def _kept_job(content: bytes, version: int, starred: int, let_go: int, *lease: Any) -> KeptJob:
+    return KeptJob(decode_job(content, version), bool(starred), bool(let_go), *lease)
 
 
 def last_take(db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:

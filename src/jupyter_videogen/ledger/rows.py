@@ -8,13 +8,10 @@ import msgspec
 
 from jupyter_videogen.core.job import JobRecord
 from jupyter_videogen.core.timing import JobTiming, ProgressSample
+from jupyter_videogen.ledger.stored_states import state_at_rest
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobState
-
-AT_REST: dict[JobState, str] = {"draft": "planned", "submitting": "sent", "queued": "accepted", "succeeded": "stored"}
-"""Four states have a name of their own in the file; every other is stored as it is called."""
-
 
 UNANSWERED: frozenset[JobState] = frozenset({"draft", "submitting", "unknown_outcome"})
 """States of a job before the provider's answer."""
@@ -28,11 +25,6 @@ def decode_job(content: bytes, version: int) -> JobRecord:
 def brings_answer(record: JobRecord, now: JobRecord) -> bool:
     """Return whether a record has the provider's answer, and the job as it is written does not: nobody may throw it away."""
     return record.state not in UNANSWERED and now.state in UNANSWERED and now.handle is None
-
-
-def state_at_rest(state: JobState) -> str:
-    """Return the name of a state in the file."""
-    return AT_REST.get(state, state)
 
 
 def fixed_columns(job: JobRecord) -> tuple[object, ...]:

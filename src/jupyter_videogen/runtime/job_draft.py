@@ -62,6 +62,7 @@ def _new_record(
         idempotency_key=str(uuid4()),
         created_at=now,
         account=connection.account,
+        needs_kernel=connection.is_private,
         like=provider.like,
         notebook=str(notebook) if notebook else None,
         project=str(environment.project(folder)),

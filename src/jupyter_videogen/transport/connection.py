@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.catalog.builtin import LOCAL_ORIGIN
+from jupyter_videogen.config.credentials import KEYRING
 from jupyter_videogen.core.secrets import Hidden
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed, Source
 from jupyter_videogen.transport.local_gateway import LOCAL_PATH, LocalGateway
@@ -41,6 +42,14 @@ class Connection:
     def account(self) -> str:
         """The mark of the key, by which the ledger tells accounts apart; empty without one."""
         return self._secret.account if self._secret else ""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether other processes can't make it again: its key is written nowhere, or headers or a consent go with it."""
+        found = {self.provider.key_env, KEYRING}
+        return (self._secret is not None and self._secret.source not in found) or bool(
+            self._headers or self._allow_insecure
+        )
 
     def source(self, home: Path) -> Source:
         """Return what knows the endpoint: calls go there."""
