@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.core.clock import Clock
+    from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.secrets import Secret
     from jupyter_videogen.runtime.polling.history import DurationHistory
 
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 class ConnectionPool:
     """Opens what a connection needs at its first use, on the loop that uses it: a client may outlive both."""
 
-    def __init__(self, home: Path, history: DurationHistory, clock: Clock) -> None:
+    def __init__(self, home: Path, history: DurationHistory, clock: Clock, *, reads_only: bool = False) -> None:
         self._home, self._history, self._clock = home, history, clock
+        self._reads_only = reads_only
+        """Whether nothing that may cost something can leave by its transports."""
         self._connections: dict[tuple[str, str | None, Secret | None], Connection] = {}
         self._open: dict[Connection, tuple[Transport, PollScheduler]] = {}
 
@@ -40,10 +43,22 @@ class ConnectionPool:
 
     def _opened(self, connection: Connection) -> tuple[Transport, PollScheduler]:
         if connection not in self._open:
-            transport = Transport(connection.source(self._home), timeout=connection.timeout)
+            transport = Transport(
+                connection.source(self._home), timeout=connection.timeout, reads_only=self._reads_only
+            )
             scheduler = PollScheduler(connection.provider, transport, self._history, self._clock)
             self._open[connection] = transport, scheduler
         return self._open[connection]
+
+    async def send_cancel(self, connection: Connection, call: Call) -> Reply:
+        """Send a call that cancels a job, also where the transports only read; raises `NotSent` or `Lost`."""
+        if not self._reads_only:
+            return await self.transport(connection).send(call)
+        transport = Transport(connection.source(self._home), timeout=connection.timeout)
+        try:
+            return await transport.send(call)
+        finally:
+            await transport.close()
 
     async def wake(self, seconds: float) -> None:
         """Drop the sockets of before this machine slept, and look at every job soon."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core import secrets
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.glance import LeaseKind
     from jupyter_videogen.transport.connection import Connection
 
 MOST_NAMED = 8
@@ -26,6 +27,8 @@ given: dict[tuple[str, str], secrets.Secret] = {}
 """Keys that clients of this process were given, by address and account: jobs found again can use them."""
 _lock = threading.Lock()
 _runtimes: dict[str, Runtime] = {}
+_watching: dict[str, Runtime] = {}
+"""Runtimes that can create no job; a process has one of either kind for a home, as its leases are those of the process."""
 
 
 def runtime() -> Runtime:
@@ -34,6 +37,8 @@ def runtime() -> Runtime:
     with _lock:
         if str(home) in _runtimes:
             return _runtimes[str(home)]
+        if watching := _watching.pop(str(home), None):
+            watching.close()
         made = _runtimes[str(home)] = Runtime(home)
     if unfinished := made.ledger.unfinished():
         config = load_config_for_watching()
@@ -42,10 +47,26 @@ def runtime() -> Runtime:
     return made
 
 
+def watching_runtime(kind: LeaseKind) -> Runtime:
+    """Return a runtime that watches jobs and can create none; the process's own where it has one. Watches nothing by itself."""
+    home = environment.home()
+    with _lock:
+        if (found := opened()) is None:
+            found = _watching[str(home)] = Runtime(home, kind=kind)
+        return found
+
+
+def opened() -> Runtime | None:
+    """Return the runtime that this process has for today's VIDEOGEN_HOME, of either kind; None where it has none."""
+    home = str(environment.home())
+    return _runtimes.get(home, _watching.get(home))
+
+
 def close() -> None:
     """Stop watching and close everything this process has open; the next use opens it again."""
-    while _runtimes:
-        _runtimes.popitem()[1].close()
+    for opened in (_runtimes, _watching):
+        while opened:
+            opened.popitem()[1].close()
 
 
 def connection_of(run: Runtime, record: JobRecord, config: Configuration) -> Connection:
@@ -74,8 +95,9 @@ _of_the_parent: list[object] = []
 
 def _leave_to_the_parent() -> None:
     """Begin a child process with nothing open: it starts a thread, sockets and files of its own."""
-    _of_the_parent.extend([*_runtimes.values(), *Ledger.forget()])
+    _of_the_parent.extend([*_runtimes.values(), *_watching.values(), *Ledger.forget()])
     _runtimes.clear()
+    _watching.clear()
 
 
 # Before the interpreter closes its thread pools, which name look-ups need; `atexit` proper comes after that.

@@ -18,6 +18,7 @@ from jupyter_videogen.core.clock import Clock, SystemClock
 from jupyter_videogen.core.errors import (
     ArtifactExpired,
     InvalidRequest,
+    Unsupported,
     VideogenError,
 )
 from jupyter_videogen.core.http import Malformed
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.job import CancelResult, JobRecord
     from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.ledger.glance import LeaseKind
     from jupyter_videogen.runtime.key_check import KeyCheck
     from jupyter_videogen.runtime.order import Order
     from jupyter_videogen.transport.connection import Connection
@@ -54,6 +56,8 @@ PATIENCE = 5.0
 """Seconds that the end of a process waits for open requests, in total."""
 ATTEMPTS = 4
 """How often watching a job restarts after internal errors, with pauses of 0.5, 1 and 2 seconds."""
+HANDOVER = 5
+"""Seconds that a server or terminal has to hand a job over to a kernel that acts on it."""
 OBSERVE = 2.0
 """Seconds between two reads of the ledger while another process watches the job."""
 
@@ -66,16 +70,17 @@ class Submitted(NamedTuple):
 
 
 class Runtime:
-    """What one process needs to run jobs."""
+    """What one process needs to run jobs: a kernel, or a server or terminal that only watches, and can create none."""
 
-    def __init__(self, home: Path, *, clock: Clock | None = None) -> None:
+    def __init__(self, home: Path, *, clock: Clock | None = None, kind: LeaseKind = "kernel") -> None:
+        self.kind, self._only_watches = kind, kind != "kernel"
         self.home, self.posters = home, home / "posters"
         self.clock = clock or SystemClock()
         self.ledger = Ledger.at(home / "ledger.sqlite3")
         self.loop = LoopThread()
         self.watches: dict[str, JobWatch] = {}
         self.history = DurationHistory(self.ledger)
-        self.pool = ConnectionPool(home, self.history, self.clock)
+        self.pool = ConnectionPool(home, self.history, self.clock, reads_only=self._only_watches)
         self.places = Places(self.clock)
         self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint, places=self.places)
         chores = Housekeeping(self.ledger, self.clock, self.watches, self.pool)
@@ -90,6 +95,7 @@ class Runtime:
         Raises `VideogenError` when it cannot be recorded, `BudgetExceeded`, and `OutcomeUnknown` while nobody knows what
         became of the same request before.
         """
+        self._check_creates()
         connection = order.connection
         if connection.local:
             check_installed()
@@ -159,11 +165,12 @@ class Runtime:
         Where `revive` gives None, or another thread of ours lets it go on already, nothing is done. Raises `VideogenError`
         while another process has the job.
         """
+        self._check_creates()
         with self._starting:
             watch = self.watches.setdefault(record.id, JobWatch(record))
             if not watch.idle:
                 return watch
-            claimed = self.ledger.claim(record.id, now=self.clock.now())
+            claimed = self._claim_soon(record.id)
             now = self.ledger.find(record.id)
             if not claimed:
                 watch.publish(now)
@@ -177,6 +184,21 @@ class Runtime:
                 return watch
             watch.begin(self.loop.submit(partial(self._run, watch, self.ledger.save(revived), connection)))
             return watch
+
+    def _check_creates(self) -> None:
+        """Raise `Unsupported` in a process that only watches."""
+        if self._only_watches:
+            raise Unsupported("This process only watches jobs.", next="Send the request from a notebook or a terminal.")
+
+    def _claim_soon(self, job_id: str) -> bool:
+        """Take the lease on a job, at once or when the server that watches it has made way; False while another kernel has it."""
+        for _ in range(HANDOVER):
+            if self.ledger.claim(job_id, now=self.clock.now(), kind=self.kind):
+                return True
+            if not self.ledger.ask_for(job_id):
+                return False
+            self.loop.call(partial(self.clock.sleep, 1.0))
+        return self.ledger.claim(job_id, now=self.clock.now(), kind=self.kind)
 
     def watch(self, record: JobRecord, connection: Connection, *, again: bool = False) -> JobWatch:
         """Return the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
@@ -217,7 +239,11 @@ class Runtime:
 
     def _let_go(self, watch: JobWatch) -> None:
         watch.future.cancel()
-        self.ledger.release(watch.record.id)
+        self.ledger.let_go(watch.record.id)
+
+    def hand_over(self, job_id: str) -> None:
+        """Stop watching a job that another process wants; it is free when this returns, and nothing of ours is on its way."""
+        self.loop.call(partial(_end_task, self.watches[job_id]))
 
     def going_on(self) -> list[JobRecord]:
         """Return the jobs that this process watches, after a moment's patience with requests that are just being answered."""
@@ -229,8 +255,10 @@ class Runtime:
 
     def cancel(self, record: JobRecord, connection: Connection) -> CancelResult:
         """Ask the provider of an accepted job to cancel it; never guesses, never gives up watching because of it."""
-        result = provider_calls.cancel_at_provider(record, connection, self._send(connection))
-        if result.cancelled:
+        result = provider_calls.cancel_at_provider(
+            record, connection, lambda call: self.loop.call(lambda: self.pool.send_cancel(connection, call))
+        )
+        if result.cancelled and record.id in self.watches:
             self.loop.call(partial(self._end_cancelled, self.watches[record.id]))
         return result
 
@@ -248,9 +276,7 @@ class Runtime:
 
     async def _end_cancelled(self, watch: JobWatch) -> None:
         """End a job as its provider has confirmed; what later looks would call it (some say "failed") is of no interest."""
-        if watch.task is not None:
-            watch.task.cancel()
-            await asyncio.wait([watch.task])  # a look that was on its way must not be written after this
+        await _end_task(watch)  # a look that was on its way must not be written after this
         if not watch.record.ended or watch.record.state == "failed":  # a look was quicker, and says "failed"
             record = watch.record.after(state="cancelled", failure=None, finished_at=self.clock.now())
             with suppress(Superseded):
@@ -279,7 +305,7 @@ class Runtime:
         """Take a job up again, or read along while another process has it."""
         watch.task = asyncio.current_task()
         while (record := self._taken_up(watch, connection)) is None:
-            if watch.record.ended:
+            if watch.record.ended or self._only_watches:
                 return watch.record
             await self.clock.sleep(OBSERVE)
         return await self._run(watch, record, connection)
@@ -292,7 +318,7 @@ class Runtime:
         speaks = connection.account == watch.record.account or not watch.record.account
         try:
             record = self.ledger.find(watch.record.id)
-            mine = (speaks or record.state in UNANSWERED) and self.ledger.claim(record.id, now=self.clock.now())
+            mine = self._may_take(record, speaks=speaks) and self._claim_or_ask(record.id, ask=speaks)
             if mine:
                 record = self._judged(record.id, connection, speaks=speaks)
         except (VideogenError, Superseded):
@@ -301,6 +327,20 @@ class Runtime:
             return record
         watch.publish(record if speaks else without_key(record, connection))
         return None
+
+    def _may_take(self, record: JobRecord, *, speaks: bool) -> bool:
+        """Whether this process may take a job: a kernel judges what nobody has answered, and a server leaves drafts alone."""
+        if self._only_watches:
+            return speaks and record.state != "draft"
+        return speaks or record.state in UNANSWERED
+
+    def _claim_or_ask(self, job_id: str, *, ask: bool) -> bool:
+        """Take the lease on a job, or ask the server or terminal that has it to make way."""
+        if self.ledger.claim(job_id, now=self.clock.now(), kind=self.kind):
+            return True
+        if ask and not self._only_watches:
+            self.ledger.ask_for(job_id)
+        return False
 
     def _judged(self, job_id: str, connection: Connection, *, speaks: bool) -> JobRecord:
         """Return a job that is ours now, judged where the process that was sending it died."""
@@ -356,6 +396,13 @@ class Runtime:
                     break
             await self.clock.sleep(after_miss(attempt))
         return runner.job
+
+
+async def _end_task(watch: JobWatch) -> None:
+    """End the task that watches a job; its lease is released then."""
+    if watch.task is not None:
+        watch.task.cancel()
+        await asyncio.wait([watch.task])
 
 
 def _fetched_again(record: JobRecord) -> JobRecord | None:

@@ -18,7 +18,7 @@ import msgspec
 
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import Failure, VideogenError
-from jupyter_videogen.core.http import GZIP, Call, Forbidden, Lost, NotSent, Reply
+from jupyter_videogen.core.http import GZIP, SAFE, Call, Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.transport import url_policy
 from jupyter_videogen.transport.endpoint import auth_headers, check_encryption, redact_secrets
@@ -223,9 +223,12 @@ def _guard_body(response: httpx.Response) -> httpx.Response:
 class Transport:
     """Calls to one endpoint, at most eight at a time. Lives on one event loop."""
 
-    def __init__(self, source: Source, *, timeout: float | None = None) -> None:
-        """Take what knows the endpoint; `timeout` in seconds goes before each call's own."""
-        self._source, self._timeout = source, timeout
+    def __init__(self, source: Source, *, timeout: float | None = None, reads_only: bool = False) -> None:
+        """Take what knows the endpoint; `timeout` in seconds goes before each call's own.
+
+        With `reads_only` no call leaves that may cost something: only GET and HEAD do.
+        """
+        self._source, self._timeout, self._reads_only = source, timeout, reads_only
         self._gate = asyncio.Semaphore(CONNECTIONS)
         self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
         self._old: list[httpx.AsyncClient] = []
@@ -245,6 +248,8 @@ class Transport:
     @asynccontextmanager
     async def stream(self, call: Call, *, sent: asyncio.Event | None = None) -> AsyncIterator[Stream]:
         """Open one call and give its reply as it comes; `sent` is set before its last byte leaves."""
+        if self._reads_only and call.method not in SAFE:
+            raise Forbidden("this process only watches jobs")
         endpoint = await self._find_endpoint()
         redact_secrets(endpoint, call)
         sent = sent or asyncio.Event()
