@@ -159,6 +159,12 @@ def __getattr__(name: str) -> object:
     return value
 
 
+def _jupyter_server_extension_points() -> list[dict[str, object]]:
+    """Name the extension of Jupyter's server, which calls this; nobody else loads it."""
+    extension = import_module(".server.extension", __name__)
+    return [{"module": extension.__name__, "app": extension.VideogenServer}]
+
+
 def _in_ipython() -> bool:
     """Return whether this runs in IPython; does not import it."""
     shell = sys.modules.get("IPython")

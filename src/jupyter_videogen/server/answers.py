@@ -1,0 +1,167 @@
+"""What the routes answer: jobs as values without secrets and without paths, and the files of their clips.
+
+Each function takes the home first; it raises `Refused` for what cannot be.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+from urllib.parse import quote
+
+from jupyter_videogen.config.configuration import load_config_for_watching
+from jupyter_videogen.core import command_names
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.ledger import glance
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.ledger.queries import STATES, HistoryFilter, Stage
+from jupyter_videogen.media import clip_store
+from jupyter_videogen.runtime import process
+from jupyter_videogen.server.files import NotServed, OpenFile
+from jupyter_videogen.server.job_facts import VERSION, job_facts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jupyter_videogen.core.clip import ClipRecord
+    from jupyter_videogen.ledger.queries import KeptJob
+
+MOST = 100
+"""Jobs of one page."""
+USUAL = 30
+BAD, GONE, CONFLICT, UNUSABLE = 400, 404, 409, 503
+STILLS = frozenset({".jpg", ".png", ".webp"})
+
+
+class Refused(Exception):
+    """What is asked for cannot be; the words say why and what to do."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+def list_jobs(home: Path, asked: Mapping[str, str], root: str) -> dict[str, Any]:
+    """Return a page of jobs as `{v, jobs, next}`; without a ledger it is empty."""
+    ledger = _opened(home)
+    if ledger is None:
+        return {"v": VERSION, "jobs": [], "next": None}
+    limit = _limit(asked["limit"])
+    kept = ledger.page_before(_shelf(asked), before=asked["before"], limit=limit)
+    following = kept[-1].record.id if len(kept) == limit else None
+    return {"v": VERSION, "jobs": [job_facts(job, ledger, root) for job in kept], "next": following}
+
+
+def find_job(home: Path, job_id: str, root: str) -> dict[str, Any]:
+    """Return one job."""
+    ledger, kept = _kept(home, job_id)
+    return job_facts(kept, ledger, root)
+
+
+def cancel(home: Path, job_id: str) -> dict[str, Any]:
+    """Ask the provider to cancel a job, with the key that can be read here; never guesses."""
+    record = _kept(home, job_id)[1].record
+    if record.ended:
+        raise Refused(CONFLICT, f"The job has already ended: {record.state}.")
+    run, config = process.watching_runtime("server"), load_config_for_watching()
+    connection = process.connection_of(run, record, config)
+    if record.needs_kernel or record.account not in {"", connection.account}:
+        raise Refused(CONFLICT, "The job's key can't be read here. Cancel it in the notebook that sent it.")
+    result = run.cancel(record, connection)
+    return {"cancelled": result.cancelled, "reason": result.reason}
+
+
+def stop_watching(home: Path, job_id: str) -> None:
+    """Have no server and no terminal watch a job any more."""
+    ledger, kept = _kept(home, job_id)
+    if ledger.watcher_of(kept) == "kernel":
+        raise Refused(CONFLICT, "A kernel watches this job. Stop it in its notebook.")
+    ledger.let_go(job_id)
+
+
+def allow_watching(home: Path, job_id: str) -> None:
+    """Undo `stop_watching`."""
+    _kept(home, job_id)[0].allow_watching(job_id)
+
+
+def star(home: Path, job_id: str, on: bool) -> None:  # noqa: FBT001 - called by name with a list of arguments
+    """Star a job, or remove its star."""
+    _kept(home, job_id)[0].star(job_id, on=on)
+
+
+def open_clip(home: Path, job_id: str, take: int) -> OpenFile:
+    """Return a clip's file, as it was stored and verified."""
+    clip = _clip(home, job_id, take)
+    path = Path(clip.path)
+    if path.suffix.lower() not in clip_store.FILMS:
+        raise Refused(GONE, "That is no clip.")
+    with suppress(NotServed):
+        return OpenFile(path, tag=clip.sha256, size=clip.bytes)
+    raise Refused(GONE, "The clip is no longer where it was stored, or another file is in its place.")
+
+
+def open_poster(home: Path, job_id: str, take: int) -> OpenFile:
+    """Return the still picture of a clip."""
+    clip = _clip(home, job_id, take)
+    path = Path(clip.poster or "")
+    if clip.poster and path.parent.resolve() == (home / "posters").resolve() and path.suffix.lower() in STILLS:
+        with suppress(NotServed):
+            return OpenFile(path, tag=clip.sha256)
+    raise Refused(GONE, "The clip has no picture.")
+
+
+def _clip(home: Path, job_id: str, take: int) -> ClipRecord:
+    record = _kept(home, job_id)[1].record
+    if take < len(record.clips):
+        return record.clips[take]
+    if record.state == "saving":
+        raise Refused(CONFLICT, "The clip is being saved. Try again in a moment.")
+    if not record.ended:
+        raise Refused(CONFLICT, f"The clip is not ready: the job is {record.state}.")
+    raise Refused(GONE, f"Job {record.id} has no clip {take}.")
+
+
+def _kept(home: Path, job_id: str) -> tuple[Ledger, KeptJob]:
+    ledger = _opened(home)
+    kept = None if ledger is None else ledger.kept(job_id)
+    if ledger is None or kept is None:
+        raise Refused(GONE, f"No job has the id {job_id}.")
+    return ledger, kept
+
+
+def _opened(home: Path) -> Ledger | None:
+    """Return the ledger of a home, None where there is none: reading makes none, and brings none up to date."""
+    path = home / "ledger.sqlite3"
+    if not path.exists():
+        return None
+    try:
+        if _version(path) != glance.VERSION:
+            raise Refused(UNUSABLE, "The job ledger is of another version of jupyter-videogen than this server's.")
+        return Ledger.at(path)
+    except (VideogenError, sqlite3.Error):
+        raise Refused(
+            UNUSABLE, f"The job ledger can't be used now. {command_names.spell('doctor')} says why."
+        ) from None
+
+
+def _version(path: Path) -> int:
+    with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True)) as db:
+        return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _shelf(asked: Mapping[str, str]) -> HistoryFilter:
+    stage = asked["stage"]
+    if stage and stage not in STATES:
+        raise Refused(BAD, f"stage is one of: {', '.join(get_args(Stage))}.")
+    stages: Any = (stage,) if stage else tuple(STATES)
+    return HistoryFilter(search=asked["search"].strip(), starred=asked["starred"] == "1", stages=stages)
+
+
+def _limit(text: str) -> int:
+    if not text:
+        return USUAL
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text[:9]) <= MOST:
+        raise Refused(BAD, f"limit is a whole number from 1 to {MOST}.")
+    return int(text)
