@@ -29,6 +29,7 @@ from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
+from jupyter_videogen.commands import watch as watching
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
 from jupyter_videogen.commands.progress import GridProgress, Progress
@@ -80,6 +81,7 @@ USAGES = {
     ),
     "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
     "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
+    "watch": (watching.OWN.usage, watching.OWN.words),
     "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
     "models": ("[TEXT] [-p NAME] [--image] [--test] [--refresh]", "list models with lengths, sizes, inputs and prices"),
     "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
@@ -312,6 +314,18 @@ def _resume(given: Arguments, as_json: bool) -> int:
     return _follow(jobs, given.values.get("--timeout"), load_config(), as_json=as_json)
 
 
+def _watch(invocation: Invocation) -> int:
+    """Watch what no kernel watches; the exit status is 6 where something is left that can't be watched from here."""
+    given = arguments.parse_arguments(watching.OWN, list(invocation.words))
+    quiet = not given.marks.isdisjoint({"-q", "--quiet"})
+    ended = watching.watch(sys.stderr, once="--once" in given.marks, quiet=quiet)
+    if invocation.as_json:
+        print_out(terminal.as_json(dict(ended.standing)))
+    if ended.interrupted:
+        return INTERRUPTED
+    return STATUS["not_ready"] if ended.standing else DONE
+
+
 def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
         raise InvalidRequest(
@@ -389,6 +403,7 @@ OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {
     "improve": _improve,
     "mcp": _mcp,
     "serve": _serve,
+    "watch": _watch,
 }
 """Commands that read their words themselves."""
 COMMANDS: dict[str, Callable[[Arguments, bool], int]] = {

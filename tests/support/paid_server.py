@@ -53,6 +53,8 @@ class Shop:
         self.locked = False
         """Refuse the key on looks."""
         self.looks = 0
+        self.fetches: list[str] = []
+        """The ids of the jobs whose clips were fetched, once for each time; still pictures are not counted."""
         self.places: int | None = None
         """How many jobs it has at once; a create more is answered 429."""
         self.looks_to_finish = 1
@@ -169,6 +171,7 @@ class Shop:
         url = urlsplit(request.path)
         words = url.path.split("/")[2:]
         if words[-1] == "content":
+            self.fetches += [words[-2]] * (not url.query)  # a still picture is asked for with one
             answer(request, 200, MP4)
         elif words == ["models"] and self.models:
             answer(request, 200, {"data": [{"id": name} for name in self.models]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.diagnostics.ledger_check import check_ledger
+from jupyter_videogen.diagnostics.ledger_check import check_ledger, check_watching
 from jupyter_videogen.diagnostics.local_checks import (
     check_configuration,
     check_disk,
@@ -35,6 +35,7 @@ CHECKS: tuple[Check, ...] = (
     check_page,
     check_home,
     check_ledger,
+    check_watching,
     check_configuration,
     check_disk,
     check_local_engine,

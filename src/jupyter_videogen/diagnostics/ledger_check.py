@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
@@ -11,6 +12,8 @@ from jupyter_videogen.core import command_names
 from jupyter_videogen.core.job import ENDED
 from jupyter_videogen.diagnostics.report import Finding, format_bytes, shorten_home
 from jupyter_videogen.ledger.database import VERSION
+from jupyter_videogen.ledger.glance import Glance
+from jupyter_videogen.ledger.liveness import parse_owner
 from jupyter_videogen.ledger.stored_states import AT_REST
 
 if TYPE_CHECKING:
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.diagnostics.surroundings import Surroundings
+    from jupyter_videogen.ledger.glance import Seen
+
+
+WATCHERS = {"kernel": "a kernel", "server": "a Jupyter server", "terminal": f"{command_names.PROGRAM} watch"}
 
 
 class LedgerFacts(NamedTuple):
@@ -45,6 +52,30 @@ def check_ledger(place: Surroundings) -> Iterator[Finding]:
         return
     yield _judge_ledger(facts)
     yield from _count_jobs(facts.states)
+
+
+def check_watching(place: Surroundings) -> Iterator[Finding]:
+    """Say who watches the unfinished jobs, and which of them nobody does."""
+    with closing(Glance(place.home)) as glance:
+        glance.look()
+        jobs = [job for job in glance.open if job.state != "planned"]
+        watched = Counter(_name_watcher(job) if glance.watcher_of(job) else "" for job in jobs)
+    left = watched.pop("", 0)
+    parts = [f"{count} by {name}" for name, count in sorted(watched.items())] + [f"{left} by nobody"] * bool(left)
+    private = sum(job.needs_kernel for job in jobs)
+    if private:
+        parts.append(f"{private} can be watched by the kernel that sent {'it' if private == 1 else 'them'} alone")
+    if not left:
+        yield Finding("Watching", "ok", ", ".join(parts) or "no job is unfinished")
+        return
+    cure = f"A Jupyter server, a kernel or {command_names.PROGRAM} watch takes them up, where their keys can be read."
+    yield Finding("Watching", "note", ", ".join(parts), cure)
+
+
+def _name_watcher(job: Seen) -> str:
+    owner = parse_owner(job.lease_owner or "")
+    number = "" if owner is None else f" (process {owner.pid})"
+    return f"{WATCHERS[job.lease_kind]}{number}"
 
 
 def read_ledger(path: Path) -> LedgerFacts:

@@ -58,7 +58,7 @@ WHERE id = ? AND version = ? AND lease_owner = ?
 
 
 CLAIM = """
-UPDATE jobs SET lease_owner = ?, lease_until = ?, lease_kind = ?, wanted_by = NULL, let_go = 0
+UPDATE jobs SET lease_owner = ?, lease_until = ?, lease_kind = ?, wanted_by = NULL
 WHERE id = ? AND lease_owner IS ?
 """
 
@@ -324,13 +324,16 @@ class Ledger(LedgerQueries):
             db.execute(RELEASE, (job_id, self.owner))
 
     def let_go(self, job_id: str) -> None:
-        """Release a job that somebody wants watched no more; no server takes it up, until a kernel has watched it again."""
+        """Release a job that somebody wants watched no more; no server takes it up until somebody asks for that."""
         with self._file.writing(durable=False, patience=MOMENT) as db:
             db.execute(RELEASE, (job_id, self.owner))
             db.execute("UPDATE jobs SET let_go = 1 WHERE id = ?", (job_id,))
 
     def allow_watching(self, job_id: str) -> None:
         """Undo `let_go`."""
+        with self._file.reading() as db:
+            if not db.execute("SELECT 1 FROM jobs WHERE id = ? AND let_go = 1", (job_id,)).fetchone():
+                return  # nearly always: it costs no write
         with self._file.writing(durable=False, patience=MOMENT) as db:
             db.execute("UPDATE jobs SET let_go = 0 WHERE id = ?", (job_id,))
 

@@ -208,10 +208,17 @@ class Runtime:
                 watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
             if again:
                 watch.detached = False  # also while its request is still open: the answer must not let it go
+                self._allow_watching(record.id)
             if watch.idle and not watch.record.ended and (again or not watch.detached):
                 watch.begin(self.loop.submit(partial(self._follow, watch, connection)))
                 watch.account = connection.account
             return watch
+
+    def _allow_watching(self, job_id: str) -> None:
+        """Let servers take up a job, too, that somebody had let go and now watches again."""
+        if not self._only_watches:
+            with suppress(VideogenError):  # the ledger is busy: this kernel watches it all the same
+                self.ledger.allow_watching(job_id)
 
     def change(self, record: JobRecord) -> JobRecord:
         """Write down what is newly known of a job that is over, tell whoever watches it, and give it as it is then."""

@@ -127,6 +127,7 @@ class Watcher:
                 continue
             run.watch(record, connection, again=True)
             self._tries[record.id] = self._tries.get(record.id, 0) + 1
+            del self._free[record.id]
             standing[record.id] = "here"
         return standing
 
