@@ -15,6 +15,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+OTHERS = (
+    "jupyterlab",
+    "notebook",
+    "notebook_shim",
+    "voila.server_extension",
+    "jupyter_lsp",
+    "jupyter_server_terminals",
+)
+ALONE = {"ServerApp": {"jpserver_extensions": dict.fromkeys(OTHERS, False)}}
+"""Without the front ends that are installed for other tests, which take seconds to load."""
+
+
 class Answer(NamedTuple):
     """What a request was answered with."""
 
@@ -77,6 +89,7 @@ class PlainServer(App):
             super().close()
 
     def _command(self) -> list[str]:
+        (self.state / "config" / "jupyter_server_config.json").write_text(json.dumps(ALONE))
         return [
             "jupyter_server",
             "--no-browser",

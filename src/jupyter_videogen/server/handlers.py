@@ -17,7 +17,7 @@ from jupyter_videogen.core import environment
 from jupyter_videogen.server.rate_limit import RateLimit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Generator
     from datetime import datetime
 
     from jupyter_videogen.server.files import OpenFile
@@ -27,6 +27,14 @@ RESOURCE = "jupyter_videogen"
 TOO_MANY = 429
 PIECE = 64 * 1024
 """Bytes that are read at once."""
+
+
+class TooMany(web.HTTPError):
+    """A client asks more often than it may; `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(TOO_MANY, f"Too many requests. Try again in {wait} s.")
+        self.wait = wait
 
 
 class Limits:
@@ -43,7 +51,6 @@ class _Answers:
     """What all routes have in common."""
 
     settings: dict[str, Any]
-    set_header: Callable[[str, str], None]
 
     @property
     def limits(self) -> Limits:
@@ -52,10 +59,9 @@ class _Answers:
         return limits
 
     def count(self, limit: RateLimit) -> None:
-        """Take a call from a limit; raises `HTTPError` where there is none left."""
+        """Take a call from a limit; raises `TooMany` where there is none left."""
         if wait := limit.take():
-            self.set_header("Retry-After", str(wait))
-            raise web.HTTPError(TOO_MANY, f"Too many requests. Try again in {wait} s.")
+            raise TooMany(wait)
 
     async def ask(self, name: str, *arguments: object) -> Any:  # noqa: ANN401 - what the function gives
         """Return what a function of `answers` gives, off the server's loop; raises `HTTPError`."""
@@ -71,8 +77,15 @@ def _call(name: str, *arguments: object) -> object:
         raise web.HTTPError(refused.status, str(refused).replace("%", "%%")) from None
 
 
-class _ApiHandler(_Answers, APIHandler):  # type: ignore[misc]  # the mix-in says less of the same names
+class _ApiHandler(_Answers, APIHandler):
     auth_resource = RESOURCE
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with the error as JSON, and say when to come again."""
+        error = (kwargs.get("exc_info") or (None, None))[1]
+        if isinstance(error, TooMany):
+            self.set_header("Retry-After", str(error.wait))
+        super().write_error(status_code, **kwargs)
 
 
 class JobsHandler(_ApiHandler):
@@ -150,7 +163,7 @@ class StarHandler(_ApiHandler):
         self.finish(await self.ask("find_job", job_id, _root(self)))
 
 
-class FileHandler(_Answers, JupyterHandler, web.StaticFileHandler):  # type: ignore[misc]  # as above
+class FileHandler(_Answers, JupyterHandler, web.StaticFileHandler):
     """A file of a job, found by the job's id and read through the descriptor that was checked."""
 
     auth_resource = RESOURCE
