@@ -106,7 +106,7 @@ def describe(standing: Mapping[str, Standing], jobs: list[Seen], stored: int) ->
     at = f" at {sum(known) / len(known):.0f} %" if known else ""
     parts = [f"watching {_count(counts['here'])}{at}"] if counts["here"] else []
     parts += [f"{_count(counts[how])} {words}" for how, words in WORDS.items() if counts[how]]
-    parts += [f"{stored} stored"] if stored else []
+    parts += [f"{_count(stored)} stored"] if stored else []
     words = " · ".join(parts) or "no job is unfinished"
     return f"{words[0].upper()}{words[1:]}"
 
