@@ -14,6 +14,7 @@ from jupyter_videogen.catalog.builtin import BUILT_IN
 from jupyter_videogen.catalog.provider import Provider
 from jupyter_videogen.core.budget import Budget
 from jupyter_videogen.core.http import Call, Forbidden
+from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.ledger import database, glance
 from jupyter_videogen.ledger.glance import Glance
@@ -191,10 +192,13 @@ def test_both_readers_know_the_same_version() -> None:
 def test_no_create_of_any_provider_leaves(name: str, shop: Shop) -> None:
     """The line itself refuses, and says that nothing was sent; a look passes."""
     transport = Transport(Fixed(Endpoint(shop.url, KEY, {}, allow_insecure=False)), reads_only=True)
+    dialect: Any = BUILT_IN[name].dialect
+    asked = GenerationRequest(prompt="a kite", model="m", duration=4)
+    create = Call("POST", "/jobs") if name.startswith("comfy") else dialect.create(asked)  # it needs a workflow
 
     async def both() -> int:
         with pytest.raises(Forbidden, match="only watches"):
-            await transport.send(Call("POST", "/videos", json={"model": name}))
+            await transport.send(create)
         status = (await transport.send(Call("GET", "/videos?limit=1"))).status
         await transport.close()
         return status
@@ -247,3 +251,10 @@ def test_what_is_written_nowhere_needs_its_kernel(source: str, headers: dict[str
     """A key from the environment or the keyring can be found by another process; typed ones, and headers, cannot."""
     row = Provider("openai", "https://a.example/v1", "LAB_KEY", SLOW.dialect)
     assert Connection(row, Secret("canary-1", source=source), headers).is_private is private
+
+
+def test_a_key_that_was_passed_and_is_in_the_environment_can_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`api_key=os.environ["…"]` is no secret of this kernel's; another key is."""
+    monkeypatch.setenv("QUBAX_API_KEY", "canary-1")
+    private = [vg.Client("qubax", api_key=key)._access.connection.is_private for key in ("canary-1", "canary-2")]
+    assert private == [False, True]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.config.configuration import describe_key_sources
+from jupyter_videogen.config.credentials import from_environment
 from jupyter_videogen.core import environment
-from jupyter_videogen.core.errors import AuthError
+from jupyter_videogen.core.errors import AuthError, VideogenError
 from jupyter_videogen.core.secrets import Hidden
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport.connection import Connection
@@ -65,7 +67,7 @@ def open_access(  # noqa: PLR0913 - keywords, each of its own
     variable = key_env or (None if base_url else row.key_env)
     here = row if base_url is None else msgspec.structs.replace(row, base_url=base_url)
     lacking = None if secret or key_env or base_url else config.untrusted_error(row)
-    key = secret or (None if lacking else config.find_key(here, variable))
+    key = _same_key(secret, variable) or (None if lacking else config.find_key(here, variable))
     if key is None and variable is not None and not row.key_optional and lacking is None:
         ways = describe_key_sources(row, variable, at_home=here is row)
         lacking = AuthError(f"{row.title} needs a key.", next=ways)
@@ -87,3 +89,11 @@ def access_for(fields: dict[str, Any], config: Configuration, *, keyless: bool =
     notes = () if config.names_provider(fields) else (config.overridden_provider,)
     access = open_access(config, config.pop_provider(fields), **where, keyless=keyless)
     return access._replace(notes=tuple(filter(None, notes)))
+
+
+def _same_key(secret: Secret | None, variable: str | None) -> Secret | None:
+    """Return a key that was passed; the variable's own where that holds the same, so that other processes can find it."""
+    with suppress(VideogenError):  # what is there is no key, or no variable
+        found = from_environment(variable)
+        return found if secret is not None and found == secret else secret
+    return secret

@@ -30,7 +30,7 @@ LATEST = f"""
 SELECT id, version, state, NOT {OPEN}, provider, model, substr(json_extract(record, '$.request.prompt'), 1, 200),
     json_extract(record, '$.progress'), coalesce(json_extract(record, '$.needs_kernel'), 0), charged, starred, let_go,
     created_at, lease_owner, lease_until, lease_kind, wanted_by
-FROM jobs WHERE {OPEN} OR id IN ({{ids}}) OR created_at > ? ORDER BY created_at
+FROM jobs WHERE {OPEN} OR id IN ({{ids}}) OR created_at > ?
 """
 
 
@@ -133,7 +133,12 @@ class Glance:
             return []
         tracked = [job.id for job in self.open]
         query = LATEST.format(ids=", ".join("?" * len(tracked)))
-        found = {row[0]: Seen._make(row) for row in db.execute(query, (*tracked, self._newest))}
+        rows = db.execute(query, (*tracked, self._newest)).fetchall()  # sorted there, it would read the whole file
+        found = {job.id: job for job in sorted(map(Seen._make, rows), key=_age)}
         self._newest = max([self._newest, *(job.created_at for job in found.values())])
         known, self._known = self._known, found
         return [job for job in found.values() if job.differs(known.get(job.id))]
+
+
+def _age(job: Seen) -> float:
+    return job.created_at

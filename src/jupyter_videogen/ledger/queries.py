@@ -64,11 +64,15 @@ SELECT record, version, starred FROM jobs WHERE rowid IN (
 
 KEYSET = """
 SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE rowid IN (
-    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model)
-        AND (:before = '' OR (created_at, rowid) < (SELECT created_at, rowid FROM jobs WHERE id = :before))
+    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model) {older}
     ORDER BY created_at DESC, rowid DESC LIMIT :limit
 ) ORDER BY created_at DESC, rowid DESC
 """
+OLDER = """
+AND created_at <= (SELECT created_at FROM jobs WHERE id = :before)
+AND (created_at, rowid) < (SELECT created_at, rowid FROM jobs WHERE id = :before)
+"""
+"""The first line alone lets the index begin there; the second is exact."""
 
 
 KEPT = "SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE id = ?"
@@ -222,7 +226,7 @@ class LedgerQueries:
 
         What is added meanwhile moves no page. An id that nobody knows has nothing before it.
         """
-        query = KEYSET.format(shelf=shelf.shelf, states=shelf.states)
+        query = KEYSET.format(shelf=shelf.shelf, states=shelf.states, older=OLDER if before else "")
         with self._file.reading() as db:
             rows = db.execute(query, shelf.values | {"before": before, "limit": limit}).fetchall()
         return [_kept_job(*row) for row in rows]

@@ -175,7 +175,7 @@ class Runtime:
             if not claimed:
                 watch.publish(now)
                 raise VideogenError(
-                    f"Job {record.id} is already being handled by another kernel.", next="Watch it there."
+                    f"Job {record.id} is already being handled by another process.", next="Watch it there."
                 )
             revived = revive(now)
             if revived is None:

@@ -32,6 +32,8 @@ MOST = 100
 """Jobs of one page."""
 USUAL = 30
 BAD, GONE, CONFLICT, UNUSABLE = 400, 404, 409, 503
+_held: dict[Path, Ledger] = {}
+"""Open between two requests: opening one takes the write lock of the file."""
 STILLS = frozenset({".jpg", ".png", ".webp"})
 
 
@@ -136,10 +138,13 @@ def _opened(home: Path) -> Ledger | None:
     path = home / "ledger.sqlite3"
     if not path.exists():
         return None
+    if path in _held and not _held[path].closed:
+        return _held[path]
     try:
         if _version(path) != glance.VERSION:
             raise Refused(UNUSABLE, "The job ledger is of another version of jupyter-videogen than this server's.")
-        return Ledger.at(path)
+        _held[path] = Ledger.at(path)
+        return _held[path]
     except (VideogenError, sqlite3.Error):
         raise Refused(
             UNUSABLE, f"The job ledger can't be used now. {command_names.spell('doctor')} says why."

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-LINKS = getattr(os, "O_NOFOLLOW", 0)
-"""Windows has no such flag, and no links without a privilege."""
+FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""No link is followed, and a pipe without a writer holds nothing up; Windows knows the last one alone."""
 
 
 class NotServed(Exception):
@@ -29,9 +29,9 @@ class OpenFile:
         `tag` tells its content from any other.
         """
         try:
-            self._descriptor = os.open(
-                path, os.O_RDONLY | LINKS | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-            )
+            if path.is_symlink():  # where the flag is not known
+                raise NotServed
+            self._descriptor = os.open(path, FLAGS)
         except OSError:
             raise NotServed from None
         facts = os.fstat(self._descriptor)
