@@ -1,1 +1,1 @@
-"""Jupyter's server: it watches jobs whose kernel is gone, and shows jobs and clips to its pages. Imports everything below `notebook`."""
+"""The extension of Jupyter's server: it watches jobs whose kernel is gone, and shows jobs and clips to its pages. Imports `runtime` and below."""
