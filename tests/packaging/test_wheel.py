@@ -45,6 +45,8 @@ def test_what_is_shipped_holds_the_bundle(kind: str, tmp_path: Path) -> None:
     extension = [name.partition(folder)[2] for name in sizes if folder in name]
     assert len(extension) == 4
     assert all(re.fullmatch(EXTENSION, name) for name in extension)
+    enabling = "etc/jupyter" if kind == "wheel" else "jupyter-config"
+    assert any(name.endswith(f"{enabling}/jupyter_server_config.d/jupyter_videogen.json") for name in sizes)
     assert kind == "sdist" or not any("labextension/" in name for name in sizes if folder not in name)
 
 

@@ -9,6 +9,7 @@ from jupyter_videogen.ledger.stored_states import state_awake
 if TYPE_CHECKING:
     from jupyter_videogen.ledger.glance import Seen
 
+Event = dict[str, Any]
 SCHEMA_ID = "https://events.jupyter.org/jupyter_videogen/job/v1"
 _TEXT = {"type": "string"}
 SCHEMA: dict[str, Any] = {
@@ -36,7 +37,7 @@ SCHEMA: dict[str, Any] = {
 """Nothing in it opens a door: no key, no reference of a provider, no address, no path."""
 
 
-def describe(job: Seen, watched_by: str) -> dict[str, Any]:
+def describe(job: Seen, watched_by: str) -> Event:
     """Return the event of a job."""
     return {
         "id": job.id,

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from jupyter_server.serverapp import ServerApp
 
-    from jupyter_videogen.ledger.glance import Seen
-
 ACTIVITY = "jupyter_videogen_last_activity"
 """Jupyter's server counts each setting whose name ends so as activity (`ServerWebApplication.last_activity`)."""
 
@@ -80,12 +78,11 @@ class VideogenServer(ExtensionApp):
         )
         self._thread.start()
 
-    def _emit(self, news: Sequence[Seen]) -> None:
+    def _emit(self, news: Sequence[events.Event]) -> None:
         logger = self.serverapp.event_logger
-        if self._thread is None or logger is None or events.SCHEMA_ID not in logger.schemas:
-            return
-        for job in news:
-            logger.emit(schema_id=events.SCHEMA_ID, data=events.describe(job, self._thread.watcher_of(job)))
+        if logger is not None and events.SCHEMA_ID in logger.schemas:
+            for event in news:
+                logger.emit(schema_id=events.SCHEMA_ID, data=event)
 
     def _stay(self) -> None:
         """Count as active while a paid job is open: a culler that stops idle servers would lose its clip."""

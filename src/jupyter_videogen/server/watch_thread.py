@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.ledger.glance import Glance
+from jupyter_videogen.server import events
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.ledger.glance import Seen
     from jupyter_videogen.runtime.watcher import Watcher
+    from jupyter_videogen.server.events import Event
 
 log = logging.getLogger("jupyter_videogen")
 PACE = 1.0
@@ -33,9 +35,9 @@ class WatchThread:
     """Looks into the ledger once a second; tells of news and of paid jobs that are open, on its own thread."""
 
     def __init__(
-        self, home: Path, *, grace: float, tell: Callable[[Sequence[Seen]], None], stay: Callable[[], None]
+        self, home: Path, *, grace: float, tell: Callable[[Sequence[Event]], None], stay: Callable[[], None]
     ) -> None:
-        """Take the callbacks: `tell` gets the jobs that have changed, `stay` is called while a paid job is open.
+        """Take the callbacks: `tell` gets an event for each job that has changed, `stay` is called while a paid job is open.
 
         `grace` is in seconds, as for `Watcher`.
         """
@@ -52,10 +54,6 @@ class WatchThread:
         """Let every job go and end; another process can take them up at once."""
         self._stopping.set()
         self._thread.join(PATIENCE)
-
-    def watcher_of(self, job: Seen) -> str:
-        """Return what kind of process watches a job; empty where none does."""
-        return self._glance.watcher_of(job) or ""
 
     def _run(self) -> None:
         try:
@@ -74,21 +72,14 @@ class WatchThread:
 
     def _turn(self) -> None:
         if news := self._glance.look():
-            self._tell(news)
+            self._tell([events.describe(job, self._glance.watcher_of(job) or "") for job in news])
         if self._watcher is None and self._glance.unwatched:
-            self._watcher = import_module("jupyter_videogen.runtime.watcher").Watcher(
-                self._glance, "server", grace=self._grace
-            )
-        hopeless = self._watch()
-        if any(self._is_worth_staying(job) for job in self._glance.open if job.id not in hopeless):
+            load = import_module("jupyter_videogen.runtime.watcher").Watcher
+            self._watcher = load(self._glance, "server", grace=self._grace)
+        if self._watcher is not None:
+            self._watcher.round()
+        if any(map(self._is_worth_staying, self._glance.open)):
             self._stay()
-
-    def _watch(self) -> set[str]:
-        """Take up what is due; return the ids of the jobs that nobody can watch."""
-        if self._watcher is None:
-            return set()
-        hopeful = import_module("jupyter_videogen.runtime.watcher").HOPEFUL
-        return {job_id for job_id, standing in self._watcher.round().items() if standing not in hopeful}
 
     def _is_worth_staying(self, job: Seen) -> bool:
         """Whether the server must not be stopped as idle: a clip that is paid for is on its way, and was sent within a day."""
