@@ -195,11 +195,11 @@ def test_sending_again_from_two_threads_at_once_sends_once(
     ledger = process.runtime().ledger
     claim, other = ledger.claim, threading.Thread(target=vg.job(job.id).send_again)
 
-    def met(job_id: str, *, now: float) -> bool:
+    def met(job_id: str, **facts: Any) -> bool:
         if other.ident is None:
             other.start()
             other.join(0.5)  # it would be through by then, if nothing held it
-        return claim(job_id, now=now)
+        return claim(job_id, **facts)
 
     monkeypatch.setattr(ledger, "claim", met)
     assert job.send_again().result(20)
