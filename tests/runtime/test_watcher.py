@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from jupyter_videogen.transport.connection import Connection
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
 from support.fakes import SLOW
 from support.ledger_reader import until
+from support.paid_server import Sale
 from support.runner_bench import draft
 from support.two_kernels import ORDER
 
@@ -168,6 +170,19 @@ def test_a_kernel_that_asks_gets_it(bench: Bench, monkeypatch: pytest.MonkeyPatc
     bench.round()
     assert bench.round(after=watcher.RESERVED - 1) == {job.id: "free"}
     assert bench.owner(job.id) is None
+
+
+def test_how_long_jobs_take_is_learned(bench: Bench, shop: Shop) -> None:
+    """As by a kernel: a job that was looked at all the time tells it."""
+    shop.book.append(Sale("video_1", "a kite", "k", "", time.time()))
+    job = bench.leave("aaaaaaaa", handle={"id": "video_1"}, accepted_at=time.time())
+    bench.round()
+    bench.round(after=watcher.GRACE)
+    until(lambda: shop.looks > 1, "a look")
+    shop.done = True
+    until(lambda: bench.ledger.find(job.id).ended, "the end")
+    assert bench.ledger.find(job.id).state == "succeeded"
+    assert [run.well for run in bench.ledger.runs(shop.url, limit=9)] == [True]
 
 
 def test_a_ledger_of_another_version_is_left_alone(bench: Bench) -> None:
