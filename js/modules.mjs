@@ -6,7 +6,10 @@ import { build } from "esbuild";
 
 /** Each has its entry, and the folders whose files are in it; whatever else these import comes from the page. */
 const MODULES = {
-  parts: { entry: "src/parts.ts", folders: ["library", "compare", "covers", "panels", "sheet"] },
+  parts: {
+    entry: "src/parts/index.ts",
+    folders: ["parts", "form", "library", "compare", "covers", "panels", "sheet"],
+  },
   vote: { entry: "src/vote/index.ts", folders: ["vote", "compare"] },
   grid: { entry: "src/grid/index.ts", folders: ["grid", "compare", "sheet"] },
 };

@@ -1,26 +1,26 @@
 // Builds the gallery into a folder twice: with the page's texts, and pseudo-localized.
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const [, , out] = process.argv;
-/** Every table of texts is lengthened: the page's own, and those of its modules. */
+/** The page's own texts; each module has a `strings.ts` of its own, which exports its table as `en`. */
+const PAGE_TEXTS = /[\\/]text[\\/]strings$/;
 const pseudo = {
   name: "pseudo",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/strings$/ }, ({ importer, path, namespace, resolveDir }) => {
-      if (namespace === "lengthened" || /pseudo\.ts$/.test(importer)) return undefined;
-      const isOwn = path === "./strings" && !/[\\/]text$/.test(resolveDir);
-      return isOwn
-        ? { path: `${resolveDir}/strings.ts`, namespace: "lengthened" }
-        : { path: `${here}pseudo.ts` };
+    onResolve({ filter: /\/strings$/ }, ({ importer, path, resolveDir }) => {
+      if (importer.endsWith("pseudo.ts") || importer.startsWith("own:")) return undefined;
+      const file = resolve(resolveDir, path);
+      return PAGE_TEXTS.test(file) ? { path: `${here}pseudo.ts` } : { path: `own:${file}`, namespace: "own" };
     });
-    onLoad({ filter: /.*/, namespace: "lengthened" }, ({ path }) => ({
-      contents: `import { en } from ${JSON.stringify(path)};
-        import { lengthen } from ${JSON.stringify(`${here}pseudo.ts`)};
-        export const strings = lengthen(en);`,
-      resolveDir: here,
-    }));
+    onLoad({ filter: /.*/, namespace: "own" }, ({ path }) => {
+      const file = JSON.stringify(`${path.slice("own:".length)}.ts`);
+      const contents = `import { en } from ${file}; import { lengthen, strings as page } from "./pseudo";
+export * from ${file}; export const strings = { ...page, ...lengthen(en) };`;
+      return { contents, resolveDir: here };
+    });
   },
 };
 const modules = {

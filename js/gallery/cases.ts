@@ -1,7 +1,7 @@
 /** All states of the widget: what the kernel sends, and what the user does then. */
 
 import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen";
-import { strings } from "../src/text/strings";
+import { strings } from "../src/parts/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
 import { checkedStudy, columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
@@ -348,6 +348,11 @@ export const cases: Readonly<Record<string, Case>> = {
   "no key yet": { state: { form: { ...empty, providers, provider: "qubax", provider_label: "Qubax" } } },
   "form with a picture": { state: { form: withImage } },
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
+  "a prompt of many lines": {
+    state: {
+      form: { ...full, start: { ...full.start, prompt: "Waves at sunset, seen from a pier.\n".repeat(7) } },
+    },
+  },
   "model box": { state: { form: full }, acts: [click("[role=combobox]")] },
   "no model of that name": { state: { form: full }, acts: [enter(strings.model, "sora 3")] },
   "files that are not taken": {

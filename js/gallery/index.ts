@@ -1,6 +1,7 @@
 /** Draws the cases for people, screenshots and accessibility checks. */
 
 import makeWidget from "../src/index";
+import "../src/styles/form.css";
 import "../src/styles/compare.css";
 import "../src/styles/covers.css";
 import "../src/styles/grid.css";
@@ -10,6 +11,7 @@ import "../src/styles/panels.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
 import { FakeModel, job as makeJob, START } from "./fake";
+import { holdModules } from "./load-module";
 
 // All cases have the same time, twelve seconds after the job was created.
 Date.now = () => (START + 12) * 1000;
@@ -65,4 +67,4 @@ async function sheet(): Promise<void> {
   }
 }
 
-Object.assign(window, { gallery: { names: Object.keys(cases), show, send, sheet } });
+Object.assign(window, { gallery: { names: Object.keys(cases), show, send, sheet, holdModules } });

@@ -2,18 +2,30 @@
 
 import { Compare } from "../src/compare/compare";
 import { Cover } from "../src/covers/cover";
+import { Form } from "../src/form/form";
 import { Grid } from "../src/grid/grid";
 import { Library } from "../src/library/library";
-import { ConnectPanel } from "../src/panels/connect-panel";
-import { ImprovementPanel } from "../src/panels/improvement-panel";
 import { Queue } from "../src/panels/queue";
-import { TrustPanel } from "../src/panels/trust-panel";
 import { Vote } from "../src/vote/vote";
 
 const modules = {
-  parts: { Compare, ConnectPanel, Cover, ImprovementPanel, Library, Queue, TrustPanel, css: "" },
+  parts: { Compare, Cover, Form, Library, Queue, css: "" },
   grid: { Grid, css: "" },
   vote: { Vote, css: "" },
 };
 
-export const loadModule = async (_: unknown, name: keyof typeof modules) => modules[name];
+let gate: Promise<void> = Promise.resolve();
+
+/** Hold the modules back until the returned function is called, as a kernel that is slow does. */
+export function holdModules(): () => void {
+  let open = () => {};
+  gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  return open;
+}
+
+export async function loadModule(_: unknown, name: keyof typeof modules) {
+  await gate;
+  return modules[name];
+}

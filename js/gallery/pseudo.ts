@@ -2,7 +2,7 @@
 
 import { en, type StringTable } from "../src/text/strings";
 
-export type { Lines, Strings, StringTable } from "../src/text/strings";
+export type { Lines, Strings, StringTable, Widened } from "../src/text/strings";
 
 const accents: Readonly<Record<string, string>> = {
   a: "á",

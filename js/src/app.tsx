@@ -1,11 +1,9 @@
 /** The whole widget: the form with its result and the library, the result alone as a card, or a comparison of clips. */
 
-import { useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon, Logo } from "./components/icons";
-import { Form, focusField } from "./form/form";
-import { FormVeil } from "./form/form-veil";
 import { isOpen } from "./kernel/job-state";
 import type { FormView } from "./kernel/protocol.gen";
+import { FormPlace } from "./on-demand/form-place";
 import { GridPlace } from "./on-demand/grid-place";
 import type { Modules } from "./on-demand/load-module";
 import { useModule } from "./on-demand/use-module";
@@ -57,26 +55,21 @@ interface WorkspaceProps {
 
 /** The form with its result, or the result alone; and what lies over both. */
 function Workspace({ view, parts }: WorkspaceProps) {
-  const body = useRef<HTMLDivElement>(null);
   const form = view.session.connection.form.value;
   const viewState = useViewState(view);
   const { job, state } = viewState;
   const isFixable = state === "failed" && findMend(job?.error, form) !== null;
   const isRisky = repeatMayCharge.has(state) && !job?.free;
   const isPrimary = !(job && isOpen(job)) && !isRisky && !isFixable;
-  const isAway = view.session.connection.disconnected.value;
-  const overlay = isAway || parts === null ? null : view.overlay.value;
-  const onFix = (field: string) => focusField(body.current, view, field);
+  const overlay = view.session.connection.disconnected.value || parts === null ? null : view.overlay.value;
+  const isCovered = overlay !== null;
   return (
-    <div ref={body} class={form ? "videogen-body" : "videogen-card"} data-covered={overlay !== null}>
+    <div class={form ? "videogen-body" : "videogen-card"} data-covered={isCovered}>
       {form && (
-        <div class="videogen-form-area" inert={isAway || overlay !== null}>
-          <Form view={view} form={form} isPrimary={isPrimary && !isAway} />
-        </div>
+        <FormPlace view={view} form={form} parts={parts} isPrimary={isPrimary} isCovered={isCovered} />
       )}
-      {form && isAway && <FormVeil view={view} />}
-      <Result {...viewState} view={view} form={form} onFix={onFix} isCovered={overlay !== null} />
-      {parts && overlay && <parts.Cover view={view} form={form} overlay={overlay} onFocus={onFix} />}
+      <Result {...viewState} view={view} form={form} isCovered={isCovered} />
+      {parts && overlay && <parts.Cover view={view} form={form} overlay={overlay} />}
     </div>
   );
 }

@@ -2,10 +2,10 @@
 
 import { expect, test } from "vitest";
 import shared from "../../tests/catalog/request_cases.json?raw";
+import { validate } from "../src/form/validation";
 import type { ModelView, RequestView } from "../src/kernel/protocol.gen";
 import { estimateCost } from "../src/state/prices";
 import { empty } from "../src/state/request-draft";
-import { validate } from "../src/state/validation";
 import models from "./models.gen.json";
 
 interface Case {

@@ -90,3 +90,32 @@ def test_no_state_moves_what_is_below(browser: Browser, clip: Path, width: int, 
     gallery.close()
     usual = heights[states[0]]
     assert {name: height for name, height in heights.items() if height != usual} == {}
+
+
+COMING = [
+    "empty form",
+    "empty form of the local engine",
+    "no key yet",
+    "form with a picture",
+    "percent known",
+    "a prompt of many lines",
+]
+SHOW = "(name) => { window.release = window.gallery.holdModules(); return window.gallery.show(name); }"
+HIGH = "() => document.querySelector('.videogen-form-area').firstElementChild.getBoundingClientRect().height"
+
+
+@pytest.mark.parametrize("width", [1068, 800, 600, 388])
+def test_a_form_has_its_height_before_it_is_there(browser: Browser, clip: Path, width: int) -> None:
+    """The module of the form comes after the widget: its place is as high as the form will be, to the pixel."""
+    gallery = Gallery(browser, clip, width=width)
+    moved = {}
+    for name in COMING:
+        gallery.page.evaluate(SHOW, name)
+        before = gallery.page.evaluate(HIGH)
+        gallery.page.evaluate("() => window.release()")
+        gallery.page.wait_for_selector(".videogen-form")
+        after = gallery.page.evaluate(HIGH)
+        if before != after:
+            moved[name] = (before, after)
+    gallery.close()
+    assert moved == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -19,7 +20,7 @@ import jupyter_videogen as vg
 from support.local_gateways import Gateway
 
 ROOT = Path(__file__).parents[2]
-PAGE = {"widget.js", "widget.css", "parts.js", "grid.js", "study.js", "study.css", "THIRD_PARTY.md"}
+PAGE = {"widget.js", "widget.css", "parts.js", "vote.js", "grid.js", "study.js", "study.css", "THIRD_PARTY.md"}
 EXTENSION = r"package\.json|install\.json|schemas/jupyter-videogen/outputs\.json|static/remoteEntry\.[0-9a-f]{20}\.js"
 """The files of the JupyterLab extension, in its folder."""
 STATIC = ROOT / "src" / "jupyter_videogen" / "static"
@@ -59,6 +60,20 @@ def test_the_checkout_has_its_extension_installed() -> None:
     entry = json.loads((installed / "package.json").read_text("utf-8"))
     assert (installed / entry["jupyterlab"]["_build"]["load"]).exists()
     assert entry["version"] == vg.__version__
+
+
+def test_the_page_and_its_modules_keep_their_budgets() -> None:
+    """Every card's page is in the notebook, so its size counts; what comes on demand is a message."""
+    budgets = json.loads((ROOT / "js" / "budgets.json").read_text("utf-8"))
+    budgets.pop("labextension")
+    files = {module: (f"{module}.js",) for module in budgets} | {"page": ("widget.js", "widget.css")}
+    assert {name for names in files.values() for name in names} == PAGE - {"THIRD_PARTY.md"}
+    sizes = {
+        module: sum(len(gzip.compress((STATIC / name).read_bytes(), 9)) for name in names) / 1000
+        for module, names in files.items()
+    }
+    assert {module: size for module, size in sizes.items() if size > budgets[module]} == {}
+    assert budgets["page"] <= 50
 
 
 def test_the_list_of_licences_is_what_is_bundled() -> None:

@@ -4,11 +4,11 @@ import { batch } from "@preact/signals";
 import { useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
 import type { JobView, TileView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { Posters } from "../sheet/posters";
 import { MAX_SELECTED } from "../state/history";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { CoverFrame } from "./cover-frame";
 

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "../components/button";
-import { strings } from "../text/strings";
+import { strings } from "../parts/strings";
 
 interface CoverFrameProps {
   readonly label: string;

@@ -10,20 +10,22 @@ interface CoverProps {
   readonly view: View;
   readonly form: FormView | null;
   readonly overlay: Overlay;
-  /** Moves the focus to a field of the form. */
-  readonly onFocus: (field: string) => void;
 }
 
-export function Cover({ view, form, overlay, onFocus }: CoverProps) {
-  const close = (field: string) => {
+export function Cover({ view, form, overlay }: CoverProps) {
+  const close = () => {
     view.overlay.value = null;
-    setTimeout(() => onFocus(field)); // what is below can take the focus then
   };
-  if (overlay.kind === "clips") return <Clips view={view} job={overlay.job} onClose={() => close("")} />;
+  /** What is below takes the focus. */
+  const closeFor = (field: string) => {
+    close();
+    view.wantedField.value = field;
+  };
+  if (overlay.kind === "clips") return <Clips view={view} job={overlay.job} onClose={close} />;
   if (form === null) return null;
   return overlay.kind === "models" ? (
-    <Models key={form.provider} view={view} form={form} found={overlay.found} onClose={close} />
+    <Models key={form.provider} view={view} form={form} found={overlay.found} onClose={closeFor} />
   ) : (
-    <Servers view={view} form={form} onClose={close} />
+    <Servers view={view} form={form} onClose={closeFor} />
   );
 }

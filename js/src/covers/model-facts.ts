@@ -2,10 +2,10 @@
 
 import { formatLengths, formatPrice } from "../form/model-picker";
 import type { FormView, ModelView, RequestView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
+import { supportsDuration } from "../state/limits";
 import { estimateCost } from "../state/prices";
-import { supportsDuration } from "../state/validation";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 /** What a model may take beside a text, in the order in which it is said. */

@@ -2,14 +2,14 @@
 
 import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
-import { Select } from "../components/field";
 import { Icon } from "../components/icons";
+import { Select } from "../form/field";
 import { getOffered } from "../form/model-picker";
 import type { FormView, KeyView, ModelView, RequestView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { addPrice } from "../state/price-label";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { CoverFrame } from "./cover-frame";
 import {

@@ -4,8 +4,8 @@ import { useLayoutEffect, useState } from "preact/hooks";
 import { CopyButton } from "../components/copy-button";
 import { Icon } from "../components/icons";
 import type { ErrorView, FormView, ServerView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import type { View } from "../state/view";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 import { CoverFrame } from "./cover-frame";
 

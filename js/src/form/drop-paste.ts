@@ -1,9 +1,9 @@
 /** Takes what is dropped and pasted: at its tile, at the first tile of its kind, or as a clip that tells how it was made. */
 
 import type { JobView, ModelView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 /** The drag-and-drop type of a tile of the history; its data is the job's id. */

@@ -1,13 +1,13 @@
 /** The form's fields besides prompt, model, provider and media. */
 
-import { fieldAttributes, Field as Labelled, Select } from "../components/field";
 import { Icon } from "../components/icons";
 import { type FormView, type ModelView, settings } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { type Draft, type Field, getLabel } from "../state/request-draft";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
+import { fieldAttributes, Field as Labelled, Select } from "./field";
 
 /** With more lengths than this, a select takes the place of the chips. */
 const MAX_CHIPS = 5;
@@ -225,7 +225,7 @@ export function MoreFields({ view, form, model }: FieldsProps) {
       {settings
         .filter(({ name }) => takes(name) && !ownPlaces.includes(name) && (name !== "n" || model.most > 1))
         .map(({ name, kind }) => (
-          <SettingField {...common} key={name} name={name} kind={kind} options={offered[name] ?? []} />
+          <SettingField key={name} {...common} name={name} kind={kind} options={offered[name] ?? []} />
         ))}
       {takes("seed") && <SeedField view={view} form={form} model={model} />}
       {!form.simulated && <TextField {...common} name="extra" placeholder='{"key": 1}' />}

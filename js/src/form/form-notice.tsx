@@ -7,10 +7,10 @@ import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { RequestType } from "../kernel/connection";
 import type { FormView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { addPrice } from "../state/price-label";
 import { isField } from "../state/request-draft";
 import type { Session } from "../state/session";
-import { strings } from "../text/strings";
 import { Template } from "../text/template";
 
 /** The requests whose refusals are shown in the form. */

@@ -1,32 +1,33 @@
 /** The prompt form. It keeps what was typed, however the job ends. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Field, fieldAttributes } from "../components/field";
 import { describePending } from "../components/notice";
 import type { FormView } from "../kernel/protocol.gen";
-import { useModule } from "../on-demand/use-module";
+import { ImprovementPanel } from "../panels/improvement-panel";
+import { strings } from "../parts/strings";
 import { isMediaField } from "../state/attachments";
 import { addPrice } from "../state/price-label";
 import { type Draft, fields, getLabel } from "../state/request-draft";
-import { countCharacters } from "../state/validation";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
+import { findError } from "./check";
 import { acceptsDrop, drop, paste } from "./drop-paste";
+import { Field, fieldAttributes } from "./field";
 import { DurationField, MoreFields, MoreSummary, SizeField } from "./fields";
 import { FormNotice, formRequests } from "./form-notice";
 import { useImprovement } from "./improve";
 import { MediaTiles } from "./media-tiles";
 import { ModelPicker } from "./model-picker";
 import { ProviderPicker } from "./provider-picker";
+import { countCharacters } from "./validation";
 
 /** The share of the limit from which on the character count is shown. */
 const SHOW_COUNT_FROM = 0.8;
 const isMac = () => /mac|iphone|ipad/i.test(navigator.platform);
 
 /** Focus the control of a field in this view: ids are unique to a view, and the form may be in a shadow root. */
-export function focusField(within: Element | null, view: View, field: string): void {
+function focusField(within: Element | null, view: View, field: string): void {
   const id = `${view.id}-${field}`;
   const control = within?.querySelector<HTMLElement>(`#${id}, [name="${id}"]:checked`);
   control?.closest("details")?.setAttribute("open", "");
@@ -50,7 +51,6 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
   const text = draft.prompt.value;
   const model = draft.getModel(form);
   const improving = useImprovement(view.session.connection);
-  const { module: parts } = useModule(view, "parts", improving.improvement.stage !== "none");
   const usePrompt = (prompt: string) => {
     draft.usePrompt(prompt, form);
     box.current?.focus();
@@ -97,16 +97,14 @@ function PromptField({ view, form }: { view: View; form: FormView }) {
         />
         {model && <CharacterCount text={text} limit={model.longest_prompt} />}
       </div>
-      {parts && (
-        <parts.ImprovementPanel
-          id={`${view.id}-improved`}
-          improving={improving}
-          onUse={(prompt) => {
-            improving.close();
-            usePrompt(prompt);
-          }}
-        />
-      )}
+      <ImprovementPanel
+        id={`${view.id}-improved`}
+        improving={improving}
+        onUse={(prompt) => {
+          improving.close();
+          usePrompt(prompt);
+        }}
+      />
     </Field>
   );
 }
@@ -206,10 +204,17 @@ export function Form({ view, form, isPrimary }: FormProps) {
   const node = useRef<HTMLFormElement>(null);
   const model = draft.getModel(form);
   const generate = () => {
-    session.generate(form);
-    const error = draft.error.peek();
+    const error = findError(draft, form);
+    draft.error.value = error;
     if (error !== null) focusField(node.current, view, error.field);
+    else session.generate(form);
   };
+  const wanted = view.wantedField.value;
+  useLayoutEffect(() => {
+    if (wanted === null) return;
+    focusField(node.current, view, wanted);
+    view.wantedField.value = null;
+  }, [wanted]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
     event.preventDefault();

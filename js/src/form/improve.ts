@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { KernelConnection } from "../kernel/connection";
-import { strings } from "../text/strings";
+import { strings } from "../parts/strings";
 
 /** What became of the question: nothing was asked, it is open, a text came, or the reason why none did. */
 export type Improvement =

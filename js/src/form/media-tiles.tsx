@@ -2,16 +2,16 @@
 
 import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
-import { Select } from "../components/field";
 import { Icon } from "../components/icons";
 import { useRoving } from "../components/roving";
 import type { ModelView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { type Attachment, getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { dropOnTile, uploadTo } from "./drop-paste";
+import { Select } from "./field";
 
 const ACCEPTED_TYPES = {
   image: "image/png,image/jpeg,image/webp",

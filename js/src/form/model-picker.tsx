@@ -1,13 +1,13 @@
 /** The model picker: typing filters the list; where the provider has models that are not listed, any name is taken. */
 
 import { useRef, useState } from "preact/hooks";
-import { Field, fieldAttributes } from "../components/field";
 import { Icon } from "../components/icons";
 import type { FormView, ModelView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { getKnownParts, Template } from "../text/template";
+import { Field, fieldAttributes } from "./field";
 
 /** The lengths that a model makes; undefined where nobody knows the longest. */
 export function formatLengths({ durations, shortest, longest }: ModelView): string | undefined {

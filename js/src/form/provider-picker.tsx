@@ -3,9 +3,10 @@
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { FormView, ProviderView } from "../kernel/protocol.gen";
-import { useModule } from "../on-demand/use-module";
+import { ConnectPanel } from "../panels/connect-panel";
+import { TrustPanel } from "../panels/trust-panel";
+import { strings } from "../parts/strings";
 import type { View } from "../state/view";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 interface ProviderPickerProps {
@@ -29,7 +30,6 @@ function ProviderOptions({ providers, label }: { providers: readonly ProviderVie
 export function ProviderPicker({ view, form }: ProviderPickerProps) {
   const { connection } = view.session;
   const asking = form.providers.find(({ name }) => name === view.askedKey.value) ?? null;
-  const { module: parts } = useModule(view, "parts", asking !== null);
   const setAsking = (provider: ProviderView | null) => {
     view.askedKey.value = provider?.name ?? null;
   };
@@ -85,11 +85,11 @@ export function ProviderPicker({ view, form }: ProviderPickerProps) {
           onClick={() => setAsking(current)}
         />
       )}
-      {parts && asking && asking.asks !== "" && (
-        <parts.TrustPanel key={asking.asks} view={view} provider={asking} onDone={() => setAsking(null)} />
+      {asking && asking.asks !== "" && (
+        <TrustPanel key={asking.asks} view={view} provider={asking} onDone={() => setAsking(null)} />
       )}
-      {parts && asking && asking.asks === "" && (
-        <parts.ConnectPanel
+      {asking && asking.asks === "" && (
+        <ConnectPanel
           key={asking.name}
           view={view}
           provider={asking}

@@ -7,12 +7,12 @@ import { useMoment } from "../components/clipboard";
 import { CopiedLabel } from "../components/copied-label";
 import { Icon } from "../components/icons";
 import type { JobView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { Result } from "../result/result";
 import { mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import { useViewState } from "../state/view-state";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { type Taken, takePrompt } from "./take-prompt";
 
 /** What the card's own lines and chips leave out. */
@@ -70,7 +70,7 @@ interface DetailProps {
   readonly id: string;
   /** Changes when the job does. */
   readonly version: string;
-  readonly onEdit: (field: string) => void;
+  readonly onEdit: () => void;
   readonly onClose: () => void;
 }
 
@@ -92,7 +92,7 @@ export function Detail({ view, id, version, onEdit, onClose }: DetailProps) {
 interface JobDetailProps {
   readonly view: View;
   readonly job: JobView;
-  readonly onEdit: (field: string) => void;
+  readonly onEdit: () => void;
   readonly onClose: () => void;
 }
 
@@ -108,9 +108,9 @@ function JobDetail({ view, job, onEdit, onClose }: JobDetailProps) {
   return (
     <>
       <div class="videogen-card">
-        <Result {...viewState} view={own} form={null} onFix={onEdit} />
+        <Result {...viewState} view={own} form={null} />
       </div>
-      <UsePrompt view={view} prompt={job.prompt} onFilled={() => onEdit("prompt")} />
+      <UsePrompt view={view} prompt={job.prompt} onFilled={onEdit} />
       <dl>
         {listFacts(job).map(([name, value]) => (
           <div key={name}>

@@ -2,12 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { IconButton } from "../components/button";
-import { Select } from "../components/field";
 import { Icon } from "../components/icons";
+import { Select } from "../form/field";
+import { strings } from "../parts/strings";
 import { type JobHistory, type Scope, scopes, stages } from "../state/history";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { Template } from "../text/template";
 
 /** A box of choices whose label is not seen. */

@@ -3,12 +3,11 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
-import { focusField } from "../form/form";
+import { strings } from "../parts/strings";
 import { Posters } from "../sheet/posters";
 import type { JobHistory, Tile } from "../state/history";
 import type { View } from "../state/view";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill, Template } from "../text/template";
 import { Detail } from "./detail";
 import { Filters } from "./filters";
@@ -254,9 +253,9 @@ export function Library({ view }: { view: View }) {
   const node = useVisibility(history);
   const [opened, setOpened] = useState<string | null>(null);
   const total = history.shown.value;
-  const root = () => node.current?.closest(".videogen") ?? null;
-  /** The form is drawn after this, where there was none. */
-  const onEdit = (field: string) => void setTimeout(() => focusField(root(), view, field));
+  const onEdit = () => {
+    view.wantedField.value = "prompt";
+  };
   const close = () => {
     const tile = node.current?.querySelector<HTMLElement>(`[data-job="${opened}"]`);
     setOpened(null);
@@ -264,11 +263,11 @@ export function Library({ view }: { view: View }) {
   };
   const onPrompt = async (tile: Tile, place: Element) => {
     const job = await history.fetchJob(tile.id);
-    if (job && (await takePrompt(session, job.prompt, place)) === "filled") onEdit("prompt");
+    if (job && (await takePrompt(session, job.prompt, place)) === "filled") onEdit();
   };
   const onRecall = async (tile: Tile, seed: boolean) => {
     const job = await history.fetchJob(tile.id);
-    if (job) await session.recall(job, { seed }).then(() => onEdit("prompt"));
+    if (job) await session.recall(job, { seed }).then(onEdit);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape" && opened !== null) close();

@@ -3,6 +3,7 @@
 import { getLetter } from "../compare/compare";
 import { Icon } from "../components/icons";
 import { JOB_TYPE } from "../form/drop-paste";
+import { strings } from "../parts/strings";
 import { OverButton } from "../result/actions";
 import { ClipPreview, ClipStill, usePreview } from "../sheet/clip-preview";
 import type { Posters } from "../sheet/posters";
@@ -11,7 +12,6 @@ import type { Tile } from "../state/history";
 import type { Session } from "../state/session";
 import { formatCost } from "../state/status-values";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { Template } from "../text/template";
 import { type Geometry, placeTile } from "./virtual-grid";
 

@@ -7,15 +7,13 @@ export { IconButton } from "../components/button";
 export { useMoment, writeClipboard } from "../components/clipboard";
 export { CopiedLabel } from "../components/copied-label";
 export { CopyButton } from "../components/copy-button";
-export { Select } from "../components/field";
 export { Icon } from "../components/icons";
 export { Menu } from "../components/menu";
+export { describePending } from "../components/notice";
 export { useRoving } from "../components/roving";
-export { JOB_TYPE } from "../form/drop-paste";
-export { focusField } from "../form/form";
-export { formatLengths, formatPrice, getOffered } from "../form/model-picker";
 export { findHost } from "../kernel/host";
 export { isOpen } from "../kernel/job-state";
+export { settings } from "../kernel/protocol.gen";
 export { RetryTiming } from "../kernel/retry-timing";
 export { OverButton } from "../result/actions";
 export { SpeedSelect } from "../result/playback-bar";
@@ -23,16 +21,18 @@ export { Player } from "../result/player";
 export { createControls } from "../result/player-controls";
 export { Result } from "../result/result";
 export { appearances, getActions, getCardState } from "../state/appearance";
-export { mediaFields } from "../state/attachments";
+export { getMediaKind, isMediaField, mediaFields } from "../state/attachments";
 export { MAX_SELECTED, scopes, stages } from "../state/history";
+export { parsePixels, supportsDuration, supportsSize } from "../state/limits";
 export { addPrice } from "../state/price-label";
 export { estimateCost } from "../state/prices";
-export { empty } from "../state/request-draft";
+export { empty, fields, getLabel, isField } from "../state/request-draft";
 export { formatCost } from "../state/status-values";
 export { prefersReducedMotion } from "../state/theme";
-export { supportsDuration } from "../state/validation";
 export { NAMED, useViewState } from "../state/view-state";
 export {
+  aspectRatio,
+  bytes,
   clock,
   dateTime,
   day,
@@ -40,10 +40,11 @@ export {
   dollars,
   duration,
   integer,
+  partialBytes,
   percent,
   seconds,
   size,
 } from "../text/format";
 export { strings } from "../text/strings";
-export { fill, Template } from "../text/template";
+export { fill, getKnownParts, Template } from "../text/template";
 export { isContactSheet, isSameModel } from "./grid-place";

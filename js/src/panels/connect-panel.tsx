@@ -4,8 +4,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { ErrorView, FormView, KeyView, ProviderView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import type { View } from "../state/view";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 interface ConnectPanelProps {

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { Improving } from "../form/improve";
-import { strings } from "../text/strings";
+import { strings } from "../parts/strings";
 
 interface PanelProps {
   readonly id: string;

@@ -4,11 +4,11 @@ import { Icon } from "../components/icons";
 import { useRoving } from "../components/roving";
 import { isOpen } from "../kernel/job-state";
 import type { JobView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import { appearances, getActions, getCardState } from "../state/appearance";
 import type { View } from "../state/view";
 import { NAMED } from "../state/view-state";
 import * as format from "../text/format";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 interface QueuedJobProps {

@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import type { ProviderView } from "../kernel/protocol.gen";
+import { strings } from "../parts/strings";
 import type { View } from "../state/view";
-import { strings } from "../text/strings";
 import { fill } from "../text/template";
 
 interface TrustPanelProps {

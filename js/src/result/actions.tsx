@@ -69,19 +69,16 @@ export interface JobCommands {
   readonly remove: (() => void) | null;
 }
 
-export function getCommands(
-  view: View,
-  form: FormView | null,
-  job: JobView | null,
-  onEdit: () => void,
-): JobCommands {
+export function getCommands(view: View, form: FormView | null, job: JobView | null): JobCommands {
   const { session } = view;
   const { history } = session;
   const onJob = (act: (job: JobView) => unknown) => () => {
     if (job !== null) void act(job);
   };
-  /** The form of a card is drawn after this. */
-  const edit = (filled: Promise<void>) => filled.then(() => setTimeout(onEdit));
+  const edit = (filled: Promise<void>) =>
+    filled.then(() => {
+      view.wantedField.value = "prompt";
+    });
   const remove = async (gone: JobView) => {
     if (await history.remove(gone)) view.selectedJob.value = null;
   };

@@ -122,41 +122,34 @@ function nameMend(mend: Mend): readonly [icon: IconName, label: string] {
   );
 }
 
-/** Show what mends a job: the box for a key, the models, or a field by `focus`. */
-function showMend(
-  { session, askedKey, overlay }: View,
-  job: JobView,
-  mend: Mend,
-  focus: (field: string) => void,
-) {
+/** Show what mends a job: the box for a key, the models, or a field. */
+function showMend({ session, askedKey, overlay, wantedField }: View, job: JobView, mend: Mend) {
   const form = session.connection.form.peek();
   if (mend === "models" && form && form.models.length > 1) overlay.value = { kind: "models", found: null };
   else if (mend === "key" && form?.providers.some(({ name }) => name === job.provider))
     askedKey.value = job.provider;
-  else focus(mend === "key" ? "provider" : mend === "models" ? "model" : mend);
+  else wantedField.value = mend === "key" ? "provider" : mend === "models" ? "model" : mend;
 }
 
 /** A form keeps what was typed for the job it shows; for any other, it is opened or filled with the job's request first. */
-async function applyMend(view: View, job: JobView, mend: Mend, focus: (field: string) => void) {
+async function applyMend(view: View, job: JobView, mend: Mend) {
   const { connection } = view.session;
   const isInForm = connection.form.peek() !== null && connection.job.peek()?.id === job.id;
   if (!isInForm) await view.session.recall(job, { seed: true });
-  setTimeout(() => showMend(view, job, mend, focus)); // the form is drawn by then
+  showMend(view, job, mend);
 }
 
 interface FixProps extends FixContext {
   readonly mend: Mend;
-  /** Moves the focus to a field. */
-  readonly onFocus: (field: string) => void;
 }
 
-export function Fix({ view, form, job, mend, onFocus }: FixProps) {
+export function Fix({ view, form, job, mend }: FixProps) {
   if (mend === "again") return <TryAgain view={view} form={form} job={job} />;
   if (mend === "credit")
     return <AddCredit view={view} form={form} job={job} page={job.error?.billing ?? ""} />;
   const [icon, label] = nameMend(mend);
   return (
-    <FixButton icon={icon} onClick={() => void applyMend(view, job, mend, onFocus)}>
+    <FixButton icon={icon} onClick={() => void applyMend(view, job, mend)}>
       {label}
     </FixButton>
   );

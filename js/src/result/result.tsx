@@ -34,7 +34,6 @@ const jobRequests: readonly RequestType[] = ["cancel", "detach", "watch", "resen
 interface ResultProps extends ViewState {
   readonly view: View;
   readonly form: FormView | null;
-  readonly onFix: (field: string) => void;
   /** Something lies over it. */
   readonly isCovered?: boolean;
 }
@@ -118,7 +117,7 @@ function StateArea({ children }: StateAreaProps) {
 }
 
 export function Result(props: ResultProps) {
-  const { view, form, state, job, playback, setPlayback, onFix, elapsed, wait } = props;
+  const { view, form, state, job, playback, setPlayback, elapsed, wait } = props;
   const { connection, draft, clipLoader } = view.session;
   const appearance = appearances[state];
   const isNew = useWasUnfinished(job);
@@ -156,7 +155,7 @@ export function Result(props: ResultProps) {
   const label = getKnownParts(strings.lines[state][0], values)
     .map((part) => fill(part, values))
     .join(" ");
-  const commands = getCommands(view, form, job, () => onFix("prompt"));
+  const commands = getCommands(view, form, job);
   const letters = {
     s: commands.star,
     c: () => (commands.pick ?? commands.compare)?.(),
@@ -168,7 +167,7 @@ export function Result(props: ResultProps) {
   const progressBar = <ProgressBar appearance={appearance} bar={bar} label={label} />;
   const use = (prompt: string) => {
     if (form) draft.usePrompt(prompt, form);
-    onFix("prompt");
+    view.wantedField.value = "prompt";
   };
   const about = <About view={view} form={form} job={job} onUse={use} />;
   return (
@@ -231,7 +230,7 @@ export function Result(props: ResultProps) {
                 isFree={job?.free ?? false}
                 onAct={onAction}
               >
-                {job && mend && <Fix view={view} form={form} job={job} mend={mend} onFocus={onFix} />}
+                {job && mend && <Fix view={view} form={form} job={job} mend={mend} />}
                 {failed && (
                   <DetailsButton
                     id={detailsId}

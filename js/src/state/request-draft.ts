@@ -2,11 +2,9 @@
 
 import { batch, type Signal, signal } from "@preact/signals";
 import { type FormView, type ModelView, type RequestView, settings } from "../kernel/protocol.gen";
-import { integer } from "../text/format";
 import { strings } from "../text/strings";
-import { fill } from "../text/template";
 import { type Attachments, isMediaField, type MediaField, mediaFields } from "./attachments";
-import { type FieldError, supportsDuration, supportsSize, validate } from "./validation";
+import { supportsDuration, supportsSize } from "./limits";
 
 export type Setting = (typeof settings)[number]["name"];
 export type Field = "prompt" | "model" | Setting | "extra";
@@ -16,6 +14,11 @@ export const fields: readonly Field[] = ["prompt", "model", ...settings.map(({ n
 export type FieldName = Field | MediaField;
 export const isField = (name: string | null | undefined): name is FieldName =>
   fields.includes(name as Field) || isMediaField(name);
+
+export interface FieldError {
+  readonly field: FieldName;
+  readonly message: string;
+}
 
 const parseBoolean = (value: string): boolean | null => (value === "" ? null : value === "yes");
 /** The value of a setting as it is sent; empty leaves it to the model. */
@@ -36,8 +39,6 @@ export function getLabel(name: FieldName): string {
   const text = texts[name === "duration" ? "length" : name];
   return typeof text === "string" ? text : (settings.find((setting) => setting.name === name)?.label ?? name);
 }
-
-const WHOLE_NUMBER = /^[+-]?\d+$/;
 
 const createSignals = (): Record<Field, Signal<string>> =>
   Object.fromEntries(fields.map((field) => [field, signal("")])) as Record<Field, Signal<string>>;
@@ -140,49 +141,6 @@ export class Draft {
     if (duration.peek() !== "" && !supportsDuration(Number(duration.peek()), model)) duration.value = "";
     if (duration.peek() === "") duration.value = String(model.default_duration ?? "");
     if (!supportsSize(size.peek(), model)) size.value = model.default_size ?? "";
-  }
-
-  /** The first error: a value that can't be sent as it is typed, else what the kernel would refuse. */
-  check(form: FormView): FieldError | null {
-    const model = this.getModel(form);
-    if (model === null || model.id === "") return { field: "model", message: strings.needModel };
-    return (
-      this.#checkNumbers(model) ??
-      this.#checkExtra() ??
-      this.#checkMedia(model) ??
-      validate(this.buildRequest(form), model)
-    );
-  }
-
-  #checkNumbers(model: ModelView): FieldError | null {
-    const { needLength, needSeed, needCount, needFps } = strings;
-    const messages = { duration: needLength, seed: needSeed, n: needCount, fps: needFps };
-    for (const field of ["duration", "seed", "n", "fps"] as const) {
-      const text = this.get(field).peek().trim();
-      if (!model.takes.includes(field) || text === "" || WHOLE_NUMBER.test(text)) continue;
-      const values = { largest: integer(field === "n" ? model.most : model.largest_seed) };
-      return { field, message: fill(messages[field], values) };
-    }
-    return null;
-  }
-
-  #checkExtra(): FieldError | null {
-    const text = this.get("extra").peek().trim();
-    if (text === "") return null;
-    try {
-      const value: unknown = JSON.parse(text);
-      if (value !== null && typeof value === "object" && !Array.isArray(value)) return null;
-    } catch {}
-    return { field: "extra", message: strings.needObject };
-  }
-
-  #checkMedia(model: ModelView): FieldError | null {
-    const field = mediaFields.find(
-      (name) => model.takes.includes(name) && this.attachments.findUnsent(name) !== null,
-    );
-    if (field === undefined) return null;
-    const { name, error } = this.attachments.findUnsent(field) ?? { name: "", error: null };
-    return { field, message: error ?? fill(strings.needUpload, { name }) };
   }
 
   /** The fields that have a value which the chosen model does not take. */

@@ -56,14 +56,11 @@ export class Session {
     );
   }
 
-  /** Check the form and send its request, or flag the field with an error. */
-  generate(form: FormView, terms: Partial<GenerateOptions> = {}): void {
-    const error = this.draft.check(form);
-    this.draft.error.value = error;
-    if (error !== null) return;
+  /** Send what is in the form. */
+  generate(form: FormView): void {
     this.recalled.value = null;
     this.untaken.value = "";
-    this.#order(this.draft.buildRequest(form), { aside: this.making.peek().length > 0, ...terms });
+    this.#order(this.draft.buildRequest(form), { aside: this.making.peek().length > 0 });
   }
 
   /** Send a request; its ack says whether it was a job already. */

@@ -31,6 +31,8 @@ export interface View {
   readonly overlay: Signal<Overlay | null>;
   /** The provider whose key is asked for; null while none is. */
   readonly askedKey: Signal<string | null>;
+  /** The field that takes the focus as soon as the form is drawn; null where none is asked for. */
+  readonly wantedField: Signal<string | null>;
 }
 
 /** Return the selection; a new job resets it. */
@@ -71,5 +73,6 @@ export function createView(session: Session, node: Element, until: AbortSignal):
     isComparing: signal(false),
     overlay: signal(null),
     askedKey: signal(null),
+    wantedField: signal(null),
   };
 }

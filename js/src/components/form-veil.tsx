@@ -1,8 +1,8 @@
 /** Covers a form whose kernel is away: nothing in it can be heard, and one button opens it anew. */
 
-import { Icon } from "../components/icons";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
+import { Icon } from "./icons";
 
 export function FormVeil({ view }: { view: View }) {
   const { session } = view;

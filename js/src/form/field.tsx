@@ -1,9 +1,8 @@
 /** A control with its label above it and its error message below. */
 
 import type { ComponentChildren } from "preact";
-import type { FieldName as Name } from "../state/request-draft";
-import type { FieldError } from "../state/validation";
-import { Icon } from "./icons";
+import { Icon } from "../components/icons";
+import type { FieldError, FieldName as Name } from "../state/request-draft";
 
 export interface FieldAttributes {
   readonly id: string;
