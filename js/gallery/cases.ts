@@ -209,6 +209,27 @@ const servers = [
   },
 ];
 const library = rows.map((row) => tile(row));
+/** A picture of the clip as it is so far: a lake at night, out of the noise. */
+const preview: Act = async (root, fake) => {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [320, 180];
+  const paper = canvas.getContext("2d");
+  if (!paper) return;
+  const sky = paper.createLinearGradient(0, 0, 0, 180);
+  for (const [at, colour] of [
+    [0, "#101a3a"],
+    [0.55, "#3f8f86"],
+    [0.6, "#0d1524"],
+    [1, "#26596a"],
+  ] as const)
+    sky.addColorStop(at, colour);
+  paper.fillStyle = sky;
+  paper.fillRect(0, 0, 320, 180);
+  const picture = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg"));
+  const bytes = new DataView((await picture?.arrayBuffer()) ?? new ArrayBuffer(0));
+  fake.emit("msg:custom", { type: "preview", v: 1, job_id: fake.get("job")?.id }, [bytes]);
+  await until(() => (root.querySelector<HTMLImageElement>(".videogen-preview")?.naturalWidth ?? 0) > 0);
+};
 const history = acks("history", { page: page(library, { failed: 1 }) });
 /** The kernel that made the widget goes away. */
 const leave: Act = async (_, fake) => {
@@ -457,6 +478,11 @@ export const cases: Readonly<Record<string, Case>> = {
   "asked for what is being made": {
     state: { form: full, job: job({ progress: 62 }) },
     acts: [click("[type=submit]"), acks("generate", { found: true })],
+  },
+  "a preview of the clip": { state: { form: full, job: job({ progress: 62 }) }, acts: [preview] },
+  "card, a preview of the clip": {
+    state: { job: job({ ...lake, progress: 62, status: "step 12 of 20" }) },
+    acts: [preview],
   },
   busy: form_(job({ state: "queued", next_look_at: START + 60 })),
   saving: form_(job(saving)),

@@ -77,3 +77,38 @@ test("the clock stops when the job ends", async () => {
   await settle(5000);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+const picture = (of: string) => {
+  const bytes = new DataView(new Uint8Array([255, 216, 255]).buffer);
+  widget.model.emit("msg:custom", { type: "preview", v: 1, job_id: of }, [bytes]);
+};
+const shown = () => widget.root.querySelector<HTMLImageElement>(".videogen-preview")?.src ?? "";
+
+test("a preview is shown until the clip is there, and each one's address is given back", async () => {
+  const [made, revoked] = [vi.spyOn(URL, "createObjectURL"), vi.spyOn(URL, "revokeObjectURL")];
+  widget.model.set({ job: job({ progress: 30 }) });
+  picture("another");
+  await settle();
+  expect(shown()).toBe("");
+  picture(job().id);
+  await settle();
+  const first = shown();
+  expect(first).toMatch(/^blob:/);
+  picture(job().id);
+  await settle();
+  expect(shown()).not.toBe(first);
+  expect(revoked).toHaveBeenCalledWith(first);
+  widget.model.set({ job: ready() });
+  await settle();
+  expect(shown()).toBe("");
+  expect(revoked).toHaveBeenCalledTimes(made.mock.calls.length);
+});
+
+test("a preview that can't be decoded leaves the dots", async () => {
+  widget.model.set({ job: job({ progress: 30 }) });
+  picture(job().id);
+  await settle();
+  widget.root.querySelector(".videogen-preview")?.dispatchEvent(new Event("error"));
+  await settle();
+  expect(shown()).toBe("");
+});

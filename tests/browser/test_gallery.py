@@ -72,8 +72,10 @@ FORM = [
     "connection lost",
 ]
 FORM += ["key stopped working", "from the library", "a budget asks", "asked for what is being made", *FAILURES]
+FORM += ["a preview of the clip"]
 FORM += ["a length that is not made", "refused by the kernel", "all models", "local servers"]
 CARD = ["card, queued", "card, running", "card, saving", "card, ready", "card, failed", "card, clips to compare"]
+CARD += ["card, a preview of the clip"]
 CARD += [f"card, {name}" for name in FAILURES]
 HEIGHT = "() => document.querySelector('.videogen-body, .videogen-card').getBoundingClientRect().height"
 

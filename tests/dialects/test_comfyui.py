@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,10 +10,11 @@ import pytest
 
 from jupyter_videogen.catalog import builtin as rows
 from jupyter_videogen.core.errors import Failure, InvalidRequest
-from jupyter_videogen.core.http import Call, Lost, Reply, Upload
+from jupyter_videogen.core.http import Call, Lost, Malformed, Reply, Upload
 from jupyter_videogen.core.request import GenerationRequest, Media
-from jupyter_videogen.dialects.base import Artifact, Listed, Page, StatusUpdate
+from jupyter_videogen.dialects.base import Artifact, Listed, Page, Preview, StatusUpdate
 from jupyter_videogen.dialects.comfyui import ComfyCloud, ComfyUI
+from jupyter_videogen.dialects.sanitize import sanitize_dialect
 from support.comfy_workflows import COMFY_CLOUD, COMFYUI, FILM, TEXT_TO_VIDEO
 from support.fakes import MP4
 from support.runner_bench import Bench, said
@@ -133,17 +135,39 @@ TWO_SAMPLERS = {
          StatusUpdate("running", progress=75.0, status="step 10 of 20")),
         ("progress", {"value": 0.5, "nodes_total": 0, "current_node": "3", "step": 1, "steps": 2}, None,
          StatusUpdate("running", status="step 1 of 2")),
-        ("preview", {"node_id": "3", "content_type": "image/jpeg", "data_base64": "…"}, None, None),
+        ("preview", {"node_id": "3", "content_type": "image/jpeg", "data_base64": "/9j/4A=="}, None,
+         Preview(b"\xff\xd8\xff\xe0")),
         ("output", FILM, None, None),
         ("log", {"level": "info", "message": "done"}, None, None),
     ],
 )  # fmt: skip
-def test_an_event_is_a_state_or_a_step(
-    name: str, event: dict[str, Any], graph: dict[str, Any] | None, expected: StatusUpdate | None
+def test_an_event_is_a_state_a_step_or_a_picture(
+    name: str, event: dict[str, Any], graph: dict[str, Any] | None, expected: StatusUpdate | Preview | None
 ) -> None:
     """A percent is the share of the sampling that is done: what one node has done is not what the job has."""
     request = GenerationRequest(prompt="a kite", workflow=graph)
     assert ComfyUI().read_event(name, reply(event), request) == expected
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a", b"\xff\xd8", b"\xff\xd8\xff" + bytes(1 << 20), None],
+    ids=["empty", "svg", "gif", "cut", "too-large", "no-base64"],
+)
+def test_a_preview_is_a_small_jpeg_png_or_webp(picture: bytes | None) -> None:
+    """Whatever it is called; a browser would run nothing else of a provider."""
+    data = "…" if picture is None else b64encode(picture).decode()
+    event = reply({"node_id": "3", "content_type": "image/png", "data_base64": data})
+    with pytest.raises(Malformed):
+        sanitize_dialect(ComfyUI()).read_event("preview", event, GenerationRequest(prompt="a kite"))
+
+
+@pytest.mark.parametrize("picture", [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\x10\0\0\0WEBPVP8 "])
+def test_a_preview_is_what_its_bytes_are(picture: bytes) -> None:
+    """JPEG, PNG and WebP by how they begin."""
+    event = reply({"content_type": "text/html", "data_base64": b64encode(picture).decode()})
+    found = sanitize_dialect(ComfyUI()).read_event("preview", event, GenerationRequest(prompt="a kite"))
+    assert found == Preview(picture)
 
 
 def test_the_stream_of_a_job_is_below_it() -> None:

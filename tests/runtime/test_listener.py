@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -111,6 +112,39 @@ def test_a_job_that_waits_is_not_listened_to(tmp_path: Path) -> None:
     assert one.run().state == "succeeded"
     assert (None, "2nd in the queue") in one.told
     assert one.asked("/events") == 0
+
+
+JPEG = b"\xff\xd8\xff picture "
+
+
+def picture(number: int) -> tuple[str, dict[str, Any]]:
+    """A preview as the proxy sends it."""
+    return "preview", {
+        "node_id": "3",
+        "content_type": "image/jpeg",
+        "data_base64": b64encode(JPEG + b"%d" % number).decode(),
+    }
+
+
+def test_pictures_are_passed_on_once_a_second(tmp_path: Path) -> None:
+    """Of those that come together the first; what is no picture is none, and the steps between come all the same."""
+    one, shown = (
+        Watched(tmp_path, [RUNNING], stream(picture(1), step(3), picture(2), ("preview", {}), END)),
+        list[bytes](),
+    )
+    one.parts = one.parts._replace(preview=shown.append)
+    assert one.run().state == "succeeded"
+    assert shown == [JPEG + b"1"]
+    assert (10.0, "step 3 of 30") in one.told
+    assert JPEG not in (tmp_path / "ledger.sqlite3").read_bytes()
+
+
+def test_a_later_picture_is_passed_on(tmp_path: Path) -> None:
+    """Each stream begins some time after the last one broke off."""
+    one, shown = Watched(tmp_path, [RUNNING] * 12, stream(picture(1)), stream(picture(2)), stream(END)), list[bytes]()
+    one.parts = one.parts._replace(preview=shown.append)
+    assert one.run().state == "succeeded"
+    assert shown == [JPEG + b"1", JPEG + b"2"]
 
 
 def test_streams_leave_room_for_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

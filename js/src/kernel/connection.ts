@@ -15,6 +15,7 @@ import type {
   ErrorView,
   JobView,
   PageMessage,
+  PreviewShown,
   WidgetState,
 } from "./protocol.gen";
 import type { RetryTiming } from "./retry-timing";
@@ -45,6 +46,12 @@ export interface Pending {
 
 /** An ack with the bytes that came with it. */
 export type Reply = Ack & { readonly chunk?: DataView; readonly chunks?: readonly DataView[] };
+
+/** A picture of a clip that is being made. */
+export interface Preview {
+  readonly job: string;
+  readonly picture: Blob;
+}
 
 export interface Refusal {
   readonly about: RequestType;
@@ -85,6 +92,7 @@ export class KernelConnection {
   readonly #grid = signal<WidgetState["grid"]>(null);
   readonly #vote = signal<WidgetState["vote"]>(null);
   readonly #cells = signal<CellsChanged["cells"]>([]);
+  readonly #preview = signal<Preview | null>(null);
   readonly #progress = signal<Progress | null>(null);
   readonly #disconnected = signal(false);
   readonly #pending = signal<readonly Pending[]>([]);
@@ -152,6 +160,10 @@ export class KernelConnection {
   /** The cells of the grid that the kernel told of last. */
   get cells(): ReadonlySignal<CellsChanged["cells"]> {
     return this.#cells;
+  }
+  /** The last picture that came of a clip that is being made. */
+  get preview(): ReadonlySignal<Preview | null> {
+    return this.#preview;
   }
   get progress(): ReadonlySignal<Progress | null> {
     return this.#progress;
@@ -327,9 +339,11 @@ export class KernelConnection {
   };
 
   readonly #receive = (message: unknown, buffers?: readonly DataView[]): void => {
-    const told = message as Changed | CellsChanged | Ack | null;
+    const told = message as Changed | CellsChanged | PreviewShown | Ack | null;
     if (told?.type === "changed") this.#changes.value += 1;
     if (told?.type === "cells") this.#cells.value = told.cells;
+    if (told?.type === "preview" && buffers?.[0])
+      this.#preview.value = { job: told.job_id, picture: new Blob([buffers[0] as DataView<ArrayBuffer>]) };
     if (!isAck(message)) return;
     const pending = this.#pending.peek().find(({ requestId }) => requestId === message.request_id);
     if (pending === undefined) return;

@@ -430,6 +430,12 @@ export interface Posters {
   readonly job_ids: readonly string[];
 }
 
+export interface PreviewShown {
+  readonly type: "preview";
+  readonly v: 1;
+  readonly job_id: string;
+}
+
 export interface PriceView {
   readonly per_clip: number | null;
   readonly per_second: number | null;

@@ -24,6 +24,7 @@ import { Fix, findMend } from "./fix";
 import { Captions, useTargetSize } from "./placeholder";
 import { Player } from "./player";
 import { createControls } from "./player-controls";
+import { PreviewPicture } from "./preview-picture";
 import { SettingChips } from "./setting-chips";
 import { ProgressBar, StateActions, StatusLines } from "./status";
 import { VideoFrame } from "./video-frame";
@@ -152,6 +153,8 @@ export function Result(props: ResultProps) {
     if (source?.state === "failed") setPlayback({ ...playback, broken: true });
     if (job && url && form) void view.session.savePoster(job, take, url);
   }, [source?.state, url]);
+  const preview = connection.preview.value;
+  const picture = appearance.frame === "running" && preview?.job === job?.id ? preview?.picture : undefined;
   const label = getKnownParts(strings.lines[state][0], values)
     .map((part) => fill(part, values))
     .join(" ");
@@ -191,6 +194,7 @@ export function Result(props: ResultProps) {
           }
           revision={view.theme.value.revision}
         >
+          {picture && <PreviewPicture picture={picture} />}
           {clip && source && source.state !== "ready" && (
             <ClipProgress
               source={source}

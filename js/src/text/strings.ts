@@ -266,6 +266,7 @@ export const en = {
 
   percentSpoken: "{percent} percent",
   working: "working…",
+  preview: "Preview of the clip",
   details: "Details",
   detail: {
     code: "Error",

@@ -25,6 +25,8 @@ class Running(msgspec.Struct, frozen=True):
     """The clip is being made; 0 to 100, None if the provider reports no percent."""
 
     progress: float | None = None
+    preview: bytes | None = None
+    """The newest picture of it, a JPEG, PNG or WebP; None if the provider sends none."""
 
 
 class Saving(msgspec.Struct, frozen=True):
@@ -49,13 +51,13 @@ class Failed(msgspec.Struct, frozen=True):
 Event = Queued | Running | Saving | Done | Failed
 
 
-def event_of(record: JobRecord, error: Callable[[], VideogenError]) -> Event | None:
+def event_of(record: JobRecord, error: Callable[[], VideogenError], preview: bytes | None = None) -> Event | None:
     """Return the event that a record tells of; None while the request is on its way, or nobody can be reached."""
     match record.state:
         case "queued":
             return Queued()
         case "running":
-            return Running(record.progress)
+            return Running(record.progress, preview)
         case "saving":
             return Saving(record.saved_bytes or 0, record.total_bytes)
         case "succeeded":

@@ -74,6 +74,11 @@ class Job:
         return self.record.progress
 
     @property
+    def preview(self) -> bytes | None:
+        """The newest picture of the clip that is being made, a JPEG, PNG or WebP; None where its provider sends none."""
+        return self._watch.preview
+
+    @property
     def request(self) -> GenerationRequest:
         """The request, with defaults filled in."""
         return self.record.request
@@ -184,7 +189,7 @@ class Job:
         self._watch.future.add_done_callback(lambda _: told(None))
         last, record = None, self.record
         while True:
-            event = events.event_of(record, self._error)
+            event = events.event_of(record, self._error, self.preview)
             if event is not None and event != last:
                 yield event
             last = event

@@ -16,6 +16,7 @@ import msgspec
 from jupyter_videogen.core.clip import Artifact
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Call, Malformed, Reply
+from jupyter_videogen.core.preview import Preview
 from jupyter_videogen.core.prices import Price
 from jupyter_videogen.core.request import GenerationRequest, Media
 from jupyter_videogen.dialects.http_errors import read_failure
@@ -28,6 +29,7 @@ __all__ = [
     "Finished",
     "GenerationRequest",
     "Malformed",
+    "Preview",
     "Refused",
     "Reply",
     "StatusUpdate",
@@ -140,8 +142,8 @@ class Streams(Protocol):
         """Return the call for the stream; its timeout is the longest silence, in seconds."""
         ...
 
-    def read_event(self, name: str, event: Reply, request: GenerationRequest, /) -> StatusUpdate | None:
-        """Read one event, its data as a body; None where it says nothing of the job's state. Raises `Malformed`."""
+    def read_event(self, name: str, event: Reply, request: GenerationRequest, /) -> StatusUpdate | Preview | None:
+        """Read one event, its data as a body; None where it says nothing of the job. Raises `Malformed`."""
         ...
 
 

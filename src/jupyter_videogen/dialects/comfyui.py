@@ -14,12 +14,15 @@ comfy-api-proxy 0.1.6, which serves the same API before it.
   there is nothing to tell. The proxy's `value` is that of one node in one event, and in the next of the nodes that have begun,
   not of all (`_translate_progress` in realtime.py; ComfyUI leaves out nodes that wait). So a percent is the share of the
   sampling steps that are done, unless the event counts every node of the workflow.
+- A `preview` event has the picture of a sampler in base64 as `data_base64`, at most two a second (`_on_binary` in realtime.py).
+  ComfyUI draws them when it was started with `--preview-method auto`.
 - A cancel of a job that has ended is answered with that job, as if nothing was wrong. One that runs is `canceling` first.
 - An output's kind is the name under which ComfyUI lists it: SaveVideo lists its film among images. Its file says what it is.
 """
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import UUID
@@ -37,6 +40,7 @@ from jupyter_videogen.dialects.base import (
     Listed,
     Malformed,
     Page,
+    Preview,
     Reply,
     StatusUpdate,
 )
@@ -132,11 +136,13 @@ class ComfyCloud(Dialect):
         headers = {"accept": "text/event-stream"}
         return Call("GET", f"{_path(handle)}/events", headers=headers, timeout=SILENCE)
 
-    def read_event(self, name: str, event: Reply, request: GenerationRequest) -> StatusUpdate | None:
-        """Read a state or a step; previews, outputs and the log say nothing of how far the job is."""
-        if name not in {"status", "progress"}:
+    def read_event(self, name: str, event: Reply, request: GenerationRequest) -> StatusUpdate | Preview | None:
+        """Read a state, a step or a preview; outputs and the log say nothing of the job. Raises `Malformed`."""
+        if name not in {"status", "progress", "preview"}:
             return None
         told = as_object(event)
+        if name == "preview":
+            return _preview(told)
         if name == "progress":
             return StatusUpdate(
                 "running", progress=_steps_done(told, request.workflow), status=_standing({"progress": told})
@@ -247,6 +253,13 @@ def _no_film(job: dict[str, Any]) -> Failure:
     names = ", ".join(str(output.get("name")) for output in objects(job["outputs"])[:MOST_ERRORS])
     words = f"The workflow ended without a video. Its outputs are {names}."
     return Failure(code="provider", message=words, next="End it in Save Video.", sent="yes", charged="unknown")
+
+
+def _preview(told: dict[str, Any]) -> Preview:
+    try:
+        return Preview(b64decode(text(told.get("data_base64")) or "", validate=True))
+    except ValueError as error:
+        raise Malformed(f"a preview: {error}") from None
 
 
 def _percent(progress: object) -> float | None:

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from jupyter_videogen.core import hidden_characters, redaction
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.http import Malformed, Reply
+from jupyter_videogen.core.preview import Preview, check_preview
 from jupyter_videogen.core.prices import clean_price, is_price
 from jupyter_videogen.core.request import FIELDS
 from jupyter_videogen.dialects.base import (
@@ -60,7 +61,7 @@ LATEST_HINT = 3600.0
 KINDS: dict[str, tuple[type, ...]] = {
     "read_create": (Accepted, Finished, Refused),
     "read_look": (StatusUpdate,),
-    "read_event": (StatusUpdate, type(None)),
+    "read_event": (StatusUpdate, Preview, type(None)),
     "read_page": (Page,),
     "read_failure": (Failure,),
     "read_models": (ModelList,),
@@ -320,4 +321,5 @@ JUDGES: dict[type, Callable[[Any], Any]] = {
     Refused: lambda said: replace(said, failure=_failure(said.failure)),
     Page: _page,
     ModelList: _model_list,
+    Preview: check_preview,
 }

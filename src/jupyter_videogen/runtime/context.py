@@ -27,3 +27,5 @@ class RunContext(NamedTuple):
     """The scheduler of all jobs at one provider; None creates one for this job."""
     places: Places | None = None
     """The places that this process's grids hold at providers; None where there are none."""
+    preview: Callable[[bytes], None] | None = None
+    """Takes the newest picture of the clip that is being made; None where nobody looks."""

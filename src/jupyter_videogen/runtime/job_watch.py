@@ -31,6 +31,8 @@ class JobWatch:
         """Set once the provider has answered the request, or cannot any more."""
         self.account = record.account
         """The mark of the key that it is watched with."""
+        self.preview: bytes | None = None
+        """The newest picture of the clip that is being made: JPEG, PNG or WebP, in memory only."""
         self._listeners: list[Callable[[JobRecord], None]] = []
         if record.ended:
             self.future.set_result(record)
@@ -54,9 +56,16 @@ class JobWatch:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def show(self, picture: bytes) -> None:
+        """Keep a newer picture of the clip that is being made, and notify all listeners."""
+        self.preview = picture
+        self.publish(self.record)
+
     def publish(self, record: JobRecord) -> None:
         """Set the newest record and notify all listeners; log a listener that fails."""
         self.record = record
+        if record.ended:
+            self.preview = None
         if record.state not in {"draft", "submitting"}:
             self.answered.set()
         for listener in tuple(self._listeners):

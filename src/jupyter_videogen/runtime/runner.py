@@ -115,7 +115,7 @@ class Runner:
         )
         self._places = context.places or Places(context.clock)
         self._polled_job = self._scheduler.polled_job(job)
-        self._listener = EventListener(self._dialect, transport, self._scheduler, self._polled_job)
+        self._listener = EventListener(self._dialect, transport, self._scheduler, self._polled_job, context.preview)
         self._misses = 0
         self._noted_at = -NOTED
         self._since: dict[str, float] = {}

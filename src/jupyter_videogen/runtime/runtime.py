@@ -373,7 +373,7 @@ class Runtime:
         watch.task = asyncio.current_task()
         watch.publish(record)
         transport = self.pool.transport(connection)
-        context = self._context._replace(scheduler=self.pool.scheduler(connection))
+        context = self._context._replace(scheduler=self.pool.scheduler(connection), preview=watch.show)
         try:
             return await self._persist(
                 lambda job: Runner(job, connection.provider, transport, context, publish), record, call

@@ -35,6 +35,7 @@ from jupyter_videogen.widget.protocol import (
     PageMessage,
     Poster,
     Posters,
+    PreviewShown,
     Remove,
     Resend,
     Star,
@@ -102,6 +103,7 @@ class BaseWidget(anywidget.AnyWidget):
         self._current: Job | None = None
         self._heard: dict[str, None] = {}
         self._pace = Pace()
+        self._previewed: bytes | None = None
         self.on_msg(self._receive)
 
     def open(self) -> None:
@@ -121,12 +123,22 @@ class BaseWidget(anywidget.AnyWidget):
         self._show(job.record, job)
 
     def _show(self, record: JobRecord, job: Job) -> None:
-        if job is not self._current or not self._pace.admits(record, job):
+        if job is not self._current:
+            return
+        self._show_preview(job)
+        if not self._pace.admits(record, job):
             return
         try:
             self.changed(job, record)  # first: what the page shows is there to be read
         finally:
             self.job = self._told_of(job, record)
+
+    def _show_preview(self, job: Job) -> None:
+        """Send a newer picture of the clip that is being made; no trait has it, since notebooks keep those."""
+        picture = job.preview
+        if picture is not None and picture is not self._previewed:
+            self.send(msgspec.to_builtins(PreviewShown(v=VERSION, job_id=job.id)), [picture])
+        self._previewed = picture
 
     def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
         """Return a job as this widget's page may see it."""
@@ -217,6 +229,9 @@ class BaseWidget(anywidget.AnyWidget):
         """Send the job's last state again: in a flood of output a server may have dropped it."""
         if self.job is not None:
             self.send_state("job")
+        if self._current is not None:
+            self._previewed = None
+            self._show_preview(self._current)
 
     def _retell(self) -> None:
         """Show the job once more: something beside its record has changed."""

@@ -747,6 +747,13 @@ class VoteView(msgspec.Struct, frozen=True, kw_only=True):
     """None until the rater has finished."""
 
 
+class PreviewShown(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="preview"):
+    """A picture of a clip that is being made, in the message's buffer: a JPEG, PNG or WebP. It is kept nowhere else."""
+
+    v: Literal[1]
+    job_id: str
+
+
 class TileView(msgspec.Struct, frozen=True, kw_only=True):
     """One job as a tile of the library: of `JobView` what a tile draws, with a prompt that is cut."""
 

@@ -1,4 +1,4 @@
-"""A job's own stream of events, where its provider has one: progress as it happens, and at the end a look at once.
+"""A job's own stream of events, where its provider has one: progress and pictures as they happen, and at the end a look at once.
 
 It is hearsay like a list: an end that it tells of is looked at, and nothing fails because of it. While it speaks, looks are
 rare; when it breaks off, the job is looked at as if there were no stream.
@@ -13,16 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core.backoff import after_miss
 from jupyter_videogen.core.http import Lost, NotSent, Reply
+from jupyter_videogen.core.preview import Preview
 from jupyter_videogen.dialects.base import UNREADABLE, Listed, Streams
 from jupyter_videogen.transport.event_stream import read_events
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.runtime.polling.scheduler import PolledJob, PollScheduler
     from jupyter_videogen.transport.client import Stream, Transport
     from jupyter_videogen.transport.event_stream import ServerEvent
 
 BUSY, BROKEN, NONE = 429, 500, 501
+PACE = 1.0
+"""Seconds between two previews that are passed on; those between are dropped."""
 
 
 class EventListener:
@@ -34,11 +39,14 @@ class EventListener:
         transport: Transport,
         scheduler: PollScheduler,
         polled_job: PolledJob,
+        show: Callable[[bytes], None] | None = None,
     ) -> None:
+        """Take what it listens by; `show` takes the pictures of the clip that is being made."""
         self._dialect, self._transport, self._places = dialect, transport, scheduler.streams
         self._polled_job, self._clock = polled_job, scheduler.clock
         self._task: asyncio.Task[None] | None = None
         self._broken, self._not_before = 0, 0.0
+        self._show, self._shown_at = show, float("-inf")
 
     def attend(self, job: JobRecord) -> None:
         """Listen from now on, if the job runs and there is a stream for it."""
@@ -83,6 +91,15 @@ class EventListener:
         update = None
         with suppress(*UNREADABLE):
             update = self._dialect.read_event(event.name, Reply(200, body=event.data), job.request)
-        if update is not None:
+        if isinstance(update, Preview):
+            self._pass_on(update)
+        elif update is not None:
             row = Listed(handle=job.handle or {}, state=update.state, progress=update.progress, status=update.status)
             self._polled_job.tell_streamed(row)
+
+    def _pass_on(self, preview: Preview) -> None:
+        """Pass a picture on, unless the last one was only just shown."""
+        now = self._clock.monotonic()
+        if self._show is not None and now - self._shown_at >= PACE:
+            self._shown_at = now
+            self._show(preview.picture)
