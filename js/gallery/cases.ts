@@ -4,7 +4,7 @@ import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen
 import { strings } from "../src/parts/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
-import { checkedStudy, columns, type GridKernel, study, takes, undecidedStudy } from "./grids";
+import { checkedStudy, columns, type GridKernel, planned, shapes, study, takes, undecidedStudy } from "./grids";
 import { board, handOver, vote } from "./votes";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
@@ -717,6 +717,11 @@ export const cases: Readonly<Record<string, Case>> = {
     ],
   },
   "grid, being made": { grid: study },
+  "grid, planned": { grid: planned },
+  "grid, to a visitor": { grid: () => study({ guest: true }) },
+  "grid, portrait": { grid: () => study({ aspect: 3 / 4, shared: "4 s · 720×1280" }) },
+  "grid, portrait and landscape": { grid: shapes },
+  "takes, portrait": { grid: () => takes(6, { aspect: 3 / 4 }) },
   "grid, paused": { grid: () => study({ state: "paused" }) },
   "grid, decisions": { grid: undecidedStudy },
   "grid, ended": {

@@ -50,6 +50,7 @@ export const cell = (position: number, change: Partial<GridCellView> = {}): Grid
   rating: null,
   starred: false,
   checks: "",
+  aspect: 16 / 9,
   ...change,
 });
 
@@ -91,7 +92,8 @@ export class GridKernel {
     const own = change.columns ?? columns(["wan-2.7", "kling-o3", "veo-3.1-fast"], [1, 2]);
     const rows = change.rows ?? 20;
     this.cells = Array.from({ length: rows * own.length }, (_, position) => {
-      const place = { row: Math.floor(position / own.length), column: position % own.length };
+      const shape = change.aspect === undefined ? {} : { aspect: change.aspect };
+      const place = { row: Math.floor(position / own.length), column: position % own.length, ...shape };
       const told = change_(position);
       const made = told === null ? cell(position, place) : readyCell(position, { ...place, ...told });
       return made.state === "ready" ? made : { ...made, clip: null };
@@ -102,7 +104,10 @@ export class GridKernel {
     const clips = this.cells.length;
     this.view = {
       name: "study-1",
+      guest: false,
       state: "running",
+      question: null,
+      aspect: 16 / 9,
       prompt: rows === 1 ? "A pine forest in morning mist, rays of sun" : "",
       shared: "4 s · 832×480",
       columns: own,
@@ -218,6 +223,37 @@ export const checkedStudy = (): GridKernel =>
     rating: position % 3 === 0 ? 4 : null,
     starred: position % 4 === 1,
   }));
+
+/** Portrait and landscape of the same prompts. */
+export const shapes = (): GridKernel =>
+  new GridKernel(
+    {
+      rows: 6,
+      aspect: 1,
+      shared: "4 s",
+      columns: ["wan-2.7", "kling-o3"].flatMap((model) =>
+        ["1280×720", "720×1280"].map((size) => column({ model, values: [size] })),
+      ),
+    },
+    (position) => (position < 9 ? { aspect: position % 2 === 0 ? 16 / 9 : 9 / 16 } : null),
+  );
+
+/** A study that asks before it is sent. */
+export const planned = (change: Partial<GridView> = {}): GridKernel =>
+  new GridKernel({
+    state: "planned",
+    left: null,
+    progress: 0,
+    spent: 0,
+    question: {
+      token: "t0ken",
+      words: "120 clips, about $14.40; about 22 min at 4 at once.",
+      clips: 120,
+      cost: 14.4,
+      unpriced: 0,
+    },
+    ...change,
+  });
 
 /** Takes of one prompt. */
 export const takes = (count: number, change: Partial<GridView> = {}): GridKernel =>

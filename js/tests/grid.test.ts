@@ -4,7 +4,9 @@ import {
   checkedStudy,
   columns,
   GridKernel,
+  planned,
   readyCell,
+  shapes,
   study,
   takes,
   undecidedStudy,
@@ -687,4 +689,87 @@ test("counts are told at most every ten seconds and at the end, failures once", 
   expect(alarm()).toBe("3 clips failed");
   await set({ ready: 118, failed: 2, state: "ended", waiting: 0, making: 0 });
   expect(status()).toBe("All done: 118 of 120 clips ready");
+});
+
+// ---- the question before it is sent ---------------------------------------------------------------------------------
+
+test("a planned grid is sent by a click that says what it costs, and by its token alone", async () => {
+  await open(planned());
+  expect(text(find(".videogen-decisions"))).toContain("Nothing is sent yet. 120 clips, about $14.40");
+  expect(findAll(".videogen-grid-actions button").map(text)).toEqual(["Export"]);
+  button(widget, "Send 120 · ≈ $14.40").click();
+  await settle();
+  expect(fake.of("grid_act")).toMatchObject([{ action: "send", token: "t0ken", cells: [] }]);
+  await set({ state: "running", question: null });
+  expect(find(".videogen-decisions")).toBeNull();
+});
+
+test("not now sends nothing", async () => {
+  await open(planned());
+  button(widget, "Not now").click();
+  await settle();
+  expect(fake.of("grid_act")).toMatchObject([{ action: "decline", token: "t0ken" }]);
+});
+
+test("a price that is not known is not made up", async () => {
+  const ask = (cost: number, unpriced: number) =>
+    set({ question: { token: "x", words: "120 clips.", clips: 120, cost, unpriced } });
+  await ask(9.6, 40);
+  expect(button(widget, "Send 120 · ≈ $9.60 and 40 not listed")).toBeDefined();
+  await ask(0, 120);
+  expect(button(widget, "Send 120 · price not listed")).toBeDefined();
+});
+
+test("a kernel that is away can't be answered", async () => {
+  await open(planned());
+  fake.comm_live = false;
+  fake.emit("comm_live_update");
+  await settle();
+  expect(find(".videogen-decisions")).toBeNull();
+});
+
+// ---- visitors, shapes, views ----------------------------------------------------------------------------------------
+
+test("visitors look and play: what the kernel refuses is not offered", async () => {
+  await open(study({ guest: true, question: null }));
+  const names = findAll("button").map((node) => text(node) || node.ariaLabel);
+  for (const refused of ["Pause", "Retry failed", "Export", "Compare", "To DataFrame"])
+    expect(names.filter((one) => one?.startsWith(refused))).toEqual([]);
+  tile(0, 0).focus();
+  for (const key of ["4", "s", "c", "r"]) await press(key);
+  tile(1, 3).click();
+  tile(0, 0).dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
+  await settle();
+  expect(findAll("[role=menuitem]").map(text)).toEqual(["Full screenEnter", "Open the rowO"]);
+  const asked = new Set(fake.sent.map(({ type: kind }) => kind));
+  expect([...asked].filter((kind) => !["hello", "grid_rows", "posters", "module"].includes(kind))).toEqual(
+    [],
+  );
+});
+
+test("a tile has the shape of its request, in a box that all tiles have", async () => {
+  await open(shapes());
+  expect(find(".videogen-grid").style.getPropertyValue("--videogen-aspect")).toBe("1");
+  const shapeOf = (node: HTMLElement) => {
+    const own = node.closest<HTMLElement>(".videogen-cell");
+    return [own?.dataset["shaped"], Number(own?.style.getPropertyValue("--videogen-shape")).toFixed(2)];
+  };
+  expect([shapeOf(tile(0, 0)), shapeOf(tile(0, 1))]).toEqual([
+    ["true", "1.78"],
+    ["true", "0.56"],
+  ]);
+  await open(study());
+  expect(shapeOf(tile(0, 0))[0]).toBe("false");
+});
+
+test("each view of a grid has rows of its own, until it is closed", async () => {
+  const two = study().start();
+  const [one, other] = await renderWidget(two, 2);
+  const views = two.of("grid_rows").map(({ view }) => view);
+  expect(new Set(views).size).toBe(2);
+  expect(other).toBeDefined();
+  const before = two.of("grid_rows").length;
+  one.end();
+  await settle();
+  expect(two.of("grid_rows").slice(before)).toMatchObject([{ view: views[0], limit: 0 }]);
 });

@@ -156,14 +156,76 @@ def test_visitors_look_and_change_nothing(shop: Shop, at: dict[str, Any]) -> Non
     page = Visit(widget)
     (row,) = rows(page.say("grid_rows", offset=0, limit=5)).rows
     mine, secret = str(row.cells[0].job_id), vg.job("last").id
-    assert page.say("posters", job_ids=[mine])["ok"]
+    assert widget._header()["guest"] is True
+    assert page.say("posters", job_ids=[mine, secret])["ok"]  # of what is not on view there is no picture
+    assert page.say("fetch", job_id=mine, take=0, offset=0, length=1)["ok"]
     refused = {
         "grid_act": {"action": "retry", "undecided": True},
         "export": {"kind": "csv"},
         "rate": {"job_id": mine, "rating": 1},
-        "posters": {"job_ids": [mine, secret]},
+        "cancel": {"job_id": mine},
+        "watch": {"job_id": mine},
+        "poster": {"job_id": mine, "take": 0},
         "detail": {"job_id": secret},
     }
     for kind, facts in refused.items():
         assert page.say(kind, **facts)["error"]["code"] == "permission"
     assert not list(Path().glob("*.csv"))
+
+
+def test_a_visitor_is_offered_no_step(shop: Shop, at: dict[str, Any]) -> None:
+    """And sees no place of this machine in what failed."""
+    shop.refusal = (400, {"error": {"message": f"No such file: {Path.cwd()}", "code": "moderation_blocked"}})
+    made = vg.grid(["the sea"], **at, name="g")
+    made.result("1m")
+    widget = GridWidget(made)
+    widget._visited = True
+    (row,) = rows(Visit(widget).say("grid_rows", offset=0, limit=5)).rows
+    assert {(cell.state, cell.step, cell.price) for cell in row.cells} == {("failed", "", None)}
+    assert str(Path.cwd()) not in repr(row)
+
+
+def test_two_views_are_told_of_their_own_rows(shop: Shop, at: dict[str, Any]) -> None:
+    """A view that asks for other rows takes none from the other; one that is closed is told of nothing."""
+    shop.done = False
+    made = vg.grid(["the sea", "a city", "a forest"], **at, name="g")
+    widget = GridWidget(made)
+    page = Visit(widget)
+    for view, offset in (("one", 0), ("other", 1), ("closed", 2)):
+        page.say("grid_rows", view=view, offset=offset, limit=1)
+    assert rows(page.say("grid_rows", view="closed", offset=2, limit=0)).rows == ()
+    shop.done = True
+    made.result("1m")
+    until(widget, lambda view: view.ready == 6 and view.state == "ended")
+    told = [cell for ack in page.acks if ack["type"] == "cells" for cell in ack["cells"]]
+    assert {cell["row"] for cell in told} == {0, 1}
+
+
+def test_a_page_can_have_only_so_many_views(shop: Shop, at: dict[str, Any]) -> None:
+    """One that went without a word makes room."""
+    widget = GridWidget(vg.grid(["the sea", "a city"], **at, name="g"))
+    page = Visit(widget)
+    for number in range(20):
+        page.say("grid_rows", view=f"view {number}", offset=number % 2, limit=1)
+    assert [*widget._on_view] == [f"view {number}" for number in range(12, 20)]
+
+
+@pytest.mark.parametrize(
+    ("vary", "fields", "box", "tiles"),
+    [
+        ({}, {"size": "720x1280"}, 3 / 4, {9 / 16}),
+        ({"size": ["1280x720", "720x1280"]}, {}, 1.0, {16 / 9, 9 / 16}),
+        ({"aspect": ["1:1"]}, {}, 1.0, {1.0}),
+        ({}, {"size": "100x2000"}, 3 / 4, {9 / 16}),
+        ({}, {}, 16 / 9, {16 / 9}),
+    ],
+)
+def test_a_tile_has_the_shape_that_was_asked_for(
+    shop: Shop, at: dict[str, Any], vary: dict[str, Any], fields: dict[str, Any], box: float, tiles: set[float]
+) -> None:
+    """The box is that of all tiles where they have one shape, else a square; nothing is a needle."""
+    made = vg.grid(["the sea"], **at, **fields, vary=vary, name="g")
+    widget = GridWidget(made)
+    (row,) = rows(Visit(widget).say("grid_rows", offset=0, limit=1)).rows
+    assert header(widget).aspect == pytest.approx(box)
+    assert {round(cell.aspect, 4) for cell in row.cells} == {round(one, 4) for one in tiles}

@@ -135,9 +135,9 @@ export function Footer({ view, stage, grid }: FooterProps) {
   return (
     <div class="videogen-grid-foot">
       <PlayAll stage={stage} />
-      <Compare view={view} />
+      {!grid.guest && <Compare view={view} />}
       {!isSheet && <OnlyFailed stage={stage} />}
-      <ToFrame stage={stage} grid={grid} />
+      {!grid.guest && <ToFrame stage={stage} grid={grid} />}
       <span class="videogen-grid-said" role="status">
         <bdi>{stage.said.value}</bdi>
       </span>

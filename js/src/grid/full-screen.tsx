@@ -74,7 +74,7 @@ export function FullScreen({ stage, cell, name, onClose }: FullScreenProps) {
             prompt={name}
             isNew={false}
             controls={controls}
-            letters={{ s: () => stage.store.star(cell) }}
+            letters={{ s: () => stage.star(cell) }}
             onBroken={() => undefined}
           />
         )}

@@ -25,9 +25,10 @@ export function countTakeColumns(width: number, takes: number): number {
   return best;
 }
 
-export const measureTakes = (width: number, columns: number) => {
+/** `aspect` is width by height of a tile. */
+export const measureTakes = (width: number, columns: number, aspect: number) => {
   const tileWidth = (width - (columns - 1) * TAKES_GAP) / columns;
-  return { tileWidth, rowHeight: (tileWidth * 9) / 16 + TAKES_GAP };
+  return { tileWidth, rowHeight: tileWidth / aspect + TAKES_GAP };
 };
 
 /** Rows, of which one may be opened and higher. */

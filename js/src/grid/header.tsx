@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import { Menu } from "../components/menu";
-import type { GridView } from "../kernel/protocol.gen";
+import type { GridQuestion, GridView } from "../kernel/protocol.gen";
 import { isContactSheet } from "../on-demand/grid-place";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
@@ -211,6 +211,35 @@ function ExportMenu({ stage }: { stage: Stage }) {
   );
 }
 
+/** A question, or something to decide: it stands on one line over the tiles. */
+function Question({ stage, question }: { stage: Stage; question: GridQuestion }) {
+  const { store } = stage;
+  return (
+    <div class="videogen-decisions is-question" role="group" aria-label={question.words}>
+      <Icon name="question" />
+      <p>
+        <b>{strings.asks}</b> <span dir="auto">{question.words}</span>
+      </p>
+      <button
+        type="button"
+        class="videogen-button is-primary"
+        onClick={() => void store.answer("send", question)}
+      >
+        {describeSend(question)}
+      </button>
+      <button type="button" class="videogen-button" onClick={() => void store.answer("decline", question)}>
+        {strings.notNow}
+      </button>
+    </div>
+  );
+}
+
+function describeSend({ clips, cost, unpriced }: GridQuestion): string {
+  const values = { ...count(clips), cost: format.dollars(cost), unpriced: format.integer(unpriced) };
+  if (unpriced === clips) return fill(strings.sendUnpriced, values);
+  return fill(unpriced > 0 ? strings.sendPartlyPriced : strings.sendPriced, values);
+}
+
 function Actions({ stage, grid }: HeaderProps) {
   const { store } = stage;
   const isOpen = grid.waiting > 0 || grid.making > 0;
@@ -237,7 +266,7 @@ function Actions({ stage, grid }: HeaderProps) {
           />
         </>
       )}
-      {grid.failed > 0 && grid.state !== "elsewhere" && (
+      {grid.failed > 0 && grid.state !== "elsewhere" && grid.state !== "planned" && (
         <Action icon="retry" label={describeRetry(grid)} onClick={() => void store.act("retry")} />
       )}
       <ExportMenu stage={stage} />
@@ -354,14 +383,17 @@ export function Header({ stage, grid }: HeaderProps) {
     >
       <Name grid={grid} />
       <div class="videogen-grid-buttons" inert={isAway}>
-        <Actions stage={stage} grid={grid} />
+        {!grid.guest && <Actions stage={stage} grid={grid} />}
       </div>
       <TotalBar grid={grid} />
       <div class="videogen-tally">
         <Counts grid={grid} />
         <Money grid={grid} />
       </div>
-      {grid.undecided > 0 && <Decisions stage={stage} grid={grid} />}
+      {grid.question && !isAway && (
+        <Question key={grid.question.token} stage={stage} question={grid.question} />
+      )}
+      {grid.undecided > 0 && !grid.guest && !grid.question && <Decisions stage={stage} grid={grid} />}
       <Notices stage={stage} grid={grid} />
     </div>
   );

@@ -47,7 +47,11 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
   const label = fill(strings.hear, { letter });
   return (
     <figure class="videogen-clip">
-      <div class="videogen-video-frame" data-state={clip ? "ready" : "waiting"}>
+      <div
+        class="videogen-video-frame"
+        data-state={clip ? "ready" : "waiting"}
+        style={{ "--videogen-width": String(cell.aspect), "--videogen-height": "1" }}
+      >
         {address ? (
           // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; where it stands is the name
           <video
@@ -85,7 +89,7 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
             between=" · "
           />
         </span>
-        {clip && <Rating stage={stage} cell={cell} class="videogen-rating" />}
+        {clip && !stage.isGuest && <Rating stage={stage} cell={cell} class="videogen-rating" />}
       </figcaption>
     </figure>
   );

@@ -105,7 +105,7 @@ export function Sheet({ view, stage, grid }: SheetProps) {
   const total = store.total.value;
   const takes = grid.columns.length;
   const across = isSheet ? countTakeColumns(measures.width, takes) : takes;
-  const takeSize = measureTakes(measures.width, across);
+  const takeSize = measureTakes(measures.width, across, grid.aspect);
   const row = stage.opened.value;
   const opened = row === null ? -1 : (findRow(stage, row) ?? -1);
   const lines: Lines = {

@@ -26,10 +26,15 @@ export class Stage {
   /** What a status says, until the next one. */
   readonly said = signal("");
 
-  constructor({ session }: View) {
+  constructor({ session, id }: View) {
     this.session = session;
-    this.store = new GridStore(session.connection);
+    this.store = new GridStore(session.connection, id);
     this.posters = new Posters(session.connection);
+  }
+
+  /** Visitors look and play; the kernel refuses the rest. */
+  get isGuest(): boolean {
+    return this.session.connection.grid.value?.guest ?? false;
   }
 
   /** What a click on a tile does, and Enter: show a clip whole, else take the step that fits. */
@@ -40,13 +45,23 @@ export class Stage {
   }
 
   takeStep(cell: GridCellView): void {
+    if (this.isGuest) return;
     if (cell.state === "gone" && cell.job_id) void this.store.restore(cell.job_id);
     else if (cell.step === "look") void this.store.act("look", [cell.position]);
     else if (cell.step !== "") void this.store.act("retry", [cell.position], cell.step === "resend");
   }
 
+  rate(cell: GridCellView, rating: number): void {
+    if (!this.isGuest) this.store.rate(cell, rating);
+  }
+
+  star(cell: GridCellView): void {
+    if (!this.isGuest) this.store.star(cell);
+  }
+
   pick(cell: GridCellView): void {
-    if (cell.job_id) this.session.history.toggleSelected({ id: cell.job_id, clip: cell.clip });
+    if (cell.job_id && !this.isGuest)
+      this.session.history.toggleSelected({ id: cell.job_id, clip: cell.clip });
   }
 
   /** Open a row, or close it. */

@@ -8,6 +8,7 @@ import type {
   GridAct,
   GridCellView,
   GridPage,
+  GridQuestion,
   GridRows,
   GridRowView,
 } from "../kernel/protocol.gen";
@@ -56,8 +57,12 @@ export class GridStore {
   #searchTimer: ReturnType<typeof setTimeout> | undefined;
   #silenceTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(connection: KernelConnection) {
+  /** The name by which the kernel knows what is on view here. */
+  readonly #view: string;
+
+  constructor(connection: KernelConnection, view: string) {
     this.#connection = connection;
+    this.#view = view;
     this.#total = signal(connection.grid.peek()?.rows ?? 0);
     this.#disposers.push(effect(this.#hearCells), effect(this.#reload));
   }
@@ -101,7 +106,12 @@ export class GridStore {
   }
 
   act(action: GridAct["action"], cells: readonly number[] = [], undecided = false): Promise<boolean> {
-    return this.#do({ type: "grid_act", action, cells, undecided });
+    return this.#do({ type: "grid_act", action, cells, undecided, token: "" });
+  }
+
+  /** Answer the question before the grid is sent. */
+  answer(action: "send" | "decline", { token }: GridQuestion): Promise<boolean> {
+    return this.#do({ type: "grid_act", action, cells: [], undecided: false, token });
   }
 
   /** Fetch a clip whose file is not where it was. */
@@ -131,6 +141,16 @@ export class GridStore {
   }
 
   dispose(): void {
+    // Nothing is on view here any more.
+    if (!this.#connection.disconnected.peek())
+      this.#connection.send({
+        type: "grid_rows",
+        view: this.#view,
+        search: "",
+        only: "",
+        offset: 0,
+        limit: 0,
+      });
     for (const end of this.#disposers) end();
     for (const timer of [this.#searchTimer, this.#silenceTimer]) clearTimeout(timer);
   }
@@ -208,7 +228,7 @@ export class GridStore {
       const offset = Math.max(0, first - ahead);
       const query = { search: this.search.peek(), only: this.only.peek() };
       const limit = Math.min(MAX_ROWS, end + ahead - offset);
-      const request = { type: "grid_rows", ...query, offset, limit } as const;
+      const request = { type: "grid_rows", view: this.#view, ...query, offset, limit } as const;
       const page = (await this.#connection.askUntilAnswered(request, this.#timing))?.rows ?? null;
       if (generation !== this.#generation) return;
       if (page === null) break;

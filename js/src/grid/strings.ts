@@ -53,6 +53,12 @@ export const en = {
   elsewhere: "Another kernel sends this grid. It is only shown here.",
   away: "The notebook's kernel isn't running. Run the cell to go on; nothing is sent twice.",
 
+  asks: "Nothing is sent yet.",
+  sendPriced: "Send {count} · ≈\u00a0{cost}",
+  sendPartlyPriced: "Send {count} · ≈\u00a0{cost} and {unpriced} not listed",
+  sendUnpriced: "Send {count} · price not listed",
+  notNow: "Not now",
+
   undecided: "*{count}* need your decision",
   oneUndecided: "*{count}* needs your decision",
   undecidedWhy: "The answer was lost, or the clip may have been charged. Nothing is sent again by itself.",

@@ -48,6 +48,7 @@ function Item({ icon, label, shortcut, onClick }: ItemProps) {
 
 export function TileMenu({ stage, cell, anchor, isTable, onClose }: TileMenuProps) {
   const isReady = cell.state === "ready";
+  const isOwners = isReady && !stage.isGuest;
   const step = getStep(cell);
   const then = (act: () => void) => () => {
     onClose();
@@ -72,16 +73,10 @@ export function TileMenu({ stage, cell, anchor, isTable, onClose }: TileMenuProp
         onClick={then(() => stage.toggleRow(cell.row))}
       />
     ),
-    isReady && (
-      <Item
-        key="star"
-        icon="star"
-        label={strings.star}
-        shortcut="S"
-        onClick={then(() => stage.store.star(cell))}
-      />
+    isOwners && (
+      <Item key="star" icon="star" label={strings.star} shortcut="S" onClick={then(() => stage.star(cell))} />
     ),
-    isReady && (
+    isOwners && (
       <Item
         key="pick"
         icon="compare"
@@ -90,7 +85,7 @@ export function TileMenu({ stage, cell, anchor, isTable, onClose }: TileMenuProp
         onClick={then(() => stage.pick(cell))}
       />
     ),
-    step && (
+    step && !stage.isGuest && (
       <Item
         key="step"
         icon={cell.step === "retry" || cell.step === "resend" ? "retry" : "search"}
@@ -111,7 +106,7 @@ export function TileMenu({ stage, cell, anchor, isTable, onClose }: TileMenuProp
   return (
     <Menu anchor={anchor} label={strings.clipActions} onClose={onClose}>
       {items}
-      {isReady && (
+      {isOwners && (
         <div class="videogen-menu-stars" role="group" aria-label={strings.rateGroup}>
           {RATINGS.map((rating) => (
             <button

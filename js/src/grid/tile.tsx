@@ -26,6 +26,13 @@ const frames: Readonly<Record<GridCellView["state"], string>> = {
   gone: "gone",
 };
 
+/** Shapes that differ by less are one: 853 by 480 is 16 by 9. */
+const SAME_SHAPE = 0.01;
+const isShaped = (aspect: number, { session }: Stage): boolean => {
+  const box = session.connection.grid.value?.aspect ?? aspect;
+  return Math.abs(aspect / box - 1) > SAME_SHAPE;
+};
+
 export const isMaking = ({ state }: GridCellView): boolean => state === "making" || state === "sending";
 
 /** The percent that the provider reported, over ink that fills the tile; dashes where there is no percent. */
@@ -86,15 +93,15 @@ function Twins({ stage, cell, isPicked }: TwinsProps) {
   const isReady = cell.state === "ready";
   return (
     <>
-      {isReady && <Rating stage={stage} cell={cell} class="videogen-stars" tabIndex={-1} />}
+      {isReady && !stage.isGuest && <Rating stage={stage} cell={cell} class="videogen-stars" tabIndex={-1} />}
       <span class="videogen-twins">
-        {isReady && (
+        {isReady && !stage.isGuest && (
           <>
             <OverButton
               icon="star"
               label={strings.star}
               pressed={cell.starred}
-              onClick={() => stage.store.star(cell)}
+              onClick={() => stage.star(cell)}
             />
             <OverButton
               icon="compare"
@@ -187,7 +194,12 @@ export function GridTile({ stage, cell: told, place, at, number, isCurrent, onFo
     },
   };
   return (
-    <div class="videogen-cell" {...events}>
+    <div
+      class="videogen-cell"
+      data-shaped={isShaped(cell.aspect, stage)}
+      style={{ "--videogen-shape": String(cell.aspect) }}
+      {...events}
+    >
       <button
         type="button"
         class="videogen-tile"

@@ -76,7 +76,7 @@ function walkTable({ key, ctrlKey }: KeyboardEvent, at: Place, forward: number, 
 
 type Act = (stage: Stage, cell: GridCellView, node: HTMLElement) => void;
 const letters: Readonly<Record<string, Act>> = {
-  s: (stage, cell) => cell.state === "ready" && stage.store.star(cell),
+  s: (stage, cell) => cell.state === "ready" && stage.star(cell),
   c: (stage, cell) => stage.pick(cell),
   r: (stage, cell) => stage.takeStep(cell),
   ContextMenu: (stage, cell, node) => stage.openMenu(cell, node),
@@ -125,7 +125,7 @@ export function useWalk(props: WalkProps) {
     if (next) go(next);
     else if (event.ctrlKey) return;
     else if (key === "o" && row && !isSheet) stage.toggleRow(row.row);
-    else if (/^[0-5]$/.test(key) && cell) stage.store.rate(cell, Number(key));
+    else if (/^[0-5]$/.test(key) && cell) stage.rate(cell, Number(key));
     else if (act && cell) act(stage, cell, node);
     else return;
     event.preventDefault();

@@ -178,9 +178,10 @@ export interface GridAct {
   readonly type: "grid_act";
   readonly v: 1;
   readonly request_id: string;
-  readonly action: "cancel" | "look" | "pause" | "resume" | "retry";
+  readonly action: "cancel" | "decline" | "look" | "pause" | "resume" | "retry" | "send";
   readonly cells: readonly number[];
   readonly undecided: boolean;
+  readonly token: string;
 }
 
 export interface GridCellView {
@@ -201,6 +202,7 @@ export interface GridCellView {
   readonly rating: number | null;
   readonly starred: boolean;
   readonly checks: string;
+  readonly aspect: number;
 }
 
 export interface GridColumnView {
@@ -226,6 +228,14 @@ export interface GridPage {
   readonly total: number;
 }
 
+export interface GridQuestion {
+  readonly token: string;
+  readonly words: string;
+  readonly clips: number;
+  readonly cost: number;
+  readonly unpriced: number;
+}
+
 export interface GridRowView {
   readonly row: number;
   readonly label: string;
@@ -237,6 +247,7 @@ export interface GridRows {
   readonly type: "grid_rows";
   readonly v: 1;
   readonly request_id: string;
+  readonly view: string;
   readonly offset: number;
   readonly limit: number;
   readonly search: string;
@@ -245,7 +256,9 @@ export interface GridRows {
 
 export interface GridView {
   readonly name: string;
-  readonly state: "cancelled" | "elsewhere" | "ended" | "paused" | "running";
+  readonly guest: boolean;
+  readonly state: "cancelled" | "elsewhere" | "ended" | "paused" | "planned" | "running";
+  readonly question: GridQuestion | null;
   readonly prompt: string;
   readonly shared: string;
   readonly columns: readonly GridColumnView[];
@@ -267,6 +280,7 @@ export interface GridView {
   readonly resend_cost: number | null;
   readonly notices: readonly string[];
   readonly figures: readonly GridFigures[];
+  readonly aspect: number;
 }
 
 export interface Hello {

@@ -43,6 +43,7 @@ export function GridPlace({ view, grid, comparison }: GridPlaceProps) {
     "--videogen-across": String(across),
     "--videogen-columns": String(count),
     "--videogen-groups": String(countGroups(grid)),
+    "--videogen-aspect": String(grid.aspect),
   };
   const { module, fault } = useModule(view, "grid", true);
   const isCovered = Boolean(comparison);

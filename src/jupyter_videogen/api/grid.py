@@ -7,7 +7,8 @@ import contextvars
 import threading
 import warnings
 from concurrent.futures import CancelledError, Future
-from typing import TYPE_CHECKING, Any, Literal
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -15,12 +16,13 @@ from jupyter_videogen.api import checking, grid_export, grid_table
 from jupyter_videogen.api import vote as votes
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
+from jupyter_videogen.api.grid_cost import Question, find_question, missing_cells
 from jupyter_videogen.api.grid_words import model_figures
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.config.configuration import load_config
-from jupyter_videogen.core.errors import InvalidRequest, VideogenError, WaitTimeout
+from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, VideogenError, WaitTimeout
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import receipt
@@ -52,6 +54,13 @@ _open: dict[tuple[Runtime, int], Grid] = {}
 """The grids of this process, by number: each has one queue."""
 
 
+class OpenQuestion(NamedTuple):
+    """A question that a page shows; its token is told to that page alone, and counts once."""
+
+    token: str
+    asked: Question
+
+
 class Grid:
     """Clips for every row, model, seed and varied setting. Displays itself in a notebook; prints as text elsewhere."""
 
@@ -62,6 +71,9 @@ class Grid:
         self._queue = GridQueue(self._run, record, Builder(self._order, self._connection, _budget, self._cap))
         self._future: Future[None] = Future()
         self._future.set_result(None)
+        self.question: OpenQuestion | None = None
+        """What a person is asked before it is sent; in this process alone."""
+        self._agreed: Question | None = None
         self.changes: tuple[int, int] = (0, 0)
         """How many cells the last call added to a grid that was there, and how many it took out."""
 
@@ -81,16 +93,16 @@ class Grid:
         return self.record.plan
 
     @property
-    def state(self) -> Literal["running", "paused", "ended", "cancelled", "elsewhere"]:
-        """One of "running", "paused", "ended" and "cancelled"; "elsewhere" while another kernel sends."""
+    def state(self) -> Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]:
+        """One of "planned" (a question is open), "running", "paused", "ended", "cancelled"; "elsewhere": another kernel sends."""
         counts, record = self.counts, self._grids.get(self.record.id)
         if record.state == "cancelled":
             return "cancelled"
         if record.state == "paused" and counts.waiting:
-            return "paused"
+            return "paused" if self.question is None else "planned"
         if counts.open == 0:
             return "ended"
-        return "running" if self._queue.mine or self._future.done() else "elsewhere"
+        return "elsewhere" if self._queue.elsewhere else "running"
 
     @property
     def counts(self) -> Counts:
@@ -192,6 +204,7 @@ class Grid:
 
     def resume(self) -> Grid:
         """Send what waits."""
+        self.question = None
         self._grids.set_state(self.record.id, "running")
         self._queue.release_held()
         return self._start()
@@ -201,6 +214,10 @@ class Grid:
 
         `undecided` also sends cells again whose outcome is unknown or that may be charged. That may pay twice.
         """
+        return self.put_back(cells, undecided=undecided).resume()
+
+    def put_back(self, cells: Iterable[int] | None = None, *, undecided: bool = False) -> Grid:
+        """Let the cells that `retry` means wait to be sent again."""
         for one in self._chosen(cells):
             state = grid_table.state_of(one)
             if (
@@ -209,7 +226,7 @@ class Grid:
                 or (state == "cancelled" and cells is not None)
             ):
                 self._again(one)
-        return self.resume()
+        return self
 
     def look(self, cells: Iterable[int] | None = None) -> Grid:
         """Look for jobs whose answers were lost in their providers' lists; nothing is sent."""
@@ -221,6 +238,7 @@ class Grid:
 
     def cancel(self) -> Grid:
         """End what waits, and ask providers to cancel what is being made; where one can't, it goes on."""
+        self.question = None
         self._grids.set_state(self.record.id, "cancelled")
         self._queue.wake()
         config = load_config()
@@ -261,6 +279,10 @@ class Grid:
         A failed cell does not raise: see `.df`. Raises `WaitTimeout` when only the waiting ended, and the reason where cells
         wait for a person. `timeout` in seconds, or as "90s", "30m", "2h".
         """
+        if self.state == "planned" and self.question is not None:
+            raise BudgetExceeded(
+                self.question.asked.words, next="Press Send in the grid, or call .resume().", code="confirm"
+            )
         try:
             wait_for(self._future, None if timeout is None else seconds(timeout))
         except TimeoutError:
@@ -320,7 +342,8 @@ class Grid:
         self._queue.subscribe(heard)
 
     def __repr__(self) -> str:
-        return grid_table.to_text(self.plan, self.name, self.state, self.counts, self.notices)
+        asked = () if self.question is None else (f"{self.question.asked.words} Press Send, or call .resume().",)
+        return grid_table.to_text(self.plan, self.name, self.state, self.counts, (*self.notices, *asked))
 
     def reopen(self) -> Grid:
         """Go on after a restart: what costs nothing is sent, what may cost something waits for `resume`."""
@@ -337,6 +360,47 @@ class Grid:
     def keep_secrets(self, requests: Mapping[str, GenerationRequest]) -> None:
         """Keep requests with a credential, by the keys of their cells: in memory alone."""
         self._secrets.update(requests)
+
+    # ---- the question before it is sent --------------------------------------------------------------------
+
+    def ask(self, question: Question) -> Grid:
+        """Put a question to the person before the page; nothing is sent before the answer."""
+        self.question = OpenQuestion(token_urlsafe(12), question)
+        return self._start()
+
+    def agree(self, token: str) -> Grid:
+        """Send what was asked about, as the question with this token; raises `BudgetExceeded` for any other, and by a cap.
+
+        A token counts once, so that no message can be played again. Where more would be sent by now than was asked about, it is
+        asked about anew.
+        """
+        question, now = self.question, self._find_question()
+        if question is None or question.token != token:
+            raise BudgetExceeded("This question is not open any more.", next="Run the cell again.", code="confirm")
+        if now is not None and not question.asked.covers(now):
+            return self.ask(now)
+        return self.send(agreed=now)
+
+    def send(self, *, agreed: Question | None) -> Grid:
+        """Send what waits; somebody has agreed to this, where it may cost something."""
+        self._agreed = agreed
+        return self.resume()
+
+    def decline(self) -> Grid:
+        """Take the question back: the grid stays as it is, and nothing is sent."""
+        self.question = None
+        return self
+
+    def go_on(self) -> Grid:
+        """Send what waits, as far as somebody has agreed to what it costs; else ask."""
+        question = self._find_question()
+        if question is None or (self._agreed is not None and self._agreed.covers(question)):
+            return self.resume()
+        return self.ask(question)
+
+    def _find_question(self) -> Question | None:
+        waiting = [one.cell for one in self.cells() if one.cell.state == "waiting"]
+        return find_question(missing_cells(waiting, self.record, new=self.plan.new), self.plan, load_config())
 
     # ---- inside --------------------------------------------------------------------------------------------
 

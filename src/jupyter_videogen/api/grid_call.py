@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api import grid_plan, rows
 from jupyter_videogen.api.grid import Grid, open_grid
-from jupyter_videogen.api.grid_cost import ask_for_cost, describe_cells, missing_cells
+from jupyter_videogen.api.grid_cost import Question, confirm, describe_cells, find_question, missing_cells
 from jupyter_videogen.config.configuration import Configuration, load_config
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest
@@ -18,7 +18,7 @@ from jupyter_videogen.ledger.grids import GridKey
 from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from jupyter_videogen.core.grid import Order
     from jupyter_videogen.ledger.grids import Grids
@@ -80,7 +80,11 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
 
     The same call again sends only what is missing, whatever happened to the kernel; `vg.grid(name=…)` opens a grid by its
     name alone. A request that was made before is used again, unless `new=True`. Cells of changed rows leave the grid, and
-    their clips stay; `extend=True` keeps them. Raises `InvalidRequest` with the problems of all rows, and `BudgetExceeded`.
+    their clips stay; `extend=True` keeps them.
+
+    Where a page is open, a grid that may cost something is shown with a button that sends it, and returned as "planned";
+    elsewhere it is confirmed at the keyboard or by `yes=True`. Raises `InvalidRequest` with the problems of all rows, and
+    `BudgetExceeded`.
     """
     if prompts is None:
         return _find(name)
@@ -100,8 +104,25 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
     )
     prepared = prepare(prompts, given)
     missing = missing_cells(prepared.planned.cells, prepared.known, new=prepared.plan.new)
-    ask_for_cost(missing, prepared.plan, prepared.config, yes=bool(fields.get("yes")))
-    return _store(prepared, extend=extend).resume()
+    question = find_question(missing, prepared.plan, prepared.config)
+    if question is not None and not fields.get("yes"):
+        if show := next(filter(None, (find_page() for find_page in pages)), None):
+            return _ask_on_page(prepared, question, show, extend=extend)
+        confirm(question)
+    return _store(prepared, extend=extend).send(agreed=question)
+
+
+pages: list[Callable[[], Callable[[Grid], None] | None]] = []
+"""Each returns what shows a grid to a person who can answer its question there, or None where no page listens."""
+
+
+def _ask_on_page(prepared: Prepared, question: Question, show: Callable[[Grid], None], *, extend: bool) -> Grid:
+    """Write a grid down as planned, and show it with its question; nothing is sent before the answer."""
+    if prepared.known is not None:  # first: no process may send the new cells of a grid that runs
+        process.runtime().ledger.grids.set_state(prepared.known.id, "paused")
+    opened = _store(prepared, extend=extend).ask(question)
+    show(opened)
+    return opened
 
 
 def describe(prompts: object, **given: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.api.submission import ask_user
 from jupyter_videogen.core import budget
@@ -22,12 +22,28 @@ if TYPE_CHECKING:
 MINUTE = 60.0
 
 
-def ask_for_cost(
-    missing: Sequence[Cell], plan: GridPlan, config: Configuration, *, yes: bool, ask: Callable[[str], bool] = ask_user
-) -> None:
-    """Check what the cells that are not made yet may cost, and ask once; raises `BudgetExceeded`, and nothing is sent.
+class Question(NamedTuple):
+    """What a person is asked before a grid is sent."""
 
-    A grid that may cost something is confirmed by a person, by `yes`, or beforehand by a budget's `confirm_above`.
+    words: str
+    """One sentence."""
+    clips: int
+    """How many would be sent."""
+    cost: float
+    """Dollars, of those with a known price."""
+    unpriced: int
+
+    def covers(self, other: Question) -> bool:
+        """Return whether who agreed to this has agreed to the other: it is no more clips, and no more money."""
+        pairs = ((other.clips, self.clips), (other.cost, self.cost), (other.unpriced, self.unpriced))
+        return all(theirs <= ours for theirs, ours in pairs)
+
+
+def find_question(missing: Sequence[Cell], plan: GridPlan, config: Configuration) -> Question | None:
+    """Check what the cells that are not made yet may cost; return what to ask about it, None where nothing needs a yes.
+
+    A grid that may cost something is confirmed by a person, or beforehand by a budget's `confirm_above`. Raises
+    `BudgetExceeded` where a cap forbids it.
     """
     unpriced = sum(cell.cost is None for cell in missing)
     total = sum(cell.cost or 0.0 for cell in missing)
@@ -35,17 +51,20 @@ def ask_for_cost(
     budget.check_call(estimate, None if not missing else plan.max_cost)
     _check_caps(missing, config)
     if total == 0 and not unpriced:
-        return
-    question = budget.question(estimate, config.budget)
-    if yes or (question is None and config.budget.confirm_above is not None):
-        return
-    words = f"{describe_cells(missing, plan)}."
+        return None
+    if budget.question(estimate, config.budget) is None and config.budget.confirm_above is not None:
+        return None
+    return Question(f"{describe_cells(missing, plan)}.", len(missing), total, unpriced)
+
+
+def confirm(question: Question, ask: Callable[[str], bool] = ask_user) -> None:
+    """Put a question to a person at the keyboard; raises `BudgetExceeded` on a no, or if nobody can answer."""
     try:
-        agreed = ask(words)
+        agreed = ask(question.words)
     except (EOFError, OSError, NotImplementedError):
         agreed = False
     if not agreed:
-        raise BudgetExceeded(words, next="Pass yes=True to send it.", code="confirm")
+        raise BudgetExceeded(question.words, next="Pass yes=True to send it.", code="confirm")
 
 
 def missing_cells(cells: Sequence[Cell], known: GridRecord | None, *, new: bool) -> list[Cell]:

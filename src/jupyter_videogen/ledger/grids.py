@@ -70,8 +70,9 @@ SELECT id FROM grids WHERE state = 'running' AND id != :grid AND lease_until > :
 """Other grids that could send to a provider now."""
 NEXT = f"""
 SELECT {COLUMNS} FROM cells WHERE grid = ? AND origin = ? AND state = 'waiting' AND not_before <= ?
-    ORDER BY position LIMIT 1
+    AND (SELECT grids.state FROM grids WHERE id = grid) = 'running' ORDER BY position LIMIT 1
 """
+"""The grid's next cell, unless somebody has paused it a moment ago: what a new call added is not sent before it is agreed to."""
 UNPAID = """
 (cells.state = 'failed' OR (cells.state = 'taken' AND coalesce(jobs.state IN ('failed', 'expired') AND NOT jobs.charged, 0)))
 """

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 from IPython.display import publish_display_data
 
-from jupyter_videogen.api import client
+from jupyter_videogen.api import client, grid_call
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grid import Grid
 from jupyter_videogen.api.grid_of_jobs import grid_of_jobs
@@ -74,6 +74,7 @@ def install() -> None:
     shell_progress.install()
     if show_job not in client.showing:
         client.showing.append(show_job)
+        grid_call.pages.append(find_page)
 
 
 def show_job(job: Job) -> None:
@@ -153,9 +154,20 @@ def show_grid(grid: Grid) -> None:
             grid.result()
         _put(saved_grid.mime_bundle(grid, environment.folder()))
     else:
+        if grid.question is not None and _on_view(f"grid {grid.record.id}"):
+            return  # it was shown with its question
         widget = GridWidget(grid)
-        _put(_widget_bundle(widget, "grid"))
+        # The table's line comes first, and the widget last, into the place above it: then nothing moves any more.
+        place = f"videogen-grid-{widget.model_id}"
+        _put(EMPTY, place)
         _keep_table(widget, grid)
+        _put(_widget_bundle(widget, "grid"), place, update=True)
+
+
+def find_page() -> Callable[[Grid], None] | None:
+    """Return what shows a grid where its owner's page is open, and can answer a question; None elsewhere."""
+    watched = environment.in_kernel() and environment.has_viewer()
+    return show_grid if watched and not environment.is_published() else None
 
 
 def _keep_table(widget: GridWidget, grid: Grid) -> None:

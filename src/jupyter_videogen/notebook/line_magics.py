@@ -138,6 +138,7 @@ class Commands:
 
     def _grid(self, line: ParsedLine, texts: list[str]) -> Grid | None:
         """Make the grid of a cell; with `--rows`, variables are columns of the table and not the user's."""
+        display.install()  # its page asks for the cost
         rows = "rows" in line.values
         made = grid_lines.grid_of_cell(
             line, texts if rows else [self._fill_line(text, line).text for text in texts], self._names

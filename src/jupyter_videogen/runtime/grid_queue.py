@@ -56,6 +56,8 @@ class GridQueue:
         """`held` says what holds cells back, by the provider's address."""
         self.mine = False
         """Whether this process sends."""
+        self.elsewhere = False
+        """Whether it tried to, and another process sends."""
         self._run, self._grids, self._builder = run, run.ledger.grids, builder
         self._news = asyncio.Event()
         self._listeners: list[Callable[[JobRecord | None], None]] = []
@@ -85,6 +87,7 @@ class GridQueue:
             while await self._go_on():
                 await self._wait()
         finally:
+            self.elsewhere = False
             if self.mine:
                 self.mine = False
                 self._grids.release(self.record.id)
@@ -131,6 +134,7 @@ class GridQueue:
         now = self._run.clock.monotonic()
         if not self.mine or now - self._claimed_at >= HEARTBEAT:
             self.mine, self._claimed_at = self._grids.claim(self.record.id, now=self._run.clock.now()), now
+            self.elsewhere = not self.mine
 
     def _note_held(self) -> None:
         """Tell the other grids of this home where this one sends nothing now: they need not wait for it there."""

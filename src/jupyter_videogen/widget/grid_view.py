@@ -14,6 +14,7 @@ from jupyter_videogen.widget.protocol import (
     GridCellView,
     GridColumnView,
     GridFigures,
+    GridQuestion,
     GridRowView,
     GridView,
 )
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grid import Grid, OpenQuestion
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.ledger.grids import CellWithJob, Figure
+    from jupyter_videogen.widget.protocol import ClipView
 
 SHORT = 300
 """Characters of an error on a tile."""
@@ -34,14 +37,16 @@ PROMPT = 600
 """Characters of a prompt beside its row."""
 
 
-def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
-    """Return a grid's header."""
+def grid_view(grid: Grid, figures: Sequence[GridFigures], *, guest: bool = False) -> GridView:
+    """Return a grid's header; a `guest` is not asked."""
     plan, counts = grid.plan, grid.counts
     prompts = {row.prompt for row in plan.rows}
     remaining = grid.remaining()
     return GridView(
         name=grid.name,
+        guest=guest,
         state=grid.state,
+        question=None if guest or grid.question is None else _question(grid.question),
         prompt=plan.rows[0].prompt[:PROMPT] if len(prompts) == 1 else "",
         shared=shared_words(plan),
         columns=tuple(_column(column, plan) for column in plan.columns),
@@ -63,7 +68,41 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures]) -> GridView:
         resend_cost=counts.undecided_cost if not counts.undecided_unpriced else None,
         notices=grid.notices,
         figures=tuple(figures),
+        aspect=_box(plan),
     )
+
+
+def _question(question: OpenQuestion) -> GridQuestion:
+    return GridQuestion(token=question.token, **question.asked._asdict())
+
+
+USUAL = 16 / 9
+"""The shape of a tile whose request leaves it to the model."""
+NARROWEST, WIDEST = 9 / 16, 21 / 9
+"""No tile is drawn narrower or wider than these."""
+NARROWEST_BOX = 3 / 4
+"""A box of narrow tiles is not higher than this: more rows are in view, and the words of a tile have their room."""
+
+
+def _aspect(size: str | None, aspect: str | None) -> float | None:
+    """Return width by height of what is asked for as "1280x720" or "16:9"; None where neither says it."""
+    for text, sign in ((size, "x"), (aspect, ":")):
+        across, _, down = (text or "").partition(sign)
+        if across.isdecimal() and down.isdecimal() and int(across) and int(down):
+            return min(max(int(across) / int(down), NARROWEST), WIDEST)
+    return None
+
+
+def _box(plan: GridPlan) -> float:
+    """Return the shape of the box that each tile is drawn in: their own where it is one, else a square."""
+    settings = [{**plan.shared, **column.values} for column in plan.columns]
+    shapes = {_aspect(one.get("size"), one.get("aspect")) or USUAL for one in settings}
+    return max(shapes.pop(), NARROWEST_BOX) if len(shapes) == 1 else 1.0
+
+
+def _shape(request: GenerationRequest, clip: ClipView | None) -> float:
+    size = f"{clip.width}x{clip.height}" if clip is not None else None
+    return _aspect(request.size, request.aspect) or _aspect(size, None) or USUAL
 
 
 def _column(column: Any, plan: GridPlan) -> GridColumnView:  # noqa: ANN401 - a GridColumn
@@ -95,6 +134,7 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
     """Return one cell as a tile."""
     cell, job = one.cell, one.job if one.cell.state == "taken" else None
     state = _state(one)
+    clip = clip_view(job.clips[0], folder) if job is not None and job.clips else None
     failure = cell.failure or (job.failure if job is not None and state in {"failed", "undecided"} else None)
     return GridCellView(
         position=cell.position,
@@ -110,10 +150,11 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
         price=cell.cost,
         started_at=None if job is None else job.accepted_at or job.sent_at,
         seconds=made_seconds(job),
-        clip=clip_view(job.clips[0], folder) if job is not None and job.clips else None,
+        clip=clip,
         rating=one.rating,
         starred=one.starred,
         checks="" if one.checks in {None, PASSED} else (one.checks or "")[:SHORT],
+        aspect=_shape(cell.request if job is None else job.request, clip),
     )
 
 

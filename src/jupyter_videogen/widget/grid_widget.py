@@ -11,30 +11,36 @@ from jupyter_videogen.api.grid_export import files_beside
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.runtime import process
-from jupyter_videogen.widget.base import BaseWidget
+from jupyter_videogen.widget import visitors
+from jupyter_videogen.widget.base import LONGEST_ID, BaseWidget
 from jupyter_videogen.widget.grid_view import figures_view, grid_view, row_view
 from jupyter_videogen.widget.protocol import (
     VERSION,
     CellsChanged,
     Export,
+    Fetch,
     GridAct,
     GridPage,
     GridRows,
+    Hello,
+    Module,
     PageMessage,
     Posters,
     Rate,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from jupyter_videogen.api.grid import Grid
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.grids import CellWithJob
-    from jupyter_videogen.widget.protocol import GridCellView
+    from jupyter_videogen.widget.protocol import GridCellView, GridRowView
 
 MOST_ROWS = 60
 """Rows of one answer."""
+MOST_VIEWS = 8
+"""Views of one grid that are told of changes."""
 PACE = 0.4
 """Seconds between two messages to the page."""
 FIGURES = 5.0
@@ -46,12 +52,13 @@ class GridWidget(BaseWidget):
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._rows: tuple[int, ...] = ()
+        self._on_view: dict[str, tuple[int, ...]] = {}
         self._told: dict[int, GridCellView] = {}
         self._figures: Any = ()
         self._figured = (-1, float("-inf"))
         self._figures_due = False
         self._due = threading.Lock()
+        self._visited = environment.is_published()
         super().__init__(grid=self._header())
         grid.subscribe(self._stir)
 
@@ -77,35 +84,56 @@ class GridWidget(BaseWidget):
     def _admitted(self, message: PageMessage) -> PageMessage:
         """Let visitors look at the grid and play its clips; the rest is its owner's."""
         match message:
-            case GridRows():
+            case GridRows() | Hello() | Module():
                 return message
-            case Posters() if set(message.job_ids) <= self._own:
+            case Posters():  # of a job that is not on view there is no picture
+                known = self._own
+                return msgspec.structs.replace(
+                    message, job_ids=tuple(job if job in known else "" for job in message.job_ids)
+                )
+            case Fetch() if message.job_id in self._own:
                 return message
-        return super()._admitted(message)
+        raise visitors.refused()
 
     @property
     def _own(self) -> set[str]:
         return {view.job_id for view in self._told.values() if view.job_id}
 
     def _page(self, asked: GridRows) -> GridPage:
-        """Return rows that fit the filter, and tell of their changes from now on."""
+        """Return rows that fit the filter, and tell this view of their changes from now on."""
         plan, search = self._grid.plan, asked.search.strip().casefold()
         fit = [number for number, row in enumerate(plan.rows) if search in row.prompt.casefold()]
         if asked.only:
             stuck = {place.row for place in self._grid.stuck(undecided=asked.only == "undecided")}
             fit = [number for number in fit if number in stuck]
         start = max(asked.offset, 0)
-        self._rows = tuple(fit[start : start + min(max(asked.limit, 0), MOST_ROWS)])
-        views = self._views()
-        self._told = {view.position: view for row in views for view in row.cells}
+        rows = tuple(fit[start : start + min(max(asked.limit, 0), MOST_ROWS)])
+        self._keep(asked.view[:LONGEST_ID], rows)
+        views = self._views(rows)
+        others = self._views(self._shown - set(rows))
+        self._told = {view.position: view for row in (*views, *others) for view in row.cells}
         return GridPage(rows=tuple(views), offset=start, total=len(fit))
 
-    def _views(self) -> list[Any]:
-        """Return the rows on view as they are now: what this process watches is newer than the ledger."""
-        folder, by_row = environment.folder(), {row: list[Any]() for row in self._rows}
-        for one in self._grid.cells(self._rows) if self._rows else ():
+    def _keep(self, view: str, rows: tuple[int, ...]) -> None:
+        """Note what a view of the page shows; of more than a page can have, the oldest is dropped."""
+        self._on_view.pop(view, None)
+        if rows:
+            self._on_view[view] = rows
+        if len(self._on_view) > MOST_VIEWS:
+            del self._on_view[next(iter(self._on_view))]
+
+    @property
+    def _shown(self) -> set[int]:
+        """The rows that some view shows."""
+        return {row for rows in self._on_view.values() for row in rows}
+
+    def _views(self, rows: Collection[int]) -> list[GridRowView]:
+        """Return rows as they are now: what this process watches is newer than the ledger."""
+        folder, by_row = environment.folder(), {row: list[Any]() for row in rows}
+        for one in self._grid.cells([*rows]) if rows else ():
             by_row[one.cell.row].append(self._newest(one))
-        return [row_view(self._grid.plan, row, cells, folder) for row, cells in by_row.items()]
+        views = [row_view(self._grid.plan, row, cells, folder) for row, cells in by_row.items()]
+        return [visitors.visitor_row(view) for view in views] if self._visited else views
 
     def _newest(self, one: CellWithJob) -> CellWithJob:
         watch = process.runtime().watches.get(one.cell.job or "")
@@ -116,7 +144,11 @@ class GridWidget(BaseWidget):
             case "pause":
                 self._grid.pause()
             case "resume":
-                self._grid.resume()
+                self._grid.go_on()
+            case "send":
+                self._grid.agree(message.token)
+            case "decline":
+                self._grid.decline()
             case "retry":
                 self._retry(message)
             case "look":
@@ -129,7 +161,8 @@ class GridWidget(BaseWidget):
         cells = message.cells or None
         if message.undecided and cells is None:
             cells = tuple(place.position for place in self._grid.stuck(undecided=True))
-        self._grid.retry(cells, undecided=message.undecided)
+        # A click on one tile agrees to its price alone, not to all that waits.
+        self._grid.put_back(cells, undecided=message.undecided).go_on()
 
     def _export(self, kind: str) -> str:
         """Write the grid beside the notebook, under a name that is free, as is that of the clips' folder; returns the name."""
@@ -153,7 +186,7 @@ class GridWidget(BaseWidget):
         if self.comm is None:
             return
         header = self._header()
-        fresh = {view.position: view for row in self._views() for view in row.cells}
+        fresh = {view.position: view for row in self._views(self._shown) for view in row.cells}
         changed = tuple(view for position, view in fresh.items() if self._told.get(position) != view)
         self._told = fresh
         if changed:
@@ -175,5 +208,5 @@ class GridWidget(BaseWidget):
         elif before != ready and not self._figures_due:
             self._figures_due = True
             run.loop.submit(self._tell_figures)
-        view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures))
+        view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures, guest=self._visited))
         return view

@@ -463,9 +463,12 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
 class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
     """Ask for rows of the grid that come into view; the ack has them as `rows`. From now on their changes are told.
 
-    The filter `search` is matched against prompts; empty for all. Both filters combine.
+    The filter `search` is matched against prompts; empty for all. Both filters combine. Each view of the page has rows of its
+    own, until it asks for none.
     """
 
+    view: str = ""
+    """Names the view, as the page does."""
     offset: int
     limit: int
     search: str = ""
@@ -476,15 +479,17 @@ class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
 class GridAct(Request, frozen=True, kw_only=True, tag="grid_act"):
     """Act on the whole grid, or on some of its cells.
 
-    `pause` sends nothing more, and what is being made goes on; `resume` sends again; `retry` repeats failed cells that were
+    `pause` sends nothing more, and what is being made goes on; `resume` sends again, or asks where nobody has agreed to the
+    cost; `send` and `decline` answer that question, by its `token`; `retry` repeats failed cells that were
     not charged, or with `undecided` those whose outcome is unknown or that may be charged: that may pay twice; `look` looks
     for lost answers; `cancel` ends what waits and asks providers to cancel the rest.
     """
 
-    action: Literal["pause", "resume", "retry", "look", "cancel"]
+    action: Literal["pause", "resume", "send", "decline", "retry", "look", "cancel"]
     cells: tuple[int, ...] = ()
     """Positions; empty for all that the action fits."""
     undecided: bool = False
+    token: str = ""
 
 
 class Rate(Request, frozen=True, kw_only=True, tag="rate"):
@@ -608,6 +613,8 @@ class GridCellView(msgspec.Struct, frozen=True, kw_only=True):
     starred: bool
     checks: str = ""
     """What the checks of its clip found, in a few words such as "frozen 2.1 s"; empty for nothing, and where it was not checked."""
+    aspect: float = 16 / 9
+    """Width by height, as it was asked for."""
 
 
 class GridRowView(msgspec.Struct, frozen=True, kw_only=True):
@@ -643,12 +650,28 @@ class GridFigures(msgspec.Struct, frozen=True, kw_only=True):
     ready: int
 
 
+class GridQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person is asked before a grid is sent."""
+
+    token: str
+    """Goes back with the answer, and counts once."""
+    words: str
+    clips: int
+    cost: float
+    """Dollars, of the clips with a known price."""
+    unpriced: int
+
+
 class GridView(msgspec.Struct, frozen=True, kw_only=True):
     """A grid's header, in a trait; its cells come in messages."""
 
     name: str
-    state: Literal["running", "paused", "ended", "cancelled", "elsewhere"]
-    """`elsewhere`: another kernel sends; this one shows. `paused`, too, where it waits for a person after a restart."""
+    guest: bool = False
+    """The page is shown to visitors, who look and play."""
+    state: Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]
+    """`elsewhere`: another kernel sends; this one shows. `paused`, too, where it waits for a person after a restart; `planned`
+    while a question is open."""
+    question: GridQuestion | None = None
     prompt: str
     """The prompt, where all rows have the same."""
     shared: str
@@ -679,6 +702,8 @@ class GridView(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...]
     """What holds cells back, such as a refused key."""
     figures: tuple[GridFigures, ...]
+    aspect: float = 16 / 9
+    """Width by height of the box of a tile; 1 where tiles of several shapes share it."""
 
 
 class CellsChanged(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="cells"):

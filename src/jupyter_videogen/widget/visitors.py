@@ -35,7 +35,7 @@ from jupyter_videogen.widget.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from jupyter_videogen.widget.protocol import ErrorView, FormView, RequestView
+    from jupyter_videogen.widget.protocol import ErrorView, FormView, GridRowView, RequestView
 
 HIDDEN = "…"
 REFUSED = "This page is shown to visitors; only its owner can do that."
@@ -58,18 +58,18 @@ def check_message(
             return message
         case Choose() if message.provider == provider and not message.refresh:
             return message
-    raise _refused()
+    raise refused()
 
 
 def _check_request(request: RequestView, jobs: Collection[str], media: Collection[str], extra: str) -> None:
     """Refuse fields that no price knows of, and media that are not the visitor's."""
     if request.extra not in {"", extra}:
-        raise _refused("extra")
+        raise refused("extra")
     for field, one in _media(request):
         kind, _, name = one.source.partition(":")
         theirs = kind in {"http", "https"} or (kind == "clip" and name in jobs) or one.source in media
         if not theirs:
-            raise _refused(field)
+            raise refused(field)
 
 
 def _media(request: RequestView) -> Iterator[tuple[str, MediaView]]:
@@ -78,7 +78,8 @@ def _media(request: RequestView) -> Iterator[tuple[str, MediaView]]:
         yield from ((field, one) for one in (value if isinstance(value, tuple) else (value,)) if one is not None)
 
 
-def _refused(field: str | None = None) -> VideogenError:
+def refused(field: str | None = None) -> VideogenError:
+    """Return the error for what only the page's owner may do."""
     return VideogenError(REFUSED, field=field, code="permission")
 
 
@@ -86,6 +87,12 @@ def visitor_form(view: FormView) -> FormView:
     """Return the form as visitors see it: its own provider, without where the key was found."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
     return msgspec.structs.replace(view, providers=tuple(own), retired=(), improves=False, guest=True)
+
+
+def visitor_row(view: GridRowView) -> GridRowView:
+    """Return a row of a grid as visitors see it: what failed has no step, and its words no places."""
+    cells = (msgspec.structs.replace(cell, step="", price=None, error=visitor_view(cell.error)) for cell in view.cells)
+    return msgspec.structs.replace(view, cells=tuple(cells))
 
 
 def visitor_error(view: ErrorView) -> dict[str, Any]:
