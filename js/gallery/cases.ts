@@ -1,6 +1,6 @@
 /** All states of the widget: what the kernel sends, and what the user does then. */
 
-import type { ErrorView, JobView, WidgetState } from "../src/kernel/protocol.gen";
+import type { ErrorView, FormView, InputView, JobView, WidgetState } from "../src/kernel/protocol.gen";
 import { strings } from "../src/parts/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
@@ -351,6 +351,37 @@ const failures = {
 } as const;
 const failed = (failure: Partial<ErrorView>): JobView =>
   job({ state: "failed", finished_at: START + 12, error: error({ charged: "no", ...failure }) });
+const input = (name: string, node: string, value: string, kind: InputView["kind"] = "number"): InputView => ({
+  name,
+  label: (name.split(".")[1] ?? "").replaceAll("_", " "),
+  node,
+  kind,
+  value,
+});
+const workflow: FormView = {
+  ...full,
+  provider: "comfyui",
+  provider_label: "ComfyUI",
+  free: true,
+  models: [
+    {
+      ...model,
+      id: "comfy/wan-t2v",
+      title: "comfy/wan-t2v",
+      takes: ["duration", "size", "seed", "negative"],
+      inputs: [
+        input("3.steps", "KSampler", "30"),
+        input("3.cfg", "KSampler", "6.0"),
+        input("3.sampler_name", "KSampler", "uni_pc", "text"),
+        input("3.scheduler", "KSampler", "simple", "text"),
+        input("37.unet_name", "Load Diffusion Model", "wan2.1_t2v_1.3B_fp16.safetensors", "text"),
+        input("48.shift", "ModelSamplingSD3", "8.0"),
+        input("50.tiled", "VAE Decode", "no", "boolean"),
+      ],
+    },
+  ],
+  start: { ...form.start, model: "comfy/wan-t2v" },
+};
 const form_ = (view: JobView): Case => ({ state: { form: full, job: view } });
 const card = (view: JobView): Case => ({ state: { job: view } });
 
@@ -369,6 +400,10 @@ export const cases: Readonly<Record<string, Case>> = {
   "no key yet": { state: { form: { ...empty, providers, provider: "qubax", provider_label: "Qubax" } } },
   "form with a picture": { state: { form: withImage } },
   "settings behind More": { state: { form: withImage }, acts: [click(".videogen-more > summary")] },
+  "inputs of a workflow": {
+    state: { form: workflow },
+    acts: [click(".videogen-more > summary"), enter("steps", "8")],
+  },
   "a prompt of many lines": {
     state: {
       form: { ...full, start: { ...full.start, prompt: "Waves at sunset, seen from a pier.\n".repeat(7) } },

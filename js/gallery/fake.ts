@@ -106,6 +106,7 @@ export const model: ModelView = {
   price: null,
   usual: null,
   runs: 0,
+  inputs: [],
 };
 
 export const form: FormView = {

@@ -622,3 +622,70 @@ test("a length without a known end has no range", async () => {
     widget.root.querySelector(".videogen-stepper .videogen-hint"),
   ]).toEqual(["Auto", "", null]);
 });
+
+// ---- the inputs of a workflow ---------------------------------------------------------------------------------------
+
+const inputs = [
+  { name: "3.steps", label: "steps", node: "KSampler", kind: "number", value: "30" },
+  { name: "3.scheduler", label: "scheduler", node: "KSampler", kind: "text", value: "simple" },
+  { name: "50.tiled", label: "tiled", node: "VAE Decode", kind: "boolean", value: "no" },
+] as const;
+const drawWorkflow = (extra = "") =>
+  draw(
+    new FakeModel({
+      form: {
+        ...form,
+        models: [{ ...model, inputs }],
+        start: { ...form.start, extra },
+      },
+    }),
+  );
+const change = async (label: string, value: string) => {
+  const node = control<HTMLInputElement>(widget, label);
+  node.value = value;
+  node.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+};
+const sentExtra = async () => {
+  await generate();
+  return widget.model.of("generate").at(-1)?.request.extra;
+};
+
+test("a workflow's inputs stand below their nodes, with what they hold", async () => {
+  await drawWorkflow();
+  const nodes = [...widget.root.querySelectorAll(".videogen-workflow legend")].map(text);
+  expect(nodes).toEqual(["KSampler", "VAE Decode"]);
+  expect(inputs.map(({ label }) => control(widget, label).value)).toEqual(["30", "simple", "no"]);
+  expect(await sentExtra()).toBe("");
+});
+
+test("what is changed is set, and nothing else; the workflow's own value is no change", async () => {
+  await drawWorkflow();
+  await change("steps", "8");
+  await change("tiled", "yes");
+  await change("scheduler", "beta");
+  await change("scheduler", "simple");
+  expect(await sentExtra()).toBe('{"3.steps":8,"50.tiled":true}');
+  button(widget, "In the workflow: 30").click();
+  await settle();
+  expect(control(widget, "steps").value).toBe("30");
+  expect(await sentExtra()).toBe('{"50.tiled":true}');
+});
+
+test("a number that is none leaves the workflow as it is", async () => {
+  await drawWorkflow();
+  await change("steps", "8");
+  await change("steps", "many");
+  expect(control(widget, "steps").value).toBe("30");
+  expect(await sentExtra()).toBe("");
+});
+
+test("further fields that were given stay, and a text that can't be read is not overwritten", async () => {
+  await drawWorkflow('{"3.steps": 4, "9.seed": 1}');
+  expect(control(widget, "steps").value).toBe("4");
+  await change("steps", "30");
+  expect(await sentExtra()).toBe('{"9.seed":1}');
+  await type(control(widget, "Further fields (JSON)"), '{"9.seed": ');
+  const box = widget.root.querySelector<HTMLFieldSetElement>(".videogen-workflow");
+  expect(box?.disabled).toBe(true);
+});

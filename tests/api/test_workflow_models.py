@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.widget.widget import VideoGen
 from support.comfy_server import ComfyServer
 from support.comfy_workflows import TEXT_TO_VIDEO, changed, image_to_video
 from support.png import png
@@ -48,6 +49,19 @@ def test_each_file_of_the_folder_is_a_model(home: Path, comfy: ComfyServer) -> N
     assert wan.takes == {"workflow", "duration", "size", "fps", "seed", "negative"}
     assert (wan.default_size, wan.default_duration, wan.cancel, wan.prompt_optional) == ("832x480", 2, "any", False)
     assert models["comfyui/morph"].takes - wan.takes == {"image", "last_frame"}
+
+
+def test_the_form_shows_the_other_inputs_of_a_workflow(home: Path, comfy: ComfyServer) -> None:
+    """With their values; none of a file that can't be used, of a value that is too long, and to visitors, who may set none."""
+    folder(home, comfy.url, wan=changed(TEXT_TO_VIDEO, n50_note="x" * 3000), editor={"nodes": [], "links": []})
+    models = {one["id"]: [*one["inputs"]] for one in VideoGen(provider="comfyui").form["models"]}
+    assert models["comfyui/editor"] == []
+    wan = {one["name"]: (one["node"], one["label"], one["kind"], one["value"]) for one in models["comfyui/wan"]}
+    assert wan["3.steps"] == ("KSampler", "steps", "number", "30")
+    assert wan["37.unet_name"] == ("UNETLoader", "unet name", "text", "wan2.1_t2v_1.3B_fp16.safetensors")
+    assert "50.note" not in wan
+    shared = VideoGen(provider="comfyui", shared=True).form["models"]
+    assert [[*one["inputs"]] for one in shared] == [[], []]
 
 
 def test_a_model_runs_its_workflow_and_costs_nothing(home: Path, comfy: ComfyServer) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.request import GenerationRequest, Media
-from jupyter_videogen.dialects.workflows import check, fill, find_inputs
+from jupyter_videogen.dialects.workflows import MOST_SETTINGS, check, fill, find_inputs, list_settings
 from support.comfy_workflows import TEXT_TO_VIDEO, changed, image_to_video
 
 PICTURE = Media(kind="image", content_type="image/png", url="asset-1")
@@ -193,3 +193,27 @@ def test_a_workflow_without_a_place_for_the_prompt_says_so() -> None:
     assert fill(graph, GenerationRequest(prompt="")) == graph
     with pytest.raises(InvalidRequest, match="The workflow has no input for the prompt"):
         fill(graph, GenerationRequest(prompt="a kite"))
+
+
+def test_what_no_field_fills_is_listed_with_its_value() -> None:
+    """Samplers first, by their nodes' names; no links, no prompts, no sizes, no seeds."""
+    graph = titled(changed(TEXT_TO_VIDEO, n50_tiled=True), n37="Film model")
+    listed = [(str(one.slot), one.node, one.value) for one in list_settings(graph)]
+    assert [name for name, *_ in listed[:2]] == ["3.steps", "3.cfg"]
+    assert ("37.unet_name", "Film model", "wan2.1_t2v_1.3B_fp16.safetensors") in listed
+    assert ("48.shift", "ModelSamplingSD3", 8) in listed
+    assert ("50.tiled", "SaveVideo", True) in listed
+    filled = {str(slot) for slots in find_inputs(graph).values() for slot in slots}
+    assert not filled & {name for name, *_ in listed}
+
+
+def test_each_that_is_listed_can_be_set() -> None:
+    """By the name it is listed with."""
+    changes = {str(one.slot): one.value for one in list_settings(TEXT_TO_VIDEO)}
+    assert fill(TEXT_TO_VIDEO, GenerationRequest(prompt="a fox in the snow", extra=changes)) == TEXT_TO_VIDEO
+
+
+def test_a_large_workflow_lists_only_so_many() -> None:
+    """The rest is changed by name."""
+    nodes = {f"n{number}": {"class_type": "Note", "inputs": {"text_": "x"}} for number in range(500)}
+    assert len(list_settings({**TEXT_TO_VIDEO, **nodes})) == MOST_SETTINGS

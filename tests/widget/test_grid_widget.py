@@ -229,3 +229,22 @@ def test_a_tile_has_the_shape_that_was_asked_for(
     (row,) = rows(Visit(widget).say("grid_rows", offset=0, limit=1)).rows
     assert header(widget).aspect == pytest.approx(box)
     assert {round(cell.aspect, 4) for cell in row.cells} == {round(one, 4) for one in tiles}
+
+
+def test_a_burst_of_changes_is_one_word_to_the_page(shop: Shop, at: dict[str, Any]) -> None:
+    """However much happens at once, cells and header are told once in a while."""
+    made = vg.grid(["the sea", "a city"], **at, name="g")
+    made.result("1m")
+    widget = GridWidget(made)
+    page = Visit(widget)
+    page.say("grid_rows", offset=0, limit=5)
+    headers: list[dict[str, Any]] = []
+    widget.observe(lambda change: headers.append(change.new), names="grid")
+    for cell in made.cells():
+        page.say("rate", job_id=cell.job.id if cell.job else "", rating=3)
+    for _ in range(1000):
+        widget._stir(None)
+    until(widget, lambda view: [one.rated for one in view.figures] == [2, 2])
+    cells = [ack for ack in page.acks if ack["type"] == "cells"]
+    assert 1 <= len(cells) <= 2
+    assert len(headers) <= 3

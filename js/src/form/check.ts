@@ -34,13 +34,19 @@ function checkNumbers(draft: Draft, model: ModelView): FieldError | null {
   return null;
 }
 
-function checkExtra(draft: Draft): FieldError | null {
-  const text = draft.get("extra").peek().trim();
-  if (text === "") return null;
+/** The fields in a text that is a JSON object or empty; null for any other text. */
+export function readObject(text: string): Readonly<Record<string, unknown>> | null {
+  if (text.trim() === "") return {};
   try {
     const value: unknown = JSON.parse(text);
-    if (value !== null && typeof value === "object" && !Array.isArray(value)) return null;
+    if (value !== null && typeof value === "object" && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {}
+  return null;
+}
+
+function checkExtra(draft: Draft): FieldError | null {
+  if (readObject(draft.get("extra").peek()) !== null) return null;
   return { field: "extra", message: strings.needObject };
 }
 

@@ -8,6 +8,7 @@ import type { View } from "../state/view";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
 import { fieldAttributes, Field as Labelled, Select } from "./field";
+import { WorkflowInputs } from "./workflow-inputs";
 
 /** With more lengths than this, a select takes the place of the chips. */
 const MAX_CHIPS = 5;
@@ -228,7 +229,14 @@ export function MoreFields({ view, form, model }: FieldsProps) {
           <SettingField key={name} {...common} name={name} kind={kind} options={offered[name] ?? []} />
         ))}
       {takes("seed") && <SeedField view={view} form={form} model={model} />}
-      {!form.simulated && <TextField {...common} name="extra" placeholder='{"key": 1}' />}
+      {!form.simulated && (
+        <TextField
+          {...common}
+          name="extra"
+          placeholder={model.inputs.length > 0 ? '{"12.steps": 8}' : '{"key": 1}'}
+        />
+      )}
+      <WorkflowInputs {...common} inputs={model.inputs} />
     </div>
   );
 }

@@ -321,6 +321,14 @@ export interface Improve {
   readonly prompt: string;
 }
 
+export interface InputView {
+  readonly name: string;
+  readonly label: string;
+  readonly node: string;
+  readonly kind: "boolean" | "number" | "text";
+  readonly value: string;
+}
+
 export interface JobView {
   readonly id: string;
   readonly state: "cancelled" | "draft" | "expired" | "failed" | "queued" | "running" | "saving" | "submitting" | "succeeded" | "unknown_outcome" | "unreachable";
@@ -419,6 +427,7 @@ export interface ModelView {
   readonly price: PriceView | null;
   readonly usual: number | null;
   readonly runs: number;
+  readonly inputs: readonly InputView[];
 }
 
 export interface Module {

@@ -199,6 +199,8 @@ export const en = {
   notOrdered: "You can edit it. Nothing is ordered until you generate.",
   keepPrompt: "Keep mine",
   stopAsking: "Don't wait",
+  workflowInputs: "Inputs of the workflow",
+  inWorkflow: "In the workflow: {value}",
 } as const satisfies Texts;
 
 /** The texts in the language of the page; English where there are none. */

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Graph = dict[str, Any]
 """Node ids to nodes."""
 
-MOST_NODES, MOST_NAMED = 2000, 20
+MOST_NODES, MOST_NAMED, MOST_SETTINGS = 2000, 20, 100
 TITLES = {
     "prompt": "prompt",
     "positive": "prompt",
@@ -235,6 +235,28 @@ def _images(graph: Graph) -> Inputs:
     ends = {origin for node in graph.values() for name in ENDS if (origin := _link(node["inputs"].get(name)))}
     last = tuple(slot for slot in loaders if slot.node in ends)
     return {"image": tuple(slot for slot in loaders if slot not in last), "last_frame": last}
+
+
+class Setting(NamedTuple):
+    """An input that no field of a request fills: `set` changes it."""
+
+    slot: Slot
+    node: str
+    """Its node's title, else the node's class."""
+    value: str | float | bool
+
+
+def list_settings(graph: Graph) -> list[Setting]:
+    """Return the inputs of a checked graph that hold a value and that no field fills, those of samplers first; at most 100."""
+    filled = {slot for slots in find_inputs(graph).values() for slot in slots}
+    first = find_samplers(graph)
+    found = [
+        Setting(Slot(node, name), _title(graph[node]) or graph[node]["class_type"], value)
+        for node in (*first, *(one for one in graph if one not in first))
+        for name, value in _inputs(graph, node).items()
+        if isinstance(value, str | int | float) and Slot(node, name) not in filled
+    ]
+    return found[:MOST_SETTINGS]
 
 
 def find_samplers(graph: Graph) -> list[str]:

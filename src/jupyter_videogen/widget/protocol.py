@@ -57,6 +57,19 @@ class SizeRangeView(msgspec.Struct, frozen=True, kw_only=True):
     largest: str
 
 
+class InputView(msgspec.Struct, frozen=True, kw_only=True):
+    """An input of a workflow that no field of the form fills; what the form sets of it goes into `extra` by its name."""
+
+    name: str
+    """As `set` names it: "12.steps"."""
+    label: str
+    node: str
+    """What people call its node."""
+    kind: Literal["text", "number", "boolean"]
+    value: str
+    """What the workflow has; a boolean is "yes" or "no"."""
+
+
 class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     """What the form needs to know of one model to check and to price a request; lengths in whole seconds, sizes as "WxH".
 
@@ -93,6 +106,8 @@ class ModelView(msgspec.Struct, frozen=True, kw_only=True):
     usual: float | None
     """Seconds that its last jobs took, the median of at least three; None where there were fewer."""
     runs: int
+    inputs: tuple[InputView, ...] = ()
+    """Of a workflow: its other inputs."""
 
 
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,12 +14,14 @@ from jupyter_videogen.catalog.validation import LARGEST_SEED, LONGEST_PROMPT
 from jupyter_videogen.core.errors import OutOfCredit, VideogenError
 from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
+from jupyter_videogen.dialects import workflows
 from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.media.clip_store import is_missing, relative_path
 from jupyter_videogen.widget.protocol import (
     ClipView,
     ErrorView,
     FormView,
+    InputView,
     JobView,
     MediaView,
     ModelView,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from jupyter_videogen.catalog.provider import Provider
+    from jupyter_videogen.catalog.workflow_models import WorkflowFile
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.errors import Failure
     from jupyter_videogen.core.job import JobRecord
@@ -218,7 +221,8 @@ def form_view(provider: Provider, start: RequestView, around: FormSurroundings =
     known = _list_models(start.model, retired, provider)
 
     def view(model: Capabilities) -> ModelView:
-        return model_view(model, around.price(model.model), around.usual(model))
+        found = model_view(model, around.price(model.model), around.usual(model))
+        return msgspec.structs.replace(found, inputs=_workflow_inputs(provider.workflows.get(model.model)))
 
     return FormView(
         provider=provider.name,
@@ -286,6 +290,27 @@ def model_view(model: Capabilities, price: Price | None = None, usual: Usual = U
         usual=usual.seconds,
         runs=usual.runs,
     )
+
+
+def _workflow_inputs(file: WorkflowFile | None) -> tuple[InputView, ...]:
+    """Return what the form shows of a workflow's other inputs; nothing of one that can't be used."""
+    settings = [] if file is None or file.problem else workflows.list_settings(file.usable())
+    return tuple(_workflow_input(one) for one in settings if len(str(one.value)) <= SHOWN_VALUE)
+
+
+def _workflow_input(setting: workflows.Setting) -> InputView:
+    value = setting.value
+    return InputView(
+        name=str(setting.slot),
+        label=setting.slot.name.replace("_", " ")[:SHOWN_NAME],
+        node=setting.node[:SHOWN_NAME],
+        kind="boolean" if isinstance(value, bool) else "text" if isinstance(value, str) else "number",
+        value=("no", "yes")[value] if isinstance(value, bool) else str(value),
+    )
+
+
+SHOWN_NAME, SHOWN_VALUE = 80, 2000
+"""Characters of a node's name, and of an input's value: a longer one is changed by `set`."""
 
 
 def _size_range(frame: SizeRange) -> SizeRangeView:

@@ -84,9 +84,10 @@ def refused(field: str | None = None) -> VideogenError:
 
 
 def visitor_form(view: FormView) -> FormView:
-    """Return the form as visitors see it: its own provider, without where the key was found."""
+    """Return the form as visitors see it: its own provider, without where the key was found and what `extra` sets."""
     own = (msgspec.structs.replace(one, key="", asks="") for one in view.providers if one.name == view.provider)
-    return msgspec.structs.replace(view, providers=tuple(own), retired=(), improves=False, guest=True)
+    models = tuple(msgspec.structs.replace(model, inputs=()) for model in view.models)  # no price knows of them
+    return msgspec.structs.replace(view, providers=tuple(own), models=models, retired=(), improves=False, guest=True)
 
 
 def visitor_row(view: GridRowView) -> GridRowView:
