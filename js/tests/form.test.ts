@@ -643,7 +643,7 @@ const drawWorkflow = (extra = "") =>
 const change = async (label: string, value: string) => {
   const node = control<HTMLInputElement>(widget, label);
   node.value = value;
-  node.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const event of ["input", "change", "blur"]) node.dispatchEvent(new Event(event, { bubbles: true }));
   await settle();
 };
 const sentExtra = async () => {

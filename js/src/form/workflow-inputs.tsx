@@ -1,5 +1,6 @@
 /** What a workflow has beside the form's fields, by its nodes: each with its present value. What is changed goes into `extra`. */
 
+import { useState } from "preact/hooks";
 import type { FormView, InputView } from "../kernel/protocol.gen";
 import { strings } from "../parts/strings";
 import type { View } from "../state/view";
@@ -40,6 +41,8 @@ function Input({ view, form, input, extra }: InputProps) {
   const id = `${view.id}-input-${input.name.replaceAll(/\W/g, "-")}`;
   const isChanged = input.name in extra;
   const value = isChanged ? write(extra[input.name]) : input.value;
+  /** What is being typed, so that a half-typed number is not changed under the cursor. */
+  const [typed, setTyped] = useState<string | null>(null);
   const set = (text: string) => draft.set("extra", setInput(extra, input, text), form);
   const options = [
     ["yes", strings.on],
@@ -60,8 +63,12 @@ function Input({ view, form, input, extra }: InputProps) {
           inputMode={input.kind === "number" ? "decimal" : "text"}
           dir="auto"
           autoComplete="off"
-          value={value}
-          onChange={(event) => set(event.currentTarget.value)}
+          value={typed ?? value}
+          onInput={(event) => {
+            setTyped(event.currentTarget.value);
+            set(event.currentTarget.value);
+          }}
+          onBlur={() => setTyped(null)}
         />
       )}
       {isChanged && (
