@@ -4,7 +4,16 @@ import type { ErrorView, FormView, InputView, JobView, WidgetState } from "../sr
 import { strings } from "../src/parts/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
-import { checkedStudy, columns, type GridKernel, planned, shapes, study, takes, undecidedStudy } from "./grids";
+import {
+  checkedStudy,
+  columns,
+  type GridKernel,
+  planned,
+  shapes,
+  study,
+  takes,
+  undecidedStudy,
+} from "./grids";
 import { board, handOver, vote } from "./votes";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
