@@ -1,7 +1,7 @@
 /** The filters above the table, and how many clips they leave. */
 
 import { IconButton } from "../components/button";
-import { Select } from "../components/field";
+import { Select } from "../form/field";
 import { Icon } from "../components/icons";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
