@@ -1,8 +1,8 @@
 /** The filters above the table, and how many clips they leave. */
 
 import { IconButton } from "../components/button";
-import { Select } from "../form/field";
 import { Icon } from "../components/icons";
+import { Select } from "../form/field";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
 import type { Study } from "./facts";
