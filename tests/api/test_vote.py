@@ -200,3 +200,13 @@ def test_a_page_is_shown_the_question_and_a_file_what_it_came_to(grid: vg.Grid) 
     assert "wan" not in display._vote_bundle(vote)["text/html"]
     judge(vote, "wan")
     assert "<svg" in display._vote_bundle(vote)["text/html"]
+
+
+def test_a_vote_that_is_only_opened_writes_nothing(grid: vg.Grid) -> None:
+    """Not even where its rater has judged all there is: an export looks at votes, too."""
+    vote = judge(grid.vote(rater="Mira"), "wan")
+    vote.go_on()
+    rows = vote._rows()
+    again = grid.vote(rater="Mira")
+    assert (again.pair, again.total) == (None, 6)
+    assert again._rows() == rows

@@ -209,3 +209,12 @@ def test_one_who_won_all_is_said_to_have_no_maximum() -> None:
         poll.add("mira", "left", Pairing(f"{at}-0/0", f"{at}-1/0"))
     poll.add("mira", "finish")
     assert any("no maximum" in note for note in poll.result(2).notes)
+
+
+@pytest.mark.parametrize(("pairs", "votes"), [(1, 1), (9, 9), (10, 11), (28, 29), (29, 31), (60, 63)])
+def test_a_pair_that_comes_again_takes_the_place_of_none(pairs: int, votes: int) -> None:
+    assert ballots.with_repeats(pairs) == votes
+    poll = Poll(pool(2, pairs))
+    judged = [poll.vote("mira") for _ in range(votes)]
+    assert sum(pair is not None and not pair.is_repeat for pair in judged) == pairs
+    assert None not in judged

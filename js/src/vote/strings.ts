@@ -29,6 +29,7 @@ export const en = {
   changeRater: "Who votes?",
   setRater: "Vote",
   replay: "Play from the start",
+  allJudged: "Every pair is judged. Finish to see what the votes come to.",
   loading: "Loading the clips…",
   away: "The notebook's kernel isn't running. Run the cell to go on; all votes are kept.",
 

@@ -137,7 +137,9 @@ function Ask({ view, vote, act }: AskProps) {
             onFault={(side) => void act({ type: "vote_act", action: `skip_${side}`, token, name: "" })}
           />
         )}
-        {playable !== token && <p class="videogen-hint">{strings.loading}</p>}
+        {(token === "" || playable !== token) && (
+          <p class="videogen-hint">{token === "" ? strings.allJudged : strings.loading}</p>
+        )}
       </fieldset>
       <Choices isReady={isReady} onChoose={(choice) => void choose(choice)} />
       <div class="videogen-ask-foot">

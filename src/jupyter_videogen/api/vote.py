@@ -102,7 +102,7 @@ class Vote:
         self._random = randomness or random.Random()  # noqa: S311 - sides are shuffled, nothing is kept secret by it
         self._lock = threading.RLock()
         self._rater = _check_rater(rater or environment.user() or "me")
-        self._pairs = min(pairs or ballots.PAIRS * len(ballot.pool.pairs), ballot.pool.count)
+        self._pairs = ballots.with_repeats(min(pairs or ballots.PAIRS * len(ballot.pool.pairs), ballot.pool.count))
         self._unplayable: set[str] = set()
         self._since_opened: list[VoteRow] = []
         self._pair: Pairing | None = None
@@ -138,7 +138,7 @@ class Vote:
 
     @property
     def total(self) -> int:
-        """How many there are to judge."""
+        """How many there are to judge; some of them come twice."""
         return self._total
 
     @property
@@ -247,18 +247,22 @@ class Vote:
         self._total = max(self._pairs, self.done)
         self._pair = None
         if not self.finished:
-            self._advance()
+            self._find_pair()
 
     def _advance(self) -> None:
         """Show the next pair; after the last, this rater has finished."""
+        self._find_pair()
+        if self._pair is None and self.done and not self.finished:
+            self._add("finish")
+
+    def _find_pair(self) -> None:
+        """Find the next pair; nothing is written, for a vote that is only looked at is no vote."""
         self._pair = None
         if self.done < self._total:
             without = self._unplayable
             self._pair = ballots.next_pair(self.ballot.pool, self._rows(), self._rater, self._random, without=without)
         if self._pair is None:
             self._total = self.done
-            if self.done and not self.finished:
-                self._add("finish")
 
     def _add(
         self, kind: RowKind, pair: Pairing | None = None, *, seconds: float | None = None, undoes: int | None = None

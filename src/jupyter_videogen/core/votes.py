@@ -223,6 +223,14 @@ def _with_sides(pool: Pool, pair: frozenset[str], own: Sequence[VoteRow], random
     return Pairing(other, one) if swap else Pairing(one, other)
 
 
+def with_repeats(pairs: int) -> int:
+    """Return how many votes it takes to judge so many different pairs: some of them come twice."""
+    votes = pairs
+    while votes - (votes + REPEAT_EVERY - REPEAT_AT) // REPEAT_EVERY < pairs:
+        votes += 1
+    return votes
+
+
 class Share(NamedTuple):
     """So many of so many."""
 
