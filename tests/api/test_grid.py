@@ -402,8 +402,10 @@ def test_a_killed_process_pays_nothing_twice(
 def test_nothing_planned_is_sent_after_a_restart_by_itself(shop: Shop, at: dict[str, Any]) -> None:
     """Opened by its name, a grid that may cost something waits for `resume`."""
     script = (
-        "import os, signal, jupyter_videogen as vg\n"
+        "import os, signal, threading, jupyter_videogen as vg\n"
         f"grid = vg.grid({prompts(3)!r}, **{at!r}, name='r').pause()\n"
+        "while {job.record.state for job in grid.jobs} & {'draft', 'submitting'}:\n"
+        "    threading.Event().wait(0.01)\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     shop.done = False

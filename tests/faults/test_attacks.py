@@ -147,6 +147,7 @@ def test_an_answer_outlives_a_full_ledger_and_the_kernel(shop: Shop) -> None:
         kernel.do(f"fill({Path(f'{home_ledger()}-wal').stat().st_size})")
         shop.held.set()
         assert comes(lambda: list(environment.home().glob("videogen-unwritten-*")))
+        assert comes(lambda: kernel.value(f"vg.job({job!r}).record.warnings"))  # it is told after it is written
         words = kernel.value(f"vg.job({job!r}).record.warnings[-1]")
         kernel.kill()
     assert "can't be written to the ledger right now" in words
