@@ -27,7 +27,7 @@ IN_STEP = """() => {
 
 
 def test_a_clip_is_compared_in_its_cell(browser: Browser, server: Server, gateway: Gateway) -> None:
-    """The newest clip of the same prompt stands first; both play under one clock; the way back leaves the cell as it was."""
+    """The newest clip of the same prompt stands first; both play by themselves under one clock; the way back leaves the cell as it was."""
     cells = [CELL.format(seed=seed, prompt=prompt) for seed, prompt in ((1, "waves"), (2, "waves"), (3, "snow"))]
     path = server.notebook("compare.ipynb", LOAD, *cells)
     lab = Lab(browser, server, "compare.ipynb")
@@ -45,7 +45,7 @@ def test_a_clip_is_compared_in_its_cell(browser: Browser, server: Server, gatewa
     expect(cover.locator(".videogen-choice-words > bdi")).to_have_text(["waves", "snow"])
     expect(cover.get_by_role("checkbox").first).to_be_checked()
     cover.get_by_role("button", name="Compare 2 clips").click()
-    card.get_by_role("button", name="Play all").click()
+    expect(card.get_by_role("button", name="Pause", exact=True)).to_be_visible(timeout=SLOW)  # by itself, and silent
     lab.page.wait_for_function(IN_STEP, timeout=SLOW)
     card.get_by_role("button", name="Close the comparison").click()
     expect(card.locator(".videogen-result video")).to_be_visible(timeout=SLOW)

@@ -115,7 +115,8 @@ export class SyncedPlayers {
     batch(() => {
       this.time.value = this.#now();
       this.duration.value = leader ? this.#endOf(leader) : 0;
-      this.playing.value = leader !== undefined && !leader.paused && !leader.ended;
+      // A loop that begins again is never seen to stand.
+      this.playing.value = leader !== undefined && (leader.ended ? this.loops : !leader.paused);
     });
   }
 
