@@ -5,10 +5,10 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
+import { build, transform } from "esbuild";
 
 const NAME = "jupyter-videogen";
-const LIMIT_KILOBYTES = 8;
+const LIMIT_KILOBYTES = 16;
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../../labextension/", import.meta.url));
 const { version } = JSON.parse(readFileSync(`${here}../package.json`, "utf8"));
@@ -27,7 +27,11 @@ const bundled = await build({
   plugins: [
     {
       name: "shared",
-      setup({ onResolve }) {
+      setup({ onResolve, onLoad }) {
+        onLoad({ filter: /\.css$/ }, async ({ path }) => {
+          const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true });
+          return { contents: code, loader: "text" };
+        });
         onResolve({ filter: /^@(jupyterlab|lumino)\// }, ({ path }) => {
           shared.add(path);
           return { path, external: true };

@@ -8,14 +8,34 @@ declare module "@lumino/coreutils" {
   }
 }
 
+declare module "*/styles.css" {
+  const css: string;
+  export default css;
+}
+
 declare module "@lumino/widgets" {
   export class Widget {
     readonly node: HTMLElement;
     readonly isDisposed: boolean;
     readonly isVisible: boolean;
+    readonly isAttached: boolean;
+    id: string;
+    parent: Widget | null;
+    readonly title: {
+      label: string;
+      caption: string;
+      className: string;
+      dataset: Record<string, string>;
+      icon: unknown;
+    };
     addClass(name: string): void;
     setHidden(hidden: boolean): void;
     dispose(): void;
+    protected onAfterShow(): void;
+    protected onAfterAttach(): void;
+    protected onAfterHide(): void;
+    protected onBeforeDetach(): void;
+    protected onActivateRequest(): void;
   }
   export class Panel extends Widget {
     readonly widgets: readonly Widget[];
@@ -95,12 +115,14 @@ declare module "@jupyterlab/notebook" {
     readonly activeCell: { readonly model: CellModel } | null;
     activeCellIndex: number;
     deselectAll(): void;
+    scrollToItem(index: number, align: "center"): Promise<void>;
   }
   export interface NotebookPanel extends Panel {
-    readonly id: string;
+    readonly revealed: Promise<void>;
     readonly content: Notebook;
     readonly sessionContext: SessionContext;
     readonly context: {
+      readonly path: string;
       readonly ready: Promise<void>;
       readonly model: NotebookModel;
       readonly saveState: Signal<string>;
@@ -120,10 +142,13 @@ declare module "@jupyterlab/console" {
   import type { SessionContext } from "@jupyterlab/notebook";
   import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
   import type { Token } from "@lumino/coreutils";
-  export interface ConsolePanel {
-    readonly id: string;
-    readonly console: { readonly rendermime: IRenderMimeRegistry };
-    readonly sessionContext: SessionContext;
+  import type { Widget } from "@lumino/widgets";
+  export interface ConsolePanel extends Widget {
+    readonly console: {
+      readonly rendermime: IRenderMimeRegistry;
+      inject(code: string): Promise<void>;
+    };
+    readonly sessionContext: SessionContext & { readonly ready: Promise<void> };
   }
   export interface IConsoleTracker {
     find(test: (panel: ConsolePanel) => boolean): ConsolePanel | undefined;
@@ -155,11 +180,16 @@ declare module "@jupyterlab/codemirror" {
 }
 
 declare module "@jupyterlab/apputils" {
+  import type { Token } from "@lumino/coreutils";
+  export interface ICommandPalette {
+    addItem(item: { command: string; category: string }): unknown;
+  }
+  export const ICommandPalette: Token<ICommandPalette>;
   export const Notification: {
     emit(
       message: string,
       type: "success" | "error" | "info",
-      options: { autoClose: number; actions: readonly { label: string; callback: () => void }[] },
+      options: { autoClose: number; actions?: readonly { label: string; callback: () => void }[] },
     ): string;
   };
 }
@@ -176,14 +206,81 @@ declare module "@jupyterlab/settingregistry" {
   export const ISettingRegistry: Token<ISettingRegistry>;
 }
 
-declare module "@jupyterlab/application" {
+declare module "@jupyterlab/launcher" {
   import type { Token } from "@lumino/coreutils";
+  export interface ILauncher {
+    add(item: { command: string; category: string; rank: number }): unknown;
+  }
+  export const ILauncher: Token<ILauncher>;
+}
+
+declare module "@jupyterlab/statusbar" {
+  import type { Token } from "@lumino/coreutils";
+  import type { Widget } from "@lumino/widgets";
+  export interface IStatusBar {
+    registerStatusItem(
+      id: string,
+      item: { item: Widget; align: "left" | "middle" | "right"; rank: number; isActive: () => boolean },
+    ): unknown;
+  }
+  export const IStatusBar: Token<IStatusBar>;
+}
+
+declare module "@jupyterlab/ui-components" {
+  export class LabIcon {
+    constructor(options: { name: string; svgstr: string });
+    element(props: { tag: "span" | "div" }): HTMLElement;
+  }
+}
+
+declare module "@jupyterlab/services" {
+  export interface ISettings {
+    readonly baseUrl: string;
+  }
+  export namespace ServerConnection {
+    function makeRequest(url: string, init: RequestInit, settings: ISettings): Promise<Response>;
+    class ResponseError extends Error {
+      readonly response: Response;
+      static create(response: Response): Promise<ResponseError>;
+    }
+  }
+}
+
+declare module "@jupyterlab/application" {
+  import type { Signal } from "@jupyterlab/notebook";
+  import type { ISettings } from "@jupyterlab/services";
+  import type { Token } from "@lumino/coreutils";
+  import type { Widget } from "@lumino/widgets";
+  export interface ILayoutRestorer {
+    add(widget: Widget, name: string): void;
+  }
+  export const ILayoutRestorer: Token<ILayoutRestorer>;
   export interface JupyterFrontEnd {
-    readonly shell: { activateById(id: string): void };
+    /** "JupyterLab" or "Jupyter Notebook". */
+    readonly name: string;
+    readonly serviceManager: {
+      readonly serverSettings: ISettings;
+      readonly connectionFailure: Signal<unknown>;
+      readonly contents: { localPath(path: string): string };
+      readonly events?: { readonly stream: Signal<unknown> };
+    };
+    readonly shell: {
+      activateById(id: string): void;
+      add(widget: Widget, area: string, options: { rank: number }): void;
+    };
     readonly commands: {
+      hasCommand(id: string): boolean;
+      execute(id: string, args: unknown): Promise<unknown>;
       addCommand(
         id: string,
-        options: { label: string; describedBy?: unknown; execute(args: Record<string, unknown>): unknown },
+        options: {
+          label: string;
+          caption?: string;
+          icon?: unknown;
+          describedBy?: unknown;
+          isVisible?: () => boolean;
+          execute(args: Record<string, unknown>): unknown;
+        },
       ): unknown;
     };
   }

@@ -94,6 +94,8 @@ test("the bundle takes the newest version of every package that the page shares,
   const old = vi.fn();
   const given = {
     Panel: class {},
+    Widget: class {},
+    LabIcon: class {},
     EditorLanguageRegistry: { legacy: (parser: unknown) => parser },
     NotebookActions: {},
     Notification: {},
@@ -105,6 +107,7 @@ test("the bundle takes the newest version of every package that the page shares,
   expect(made.__esModule).toBe(true);
   expect(made.default.map(({ id }) => id)).toEqual([
     "jupyter-videogen:outputs",
+    "jupyter-videogen:new",
     "jupyter-videogen:prose",
     "jupyter-videogen:insert",
   ]);

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from support.plain_server import Answer
 
 JOB, SAVING, MADE = "aaaaaaaa", "bbbbbbbb", "cccccccc"
-READS = ["jobs", f"jobs/{JOB}"]
+READS = ["jobs", f"jobs/{JOB}", "spending"]
 FILES = [f"clips/{JOB}/0", f"posters/{JOB}/0"]
 WRITES = [
     ("POST", f"jobs/{JOB}/cancel"),
@@ -69,7 +69,9 @@ class Hub:
         poster = self.home / "posters" / f"{JOB}-0.png"
         poster.write_bytes(b"\x89PNG a picture")
         ledger = Ledger.at(self.home / "ledger.sqlite3")
-        base = draft(SLOW, self.root).after(notebook=str(self.root / "a" / "n.ipynb"), handle={"id": "door-7"})
+        base = draft(SLOW, self.root).after(
+            project=str(self.root), notebook=str(self.root / "a" / "n.ipynb"), handle={"id": "door-7"}
+        )
         clip = ClipRecord(path=str(self.clip), bytes=len(MP4), sha256="5" * 64, job_id=JOB, prompt="a kite",
                           provider="slow", model="m", poster=str(poster))  # fmt: skip
         self._add(ledger, base.after(state="succeeded", clips=(clip,)), JOB)
@@ -213,11 +215,29 @@ def test_jobs_come_in_pages(hub: Hub) -> None:
     assert hub.ask("jobs?before=zzzzzzzz").json["jobs"] == []
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=101", "limit=x", "limit=" + "9" * 5000, "stage=all", "limit=-1"])
+def test_jobs_of_one_project(hub: Hub) -> None:
+    """A notebook or a folder names the project it lies in; another folder's has no jobs here."""
+    ours, other = (hub.ask(f"jobs?project={place}").json["jobs"] for place in ("n.ipynb", "videogen"))
+    assert {job["id"] for job in ours} == {JOB, SAVING, MADE}
+    assert other == []
+
+
+def test_spending_without_a_cap(hub: Hub) -> None:
+    """What is being made stands beside what is spent, and nothing of the home is told."""
+    said = hub.ask("spending").json
+    assert said.keys() == {"v", "spent", "making", "limit"}
+    assert said["limit"] is None
+    assert min(said["spent"], said["making"]) >= 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["limit=0", "limit=101", "limit=x", "limit=" + "9" * 5000, "stage=all", "limit=-1", "project=../x", "project=/etc"],
+)
 def test_what_cannot_be_asked_is_said(hub: Hub, query: str) -> None:
     answer = hub.ask(f"jobs?{query}")
     assert answer.status == 400
-    assert answer.json["message"].startswith(("limit is", "stage is"))
+    assert answer.json["message"].startswith(("limit is", "stage is", "project is"))
 
 
 def test_a_star_is_set_and_removed(hub: Hub) -> None:

@@ -1,37 +1,64 @@
 /** The extension of JupyterLab and Notebook 7. Every part rests where there are no notebooks to edit, as in Voila. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ILayoutRestorer } from "@jupyterlab/application";
+import { ICommandPalette } from "@jupyterlab/apputils";
 import { IEditorLanguageRegistry } from "@jupyterlab/codemirror";
 import { IConsoleTracker } from "@jupyterlab/console";
+import { ILauncher } from "@jupyterlab/launcher";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { IStatusBar } from "@jupyterlab/statusbar";
+import { takeDrops } from "./drag";
 import { addInsert } from "./insert";
+import { addNewVideo, NEW } from "./new-video";
 import { colourProse } from "./prose";
 import { addRenderer } from "./renderer";
 import { keepSavable } from "./saving";
-import { createEnds } from "./toast";
+import { addVideos, SHOW_PANEL } from "./videos";
 
 const OUTPUTS = "jupyter-videogen:outputs";
 
 const outputs: JupyterFrontEndPlugin = {
   id: OUTPUTS,
   description:
-    "Shows saved videos without a kernel, keeps dead widgets out of notebooks, and tells when a video is ready.",
+    "Shows saved videos without a kernel, keeps dead widgets out of notebooks, tells when a video is ready, and lists videos.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [INotebookTracker, IConsoleTracker, ISettingRegistry],
+  optional: [INotebookTracker, IConsoleTracker, ISettingRegistry, IStatusBar, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     registry: IRenderMimeRegistry,
     notebooks: INotebookTracker | null,
     consoles: IConsoleTracker | null,
     settings: ISettingRegistry | null,
+    statusBar: IStatusBar | null,
+    restorer: ILayoutRestorer | null,
   ) => {
     if (!notebooks) return;
-    const ends = createEnds(app, notebooks, settings, OUTPUTS);
-    addRenderer({ registry, notebooks, consoles, onJobs: ends.see });
+    const onJobs = addVideos({ app, plugin: OUTPUTS, notebooks, settings, statusBar, restorer });
+    addRenderer({ registry, notebooks, consoles, onJobs });
     keepSavable(notebooks);
+    takeDrops(notebooks);
+  },
+};
+
+const create: JupyterFrontEndPlugin = {
+  id: "jupyter-videogen:new",
+  description: "Opens the form for a new video, from the launcher and the command palette.",
+  autoStart: true,
+  optional: [INotebookTracker, ILauncher, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    notebooks: INotebookTracker | null,
+    launcher: ILauncher | null,
+    palette: ICommandPalette | null,
+  ) => {
+    if (!notebooks) return;
+    addNewVideo(app);
+    launcher?.add({ command: NEW, category: "Other", rank: 4 });
+    for (const command of [NEW, SHOW_PANEL]) palette?.addItem({ command, category: "Videos" });
   },
 };
 
@@ -59,4 +86,4 @@ const insert: JupyterFrontEndPlugin = {
   },
 };
 
-export default [outputs, prose, insert];
+export default [outputs, create, prose, insert];

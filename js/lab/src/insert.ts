@@ -14,7 +14,7 @@ function around(element: Node | null, test: (node: Node) => boolean): boolean {
   return false;
 }
 
-function insert({ content }: NotebookPanel, index: number, source: string): void {
+export function insertCell({ content }: NotebookPanel, index: number, source: string): void {
   content.activeCellIndex = index;
   content.deselectAll();
   NotebookActions.insertBelow(content);
@@ -28,7 +28,7 @@ export function addInsert(app: JupyterFrontEnd, tracker: INotebookTracker): void
       const index =
         panel?.content.widgets.findIndex((cell) => around(element, (node) => node === cell.node)) ?? -1;
       if (!panel || index < 0) return false;
-      insert(panel, index, source);
+      insertCell(panel, index, source);
       return true;
     },
   });
@@ -43,7 +43,7 @@ export function addInsert(app: JupyterFrontEnd, tracker: INotebookTracker): void
     },
     execute: ({ source }) => {
       const panel = tracker.currentWidget;
-      if (panel && typeof source === "string") insert(panel, panel.content.activeCellIndex, source);
+      if (panel && typeof source === "string") insertCell(panel, panel.content.activeCellIndex, source);
     },
   });
 }

@@ -3,8 +3,9 @@
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification } from "@jupyterlab/apputils";
 import type { INotebookTracker } from "@jupyterlab/notebook";
-import type { ISettingRegistry } from "@jupyterlab/settingregistry";
+import { Announcer, type Channel, type End } from "./announcer";
 import type { ToldJob } from "./bundle";
+import type { IsOn } from "./settings";
 
 /** Milliseconds that a notification stays. */
 const STAYS = 10_000;
@@ -23,57 +24,86 @@ export function isOnView(node: HTMLElement): boolean {
   return width > 0 && bottom > 0 && top < window.innerHeight;
 }
 
-/** Remembers the state of every job on this page, and tells when one has ended while it was waited for. */
+/** Remembers the state of every job on this page and where it is shown, and hands on what has ended. */
 export class Ends {
   readonly #states = new Map<string, string>();
+  readonly #nodes = new Map<string, HTMLElement>();
 
-  constructor(private readonly tell: (job: ToldJob, words: string, node: HTMLElement) => void) {}
+  constructor(private readonly onEnd: (end: End) => void) {}
 
+  /** Jobs that an output shows. */
   readonly see = (jobs: readonly ToldJob[], node: HTMLElement): void => {
     for (const job of jobs) {
+      this.#nodes.set(job.id, node);
       const before = this.#states.get(job.id);
       this.#states.set(job.id, job.state);
-      const words = WORDS[job.state];
-      if (before !== undefined && !(before in WORDS) && words && !isOnView(node)) this.tell(job, words, node);
+      if (before !== undefined && !(before in WORDS)) this.hear(job);
     }
   };
-}
 
-/** Return what follows the setting, which is on where there are no settings. */
-function readSetting(settings: ISettingRegistry | null, plugin: string): () => boolean {
-  let isOn = true;
-  void settings?.load(plugin).then(
-    (loaded) => {
-      const read = () => {
-        isOn = loaded.composite["notify"] !== false;
-      };
-      loaded.changed.connect(read);
-      read();
-    },
-    (error: unknown) => console.warn("jupyter-videogen: its settings could not be read.", error),
-  );
-  return () => isOn;
-}
-
-export function createEnds(
-  app: JupyterFrontEnd,
-  tracker: INotebookTracker,
-  settings: ISettingRegistry | null,
-  plugin: string,
-): Ends {
-  const isOn = readSetting(settings, plugin);
-  const show = (node: HTMLElement) => {
-    const panel = tracker.find(({ content }) => content.node.contains(node));
-    if (panel) app.shell.activateById(panel.id);
-    const shown = node.offsetParent ? node : node.closest(".jp-OutputArea"); // a record is unseen below its card
-    shown?.scrollIntoView({ block: "center" });
+  /** A job whose state has changed. */
+  readonly hear = (end: End): void => {
+    if (end.state in WORDS) this.onEnd(end);
   };
-  return new Ends(({ state, title }, words, node) => {
-    if (!isOn()) return;
-    const actions = [{ label: "Show", callback: () => show(node) }];
-    Notification.emit(`${words}: ${title}`, state === "succeeded" ? "success" : "error", {
+
+  nodeOf(id: string): HTMLElement | null {
+    const node = this.#nodes.get(id);
+    return node?.isConnected ? node : null;
+  }
+}
+
+/** What one notification says of several ends. */
+export function summarise(ends: readonly End[]): { text: string; isGood: boolean } {
+  const [first] = ends;
+  const ready = ends.filter(({ state }) => state === "succeeded").length;
+  const isGood = ready === ends.length;
+  if (ends.length === 1) return { text: `${WORDS[first?.state ?? ""] ?? ""}: ${first?.title}`, isGood };
+  if (isGood) return { text: `${ready} clips ready`, isGood };
+  const clips = ready === 0 ? "" : `, ${ready === 1 ? "1 clip" : `${ready} clips`} ready`;
+  const rest = ends.length - ready;
+  return { text: `${rest === 1 ? "1 video" : `${rest} videos`} not ready${clips}`, isGood };
+}
+
+interface Shows {
+  one(id: string): void;
+  all(): void;
+}
+
+function openChannel(app: JupyterFrontEnd): Channel | null {
+  if (typeof BroadcastChannel === "undefined") return null;
+  return new BroadcastChannel(`jupyter-videogen ${app.serviceManager.serverSettings.baseUrl}`);
+}
+
+/** Return what takes the ends that the page and the server tell. */
+export function createEnds(app: JupyterFrontEnd, isOn: IsOn, shows: Shows): Ends {
+  const tell = (ends: readonly End[]) => {
+    const { text, isGood } = summarise(ends);
+    const [only] = ends.length === 1 ? ends : [];
+    const callback = () => (only ? shows.one(only.id) : shows.all());
+    Notification.emit(text, isGood ? "success" : "error", {
       autoClose: STAYS,
-      actions,
+      actions: [{ label: "Show", callback }],
     });
+  };
+  const ends: Ends = new Ends((end) => {
+    if (isOn("notify")) announcer.ended(end);
   });
+  const isSeen = (id: string) => {
+    const node = ends.nodeOf(id);
+    return node !== null && isOnView(node);
+  };
+  const announcer = new Announcer(openChannel(app), {
+    isOnView: isSeen,
+    hasOutput: (id) => ends.nodeOf(id) !== null,
+    tell,
+  });
+  return ends;
+}
+
+/** Scroll to the output that shows a job. */
+export function scrollTo(app: JupyterFrontEnd, tracker: INotebookTracker, node: HTMLElement): void {
+  const panel = tracker.find(({ content }) => content.node.contains(node));
+  if (panel) app.shell.activateById(panel.id);
+  const shown = node.offsetParent ? node : node.closest(".jp-OutputArea"); // a record is unseen below its card
+  shown?.scrollIntoView({ block: "center" });
 }

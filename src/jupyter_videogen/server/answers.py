@@ -6,13 +6,15 @@ Each function takes the home first; it raises `Refused` for what cannot be.
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
 from jupyter_videogen.config.configuration import load_config_for_watching
-from jupyter_videogen.core import command_names
+from jupyter_videogen.core import command_names, environment
+from jupyter_videogen.core.budget import DAY, Cap, caps
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger import glance
 from jupyter_videogen.ledger.ledger import Ledger
@@ -51,7 +53,7 @@ def list_jobs(home: Path, asked: Mapping[str, str], root: str) -> dict[str, Any]
     if ledger is None:
         return {"v": VERSION, "jobs": [], "next": None}
     limit = _limit(asked["limit"])
-    kept = ledger.page_before(_shelf(asked), before=asked["before"], limit=limit)
+    kept = ledger.page_before(_shelf(asked, root), before=asked["before"], limit=limit)
     following = kept[-1].record.id if len(kept) == limit else None
     return {"v": VERSION, "jobs": [job_facts(job, ledger, root) for job in kept], "next": following}
 
@@ -60,6 +62,29 @@ def find_job(home: Path, job_id: str, root: str) -> dict[str, Any]:
     """Return one job."""
     ledger, kept = _kept(home, job_id)
     return job_facts(kept, ledger, root)
+
+
+def sum_spending(home: Path) -> dict[str, Any]:
+    """Return what the last 24 hours cost in dollars, what is being made beside that, and what the user's cap allows."""
+    cap = _daily_cap()
+    ledger = _opened(home)
+    making = 0.0 if ledger is None else _in_flight(ledger, cap.since)
+    total = 0.0 if ledger is None else ledger.sum_spent(cap).dollars
+    return {"v": VERSION, "spent": max(0.0, total - making), "making": making, "limit": cap.dollars}
+
+
+def _daily_cap() -> Cap:
+    """Return the cap of `[budget] per_day`; without one, the same 24 hours."""
+    now = time.time()
+    given = caps(load_config_for_watching().budget, place="", now=now)
+    return next((cap for cap in given if cap.place is None), Cap("24 hours", None, None, since=now - DAY))
+
+
+def _in_flight(ledger: Ledger, since: float) -> float:
+    """Return what the unfinished jobs of these hours may cost; a hundred of them are enough to say so."""
+    making = ledger.page_before(HistoryFilter(stages=("making",)), before="", limit=MOST)
+    recent = (job.record for job in making if job.record.created_at >= since)
+    return sum(record.best_cost or 0.0 for record in recent if record.charged)
 
 
 def cancel(home: Path, job_id: str) -> dict[str, Any]:
@@ -156,12 +181,28 @@ def _version(path: Path) -> int:
         return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _shelf(asked: Mapping[str, str]) -> HistoryFilter:
+def _shelf(asked: Mapping[str, str], root: str) -> HistoryFilter:
     stage = asked["stage"]
     if stage and stage not in STATES:
         raise Refused(BAD, f"stage is one of: {', '.join(get_args(Stage))}.")
     stages: Any = (stage,) if stage else tuple(STATES)
-    return HistoryFilter(search=asked["search"].strip(), starred=asked["starred"] == "1", stages=stages)
+    return HistoryFilter(
+        search=asked["search"].strip(),
+        starred=asked["starred"] == "1",
+        stages=stages,
+        project=_project(asked["project"], root),
+    )
+
+
+def _project(place: str, root: str) -> str | None:
+    """Return the project of a notebook or folder below the server's; None where none is asked for."""
+    if not place:
+        return None
+    top = Path(root).expanduser()
+    path = top / place
+    if not root or ".." in path.parts or not path.is_relative_to(top):
+        raise Refused(BAD, "project is a notebook or a folder, relative to the folder of the server.")
+    return str(environment.project(path if path.is_dir() else path.parent))
 
 
 def _limit(text: str) -> int:

@@ -29,6 +29,10 @@ PIECE = 64 * 1024
 """Bytes that are read at once."""
 
 
+ASKED = ("before", "limit", "project", "search", "stage", "starred")
+"""What of jobs can be asked for."""
+
+
 class TooMany(web.HTTPError):
     """A client asks more often than it may; `wait` is in seconds."""
 
@@ -96,8 +100,19 @@ class JobsHandler(_ApiHandler):
     async def get(self) -> None:
         """Answer `{v, jobs, next}`, newest first; `next` is the `before` of the page after this one."""
         self.count(self.limits.reads)
-        asked = {name: self.get_query_argument(name, "") for name in ("before", "limit", "stage", "search", "starred")}
+        asked = {name: self.get_query_argument(name, "") for name in ASKED}
         self.finish(await self.ask("list_jobs", asked, _root(self)))
+
+
+class SpendingHandler(_ApiHandler):
+    """What the last day cost."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer `{v, spent, making, limit}` in dollars; `limit` is null without one."""
+        self.count(self.limits.reads)
+        self.finish(await self.ask("sum_spending"))
 
 
 class JobHandler(_ApiHandler):
@@ -247,6 +262,7 @@ def _root(handler: JupyterHandler) -> str:
 _ID = "([a-z2-7]{8})"
 ROUTES: list[tuple[Any, ...]] = [
     ("/jupyter-videogen/jobs", JobsHandler),
+    ("/jupyter-videogen/spending", SpendingHandler),
     (f"/jupyter-videogen/jobs/{_ID}", JobHandler),
     (f"/jupyter-videogen/jobs/{_ID}/cancel", CancelHandler),
     (f"/jupyter-videogen/jobs/{_ID}/watch", WatchHandler),

@@ -1,0 +1,76 @@
+/** *Show*: goes to the cell that holds a job, in whatever notebook it is. */
+
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
+import { readContent } from "./bundle";
+import type { Job } from "./jobs";
+
+/** In the address of a notebook that is opened in a tab of its own, as Notebook 7 does. */
+const FRAGMENT = "#videogen-job=";
+const JOB_ID = /^[a-z2-7]{8}$/;
+
+/** Return the index of the cell whose output holds a job, or -1. */
+function findCell({ context }: NotebookPanel, id: string): number {
+  const holds = (
+    cell: NotebookPanel["context"]["model"]["cells"] extends Iterable<infer Cell> ? Cell : never,
+  ) => {
+    for (let index = 0; index < (cell.outputs?.length ?? 0); index += 1) {
+      const data = cell.outputs?.get(index).data;
+      if (data && readContent(data).jobs.some((job) => job.id === id)) return true;
+    }
+    return false;
+  };
+  return [...context.model.cells].findIndex(holds);
+}
+
+/** Scroll to the cell of a job and put the focus on its player; false where the notebook has none. */
+async function goToCell(app: JupyterFrontEnd, panel: NotebookPanel, id: string): Promise<boolean> {
+  await panel.context.ready;
+  const index = findCell(panel, id);
+  if (index < 0) return false;
+  app.shell.activateById(panel.id);
+  panel.content.activeCellIndex = index;
+  panel.content.deselectAll();
+  await panel.content.scrollToItem(index, "center");
+  const area = panel.content.widgets[index]?.node.querySelector<HTMLElement>(".jp-Cell-outputArea");
+  area?.scrollIntoView({ block: "center" });
+  const player = [...(area?.querySelectorAll<HTMLElement>("video") ?? [])].find(
+    (video) => video.offsetParent,
+  );
+  player?.focus({ preventScroll: true });
+  return true;
+}
+
+/** Open notebooks first, whatever the ledger says: they may have been renamed. */
+async function findOpen(app: JupyterFrontEnd, tracker: INotebookTracker, id: string): Promise<boolean> {
+  const panel = tracker.find((one) => findCell(one, id) >= 0);
+  return panel ? goToCell(app, panel, id) : false;
+}
+
+export type Show = (job: Pick<Job, "id" | "notebook">) => Promise<boolean>;
+
+/** Return what goes to a job's cell, and is false where there is none to go to. */
+export function createShow(app: JupyterFrontEnd, tracker: INotebookTracker): Show {
+  return async ({ id, notebook }) => {
+    if (await findOpen(app, tracker, id)) return true;
+    if (notebook === null) return false;
+    if (app.name !== "JupyterLab") {
+      const address = notebook.split("/").map(encodeURIComponent).join("/");
+      const { baseUrl } = app.serviceManager.serverSettings;
+      return window.open(`${baseUrl}notebooks/${address}${FRAGMENT}${id}`) !== null;
+    }
+    const panel = (await app.commands.execute("docmanager:open", { path: notebook })) as
+      | NotebookPanel
+      | undefined;
+    return panel?.context ? goToCell(app, panel, id) : false;
+  };
+}
+
+/** Go where the address says, in a notebook that *Show* has opened in this tab. */
+export function followAddress(app: JupyterFrontEnd, tracker: INotebookTracker): void {
+  const id = window.location.hash.startsWith(FRAGMENT) ? window.location.hash.slice(FRAGMENT.length) : "";
+  if (!JOB_ID.test(id)) return;
+  const go = (panel: NotebookPanel) => void panel.revealed.then(() => goToCell(app, panel, id));
+  if (tracker.currentWidget) go(tracker.currentWidget);
+  else tracker.widgetAdded.connect((_, panel) => go(panel));
+}
