@@ -378,3 +378,16 @@ def test_events_come_by_jupyters_own_stream(hub: Hub) -> None:
         "id": SAVING, "state": "saving", "over": False, "progress": 55.0, "needs_kernel": True
     }  # fmt: skip
     assert "door-7" not in json.dumps(event)
+
+
+def test_a_home_that_is_made_anew(tmp_path: Path) -> None:
+    """Its jobs are told, not those of the home that was deleted."""
+    home = tmp_path / "home"
+    with closing(PlainServer(tmp_path, home)) as server:
+        for job_id in (JOB, MADE):
+            home.mkdir(mode=0o700)
+            with closing(Ledger(home / "ledger.sqlite3")) as ledger:
+                ledger.add(draft(SLOW, tmp_path).after(id=job_id))
+            told = server.ask("jupyter-videogen/jobs").json["jobs"]
+            assert [job["id"] for job in told] == [job_id]
+            shutil.rmtree(home)

@@ -7,6 +7,10 @@ import type { Job } from "./jobs";
 
 /** In the address of a notebook that is opened in a tab of its own, as Notebook 7 does. */
 const FRAGMENT = "#videogen-job=";
+/** Milliseconds in which a notebook that was just opened gets its heights. */
+const SETTLES = 3000;
+/** What a person does who goes elsewhere. */
+const ENDS = ["wheel", "pointerdown", "keydown"] as const;
 const JOB_ID = /^[a-z2-7]{8}$/;
 
 /** Return the index of the cell whose output holds a job, or -1. */
@@ -29,16 +33,43 @@ async function goToCell(app: JupyterFrontEnd, panel: NotebookPanel, id: string):
   const index = findCell(panel, id);
   if (index < 0) return false;
   app.shell.activateById(panel.id);
+  await panel.revealed;
   panel.content.activeCellIndex = index;
   panel.content.deselectAll();
-  await panel.content.scrollToItem(index, "center");
-  const area = panel.content.widgets[index]?.node.querySelector<HTMLElement>(".jp-Cell-outputArea");
-  area?.scrollIntoView({ block: "center" });
-  const player = [...(area?.querySelectorAll<HTMLElement>("video") ?? [])].find(
-    (video) => video.offsetParent,
-  );
-  player?.focus({ preventScroll: true });
+  void panel.content.scrollToItem(index, "center").catch(() => undefined); // a cell that has gone meanwhile
+  keepInView(panel, () => findArea(panel, index));
   return true;
+}
+
+/** The outputs of a cell; null while it is far away and not attached. */
+const findArea = ({ content }: NotebookPanel, index: number) =>
+  content.widgets[index]?.node.querySelector<HTMLElement>(".jp-Cell-outputArea") ?? null;
+
+/** Centre an output, and again while the cells above it and its clip get their heights; whoever scrolls ends that. */
+function keepInView(panel: NotebookPanel, find: () => HTMLElement | null): void {
+  const { node } = panel.content;
+  const look = () => {
+    const area = find();
+    area?.scrollIntoView({ block: "center" });
+    const player = [...(area?.querySelectorAll<HTMLElement>("video") ?? [])].find(
+      (video) => video.offsetParent,
+    );
+    player?.focus({ preventScroll: true });
+  };
+  const observer = new ResizeObserver(look);
+  const stop = () => {
+    observer.disconnect();
+    clearInterval(timer);
+    for (const name of ENDS) node.removeEventListener(name, stop);
+  };
+  const until = Date.now() + SETTLES;
+  // Cells far away are attached late, and are then new elements to observe.
+  const timer = window.setInterval(() => {
+    for (const { node: cell } of panel.content.widgets) if (cell.isConnected) observer.observe(cell);
+    if (Date.now() > until) stop();
+  }, 100);
+  for (const name of ENDS) node.addEventListener(name, stop, { passive: true });
+  look();
 }
 
 /** Open notebooks first, whatever the ledger says: they may have been renamed. */

@@ -34,8 +34,8 @@ MOST = 100
 """Jobs of one page."""
 USUAL = 30
 BAD, GONE, CONFLICT, UNUSABLE = 400, 404, 409, 503
-_held: dict[Path, Ledger] = {}
-"""Open between two requests: opening one takes the write lock of the file."""
+_held: dict[Path, tuple[Ledger, tuple[int, int]]] = {}
+"""Open between two requests, each with the identity of its file: opening one takes the write lock of the file."""
 STILLS = frozenset({".jpg", ".png", ".webp"})
 
 
@@ -163,13 +163,18 @@ def _opened(home: Path) -> Ledger | None:
     path = home / "ledger.sqlite3"
     if not path.exists():
         return None
-    if path in _held and not _held[path].closed:
-        return _held[path]
+    facts = path.stat()
+    identity = facts.st_dev, facts.st_ino
+    held, known = _held.get(path, (None, None))
+    if held is not None and not held.closed:
+        if known == identity:
+            return held
+        held.close()  # the home was deleted, and made anew
     try:
         if _version(path) != glance.VERSION:
             raise Refused(UNUSABLE, "The job ledger is of another version of jupyter-videogen than this server's.")
-        _held[path] = Ledger.at(path)
-        return _held[path]
+        _held[path] = Ledger.at(path), identity
+        return _held[path][0]
     except (VideogenError, sqlite3.Error):
         raise Refused(
             UNUSABLE, f"The job ledger can't be used now. {command_names.spell('doctor')} says why."
