@@ -1,6 +1,9 @@
 import type { INotebookTracker, Signal } from "@jupyterlab/notebook";
 import { expect, test, vi } from "vitest";
+import { Announcer, type Channel, type End, summarise } from "../lab/src/announcer";
 import { MIME, readContent, savedForm, VIEW } from "../lab/src/bundle";
+import { reconcile } from "../lab/src/dom";
+import { describe, type Job, minutes, readEvent, SCHEMA, statusText, toRows } from "../lab/src/jobs";
 import { keepSavable } from "../lab/src/saving";
 
 const record = (open: string) =>
@@ -158,4 +161,129 @@ test("where the server writes the notebook, a widget's view is taken out at once
     saveState.emit("started");
     expect(output.data).toEqual({ [MIME]: own, "text/html": "<p>Again.</p>" });
   }
+});
+
+const job = (given: Partial<Job>): Job => ({
+  id: "k3q7x2ma",
+  version: 1,
+  state: "running",
+  over: false,
+  progress: null,
+  provider: "local",
+  prompt: "waves",
+  grid: "",
+  created_at: 100,
+  notebook: null,
+  clips: [],
+  starred: false,
+  let_go: false,
+  watched_by: "kernel",
+  ...given,
+});
+
+test("the status item counts what goes on, with the percent of the first that is ready", () => {
+  expect(statusText([])).toBe("");
+  expect(statusText([job({})])).toBe("1 video");
+  expect(statusText([job({ progress: 12.9 }), job({ progress: 63.4 }), job({})])).toBe("3 videos · 63 %");
+});
+
+test("the jobs of a grid are one row, and each row says what happens", () => {
+  const jobs = [job({ id: "a", grid: "study-1" }), job({ id: "b" }), job({ id: "c", grid: "study-1" })];
+  const rows = toRows(jobs);
+  expect(rows.map(({ title, jobs }) => [title, jobs.length])).toEqual([
+    ["study-1", 2],
+    ["waves", 1],
+  ]);
+  expect(rows.map((row) => describe(row, 163))).toEqual(["2 clips being made", "Making the video · 1:03"]);
+  const lost = toRows([job({ state: "unknown_outcome", over: true, progress: 40 })]);
+  expect(lost.map((row) => describe(row, 163))).toEqual(["Outcome unknown: look in the notebook"]);
+  expect([0, 59.9, 61, 3661].map(minutes)).toEqual(["0:00", "0:59", "1:01", "1:01:01"]);
+});
+
+test("only whole events of ours are taken", () => {
+  const said = { schema_id: SCHEMA, id: "a", version: 3, state: "running", over: false, prompt: "waves" };
+  expect(readEvent(said)).toMatchObject({ id: "a", progress: null, starred: false });
+  for (const odd of [
+    null,
+    7,
+    {},
+    { ...said, schema_id: "x" },
+    { ...said, id: 1 },
+    { ...said, version: "3" },
+  ]) {
+    expect(readEvent(odd)).toBeNull();
+  }
+});
+
+/** Tabs that hear each other, and what each tells. */
+function openTabs(...onView: boolean[]) {
+  const channels: Channel[] = [];
+  return onView.map((isOnView) => {
+    const told: (readonly End[])[] = [];
+    const channel: Channel = {
+      onmessage: null,
+      postMessage: (data) => {
+        for (const one of channels) {
+          if (one !== channel) one.onmessage?.call(one as BroadcastChannel, { data } as MessageEvent);
+        }
+      },
+    };
+    channels.push(channel);
+    const tab = {
+      isOnView: () => isOnView,
+      hasOutput: () => isOnView,
+      tell: (ends: readonly End[]) => told.push(ends),
+    };
+    return { told, announcer: new Announcer(channel, tab) };
+  });
+}
+
+const end = (id: string): End => ({ id, state: "succeeded", title: id });
+
+test("of several tabs one tells an end, and none where somebody sees the clip", () => {
+  vi.useFakeTimers();
+  try {
+    const away = openTabs(false, false, false);
+    for (const { announcer } of [...away, ...away]) announcer.ended(end("a"));
+    vi.runAllTimers();
+    expect(away.flatMap(({ told }) => told)).toEqual([[end("a")]]);
+    const seen = openTabs(false, true);
+    for (const { announcer } of seen) announcer.ended(end("b"));
+    vi.runAllTimers();
+    expect(seen.flatMap(({ told }) => told)).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("what ends within ten seconds is told together", () => {
+  vi.useFakeTimers();
+  try {
+    const [tab] = openTabs(false);
+    for (const id of ["a", "b", "c"]) {
+      tab?.announcer.ended(end(id));
+      vi.advanceTimersByTime(2000);
+    }
+    expect(tab?.told).toEqual([[end("a")]]);
+    vi.runAllTimers();
+    expect(tab?.told).toEqual([[end("a")], [end("b"), end("c")]]);
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(summarise([end("a"), end("b")])).toEqual({ text: "2 clips ready", isGood: true });
+  const lost = { ...end("c"), state: "unknown_outcome" };
+  expect(summarise([lost])).toEqual({ text: "Outcome of a video unknown: c", isGood: false });
+  expect(summarise([lost, end("a")])).toEqual({ text: "1 video not ready, 1 clip ready", isGood: false });
+});
+
+test("a list keeps the elements of what stays", () => {
+  const list = document.createElement("ul");
+  const draw = (_: string, old: HTMLElement | null) => old ?? document.createElement("li");
+  const show = (...keys: string[]) => reconcile(list, keys, (key) => key, draw);
+  show("a", "b");
+  const [a, b] = list.children;
+  show("c", "b", "a");
+  expect([...list.children].slice(1)).toEqual([b, a]);
+  show("b");
+  expect([...list.children]).toEqual([b]);
 });

@@ -5,6 +5,14 @@ const AGREE = 1000;
 /** Milliseconds between two notifications. */
 const PACE = 10_000;
 
+/** A state that is not in here is no end. */
+export const WORDS: Readonly<Record<string, string>> = {
+  succeeded: "Video ready",
+  failed: "Video not made",
+  expired: "Video no longer at the provider",
+  unknown_outcome: "Outcome of a video unknown",
+};
+
 export interface End {
   readonly id: string;
   readonly state: string;
@@ -83,4 +91,16 @@ export class Announcer {
     this.tab.tell(ends);
     window.setTimeout(() => this.#flush(), PACE);
   }
+}
+
+/** What one notification says of several ends. */
+export function summarise(ends: readonly End[]): { text: string; isGood: boolean } {
+  const [first] = ends;
+  const ready = ends.filter(({ state }) => state === "succeeded").length;
+  const isGood = ready === ends.length;
+  if (ends.length === 1) return { text: `${WORDS[first?.state ?? ""] ?? ""}: ${first?.title}`, isGood };
+  if (isGood) return { text: `${ready} clips ready`, isGood };
+  const clips = ready === 0 ? "" : `, ${ready === 1 ? "1 clip" : `${ready} clips`} ready`;
+  const rest = ends.length - ready;
+  return { text: `${rest === 1 ? "1 video" : `${rest} videos`} not ready${clips}`, isGood };
 }

@@ -9,11 +9,14 @@ export const NEW = "jupyter-videogen:new";
 const CODE = "%load_ext jupyter_videogen\nfrom jupyter_videogen import VideoGen\nVideoGen()";
 const KERNEL = { language: "python", canStart: true, shouldStart: true, autoStartDefault: true };
 
+/** Notebook opens consoles in tabs of their own, which this page cannot fill. */
+export const canOpen = (app: JupyterFrontEnd): boolean =>
+  app.name === "JupyterLab" && app.commands.hasCommand("console:create");
+
 /** Open the form; `cwd` is the folder of its clips, as the server writes paths. */
 async function open(app: JupyterFrontEnd, cwd: string): Promise<void> {
   const options = { activate: true, name: "New video", cwd, kernelPreference: KERNEL };
-  const panel = (await app.commands.execute("console:create", options)) as ConsolePanel | undefined;
-  if (!panel) return; // Notebook opens it in a tab of its own
+  const panel = (await app.commands.execute("console:create", options)) as ConsolePanel;
   panel.addClass("jp-videogen-form");
   await panel.sessionContext.ready;
   panel.title.icon = videos;
@@ -25,7 +28,7 @@ export function addNewVideo(app: JupyterFrontEnd): void {
     label: "New video",
     caption: "Open the form on a kernel of its own",
     icon: videos,
-    isVisible: () => app.commands.hasCommand("console:create"),
+    isVisible: () => canOpen(app),
     describedBy: {
       args: {
         type: "object",

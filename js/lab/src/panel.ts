@@ -13,6 +13,8 @@ const TYPED = 250;
 const SECOND = 1000;
 
 export interface Actions {
+  /** Whether this host can open the form by itself. */
+  canCreate(): boolean;
   create(): void;
   /** Go to the cell of a job, else show its clip. */
   show(job: Job): void;
@@ -29,6 +31,7 @@ export class VideosPanel extends Widget {
   readonly #makingPart: HTMLElement;
   readonly #recent = make("ul", { class: "jp-videogen-recent" });
   readonly #recentTitle = make("h3", {}, "Recent");
+  readonly #create = iconButton(plus, "New video", () => this.actions.create());
   readonly #empty = make("p", { class: "jp-videogen-empty" });
   readonly #more: HTMLButtonElement;
   readonly #spending = make("div", { class: "jp-videogen-spending" });
@@ -66,6 +69,7 @@ export class VideosPanel extends Widget {
     this.title.caption = count > 0 ? `Videos, ${count} being made` : "Videos";
     this.title.dataset = count > 0 ? { videogen: String(count) } : {};
     if (!this.isVisible) return;
+    this.#create.hidden = !this.actions.canCreate();
     this.#drawMaking();
     this.#drawRecent();
     this.#drawSpending();

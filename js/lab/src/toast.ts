@@ -3,20 +3,12 @@
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification } from "@jupyterlab/apputils";
 import type { INotebookTracker } from "@jupyterlab/notebook";
-import { Announcer, type Channel, type End } from "./announcer";
+import { Announcer, type Channel, type End, summarise, WORDS } from "./announcer";
 import type { ToldJob } from "./bundle";
 import type { IsOn } from "./settings";
 
 /** Milliseconds that a notification stays. */
 const STAYS = 10_000;
-/** A state that is not in here is no end. */
-const WORDS: Readonly<Record<string, string>> = {
-  succeeded: "Video ready",
-  failed: "Video not made",
-  expired: "Video no longer at the provider",
-  unknown_outcome: "Outcome of a video unknown",
-};
-
 /** Whether somebody who looks at this page sees the output of this node. */
 export function isOnView(node: HTMLElement): boolean {
   if (document.hidden || !node.isConnected) return false;
@@ -50,18 +42,6 @@ export class Ends {
     const node = this.#nodes.get(id);
     return node?.isConnected ? node : null;
   }
-}
-
-/** What one notification says of several ends. */
-export function summarise(ends: readonly End[]): { text: string; isGood: boolean } {
-  const [first] = ends;
-  const ready = ends.filter(({ state }) => state === "succeeded").length;
-  const isGood = ready === ends.length;
-  if (ends.length === 1) return { text: `${WORDS[first?.state ?? ""] ?? ""}: ${first?.title}`, isGood };
-  if (isGood) return { text: `${ready} clips ready`, isGood };
-  const clips = ready === 0 ? "" : `, ${ready === 1 ? "1 clip" : `${ready} clips`} ready`;
-  const rest = ends.length - ready;
-  return { text: `${rest === 1 ? "1 video" : `${rest} videos`} not ready${clips}`, isGood };
 }
 
 interface Shows {

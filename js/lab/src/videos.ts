@@ -8,7 +8,7 @@ import type { IStatusBar } from "@jupyterlab/statusbar";
 import type { ToldJob } from "./bundle";
 import { Feed } from "./feed";
 import type { Job } from "./jobs";
-import { NEW } from "./new-video";
+import { canOpen, NEW } from "./new-video";
 import { type Actions, PANEL, VideosPanel } from "./panel";
 import { followSettings } from "./settings";
 import { createShow, followAddress, type Show } from "./show";
@@ -84,6 +84,7 @@ async function showJob(job: Job, goTo: Show, feed: Feed): Promise<void> {
 
 function createActions({ app, notebooks }: Surroundings, feed: Feed, goTo: Show): Actions {
   return {
+    canCreate: () => canOpen(app),
     create: () => void app.commands.execute(NEW, {}),
     show: (job) => void showJob(job, goTo, feed),
     cancel: async (job) => {
