@@ -61,6 +61,12 @@ class Profile:
         return page
 
 
+class Beside(Lab):
+    """A second tab of JupyterLab: in the workspace of the first one, it would load anew in another."""
+
+    address = "lab/workspaces/beside/tree/{name}?token={token}&reset"
+
+
 class WithoutOurs(Server):
     """A server whose administrator has switched our routes off."""
 
@@ -153,7 +159,7 @@ def test_two_tabs_tell_an_end_once(browser: Browser, server: Server, gateway: Ga
     server.notebook("beside.ipynb", "1")
     profile: Any = Profile(browser)
     lab = Lab(profile, server, "told.ipynb", height=700)
-    beside = Lab(profile, server, "beside.ipynb")
+    beside = Beside(profile, server, "beside.ipynb")
     lab.page.bring_to_front()
     lab.run(0)
     lab.run(1)  # makes the home, and the gateway
