@@ -29,7 +29,8 @@ def sources(path: Path) -> Iterator[str]:
     """Return the code of a page or a notebook."""
     if path.suffix == ".md":
         blocks = re.findall(r"^```(\w*)\n(.*?)^```", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
-        yield from (code for language, code in blocks if language in {"python", "sh"} or code.startswith("%"))
+        ours = {"python": "", "sh": "jupyter"}  # what a block of each language begins with that is about this package
+        yield from (code for language, code in blocks if code.startswith(ours.get(language, "%")))
     else:
         cells = json.loads(path.read_text("utf-8"))["cells"]
         yield from ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jupyter_videogen.api.grid_table import state_of
 from jupyter_videogen.api.grid_words import clip_size, column_words, made_seconds, reason_words, varied_words
 from jupyter_videogen.core import environment, hidden_characters, redaction
+from jupyter_videogen.core.command_names import spell
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store, frames, receipt
 from jupyter_videogen.media.export_files import Part, is_proven
@@ -77,7 +78,7 @@ def loss_words(cells: Sequence[StudyCell]) -> str:
     clips = "1 clip is" if len(lost) == 1 else f"{len(lost)} clips are"
     return (
         f"{clips} not where stored, or changed since, and left out: {', '.join(lost[:NAMED_LOST])}{more}. "
-        "vg.resume() downloads them again where the provider still has them."
+        f"{spell('resume')} downloads them again where the provider still has them."
     )
 
 
