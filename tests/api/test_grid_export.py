@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import resource
 import zipfile
 from base64 import b64encode
-from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +20,9 @@ from jupyter_videogen.api.grid_words import model_figures
 from jupyter_videogen.api.study_leaderboard import leaderboard_section
 from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import embedding
+from support.full_disk import largest_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from support.paid_server import Shop
 
 KEY = "canary-key-1"
@@ -94,17 +91,6 @@ def contents(*places: Path) -> dict[str, bytes]:
     """Return every file, below every place, by its name."""
     files = [file for place in places for file in ([place] if place.is_file() else place.rglob("*")) if file.is_file()]
     return {str(file): file.read_bytes() for file in files}
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """Let no file of this process become larger, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 # ---- the page -------------------------------------------------------------------------------------------------------

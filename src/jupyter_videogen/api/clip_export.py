@@ -42,8 +42,18 @@ def export(clip: ClipRecord, path: str | Path, *, embed: bool | None, overwrite:
         )
     if embed:
         raise InvalidRequest("Only a page can hold a clip inside.", next="Export to .html.", field="embed")
-    made = ANIMATIONS[suffix](clip, target, WIDTH, overwrite=overwrite)
-    receipt.write_receipt(made, _receipt_of_copy(clip, made), overwrite=overwrite)
+    with export_files.explained(target):
+        return _write_animation(clip, target, overwrite=overwrite)
+
+
+def _write_animation(clip: ClipRecord, target: Path, *, overwrite: bool) -> Path:
+    """Write a GIF or WebP and its receipt; where there is no room for both, there is neither."""
+    made = ANIMATIONS[target.suffix.lower()](clip, target, WIDTH, overwrite=overwrite)
+    try:
+        receipt.write_receipt(made, _receipt_of_copy(clip, made), overwrite=overwrite)
+    except OSError:
+        made.unlink()
+        raise
     return made
 
 
@@ -69,7 +79,7 @@ def _write_page(clip: ClipRecord, target: Path, *, embed: bool | None, overwrite
     if embed or (embed is None and can_embed(clip.bytes)):
         page = _page(clip, embedded(film))
         return export_files.write_file(target, page, overwrite=overwrite)
-    folder = target.with_name(f"{target.stem}_files")
+    folder = export_files.files_beside(target)
     page = _page(clip, f"{folder.name}/{film.name}")
     export_files.write_folder(folder, [film], page=(target, page), overwrite=overwrite)
     return target

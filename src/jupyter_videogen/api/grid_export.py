@@ -91,17 +91,12 @@ def _write_page(grid: GridExport, target: Path) -> None:
     if grid.embed:
         export_files.write_file(target, _page_with_clips(grid), overwrite=grid.overwrite)
         return
-    folder = files_beside(target)
+    folder = export_files.files_beside(target)
     export_files.check_folder(folder, overwrite=grid.overwrite)
     cells = grid.proven()
     files = StudyFiles(cells, folder.name)
     page = _page(grid, cells, files.clips, files.posters)
     export_files.write_folder(folder, files.parts, page=(target, page), overwrite=grid.overwrite)
-
-
-def files_beside(page: Path) -> Path:
-    """Return the folder of a page's clips."""
-    return page.with_name(f"{page.stem}_files")
 
 
 def _write_archive(grid: GridExport, target: Path) -> None:

@@ -31,6 +31,7 @@ MANIFEST = "export.json"
 """Names the files of an exported folder: by it the folder is known as ours."""
 LARGEST_MANIFEST = 16 << 20
 CHUNK = 1 << 20
+MOST_OF_A_NAME = 1000
 
 
 class Part(NamedTuple):
@@ -49,6 +50,30 @@ def is_proven(clip: ClipRecord) -> bool:
         return has_content(Path(clip.path), clip.bytes, clip.sha256)
     except OSError:
         return False
+
+
+def files_beside(page: Path) -> Path:
+    """Return the folder of a page's clips."""
+    return page.with_name(f"{page.stem}_files")
+
+
+def free_targets(folder: Path, name: str, kind: str) -> Iterator[Path]:
+    """Return files of a name that are free, and the folders beside them too; further ones have a number.
+
+    Raises `InvalidRequest` where there are none left.
+    """
+    for number in range(1, MOST_OF_A_NAME):
+        target = folder / (f"{name}.{kind}" if number == 1 else f"{name}-{number}.{kind}")
+        if not is_taken(target):
+            yield target
+    raise InvalidRequest(
+        f"{folder} has too many files named {name}.", next="Choose a name of your own: export(path).", field="path"
+    )
+
+
+def is_taken(target: Path) -> bool:
+    """Return whether something has the name of a file, or of the folder beside it; a broken link has, too."""
+    return os.path.lexists(target) or os.path.lexists(files_beside(target))
 
 
 def check_target(target: Path, *, overwrite: bool) -> None:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api.grid_export import files_beside
 from jupyter_videogen.core import environment
-from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.media.export_files import free_targets
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import visitors
 from jupyter_videogen.widget.base import LONGEST_ID, BaseWidget
@@ -166,12 +165,8 @@ class GridWidget(BaseWidget):
 
     def _export(self, kind: str) -> str:
         """Write the grid beside the notebook, under a name that is free, as is that of the clips' folder; returns the name."""
-        folder, name = environment.folder(), "".join(sign if sign.isalnum() else "-" for sign in self._grid.name)
-        for number in range(1, 1000):
-            target = folder / (f"{name}.{kind}" if number == 1 else f"{name}-{number}.{kind}")
-            if not target.exists() and not files_beside(target).exists():
-                return self._grid.export(target).name
-        raise VideogenError(f"{folder} has too many files named {name}.", next="Choose a name: grid.export(path).")
+        name = "".join(sign if sign.isalnum() else "-" for sign in self._grid.name)
+        return self._grid.export(next(free_targets(environment.folder(), name, kind))).name
 
     # ---- telling the page ----------------------------------------------------------------------------------
 
