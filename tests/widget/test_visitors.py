@@ -65,6 +65,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "grid_rows": {"offset": 0, "limit": 9}, "grid_act": {"action": "retry", "undecided": True},
         "rate": {"job_id": job_id, "rating": 5}, "export": {"kind": "csv"},
         "code": {"language": "python", "request": request}, "improve": {"prompt": "x"},
+        "share": {"job_id": job_id, "take": 0, "kind": "gif"},
         "cast_vote": {"token": "x", "choice": "left", "seconds": 1.0}, "vote_act": {"action": "finish"},
         "blind_piece": {"token": "x", "side": "left", "offset": 0, "length": 10},
     }  # fmt: skip

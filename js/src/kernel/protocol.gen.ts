@@ -366,6 +366,8 @@ export interface JobView {
   readonly warnings: readonly string[];
   readonly suggestions: readonly string[];
   readonly request: RequestView;
+  readonly needs_kernel: boolean;
+  readonly can_share: boolean;
 }
 
 export interface KeyView {
@@ -555,6 +557,15 @@ export interface ServerView {
   readonly cell: string;
 }
 
+export interface Share {
+  readonly type: "share";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_id: string;
+  readonly take: number;
+  readonly kind: "gif" | "html" | "webp";
+}
+
 export interface Show {
   readonly type: "show";
   readonly v: 1;
@@ -668,7 +679,7 @@ export interface WidgetState {
   readonly library: boolean;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | GridRows | GridAct | Rate | Export | CastVote | VoteAct | BlindPiece;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | Share | GridRows | GridAct | Rate | Export | CastVote | VoteAct | BlindPiece;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

@@ -15,7 +15,7 @@ import anywidget
 import msgspec
 import traitlets
 
-from jupyter_videogen.api import client
+from jupyter_videogen.api import client, sharing
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.widget import history, history_watch, visitors
@@ -38,6 +38,7 @@ from jupyter_videogen.widget.protocol import (
     PreviewShown,
     Remove,
     Resend,
+    Share,
     Star,
     Watch,
 )
@@ -45,6 +46,7 @@ from jupyter_videogen.widget.views import error_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
 
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.core.job import JobRecord
@@ -142,8 +144,8 @@ class BaseWidget(anywidget.AnyWidget):
 
     def _told_of(self, job: Job, record: JobRecord) -> dict[str, Any]:
         """Return a job as this widget's page may see it."""
-        view: dict[str, Any] = msgspec.to_builtins(job_view_of(job, record))
-        return dict(visitors.visitor_view(view)) if self._visited else view
+        view = job_view_of(job, record)
+        return visitors.visitor_job(view) if self._visited else dict(msgspec.to_builtins(view))
 
     def changed(self, job: Job, record: JobRecord) -> None:
         """Take part in a change; for subclasses."""
@@ -192,6 +194,16 @@ class BaseWidget(anywidget.AnyWidget):
         ack = Ack(**{"v": VERSION, "request_id": request_id, "ok": True, "now": time.time(), **outcome})
         self.send(msgspec.to_builtins(ack), buffers)
 
+    def _answer_later(self, request_id: str, text: Future[str]) -> dict[str, Any]:
+        """Answer with a text when it is there, or with why there is none; not at all where the kernel is being stopped."""
+
+        def answer(text: Future[str]) -> None:
+            if not text.cancelled():
+                self._answer(request_id, self._outcome(lambda: {"text": text.result()}))
+
+        text.add_done_callback(answer)
+        return LATER
+
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what any page may ask of the job it shows, or of the library."""
         match message:
@@ -210,6 +222,9 @@ class BaseWidget(anywidget.AnyWidget):
                 self.follow(self._mine(message.job_id).send_again())
             case Module() | History() | Detail() | Posters() | Star() | Remove() | Fetch() | Poster():
                 return self._ask_history(message, buffers)
+            case Share():
+                shared = sharing.begin(self._mine(message.job_id), message.take, message.kind)
+                return self._answer_later(message.request_id, shared)
             case Code():
                 return {"text": request_code(message.request, message.language, self.provider_name)}
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,7 +22,7 @@ from jupyter_videogen.core.request import MEDIA
 from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, visitors
-from jupyter_videogen.widget.base import LATER, BaseWidget, Pace
+from jupyter_videogen.widget.base import BaseWidget, Pace
 from jupyter_videogen.widget.dropped_clip import recall_request
 from jupyter_videogen.widget.form import Uploads, collect_fields
 from jupyter_videogen.widget.local_servers import find_servers
@@ -45,7 +44,6 @@ from jupyter_videogen.widget.views import FormSurroundings, form_view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from concurrent.futures import Future
 
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.catalog.provider import Provider
@@ -122,8 +120,7 @@ class FormWidget(BaseWidget):
                 return {"medium": self._uploads.take(message, bytes(buffers[0]))}
             case Recall():
                 return {"recalled": recall_request(message)}
-        begin(message.prompt).add_done_callback(partial(self._tell_improved, message.request_id))
-        return LATER
+        return self._answer_later(message.request_id, begin(message.prompt))
 
     @property
     def _own(self) -> set[str]:
@@ -235,11 +232,6 @@ class FormWidget(BaseWidget):
             return f"Its list of models could not be loaded: {error.message}"
         self._provider = config.find_provider_with_models(here.name)
         return ""
-
-    def _tell_improved(self, request_id: str, prompt: Future[str]) -> None:
-        """Answer with a better prompt, or why there is none; not at all where the kernel is being stopped."""
-        if not prompt.cancelled():
-            self._answer(request_id, self._outcome(lambda: {"text": prompt.result()}))
 
     def _trust(self, message: Trust) -> None:
         """Agree to what a project's file asks for, as long as it is what the person was shown."""

@@ -267,6 +267,10 @@ class JobView(msgspec.Struct, frozen=True, kw_only=True):
     """Prompts to try instead, where the model could not show all of this one; its warning says so."""
     request: RequestView
     """All that was asked for: to do it again, or something like it."""
+    needs_kernel: bool
+    """Only the kernel that sent it can watch it, since no other process has its key."""
+    can_share: bool
+    """The page may ask for its clip as a file to hand out; visitors may not."""
 
 
 class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
@@ -475,6 +479,14 @@ class Code(Request, frozen=True, kw_only=True, tag="code"):
     request: RequestView
 
 
+class Share(Request, frozen=True, kw_only=True, tag="share"):
+    """Write a clip beside the notebook, to hand out; the ack has the file's name as `text`, when it is written."""
+
+    job_id: str
+    take: int
+    kind: Literal["html", "gif", "webp"]
+
+
 class GridRows(Request, frozen=True, kw_only=True, tag="grid_rows"):
     """Ask for rows of the grid that come into view; the ack has them as `rows`. From now on their changes are told.
 
@@ -575,6 +587,7 @@ PageMessage = (
     | Remove
     | Improve
     | Code
+    | Share
     | GridRows
     | GridAct
     | Rate

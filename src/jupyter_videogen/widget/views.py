@@ -103,6 +103,8 @@ def job_view(job: JobRecord, provider: Provider, *, folder: Path, aside: JobExtr
         warnings=job.warnings,
         suggestions=job.suggestions,
         request=request_view(request, folder),
+        needs_kernel=job.needs_kernel,
+        can_share=True,
     )
 
 

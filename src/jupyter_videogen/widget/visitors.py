@@ -35,7 +35,7 @@ from jupyter_videogen.widget.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from jupyter_videogen.widget.protocol import ErrorView, FormView, GridRowView, RequestView
+    from jupyter_videogen.widget.protocol import ErrorView, FormView, GridRowView, JobView, RequestView
 
 HIDDEN = "…"
 REFUSED = "This page is shown to visitors; only its owner can do that."
@@ -94,6 +94,12 @@ def visitor_row(view: GridRowView) -> GridRowView:
     """Return a row of a grid as visitors see it: what failed has no step, and its words no places."""
     cells = (msgspec.structs.replace(cell, step="", price=None, error=visitor_view(cell.error)) for cell in view.cells)
     return msgspec.structs.replace(view, cells=tuple(cells))
+
+
+def visitor_job(view: JobView) -> dict[str, Any]:
+    """Return a job as visitors see it: without places, and without what is for its owner to know and to do."""
+    shown = msgspec.structs.replace(view, needs_kernel=False, can_share=False)
+    return dict(visitor_view(msgspec.to_builtins(shown)))
 
 
 def visitor_error(view: ErrorView) -> dict[str, Any]:
