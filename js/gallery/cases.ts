@@ -174,7 +174,7 @@ const drop =
   };
 const acks =
   (
-    type: "generate" | "code" | "connect" | "history" | "recall" | "detail" | "improve" | "servers",
+    type: "generate" | "code" | "connect" | "history" | "recall" | "detail" | "improve" | "servers" | "share",
     change: Parameters<FakeModel["ack"]>[1],
   ): Act =>
   async (_, fake) => {
@@ -249,6 +249,8 @@ const leave: Act = async (_, fake) => {
 const absent = { saves_as: "videogen/absent.mp4" };
 const refuses = (change: Parameters<typeof error>[0]) =>
   acks("generate", { ok: false, error: error(change) });
+const shareMenu: Act = (root) => until(() => root.querySelector("[role=menu]") !== null);
+const shareAsGif: readonly Act[] = [press(strings.share), shareMenu, press(strings.shareKinds.gif)];
 const pickTwo = [
   history,
   click("[data-job=k3q7x2ma]", { ctrlKey: true }),
@@ -800,7 +802,33 @@ export const cases: Readonly<Record<string, Case>> = {
   "card, saving": card(
     job({ state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 }),
   ),
+  "card, needs this kernel": card(job({ progress: 62, needs_kernel: true })),
+  "needs this kernel": form_(job({ progress: 62, needs_kernel: true })),
   "card, ready": card(cell),
+  "card, ready, share it": { state: { job: cell }, acts: [press(strings.share), shareMenu] },
+  "card, ready, being shared": { state: { job: cell }, acts: shareAsGif },
+  "card, ready, shared": {
+    state: { job: cell },
+    acts: [...shareAsGif, acks("share", { text: "northern-lights-over-a-mountain-lake-k3q7x2ma.gif" })],
+  },
+  "card, ready, not shared": {
+    state: { job: cell },
+    acts: [
+      ...shareAsGif,
+      acks("share", {
+        ok: false,
+        error: error({
+          message:
+            "/home/ada/films/northern-lights-k3q7x2ma.gif can't be written: No space left on device. Nothing that was there was changed.",
+          next: "Make room, or choose another folder.",
+        }),
+      }),
+    ],
+  },
+  "ready, shared": {
+    state: { form: full, job: done },
+    acts: [history, ...shareAsGif, acks("share", { text: "paper-boat-1.gif" })],
+  },
   "card, tall": card(tall),
   "card, the whole prompt": { state: { job: tall }, acts: [click(".videogen-prompt-text button")] },
   "card, controls shown": {

@@ -178,6 +178,8 @@ export const job = (change: Partial<JobView> = {}): JobView => ({
   error: null,
   warnings: [],
   suggestions: [],
+  needs_kernel: false,
+  can_share: true,
   ...change,
 });
 

@@ -8,6 +8,7 @@ import "../src/styles/grid.css";
 import "../src/styles/vote.css";
 import "../src/styles/library.css";
 import "../src/styles/panels.css";
+import "../src/styles/share.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
 import { FakeModel, job as makeJob, START } from "./fake";

@@ -6,10 +6,11 @@ import { Form } from "../src/form/form";
 import { Grid } from "../src/grid/grid";
 import { Library } from "../src/library/library";
 import { Queue } from "../src/panels/queue";
+import { Share } from "../src/panels/share";
 import { Vote } from "../src/vote/vote";
 
 const modules = {
-  parts: { Compare, Cover, Form, Library, Queue, css: "" },
+  parts: { Compare, Cover, Form, Library, Queue, Share, css: "" },
   grid: { Grid, css: "" },
   vote: { Vote, css: "" },
 };

@@ -2,6 +2,17 @@
 
 import type { ComponentChildren } from "preact";
 
+/** Open a popover at what it belongs to: below it, or above where there is no room. */
+export function openAt(anchor: Element, node: HTMLElement | null): void {
+  if (node === null || node.matches("[data-open]")) return;
+  node.dataset["open"] = "";
+  node.showPopover?.();
+  const [box, size] = [anchor.getBoundingClientRect(), node.getBoundingClientRect()];
+  const isBelow = box.bottom + size.height + 8 < innerHeight;
+  node.style.insetBlockStart = `${isBelow ? box.bottom + 4 : Math.max(8, box.top - size.height - 4)}px`;
+  node.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
+}
+
 interface MenuProps {
   /** What it opens at. */
   readonly anchor: Element;
@@ -13,14 +24,9 @@ interface MenuProps {
 
 export function Menu({ anchor, label, onClose, children }: MenuProps) {
   const open = (node: HTMLDivElement | null) => {
-    if (node === null || node.matches("[data-open]")) return;
-    node.dataset["open"] = "";
-    node.showPopover?.();
-    const [box, size] = [anchor.getBoundingClientRect(), node.getBoundingClientRect()];
-    const isBelow = box.bottom + size.height + 8 < innerHeight;
-    node.style.insetBlockStart = `${isBelow ? box.bottom + 4 : Math.max(8, box.top - size.height - 4)}px`;
-    node.style.left = `${Math.max(8, Math.min(box.left, innerWidth - size.width - 8))}px`;
-    node.querySelector("button")?.focus();
+    if (node?.matches("[data-open]")) return;
+    openAt(anchor, node);
+    node?.querySelector("button")?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const items = [...(event.currentTarget as Element).querySelectorAll("button")];

@@ -5,11 +5,13 @@ import covers from "../styles/covers.css";
 import form from "../styles/form.css";
 import library from "../styles/library.css";
 import panels from "../styles/panels.css";
+import share from "../styles/share.css";
 
 export { Compare } from "../compare/compare";
 export { Cover } from "../covers/cover";
 export { Form } from "../form/form";
 export { Library } from "../library/library";
 export { Queue } from "../panels/queue";
+export { Share } from "../panels/share";
 
-export const css: string = form + library + compare + covers + panels;
+export const css: string = form + library + compare + covers + panels + share;

@@ -190,6 +190,12 @@ export const en = {
 
   undoPrompt: "Undo",
 
+  // A clip as a file to hand out.
+  shareKinds: { html: "Page (HTML)", gif: "GIF", webp: "WebP" },
+  sharing: "{kind}: being written…",
+  shared: "Saved beside the notebook as [name].",
+  openShared: "Open",
+
   // A better prompt from the user's own chat endpoint.
   improve: "Improve",
   improveHint:

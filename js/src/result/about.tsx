@@ -4,12 +4,21 @@ import { useMoment, writeClipboard } from "../components/clipboard";
 import { CopiedLabel } from "../components/copied-label";
 import { useRoving } from "../components/roving";
 import { findHost } from "../kernel/host";
+import { isOpen } from "../kernel/job-state";
 import type { FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
+import { fill } from "../text/template";
 import { Warnings } from "./error-details";
 import { Examples } from "./placeholder";
 import { PromptText } from "./prompt-text";
+
+/** What a job needs of its kernel while it is made; one that is answered in one go says so itself. */
+function describeNeed({ session }: View, job: JobView): readonly string[] {
+  const isWatched = isOpen(job) && !job.detached && !session.connection.disconnected.value;
+  if (!isWatched || !job.needs_kernel || job.synchronous) return [];
+  return [fill(strings.needsKernel, { provider: job.provider })];
+}
 
 interface AboutProps {
   readonly view: View;
@@ -75,7 +84,7 @@ export function About(props: AboutProps) {
       )}
       {job && (
         <div class="videogen-noted">
-          <Warnings warnings={job.warnings} />
+          <Warnings warnings={[...job.warnings, ...describeNeed(view, job)]} />
           {job.suggestions.length > 0 && <Suggestions {...props} job={job} />}
         </div>
       )}

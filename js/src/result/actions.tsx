@@ -7,6 +7,7 @@ import type { ClipView, FormView, JobView } from "../kernel/protocol.gen";
 import type { View } from "../state/view";
 import { strings } from "../text/strings";
 import { fill } from "../text/template";
+import { ShareButton } from "./share-button";
 
 const takesImage = (form: FormView): boolean =>
   [form.other, ...form.models].some((model) => model?.takes.includes("image"));
@@ -20,9 +21,9 @@ function SaveLink({ clip, url }: { clip: ClipView | null; url: string | null }) 
       ? ({ href: url, download: getFileName(clip) } as const)
       : ({ role: "link", "aria-disabled": true } as const);
   return (
-    <a class="videogen-button is-subtle" {...target}>
+    <a class="videogen-button is-subtle videogen-brief-action" title={strings.save} {...target}>
       <Icon name="save" />
-      {strings.save}
+      <span>{strings.save}</span>
     </a>
   );
 }
@@ -101,9 +102,11 @@ export function getCommands(view: View, form: FormView | null, job: JobView | nu
 }
 
 interface JobActionsProps {
+  readonly view: View;
   readonly job: JobView | null;
   /** The clip that is shown, and its URL. */
   readonly clip: ClipView | null;
+  readonly take: number;
   readonly url: string | null;
   readonly commands: JobCommands;
   /** Keep the place of the actions of a job that has not ended. */
@@ -112,7 +115,7 @@ interface JobActionsProps {
 }
 
 /** The row below the facts. */
-export function JobActions({ job, clip, url, commands, isGhost, children }: JobActionsProps) {
+export function JobActions({ view, job, clip, take, url, commands, isGhost, children }: JobActionsProps) {
   const isStarred = job?.starred ?? false;
   const hasClip = isGhost || clip !== null;
   return (
@@ -131,6 +134,7 @@ export function JobActions({ job, clip, url, commands, isGhost, children }: JobA
         />
       )}
       {hasClip && <SaveLink clip={clip} url={url} />}
+      {hasClip && job?.can_share && <ShareButton view={view} job={job} take={take} />}
       <span class="videogen-icon-actions">
         <IconButton
           bare

@@ -251,7 +251,15 @@ export function Result(props: ResultProps) {
             />
             {failed && isExplained && <ErrorDetails id={detailsId} job={failed} />}
           </StateArea>
-          <JobActions job={job} clip={clip} url={url} commands={commands} isGhost={isGhost}>
+          <JobActions
+            view={view}
+            job={job}
+            clip={clip}
+            take={take}
+            url={url}
+            commands={commands}
+            isGhost={isGhost}
+          >
             {clipCount > 1 && (isGhost || clip) && (
               <ClipPicker view={view} count={clipCount} take={take} onTake={setTake} />
             )}

@@ -212,6 +212,7 @@ export const en = {
   proceed: "Continue",
   proceedHint: "Continue from the last frame",
   save: "Save as",
+  share: "Share",
   star: "Star",
   codec: "This browser can't play H.264. Use another browser or a video player.",
 
@@ -280,6 +281,8 @@ export const en = {
   },
   known: { yes: "yes", no: "no", unknown: "unknown" },
   notes: "Notes",
+  needsKernel:
+    "Only this kernel has this job's key: if you shut it down, nobody fetches the clip. For later jobs, store it: %videogen connect {provider}, or in the environment.",
   seedFact: "seed {seed}",
 } as const satisfies Strings;
 
