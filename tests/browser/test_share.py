@@ -28,7 +28,7 @@ def test_a_card_shares_its_clip_as_a_gif(browser: Browser, server: Server, gatew
     server.notebook(
         "share.ipynb",
         "%load_ext jupyter_videogen",
-        "%%videogen -m local/ink -d 1 -s 320x192\nwaves at sunset",
+        "%%videogen -m local/ink -d 1 --size 320x192\nwaves at sunset",
     )
     lab = Lab(browser, server, "share.ipynb")
     lab.run(0)
