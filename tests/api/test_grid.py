@@ -453,3 +453,21 @@ def test_ten_thousand_cells_are_planned_without_their_jobs(shop: Shop, at: dict[
         grid.result("1m")
     assert grid.counts.waiting == 10_000
     assert len(runtime().ledger.recent(limit=100)) <= 4
+
+
+def test_a_click_while_the_queue_is_ending_is_not_lost(at: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks again in the very moment between the last look and the end."""
+    grid = vg.grid(prompts(2), **at, name="e").pause()
+    queue, ends = grid._queue, type(grid._queue)._may_end
+    resumed: list[int] = []
+
+    def late(self: Any, asked: int) -> bool:
+        if not resumed:
+            resumed.append(asked)
+            grid.resume()  # as another thread would
+        return ends(self, asked)
+
+    monkeypatch.setattr(type(queue), "_may_end", late)
+    grid.result("1m")
+    assert len(grid.resume().result("1m")) == 2
+    assert len(resumed) == 1

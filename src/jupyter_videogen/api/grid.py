@@ -410,9 +410,8 @@ class Grid:
 
     def _start(self) -> Grid:
         """See to it that the queue runs."""
-        if self._future.done():
+        if self._queue.begin():
             self._future = self._run.loop.submit(self._queue.run)
-        self._queue.wake()
         return self
 
     def _chosen(self, positions: Iterable[int] | None) -> list[CellWithJob]:

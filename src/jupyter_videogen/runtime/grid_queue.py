@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -60,6 +61,9 @@ class GridQueue:
         """Whether it tried to, and another process sends."""
         self._run, self._grids, self._builder = run, run.ledger.grids, builder
         self._news = asyncio.Event()
+        self._ending = threading.Lock()
+        self._running, self._asked = False, 0
+        """Whether `run` is under way, and how often somebody has asked for a look."""
         self._listeners: list[Callable[[JobRecord | None], None]] = []
         self._followed: set[str] = set()
         self._sending: set[str] = set()
@@ -81,17 +85,37 @@ class GridQueue:
         """Try again at providers that were held back."""
         self.held.clear()
 
+    def begin(self) -> bool:
+        """Look at the grid now; from any thread. Returns whether `run` has to be started for it: it may be ending just now."""
+        with self._ending:
+            self._asked += 1
+            was_running, self._running = self._running, True
+        self.wake()
+        return not was_running
+
     async def run(self) -> None:
-        """Send and settle until nothing happens by itself any more."""
+        """Send and settle until nothing happens by itself any more, and nobody has asked for more meanwhile."""
         try:
-            while await self._go_on():
-                await self._wait()
+            while True:
+                asked = self._asked
+                if await self._go_on():
+                    await self._wait()
+                elif self._may_end(asked):
+                    return
+        except BaseException:
+            self._running = False
+            raise
         finally:
             self.elsewhere = False
             if self.mine:
                 self.mine = False
                 self._grids.release(self.record.id)
             self._tell(None)
+
+    def _may_end(self, asked: int) -> bool:
+        with self._ending:
+            self._running = asked != self._asked
+            return not self._running
 
     async def _go_on(self) -> bool:
         try:
