@@ -35,7 +35,7 @@ vg.grid(
     models=["local/scenes", "local/ink", "local/grain"], seeds=[7], name="study-1", duration=2, size="640x360",
 )"""
 COMPARE = 'vg.compare("Waves at sunset", models=["local/scenes", "local/ink", "local/grain"], duration=2)'
-VOTES = 12
+VOTES = 13  # one pair of the twelve comes again
 VOTE = """\
 prompts = ["Waves at sunset", "A city in rain", "Northern lights over a mountain lake", "A meadow in the wind"]
 grid = vg.grid(prompts, models=["local/scenes", "local/ink", "local/grain"], seeds=[7], name="styles", duration=2, size="640x360")
