@@ -29,8 +29,12 @@ SCROLL = "(cell) => cell.scrollIntoView({ block: 'end', behavior: 'instant' })"
 SOURCES = (
     "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.sharedModel.getSource())"
 )
-HOSTS_OWN = {"Cannot read properties of undefined (reading 'schema')"}
-"""What Notebook 7.6 throws by itself, also without this extension."""
+HOSTS_OWN = {
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+}
+"""What Notebook 7.6 throws by itself, also without this extension: the second where its file browser restores the path of the
+address before its own command is there (`restoreBrowser` of @jupyterlab/filebrowser-extension)."""
 TOAST = ".jp-Notification-Toast, .Toastify__toast"
 OPEN = "async () => { await window.jupyterapp.commands.execute('jupyter-videogen:show-panel'); }"
 NEW = "async () => { await window.jupyterapp.commands.execute('jupyter-videogen:new'); }"
