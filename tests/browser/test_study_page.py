@@ -118,9 +118,9 @@ def test_two_clips_of_a_row_are_wiped(page: Page) -> None:
     page.get_by_label("Model").select_option(label="local/ink")
     page.locator(".videogen-study-head").first.click()
     page.get_by_role("button", name="Wipe").click()
-    edge = page.get_by_role("slider", name="Edge between the two clips")
+    edge = page.get_by_role("slider", name="Where A ends and B begins")
     edge.fill("20")
-    shown = page.locator(".videogen-clip:last-child .videogen-video-frame")
+    shown = page.locator(".videogen-clip + .videogen-clip .videogen-video-frame")
     expect(shown).to_have_css("clip-path", "inset(0px 0px 0px 20%)")
 
 

@@ -13,13 +13,12 @@ import { Template } from "../text/template";
 import { ComparedClip } from "./compared-clip";
 import { compareFacts, type Facts } from "./facts";
 import { estimateLeft, getPercent } from "./job-progress";
+import { getLetter } from "./letter";
 import { PlaybackClock } from "./playback-clock";
 import { strings } from "./strings";
 import { SyncedPlayers } from "./synced-players";
 import { Wipe } from "./wipe";
 
-/** "A" for the first of the compared clips. */
-export const getLetter = (index: number): string => String.fromCharCode(65 + index);
 type Layout = "grid" | "wipe";
 
 interface LayoutChipsProps {

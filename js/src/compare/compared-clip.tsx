@@ -8,6 +8,7 @@ import type { View } from "../state/view";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
 import { JobProgress, nameState } from "./job-progress";
+import { Letter } from "./letter";
 import { strings } from "./strings";
 import type { SyncedPlayers } from "./synced-players";
 
@@ -32,28 +33,6 @@ function Shift({ letter, frames, onShift }: ShiftProps) {
       <output>{fill(strings.frames, { count: frames > 0 ? `+${frames}` : String(frames) })}</output>
       {step(1, strings.later, "+")}
     </fieldset>
-  );
-}
-
-interface LetterProps {
-  readonly letter: string;
-  readonly isAudible: boolean;
-  readonly onUnmute: () => void;
-}
-
-function Letter({ letter, isAudible, onUnmute }: LetterProps) {
-  const label = fill(strings.hear, { letter });
-  return (
-    <button
-      type="button"
-      class="videogen-letter"
-      aria-pressed={isAudible}
-      aria-label={label}
-      title={label}
-      onClick={onUnmute}
-    >
-      {letter}
-    </button>
   );
 }
 

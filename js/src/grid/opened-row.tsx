@@ -1,7 +1,7 @@
 /** A row with its clips large, under one clock: each model's below its name, seeds below each other. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { getLetter } from "../compare/compare";
+import { getLetter, Letter } from "../compare/letter";
 import { PlaybackClock } from "../compare/playback-clock";
 import { SyncedPlayers } from "../compare/synced-players";
 import { IconButton } from "../components/button";
@@ -44,7 +44,6 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
   if (!cell || !own) return null;
   const letter = getLetter(column);
   const name = nameCell([nameModel(own, grid), nameColumn(own, grid)], cell);
-  const label = fill(strings.hear, { letter });
   return (
     <figure class="videogen-clip">
       <div
@@ -67,18 +66,7 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
         )}
       </div>
       <figcaption>
-        {clip && (
-          <button
-            type="button"
-            class="videogen-letter"
-            aria-pressed={isAudible}
-            aria-label={label}
-            title={label}
-            onClick={onUnmute}
-          >
-            {letter}
-          </button>
-        )}
+        {clip && <Letter letter={letter} isAudible={isAudible} onUnmute={onUnmute} />}
         <span>
           <Template
             parts={["[column]", "{took}"]}

@@ -2,7 +2,7 @@
 
 import type { ReadonlySignal } from "@preact/signals";
 import { useLayoutEffect, useState } from "preact/hooks";
-import { getLetter } from "../compare/compare";
+import { getLetter } from "../compare/letter";
 import { Icon } from "../components/icons";
 import type { GridCellView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";

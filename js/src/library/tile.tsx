@@ -1,6 +1,6 @@
 /** One job of the library: its picture, which plays under the pointer and with the focus, and the words below it. */
 
-import { getLetter } from "../compare/compare";
+import { getLetter } from "../compare/letter";
 import { Icon } from "../components/icons";
 import { JOB_TYPE } from "../form/drop-paste";
 import { strings } from "../parts/strings";

@@ -1,8 +1,10 @@
 /** A row with its clips large, under one clock: beside each other, or two over each other with a movable edge. */
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { getLetter, Letter } from "../compare/letter";
 import { PlaybackClock } from "../compare/playback-clock";
 import { SyncedPlayers } from "../compare/synced-players";
+import { Wipe } from "../compare/wipe";
 import { IconButton } from "../components/button";
 import { prefersReducedMotion } from "../state/theme";
 import { fill } from "../text/template";
@@ -12,7 +14,6 @@ import { getReason, listFacts } from "./words";
 
 /** Clips that play at once. */
 const MAX_PLAYERS = 24;
-const getLetter = (at: number): string => String.fromCharCode(65 + at);
 
 interface ComparedClipProps {
   readonly cell: Cell;
@@ -30,7 +31,6 @@ function ComparedClip({ cell, at, players, isAudible, onUnmute }: ComparedClipPr
     if (video.current) video.current.muted = !isAudible;
   }, [address, isAudible]);
   const letter = getLetter(at);
-  const hear = fill(strings.hear, { letter });
   const style = {
     "--videogen-width": String(cell.width ?? 16),
     "--videogen-height": String(cell.height ?? 9),
@@ -45,7 +45,6 @@ function ComparedClip({ cell, at, players, isAudible, onUnmute }: ComparedClipPr
             class="videogen-video"
             src={address}
             playsInline
-            loop
             preload="auto"
             aria-label={cell.name}
           />
@@ -54,18 +53,7 @@ function ComparedClip({ cell, at, players, isAudible, onUnmute }: ComparedClipPr
         )}
       </div>
       <figcaption>
-        {address && (
-          <button
-            type="button"
-            class="videogen-letter"
-            aria-pressed={isAudible}
-            aria-label={hear}
-            title={hear}
-            onClick={onUnmute}
-          >
-            {letter}
-          </button>
-        )}
+        {address && <Letter letter={letter} isAudible={isAudible} onUnmute={onUnmute} />}
         <span>
           <b>
             <bdi>{cell.name}</bdi>
@@ -86,8 +74,8 @@ interface ComparedRowProps {
 
 export function ComparedRow({ row, cells, onClose }: ComparedRowProps) {
   const players = useMemo(() => {
-    const silent = new SyncedPlayers();
-    silent.unmute(-1);
+    const silent = new SyncedPlayers(-1);
+    silent.loops = true;
     return silent;
   }, [row]);
   const [audible, setAudible] = useState(-1);
@@ -103,6 +91,8 @@ export function ComparedRow({ row, cells, onClose }: ComparedRowProps) {
   const style = {
     "--videogen-columns": String(cells.length === 4 ? 2 : Math.min(cells.length, 3)),
     "--videogen-edge-at": `${edge}%`,
+    "--videogen-width": String(cells[0]?.width ?? 16),
+    "--videogen-height": String(cells[0]?.height ?? 9),
   };
   return (
     <section
@@ -118,18 +108,6 @@ export function ComparedRow({ row, cells, onClose }: ComparedRowProps) {
         )}
         <PlaybackClock players={players} loops />
       </div>
-      {canWipe && isWipe && (
-        <input
-          class="videogen-wipe"
-          type="range"
-          min={0}
-          max={100}
-          value={edge}
-          aria-label={strings.wipeEdge}
-          dir="ltr"
-          onInput={(event) => setEdge(Number(event.currentTarget.value))}
-        />
-      )}
       <div class="videogen-clips" style={style}>
         {cells.map((cell, at) => (
           <ComparedClip
@@ -141,6 +119,7 @@ export function ComparedRow({ row, cells, onClose }: ComparedRowProps) {
             onUnmute={() => setAudible(cell.column === audible ? -1 : cell.column)}
           />
         ))}
+        {canWipe && isWipe && <Wipe edge={edge} onMove={setEdge} />}
       </div>
     </section>
   );

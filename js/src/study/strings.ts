@@ -20,8 +20,6 @@ export const strings = {
   closeRow: "Close",
   compared: "Clips of [label] under one clock",
   wipe: "Wipe",
-  wipeEdge: "Edge between the two clips",
-  hear: "Sound from {letter}",
   meanRating: "Mean rating",
   ofRated: "*{rating}* of {rated} rated",
   notRated: "no rating yet",

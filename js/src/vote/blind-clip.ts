@@ -7,18 +7,19 @@ const PIECE_BYTES = 2 << 20;
 
 export type Side = "left" | "right";
 
-/** Return a URL of the whole clip; throws where the kernel can't read it, or has gone. */
+/** Return a URL of the whole clip, null where the kernel has gone; throws where it can't read the clip. */
 export async function loadBlindClip(
   connection: KernelConnection,
   token: string,
   side: Side,
   timing: RetryTiming,
-): Promise<string> {
+): Promise<string | null> {
   const pieces: DataView[] = [];
   for (let offset = 0; ; offset += PIECE_BYTES) {
     const request = { type: "blind_piece", token, side, offset, length: PIECE_BYTES } as const;
     const reply = await connection.askUntilAnswered(request, timing);
-    if (!reply?.chunk) throw new Error(reply?.error?.message ?? "");
+    if (reply === null) return null;
+    if (!reply.chunk) throw new Error(reply.error?.message ?? "");
     pieces.push(reply.chunk);
     if (reply.chunk.byteLength < PIECE_BYTES) break;
   }

@@ -61,6 +61,7 @@ export function Pair({ connection, token, chosen, onReady, onFault, onPlayers }:
     let isOver = false;
     const load = async (side: Side) => {
       const url = await loadBlindClip(connection, token, side, timing);
+      if (url === null) return; // the kernel has gone: that says nothing of the clip
       if (isOver) return URL.revokeObjectURL(url);
       made.push(url);
       setUrls((known) => ({ ...known, [side]: url }));

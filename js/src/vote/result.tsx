@@ -138,12 +138,12 @@ interface ResultProps {
 export function VoteResult({ vote, leaderboard, onMore }: ResultProps) {
   const { standings, verdict, advice, notes, votes } = leaderboard;
   const title = vote.by.charAt(0).toUpperCase() + vote.by.slice(1);
-  const [first, ...rest] = verdict ? [verdict, advice, ...notes] : notes;
+  const [headline, shown] = verdict ? [verdict, notes] : [notes[0], notes.slice(1)];
   return (
     <div class="videogen-vote-result">
       <div class="videogen-verdict">
         <div>
-          <h4 tabIndex={-1}>{first}</h4>
+          <h4 tabIndex={-1}>{headline}</h4>
           {verdict && advice && <p>{advice}</p>}
         </div>
         <button type="button" class="videogen-button is-primary" onClick={onMore}>
@@ -159,7 +159,7 @@ export function VoteResult({ vote, leaderboard, onMore }: ResultProps) {
         </div>
       )}
       <ul class="videogen-vote-notes">
-        {(verdict ? notes : rest).map((note) => (
+        {shown.map((note) => (
           <li key={note}>{note}</li>
         ))}
       </ul>

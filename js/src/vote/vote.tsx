@@ -123,7 +123,8 @@ function Ask({ view, vote, act }: AskProps) {
       <fieldset class="videogen-pair-place" tabIndex={0} aria-label={strings.pair} aria-keyshortcuts="Space">
         {token && (
           <Pair
-            key={token}
+            // Loaded anew where the kernel had gone and is back.
+            key={`${token} ${view.session.connection.disconnected.value}`}
             connection={view.session.connection}
             token={token}
             chosen={chosen?.token === token ? chosen.choice : null}

@@ -224,7 +224,7 @@ def _notes(rows: Sequence[VoteRow], counted: Sequence[VoteRow], ranking: Ranking
     if ties := sum(vote.winner is None for vote in first):
         yield f"Ties count as half a win: {ties} of {len(first)} votes, {sum(vote.kind == 'bad' for vote in first)} of them “both bad”."
     if ranking.prior:
-        yield "Somebody won every vote, so the strengths have no maximum: each was given one draw against an average one."
+        yield "Some won, or lost, every vote against the others, so the strengths have no maximum: each was given one draw against an average one."
     agreed = ballots.agreement(counted)
     if agreed.pairs:
         kappa = "" if agreed.kappa is None else f" ({agreed.name} {agreed.kappa:.2f})"
