@@ -44,7 +44,7 @@ class Page(Visit):
 def vote(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SHOP_KEY", "canary-1")
     at: dict[str, Any] = {"provider": "openai", "base_url": shop.url, "key_env": "SHOP_KEY", "yes": True}
-    grid = vg.grid([f"the sea, {at}" for at in range(4)], models=MODELS, seeds=[4711], name="study", **at)
+    grid = vg.grid([f"the sea, {at}" for at in range(4)], models=MODELS, seeds=[471108315], name="study", **at)
     grid.result("1m")
     return grid.vote(rater="Mira", min_votes=1)
 
@@ -61,7 +61,7 @@ def test_nothing_says_whose_clips_are_on_view(page: Page, vote: Any) -> None:
             assert page.say("blind_piece", token=page.view["token"], side=side, offset=0, length=1 << 20)["ok"]
         assert page.vote("left")["ok"]
     told = json.dumps([page.states, page.acks]).encode() + b"".join(page.bytes)
-    for word in (*MODELS, "4711", "openai", *jobs):
+    for word in (*MODELS, "471108315", "openai", *jobs):
         assert word.encode() not in told, word
     assert page.vote("left")["ok"]
     assert "secret-wan" in json.dumps(page.view["leaderboard"])  # names come at the end
