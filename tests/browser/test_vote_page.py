@@ -65,6 +65,7 @@ def test_thirteen_votes_by_keyboard_with_a_tab_killed_after_the_seventh(lab: Lab
     lab.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(frame)))  # noqa: PLW0108 - it is given attributes
     lab.open()  # so that all sockets are heard
     lab.run(1)
+    expect(lab.card.locator(".videogen-vote")).to_be_visible(timeout=SLOW)  # its box, before anything is in it
     lab.page.evaluate("() => { window.below = document.querySelectorAll('.jp-Cell')[2].getBoundingClientRect().top; }")
     videos = lab.card.locator(".videogen-pair video")
     expect(videos).to_have_count(2, timeout=SLOW)
