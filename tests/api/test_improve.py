@@ -141,7 +141,7 @@ def test_a_failure_is_told_in_a_sentence_and_not_repeated(says: bytes | None, wo
 
 def test_nobody_there_is_not_asked(endpoint: Endpoint, home: Path) -> None:
     """A refused connection: nothing left."""
-    endpoint.server_close()
+    endpoint.stop()
     with pytest.raises(vg.ImproveError, match="could not be asked: the connection was refused"):
         vg.improve("a paper boat")
 

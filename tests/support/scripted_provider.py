@@ -123,6 +123,14 @@ class Host(ThreadingHTTPServer):
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Refuse every connection from now on.
+
+        `server_close` alone is not enough: a thread that waits in `poll` keeps the socket open, and the kernel still
+        accepts.
+        """
         self.closing.set()
         self.shutdown()
         self._thread.join()
