@@ -31,7 +31,7 @@ PATIENCE = 300.0
 PLANNED = """
 import resource, sys, time
 import jupyter_videogen as vg
-from jupyter_videogen.api import grid_call as grid
+from jupyter_videogen.api.grids import call as grid
 vg.grid
 before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
 rows, models = map(int, sys.argv[1:])

@@ -31,15 +31,15 @@ if TYPE_CHECKING:
         submit,
     )
     from jupyter_videogen.api.comparison import compare
-    from jupyter_videogen.api.grid import Grid
-    from jupyter_videogen.api.grid_call import grid
+    from jupyter_videogen.api.grids.call import grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.improvement import improve
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.api.job_group import JobGroup
-    from jupyter_videogen.api.leaderboard import Leaderboard
+    from jupyter_videogen.api.judging.vote import Vote, vote
     from jupyter_videogen.api.listings import models, providers
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
-    from jupyter_videogen.api.vote import Vote, vote
+    from jupyter_videogen.api.tables.leaderboard import Leaderboard
     from jupyter_videogen.core.errors import (
         ArtifactExpired,
         AuthError,
@@ -70,8 +70,8 @@ __version__ = VERSION
 _HOMES = {
     "api.checking": "check",
     "api.comparison": "compare",
-    "api.grid": "Grid",
-    "api.grid_call": "grid",
+    "api.grids.grid": "Grid",
+    "api.grids.call": "grid",
     "api.listings": "models providers",
     "diagnostics.doctor": "doctor",
     "api.client": "AsyncClient Client Clip attach estimate generate job jobs resume sandbox submit",
@@ -82,8 +82,8 @@ _HOMES = {
     "api.job_group": "JobGroup",
     "api.nested_asyncio": "allow_nested_asyncio",
     "api.job": "Job",
-    "api.leaderboard": "Leaderboard",
-    "api.vote": "Vote vote",
+    "api.tables.leaderboard": "Leaderboard",
+    "api.judging.vote": "Vote vote",
     "media.concat": "concat",
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
     "widget.widget": "VideoGen",
@@ -152,7 +152,7 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
     if (
-        _PUBLIC[name] in {"api.client", "api.comparison", "api.grid_call", "api.vote", "widget.widget"}
+        _PUBLIC[name] in {"api.client", "api.comparison", "api.grids.call", "api.judging.vote", "widget.widget"}
         and _in_ipython()
     ):
         import_module(".notebook.display", __name__).install()

@@ -24,9 +24,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api import grid_call as grids
 from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
+from jupyter_videogen.api.grids import call as grids
 from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
 from jupyter_videogen.commands import watch as watching
@@ -45,7 +45,7 @@ from jupyter_videogen.transport.local_gateway import check_installed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine

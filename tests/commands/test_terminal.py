@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from jupyter_videogen import cli
-from jupyter_videogen.api import table
+from jupyter_videogen.api.tables import table
 from jupyter_videogen.core import terminal
 
 if TYPE_CHECKING:

@@ -120,12 +120,12 @@ def test_a_frame_has_a_row_for_each_job(shell: Shell, monkeypatch: pytest.Monkey
             rows.append(given)
             return "frame"
 
-    monkeypatch.setattr("jupyter_videogen.api.table.import_module", lambda _: Pandas)
+    monkeypatch.setattr("jupyter_videogen.api.tables.table.import_module", lambda _: Pandas)
     assert jobs.df == "frame"
     ((newest, _),) = rows
     assert list(newest)[3:11] == ["model", "seconds_to_make", "cost", "cost_source", "width", "height", "bytes", "path"]
     assert (newest["model"], newest["cost"], newest["bytes"]) == ("other", 2.0, len(MP4))
-    monkeypatch.setattr("jupyter_videogen.api.table.import_module", _missing)
+    monkeypatch.setattr("jupyter_videogen.api.tables.table.import_module", _missing)
     with pytest.raises(vg.Unsupported, match="pip install pandas"):
         _ = jobs.df
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api import grid_call
+from jupyter_videogen.api.grids import call as grid_call
 from jupyter_videogen.core.errors import BudgetExceeded
 from jupyter_videogen.notebook import display
 from jupyter_videogen.runtime.process import runtime

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api import clip_export
+from jupyter_videogen.api.exporting import clip as clip_export
 from jupyter_videogen.media import embedding, export_files, receipt
 from jupyter_videogen.widget.widget import Card, VideoGen
 from support.form_messages import Visit

@@ -1,4 +1,4 @@
-/** What the page says of its clips, as `api/study_facts.py` writes it, and where the table without a script has them. */
+/** What the page says of its clips, as `api/exporting/facts.py` writes it, and where the table without a script has them. */
 
 export interface Figures {
   readonly rating: number | null;

@@ -23,7 +23,7 @@ from jupyter_videogen.agents import caller, tools
 from jupyter_videogen.agents.answers import Video  # noqa: TC001 - the library reads the annotations
 from jupyter_videogen.agents.standard_input import StandardInput
 from jupyter_videogen.agents.tools import Settings  # noqa: TC001 - as above
-from jupyter_videogen.api.table import shorten
+from jupyter_videogen.api.tables.table import shorten
 from jupyter_videogen.core.errors import BudgetExceeded, VideogenError
 from jupyter_videogen.core.version import VERSION
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jupyter_videogen.api import checking, clip_export
+from jupyter_videogen.api import checking
+from jupyter_videogen.api.exporting import clip as exporting
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.media import animation, clip_store, frames, receipt
 
@@ -52,7 +53,7 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         WebP are made as by `to_gif` and `to_webp`. Raises `InvalidRequest` for another name or one that is taken, and as
         `frame` does.
         """
-        return clip_export.export(self, Path(path), embed=embed, overwrite=overwrite)
+        return exporting.export(self, Path(path), embed=embed, overwrite=overwrite)
 
     def extend(self, prompt: str, **fields: Any) -> Clip:
         """Make a clip that continues this one, with the same model unless you name another, and wait for it.

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from jupyter_videogen.api import table, waiting
+from jupyter_videogen.api import waiting
 from jupyter_videogen.api.job import Job, seconds
+from jupyter_videogen.api.tables import table
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
 from jupyter_videogen.core.request import pixels

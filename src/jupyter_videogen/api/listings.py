@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.api.access import open_access
 from jupyter_videogen.api.client import list_models
-from jupyter_videogen.api.table import Table
+from jupyter_videogen.api.tables.table import Table
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.config import files, trust
 from jupyter_videogen.config.configuration import load_config, read_layers

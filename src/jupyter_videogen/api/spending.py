@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.api.table import Table
+from jupyter_videogen.api.tables.table import Table
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.prices import format_dollars
 from jupyter_videogen.runtime import process

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api import grid_call as grids
+from jupyter_videogen.api.grids import call as grids
 from jupyter_videogen.commands import request_fields
 from jupyter_videogen.commands.arguments import parse_arguments
 from jupyter_videogen.commands.options import Command
@@ -14,7 +14,7 @@ from jupyter_videogen.core.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
 

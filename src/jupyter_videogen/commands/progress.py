@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TextIO
 
-from jupyter_videogen.api.grid_table import line as grid_line
 from jupyter_videogen.api.job import seconds
+from jupyter_videogen.api.tables.cells import line as grid_line
 from jupyter_videogen.core import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.job import Job
 
 PACE = 0.5

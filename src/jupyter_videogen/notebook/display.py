@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 from IPython import get_ipython
 from IPython.display import publish_display_data
 
-from jupyter_videogen.api import client, grid_call
+from jupyter_videogen.api import client
 from jupyter_videogen.api.clip import Clip
-from jupyter_videogen.api.grid import Grid
-from jupyter_videogen.api.grid_of_jobs import grid_of_jobs
+from jupyter_videogen.api.grids import call as grid_call
+from jupyter_videogen.api.grids.grid import Grid
+from jupyter_videogen.api.grids.of_jobs import grid_of_jobs
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
-from jupyter_videogen.api.vote import Vote
+from jupyter_videogen.api.judging.vote import Vote
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path

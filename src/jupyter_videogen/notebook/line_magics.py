@@ -44,7 +44,7 @@ from jupyter_videogen.widget.widget import VideoGen
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.job import Job
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine

@@ -257,7 +257,7 @@ def _teach(shell: InteractiveShell) -> None:
         return
     formatter: Any = shell.display_formatter
     shows = {
-        ("api.grid", "Grid"): "show_grid",
+        ("api.grids.grid", "Grid"): "show_grid",
         ("api.job", "Job"): "show_job",
         ("api.job_group", "JobGroup"): "show_group",
         ("api.clip", "Clip"): "show_clip",

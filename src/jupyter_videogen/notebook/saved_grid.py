@@ -11,8 +11,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from jupyter_videogen.api.grid_table import line, state_of
-from jupyter_videogen.api.grid_words import column_words
+from jupyter_videogen.api.tables.cells import line, state_of
+from jupyter_videogen.api.tables.words import column_words
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.widget.grid_view import cell_view
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
-from jupyter_videogen.api.grid_cost import usual_seconds
-from jupyter_videogen.api.grid_table import state_of
-from jupyter_videogen.api.grid_words import made_seconds, model_figures, reason_words, shared_words, varied_words
+from jupyter_videogen.api.grids.cost import usual_seconds
+from jupyter_videogen.api.tables.cells import state_of
+from jupyter_videogen.api.tables.words import made_seconds, model_figures, reason_words, shared_words, varied_words
 from jupyter_videogen.core.checks import PASSED
 from jupyter_videogen.media.clip_store import is_missing
 from jupyter_videogen.widget.protocol import (
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from jupyter_videogen.api.grid import Grid, OpenQuestion
+    from jupyter_videogen.api.grids.grid import Grid, OpenQuestion
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest

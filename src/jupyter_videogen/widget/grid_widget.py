@@ -31,7 +31,7 @@ from jupyter_videogen.widget.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from jupyter_videogen.api.grid import Grid
+    from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.grids import CellWithJob
     from jupyter_videogen.widget.protocol import GridCellView, GridRowView

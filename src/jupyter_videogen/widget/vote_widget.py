@@ -25,8 +25,8 @@ from jupyter_videogen.widget.protocol import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.api.leaderboard import Leaderboard
-    from jupyter_videogen.api.vote import Vote
+    from jupyter_videogen.api.judging.vote import Vote
+    from jupyter_videogen.api.tables.leaderboard import Leaderboard
     from jupyter_videogen.core.votes import Pairing
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api.grid_words import clip_size
-from jupyter_videogen.api.study_facts import public_text, read_poster
-from jupyter_videogen.api.study_page import address, clip_words, html_page
+from jupyter_videogen.api.exporting.facts import public_text, read_poster
+from jupyter_videogen.api.exporting.page import address, clip_words, html_page
+from jupyter_videogen.api.tables.words import clip_size
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.hidden_characters import escape_json
 from jupyter_videogen.media import animation, clip_store, export_files, receipt

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_videogen.api.grid_words import varied_words
-from jupyter_videogen.api.study_facts import public_text
+from jupyter_videogen.api.exporting.facts import public_text
+from jupyter_videogen.api.tables.words import varied_words
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.media.export_files import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.api.study_facts import StudyCell
+    from jupyter_videogen.api.exporting.facts import StudyCell
     from jupyter_videogen.core.grid import GridColumn, GridPlan
 
 FOLDER = "vbench"

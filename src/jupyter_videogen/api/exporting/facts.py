@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api.grid_table import state_of
-from jupyter_videogen.api.grid_words import clip_size, column_words, made_seconds, reason_words, varied_words
+from jupyter_videogen.api.tables.cells import state_of
+from jupyter_videogen.api.tables.words import clip_size, column_words, made_seconds, reason_words, varied_words
 from jupyter_videogen.core import environment, hidden_characters, redaction
 from jupyter_videogen.core.command_names import spell
 from jupyter_videogen.core.errors import InvalidRequest
@@ -18,7 +18,7 @@ from jupyter_videogen.media.export_files import Part, is_proven
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jupyter_videogen.api.grid_words import ModelFigures
+    from jupyter_videogen.api.tables.words import ModelFigures
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.grid import GridColumn, GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob

@@ -8,9 +8,9 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Protocol, get_args, runtime_checkable
 
 from jupyter_videogen.api import client
-from jupyter_videogen.api.ballot import Voted, clips_of, make_ballot
 from jupyter_videogen.api.job import Job
-from jupyter_videogen.api.leaderboard import Leaderboard
+from jupyter_videogen.api.judging.ballot import Voted, clips_of, make_ballot
+from jupyter_videogen.api.tables.leaderboard import Leaderboard
 from jupyter_videogen.core import environment, hidden_characters
 from jupyter_videogen.core import votes as ballots
 from jupyter_videogen.core.clip import ClipRecord
@@ -22,7 +22,7 @@ from jupyter_videogen.runtime import process
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from jupyter_videogen.api.ballot import Ballot
+    from jupyter_videogen.api.judging.ballot import Ballot
     from jupyter_videogen.core.votes import Pairing, RowKind
 
 LONGEST_NAME = 40

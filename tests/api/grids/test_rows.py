@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.rows import Row, read_rows
+from jupyter_videogen.api.grids.rows import Row, read_rows
 
 ROWS: list[dict[str, Any]] = [
     {"prompt": "A fox, asleep", "duration": 4, "negative": None, "id": 7, "note": "=1+1"},

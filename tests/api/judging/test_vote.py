@@ -10,7 +10,7 @@ import pytest
 import jupyter_videogen as vg
 
 if TYPE_CHECKING:
-    from jupyter_videogen.api.vote import Vote
+    from jupyter_videogen.api.judging.vote import Vote
     from support.paid_server import Shop
 
 

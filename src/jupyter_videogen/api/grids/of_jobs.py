@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.api.grid import Grid, open_grid
+from jupyter_videogen.api.grids.grid import Grid, open_grid
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.grid import Cell, GridColumn, GridPlan, GridRow
 from jupyter_videogen.ledger.grids import GridKey

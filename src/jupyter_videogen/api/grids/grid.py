@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api import checking, grid_export, grid_table
-from jupyter_videogen.api import vote as votes
+from jupyter_videogen.api import checking
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
-from jupyter_videogen.api.grid_cost import Question, find_question, missing_cells
-from jupyter_videogen.api.grid_words import model_figures
+from jupyter_videogen.api.grids import export as exporting
+from jupyter_videogen.api.grids.cost import Question, find_question, missing_cells
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.job_group import JobGroup
+from jupyter_videogen.api.judging import vote as votes
 from jupyter_videogen.api.submission import build_order
+from jupyter_videogen.api.tables import cells as grid_cells
+from jupyter_videogen.api.tables.words import model_figures
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, VideogenError, WaitTimeout
 from jupyter_videogen.core.suggestions import did_you_mean
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.access import Access
-    from jupyter_videogen.api.leaderboard import Leaderboard
+    from jupyter_videogen.api.tables.leaderboard import Leaderboard
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.budget import Budget
     from jupyter_videogen.core.checks import CheckReports
@@ -145,7 +147,7 @@ class Grid:
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
         """A row a clip: a pandas DataFrame, else a Polars one, else a list that prints as a table."""
-        return grid_table.to_frame(self.plan, self.cells())
+        return grid_cells.to_frame(self.plan, self.cells())
 
     def cells(self, rows: Sequence[int] | None = None) -> list[CellWithJob]:
         """Return the cells with their jobs, by row and column: of these rows (from 0), or all."""
@@ -186,10 +188,10 @@ class Grid:
         missing (`pip install 'jupyter-videogen[frames]'`). Warns once where clips are gone: their places say so.
         """
         figures = model_figures(self.plan, self.figures())
-        what = grid_export.GridExport(
+        what = exporting.GridExport(
             self.name, self.plan, self.cells(), figures, [], overwrite=overwrite, embed=embed, vote=self._vote()
         )
-        target = grid_export.export(what, path)
+        target = exporting.export(what, path)
         for note in what.notes:
             warnings.warn(note, stacklevel=2)
         return target
@@ -219,7 +221,7 @@ class Grid:
     def put_back(self, cells: Iterable[int] | None = None, *, undecided: bool = False) -> Grid:
         """Let the cells that `retry` means wait to be sent again."""
         for one in self._chosen(cells):
-            state = grid_table.state_of(one)
+            state = grid_cells.state_of(one)
             if (
                 state == "failed"
                 or (state == "undecided" and undecided)
@@ -312,7 +314,7 @@ class Grid:
 
     def facts(self) -> list[dict[str, Any]]:
         """Return a dictionary of plain values for each clip."""
-        return [grid_table.facts(self.plan, one) for one in self.cells()]
+        return [grid_cells.facts(self.plan, one) for one in self.cells()]
 
     def __await__(self) -> Generator[object, None, tuple[Clip, ...]]:
         return self._result().__await__()
@@ -343,7 +345,7 @@ class Grid:
 
     def __repr__(self) -> str:
         asked = () if self.question is None else (f"{self.question.asked.words} Press Send, or call .resume().",)
-        return grid_table.to_text(self.plan, self.name, self.state, self.counts, (*self.notices, *asked))
+        return grid_cells.to_text(self.plan, self.name, self.state, self.counts, (*self.notices, *asked))
 
     def reopen(self) -> Grid:
         """Go on after a restart: what costs nothing is sent, what may cost something waits for `resume`."""

@@ -16,15 +16,15 @@ from urllib.parse import quote
 
 import msgspec
 
-from jupyter_videogen.api.study_leaderboard import leaderboard_section
+from jupyter_videogen.api.exporting.leaderboard import leaderboard_section
 from jupyter_videogen.core.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jupyter_videogen.api.leaderboard import Leaderboard
+    from jupyter_videogen.api.tables.leaderboard import Leaderboard
 
-STATIC = Path(__file__).parent.parent / "static"
+STATIC = Path(__file__).parents[2] / "static"
 POLICY = (
     "default-src 'none'; img-src 'self' file: data:; media-src 'self' file: data:; style-src '{style}'; "
     "script-src '{script}'; base-uri 'none'; form-action 'none'"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.api import grid_table, vbench
-from jupyter_videogen.api.grid_words import column_words
-from jupyter_videogen.api.study_facts import StudyFiles, loss_words, proven_cells, public_text, study_facts
-from jupyter_videogen.api.study_page import study_page
+from jupyter_videogen.api.exporting import vbench
+from jupyter_videogen.api.exporting.facts import StudyFiles, loss_words, proven_cells, public_text, study_facts
+from jupyter_videogen.api.exporting.page import study_page
+from jupyter_videogen.api.tables import cells as grid_cells
+from jupyter_videogen.api.tables.words import column_words
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import export_files, mosaic
 from jupyter_videogen.media.embedding import check_embedding, embedded
@@ -17,9 +18,9 @@ from jupyter_videogen.media.export_files import Part
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from jupyter_videogen.api.grid_words import ModelFigures
-    from jupyter_videogen.api.study_facts import StudyCell
-    from jupyter_videogen.api.vote import Vote
+    from jupyter_videogen.api.exporting.facts import StudyCell
+    from jupyter_videogen.api.judging.vote import Vote
+    from jupyter_videogen.api.tables.words import ModelFigures
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob
 
@@ -75,15 +76,15 @@ def _writer(target: Path) -> Callable[[GridExport, Path], None]:
 
 
 def _write_table(grid: GridExport, target: Path) -> None:
-    write = grid_table.WRITERS[target.suffix.lower()]
-    content = write([grid_table.facts(grid.plan, one) for one in grid.cells])
+    write = grid_cells.WRITERS[target.suffix.lower()]
+    content = write([grid_cells.facts(grid.plan, one) for one in grid.cells])
     export_files.write_file(target, content, overwrite=grid.overwrite)
 
 
 def _write_votes(grid: GridExport, target: Path) -> None:
     """Write the votes of everybody who has finished, a line each."""
     rows = grid.vote.votes if grid.vote else []
-    export_files.write_file(target, grid_table.write_jsonl(rows), overwrite=grid.overwrite)
+    export_files.write_file(target, grid_cells.write_jsonl(rows), overwrite=grid.overwrite)
 
 
 def _write_page(grid: GridExport, target: Path) -> None:

@@ -15,9 +15,9 @@ from urllib.parse import unquote
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.grid_export import GridExport, export
-from jupyter_videogen.api.grid_words import model_figures
-from jupyter_videogen.api.study_leaderboard import leaderboard_section
+from jupyter_videogen.api.exporting.leaderboard import leaderboard_section
+from jupyter_videogen.api.grids.export import GridExport, export
+from jupyter_videogen.api.tables.words import model_figures
 from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import embedding
 from support.full_disk import largest_file

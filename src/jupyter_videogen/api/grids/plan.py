@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from jupyter_videogen.api.access import Access, access_for
-from jupyter_videogen.api.rows import Problem, Row
+from jupyter_videogen.api.grids.rows import Problem, Row
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.catalog.validation import LARGEST_SEED
 from jupyter_videogen.core import environment

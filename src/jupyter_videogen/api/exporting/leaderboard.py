@@ -5,11 +5,11 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.api import leaderboard, leaderboard_html
-from jupyter_videogen.api.study_facts import public_text
+from jupyter_videogen.api.exporting.facts import public_text
+from jupyter_videogen.api.tables import leaderboard, leaderboard_html
 
 if TYPE_CHECKING:
-    from jupyter_videogen.api.leaderboard import Leaderboard
+    from jupyter_videogen.api.tables.leaderboard import Leaderboard
 
 
 def leaderboard_section(board: Leaderboard | None) -> str:

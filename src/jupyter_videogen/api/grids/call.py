@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api import grid_plan, rows
-from jupyter_videogen.api.grid import Grid, open_grid
-from jupyter_videogen.api.grid_cost import Question, confirm, describe_cells, find_question, missing_cells
+from jupyter_videogen.api.grids import plan as planning
+from jupyter_videogen.api.grids import rows
+from jupyter_videogen.api.grids.cost import Question, confirm, describe_cells, find_question, missing_cells
+from jupyter_videogen.api.grids.grid import Grid, open_grid
 from jupyter_videogen.config.configuration import Configuration, load_config
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest
@@ -142,7 +143,7 @@ class Prepared(NamedTuple):
     project: str
     name: str
     plan: GridPlan
-    planned: grid_plan.Planned
+    planned: planning.Planned
     known: GridRecord | None
     """The grid of this name, where there is one."""
     config: Configuration
@@ -156,22 +157,22 @@ def prepare(prompts: object, given: GridArguments) -> Prepared:
     _check_count("retries", given.retries, range(MOST_RETRIES + 1))
     known = ledger.grids.find(project, name)
     drawn = _seeds_of_takes(given.takes, given.seeds, known)
-    axes = grid_plan.Axes(
+    axes = planning.Axes(
         models=_models(given.models),
-        seeds=drawn or (grid_plan.check_seeds(given.seeds) if given.seeds is not None else [None]),
-        vary=grid_plan.check_vary(given.vary or {}),
+        seeds=drawn or (planning.check_seeds(given.seeds) if given.seeds is not None else [None]),
+        vary=planning.check_vary(given.vary or {}),
         fields={key: value for key, value in given.fields.items() if key not in OF_A_GRID},
         order=_choice(given.order, ("row", "model")),
     )
     table, problems = rows.read_rows(prompts, columns=given.columns, template=given.template)
-    planned = grid_plan.plan_grid(table, axes, config, problems)
+    planned = planning.plan_grid(table, axes, config, problems)
     _check_same(known, planned, ledger.grids, extend=given.extend)
     most = given.fields.get("max_cost")
     plan = GridPlan(
         columns=planned.columns,
         rows=planned.rows,
         varied=tuple(axes.vary),
-        shared=grid_plan.plain(axes.fields),
+        shared=planning.plain(axes.fields),
         seeds=drawn,
         concurrency=given.concurrency,
         retries=given.retries,
@@ -219,7 +220,7 @@ def _check_name(name: str | None) -> str:
     return name
 
 
-def _check_same(known: GridRecord | None, planned: grid_plan.Planned, grids: Grids, *, extend: bool) -> None:
+def _check_same(known: GridRecord | None, planned: planning.Planned, grids: Grids, *, extend: bool) -> None:
     """Refuse a name that belongs to another grid; raises `InvalidRequest`."""
     if known is None or extend:
         return
@@ -262,7 +263,7 @@ def _seeds_of_takes(takes: int | None, seeds: object, known: GridRecord | None) 
         return ()
     if seeds is not None:
         raise InvalidRequest("seeds and takes say the same thing twice.", next="Pass one of them.", field="seeds")
-    drawn = grid_plan.draw_seeds(takes)
+    drawn = planning.draw_seeds(takes)
     before = known.plan.seeds if known else ()
     return (*before[:takes], *drawn[len(before) :])
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api import table
-from jupyter_videogen.api.grid_words import clip_size
+from jupyter_videogen.api.tables import table
+from jupyter_videogen.api.tables.words import clip_size
 from jupyter_videogen.core.errors import Unsupported
 from jupyter_videogen.core.grid import cell_state
 from jupyter_videogen.core.prices import format_dollars

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api import leaderboard_html, table
+from jupyter_videogen.api.tables import leaderboard_html, table
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported
 from jupyter_videogen.core.prices import format_dollars

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.grid_of_jobs import FEWEST, grid_of_jobs
+from jupyter_videogen.api.grids.of_jobs import FEWEST, grid_of_jobs
 
 if TYPE_CHECKING:
     from support.paid_server import Shop

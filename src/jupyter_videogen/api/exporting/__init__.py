@@ -1,0 +1,1 @@
+"""What is handed out of clips: the page, its facts, and the names of VBench."""

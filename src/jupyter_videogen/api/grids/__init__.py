@@ -1,0 +1,1 @@
+"""Grids: the table that is read, the plan, its cost, the call, and the grid itself."""
