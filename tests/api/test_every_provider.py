@@ -20,8 +20,7 @@ import jupyter_videogen as vg
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.core import backoff
 from jupyter_videogen.dialects.base import ListedModel
-from jupyter_videogen.runtime import runner, saver
-from jupyter_videogen.runtime.polling import schedule
+from jupyter_videogen.runtime import poller, saver, schedule
 from support.png import png
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience at the provider's own pace."""
     monkeypatch.setattr(backoff, "PACE", 0.1)
     monkeypatch.setattr(schedule, "USUAL", schedule.Economy(soonest=0.1, latest=0.1))
-    monkeypatch.setattr(runner, "GRACE", 1.0)
+    monkeypatch.setattr(poller, "GRACE", 1.0)
     monkeypatch.setattr(saver, "GRACE", 1.0)
 
 

@@ -470,7 +470,7 @@ def test_watching_that_breaks_for_good_says_so(shop: Shop, monkeypatch: pytest.M
         raise RuntimeError(KEY)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("jupyter_videogen.runtime.runner.Runner._watch", breaking)
+        patch.setattr("jupyter_videogen.runtime.poller.Poller.watch", breaking)
         job = vg.Client("openai", base_url=shop.url, api_key="canary-1").submit("a kite", model="m")
         assert shop.asked.wait(10)
         shop.held.set()

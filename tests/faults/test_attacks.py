@@ -216,7 +216,7 @@ def test_a_running_job_goes_on_while_the_ledger_is_locked(shop: Shop, monkeypatc
 def test_a_request_is_not_sent_that_cannot_be_written_down(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """Locked between the order and the sending: told as not sent, and that is true."""
     monkeypatch.setattr(ledger, "MOMENT", 0.01)
-    monkeypatch.setattr("jupyter_videogen.runtime.runner.RECORD_TRIES", 1)
+    monkeypatch.setattr("jupyter_videogen.runtime.creator.RECORD_TRIES", 1)
     client = lab(shop)
     begun, go = threading.Event(), threading.Event()
 

@@ -13,7 +13,7 @@ import pytest
 from jupyter_videogen.core.errors import DownloadError, Failure
 from jupyter_videogen.core.http import Lost, NotSent, Reply
 from jupyter_videogen.dialects.base import Artifact, Finished
-from jupyter_videogen.runtime import runner
+from jupyter_videogen.runtime import running_job
 from jupyter_videogen.testing import FakeClock, FakeTransport
 from support.fakes import INSTANT, MP4, SLOW, Instant
 from support.runner_bench import DONE, Bench, looks, said
@@ -257,7 +257,7 @@ def test_progress_is_written_for_those_who_read_along(tmp_path: Path) -> None:
     assert bench.run().state == "succeeded"
     moments = list(written.values())
     assert 2 < len(moments) <= 60
-    assert all(later - earlier >= runner.NOTED for earlier, later in pairwise(moments))
+    assert all(later - earlier >= running_job.NOTED for earlier, later in pairwise(moments))
 
 
 def test_a_young_job_may_be_unknown_to_its_service(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ class World:
         monkeypatch.setattr(ledgers, "MOMENT", 0.0)
         monkeypatch.setattr("jupyter_videogen.ledger.database.PATIENCE", 0.0)
         monkeypatch.setattr("jupyter_videogen.ledger.database.TURN", 0.0)
-        monkeypatch.setattr("jupyter_videogen.runtime.runner.RECORD_TRIES", 2)
+        monkeypatch.setattr("jupyter_videogen.runtime.creator.RECORD_TRIES", 2)
         monkeypatch.setattr(liveness, "_lives", lambda other: other.token not in self.dead)
         numbers = count()
         monkeypatch.setattr(

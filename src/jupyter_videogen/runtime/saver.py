@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,13 +24,10 @@ from jupyter_videogen.media.partial_file import Stored, open_partial, remove_sta
 from jupyter_videogen.transport import reply_spool
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from jupyter_videogen.core.clock import Clock
-    from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.dialects.base import Dialect
-    from jupyter_videogen.runtime.context import RunContext
-    from jupyter_videogen.transport.client import Transport
+    from jupyter_videogen.runtime.running_job import RunningJob
 
     Fresh = Callable[[], Awaitable[Sequence[Artifact]]]
 
@@ -45,7 +42,6 @@ NONE = frozenset(range(400, 500)) - {401, 402, 403, 429}
 EXPIRED = frozenset({400, 403, 410})
 """The statuses of storage servers for an expired link; some use 404."""
 UNVERIFIED = "Length unverified: the provider did not state the length of the file, and the file itself would not show a truncation."
-UNWRITTEN = "The job can't be written to the ledger right now; we keep trying. Free some disk space, or close the program that locks the ledger."
 REPORT_EVERY = 1 << 20
 """Bytes between two reports of a download."""
 
@@ -57,28 +53,19 @@ class NoClip(Exception):
 class Saver:
     """Saves the artifacts of one job as clips."""
 
-    def __init__(
-        self,
-        job: JobRecord,
-        dialect: Dialect,
-        transport: Transport,
-        context: RunContext,
-        publish: Callable[[JobRecord], None],
-    ) -> None:
-        self.job = job
-        self._dialect, self._transport, self._publish = dialect, transport, publish
-        self._context = context
-        self._artifacts: Sequence[Artifact] = ()
+    def __init__(self, job: RunningJob) -> None:
+        self._job = job
+        self._dialect, self._transport, self._context = job.dialect, job.transport, job.context
 
-    async def save(self, artifacts: Sequence[Artifact], fresh: Fresh) -> JobRecord:
+    async def save(self, fresh: Fresh) -> None:
         """Save every clip; some are better than none, and none at all is an error after which the download can be repeated.
 
         `fresh` looks once for where the clips are now. Raises `DownloadError`; the job stays `saving` then. Raises
         `NoClip` where there never was any.
         """
-        self._artifacts, self._fresh = artifacts, fresh
+        self._fresh = fresh
         clips, errors = [], []
-        for number in range(1, len(self._artifacts) + 1):
+        for number in range(1, len(self._job.artifacts) + 1):
             try:
                 clips.append(await self._fetch(number))
             except DownloadError as error:
@@ -86,42 +73,41 @@ class Saver:
                 error.args = (render_failure(error.failure),)
                 errors.append(error)
         if not clips:
-            self._move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
+            self._job.move("saving", failure=errors[0].failure, saved_bytes=None, total_bytes=None)
             raise errors[0]
         lost = (
-            f"{len(errors)} of {len(self._artifacts)} clips could not be downloaded: {errors[0].message}"
+            f"{len(errors)} of {len(self._job.artifacts)} clips could not be downloaded: {errors[0].message}"
             if errors
             else ""
         )
-        changes = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
-        self._note(filter(None, [lost]))
-        self._move("succeeded", finished_at=self._context.clock.now(), **changes)
+        changes: dict[str, Any] = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
+        self._job.note(filter(None, [lost]))
+        self._job.move("succeeded", finished_at=self._context.clock.now(), **changes)
         self._context.failpoint("stored")
-        return self.job
 
     async def _fetch(self, number: int) -> ClipRecord:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
-        path = Path(self.job.path)
+        path = Path(self._job.record.path)
         path = path if number == 1 else path.with_name(f"{path.stem}-{number}{path.suffix}")
         remove_stale(path.parent, now=self._context.clock.now())
         try:
-            inside = self._artifacts[number - 1].inline
+            inside = self._job.artifacts[number - 1].inline
             stored = await self._unpack(number, path) if inside else await self._download(number, path)
         except Forbidden as error:
             raise _unfetched(f"{error}.") from None
-        artifact = self._artifacts[number - 1]
+        artifact = self._job.artifacts[number - 1]
         clip = self._clip(artifact, stored, await self._poster(artifact, stored.path, number))
-        self._note(receipt.keep_receipt(clip, self.job))
-        self._note(filter(None, [file_types.describe_unplayable(stored.path)]))
+        self._job.note(receipt.keep_receipt(clip, self._job.record))
+        self._job.note(filter(None, [file_types.describe_unplayable(stored.path)]))
         return clip
 
     async def _unpack(self, number: int, path: Path) -> Stored:
         """Write a clip that came inside a reply; where it is broken, the next look may hold a better one."""
-        for _ in range(REFRESHES if self.job.handle is not None else 0):
+        for _ in range(REFRESHES if self._job.record.handle is not None else 0):
             with suppress(DownloadError):
-                return await self._decode(self._artifacts[number - 1], path)
+                return await self._decode(self._job.artifacts[number - 1], path)
             await self._look_again()
-        return await self._decode(self._artifacts[number - 1], path)
+        return await self._decode(self._job.artifacts[number - 1], path)
 
     async def _decode(self, artifact: Artifact, path: Path) -> Stored:
         """Write a clip that came inside a reply."""
@@ -132,30 +118,30 @@ class Saver:
             expected=None,
             report=lambda written: self._report(written, None),
             clock=self._context.clock,
-            job_id=self.job.id,
+            job_id=self._job.record.id,
         )
         reply_spool.forget(text)
         return stored
 
     async def _download(self, number: int, path: Path) -> Stored:
         """Fetch a clip by its link, and by the next one where that is too early or has expired."""
-        with open_partial(path, self.job.id) as part:
+        with open_partial(path, self._job.record.id) as part:
             download = Download(self._transport, self._context.clock, part, self._report)
             patience, refreshes = Patience(self._context.clock), 0
             while True:
-                artifact = self._artifacts[number - 1]
+                artifact = self._job.artifacts[number - 1]
                 try:
                     proven = await self._anywhere(download, artifact)
                 except Answered as answered:
                     failure = self._dialect.read_failure(answered.reply)
                     if not (means_not_yet(answered.reply) and patience.lasts(failure.retry_after)):
                         refreshes += 1
-                        if self.job.handle is None or refreshes > REFRESHES:
+                        if self._job.record.handle is None or refreshes > REFRESHES:
                             raise self._gone(answered.reply.status, failure.message, artifact) from None
                     await self._look_again(failure.retry_after)
                     continue
                 if not (proven or download.inflated or download.total is not None):
-                    self._note([UNVERIFIED])
+                    self._job.note([UNVERIFIED])
                 return await part.publish(self._context.clock)
 
     async def _anywhere(self, download: Download, artifact: Artifact) -> bool:
@@ -172,17 +158,17 @@ class Saver:
         """Wait, as long as was asked for, and look once for where the clips are now."""
         await self._context.clock.sleep(max(backoff.PACE, asked or 0.0))
         fresh = await self._fresh()
-        if len(fresh) >= len(self._artifacts):
-            self._artifacts = fresh
+        if len(fresh) >= len(self._job.artifacts):
+            self._job.artifacts = fresh
 
     def _gone(self, status: int, words: str, artifact: Artifact) -> Exception:
         """Return the error for a clip that the provider does not give out: expired for good, or never there."""
         stranger = "://" in artifact.url
-        if artifact.presumed and status in NONE and len(self._artifacts) == 1:
+        if artifact.presumed and status in NONE and len(self._job.artifacts) == 1:
             return NoClip(words)
         if status in EXPIRED or "expired" in words.lower() or (stranger and status in LATE):
             return ArtifactExpired(
-                f"The provider no longer offers the clip of job {self.job.id}: {words}",
+                f"The provider no longer offers the clip of job {self._job.record.id}: {words}",
                 next="Nothing is generated again automatically.",
                 sent="yes",
                 charged="unknown",
@@ -191,7 +177,7 @@ class Saver:
 
     async def _poster(self, artifact: Artifact, clip: Path, number: int) -> str | None:
         """Return a still picture from the provider, else from the clip where PyAV is there; a clip without is still a clip."""
-        place = self._context.posters / f"{self.job.id}-{number - 1}"  # two clips may have one name
+        place = self._context.posters / f"{self._job.record.id}-{number - 1}"  # two clips may have one name
         with suppress(Exception):  # a picture is worth no clip: whatever is wrong with it
             reply = await self._transport.send(Call("GET", artifact.poster)) if artifact.poster else None
             if reply is not None and reply.ok and (offered := clip_store.write_poster(reply.body, place)):
@@ -202,44 +188,29 @@ class Saver:
         return None
 
     def _clip(self, artifact: Artifact, stored: Stored, poster: str | None) -> ClipRecord:
-        request = self.job.request
+        request = self._job.record.request
         return ClipRecord(
             path=str(stored.path),
             bytes=stored.bytes,
             sha256=stored.sha256,
-            job_id=self.job.id,
+            job_id=self._job.record.id,
             prompt=request.prompt,
-            provider=self.job.provider,
-            model=self.job.model,
+            provider=self._job.record.provider,
+            model=self._job.record.model,
             duration=artifact.duration or request.duration,
             size=artifact.size or request.size,
             seed=request.seed,
-            cost=self.job.cost,
-            reported_cost=self.job.reported_cost,
+            cost=self._job.record.cost,
+            reported_cost=self._job.record.reported_cost,
             poster=poster,
             created_at=self._context.clock.now(),
         )
 
     def _report(self, written: int, total: int | None) -> None:
         """Report the progress at intervals."""
-        if written - (self.job.saved_bytes or 0) >= REPORT_EVERY or written == total:
-            self.job = self.job.after(saved_bytes=written, total_bytes=total)
-            self._publish(self.job)
-
-    def _move(self, state: str, **changes: object) -> None:
-        """Write the next state down, then tell everybody."""
-        self.job, written = self._context.ledger.keep(self.job.after(state=state, **changes))
-        self._publish(self.job if written else unwritten_view(self.job))
-
-    def _note(self, notes: Iterable[str]) -> None:
-        """Add a warning, once each; it is published with the next step."""
-        new = [note for note in notes if note not in self.job.warnings]
-        self.job = self.job.after(warnings=(*self.job.warnings, *new))
-
-
-def unwritten_view(job: JobRecord) -> JobRecord:
-    """Return a job as it is shown while its newest state can't be written down."""
-    return job.after(warnings=(*job.warnings, UNWRITTEN))
+        if written - (self._job.record.saved_bytes or 0) >= REPORT_EVERY or written == total:
+            self._job.change(saved_bytes=written, total_bytes=total)
+            self._job.tell()
 
 
 class Patience:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.core import command_names
 from jupyter_videogen.core.errors import Failure, OutcomeUnknown
 from jupyter_videogen.runtime.recovery import lost_answer_changes
-from jupyter_videogen.runtime.runner import in_doubt_failure
+from jupyter_videogen.runtime.running_job import in_doubt_failure
 
 if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
