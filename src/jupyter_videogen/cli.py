@@ -29,6 +29,7 @@ from jupyter_videogen.api.batch import Prompt
 from jupyter_videogen.api.grids import call as grids
 from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
+from jupyter_videogen.commands import ledger as compacting
 from jupyter_videogen.commands import watch as watching
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
@@ -90,6 +91,7 @@ USAGES = {
         "[FILE|ID …] [--again]",
         "check clips or files for black, frozen, flickering and damaged pictures; the exit status is 1 if something is found",
     ),
+    "ledger": (compacting.OWN.usage, compacting.OWN.words),
     "config": ("", "show every setting and where it comes from"),
     "connect": (
         "NAME [--forget]",
@@ -326,6 +328,13 @@ def _watch(invocation: Invocation) -> int:
     return STATUS["not_ready"] if ended.standing else DONE
 
 
+def _compact(invocation: Invocation) -> int:
+    given = arguments.parse_arguments(compacting.OWN, list(invocation.words))
+    done = compacting.compact(given, load_config().keep)
+    print_out(terminal.as_json(done._asdict()) if invocation.as_json else compacting.describe(done))
+    return DONE
+
+
 def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
         raise InvalidRequest(
@@ -401,6 +410,7 @@ OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {
     "generate": _generate,
     "grid": _grid,
     "improve": _improve,
+    "ledger": _compact,
     "mcp": _mcp,
     "serve": _serve,
     "watch": _watch,

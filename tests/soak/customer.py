@@ -16,6 +16,7 @@ from typing import Any
 import jupyter_videogen as vg
 from jupyter_videogen.core import environment
 from jupyter_videogen.ledger import ledger
+from jupyter_videogen.ledger.packing import unpack
 
 waiting = threading.Event()
 LOOK_EVERY = 0.5
@@ -54,7 +55,7 @@ def gone() -> set[str]:
     found = set()
     for path in environment.home().glob("ledger-gone-*.sqlite3"):
         with closing(sqlite3.connect(path)) as db, suppress(sqlite3.Error):
-            found |= {json.loads(row)["request"]["prompt"] for (row,) in db.execute("SELECT record FROM jobs")}
+            found |= {json.loads(unpack(row))["request"]["prompt"] for (row,) in db.execute("SELECT content FROM jobs")}
     return found
 
 

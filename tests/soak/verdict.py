@@ -1,4 +1,4 @@
-"""What became of every order, by the provider's own book; nothing of the client is used to judge it."""
+"""What became of every order, by the provider's own book; of the client, only how it packs a record is used to judge it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from bad_network import NEVER_ANSWERED, UNCLEAR, UNTOLD
+from jupyter_videogen.ledger.packing import unpack
 from service import DIALECTS, LISTED
 
 if TYPE_CHECKING:
@@ -109,10 +110,10 @@ def ledger(path: Path) -> dict[str, list[dict[str, Any]]]:
     newest: dict[str, tuple[int, dict[str, Any]]] = {}
     for file in [*sorted(path.parent.glob("ledger-gone-*.sqlite3")), path]:
         with closing(sqlite3.connect(file)) as database:
-            rows = database.execute("SELECT id, version, record FROM jobs ORDER BY created_at").fetchall()
-        for name, version, record in rows:
+            rows = database.execute("SELECT id, version, content FROM jobs ORDER BY created_at").fetchall()
+        for name, version, content in rows:
             if name not in newest or newest[name][0] <= version:
-                newest[name] = version, json.loads(record)
+                newest[name] = version, json.loads(unpack(content))
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for _, record in newest.values():
         found[record["request"]["prompt"]].append(record)

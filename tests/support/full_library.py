@@ -12,8 +12,8 @@ from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.job import JobRecord, JobState
 from jupyter_videogen.core.request import GenerationRequest
-from jupyter_videogen.ledger.ledger import INSERT, Ledger
-from jupyter_videogen.ledger.rows import changing_columns, fixed_columns
+from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.ledger.rows import insert_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -73,9 +73,9 @@ def make_record(number: int, folder: Path, *, state: JobState = "succeeded", sti
 
 def fill(ledger: Ledger, records: Iterable[JobRecord]) -> None:
     """Write jobs into a ledger in one transaction."""
-    rows = [(*fixed_columns(record), *changing_columns(record), None, 0.0) for record in records]
     with ledger._file.writing() as db:
-        db.executemany(INSERT, rows)
+        for record in records:
+            insert_job(db, record, None, 0.0)
 
 
 def draw_still() -> bytes:

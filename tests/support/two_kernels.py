@@ -24,6 +24,7 @@ from jupyter_videogen.core.prices import Estimate
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.ledger import ledger as ledgers
 from jupyter_videogen.ledger import liveness
+from jupyter_videogen.ledger.rows import decode_job
 from jupyter_videogen.runtime import connection_pool, job_draft, loop_thread, runtime
 from jupyter_videogen.runtime.order import Order, SubmitOptions
 from jupyter_videogen.runtime.runtime import Runtime
@@ -344,8 +345,8 @@ class World:
         with closing(sqlite3.connect(self.path)) as db:
             for one in [*connections, db]:
                 with suppress(sqlite3.Error):
-                    for content, version in one.execute("SELECT record, version FROM jobs"):
-                        record = msgspec.json.decode(content, type=JobRecord).after(version=version)
+                    for content, version in one.execute("SELECT content, version FROM jobs"):
+                        record = decode_job(content, version)
                         if record.id not in found or found[record.id].version <= version:
                             found[record.id] = record
         return found

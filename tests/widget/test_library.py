@@ -13,7 +13,7 @@ import pytest
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
-from jupyter_videogen.ledger.queries import PAGE, SHELF_GROUPS, STATES, HistoryFilter
+from jupyter_videogen.ledger.queries import OF_MODEL, PAGE, SHELF, SPENT, HistoryFilter
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import history, history_watch
 from jupyter_videogen.widget.base import STATIC
@@ -181,14 +181,14 @@ def test_a_page_is_found_without_reading_records(home: Path) -> None:
     ledger = Ledger.at(home / "ledger.sqlite3")
     fill(ledger, [make_record(number, environment.folder()) for number in range(50)])
     shelf = HistoryFilter(model="wan-2.7", project="/somewhere", starred=True, stages=("ready",))
-    values = shelf.values | {"offset": 10, "limit": 5}
+    values = shelf.values | {"offset": 10, "limit": 5, "since": 0, "until": 2e9, "agents": False}
     for query in (
-        PAGE.format(shelf=shelf.shelf, states=shelf.states),
-        SHELF_GROUPS.format(shelf=shelf.shelf, **STATES),
+        PAGE.format(columns="content", shelf=SHELF, of_model=OF_MODEL.format(states=shelf.states), older=""),
+        SPENT,
     ):
         with ledger._file.reading() as db:
             plan = [str(row[-1]) for row in db.execute(f"EXPLAIN QUERY PLAN {query}", values)]
-        assert any("USING COVERING INDEX jobs_by_shelf (removed=?)" in step for step in plan), plan
+        assert any("USING COVERING INDEX jobs_by_age (created_at>?" in step for step in plan), plan
 
 
 class Page:

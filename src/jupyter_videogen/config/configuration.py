@@ -107,6 +107,11 @@ class Configuration:
         """What agents may spend."""
         return self._merged.agents
 
+    @property
+    def keep(self) -> str | None:
+        """For how long failed jobs are kept, such as "2y"; None for good."""
+        return self._merged.ledger.keep
+
     def for_agents(self) -> Configuration:
         """Return the configuration for what an agent asks for: with the caps on agents, and without a project's prices.
 

@@ -17,8 +17,9 @@ import msgspec
 from jupyter_videogen.catalog import builtin, workflow_models
 from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.catalog.registry import Claim, installed_providers
-from jupyter_videogen.config import enhancement
+from jupyter_videogen.config import enhancement, retention
 from jupyter_videogen.config.enhancement import Enhance
+from jupyter_videogen.config.retention import Retention
 from jupyter_videogen.core import hidden_characters, prices, secrets
 from jupyter_videogen.core.budget import AgentLimits, Budget, check_caps, stricter
 from jupyter_videogen.core.decoding import prepare
@@ -99,6 +100,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     budget: Budget = Budget()
     agents: AgentLimits = AgentLimits()
     enhance: Enhance = Enhance()
+    ledger: Retention = Retention()
 
 
 SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
@@ -109,6 +111,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "prices": (Price, True),
     "capabilities": (Described, True),
     "enhance": (Enhance, False),
+    "ledger": (Retention, False),
 }
 """The type of each section, and whether it is a table of such rows."""
 
@@ -168,6 +171,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
         budget=Budget(**_joined([_given(one.budget) for one in weakest_first])),
         agents=AgentLimits(**_joined([_given(one.agents) for one in weakest_first])),
         enhance=Enhance(**_joined([_given(one.enhance) for one in weakest_first])),
+        ledger=Retention(**_joined([_given(one.ledger) for one in weakest_first])),
     )
 
 
@@ -334,16 +338,17 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
     said = _placed(said, lambda folder: _workflows_below(folder, project))
     agents, lax = _bounded_agents(said.agents, own.agents, source)
     config = msgspec.structs.replace(
-        said, defaults=defaults, budget=budget, agents=agents, prices=costs, enhance=Enhance()
+        said, defaults=defaults, budget=budget, agents=agents, prices=costs, enhance=Enhance(), ledger=Retention()
     )
-    return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *_unheard(said.enhance, source)))
+    unheard = (*_unheard("enhance", said.enhance, source), *_unheard("ledger", said.ledger, source))
+    return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *unheard))
 
 
-def _unheard(said: Enhance, source: str) -> Iterator[Setting]:
-    """Tell of the chat endpoint that a project's file names: only the user says who reads prompts, and is paid for it."""
+def _unheard(section: str, said: Enhance | Retention, source: str) -> Iterator[Setting]:
+    """Tell of what a project's file has no say in: who reads prompts and is paid for it, and what is deleted."""
     for name, value in _given(said).items():
         shown = hidden_characters.escape_text(str(value))
-        yield Setting(f"enhance.{name}", shown, f"{source}, ignored: it counts in your own file alone")
+        yield Setting(f"{section}.{name}", shown, f"{source}, ignored: it counts in your own file alone")
 
 
 def _check_claim(name: str, row: Row) -> None:
@@ -442,6 +447,7 @@ def _read(path: Path) -> Config:
         found = msgspec.convert(said, Config)
         check_caps(*(cap for said in (found.budget, found.agents) for cap in msgspec.structs.astuple(said)))
         enhancement.check(found.enhance)
+        retention.check(found.ledger)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
     except OverflowError:

@@ -19,9 +19,11 @@ from uuid import uuid4
 
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.filesystem import network_mounts, private_folder
+from jupyter_videogen.ledger.rebuild import rebuild
+from jupyter_videogen.ledger.rows import LABEL, LABELLED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 log = logging.getLogger("jupyter_videogen")
 DAMAGED = {"SQLITE_NOTADB", "SQLITE_CORRUPT"}
@@ -119,8 +121,22 @@ ALTER TABLE jobs ADD COLUMN wanted_by TEXT;
 ALTER TABLE jobs ADD COLUMN let_go INTEGER NOT NULL DEFAULT 0;
 """
 """What kind of process has a lease, who has asked for it, and whether somebody has stopped the watching."""
-MIGRATIONS = (FIRST, MONEY, LIBRARY, DURATIONS, VERSIONS, SHELF, GRIDS, VOTES, CHECKS, HELD, AGENTS, WATCHERS)
-"""What made each version of the file out of the one before; `glance.VERSION` goes along."""
+MIGRATIONS: tuple[str | Callable[..., None], ...] = (
+    FIRST,
+    MONEY,
+    LIBRARY,
+    DURATIONS,
+    VERSIONS,
+    SHELF,
+    GRIDS,
+    VOTES,
+    CHECKS,
+    HELD,
+    AGENTS,
+    WATCHERS,
+    rebuild,
+)
+"""What made each version of the file out of the one before, as SQL or a function; `glance.VERSION` goes along."""
 VERSION = len(MIGRATIONS)
 
 
@@ -163,6 +179,14 @@ class Database:
             finally:
                 self._lock.release()
 
+    def vacuum(self) -> None:
+        """Give free space back to the disk; other programs may read meanwhile."""
+        with self._lock, explain_disk_errors(self.path):
+            self._follow_the_path()
+            _version(self._connection)
+            _patiently(self._connection, "VACUUM")
+            _patiently(self._connection, "PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _begin(self, *, durable: bool, until: float) -> None:
         """Take the lock and the write lock of the file."""
         while True:
@@ -171,6 +195,7 @@ class Database:
                 self._follow_the_path()
                 self._connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
                 self._connection.execute("BEGIN IMMEDIATE")
+                self._refuse_newer()
             except sqlite3.OperationalError as error:
                 self._lock.release()
                 if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
@@ -180,6 +205,14 @@ class Database:
                 raise
             else:
                 return
+
+    def _refuse_newer(self) -> None:
+        """Raise `VideogenError` where a newer program has changed the file since it was opened here."""
+        try:
+            _version(self._connection)
+        except VideogenError:
+            self._connection.execute("ROLLBACK")
+            raise
 
     def _follow_the_path(self) -> None:
         """Open the file at the path where it is another one now, and take the jobs along.
@@ -249,10 +282,8 @@ def _connection(path: Path) -> sqlite3.Connection:
         _share(db)
         db.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows ASCII only
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA cache_size = -256")  # KiB: the system holds these pages anyway
-        _patiently(db, "BEGIN IMMEDIATE")
-        with db:
-            _migrate(db)
+        db.execute("PRAGMA cache_size = -1024")  # KiB: the tallies; the system holds all other pages anyway
+        _migrate(db, path)
     except BaseException:
         db.close()
         raise
@@ -286,30 +317,60 @@ def _set_aside(path: Path) -> None:
     log.warning("The job ledger was damaged. It is kept as %s, and a new one was created.", aside.name)
 
 
-def _migrate(db: sqlite3.Connection) -> None:
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    """Bring the file up to date: what is SQL in one transaction, what is a function in its own."""
+    while True:
+        _begin_patiently(db)
+        with db:
+            version = _version(db)
+            while version < VERSION and isinstance(script := MIGRATIONS[version], str):
+                for statement in filter(str.strip, script.split(";")):
+                    db.execute(statement)
+                version += 1
+            db.execute(f"PRAGMA user_version = {version}")
+        step = MIGRATIONS[version] if version < VERSION else ""
+        if isinstance(step, str):
+            return
+        step(db, path, _begin_patiently)
+
+
+def _begin_patiently(db: sqlite3.Connection) -> None:
+    _patiently(db, "BEGIN IMMEDIATE")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    """Return the version of the file; raises `VideogenError` for one that is newer than this program."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     if version > VERSION:
         raise VideogenError(
             "The job ledger was written by a newer version of jupyter-videogen.",
-            next="Upgrade: pip install -U jupyter-videogen.",
+            next="Upgrade: pip install -U jupyter-videogen. Where that is done, restart the kernel.",
             code="ledger",
         )
-    for migration in MIGRATIONS[version:]:
-        for statement in filter(str.strip, migration.split(";")):
-            db.execute(statement)
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    return int(version)
 
 
 def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
     """Copy jobs from one file to another that does not have them; returns how many."""
-    names = [row[1] for row in now.execute("PRAGMA table_info(jobs)")]
-    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY rowid").fetchall()
+    names = [row[1] for row in now.execute("PRAGMA table_info(jobs)") if row[1] != "number"]
+    rows = before.execute(f"SELECT {', '.join(names)} FROM jobs ORDER BY number").fetchall()
     insert = f"INSERT OR IGNORE INTO jobs ({', '.join(names)}) VALUES ({', '.join('?' for _ in names)})"
     _patiently(now, "BEGIN IMMEDIATE")
     with now:
         _carry_grids(before, now)
         _carry_votes(before, now)
-        return sum(now.execute(insert, _unique(now, dict(zip(names, row, strict=True)))).rowcount for row in rows)
+        numbers = _carry_labels(before, now)
+        jobs = (dict(zip(names, row, strict=True)) for row in rows)
+        there = (job | {name: numbers[job[name]] for name in LABELLED} for job in jobs)
+        return sum(now.execute(insert, _unique(now, job)).rowcount for job in there)
+
+
+def _carry_labels(before: sqlite3.Connection, now: sqlite3.Connection) -> dict[int, int]:
+    """Copy the labels; returns the number that each has now."""
+    labels = before.execute("SELECT id, label FROM labels").fetchall()
+    now.executemany(LABEL, [(label,) for _, label in labels])
+    numbers = dict(now.execute("SELECT label, id FROM labels").fetchall())
+    return {0: 0} | {number: numbers[label] for number, label in labels}
 
 
 def _carry_grids(before: sqlite3.Connection, now: sqlite3.Connection) -> None:

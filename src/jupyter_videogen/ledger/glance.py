@@ -6,32 +6,35 @@ costs one `stat` and one PRAGMA (about 20 microseconds together). Nothing here w
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from itertools import starmap
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from jupyter_videogen.ledger.liveness import Presence
+from jupyter_videogen.ledger.packing import unpack
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 LeaseKind = Literal["kernel", "server", "terminal"]
 """What kind of process has a lease: only a kernel sends jobs."""
-VERSION = 12
+VERSION = 13
 """The version of the file that is read. One that is older would be brought up to date by opening it properly, and older kernels
 could not use it then: a server leaves that to the kernels."""
-OPEN = """
-(state IN ('planned', 'sent', 'accepted', 'running', 'saving', 'unreachable')
-    OR (state = 'unknown_outcome' AND coalesce(json_extract(record, '$.searching'), 0)))
+COLUMNS = """
+id, version, state, NOT open, (SELECT label FROM labels WHERE id = provider), (SELECT label FROM labels WHERE id = model), content,
+    charged, starred, let_go, created_at, lease_owner, lease_until, lease_kind, wanted_by
 """
 LATEST = f"""
-SELECT id, version, state, NOT {OPEN}, provider, model, substr(json_extract(record, '$.request.prompt'), 1, 200),
-    json_extract(record, '$.progress'), coalesce(json_extract(record, '$.needs_kernel'), 0), charged, starred, let_go,
-    created_at, lease_owner, lease_until, lease_kind, wanted_by
-FROM jobs WHERE {OPEN} OR id IN ({{ids}}) OR created_at > ?
+SELECT {COLUMNS} FROM jobs WHERE open = 1 UNION SELECT {COLUMNS} FROM jobs WHERE id IN ({{ids}})
+UNION SELECT {COLUMNS} FROM jobs WHERE created_at > ?
 """
+PROMPT = 200
+"""Characters of a prompt that are shown."""
 
 
 class Seen(NamedTuple):
@@ -133,11 +136,19 @@ class Glance:
             return []
         tracked = [job.id for job in self.open]
         query = LATEST.format(ids=", ".join("?" * len(tracked)))
-        rows = db.execute(query, (*tracked, self._newest)).fetchall()  # sorted there, it would read the whole file
-        found = {job.id: job for job in sorted(map(Seen._make, rows), key=_age)}
+        rows = db.execute(query, (*tracked, self._newest)).fetchall()
+        found = {job.id: job for job in sorted(starmap(_seen, rows), key=_age)}
         self._newest = max([self._newest, *(job.created_at for job in found.values())])
         known, self._known = self._known, found
         return [job for job in found.values() if job.differs(known.get(job.id))]
+
+
+def _seen(*columns: Any) -> Seen:
+    """Return a job as its columns and its record say it is."""
+    *first, content, charged, starred, let_go, created_at, owner, until, kind, wanted_by = columns
+    record = json.loads(unpack(content))
+    said = (record["request"].get("prompt") or "")[:PROMPT], record.get("progress"), record.get("needs_kernel", False)
+    return Seen._make((*first, *said, charged, starred, let_go, created_at, owner, until, kind, wanted_by))
 
 
 def _age(job: Seen) -> float:

@@ -40,9 +40,9 @@ VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?)
 ON CONFLICT (grid, key) DO UPDATE SET position = excluded.position, row_number = excluded.row_number,
     column_number = excluded.column_number, origin = excluded.origin, cost = excluded.cost, cell = excluded.cell
 """
-GOING = f"(jobs.state NOT IN ({OVER}) OR (jobs.state = 'unknown_outcome' AND coalesce(json_extract(jobs.record, '$.searching'), 0)))"
+GOING = "jobs.open"
 """A job for which something will happen by itself."""
-WITH_JOBS = f"SELECT {QUALIFIED}, record, version, starred, rating FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
+WITH_JOBS = f"SELECT {QUALIFIED}, content, version, starred, rating FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
 BUSY = f"""
 SELECT cells.grid, count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
 WHERE cells.origin = ? AND cells.state = 'taken' AND (jobs.id IS NULL OR {GOING})
@@ -50,12 +50,13 @@ GROUP BY 1
 """
 """Places that grids hold at a provider, by grid."""
 ASIDE = f"""
-SELECT count(*) FROM jobs WHERE origin = ? AND state IN ({UNSENT}) AND lease_until > ?
+SELECT count(*) FROM jobs WHERE open = 1 AND origin = (SELECT id FROM labels WHERE label = ?) AND state IN ({UNSENT}) AND lease_until > ?
     AND id NOT IN (SELECT job FROM cells WHERE job IS NOT NULL)
 """
 """Jobs of no grid that are about to be sent: they go first."""
 ALL_AT = f"""
-SELECT (SELECT count(*) FROM jobs WHERE origin = :origin AND state NOT IN ({OVER}, 'planned'))
+SELECT (SELECT count(*) FROM jobs WHERE open = 1 AND origin = (SELECT id FROM labels WHERE label = :origin)
+        AND state NOT IN ({OVER}, 'planned'))
     + (SELECT count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
         WHERE cells.origin = :origin AND cells.state = 'taken' AND coalesce(jobs.state, 'planned') = 'planned')
 """
@@ -88,7 +89,7 @@ SELECT count(*),
     coalesce(sum({UNPAID}), 0),
     coalesce(sum({UNDECIDED}), 0),
     coalesce(sum(cells.state = 'cancelled' OR (cells.state = 'taken' AND jobs.state = 'cancelled')), 0),
-    total(iif({GOING}, json_extract(record, '$.progress'), 0)),
+    total(iif({GOING}, jobs.progress, 0)),
     total(iif(jobs.charged AND NOT {GOING}, jobs.cost, 0)),
     total(iif(jobs.charged AND {GOING}, jobs.cost, 0)),
     total(cells.cost), coalesce(sum(cells.cost IS NULL), 0),
@@ -98,7 +99,7 @@ SELECT count(*),
 FROM cells LEFT JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ?
 """
 FIGURES = """
-SELECT column_number, rating, json_extract(record, '$.finished_at') - json_extract(record, '$.accepted_at'), jobs.cost
+SELECT column_number, rating, jobs.took, jobs.cost
 FROM cells JOIN jobs ON jobs.id = cells.job WHERE cells.grid = ? AND cells.state = 'taken' AND jobs.state = 'stored'
 """
 REMAINING = f"""
@@ -378,8 +379,8 @@ class Grids:
         query = f"{WITH_JOBS} WHERE {where} ORDER BY row_number, column_number"
         with self._file.reading() as db:
             rows = db.execute(query, values).fetchall()
-        for *cell, record, version, starred, rating in rows:
-            job = None if record is None else decode_job(record, version)
+        for *cell, content, version, starred, rating in rows:
+            job = None if content is None else decode_job(content, version)
             yield CellWithJob(_cell(cell), job, bool(starred), rating)
 
 

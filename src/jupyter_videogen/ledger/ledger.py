@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, ClassVar
 from jupyter_videogen.core import budget, environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID, JobRecord
+from jupyter_videogen.ledger import compaction
 from jupyter_videogen.ledger.checks import Checks
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.grids import Grids
 from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.queries import LedgerQueries, last_take, sum_spent
-from jupyter_videogen.ledger.rows import brings_answer, changing_columns, decode_job, fixed_columns, timing_columns
+from jupyter_videogen.ledger.rows import (
+    SEND,
+    UPDATE,
+    brings_answer,
+    changing_columns,
+    decode_job,
+    insert_job,
+    timing_columns,
+)
 from jupyter_videogen.ledger.spill import Spill
 from jupyter_videogen.ledger.votes import Votes
+from jupyter_videogen.ledger.words import Words
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.core.budget import Cap
     from jupyter_videogen.core.timing import JobTiming
+    from jupyter_videogen.ledger.compaction import Compacted
     from jupyter_videogen.ledger.glance import LeaseKind
     from jupyter_videogen.ledger.queries import KeptJob
 
@@ -36,25 +47,6 @@ LEASE = 60.0
 
 PASSING = frozenset({"running", "saving", "unreachable"})
 """States that another look can restore after a power cut."""
-
-
-INSERT = """
-INSERT INTO jobs (id, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, agent,
-    state, record, handle, cost, charged, lease_owner, lease_until)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-
-
-UPDATE = """
-UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ?, version = version + 1
-WHERE id = ? AND version = ?
-"""
-
-
-SEND = """
-UPDATE jobs SET state = ?, record = ?, handle = ?, cost = ?, charged = ?, version = version + 1, lease_until = ?
-WHERE id = ? AND version = ? AND lease_owner = ?
-"""
 
 
 CLAIM = """
@@ -84,6 +76,12 @@ UNDECIDED = frozenset({"planned", "sent"})
 """States, as in the file, in which the owner may still send: only its proven death lets another process judge them."""
 
 
+RUNS_KEPT = 1000
+"""Runs of a provider that the file keeps: no more are read (`polling.history.REMEMBERED`)."""
+FORGET = """
+DELETE FROM runs WHERE origin = :origin
+    AND rowid <= (SELECT rowid FROM runs WHERE origin = :origin ORDER BY rowid DESC LIMIT 1 OFFSET :kept)
+"""
 LEARN = "INSERT INTO runs (origin, seconds, well, model, duration, size, kind, marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -112,6 +110,7 @@ class Ledger(LedgerQueries):
         self.grids = Grids(self._file, self._presence)
         self.votes = Votes(self._file)
         self.checks = Checks(self._file)
+        self._words = Words(self._file)
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}
         """The newest record of each job that is not yet written."""
@@ -162,9 +161,7 @@ class Ledger(LedgerQueries):
             for cap in caps:
                 budget.check(cap, sum_spent(db, cap), budget.Asked(record.cost, record.request.seconds))
             record = record.after(take=last.take + 1 if last else 1, version=0)
-            db.execute(
-                INSERT, (*fixed_columns(record), *changing_columns(record), self.owner, record.created_at + LEASE)
-            )
+            insert_job(db, record, self.owner, record.created_at + LEASE)
         return record
 
     def save(self, record: JobRecord, run: JobTiming | None = None, *, patience: float | None = None) -> JobRecord:
@@ -177,10 +174,12 @@ class Ledger(LedgerQueries):
         durable = record.handle is None or record.state not in PASSING
         version = max(record.version, self._paid_back.get(record.id, 0))
         with self._file.writing(durable=durable, patience=patience) as db:
-            if db.execute(UPDATE, (*changing_columns(record), record.id, version)).rowcount != 1:
+            values = changing_columns(record) | {"id": record.id, "version": version}
+            if db.execute(UPDATE, values).rowcount != 1:
                 raise _superseded_error(db, record)
             if run is not None:
                 db.execute(LEARN, (record.base_url, *timing_columns(run)))
+                db.execute(FORGET, {"origin": record.base_url, "kept": RUNS_KEPT})
         return record.after(version=version + 1)
 
     def send(self, record: JobRecord, *, now: float) -> JobRecord:
@@ -190,8 +189,8 @@ class Ledger(LedgerQueries):
         """
         version = max(record.version, self._paid_back.get(record.id, 0))
         with self._file.writing(patience=MOMENT) as db:
-            values = (*changing_columns(record), now + LEASE, record.id, version, self.owner)
-            if db.execute(SEND, values).rowcount != 1:
+            mine = {"until": now + LEASE, "id": record.id, "version": version, "owner": self.owner}
+            if db.execute(SEND, changing_columns(record) | mine).rowcount != 1:
                 raise _superseded_error(db, record)
         self._owed.pop(record.id, None)
         return record.after(version=version + 1)
@@ -258,13 +257,13 @@ class Ledger(LedgerQueries):
     def absorb(self, record: JobRecord) -> None:
         """Read a spilled job into the ledger if the ledger lacks it, or has an older state of it."""
         with self._file.writing() as db:
-            known = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
+            known = db.execute("SELECT content, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
             if known is None:
                 last = last_take(db, record.fingerprint)
                 record = record.after(take=last.take + 1 if last else 1)
-                db.execute(INSERT, (*fixed_columns(record), *changing_columns(record), None, 0.0))
+                insert_job(db, record, None, 0.0)
             elif (now := decode_job(*known)).version <= record.version or brings_answer(record, now):
-                db.execute(UPDATE, (*changing_columns(record), record.id, now.version))
+                db.execute(UPDATE, changing_columns(record) | {"id": record.id, "version": now.version})
 
     def star(self, job_id: str, *, on: bool) -> None:
         """Star a job, or remove the star."""
@@ -337,6 +336,10 @@ class Ledger(LedgerQueries):
         with self._file.writing(durable=False, patience=MOMENT) as db:
             db.execute("UPDATE jobs SET let_go = 0 WHERE id = ?", (job_id,))
 
+    def compact(self, *, since: float | None) -> Compacted:
+        """Give free space back to the disk, and delete failed jobs older than `since`; see `compaction.compact`."""
+        return compaction.compact(self._file, since=since)
+
     def close(self) -> None:
         """Close the file; a ledger that is dropped closes itself."""
         self._file.close()
@@ -345,5 +348,5 @@ class Ledger(LedgerQueries):
 
 def _superseded_error(db: sqlite3.Connection, record: JobRecord) -> Superseded:
     """Return the error for a write that came too late, with the job as the file has it."""
-    row = db.execute("SELECT record, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
+    row = db.execute("SELECT content, version FROM jobs WHERE id = ?", (record.id,)).fetchone()
     return Superseded(record, missing=True) if row is None else Superseded(decode_job(*row))

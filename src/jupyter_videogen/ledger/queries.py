@@ -2,97 +2,104 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jupyter_videogen.core import command_names
 from jupyter_videogen.core.budget import Spent
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.job import ENDED, UNPAID
-from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_handle
+from jupyter_videogen.ledger.rebuild import WEEK
+from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_fingerprint, encode_handle, label_number
 from jupyter_videogen.ledger.stored_states import state_at_rest
+from jupyter_videogen.ledger.words import MOST, expression
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from jupyter_videogen.core.budget import Cap
     from jupyter_videogen.core.job import JobRecord, JobState
     from jupyter_videogen.core.timing import JobTiming
     from jupyter_videogen.ledger.database import Database
     from jupyter_videogen.ledger.glance import LeaseKind
+    from jupyter_videogen.ledger.words import Words
+
+AT_ONCE = 500
+"""Fingerprints of one query."""
+PLACE = "iif(notebook, notebook, project)"
+LABEL_OF = "coalesce((SELECT label FROM labels WHERE id = {column}), '')"
+
 
 SPENT = """
-SELECT total(cost), count(*),
-    total(json_extract(record, '$.request.duration') * coalesce(json_extract(record, '$.request.n'), 1))
-FROM jobs WHERE charged = 1 AND created_at >= :since AND (:place IS NULL OR coalesce(notebook, project) = :place)
-    AND (NOT :agents OR agent != '')
+SELECT total(cost), count(*), total(seconds) FROM jobs INDEXED BY jobs_by_age
+WHERE created_at >= :since AND charged = 1 AND (NOT :agents OR agent != 0)
+"""
+SPENT_IN = f"""
+SELECT total(cost) / 1e9, coalesce(sum(jobs), 0), total(seconds) / 1e9 FROM tallies
+WHERE charged = 1 AND {PLACE} = {label_number("place")} AND (NOT :agents OR agent != 0)
 """
 
 
 GROUPS = {
-    "model": "provider || ':' || model",
-    "day": "date(created_at, 'unixepoch', 'localtime')",
-    "notebook": "coalesce(notebook, project, '')",
+    "model": (
+        "tallies",
+        "provider, model",
+        f"{LABEL_OF.format(column='provider')} || ':' || {LABEL_OF.format(column='model')}",
+    ),
+    "day": ("days", "day", "substr(day, 1, 4) || '-' || substr(day, 5, 2) || '-' || substr(day, 7)"),
+    "notebook": ("tallies", PLACE, LABEL_OF.format(column=PLACE)),
 }
+"""What costs are asked by: the tallies that know it, their columns, and what it is called."""
 
 
 COSTS = """
-SELECT {group}, total(iif(state IN ({ended}), cost, 0)),
-    total(iif(state IN ({ended}), json_extract(record, '$.reported_cost'), 0)), total(iif(state IN ({ended}), 0, cost)),
-    count(*), sum(cost IS NULL), total(json_array_length(record, '$.clips')),
-    total((SELECT total(json_extract(value, '$.duration')) FROM json_each(record, '$.clips')))
-FROM jobs WHERE charged = 1 GROUP BY 1 ORDER BY max(created_at) DESC
+SELECT {group}, total(iif(state IN ({ended}), cost, 0)) / 1e9, total(iif(state IN ({ended}), reported, 0)) / 1e9,
+    total(iif(state IN ({ended}), 0, cost)) / 1e9, sum(jobs), sum(unpriced), total(clips), total(clip_seconds) / 1e9
+FROM {table} WHERE charged = 1 GROUP BY {keys} ORDER BY max(last_at) DESC
 """
-
-
-SHELF = """
-jobs INDEXED BY jobs_by_shelf WHERE removed = 0 AND starred >= :starred
-    AND (:notebook IS NULL OR notebook = :notebook) AND (:project IS NULL OR project = :project)
+SHELF = f"""
+removed = 0 AND starred >= :starred AND (:notebook IS NULL OR notebook = {label_number("notebook")})
+    AND (:project IS NULL OR project = {label_number("project")})
 """
-SEARCH = """
-AND instr(casefold(coalesce(json_extract(record, '$.request.prompt'), '') || ' ' || model), :search) > 0
-"""
+"""What tallies and jobs are both filtered by."""
+OF_MODEL = f"({{states}}) AND (:model = '' OR model = {label_number('model')})"
+WEEKS = "SELECT week, sum(jobs) FROM tallies WHERE {shelf} AND {of_model} AND week <= :last GROUP BY week ORDER BY week DESC"
+"""In which weeks the jobs of a page were made: the rest of the ledger is passed over."""
 
 
 PAGE = """
-SELECT record, version, starred FROM jobs WHERE rowid IN (
-    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model)
-    ORDER BY created_at DESC, rowid DESC LIMIT :limit OFFSET :offset
-) ORDER BY created_at DESC, rowid DESC
+SELECT {columns} FROM jobs WHERE number IN (
+    SELECT number FROM jobs INDEXED BY jobs_by_age WHERE created_at >= :since AND created_at < :until AND {shelf} AND {of_model} {older}
+    ORDER BY created_at DESC, number DESC LIMIT :limit OFFSET :offset
+) ORDER BY created_at DESC, number DESC
+"""
+SEARCH_PAGE = """
+SELECT {columns} FROM jobs WHERE number IN (
+    SELECT number FROM jobs WHERE {words} AND {shelf} AND {of_model} {older}
+    ORDER BY created_at DESC, number DESC LIMIT :limit OFFSET :offset
+) ORDER BY created_at DESC, number DESC
+"""
+OLDER = "AND created_at <= (SELECT created_at FROM jobs WHERE id = :before) AND (created_at, number) < (SELECT created_at, number FROM jobs WHERE id = :before)"
+KEPT_COLUMNS = "content, version, starred, let_go, lease_owner, lease_until, lease_kind"
+KEPT = f"SELECT {KEPT_COLUMNS} FROM jobs WHERE id = ?"
+
+
+SHELF_GROUPS = f"""
+SELECT CASE WHEN {{ready}} THEN 'ready' WHEN {{failed}} THEN 'failed' ELSE 'making' END,
+    {LABEL_OF.format(column="model")}, {{jobs}}, total(iif(charged, cost, 0)){{unit}}
+FROM {{table}} WHERE {{shelf}} GROUP BY 1, model
 """
 
 
-KEYSET = """
-SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE rowid IN (
-    SELECT rowid FROM {shelf} AND ({states}) AND (:model = '' OR model = :model) {older}
-    ORDER BY created_at DESC, rowid DESC LIMIT :limit
-) ORDER BY created_at DESC, rowid DESC
-"""
-OLDER = """
-AND created_at <= (SELECT created_at FROM jobs WHERE id = :before)
-AND (created_at, rowid) < (SELECT created_at, rowid FROM jobs WHERE id = :before)
-"""
-"""The first line alone lets the index begin there; the second is exact."""
-
-
-KEPT = "SELECT record, version, starred, let_go, lease_owner, lease_until, lease_kind FROM jobs WHERE id = ?"
-
-
-SHELF_GROUPS = """
-SELECT CASE WHEN {ready} THEN 'ready' WHEN {failed} THEN 'failed' ELSE 'making' END, model,
-    count(*), total(iif(charged, cost, 0))
-FROM {shelf} GROUP BY 1, 2
-"""
-
-
-USED = """
-SELECT model FROM jobs WHERE state = 'stored' AND origin = ? GROUP BY model ORDER BY max(created_at) DESC LIMIT 20
+USED = f"""
+SELECT {LABEL_OF.format(column="model")} FROM tallies WHERE state = 'stored' AND origin = {label_number("origin")}
+GROUP BY model ORDER BY max(last_at) DESC LIMIT 20
 """
 
 
 NAMED = """
-WHERE json_extract(record, '$.name') = ? OR substr(json_extract(record, '$.name'), 1, ?) = ?
-ORDER BY created_at DESC, rowid DESC LIMIT 1000
+WHERE name = :name OR (name >= :first AND name < :last) ORDER BY created_at DESC, number DESC LIMIT 1000
 """
 
 
@@ -123,13 +130,8 @@ class HistoryFilter(NamedTuple):
 
     @property
     def values(self) -> dict[str, object]:
-        """The parameters of `shelf`."""
-        return self._asdict() | {"search": self.search.casefold()}
-
-    @property
-    def shelf(self) -> str:
-        """Everything but the states and the model, which are counted; only a search has to read records."""
-        return SHELF + SEARCH if self.search else SHELF
+        """The parameters of `SHELF` and `OF_MODEL`."""
+        return self._asdict() | {"words": expression(self.search), "most": MOST}
 
     @property
     def states(self) -> str:
@@ -180,6 +182,7 @@ class LedgerQueries:
     """The reading half of the ledger; safe to call from any thread."""
 
     _file: Database
+    _words: Words
 
     def runs(self, origin: str, *, limit: int) -> list[JobTiming]:
         """Return how the newest jobs of a provider went, the newest first."""
@@ -195,10 +198,14 @@ class LedgerQueries:
 
     def known(self, fingerprints: Collection[str]) -> set[str]:
         """Return those requests that are jobs already, unless they failed."""
-        unpaid = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(UNPAID))
-        with self._file.reading() as db:
-            rows = db.execute(f"SELECT DISTINCT fingerprint FROM jobs WHERE state NOT IN ({unpaid})")
-            return {name for (name,) in rows if name in fingerprints}
+        found: set[str] = set()
+        left = iter(fingerprints)
+        while some := {encode_fingerprint(name): name for name in islice(left, AT_ONCE)}:
+            marks = ", ".join("?" for _ in some)
+            query = f"SELECT fingerprint FROM jobs WHERE fingerprint IN ({marks}) AND state NOT IN ({FAILED})"
+            with self._file.reading() as db:
+                found.update(some[key] for (key,) in db.execute(query, tuple(some)))
+        return found
 
     def sum_spent(self, cap: Cap) -> Spent:
         """Return the total of the jobs under a cap; jobs with an unknown outcome count as spent."""
@@ -209,27 +216,35 @@ class LedgerQueries:
         """Return what jobs came to by "model", "day" or "notebook", the newest group first; raises `InvalidRequest`."""
         if by not in GROUPS:
             raise InvalidRequest(f"Costs can't be grouped by {by}.", next=f"Choose one of: {', '.join(GROUPS)}.")
+        table, keys, group = GROUPS[by]
         ended = ", ".join(f"'{state_at_rest(state)}'" for state in sorted(ENDED))
-        query = COSTS.format(group=GROUPS[by], ended=ended)
         with self._file.reading() as db:
-            return [Cost(*row) for row in db.execute(query)]
+            return [Cost(*row) for row in db.execute(COSTS.format(table=table, keys=keys, group=group, ended=ended))]
 
     def page(self, shelf: HistoryFilter, *, offset: int, limit: int) -> list[tuple[JobRecord, bool]]:
         """Return jobs of the library from the `offset`th on, newest first, each with whether it is starred."""
-        query = PAGE.format(shelf=shelf.shelf, states=shelf.states)
-        with self._file.reading() as db:
-            rows = db.execute(query, shelf.values | {"offset": offset, "limit": limit}).fetchall()
-        return [(decode_job(record, version), bool(starred)) for record, version, starred in rows]
+        rows = self._page(shelf, "content, version, starred", offset=offset, limit=limit)
+        return [(decode_job(content, version), bool(starred)) for content, version, starred in rows]
 
     def page_before(self, shelf: HistoryFilter, *, before: str, limit: int) -> list[KeptJob]:
         """Return jobs of the library that are older than the one with the id `before`, newest first; without one, the newest.
 
         What is added meanwhile moves no page. An id that nobody knows has nothing before it.
         """
-        query = KEYSET.format(shelf=shelf.shelf, states=shelf.states, older=OLDER if before else "")
+        return [_kept_job(*row) for row in self._page(shelf, KEPT_COLUMNS, before=before, limit=limit)]
+
+    def _page(
+        self, shelf: HistoryFilter, columns: str, *, limit: int, offset: int = 0, before: str = ""
+    ) -> list[tuple[Any, ...]]:
+        """Return columns of a page, from the weeks it is in or from the hits of the search."""
+        words = self._words.condition(shelf.search) if shelf.search else ""
+        asked = {"columns": columns, "shelf": SHELF, "of_model": OF_MODEL.format(states=shelf.states), "words": words}
+        values = shelf.values | {"before": before, "limit": limit, "offset": offset}
         with self._file.reading() as db:
-            rows = db.execute(query, shelf.values | {"before": before, "limit": limit}).fetchall()
-        return [_kept_job(*row) for row in rows]
+            if not words:
+                values |= _weeks(db, asked["of_model"], values)
+            query = (SEARCH_PAGE if words else PAGE).format(**asked, older=OLDER if before else "")
+            return db.execute(query, values).fetchall()
 
     def kept(self, job_id: str) -> KeptJob | None:
         """Return a job by its whole id."""
@@ -239,7 +254,11 @@ class LedgerQueries:
 
     def history_groups(self, shelf: HistoryFilter) -> list[HistoryGroup]:
         """Return how many jobs of each state and model there are, whatever model and states are asked for."""
-        query = SHELF_GROUPS.format(shelf=shelf.shelf, **STATES)
+        counted = {"table": "tallies", "jobs": "sum(jobs)", "unit": " / 1e9", "shelf": SHELF}
+        if shelf.search:
+            words = self._words.condition(shelf.search)
+            counted = {"table": "jobs", "jobs": "count(*)", "unit": "", "shelf": f"{words} AND {SHELF}"}
+        query = SHELF_GROUPS.format(**counted, **STATES)
         with self._file.reading() as db:
             return [HistoryGroup(*row) for row in db.execute(query, shelf.values)]
 
@@ -263,11 +282,12 @@ class LedgerQueries:
     def used_models(self, origin: str) -> list[str]:
         """Return the models that made clips of yours at an address, the last one first."""
         with self._file.reading() as db:
-            return [model for (model,) in db.execute(USED, (origin,))]
+            return [model for (model,) in db.execute(USED, {"origin": origin})]
 
     def holder(self, origin: str, handle: object) -> JobRecord | None:
         """Return the job that a provider's reference belongs to, if it is one of ours."""
-        held = self._read("WHERE origin = ? AND handle = ? ORDER BY created_at LIMIT 1", origin, encode_handle(handle))
+        where = "WHERE origin = (SELECT id FROM labels WHERE label = ?) AND handle = ? ORDER BY created_at LIMIT 1"
+        held = self._read(where, origin, encode_handle(handle))
         return held[0] if held else None
 
     def find(self, reference: str) -> JobRecord:
@@ -280,7 +300,7 @@ class LedgerQueries:
 
     def find_named(self, name: str) -> list[JobRecord]:
         """Return the jobs that were last kept under a name: one, or the members `name[0]`, `name[1]`, … of a group."""
-        rows = self._read(NAMED, name, len(name) + 1, f"{name}[")
+        rows = self._read(NAMED, {"name": name, "first": f"{name}[", "last": f"{name}\\"})  # the sign after "["
         found: dict[str, JobRecord] = {}
         for record in rows:  # the newest first; the first member of a group is the last that is come to
             found.setdefault(record.name, record)
@@ -290,26 +310,26 @@ class LedgerQueries:
 
     def recent(self, states: Collection[JobState] | None = None, *, limit: int = 1000) -> list[JobRecord]:
         """Return jobs, newest first, of these states or of all."""
-        if states is None:
-            return self._read("ORDER BY created_at DESC, rowid DESC LIMIT ?", limit)
-        marks = ", ".join("?" for _ in states)
-        where = f"WHERE state IN ({marks}) ORDER BY created_at DESC, rowid DESC LIMIT ?"
-        return self._read(where, *map(state_at_rest, states), limit)
+        where = "TRUE" if states is None else f"state IN ({', '.join(repr(state_at_rest(state)) for state in states)})"
+        with self._file.reading() as db:
+            values = {"limit": limit, "offset": 0, "model": "", "before": ""}
+            values |= _weeks(db, where, values, shelf="TRUE")
+            query = PAGE.format(columns="content, version", shelf="TRUE", of_model=where, older="")
+            return [decode_job(*row) for row in db.execute(query, values).fetchall()]
 
     def unfinished(self) -> list[JobRecord]:
         """Return every unfinished job, oldest first."""
-        ended = [state_at_rest(state) for state in ENDED - {"unknown_outcome"}]
-        rows = self._read(f"WHERE state NOT IN ({', '.join('?' for _ in ended)}) ORDER BY created_at", *ended)
-        return [record for record in rows if not record.ended]
+        return self._read("WHERE open = 1 ORDER BY created_at")
 
     def _matches(self, reference: str) -> list[JobRecord]:
         if reference in {"last", "-1"}:
             return self.recent(limit=1)
-        return self._read("WHERE substr(id, 1, ?) = ? LIMIT 9", len(reference), reference)
+        return self._read("WHERE id >= ? AND id < ? LIMIT 9", reference, f"{reference}{chr(0x10FFFF)}")
 
     def _read(self, rest: str, *values: object) -> list[JobRecord]:
+        given: Any = values[0] if values and isinstance(values[0], dict) else values
         with self._file.reading() as db:
-            rows = db.execute(f"SELECT record, version FROM jobs {rest}", values).fetchall()
+            rows = db.execute(f"SELECT content, version FROM jobs {rest}", given).fetchall()
         return [decode_job(*row) for row in rows]
 
 
@@ -319,11 +339,36 @@ def _kept_job(content: bytes, version: int, starred: int, let_go: int, *lease: A
 
 def last_take(db: sqlite3.Connection, fingerprint: str) -> JobRecord | None:
     """Return the newest job of a request."""
-    query = "SELECT record, version FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
-    row = db.execute(query, (fingerprint,)).fetchone()
+    query = "SELECT content, version FROM jobs WHERE fingerprint = ? ORDER BY take DESC LIMIT 1"
+    row = db.execute(query, (encode_fingerprint(fingerprint),)).fetchone()
     return row and decode_job(*row)
 
 
 def sum_spent(db: sqlite3.Connection, cap: Cap) -> Spent:
     """Return what the jobs under a cap come to."""
-    return Spent(*db.execute(SPENT, cap._asdict()).fetchone())
+    return Spent(*db.execute(SPENT if cap.place is None else SPENT_IN, cap._asdict()).fetchone())
+
+
+def _weeks(db: sqlite3.Connection, of_model: str, values: Mapping[str, Any], shelf: str = SHELF) -> dict[str, int]:
+    """Return from when until when the jobs of a page were made, in seconds since the epoch, and how many of these stand before it."""
+    query = "SELECT created_at FROM jobs WHERE id = :before" if values["before"] else "SELECT max(created_at) FROM jobs"
+    (newest,) = db.execute(query, values).fetchone() or (None,)
+    if newest is None:
+        return {"since": 0, "until": 0, "offset": 0}
+    weeks = db.execute(WEEKS.format(shelf=shelf, of_model=of_model), {**values, "last": newest // WEEK})
+    return _span(weeks, offset=values["offset"], limit=values["limit"], partly=bool(values["before"]))
+
+
+def _span(weeks: Iterable[tuple[int, int]], *, offset: int, limit: int, partly: bool) -> dict[str, int]:
+    """Find the span of a page among the weeks and their jobs, the newest first; of the first, a part may be newer than the page."""
+    first: int | None = None
+    last, left, wanted = 0, offset, offset + limit
+    for number, (week, jobs) in enumerate(weeks):
+        if first is None and jobs <= left:
+            left, wanted = left - jobs, wanted - jobs
+            continue
+        first, last = week if first is None else first, week
+        wanted -= 0 if partly and number == 0 else jobs
+        if wanted <= 0:
+            break
+    return {"since": last * WEEK, "until": 0 if first is None else (first + 1) * WEEK, "offset": left}
