@@ -39,10 +39,17 @@ def compact(file: Database, *, since: float | None) -> Compacted:
     What was charged or may have been, has a clip, a star or a cell of a grid stays. Raises `VideogenError` where the disk has no
     room for the second copy that SQLite makes; the file is whole then.
     """
-    before = file.path.stat().st_size
+    before = _size(file)
     deleted = 0 if since is None else _delete(file, since)
     file.vacuum()
-    return Compacted(before, file.path.stat().st_size, deleted)
+    return Compacted(before, _size(file), deleted)
+
+
+def _size(file: Database) -> int:
+    """Return the bytes of the file, with what is in its log alone so far."""
+    with file.reading() as db:
+        (pages,), (size,) = (db.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
+    return int(pages * size)
 
 
 def _delete(file: Database, since: float) -> int:

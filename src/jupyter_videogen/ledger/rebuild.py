@@ -181,12 +181,15 @@ def rebuild(db: sqlite3.Connection, path: Path, begin: Callable[[sqlite3.Connect
     """
     (cache,) = db.execute("PRAGMA cache_size").fetchone()
     db.execute(f"PRAGMA cache_size = {CACHE}")
+    (secure,) = db.execute("PRAGMA secure_delete").fetchone()
+    db.execute("PRAGMA secure_delete = OFF")  # Debian's SQLite would write zeros over the old table, all of it into the log
     db.execute("PRAGMA synchronous = NORMAL")  # a step that a power cut takes back is done again
     try:
         with _room_explained(path):
             _Rebuilding(db, path, begin).run()
     finally:
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA secure_delete = {secure}")
         db.execute(f"PRAGMA cache_size = {cache}")
 
 
@@ -229,7 +232,8 @@ class _Rebuilding:
         with self._writing():
             if self._due():
                 self._finish()
-        self._index_words()
+        if jobs:
+            self._index_words()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
