@@ -28,10 +28,13 @@ from jupyter_videogen.diagnostics.surroundings import Surroundings
 from jupyter_videogen.runtime import process
 from jupyter_videogen.transport import local_gateway
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from support.full_library import fill, make_record
 from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from jupyter_videogen.core.job import JobState
 
 KEY = "sk-canary-0123456789abcdef"
 NOW = 1_800_000_000.0
@@ -203,17 +206,9 @@ def test_a_ledger_that_cannot_be_used_is_a_problem(home: Path, damage: str) -> N
 
 def test_open_and_lost_jobs_are_counted(home: Path) -> None:
     """What is still on its way, and what may have been charged without an answer."""
-    process.runtime()
+    states: tuple[JobState, ...] = ("queued", "running", "unknown_outcome", "succeeded", "failed")
+    fill(process.runtime().ledger, [make_record(number, home, state=state) for number, state in enumerate(states)])
     process.close()
-    with sqlite3.connect(home / "ledger.sqlite3") as db:
-        for number, state in enumerate(["accepted", "running", "unknown_outcome", "stored", "failed"]):
-            row = (f"job{number}", state, "x", "x", "x", "f", number, str(number), 0.0, b"{}")
-            db.execute(
-                "INSERT INTO jobs (id, state, provider, origin, model, fingerprint, take, idempotency_key, created_at, record)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
-    db.close()
     words = [finding.words for finding in run_checks(place(home)) if finding.name == "Jobs"]
     assert words == ["2 not finished", "1 whose answer was lost: they may exist and may be charged"]
 

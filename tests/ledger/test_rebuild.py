@@ -306,9 +306,7 @@ def test_a_disk_that_is_full_on_the_way_leaves_the_old_file_whole(path: Path, st
     """While the copy is made, and while the new table is: the words say how much is needed, and the next try succeeds."""
     many(path, 600)
     before = old_rows(path)
-    done = subprocess.run(
-        [sys.executable, "-c", FULL, str(path), step], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", FULL, str(path), step], check=True, capture_output=True, text=True)
     assert "could not be brought up to date" in done.stdout, done.stdout
     assert "All jobs are still there: free some space" in done.stdout
     assert old_rows(path) == before

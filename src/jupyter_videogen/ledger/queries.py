@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from jupyter_videogen.core import command_names
@@ -349,17 +350,17 @@ def sum_spent(db: sqlite3.Connection, cap: Cap) -> Spent:
     return Spent(*db.execute(SPENT if cap.place is None else SPENT_IN, cap._asdict()).fetchone())
 
 
-def _weeks(db: sqlite3.Connection, of_model: str, values: Mapping[str, Any], shelf: str = SHELF) -> dict[str, int]:
+def _weeks(db: sqlite3.Connection, of_model: str, values: Mapping[str, Any], shelf: str = SHELF) -> dict[str, float]:
     """Return from when until when the jobs of a page were made, in seconds since the epoch, and how many of these stand before it."""
     query = "SELECT created_at FROM jobs WHERE id = :before" if values["before"] else "SELECT max(created_at) FROM jobs"
     (newest,) = db.execute(query, values).fetchone() or (None,)
     if newest is None:
         return {"since": 0, "until": 0, "offset": 0}
-    weeks = db.execute(WEEKS.format(shelf=shelf, of_model=of_model), {**values, "last": newest // WEEK})
+    weeks = db.execute(WEEKS.format(shelf=shelf, of_model=of_model), {**values, "last": max(newest, 0.0) // WEEK})
     return _span(weeks, offset=values["offset"], limit=values["limit"], partly=bool(values["before"]))
 
 
-def _span(weeks: Iterable[tuple[int, int]], *, offset: int, limit: int, partly: bool) -> dict[str, int]:
+def _span(weeks: Iterable[tuple[int, int]], *, offset: int, limit: int, partly: bool) -> dict[str, float]:
     """Find the span of a page among the weeks and their jobs, the newest first; of the first, a part may be newer than the page."""
     first: int | None = None
     last, left, wanted = 0, offset, offset + limit
@@ -371,4 +372,5 @@ def _span(weeks: Iterable[tuple[int, int]], *, offset: int, limit: int, partly: 
         wanted -= 0 if partly and number == 0 else jobs
         if wanted <= 0:
             break
-    return {"since": last * WEEK, "until": 0 if first is None else (first + 1) * WEEK, "offset": left}
+    since = float(last * WEEK) if last else -inf  # the first week has all that is older
+    return {"since": since, "until": 0.0 if first is None else float((first + 1) * WEEK), "offset": left}

@@ -83,6 +83,8 @@ KINDS = (
 )
 TALLIES: dict[str, tuple[str, ...]] = {"tallies": KINDS, "days": ("day", "state", "charged")}
 """How many jobs of a kind there are, and what they came to: each table with what it is kept by."""
+TYPES = {"state": "TEXT", "last_at": "REAL"}
+"""Other columns are whole numbers. A key of another type than the column of `jobs` is not found by the index."""
 AMOUNTS = ("cost", "reported", "seconds", "clip_seconds")
 """Kept in billionths: whole numbers add up without error."""
 MOVING = ("state", "charged", "starred", "removed", "clips", *AMOUNTS)
@@ -92,7 +94,7 @@ MOVING = ("state", "charged", "starred", "removed", "clips", *AMOUNTS)
 def _keys(names: tuple[str, ...], row: str) -> dict[str, str]:
     """Return what a job is counted under."""
     return {
-        name: f"CAST({row}.created_at / {WEEK} AS INTEGER)" if name == "week" else f"{row}.{name}" for name in names
+        name: f"CAST(max({row}.created_at, 0) / {WEEK} AS INTEGER)" if name == "week" else f"{row}.{name}" for name in names
     }
 
 
@@ -103,7 +105,9 @@ def _counted(row: str) -> dict[str, str]:
 
 
 def _create(table: str, names: tuple[str, ...]) -> str:
-    columns = ", ".join(f"{name} NOT NULL" for name in (*names, *_counted("jobs"), "last_at"))
+    columns = ", ".join(
+        f"{name} {TYPES.get(name, 'INTEGER')} NOT NULL" for name in (*names, *_counted("jobs"), "last_at")
+    )
     return f"CREATE TABLE {table} ({columns}, PRIMARY KEY ({', '.join(names)})) WITHOUT ROWID"
 
 
@@ -182,7 +186,9 @@ def rebuild(db: sqlite3.Connection, path: Path, begin: Callable[[sqlite3.Connect
     (cache,) = db.execute("PRAGMA cache_size").fetchone()
     db.execute(f"PRAGMA cache_size = {CACHE}")
     (secure,) = db.execute("PRAGMA secure_delete").fetchone()
-    db.execute("PRAGMA secure_delete = OFF")  # Debian's SQLite would write zeros over the old table, all of it into the log
+    db.execute(
+        "PRAGMA secure_delete = OFF"
+    )  # Debian's SQLite would write zeros over the old table, all of it into the log
     db.execute("PRAGMA synchronous = NORMAL")  # a step that a power cut takes back is done again
     try:
         with _room_explained(path):

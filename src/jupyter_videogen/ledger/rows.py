@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -106,8 +107,11 @@ def changing_columns(job: JobRecord) -> dict[str, Any]:
 
 
 def day_of(moment: float) -> int:
-    """Return the day of a moment in seconds since the epoch, by this machine's calendar, as YYYYMMDD."""
-    return int(time.strftime("%Y%m%d", time.localtime(moment)))
+    """Return the day of a moment in seconds since the epoch, by this machine's calendar, as YYYYMMDD; 0 where that has none."""
+    with suppress(OverflowError, OSError, ValueError):  # a clock that is far out costs nobody a job
+        year, month, day, *_ = time.localtime(moment)
+        return (year * 100 + month) * 100 + day
+    return 0
 
 
 def encode_fingerprint(fingerprint: str) -> bytes | str:

@@ -117,7 +117,7 @@ class Words:
                 db.execute("SELECT max(number) FROM jobs").fetchone(),
                 db.execute(INDEXED).fetchone(),
             )
-        return (newest or 0) > indexed
+        return bool((newest or 0) > indexed)
 
     def _has_table(self) -> bool:
         with self._file.reading() as db:
