@@ -94,7 +94,8 @@ MOVING = ("state", "charged", "starred", "removed", "clips", *AMOUNTS)
 def _keys(names: tuple[str, ...], row: str) -> dict[str, str]:
     """Return what a job is counted under."""
     return {
-        name: f"CAST(max({row}.created_at, 0) / {WEEK} AS INTEGER)" if name == "week" else f"{row}.{name}" for name in names
+        name: f"CAST(max({row}.created_at, 0) / {WEEK} AS INTEGER)" if name == "week" else f"{row}.{name}"
+        for name in names
     }
 
 
