@@ -28,7 +28,7 @@ from jupyter_videogen.ledger.rows import (
 )
 from jupyter_videogen.ledger.spill import Spill
 from jupyter_videogen.ledger.votes import Votes
-from jupyter_videogen.ledger.words import Words
+from jupyter_videogen.ledger.word_index import Words
 
 if TYPE_CHECKING:
     import sqlite3

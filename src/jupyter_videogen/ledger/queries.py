@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.timing import JobTiming
     from jupyter_videogen.ledger.database import Database
     from jupyter_videogen.ledger.glance import LeaseKind
-    from jupyter_videogen.ledger.words import Words
+    from jupyter_videogen.ledger.word_index import Words
 
 AT_ONCE = 500
 """Fingerprints of one query."""
