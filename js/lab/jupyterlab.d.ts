@@ -139,7 +139,7 @@ declare module "@jupyterlab/notebook" {
 }
 
 declare module "@jupyterlab/console" {
-  import type { SessionContext } from "@jupyterlab/notebook";
+  import type { SessionContext, Signal } from "@jupyterlab/notebook";
   import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
   import type { Token } from "@lumino/coreutils";
   import type { Widget } from "@lumino/widgets";
@@ -148,9 +148,10 @@ declare module "@jupyterlab/console" {
       readonly rendermime: IRenderMimeRegistry;
       inject(code: string): Promise<void>;
     };
-    readonly sessionContext: SessionContext & { readonly ready: Promise<void> };
+    readonly sessionContext: SessionContext & { readonly path: string; readonly ready: Promise<void> };
   }
   export interface IConsoleTracker {
+    readonly widgetAdded: Signal<ConsolePanel>;
     find(test: (panel: ConsolePanel) => boolean): ConsolePanel | undefined;
   }
   export const IConsoleTracker: Token<IConsoleTracker>;
@@ -204,6 +205,14 @@ declare module "@jupyterlab/settingregistry" {
     load(plugin: string): Promise<Settings>;
   }
   export const ISettingRegistry: Token<ISettingRegistry>;
+}
+
+declare module "@jupyterlab/filebrowser" {
+  import type { Token } from "@lumino/coreutils";
+  export interface IDefaultFileBrowser {
+    readonly model: { readonly path: string };
+  }
+  export const IDefaultFileBrowser: Token<IDefaultFileBrowser>;
 }
 
 declare module "@jupyterlab/launcher" {
@@ -274,7 +283,7 @@ declare module "@jupyterlab/application" {
       addCommand(
         id: string,
         options: {
-          label: string;
+          label: string | ((args: Record<string, unknown>) => string);
           caption?: string;
           icon?: unknown;
           describedBy?: unknown;

@@ -3,7 +3,20 @@ import { expect, test, vi } from "vitest";
 import { Announcer, type Channel, type End, summarise } from "../lab/src/announcer";
 import { MIME, readContent, savedForm, VIEW } from "../lab/src/bundle";
 import { reconcile } from "../lab/src/dom";
-import { describe, type Job, minutes, readEvent, SCHEMA, statusText, toRows } from "../lab/src/jobs";
+import { GridEnds } from "../lab/src/grid-ends";
+import {
+  describe,
+  describeRest,
+  Forecast,
+  type Job,
+  minutes,
+  percentOf,
+  readEvent,
+  SCHEMA,
+  statusText,
+  toMeters,
+  toRows,
+} from "../lab/src/jobs";
 import { keepSavable } from "../lab/src/saving";
 
 const record = (open: string) =>
@@ -178,6 +191,8 @@ const job = (given: Partial<Job>): Job => ({
   starred: false,
   let_go: false,
   watched_by: "kernel",
+  usual: null,
+  cells: null,
   ...given,
 });
 
@@ -194,10 +209,51 @@ test("the jobs of a grid are one row, and each row says what happens", () => {
     ["study-1", 2],
     ["waves", 1],
   ]);
-  expect(rows.map((row) => describe(row, 163))).toEqual(["2 clips being made", "Making the video · 1:03"]);
+  const say = (row: (typeof rows)[number]) => describe(row, 163, new Forecast());
+  expect(rows.map(say)).toEqual(["2 being made", "Making · 1:03"]);
   const lost = toRows([job({ state: "unknown_outcome", over: true, progress: 40 })]);
-  expect(lost.map((row) => describe(row, 163))).toEqual(["Outcome unknown: look in the notebook"]);
+  expect(lost.map(say)).toEqual(["Outcome unknown"]);
+  const cells = { ready: 73, clips: 120, open: 47, percent: 62.8 };
+  const study = toRows([job({ id: "a", grid: "study-1", cells }), job({ id: "c", grid: "study-1", cells })]);
+  expect(study.map(say)).toEqual(["73 of 120 · 2 being made"]);
+  expect(study.map(percentOf)).toEqual([62]);
+  expect(toRows([job({ usual: 70 })]).map(say)).toEqual(["Making · 1:03 of about 1:10"]);
   expect([0, 59.9, 61, 3661].map(minutes)).toEqual(["0:00", "0:59", "1:01", "1:01:01"]);
+});
+
+test("the time left is not guessed early, and counts down between two looks", () => {
+  const forecast = new Forecast();
+  const say = (progress: number | null, now: number) =>
+    toRows([job({ progress })]).map((row) => describe(row, now, forecast))[0];
+  expect(say(5, 140)).toBe("5 % · 0:40");
+  expect(say(50, 105)).toBe("50 % · 0:05");
+  expect(say(50, 140)).toBe("50 % · about 0:40 left");
+  expect(say(50, 150)).toBe("50 % · about 0:30 left");
+  expect(say(50, 200)).toBe("50 % · 1:40");
+  expect(say(80, 200)).toBe("80 % · about 0:25 left");
+  expect(say(100, 210)).toBe("100 % · 1:50");
+});
+
+test("the foot shows each limit, and no dollars where none are spent", () => {
+  const none = { spent: 0, making: 0, limit: null, jobs: null, seconds: null };
+  expect(toMeters(none)).toEqual([]);
+  expect(toMeters({ ...none, spent: 0.4 })).toEqual([
+    { label: "Spent in 24 hours", used: "$0.40", of: "", part: null },
+  ]);
+  const all = {
+    spent: 0.5,
+    making: 0.25,
+    limit: 2,
+    jobs: { used: 5, limit: 20 },
+    seconds: { used: 8, limit: 0 },
+  };
+  expect(toMeters(all).map(({ used, of, part }) => [used + of, part])).toEqual([
+    ["$0.50 of $2.00", 0.25],
+    ["5 of 20", 0.25],
+    ["8 of 0", 1],
+  ]);
+  expect(describeRest(all)).toEqual(["≈ $0.25 being made", "$1.25 left"]);
+  expect(describeRest({ ...none, limit: 1 })).toEqual(["$1.00 left"]);
 });
 
 test("only whole events of ours are taken", () => {
@@ -254,6 +310,31 @@ test("of several tabs one tells an end, and none where somebody sees the clip", 
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("a grid tells its end once, and what a person decides on at once", async () => {
+  const told: End[] = [];
+  const left = { ready: 1, clips: 3, open: 1, percent: 40 };
+  let cells = left;
+  const ends = new GridEnds(
+    async (id) => job({ id, cells }),
+    (one) => told.push(one),
+  );
+  await ends.hear(end("a"), "study-1");
+  await ends.hear({ ...end("b"), state: "unknown_outcome" }, "study-1");
+  await ends.hear(end("c"), null);
+  expect(told.splice(0)).toEqual([{ ...end("b"), state: "unknown_outcome" }, end("c")]);
+  cells = { ...left, ready: 2, open: 0 };
+  await Promise.all([ends.hear(end("d"), "study-1"), ends.hear(end("e"), "study-1")]);
+  expect(told.splice(0)).toEqual([{ id: "d", state: "grid_with_failures", title: "study-1 (2 of 3)" }]);
+  cells = { ...cells, ready: 3 };
+  await ends.hear(end("f"), "study-1");
+  expect(summarise(told)).toEqual({ text: "Grid ready: study-1 (3 of 3)", isGood: true });
+  await new GridEnds(
+    async () => null,
+    (one) => told.push(one),
+  ).hear(end("g"), "study-1");
+  expect(told).toHaveLength(1);
 });
 
 test("what ends within ten seconds is told together", () => {

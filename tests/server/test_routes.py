@@ -225,8 +225,8 @@ def test_jobs_of_one_project(hub: Hub) -> None:
 def test_spending_without_a_cap(hub: Hub) -> None:
     """What is being made stands beside what is spent, and nothing of the home is told."""
     said = hub.ask("spending").json
-    assert said.keys() == {"v", "spent", "making", "limit"}
-    assert said["limit"] is None
+    assert said.keys() == {"v", "spent", "making", "limit", "jobs", "seconds"}
+    assert (said["limit"], said["jobs"], said["seconds"]) == (None, None, None)
     assert min(said["spent"], said["making"]) >= 0
 
 

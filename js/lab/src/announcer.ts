@@ -11,7 +11,10 @@ export const WORDS: Readonly<Record<string, string>> = {
   failed: "Video not made",
   expired: "Video no longer at the provider",
   unknown_outcome: "Outcome of a video unknown",
+  grid: "Grid ready",
+  grid_with_failures: "Grid ended",
 };
+const GOOD: ReadonlySet<string> = new Set(["succeeded", "grid"]);
 
 export interface End {
   readonly id: string;
@@ -96,7 +99,7 @@ export class Announcer {
 /** What one notification says of several ends. */
 export function summarise(ends: readonly End[]): { text: string; isGood: boolean } {
   const [first] = ends;
-  const ready = ends.filter(({ state }) => state === "succeeded").length;
+  const ready = ends.filter(({ state }) => GOOD.has(state)).length;
   const isGood = ready === ends.length;
   if (ends.length === 1) return { text: `${WORDS[first?.state ?? ""] ?? ""}: ${first?.title}`, isGood };
   if (isGood) return { text: `${ready} clips ready`, isGood };

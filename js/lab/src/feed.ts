@@ -2,6 +2,7 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { ServerConnection } from "@jupyterlab/services";
+import { hasServer } from "./host";
 import { type Event, type Job, readEvent, type Spending } from "./jobs";
 
 /** Milliseconds: several changes at once are fetched once. */
@@ -36,7 +37,9 @@ export class Feed {
   constructor(
     private readonly app: JupyterFrontEnd,
     private readonly onEnd: (event: Event) => void,
-  ) {}
+  ) {
+    if (!hasServer(app)) this.isThere = false;
+  }
 
   /** The jobs that go on by themselves. */
   get running(): readonly Job[] {
@@ -105,7 +108,12 @@ export class Feed {
 
   async find(id: string): Promise<Job | null> {
     const known = [...this.making, ...this.recent].find((job) => job.id === id);
-    return known ?? ((await this.#request(`jobs/${id}`).catch(() => null)) as Job | null);
+    return known ?? this.read(id);
+  }
+
+  /** A job as the server knows it now; null where it does not answer, or has no such job. */
+  read(id: string): Promise<Job | null> {
+    return this.#request(`jobs/${id}`).catch(() => null) as Promise<Job | null>;
   }
 
   /** Cancel at the provider; returns why not, or an empty text. */
@@ -147,6 +155,7 @@ export class Feed {
   }
 
   async #fetch(): Promise<void> {
+    if (this.isThere === false) return;
     this.#round += 1;
     const round = this.#round;
     try {

@@ -1,4 +1,9 @@
-/** What the page of our widgets finds of this extension: `globalThis[Symbol.for("jupyter-videogen.lab")]`. */
+/** The host, and what the page of our widgets finds of this extension: `globalThis[Symbol.for("jupyter-videogen.lab")]`. */
+
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+
+/** JupyterLite runs its kernels and keeps its files in the page: nobody answers below its address. */
+export const hasServer = ({ name }: JupyterFrontEnd): boolean => name !== "JupyterLite";
 
 export const HOST = Symbol.for("jupyter-videogen.lab");
 

@@ -1,11 +1,11 @@
-/** The icons, in the colours of the host's own. */
+/** The icons, in the colours of the host's own: it paints whatever has `fill` or `stroke` beside its class. */
 
 import { LabIcon } from "@jupyterlab/ui-components";
 
 const draw = (name: string, paths: string) =>
   new LabIcon({
     name: `jupyter-videogen:${name}`,
-    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16"><g class="jp-icon3" fill="none" stroke="#616161" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${paths}</g></svg>`,
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16" fill="none"><g class="jp-icon3" stroke="#616161" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${paths}</g></svg>`,
   });
 
 const FRAME = '<rect x="1.5" y="3.5" width="13" height="9" rx="2"/>';

@@ -5,6 +5,7 @@ import { ILayoutRestorer } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { IEditorLanguageRegistry } from "@jupyterlab/codemirror";
 import { IConsoleTracker } from "@jupyterlab/console";
+import { IDefaultFileBrowser } from "@jupyterlab/filebrowser";
 import { ILauncher } from "@jupyterlab/launcher";
 import { INotebookTracker } from "@jupyterlab/notebook";
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime";
@@ -12,7 +13,7 @@ import { ISettingRegistry } from "@jupyterlab/settingregistry";
 import { IStatusBar } from "@jupyterlab/statusbar";
 import { takeDrops } from "./drag";
 import { addInsert } from "./insert";
-import { addNewVideo, NEW } from "./new-video";
+import { addNewVideo, fillForms, NEW } from "./new-video";
 import { colourProse } from "./prose";
 import { addRenderer } from "./renderer";
 import { keepSavable } from "./saving";
@@ -46,17 +47,26 @@ const outputs: JupyterFrontEndPlugin = {
 
 const create: JupyterFrontEndPlugin = {
   id: "jupyter-videogen:new",
-  description: "Opens the form for a new video, from the launcher and the command palette.",
+  description: "Opens the form for a new video, from the menus, the launcher and the command palette.",
   autoStart: true,
-  optional: [INotebookTracker, ILauncher, ICommandPalette],
+  optional: [INotebookTracker, IConsoleTracker, ILauncher, ICommandPalette, IDefaultFileBrowser],
   activate: (
     app: JupyterFrontEnd,
     notebooks: INotebookTracker | null,
+    consoles: IConsoleTracker | null,
     launcher: ILauncher | null,
     palette: ICommandPalette | null,
+    browser: IDefaultFileBrowser | null,
   ) => {
-    if (!notebooks) return;
-    addNewVideo(app);
+    if (!notebooks || !consoles) return;
+    const { contents } = app.serviceManager;
+    addNewVideo(app, () => {
+      const path = notebooks.currentWidget?.context.path;
+      const folder =
+        path === undefined ? browser?.model.path : path.slice(0, Math.max(0, path.lastIndexOf("/")));
+      return contents.localPath(folder ?? "");
+    });
+    fillForms(consoles);
     launcher?.add({ command: NEW, category: "Other", rank: 4 });
     for (const command of [NEW, SHOW_PANEL]) palette?.addItem({ command, category: "Videos" });
   },

@@ -5,6 +5,15 @@ export interface Clip {
   readonly poster: string | null;
 }
 
+/** How far a grid is. */
+export interface Cells {
+  readonly ready: number;
+  readonly clips: number;
+  /** Cells that are made, or that wait. */
+  readonly open: number;
+  readonly percent: number;
+}
+
 export interface Job {
   readonly id: string;
   readonly version: number;
@@ -26,10 +35,20 @@ export interface Job {
   readonly let_go: boolean;
   /** "kernel", "server", "terminal" or empty. */
   readonly watched_by: string;
+  /** Seconds that jobs like this one took; null for fewer than three, and for one that has ended. */
+  readonly usual: number | null;
+  /** Its grid; null for a job of no grid. */
+  readonly cells: Cells | null;
 }
 
 /** An event has only some of a job's facts. */
 export type Event = Pick<Job, "id" | "version" | "state" | "over" | "progress" | "prompt" | "starred">;
+
+/** What is used of a limit, what is being made among it. */
+export interface Used {
+  readonly used: number;
+  readonly limit: number;
+}
 
 export interface Spending {
   /** Dollars of the last 24 hours, without what is being made. */
@@ -37,6 +56,9 @@ export interface Spending {
   readonly making: number;
   /** What `[budget] per_day` allows in dollars; null for no limit. */
   readonly limit: number | null;
+  /** Paid jobs, and their seconds of video; null where the budget does not count them. */
+  readonly jobs: Used | null;
+  readonly seconds: Used | null;
 }
 
 /** One row of what is being made: a job, or all jobs of a grid. */
@@ -90,11 +112,11 @@ export function furthest(jobs: readonly Job[]): number | null {
 const SAID: Readonly<Record<string, string>> = {
   draft: "Not sent yet",
   submitting: "Sending",
-  queued: "Waiting for its turn",
-  running: "Making the video",
-  saving: "Saving the clip",
-  unreachable: "Provider can't be reached",
-  unknown_outcome: "Outcome unknown: look in the notebook",
+  queued: "Waiting",
+  running: "Making",
+  saving: "Saving",
+  unreachable: "Provider not reached",
+  unknown_outcome: "Outcome unknown",
 };
 
 export const minutes = (seconds: number): string => {
@@ -105,15 +127,85 @@ export const minutes = (seconds: number): string => {
   return hours ? `${hours}:${short}` : short;
 };
 
+/** The percent of a row: of a grid, all its cells together. */
+export const percentOf = ({ jobs }: Row): number | null => {
+  const cells = jobs[0]?.cells;
+  return cells ? Math.floor(cells.percent) : furthest(jobs);
+};
+
+/** As on cards: below this percent or time, an estimate of the time left would be a guess. */
+const LEAST_PERCENT = 10;
+const LEAST_SECONDS = 10;
+
+/** When jobs will be ready: it changes with their percent alone, so that the time left counts down between two looks. */
+export class Forecast {
+  readonly #known = new Map<string, { readonly progress: number; readonly ready: number }>();
+
+  /** Seconds until a job is ready; null where that is not known. Times are in seconds since the epoch. */
+  left({ id, progress, created_at }: Job, now: number): number | null {
+    const elapsed = now - created_at;
+    if (progress === null || progress < LEAST_PERCENT || progress >= 100 || elapsed < LEAST_SECONDS)
+      return null;
+    const known = this.#known.get(id);
+    if (known?.progress === progress) return known.ready > now ? known.ready - now : null;
+    const left = (elapsed * (100 - progress)) / progress;
+    this.#known.set(id, { progress, ready: now + left });
+    return left;
+  }
+}
+
+function describeGrid({ jobs }: Row): string {
+  const cells = jobs[0]?.cells;
+  const making = jobs.length === 1 ? "1 being made" : `${jobs.length} being made`;
+  return cells ? `${cells.ready} of ${cells.clips} · ${making}` : making;
+}
+
 /** One line below the title of a row; `now` is in seconds since the epoch. */
-export function describe({ jobs }: Row, now: number): string {
-  const [job] = jobs;
+export function describe(row: Row, now: number, forecast: Forecast): string {
+  const [job] = row.jobs;
   if (!job) return "";
-  if (job.grid) return jobs.length === 1 ? "1 clip being made" : `${jobs.length} clips being made`;
+  if (job.grid) return describeGrid(row);
   if (job.over) return SAID[job.state] ?? job.state;
   if (job.let_go) return "Not watched";
   const words = job.progress === null ? (SAID[job.state] ?? job.state) : `${Math.floor(job.progress)} %`;
-  return `${words} · ${minutes(now - job.created_at)}`;
+  const left = forecast.left(job, now);
+  if (left !== null) return `${words} · about ${minutes(left)} left`;
+  const usual = job.progress === null && job.usual !== null ? ` of about ${minutes(job.usual)}` : "";
+  return `${words} · ${minutes(now - job.created_at)}${usual}`;
+}
+
+/** What the foot of the panel says of one limit. */
+export interface Meter {
+  readonly label: string;
+  readonly used: string;
+  /** "of" the limit; empty without one. */
+  readonly of: string;
+  /** Between 0 and 1; null without a limit. */
+  readonly part: number | null;
+}
+
+const meter = (label: string, used: number, limit: number, format: (value: number) => string): Meter => ({
+  label,
+  used: format(used),
+  of: ` of ${format(limit)}`,
+  part: limit > 0 ? Math.min(1, used / limit) : 1,
+});
+const SPENT = "Spent in 24 hours";
+
+/** The meters of what was spent: dollars where there is anything to say of them, and every other limit. */
+export function toMeters({ spent, making, limit, jobs, seconds }: Spending): Meter[] {
+  const meters: Meter[] = [];
+  if (limit !== null) meters.push(meter(SPENT, spent, limit, dollars));
+  else if (spent + making > 0) meters.push({ label: SPENT, used: dollars(spent), of: "", part: null });
+  if (jobs) meters.push(meter("Paid videos", jobs.used, jobs.limit, String));
+  if (seconds) meters.push(meter("Paid seconds", seconds.used, seconds.limit, String));
+  return meters;
+}
+
+/** The line below the meters: what is still to come, and what is left. */
+export function describeRest({ spent, making, limit }: Spending): string[] {
+  const left = limit === null ? "" : `${dollars(Math.max(0, limit - spent - making))} left`;
+  return [making > 0 ? `≈ ${dollars(making)} being made` : "", left].filter(Boolean);
 }
 
 export const dollars = (value: number): string => `$${value.toFixed(2)}`;

@@ -5,7 +5,17 @@ import { make, reconcile } from "./dom";
 import { JOB_TYPE } from "./drag";
 import type { Feed } from "./feed";
 import { goTo, noPicture, plus, stop, videos } from "./icons";
-import { describe, dollars, furthest, type Job, type Row, toRows } from "./jobs";
+import {
+  describe,
+  describeRest,
+  Forecast,
+  type Job,
+  type Meter,
+  percentOf,
+  type Row,
+  toMeters,
+  toRows,
+} from "./jobs";
 
 export const PANEL = "jupyter-videogen-panel";
 /** Milliseconds after the last key. */
@@ -36,6 +46,7 @@ export class VideosPanel extends Widget {
   readonly #more: HTMLButtonElement;
   readonly #spending = make("div", { class: "jp-videogen-spending" });
   readonly #said = make("p", { class: "jp-videogen-said", role: "status" });
+  readonly #forecast = new Forecast();
   #typing = 0;
   #ticking = 0;
 
@@ -154,14 +165,14 @@ export class VideosPanel extends Widget {
   #row(row: Row, now: number, old: HTMLElement | null): HTMLElement {
     const node = old ?? this.#newRow(row);
     const [first] = row.jobs;
-    const percent = furthest(row.jobs);
+    const percent = percentOf(row);
     const ring = node.querySelector<HTMLElement>(".jp-videogen-ring");
     ring?.style.setProperty("--jp-videogen-percent", String(percent ?? 0));
     ring?.setAttribute("data-state", first?.over ? "over" : percent === null ? "waiting" : "running");
     if (percent === null) ring?.removeAttribute("aria-valuenow");
     else ring?.setAttribute("aria-valuenow", String(percent));
-    const words = node.querySelector(".jp-videogen-line");
-    if (words) words.textContent = describe(row, now);
+    const [, number = "", rest = ""] = FIGURE.exec(describe(row, now, this.#forecast)) ?? [];
+    node.querySelector(".jp-videogen-line")?.replaceChildren(make("b", {}, number), rest);
     return node;
   }
 
@@ -234,28 +245,25 @@ export class VideosPanel extends Widget {
 
   #drawSpending(): void {
     const { spending } = this.feed;
-    const isShown = spending !== null && (spending.limit !== null || spending.spent + spending.making > 0);
-    this.#spending.hidden = !isShown;
+    const meters = spending ? toMeters(spending) : [];
+    this.#spending.hidden = meters.length === 0;
     if (!spending) return;
-    const { spent, making, limit } = spending;
-    const amount = limit === null ? dollars(spent) : `${dollars(spent)} of ${dollars(limit)}`;
-    const bar = make("progress", {
-      "aria-label": "Spent in 24 hours",
-      max: String(limit || 1),
-      value: String(spent),
-    });
-    const left = limit === null ? "" : `${dollars(Math.max(0, limit - spent - making))} left`;
-    const rest = [making > 0 ? `Being made: ≈ ${dollars(making)} more` : "", left]
-      .filter(Boolean)
-      .join(" · ");
+    const rest = describeRest(spending).map((words) => make("span", {}, words));
     this.#spending.replaceChildren(
-      make("div", {}, make("span", {}, "Spent in 24 hours"), make("b", {}, amount)),
-      ...(limit === null ? [] : [bar]),
-      make("div", {}, rest),
+      ...meters.flatMap(drawMeter),
+      ...(rest.length > 0 ? [make("p", {}, ...rest)] : []),
     );
   }
 }
 
+function drawMeter({ label, used, of, part }: Meter): HTMLElement[] {
+  const words = make("div", {}, make("span", {}, label), make("span", {}, make("b", {}, used), of));
+  if (part === null) return [words];
+  return [words, make("progress", { "aria-label": label, max: "1", value: String(part) })];
+}
+
+/** What a line begins with, where that is a number: it stands out. */
+const FIGURE = /^(\d+(?: %)?)?(.*)$/;
 const TILE = ".jp-videogen-tile";
 
 function iconButton(icon: typeof plus, label: string, click: () => void): HTMLButtonElement {

@@ -7,6 +7,7 @@ import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import type { IStatusBar } from "@jupyterlab/statusbar";
 import type { ToldJob } from "./bundle";
 import { Feed } from "./feed";
+import { GridEnds } from "./grid-ends";
 import type { Job } from "./jobs";
 import { canOpen, NEW } from "./new-video";
 import { type Actions, PANEL, VideosPanel } from "./panel";
@@ -46,7 +47,11 @@ export function addVideos(given: Surroundings): (jobs: readonly ToldJob[], node:
     app.shell.activateById(PANEL);
   };
   const ends = createEnds(app, isOn, { one: (id) => void showOne(id), all: showPanel });
-  const feed = new Feed(app, ({ id, state, prompt }) => ends.hear({ id, state, title: prompt }));
+  const grids = new GridEnds((id) => feed.read(id), ends.hear);
+  const feed: Feed = new Feed(app, ({ id, state, prompt }) => {
+    const known = feed.making.find((job) => job.id === id);
+    void grids.hear({ id, state, title: prompt }, known?.grid ?? null);
+  });
   const panel = new VideosPanel(feed, createActions(given, feed, goTo));
   const status = addStatus(app, statusBar, feed, () => isOn("status"), showPanel);
   /** Put the panel where it belongs, or away: switched off, or without our server. */

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from jupyter_videogen.config.configuration import load_config_for_watching
 from jupyter_videogen.core import command_names, environment
-from jupyter_videogen.core.budget import DAY, Cap, caps
+from jupyter_videogen.core.budget import DAY, Cap, Spent, caps
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger import glance
 from jupyter_videogen.ledger.ledger import Ledger
@@ -23,6 +23,7 @@ from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
 from jupyter_videogen.server.files import NotServed, OpenFile
 from jupyter_videogen.server.job_facts import VERSION, job_facts
+from jupyter_videogen.server.outlook import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,22 +56,39 @@ def list_jobs(home: Path, asked: Mapping[str, str], root: str) -> dict[str, Any]
     limit = _limit(asked["limit"])
     kept = ledger.page_before(_shelf(asked, root), before=asked["before"], limit=limit)
     following = kept[-1].record.id if len(kept) == limit else None
-    return {"v": VERSION, "jobs": [job_facts(job, ledger, root) for job in kept], "next": following}
+    outlook = Outlook(ledger)
+    jobs = [job_facts(job, ledger, root) | outlook.of(job.record) for job in kept]
+    return {"v": VERSION, "jobs": jobs, "next": following}
 
 
 def find_job(home: Path, job_id: str, root: str) -> dict[str, Any]:
     """Return one job."""
     ledger, kept = _kept(home, job_id)
-    return job_facts(kept, ledger, root)
+    return job_facts(kept, ledger, root) | Outlook(ledger).of(kept.record)
 
 
 def sum_spending(home: Path) -> dict[str, Any]:
-    """Return what the last 24 hours cost in dollars, what is being made beside that, and what the user's cap allows."""
+    """Return what the last 24 hours cost in dollars, what is being made beside that, and what the user's cap allows.
+
+    `jobs` and `seconds` are `{used, limit}` of paid jobs and of their seconds of video, what is being made among them; None
+    where the cap does not count them.
+    """
     cap = _daily_cap()
     ledger = _opened(home)
     making = 0.0 if ledger is None else _in_flight(ledger, cap.since)
-    total = 0.0 if ledger is None else ledger.sum_spent(cap).dollars
-    return {"v": VERSION, "spent": max(0.0, total - making), "making": making, "limit": cap.dollars}
+    total = Spent(0.0, 0) if ledger is None else ledger.sum_spent(cap)
+    return {
+        "v": VERSION,
+        "spent": max(0.0, total.dollars - making),
+        "making": making,
+        "limit": cap.dollars,
+        "jobs": _used(total.jobs, cap.jobs),
+        "seconds": _used(total.seconds, cap.seconds),
+    }
+
+
+def _used(used: float, limit: float | None) -> dict[str, float] | None:
+    return None if limit is None else {"used": used, "limit": limit}
 
 
 def _daily_cap() -> Cap:
