@@ -1,7 +1,8 @@
 """Run programs of other people against ours, each in an environment of its own.
 
-`python tests/interop/run.py [names…]`: a name is that of a requirements file beside this one. A line that begins with "@" is a
-package of npm; one that ends in "# alone" is installed without what it asks for; a file of comments needs no environment.
+`python tests/interop/run.py [names…]`: a name is that of a requirements file beside this one. A line that begins with "@" or
+"npm " is a package of npm; one that ends in "# alone" is installed without what it asks for; a file without packages of Python
+needs no environment of them: our own client speaks.
 """
 
 import json
@@ -31,10 +32,12 @@ PEERS = {
     "newapi": "newapi_peer.py",
     "comfyui": "comfyui_peer.py",
     "jupyter_mcp": "jupyter_mcp_peer.py",
+    "jupyterhub": "jupyterhub_peer.py",
+    "jupyterlite": "jupyterlite_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "support" / "held_gateway.py"),)
-ALONE = "# alone"
+ALONE, NPM = "# alone", "npm "
 PATIENCE_SECONDS = 600
 
 
@@ -43,12 +46,16 @@ def environment(name: str) -> Path:
     folder = ENVIRONMENTS / name
     wanted, mark = (HERE / f"{name}.txt").read_text(), folder / "installed.txt"
     lines = [line for line in wanted.splitlines() if line and not line.startswith("#")]
-    ours = not lines or wanted.startswith("@")  # our own client speaks
+    of_npm = [line.removeprefix(NPM) for line in lines if line.startswith(("@", NPM))]
+    of_python = [line for line in lines if not line.startswith(("@", NPM))]
     if lines and (not mark.exists() or mark.read_text() != wanted):
         folder.mkdir(parents=True, exist_ok=True)
-        (npm if ours else pip)(folder, lines)
+        if of_python:
+            pip(folder, of_python)
+        if of_npm:
+            npm(folder, of_npm)
         mark.write_text(wanted)
-    return Path(sys.executable) if ours else program(folder)
+    return program(folder) if of_python else Path(sys.executable)
 
 
 def program(folder: Path) -> Path:
