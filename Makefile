@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
-OLD_LAB := .cache/jupyterlab-4.2
+OLD_LAB := .cache/oldest-hosts
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
@@ -83,6 +83,6 @@ $(VENV)/.tools: constraints.txt
 	$(BIN)/pip install --quiet --upgrade --no-deps --target $@ ipykernel==$* nest-asyncio==1.6.0
 	@touch $@
 
-$(OLD_LAB): # the oldest server that the extension is for; its kernels are ours
+$(OLD_LAB): # the oldest hosts that the extension is for, with what its server half imports; their kernels are ours
 	$(PYTHON) -m venv $@
-	$@/bin/pip install --quiet 'jupyterlab==4.2.*' 'notebook==7.2.*' 'setuptools<80' || { rm -rf $@; exit 1; }
+	$@/bin/pip install --quiet 'jupyterlab==4.2.*' 'notebook==7.2.*' 'setuptools<80' anywidget msgspec narwhals || { rm -rf $@; exit 1; }

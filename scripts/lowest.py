@@ -1,4 +1,4 @@
-"""Install the lowest versions that pyproject.toml allows, and see that the core, [frames] and [local] work with them."""
+"""Install the lowest versions that pyproject.toml allows, and see that the core, [frames], [local] and [mcp] work with them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def main() -> int:
     (FOLDER / "lowest.txt").write_text("\n".join(bounds()) + "\n")
     install("--upgrade", "pip>=25.1")
     install("hatchling", "editables")
-    for part in ("core", "frames", "local"):
+    for part in ("core", "frames", "local", "mcp"):
         extra = "" if part == "core" else f"[{part}]"
         install("--no-build-isolation", "--editable", f"{ROOT}{extra}")
         with tempfile.TemporaryDirectory() as folder:

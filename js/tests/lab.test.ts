@@ -59,7 +59,7 @@ test("what is not ours is left as it is", () => {
 });
 
 test("a notebook may hold anything in the place of what is ours", () => {
-  const empty = { kind: "", modelId: "", jobs: [] };
+  const empty = { kind: "", modelId: "", jobs: [], grid: "" };
   for (const odd of [null, 7, "x", [], { kind: 1, model_id: {}, jobs: "no" }, { jobs: [null, { id: 1 }] }]) {
     expect(readContent({ [MIME]: odd })).toEqual(empty);
     expect(() => savedForm({ [MIME]: odd, [VIEW]: odd, "text/html": odd })).not.toThrow();
@@ -69,6 +69,7 @@ test("a notebook may hold anything in the place of what is ours", () => {
     kind: "form",
     modelId: "m1",
     jobs: [job],
+    grid: "",
   });
 });
 

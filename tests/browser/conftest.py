@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from support.jupyter_servers import Server
+from support.jupyter_servers import Oldest, Server
 from support.jupyterlab_page import ARGUMENTS
 from support.local_gateways import Gateway
 
@@ -49,3 +49,13 @@ def gateway(server: Server) -> Iterator[Gateway]:
     server.end_sessions()
     gateway.kill()
     shutil.rmtree(server.home, ignore_errors=True)
+
+
+@pytest.fixture
+def oldest(tmp_path: Path) -> Iterator[Server]:
+    """The oldest hosts that we support, with a home of their own."""
+    (tmp_path / "notebooks").mkdir()
+    server = Oldest(tmp_path / "notebooks", tmp_path / "home")
+    yield server
+    server.close()
+    Gateway(server.home).kill()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -15,14 +13,16 @@ import pytest
 from nbformat.sign import NotebookNotary
 from playwright.sync_api import Browser, expect
 
-from support.jupyter_servers import Server
 from support.jupyterlab_page import CLIP, PLAYS, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, plays
 from support.local_gateways import Gateway
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Locator
+
+    from support.jupyter_servers import Server
 
 
 LOAD = "import jupyter_videogen as vg\n%load_ext jupyter_videogen"
@@ -38,7 +38,6 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 MIME = "application/vnd.jupyter-videogen+json"
 NOT_FOUND = "model not found"
 FACTS = {"width": 640, "height": 360, "duration": 1}
-ROOT = Path(__file__).parents[2]
 DIRTY = "() => window.jupyterapp.shell.currentWidget.context.model.dirty"
 
 
@@ -356,33 +355,6 @@ def test_notifications_can_be_switched_off(browser: Browser, server: Server, gat
     expect(lab.page.locator(TOAST)).to_have_count(0)
     (server.state / "settings" / "jupyter-videogen" / "outputs.jupyterlab-settings").unlink()
     lab.close()
-
-
-class Oldest(Server):
-    """JupyterLab 4.2 with Notebook 7.2, which see the extensions of this environment and start its kernel."""
-
-    launcher = (str(ROOT / ".cache" / "jupyterlab-4.2" / "bin" / "python"),)
-
-    def _environment(self) -> dict[str, str]:
-        data, here = self.state / "data", Path(sys.prefix) / "share" / "jupyter" / "labextensions"
-        for name in ("@jupyter-widgets", "anywidget", "jupyter-videogen"):
-            shutil.copytree(here / name, data / "labextensions" / name)
-        spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
-        (data / "kernels" / "python3").mkdir(parents=True)
-        (data / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec | {"display_name": "Python 3"}))
-        return super()._environment() | {"JUPYTER_PREFER_ENV_PATH": "0"}  # else its own kernel comes first
-
-    def _command(self) -> list[str]:
-        return [*super()._command(), "--KernelSpecManager.ensure_native_kernel=False"]
-
-
-@pytest.fixture
-def oldest(tmp_path: Path) -> Iterator[Server]:
-    (tmp_path / "notebooks").mkdir()
-    server = Oldest(tmp_path / "notebooks", tmp_path / "home")
-    yield server
-    server.close()
-    Gateway(server.home).kill()
 
 
 @pytest.mark.parametrize("host", [Lab, Notebook])

@@ -21,8 +21,14 @@ SETTINGS = """
 [providers.shop]
 dialect = "openai"
 base_url = "http://127.0.0.1:9/v1"
+key_env = "SHOP_KEY"
 [prices."shop:m"]
 per_clip = 0.5
+"""
+ALLOWED = """
+[agents]
+per_day = 2.00
+confirm_above = 0.10
 """
 
 
@@ -47,9 +53,14 @@ async def call(client: Client, tool: str, **arguments: Any) -> Any:
     return await client.call_tool(tool, arguments)
 
 
-async def live(url: str) -> None:
-    """Find the tools, make a clip, and be refused a paid one."""
-    async with Client(url) as client:
+async def never_ask(_context: Any, params: Any) -> Any:
+    """Fail: the host gives its tools no way to ask, so whoever is asked was asked by somebody else."""
+    raise AssertionError(params)
+
+
+async def live(url: str, home: Path) -> None:
+    """Find the tools, make a clip, and be refused a paid one: without a person's permission, and without their answer."""
+    async with Client(url, elicitation_callback=never_ask) as client:
         names = {tool.name for tool in (await client.list_tools()).tools}
         assert {"start_video", "wait_for_video", "show_video"} <= names, names
         started = await call(client, "start_video", **WANTED)
@@ -61,10 +72,24 @@ async def live(url: str) -> None:
         refused = await call(client, "start_video", **PAID)
         assert refused.is_error, refused
         assert "no person has allowed it" in refused.content[0].text, refused
+        (home / "videogen.toml").write_text(SETTINGS + ALLOWED)
+        await refused_without_an_answer(client)
         print(json.dumps(ended.structured_content, indent=1))  # noqa: T201 - it talks to its terminal
 
 
-async def visit(url: str) -> None:
+async def refused_without_an_answer(client: Client) -> None:
+    """Above `confirm_above`: the price, what a person can do, and that nothing was sent; the estimate says so before."""
+    price = (await call(client, "estimate_video", **PAID)).structured_content
+    assert (price["dollars"], price["allowed"]) == (0.5, False), price
+    refused = await call(client, "start_video", **PAID)
+    assert refused.is_error, refused
+    words = refused.content[0].text
+    assert "This will cost about $0.50" in words, words
+    assert "They can raise confirm_above under [agents]" in words, words
+    assert not (await call(client, "list_videos", state="unfinished")).structured_content["result"]
+
+
+async def visit(url: str, home: Path) -> None:
     """Wait for the server, then go through with it."""
     for _ in range(TRIES):
         try:
@@ -74,7 +99,7 @@ async def visit(url: str) -> None:
             await asyncio.sleep(0.5)  # noqa: TID251 - another program's start has no event
         else:
             break
-    await live(url)
+    await live(url, home)
 
 
 def main() -> None:
@@ -90,12 +115,13 @@ def main() -> None:
         **os.environ,  # noqa: TID251 - it is a program of its own
         "PYTHONPATH": os.pathsep.join((str(SOURCES), str(folder))),
         "VIDEOGEN_HOME": str(folder / "home"),
+        "SHOP_KEY": "canary-1",
         "JUPYTER_RUNTIME_DIR": str(folder / "runtime"),
     }
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:
-            asyncio.run(visit(f"http://localhost:{port}/mcp"))
+            asyncio.run(visit(f"http://localhost:{port}/mcp", folder / "home"))
         except BaseException:
             print((folder / "log").read_text()[-4000:])  # noqa: T201 - it talks to its terminal
             raise

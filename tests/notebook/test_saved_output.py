@@ -120,6 +120,8 @@ def test_the_extension_is_told_the_widget_and_the_states(tmp_path: Path) -> None
     assert saved_output.extension_data("form", model_id="m1") == {"v": 1, "kind": "form", "model_id": "m1"}
     ready = done(tmp_path)
     told = {"id": ready.id, "state": "succeeded", "title": "a kite"}
+    table = saved_output.extension_data("records", model_id="m1", grid="study-1")
+    assert table == {"v": 1, "kind": "records", "model_id": "m1", "grid": "study-1"}
     assert saved_output.extension_data("records", [ready]) == {"v": 1, "kind": "records", "jobs": [told]}
 
 

@@ -1,7 +1,8 @@
-"""What must work with the lowest versions of all dependencies: `python lowest_smoke.py core|frames|local`."""
+"""What must work with the lowest versions of all dependencies: `python lowest_smoke.py core|frames|local|mcp`."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from pathlib import Path
@@ -59,6 +60,28 @@ def local() -> None:
     assert not vg.doctor(network=False).problems
 
 
+def mcp() -> None:
+    """Check that a host starts the server of the tools, is refused what nobody allowed, and is asked where somebody has."""
+    asyncio.run(_visit())
+
+
+async def _visit() -> None:
+    from support.agent_host import Person, call, open_shop, session  # noqa: PLC0415 - its library is there now
+
+    os.environ["SHOP_KEY"] = "canary-1"  # noqa: TID251 - a person's own
+    home, paid, person = Path.cwd() / "home", {"prompt": "a kite", "model": "shop:a"}, Person()
+    with Shop() as shop:
+        open_shop(shop, home)
+        async with session(person) as host:
+            assert "no person has allowed it" in (await call(host, "start_video", **paid))["refused"]
+        open_shop(shop, home, "[agents]\nper_day = 2.00\nconfirm_above = 0.10\n")
+        async with session(person) as host:
+            started = await call(host, "start_video", **paid)
+            ended = await call(host, "wait_for_video", job_id=started["job_id"], seconds=60)
+        assert ended["state"] == "succeeded", ended
+        assert (len(person.asked), len(shop.book)) == (1, 1)
+
+
 if __name__ == "__main__":
-    {"core": core, "frames": frames, "local": local}[sys.argv[1]]()
+    {"core": core, "frames": frames, "local": local, "mcp": mcp}[sys.argv[1]]()
     process.close()

@@ -18,6 +18,7 @@ from urllib.error import URLError
 
 import nbformat
 
+ROOT = Path(__file__).parents[2]
 TOKEN = "x"
 PATIENCE = 60.0
 NO_BUILD_CHECK = '{"buildCheck": false}'
@@ -142,6 +143,25 @@ class Server(App):
 
     def _knock(self) -> None:
         self.api("status")
+
+
+class Oldest(Server):
+    """JupyterLab 4.2 with Notebook 7.2, which see the extensions of this environment and start its kernel."""
+
+    launcher = (str(ROOT / ".cache" / "oldest-hosts" / "bin" / "python"),)
+
+    def _environment(self) -> dict[str, str]:
+        data, here = self.state / "data", Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        for name in ("@jupyter-widgets", "anywidget", "jupyter-videogen"):
+            shutil.copytree(here / name, data / "labextensions" / name)
+        spec = {"argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], "language": "python"}
+        (data / "kernels" / "python3").mkdir(parents=True)
+        (data / "kernels" / "python3" / "kernel.json").write_text(json.dumps(spec | {"display_name": "Python 3"}))
+        ours = {"PYTHONPATH": str(ROOT / "src"), "JUPYTER_CONFIG_PATH": str(ROOT / "jupyter-config")}
+        return super()._environment() | ours | {"JUPYTER_PREFER_ENV_PATH": "0"}  # else its own kernel comes first
+
+    def _command(self) -> list[str]:
+        return [*super()._command(), "--KernelSpecManager.ensure_native_kernel=False"]
 
 
 class Voila(App):

@@ -19,6 +19,8 @@ export interface Content {
   /** The widget that this output shows, or that the records in it stand below. */
   readonly modelId: string;
   readonly jobs: readonly ToldJob[];
+  /** The grid whose table it is; empty for others. */
+  readonly grid: string;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -36,7 +38,7 @@ function isJob(value: unknown): value is ToldJob {
 export function readContent(data: Data): Content {
   const own = isObject(data[MIME]) ? data[MIME] : {};
   const jobs = Array.isArray(own["jobs"]) ? own["jobs"].filter(isJob) : [];
-  return { kind: text(own["kind"]), modelId: text(own["model_id"]), jobs };
+  return { kind: text(own["kind"]), modelId: text(own["model_id"]), jobs, grid: text(own["grid"]) };
 }
 
 const ENDED =

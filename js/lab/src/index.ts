@@ -66,7 +66,7 @@ const create: JupyterFrontEndPlugin = {
         path === undefined ? browser?.model.path : path.slice(0, Math.max(0, path.lastIndexOf("/")));
       return contents.localPath(folder ?? "");
     });
-    fillForms(consoles);
+    fillForms(app, consoles);
     launcher?.add({ command: NEW, category: "Other", rank: 4 });
     for (const command of [NEW, SHOW_PANEL]) palette?.addItem({ command, category: "Videos" });
   },

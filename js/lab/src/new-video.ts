@@ -35,7 +35,7 @@ async function open(app: JupyterFrontEnd, folder: string): Promise<void> {
 }
 
 /** Make a console a form: no prompt, no banner, no code on view. */
-async function fill(panel: ConsolePanel): Promise<void> {
+async function fill({ name }: JupyterFrontEnd, panel: ConsolePanel): Promise<void> {
   panel.addClass("jp-videogen-form");
   const { sessionContext, title } = panel;
   await sessionContext.ready;
@@ -43,13 +43,14 @@ async function fill(panel: ConsolePanel): Promise<void> {
   if (panel.isDisposed || !panel.isAttached) return;
   title.icon = videos;
   title.label = LABEL;
+  if (name !== "JupyterLab") document.title = LABEL; // its own is that of the session's path
   await panel.console.inject(CODE);
 }
 
 /** Fill the forms of this page: a new one, and one that was open before the page was loaded again. */
-export function fillForms(consoles: IConsoleTracker): void {
+export function fillForms(app: JupyterFrontEnd, consoles: IConsoleTracker): void {
   consoles.widgetAdded.connect((_, panel) => {
-    if (IS_FORM.test(panel.sessionContext.path)) void fill(panel);
+    if (IS_FORM.test(panel.sessionContext.path)) void fill(app, panel);
   });
 }
 

@@ -11,16 +11,21 @@ const FRAGMENT = "#videogen-job=";
 const SETTLES = 3000;
 /** What a person does who goes elsewhere. */
 const ENDS = ["wheel", "pointerdown", "keydown"] as const;
-const JOB_ID = /^[a-z2-7]{8}$/;
+/** A job's id, and the name of its grid if it has one. */
+const ADDRESS = new RegExp(`^${FRAGMENT}([a-z2-7]{8})(.*)$`);
 
-/** Return the index of the cell whose output holds a job, or -1. */
-function findCell({ context }: NotebookPanel, id: string): number {
+/** What is looked for: a job, or the grid that it belongs to. */
+export type Wanted = Pick<Job, "id" | "grid">;
+
+/** Return the index of the cell whose output holds a job or its grid, or -1. */
+function findCell({ context }: NotebookPanel, { id, grid }: Wanted): number {
   const holds = (
     cell: NotebookPanel["context"]["model"]["cells"] extends Iterable<infer Cell> ? Cell : never,
   ) => {
     for (let index = 0; index < (cell.outputs?.length ?? 0); index += 1) {
       const data = cell.outputs?.get(index).data;
-      if (data && readContent(data).jobs.some((job) => job.id === id)) return true;
+      const content = data && readContent(data);
+      if (content?.jobs.some((job) => job.id === id) || (grid && content?.grid === grid)) return true;
     }
     return false;
   };
@@ -28,9 +33,9 @@ function findCell({ context }: NotebookPanel, id: string): number {
 }
 
 /** Scroll to the cell of a job and put the focus on its player; false where the notebook has none. */
-async function goToCell(app: JupyterFrontEnd, panel: NotebookPanel, id: string): Promise<boolean> {
+async function goToCell(app: JupyterFrontEnd, panel: NotebookPanel, wanted: Wanted): Promise<boolean> {
   await panel.context.ready;
-  const index = findCell(panel, id);
+  const index = findCell(panel, wanted);
   if (index < 0) return false;
   app.shell.activateById(panel.id);
   await panel.revealed;
@@ -73,35 +78,49 @@ function keepInView(panel: NotebookPanel, find: () => HTMLElement | null): void 
 }
 
 /** Open notebooks first, whatever the ledger says: they may have been renamed. */
-async function findOpen(app: JupyterFrontEnd, tracker: INotebookTracker, id: string): Promise<boolean> {
-  const panel = tracker.find((one) => findCell(one, id) >= 0);
-  return panel ? goToCell(app, panel, id) : false;
+async function findOpen(app: JupyterFrontEnd, tracker: INotebookTracker, wanted: Wanted): Promise<boolean> {
+  const panel = tracker.find((one) => findCell(one, wanted) >= 0);
+  return panel ? goToCell(app, panel, wanted) : false;
 }
 
-export type Show = (job: Pick<Job, "id" | "notebook">) => Promise<boolean>;
+export type Show = (job: Wanted & Pick<Job, "notebook">) => Promise<boolean>;
 
 /** Return what goes to a job's cell, and is false where there is none to go to. */
 export function createShow(app: JupyterFrontEnd, tracker: INotebookTracker): Show {
-  return async ({ id, notebook }) => {
-    if (await findOpen(app, tracker, id)) return true;
+  return async (job) => {
+    const { id, grid, notebook } = job;
+    if (await findOpen(app, tracker, job)) return true;
     if (notebook === null) return false;
     if (app.name !== "JupyterLab") {
       const address = notebook.split("/").map(encodeURIComponent).join("/");
       const { baseUrl } = app.serviceManager.serverSettings;
-      return window.open(`${baseUrl}notebooks/${address}${FRAGMENT}${id}`) !== null;
+      return (
+        window.open(`${baseUrl}notebooks/${address}${FRAGMENT}${id}${encodeURIComponent(grid ?? "")}`) !==
+        null
+      );
     }
     const panel = (await app.commands.execute("docmanager:open", { path: notebook })) as
       | NotebookPanel
       | undefined;
-    return panel?.context ? goToCell(app, panel, id) : false;
+    return panel?.context ? goToCell(app, panel, job) : false;
   };
+}
+
+/** Anybody can write an address: what is no text in it names no grid. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
 }
 
 /** Go where the address says, in a notebook that *Show* has opened in this tab. */
 export function followAddress(app: JupyterFrontEnd, tracker: INotebookTracker): void {
-  const id = window.location.hash.startsWith(FRAGMENT) ? window.location.hash.slice(FRAGMENT.length) : "";
-  if (!JOB_ID.test(id)) return;
-  const go = (panel: NotebookPanel) => void panel.revealed.then(() => goToCell(app, panel, id));
+  const found = ADDRESS.exec(window.location.hash);
+  if (!found) return;
+  const wanted = { id: found[1] ?? "", grid: decode(found[2] ?? "") };
+  const go = (panel: NotebookPanel) => void panel.revealed.then(() => goToCell(app, panel, wanted));
   if (tracker.currentWidget) go(tracker.currentWidget);
   else tracker.widgetAdded.connect((_, panel) => go(panel));
 }

@@ -176,7 +176,7 @@ def _keep_table(widget: GridWidget, grid: Grid) -> None:
     name, folder = f"videogen-records-{widget.model_id}", environment.folder()
 
     def bundle() -> dict[str, Any]:
-        own = records.extension_data("records", model_id=str(widget.model_id))
+        own = records.extension_data("records", model_id=str(widget.model_id), grid=grid.record.name)
         return {records.MIME: own, **saved_grid.mime_bundle(grid, folder, folded=True)}
 
     _put(bundle(), name)

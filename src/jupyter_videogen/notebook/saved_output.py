@@ -80,14 +80,18 @@ def group_bundle(jobs: Sequence[tuple[JobRecord, Provider, str]], title: str) ->
     }
 
 
-def extension_data(kind: str, jobs: Sequence[JobRecord] = (), *, model_id: str = "") -> dict[str, object]:
-    """Return what our JupyterLab extension reads: {v, kind, model_id?, jobs?}.
+def extension_data(
+    kind: str, jobs: Sequence[JobRecord] = (), *, model_id: str = "", grid: str = ""
+) -> dict[str, object]:
+    """Return what our JupyterLab extension reads: {v, kind, model_id?, jobs?, grid?}.
 
     `kind` says which widget the output shows. A "record" and "records" are HTML, and `model_id` is then the widget above
-    them: a card says all that its record says, so that this one is unseen while the card is on view.
+    them: a card says all that its record says, so that this one is unseen while the card is on view. `grid` is the name of
+    the grid whose table it is.
     """
     told = [{"id": job.id, "state": job.state, "title": _short(job)} for job in jobs]
-    return {"v": 1, "kind": kind, **({"model_id": model_id} if model_id else {}), **({"jobs": told} if told else {})}
+    optional = {"model_id": model_id, "jobs": told, "grid": grid}
+    return {"v": 1, "kind": kind, **{name: value for name, value in optional.items() if value}}
 
 
 def render_note(text: str) -> str:
