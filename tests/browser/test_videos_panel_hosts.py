@@ -21,7 +21,7 @@ SHORT = "%%videogen -d 1 --size 640x360 --seed 7\nwaves at sunset"
 LONG = "%%videogen -d 20 --seed 7\na lighthouse in the fog"
 FORM = "%videogen -d 1 --size 640x360 --seed 7"
 GRID = (
-    "grid = vg.grid(['waves at sunset', 'a city in rain'], models=['local/ink'], seeds=[1, 2], name='study-1', "
+    "vg.grid(['waves at sunset', 'a city in rain'], models=['local/ink'], seeds=[1, 2], name='study-1', "
     "duration=20, size='640x360')"
 )
 BUDGET = '[budget]\nper_day = "5.00 and 20 jobs and 300 s"\n'
@@ -147,7 +147,7 @@ def test_a_clip_is_dropped_into_a_form(browser: Browser, server: Server, gateway
     expect(tile(lab, "waves at sunset")).to_have_count(1, timeout=SLOW)
     handles = [
         tile(lab, "waves at sunset").element_handle(),
-        form.get_by_role("textbox", name="Prompt").element_handle(),
+        form.get_by_text("Drop, paste").first.element_handle(),
     ]
     lab.page.evaluate(DRAG, handles)
     expect(form.get_by_role("button", name=re.compile("Remove", re.IGNORECASE)).first).to_be_visible(timeout=SLOW)
