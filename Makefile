@@ -64,7 +64,7 @@ clean: ## remove what setup and tests made
 	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static labextension
 
 $(VENV)/.ready: pyproject.toml constraints.txt $(BUNDLE)
-	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[fast,local,mcp]' --group test --group docs
+	$(BIN)/pip install --quiet --no-build-isolation --constraint constraints.txt --editable '.[c2pa,fast,local,mcp]' --group test --group docs
 	@touch $@
 
 $(BUNDLE): $(VENV)/.tools $(PAGE)

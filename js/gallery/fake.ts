@@ -190,6 +190,7 @@ export const clip = {
   width: 1280,
   height: 720,
   poster: true,
+  credentials: "",
 };
 export const ready = (change: Partial<JobView> = {}): JobView =>
   job({ state: "succeeded", finished_at: START + 66, clip, clips: [clip], ...change });

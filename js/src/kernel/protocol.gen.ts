@@ -70,6 +70,7 @@ export interface ClipView {
   readonly width: number | null;
   readonly height: number | null;
   readonly poster: boolean;
+  readonly credentials: string;
 }
 
 export interface Code {

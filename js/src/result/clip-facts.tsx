@@ -2,7 +2,7 @@
 
 import * as format from "../text/format";
 import { strings } from "../text/strings";
-import { Template, type Values } from "../text/template";
+import { fill, Template, type Values } from "../text/template";
 
 /** Characters of a path that are shown; the rest is left out of its middle. */
 const SHOWN_PATH = 42;
@@ -10,11 +10,13 @@ const SHOWN_PATH = 42;
 interface ClipFactsProps {
   readonly values: Values;
   readonly path: string;
+  /** What to say of its content credentials; empty where it has none. */
+  readonly credentials: string;
   /** Where the file can be opened; null while it is looked for. */
   readonly url: string | null;
 }
 
-export function ClipFacts({ values, path, url }: ClipFactsProps) {
+export function ClipFacts({ values, path, credentials, url }: ClipFactsProps) {
   const name = <bdi>{format.shortenMiddle(path, SHOWN_PATH)}</bdi>;
   return (
     <p class="videogen-explanation videogen-clip-facts">
@@ -29,6 +31,12 @@ export function ClipFacts({ values, path, url }: ClipFactsProps) {
       ) : (
         <span class="videogen-link" title={path}>
           {name}
+        </span>
+      )}
+      {credentials && (
+        <span>
+          <span class="videogen-separator"> · </span>
+          {fill(strings.credentials, { credentials })}
         </span>
       )}
     </p>

@@ -226,7 +226,12 @@ export function Result(props: ResultProps) {
             <div class="videogen-status">
               <StatusLines state={state} appearance={appearance} values={values} bar={bar}>
                 {shownFile && (
-                  <ClipFacts values={found ? foundValues : values} path={shownFile.src} url={url} />
+                  <ClipFacts
+                    values={found ? foundValues : values}
+                    path={shownFile.src}
+                    credentials={shownFile.credentials}
+                    url={url}
+                  />
                 )}
               </StatusLines>
               <StateActions

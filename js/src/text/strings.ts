@@ -24,6 +24,7 @@ export const en = {
   regionCompare: "Comparison of {count} clips",
   name: "videogen",
   simulated: "local engine, not AI-made",
+  credentials: "content credentials: {credentials}",
   synchronous: "[provider] returns the video in a single response; keep this kernel running until it arrives",
 
   lines: {

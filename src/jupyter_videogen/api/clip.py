@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
-from jupyter_videogen.api import checking
+from jupyter_videogen.api import checking, clip_origin
 from jupyter_videogen.api.exporting import clip as exporting
 from jupyter_videogen.core.clip import ClipRecord
-from jupyter_videogen.media import animation, clip_store, frames, receipt
+from jupyter_videogen.media import animation, clip_store, frames
+from jupyter_videogen.media.provenance.copies import warn_of_lost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,14 +37,24 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """How the clip was made: request, provider, times, hash; from the receipt beside it, else from the ledger."""
-        return receipt.provenance(self)
+        """How the clip was made: request, provider, times, hash; from the receipt beside it, else from the ledger.
 
-    def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+        `content_credentials` says whether there are C2PA manifests in the file. With the extra `[c2pa]` it is their state
+        ("trusted", "valid", "invalid", "unreadable"), and `credentials` has who signed and what they claim; the whole file
+        is read then.
+        """
+        return clip_origin.provenance(self)
+
+    def save(self, path: str | PathLike[str], *, sign: bool = False, overwrite: bool = False) -> Path:
         """Copy the clip and its receipt to a file or into an existing folder; return the copy's path.
 
-        Raises `InvalidRequest` if the clip is gone, or if the target exists and `overwrite` is False.
+        With `sign` the copy gets a manifest (C2PA) of yours with this clip as its parent, signed with the certificate and the
+        key of `[provenance]` in your `videogen.toml`; needs the extra `[c2pa]`, and warns of a self-signed certificate. The
+        clip itself stays as it is. Raises `InvalidRequest` if the clip is gone, if the target exists and `overwrite` is
+        False, or where certificate or key can't be used; `Unsupported` without the extra, or for a WebM.
         """
+        if sign:
+            return clip_origin.save_signed(self, path, overwrite=overwrite)
         return clip_store.copy(self, path, overwrite=overwrite)
 
     def export(self, path: str | PathLike[str], *, embed: bool | None = None, overwrite: bool = False) -> Path:
@@ -69,11 +80,13 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         Raises `InvalidRequest`, with the clip's length, for a time outside it, or where the clip is gone; `Unsupported`
         without PyAV (`pip install 'jupyter-videogen[frames]'`).
         """
+        warn_of_lost([self], "its frames")
         return frames.frame(self, t)
 
     @property
     def last_frame(self) -> Array:
         """The last frame as uint8 (H, W, 3): `image=clip.last_frame` continues from it. Raises as `frame` does."""
+        warn_of_lost([self], "its frames")
         return frames.last_frame(self)
 
     def frames(self, every: float | None = None) -> Array:
@@ -82,10 +95,12 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         The array takes N · H · W · 3 bytes and is allocated once (1 s of 1280x720 at 24 fps is 66 MB); beside it there
         are only a few decoded pictures. More than 2 GB are refused. Raises as `frame` does.
         """
+        warn_of_lost([self], "its frames")
         return frames.sample_frames(self, every)
 
     def contact_sheet(self, columns: int = 4, rows: int = 3) -> Array:
         """Return evenly spaced frames, row by row, as one picture of at most 1280 pixels' width, uint8 (H, W, 3)."""
+        warn_of_lost([self], "its frames")
         return frames.sheet(self, columns, rows)
 
     def check(self, *, again: bool = False) -> CheckReport:

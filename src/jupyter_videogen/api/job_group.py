@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jupyter_videogen.api import waiting
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.tables import table
+from jupyter_videogen.api.tables.cells import origin_columns
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
 from jupyter_videogen.core.request import pixels
@@ -147,6 +148,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "height": height,
         "bytes": clip.bytes if clip else None,
         "path": clip.path if clip else None,
+        **origin_columns(clip),
         "seed": record.request.seed,
         "prompt": record.request.prompt,
         "agent": record.agent,

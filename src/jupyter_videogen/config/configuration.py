@@ -16,7 +16,7 @@ from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.catalog.provider import find_model
 from jupyter_videogen.catalog.registry import Registry, installed_providers
 from jupyter_videogen.config import credentials as keys
-from jupyter_videogen.config import enhancement, files, trust
+from jupyter_videogen.config import enhancement, files, provenance, trust
 from jupyter_videogen.config.files import apply_config
 from jupyter_videogen.core import command_names, environment, prices, secrets
 from jupyter_videogen.core.budget import AgentBudget
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
     from jupyter_videogen.config.enhancement import ChatEndpoint
     from jupyter_videogen.config.files import Config, Defaults, Layer
+    from jupyter_videogen.config.provenance import SigningFiles
     from jupyter_videogen.core.budget import AgentLimits, Budget
     from jupyter_videogen.core.job import JobRecord
 
@@ -137,6 +138,10 @@ class Configuration:
     def find_chat_endpoint(self) -> ChatEndpoint:
         """Return the user's own chat endpoint; raises `InvalidRequest` where there is none, `AuthError` without its key."""
         return enhancement.find_endpoint(self._merged.enhance)
+
+    def find_signing_files(self) -> SigningFiles:
+        """Return the user's certificate and key; raises `InvalidRequest` where one of them is not named."""
+        return provenance.find_files(self._merged.provenance, environment.home())
 
     # ---- providers ------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.catalog.registry import Claim, installed_providers
 from jupyter_videogen.config import enhancement, retention
 from jupyter_videogen.config.enhancement import Enhance
+from jupyter_videogen.config.provenance import Provenance
 from jupyter_videogen.config.retention import Retention
 from jupyter_videogen.core import hidden_characters, prices, secrets
 from jupyter_videogen.core.budget import AgentLimits, Budget, check_caps, stricter
@@ -101,6 +102,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     agents: AgentLimits = AgentLimits()
     enhance: Enhance = Enhance()
     ledger: Retention = Retention()
+    provenance: Provenance = Provenance()
 
 
 SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
@@ -112,6 +114,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "capabilities": (Described, True),
     "enhance": (Enhance, False),
     "ledger": (Retention, False),
+    "provenance": (Provenance, False),
 }
 """The type of each section, and whether it is a table of such rows."""
 
@@ -172,6 +175,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
         agents=AgentLimits(**_joined([_given(one.agents) for one in weakest_first])),
         enhance=Enhance(**_joined([_given(one.enhance) for one in weakest_first])),
         ledger=Retention(**_joined([_given(one.ledger) for one in weakest_first])),
+        provenance=Provenance(**_joined([_given(one.provenance) for one in weakest_first])),
     )
 
 
@@ -338,17 +342,24 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
     said = _placed(said, lambda folder: _workflows_below(folder, project))
     agents, lax = _bounded_agents(said.agents, own.agents, source)
     config = msgspec.structs.replace(
-        said, defaults=defaults, budget=budget, agents=agents, prices=costs, enhance=Enhance(), ledger=Retention()
+        said,
+        defaults=defaults,
+        budget=budget,
+        agents=agents,
+        prices=costs,
+        enhance=Enhance(),
+        ledger=Retention(),
+        provenance=Provenance(),
     )
-    unheard = (*_unheard("enhance", said.enhance, source), *_unheard("ledger", said.ledger, source))
-    return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *unheard))
+    return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *_unheard(said, source)))
 
 
-def _unheard(section: str, said: Enhance | Retention, source: str) -> Iterator[Setting]:
-    """Tell of what a project's file has no say in: who reads prompts and is paid for it, and what is deleted."""
-    for name, value in _given(said).items():
-        shown = hidden_characters.escape_text(str(value))
-        yield Setting(f"{section}.{name}", shown, f"{source}, ignored: it counts in your own file alone")
+def _unheard(said: Config, source: str) -> Iterator[Setting]:
+    """Tell of what a project's file has no say in: who reads prompts and is paid, what is deleted, and in whose name copies are signed."""
+    for section in ("enhance", "ledger", "provenance"):
+        for name, value in _given(getattr(said, section)).items():
+            shown = hidden_characters.escape_text(str(value))
+            yield Setting(f"{section}.{name}", shown, f"{source}, ignored: it counts in your own file alone")
 
 
 def _check_claim(name: str, row: Row) -> None:

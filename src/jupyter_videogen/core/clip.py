@@ -38,6 +38,19 @@ def cost_source(estimated: float | None, reported: float | None) -> CostSource:
     return "unknown" if estimated is None else "estimated"
 
 
+Credentials = Literal["yes", "damaged", "elsewhere", "none", "unread"]
+"""Whether content credentials (C2PA) are in a file: "elsewhere" where only an address is named, "unread" where no place for them
+is known to us."""
+
+
+class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a file says of its own origin, as it is read and not checked."""
+
+    credentials: Credentials = "none"
+    source_type: str = ""
+    """The term of IPTC's Digital Source Type in its XMP, such as "trainedAlgorithmicMedia"; empty where there is none."""
+
+
 class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is written down of a finished video on this disk, and where it came from."""
 
@@ -61,6 +74,8 @@ class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Absolute path of a still picture, where the provider gave one."""
     created_at: float = 0.0
     """When it was stored; seconds since the epoch."""
+    marks: Marks | None = None
+    """What the file said of its origin when it was stored; None where nobody looked."""
 
     @property
     def cost_source(self) -> CostSource:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.media.frames import open_video, require_decoder, scaled_size
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ def gif(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: b
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         colours = _palette(_pictures(source, width, GIF_RATE, GIF_TICK))
         write_animation(temporary, "gif", "gif", _map_colours(_pictures(source, width, GIF_RATE, GIF_TICK), colours))
+    copies.warn_of_lost([clip], target.name)
     return target
 
 
@@ -41,6 +43,7 @@ def webp(clip: ClipRecord, path: str | PathLike[str], width: int, *, overwrite: 
     with clip_store.replacing(target, overwrite=overwrite) as temporary:
         pictures = (picture.reformat(format="yuv420p") for picture in _pictures(source, width, WEBP_RATE, WEBP_TICK))
         write_animation(temporary, "webp", "libwebp_anim", pictures)
+    copies.warn_of_lost([clip], target.name)
     return target
 
 

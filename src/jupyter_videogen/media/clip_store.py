@@ -202,13 +202,21 @@ def copy(clip: ClipRecord, path: str | PathLike[str], *, overwrite: bool = False
 
     Raises `InvalidRequest` if the clip is gone, or if the target exists and `overwrite` is False.
     """
-    source, target = existing_path(clip), Path(path).expanduser().absolute()
-    target = target / source.name if target.is_dir() else target
-    if os.path.lexists(receipt.receipt_path(target)) and not overwrite:
-        raise exists_error(receipt.receipt_path(target))
+    source = existing_path(clip)
+    target = copy_target(source, path, overwrite=overwrite)
     with replacing(target, overwrite=overwrite) as temporary:
         shutil.copyfile(source, temporary)
     receipt.write_receipt(target, receipt.provenance(clip), overwrite=overwrite)
+    return target
+
+
+def copy_target(source: Path, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
+    """Return where a copy goes: a file, or one in a folder that is there; raises `InvalidRequest` where a name is taken."""
+    target = Path(path).expanduser().absolute()
+    target = target / source.name if target.is_dir() else target
+    for taken in (target, receipt.receipt_path(target)):
+        if os.path.lexists(taken) and not overwrite:
+            raise exists_error(taken)
     return target
 
 

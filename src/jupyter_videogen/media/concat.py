@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.media.frames import open_video, require_decoder
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,8 +54,8 @@ class SourceClip(NamedTuple):
 class JoinedVideo:
     """Clips one after another; `save` writes them."""
 
-    def __init__(self, takes: list[SourceClip]) -> None:
-        self._takes = takes
+    def __init__(self, takes: list[SourceClip], clips: list[ClipRecord]) -> None:
+        self._takes, self._clips = takes, clips
 
     def __repr__(self) -> str:
         width, height = self._takes[0].size
@@ -75,7 +76,7 @@ class JoinedVideo:
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write an MP4 and give its path; clips that were coded differently are coded anew, in H.264 and AAC.
 
-        A clip without sound among others with sound is silent. Raises `InvalidRequest` where the name is no MP4's or is
+        Its XMP names its kind of source; a warning tells of content credentials that are not in it. A clip without sound among others with sound is silent. Raises `InvalidRequest` where the name is no MP4's or is
         taken, unless `overwrite`, or where a clip is gone meanwhile.
         """
         import av
@@ -89,6 +90,8 @@ class JoinedVideo:
             options = {"movflags": "+faststart"}
             with av.open(str(temporary), "w", format="mp4", options=options) as out:
                 (_copy if self.copies else _code)(self._takes, out)
+            copies.mark_copy(temporary, self._clips)
+        copies.warn_of_lost(self._clips, target.name)
         return target
 
 
@@ -99,7 +102,8 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     (`pip install 'jupyter-videogen[frames]'`).
     """
     require_decoder()
-    takes = [_take(clip) for clip in clips]
+    joined = list(clips)
+    takes = [_take(clip) for clip in joined]
     if not takes:
         raise InvalidRequest("There are no clips to join.", next="Pass a list of clips.")
     first = takes[0]
@@ -108,7 +112,7 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
             raise _mismatch_error("size", first, _pixels(first), take, _pixels(take))
         if abs(take.rate / first.rate - 1) > SAME_RATE:
             raise _mismatch_error("fps", first, _pace(first), take, _pace(take))
-    return JoinedVideo(takes)
+    return JoinedVideo(takes, joined)
 
 
 def _take(clip: ClipRecord) -> SourceClip:

@@ -6,7 +6,7 @@ anywhere). What is below them is known to `boxes`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from jupyter_videogen.core import file_types
 from jupyter_videogen.core.errors import DownloadError
@@ -17,11 +17,23 @@ if TYPE_CHECKING:
 HEAD = 256
 """Bytes after which a body shows whether it is a video."""
 MOST_BOXES = 100_000
-OPEN_END = b"open"
-"""Stands for a last box that says "to the end of the file"."""
 BLANK = b"\0\r\n\t "
 LONGEST_BLANK = 64 * 1024
 """Bytes behind the last box that may be blank: a line break of a script, the padding of a store."""
+
+
+class Box(NamedTuple):
+    """A box at the top of a file."""
+
+    kind: bytes
+    start: int
+    """Bytes before it."""
+    head: int
+    """Bytes of its size and kind."""
+    size: int
+    """Bytes, with its head."""
+    is_open: bool = False
+    """Whether it says "to the end of the file"."""
 
 
 def check_size(size: int, expected: int | None) -> None:
@@ -52,36 +64,37 @@ def check_container(path: Path, *, measured: bool = False) -> bool:
             if what := file_types.describe_still_or_sound(path):
                 raise not_video_error(what)
             return False
-        kinds = _boxes(file, path.stat().st_size, measured=measured)
+        boxes = read_boxes(file, path.stat().st_size, measured=measured)
+        kinds = {box.kind for box in boxes}
         if not {b"moov", b"mdat"} <= kinds:
             raise corrupt_error("is truncated")
         if file_types.track_kinds(path) == {"soun"}:
             raise not_video_error("audio (an MP4 without pictures)")
-        return not kinds & {b"moof", OPEN_END}
+        return b"moof" not in kinds and not boxes[-1].is_open
 
 
-def _boxes(file: BinaryIO, end: int, *, measured: bool) -> set[bytes]:
-    """Walk the top-level boxes and give their kinds; empty when they do not fill the file, up to a blank rest."""
-    kinds: set[bytes] = set()
+def read_boxes(file: BinaryIO, end: int, *, measured: bool) -> list[Box]:
+    """Walk the top-level boxes; none when they do not fill the file, up to a blank rest. `measured` as for `check_container`."""
+    boxes: list[Box] = []
     at = 0
     for _ in range(MOST_BOXES):
         if at >= end:
-            return kinds if at == end else set()
+            return boxes if at == end else []
         file.seek(at)
         head = file.read(16)
         cut = not measured and end - at < 8 and not head[0]
         if not head[:4].strip(BLANK) and not cut and _is_blank(file, at, end):
-            return kinds
+            return boxes
         size, kind, least = int.from_bytes(head[:4], "big"), head[4:8], 8
         if size == 0:
-            return kinds | {kind, OPEN_END} if len(kind) == 4 else set()
+            return [*boxes, Box(kind, at, 8, end - at, is_open=True)] if len(kind) == 4 else []
         if size == 1:
             size, least = int.from_bytes(head[8:16], "big"), 16
         if size < least:  # a box is at least its own head
-            return set()
-        kinds.add(kind)
+            return []
+        boxes.append(Box(kind, at, least, size))
         at += size
-    return set()
+    return []
 
 
 def _is_blank(file: BinaryIO, at: int, end: int) -> bool:

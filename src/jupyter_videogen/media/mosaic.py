@@ -23,12 +23,14 @@ from jupyter_videogen.core.errors import InvalidRequest, VideogenError
 from jupyter_videogen.media import animation, clip_store, export_files
 from jupyter_videogen.media.frames import LARGEST_PICTURE, open_video, require_decoder
 from jupyter_videogen.media.labels import CAPTION, INK, PAPER, QUIET, TITLE, draw_text, require_text
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     import av
 
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.media.frames import Array, VideoReader
 
 ACROSS, MOST_TILES = 6, 24
@@ -91,10 +93,10 @@ class _Layout(NamedTuple):
         return self.tile_height + AROUND
 
 
-def write_film(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path:
+def write_film(target: Path, lines: Sequence[Line], *, overwrite: bool, sources: Sequence[ClipRecord] = ()) -> Path:
     """Write lines of clips as an MP4, or as an animated WebP, by the name of the target.
 
-    Raises `Unsupported` without PyAV, NumPy and Pillow (`pip install 'jupyter-videogen[frames]'`), `InvalidRequest` where
+    The XMP of an MP4 names its kind of source after `sources`, the clips that are seen. Raises `Unsupported` without PyAV, NumPy and Pillow (`pip install 'jupyter-videogen[frames]'`), `InvalidRequest` where
     the name is taken.
     """
     require_decoder()
@@ -108,6 +110,8 @@ def write_film(target: Path, lines: Sequence[Line], *, overwrite: bool) -> Path:
         pictures = _film(wrapped, layout, rate, target.parent)
         if is_film:
             _encode(temporary, pictures, rate, CODING)
+            if sources:
+                copies.mark_copy(temporary, sources)
         else:
             animation.write_animation(temporary, "webp", "libwebp_anim", _timed(pictures, rate))
     return target

@@ -7,6 +7,7 @@ their query. Losing it loses nothing; the ledger knows the same.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import platform
 import re
@@ -24,6 +25,8 @@ from jupyter_videogen.core.secrets import KEYLIKE
 from jupyter_videogen.core.version import VERSION
 from jupyter_videogen.filesystem import bounded_read
 from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.media.provenance import copies, xmp
+from jupyter_videogen.media.provenance.marks import credentials_words, read_marks
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.clip import ClipRecord
@@ -142,6 +145,7 @@ def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
     """Return all that is known of how a clip was made and may be told to anybody."""
     facts = _public_fields(clip)
     facts.pop("poster", None)
+    facts.pop("marks", None)
     stored_at = facts.pop("created_at", None)
     times = {name: getattr(record, name) for name in TIMES if getattr(record, name, None)}
     request = {} if record is None else {"request": _request(record)}
@@ -149,9 +153,41 @@ def describe_clip(clip: ClipRecord, record: JobRecord | None) -> dict[str, Any]:
         "generator": GENERATOR,
         **facts,
         "cost_source": clip.cost_source,
+        **_describe_origin(clip),
         "path": Path(clip.path).name,
         **request,
         "times": times | ({"stored_at": stored_at} if stored_at else {}),
+    }
+
+
+def _describe_origin(clip: ClipRecord) -> dict[str, str]:
+    """Return what the clip is by our own knowledge, and what its file says of that."""
+    return {
+        "origin": copies.origin_words(clip),
+        "digital_source_type": xmp.source_type_uri(copies.source_type(clip)),
+        "content_credentials": credentials_words(copies.marks_of(clip)),
+    }
+
+
+def describe_copy(clip: ClipRecord, made: Path) -> dict[str, Any]:
+    """Return a clip's receipt with the facts of a file that was made of it; the clip's own stand under `source`.
+
+    Raises `OSError`.
+    """
+    with made.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    told = credentials_words(read_marks(made))
+    source = {
+        "name": Path(clip.path).name,
+        "bytes": clip.bytes,
+        "sha256": clip.sha256,
+        "content_credentials": credentials_words(copies.marks_of(clip)),
+    }
+    return provenance(clip) | {
+        "bytes": made.stat().st_size,
+        "sha256": sha256,
+        "content_credentials": told,
+        "source": source,
     }
 
 

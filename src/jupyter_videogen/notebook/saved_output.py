@@ -20,6 +20,7 @@ from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import describe_charge, render_failure
 from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media.clip_store import still_kind
+from jupyter_videogen.media.provenance import copies, xmp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,7 +117,7 @@ def render_html(job: JobRecord, provider: Provider, src: str, *, folded: bool | 
     beside = f";{BESIDE};width:{WIDTHS[min(of, max(WIDTHS))]}%" if of > 1 else ""
     opened = "" if (not job.ended if folded is None else folded) else " open"
     return (
-        f'<figure class="videogen-record" style="{FIGURE}{beside}"><details{opened}>'
+        f'<figure class="videogen-record"{_source_type(job, provider)} style="{FIGURE}{beside}"><details{opened}>'
         f"<summary>{escape(_headline(job))}</summary>"
         f"{_video(job, src, of)}{_words(job)}"
         f'<div style="{QUIET}">{escape(render_facts(job, provider))}<br>{_way_back(job, src)}</div>'
@@ -128,14 +129,41 @@ def render_facts(job: JobRecord, provider: Provider) -> str:
     """Return model, length, size, seed and origin on one line."""
     request = job.request
     known = [
-        job.model,
+        "" if _says_ai(job, provider) else job.model,
         f"{request.duration} s" if request.duration else "",
         (request.size or "").replace("x", "×"),
         f"seed {request.seed}" if request.seed is not None else "",
-        "drawn by the local engine, not AI-made" if provider.simulated else f"by {provider.title}",
+        _origin(job, provider),
         time.strftime("%d %b %Y %H:%M", time.localtime(job.created_at)),
     ]
     return " · ".join(filter(None, known))
+
+
+def _origin(job: JobRecord, provider: Provider) -> str:
+    """Say who makes the clip, and whether with AI; a job that ended without one has made nothing."""
+    if _says_ai(job, provider):
+        return copies.ai_words(job.model, provider.title)
+    return copies.DRAWN_WORDS if provider.simulated else f"by {provider.title}"
+
+
+def _says_ai(job: JobRecord, provider: Provider) -> bool:
+    """Return whether the record says that a model makes the clip: written early, it plays when nobody writes it anew.
+
+    A plug-in of the local engine can be a model: its clips do not say that they are drawn.
+    """
+    if provider.simulated:
+        return any(clip.marks is not None and copies.made_by_a_model(clip) for clip in job.clips)
+    return bool(job.clips) or not job.ended
+
+
+def _source_type(job: JobRecord, provider: Provider) -> str:
+    """Return the attribute that says the same to programs, as a URI of IPTC's Digital Source Type."""
+    if job.ended and not job.clips:
+        return ""
+    marked = next((clip for clip in job.clips if clip.marks is not None), None)
+    expected = copies.TRAINED if _says_ai(job, provider) else copies.DRAWN
+    term = copies.source_type(marked) if marked else expected
+    return f' data-digital-source-type="{xmp.source_type_uri(term)}"'
 
 
 def render_text(job: JobRecord, src: str) -> str:

@@ -21,6 +21,7 @@ from jupyter_videogen.dialects.http_errors import LATE, means_not_yet
 from jupyter_videogen.media import clip_store, frames, receipt
 from jupyter_videogen.media.download import Answered, Download
 from jupyter_videogen.media.partial_file import Stored, open_partial, remove_stale
+from jupyter_videogen.media.provenance.marks import read_marks
 from jupyter_videogen.transport import reply_spool
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ class Saver:
             cost=self._job.record.cost,
             reported_cost=self._job.record.reported_cost,
             poster=poster,
+            marks=read_marks(stored.path),
             created_at=self._context.clock.now(),
         )
 

@@ -17,6 +17,7 @@ from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects import workflows
 from jupyter_videogen.dialects.base import ListsModels
 from jupyter_videogen.media.clip_store import is_missing, relative_path
+from jupyter_videogen.media.provenance.marks import credentials_words
 from jupyter_videogen.widget.protocol import (
     ClipView,
     ErrorView,
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.prices import Price
     from jupyter_videogen.core.request import GenerationRequest
 
+SHOWN_CREDENTIALS = frozenset({"yes", "damaged", "elsewhere"})
+"""What a card says of content credentials; most clips have none, and a card tells what is there."""
 TILE_PROMPT = 160
 """Characters of a prompt on a tile: more than its two lines hold."""
 UNKNOWN = Capabilities(model="", takes=frozenset())
@@ -184,6 +187,7 @@ def clip_view(clip: ClipRecord, folder: Path) -> ClipView:
         width=width,
         height=height,
         poster=clip.poster is not None,
+        credentials=credentials_words(clip.marks) if clip.marks and clip.marks.credentials in SHOWN_CREDENTIALS else "",
     )
 
 

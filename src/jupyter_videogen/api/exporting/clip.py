@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +16,7 @@ from jupyter_videogen.core.hidden_characters import escape_json
 from jupyter_videogen.media import animation, clip_store, export_files, receipt
 from jupyter_videogen.media.embedding import can_embed, check_embedding, embedded
 from jupyter_videogen.media.export_files import Part
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,20 +50,11 @@ def _write_animation(clip: ClipRecord, target: Path, *, overwrite: bool) -> Path
     """Write a GIF or WebP and its receipt; where there is no room for both, there is neither."""
     made = ANIMATIONS[target.suffix.lower()](clip, target, WIDTH, overwrite=overwrite)
     try:
-        receipt.write_receipt(made, _receipt_of_copy(clip, made), overwrite=overwrite)
+        receipt.write_receipt(made, receipt.describe_copy(clip, made), overwrite=overwrite)
     except OSError:
         made.unlink()
         raise
     return made
-
-
-def _receipt_of_copy(clip: ClipRecord, made: Path) -> dict[str, Any]:
-    """Return a clip's receipt with the facts of the file that was made of it; the clip's own stand under `source`."""
-    facts = receipt.provenance(clip)
-    with made.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    source = {"name": Path(clip.path).name, "bytes": clip.bytes, "sha256": clip.sha256}
-    return facts | {"bytes": made.stat().st_size, "sha256": sha256, "source": source}
 
 
 def _write_page(clip: ClipRecord, target: Path, *, embed: bool | None, overwrite: bool) -> Path:
@@ -97,11 +88,11 @@ def _page(clip: ClipRecord, where: str) -> bytes:
         f' preload="metadata"></video><h1>{prompt}</h1><p>{escape(_words(clip))}</p>'
         f"<details><summary>How it was made</summary><pre>{escape(told)}</pre></details></main>"
     )
-    return html_page(public_text(clip.prompt), body)
+    return html_page(public_text(clip.prompt), body, source_types=(copies.source_type(clip),))
 
 
 def _words(clip: ClipRecord) -> str:
     width, height = clip_size(clip)
     seed = f"seed {clip.seed}" if clip.seed is not None else ""
     size = clip_words(seconds=clip.duration, width=width, height=height)
-    return " · ".join(filter(None, (public_text(f"{clip.provider}:{clip.model}"), seed, size)))
+    return " · ".join(filter(None, (public_text(copies.origin_words(clip)), seed, size)))

@@ -14,6 +14,7 @@ from jupyter_videogen.core.command_names import spell
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import clip_store, frames, receipt
 from jupyter_videogen.media.export_files import Part, is_proven
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,7 +139,15 @@ def study_facts(
         }
         for number, row in enumerate(plan.rows)
     ]
-    return {"name": public_text(name), "models": _models(plan, figures), "columns": _columns(plan), "rows": rows}
+    clips = [cell.clip for cell in cells if cell.clip]
+    return {
+        "name": public_text(name),
+        "models": _models(plan, figures),
+        "columns": _columns(plan),
+        "rows": rows,
+        "origins": sorted({public_text(copies.origin_words(clip)) for clip in clips}),
+        "source_types": sorted(set(map(copies.source_type, clips))),
+    }
 
 
 def _columns(plan: GridPlan) -> list[str]:

@@ -18,6 +18,7 @@ import msgspec
 
 from jupyter_videogen.api.exporting.leaderboard import leaderboard_section
 from jupyter_videogen.core.version import VERSION
+from jupyter_videogen.media.provenance.xmp import source_type_uri
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -46,14 +47,18 @@ def study_page(
     body = (
         f'<main class="videogen-page"><h1>{escape(facts["name"])}</h1>'
         f'<div id="study" class="videogen videogen-study"><div class="videogen-study-plain">'
-        f"{_table(facts, clips, posters)}</div></div>{leaderboard_section(leaderboard)}{_footer()}</main>"
+        f"{_table(facts, clips, posters)}</div></div>{leaderboard_section(leaderboard)}{_footer(facts['origins'])}</main>"
         f'<script type="application/json" id="study-facts">{script_json(facts)}</script>'
     )
-    return html_page(facts["name"], body, _bundle("study.js"))
+    return html_page(facts["name"], body, _bundle("study.js"), facts["source_types"])
 
 
-def html_page(title: str, body: str, script: str = "") -> bytes:
-    """Return a whole page with our stylesheet, and a script that may run; any other can't."""
+def html_page(title: str, body: str, script: str = "", source_types: Sequence[str] = ()) -> bytes:
+    """Return a whole page with our stylesheet, and a script that may run; any other can't.
+
+    `source_types` are terms of IPTC's Digital Source Type, which the head gives to programs.
+    """
+    told = "".join(f'<meta name="digital-source-type" content="{source_type_uri(term)}">' for term in source_types)
     style = _bundle("study.css")
     policy = POLICY.format(style=_hash(style), script=_hash(script))
     tail = f"<script>{script}</script>" if script else ""
@@ -61,7 +66,7 @@ def html_page(title: str, body: str, script: str = "") -> bytes:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">'
-        f'<meta name="generator" content="jupyter-videogen {VERSION}"><link rel="icon" href="data:,">'
+        f'<meta name="generator" content="jupyter-videogen {VERSION}"><link rel="icon" href="data:,">{told}'
         f"<title>{escape(title)}</title><style>{style}</style></head>\n<body>{body}\n{tail}</body></html>\n"
     ).encode()
 
@@ -167,7 +172,6 @@ def _cost_words(figures: Mapping[str, Any]) -> str:
     return price_words(figures["cost"]) or "not listed"
 
 
-def _footer() -> str:
-    return (
-        f"<footer><small>Made with jupyter-videogen {VERSION}. This page loads nothing from a network.</small></footer>"
-    )
+def _footer(origins: Sequence[str]) -> str:
+    said = "".join(f"{escape(words[:1].upper() + words[1:])}. " for words in origins)
+    return f"<footer><small>{said}Page written by jupyter-videogen {VERSION}. This page loads nothing from a network.</small></footer>"

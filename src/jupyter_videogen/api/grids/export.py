@@ -14,6 +14,7 @@ from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media import export_files, mosaic
 from jupyter_videogen.media.embedding import check_embedding, embedded
 from jupyter_videogen.media.export_files import Part
+from jupyter_videogen.media.provenance.copies import lost_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.exporting.facts import StudyCell
     from jupyter_videogen.api.judging.vote import Vote
     from jupyter_videogen.api.tables.words import ModelFigures
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.ledger.grids import CellWithJob
 
@@ -48,6 +50,10 @@ class GridExport(NamedTuple):
         cells = proven_cells(self.cells)
         self.notes.extend(filter(None, [loss_words(cells)]))
         return cells
+
+    def note_lost_marks(self, sources: Sequence[ClipRecord], target: Path) -> None:
+        """Tell of content credentials that are not in a film or picture of all clips."""
+        self.notes.extend(filter(None, [lost_words(sources, target.name)]))
 
 
 def export(grid: GridExport, path: str | Path) -> Path:
@@ -130,16 +136,20 @@ def _page(
 
 
 def _write_film(grid: GridExport, target: Path) -> None:
-    mosaic.write_film(target, _lines(grid), overwrite=grid.overwrite)
+    cells = grid.proven()
+    sources = [cell.clip for cell in cells if cell.clip]
+    mosaic.write_film(target, _lines(grid, cells), overwrite=grid.overwrite, sources=sources)
+    grid.note_lost_marks(sources, target)
 
 
 def _write_sheet(grid: GridExport, target: Path) -> None:
-    mosaic.write_sheet(target, _lines(grid), overwrite=grid.overwrite)
-
-
-def _lines(grid: GridExport) -> list[mosaic.Line]:
-    """Return a line of tiles for each row."""
     cells = grid.proven()
+    mosaic.write_sheet(target, _lines(grid, cells), overwrite=grid.overwrite)
+    grid.note_lost_marks([cell.clip for cell in cells if cell.clip], target)
+
+
+def _lines(grid: GridExport, cells: Sequence[StudyCell]) -> list[mosaic.Line]:
+    """Return a line of tiles for each row."""
     lines = []
     for number, row in enumerate(grid.plan.rows):
         own = [cell for cell in cells if cell.one.cell.row == number]

@@ -15,10 +15,13 @@ from jupyter_videogen.api.tables.words import clip_size
 from jupyter_videogen.core.errors import Unsupported
 from jupyter_videogen.core.grid import cell_state
 from jupyter_videogen.core.prices import format_dollars
+from jupyter_videogen.media.provenance import copies, xmp
+from jupyter_videogen.media.provenance.marks import credentials_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.grid import Counts, GridPlan
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.grids import CellWithJob
@@ -109,6 +112,16 @@ def _clip(job: JobRecord | None) -> dict[str, Any]:
         "width": width,
         "height": height,
         "duration": clip.duration if clip else None,
+        **origin_columns(clip),
+    }
+
+
+def origin_columns(clip: ClipRecord | None) -> dict[str, str | None]:
+    """Return where a clip comes from, in words and as a URI of IPTC, and whether its file has content credentials."""
+    return {
+        "origin": copies.origin_words(clip) if clip else None,
+        "digital_source_type": xmp.source_type_uri(copies.source_type(clip)) if clip else None,
+        "content_credentials": credentials_words(copies.marks_of(clip)) if clip else None,
     }
 
 

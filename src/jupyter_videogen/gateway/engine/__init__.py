@@ -20,6 +20,7 @@ from jupyter_videogen.gateway.engine.elements.weather import EXTRAS
 from jupyter_videogen.gateway.engine.enrich import enrich
 from jupyter_videogen.gateway.engine.output.contact_sheet import sheet
 from jupyter_videogen.gateway.engine.output.encoder import draw_frames, film, per_thread
+from jupyter_videogen.gateway.engine.output.origin import name_origin
 from jupyter_videogen.gateway.engine.output.poster import poster
 from jupyter_videogen.gateway.engine.prompt.parser import read
 from jupyter_videogen.gateway.engine.prompt.subjects import find_missing
@@ -57,6 +58,7 @@ def render(shot: Shot, path: Path, *, progress: Callable[[float], None], cancell
     partial = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         rendering = draw(shot, partial, tell, cancelled)
+        name_origin(partial, given=bool(shot.image or shot.before or shot.last_frame or shot.audio))
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
