@@ -8,7 +8,7 @@ OLD_LAB := .cache/oldest-hosts
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
-.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench lock sbom notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,12 @@ capture: $(VENV)/.ready ## record the moving picture of the README anew
 
 pictures: $(VENV)/.ready ## take the pictures of the documentation anew
 	PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py
+
+lock: $(VENV)/.ready ## write anew what CI and Binder install, with hashes
+	$(BIN)/python scripts/lock.py
+
+sbom: $(VENV)/.ready ## list what the wheel needs and what the page holds, as CycloneDX, and check the licences page
+	$(BIN)/python scripts/sbom.py
 
 clean: ## remove what setup and tests made
 	rm -rf $(VENV) .cache build dist js/node_modules src/jupyter_videogen/static labextension

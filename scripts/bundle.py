@@ -42,6 +42,15 @@ def wheel_node() -> Path:
 
 def npm(*arguments: str) -> None:
     """Run npm in `js/`; a failure ends the build with npm's own words."""
+    _run_npm(*arguments)
+
+
+def npm_output(*arguments: str) -> str:
+    """Run npm in `js/` and return what it prints."""
+    return _run_npm(*arguments, stdout=subprocess.PIPE).stdout.decode()
+
+
+def _run_npm(*arguments: str, stdout: int | None = None) -> subprocess.CompletedProcess[bytes]:
     command, path = [shutil.which("npm") or "npm"], os.environ["PATH"]
     if not system_node():
         # The wheel's own `npm` is a copy that does not find its parts: its command-line script is called by name.
@@ -50,7 +59,9 @@ def npm(*arguments: str) -> None:
         command = [str(home / ("node.exe" if windows else "node")), str(modules / "npm" / "bin" / "npm-cli.js")]
         path = os.pathsep.join([str(home), path])
     try:
-        subprocess.run([*command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True)
+        return subprocess.run(
+            [*command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True, stdout=stdout
+        )
     except subprocess.CalledProcessError as error:
         sys.exit(error.returncode)
 

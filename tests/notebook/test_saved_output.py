@@ -11,10 +11,12 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.catalog.builtin import LOCAL, QUBAX
 from jupyter_videogen.catalog.capabilities import Capabilities
+from jupyter_videogen.core.clip import Marks
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.media.clip_store import relative_path
 from jupyter_videogen.notebook import saved_output
@@ -43,6 +45,8 @@ KEPT = {
     "target",
 }
 """What JupyterLab's sanitiser of untrusted notebooks lets through."""
+FOR_PROGRAMS = {"data-digital-source-type"}
+"""What it drops, and what programs read in the notebook's file: nobody sees it."""
 
 
 class Reader(HTMLParser):
@@ -140,7 +144,7 @@ def test_nothing_from_outside_becomes_html(prompt: str, message: str) -> None:
     for one in (job(HOSTILE + prompt), job(HOSTILE + prompt, state="failed", failure=failure)):
         read = Reader(saved_output.render_html(one, SLOW, "videogen/a.mp4"))
         assert set(read.tags) <= ALLOWED
-        assert {name for name, _ in read.attributes} <= KEPT
+        assert {name for name, _ in read.attributes} <= KEPT | FOR_PROGRAMS
         assert HOSTILE in read.text
 
 
@@ -172,13 +176,37 @@ def test_a_poster_goes_along_and_keeps_the_record_small(tmp_path: Path) -> None:
 def test_a_simulated_clip_says_so(tmp_path: Path) -> None:
     """Wherever it is shown."""
     assert "drawn by the local engine, not AI-made" in saved_output.render_html(done(tmp_path), LOCAL, "videogen/a.mp4")
-    assert "by Slow Inc." in saved_output.render_html(done(tmp_path), SLOW, "videogen/a.mp4")
+    assert "made with AI by m at Slow Inc." in saved_output.render_html(done(tmp_path), SLOW, "videogen/a.mp4")
+
+
+def test_who_made_a_clip_stands_there_for_programs_too(tmp_path: Path) -> None:
+    """As a URI of IPTC, from the first record on; a job that ended without a clip has made nothing."""
+    uri, ready = "http://cv.iptc.org/newscodes/digitalsourcetype/", done(tmp_path)
+    running = ready.after(state="running", clips=(), finished_at=None)
+    failed = ready.after(state="failed", clips=())
+    plug_in = ready.after(clips=(replace(ready.clips[0], provider="local", marks=Marks()),))
+    drawn = ready.after(clips=(replace(ready.clips[0], provider="local", marks=Marks(source_type="algorithmicMedia")),))
+    for job, provider, term, words in (
+        (ready, SLOW, "trainedAlgorithmicMedia", "made with AI by m at Slow Inc."),
+        (running, SLOW, "trainedAlgorithmicMedia", "made with AI by m at Slow Inc."),
+        (drawn, LOCAL, "algorithmicMedia", "drawn by the local engine, not AI-made"),
+        (plug_in, LOCAL, "trainedAlgorithmicMedia", "made with AI by m at Local engine"),
+    ):
+        html = saved_output.render_html(job, provider, "videogen/a.mp4")
+        assert f'data-digital-source-type="{uri}{term}"' in html
+        assert words in html
+    html = saved_output.render_html(failed, SLOW, "videogen/a.mp4")
+    assert "data-digital-source-type" not in html
+    assert "made with AI" not in html
+    assert "by Slow Inc." in html
 
 
 def test_the_other_forms(tmp_path: Path) -> None:
     """Markdown links the file; plain text is one line."""
     bundle = saved_output.mime_bundle(done(tmp_path), SLOW, "videogen/a.mp4")
-    assert bundle["text/markdown"].startswith("[a kite](videogen/a.mp4) · m · 4 s · 640×360 · seed 7 · by Slow Inc.")
+    assert bundle["text/markdown"].startswith(
+        "[a kite](videogen/a.mp4) · 4 s · 640×360 · seed 7 · made with AI by m at Slow Inc."
+    )
     assert bundle["text/plain"] == "a kite: videogen/a.mp4"
 
 
