@@ -554,6 +554,7 @@ export const cases: Readonly<Record<string, Case>> = {
       suggestions,
     }),
   ),
+  "with content credentials": card({ ...done, clip: { ...clip, credentials: "yes (unchecked)" } }),
   "another prompt in its place": { state: { form: full, job: cell }, acts: [press(strings.usePrompt)] },
   "going on from the last frame": {
     state: { form: full, job: cell },

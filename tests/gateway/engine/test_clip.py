@@ -11,6 +11,7 @@ import pytest
 
 from jupyter_videogen.gateway import engine
 from jupyter_videogen.gateway.engine import Cancelled, Rendering, Shot, poster, render
+from support.marked_films import IPTC, top_boxes, xmp_source_type
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +98,18 @@ def test_file_says_what_it_is(folder: Path) -> None:
             "mood": "day",
             "words": ["aurora", "ete"],
         }
+
+
+def test_file_names_its_origin_for_programs(folder: Path) -> None:
+    """As XMP, read by a parser of XML: drawn by an algorithm, or put together of what was given; and it plays all the same."""
+    first = folder / "first.mp4"
+    made(SHOT, first)
+    assert xmp_source_type(first) == f"{IPTC}algorithmicMedia"
+    made(replace(SHOT, before=first, seconds=2.0), folder / "on.mp4")
+    assert xmp_source_type(folder / "on.mp4") == f"{IPTC}composite"
+    assert [kind for kind, _ in top_boxes(first.read_bytes())][-1] == b"uuid"
+    with av.open(str(first)) as clip:
+        assert sum(1 for _ in clip.decode(video=0)) == 24
 
 
 def test_rendering_tells_what_was_understood(folder: Path) -> None:

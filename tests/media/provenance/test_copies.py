@@ -15,9 +15,11 @@ import pytest
 from msgspec.structs import replace
 
 import jupyter_videogen as vg
-from jupyter_videogen.media import mosaic
+from jupyter_videogen.api import grid_table
+from jupyter_videogen.media import mosaic, receipt
 from jupyter_videogen.media.mosaic import Line, Tile
 from jupyter_videogen.media.provenance import copies, library, xmp
+from jupyter_videogen.widget import views
 from support.certificates import configure, signer
 from support.marked_films import IPTC, marked, of_provider, verdict, with_xmp, xmp_source_type
 from support.video_samples import clip_of, film
@@ -201,3 +203,37 @@ def test_xmp_of_somebody_else_stays_in_the_clip(tmp_path: Path) -> None:
     assert clip.marks is not None
     assert clip.marks.source_type == "digitalCapture"
     assert xmp_source_type(vg.concat([clip]).save(tmp_path / "x.mp4")) == f"{IPTC}trainedAlgorithmicMedia"
+
+
+def test_pages_and_tables_say_who_made_a_clip(tmp_path: Path) -> None:
+    """For people in a line, for programs as a URI; the model's name is escaped."""
+    clip = replace(marked(tmp_path / "a.mp4"), model="<b>&")
+    clip.export(tmp_path / "page.html")
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert (
+        '<meta name="digital-source-type" content="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia">'
+        in page
+    )
+    assert "made with AI by &lt;b&gt;&amp; at qubrid" in page
+    told = grid_table.origin_columns(clip)
+    assert told == {
+        "origin": "made with AI by <b>& at qubrid",
+        "digital_source_type": f"{IPTC}trainedAlgorithmicMedia",
+        "content_credentials": "yes (unchecked)",
+    }
+    assert grid_table.origin_columns(drawn(tmp_path / "b.mp4"))["origin"] == "drawn by the local engine, not AI-made"
+    assert set(grid_table.origin_columns(None).values()) == {None}
+
+
+def test_the_card_tells_what_is_there_and_of_old_clips_nothing(tmp_path: Path) -> None:
+    """Most clips have no credentials."""
+    assert views.clip_view(marked(tmp_path / "a.mp4"), tmp_path).credentials == "yes (unchecked)"
+    assert views.clip_view(drawn(tmp_path / "b.mp4"), tmp_path).credentials == ""
+    assert views.clip_view(film(tmp_path / "c.mp4"), tmp_path).credentials == ""
+
+
+def test_a_clip_of_an_older_version_is_read_from_its_file(tmp_path: Path) -> None:
+    """Its record has no marks."""
+    clip = replace(marked(tmp_path / "a.mp4"), marks=None)
+    assert receipt.describe_clip(clip, None)["content_credentials"] == "yes (unchecked)"
+    assert "marks" not in receipt.describe_clip(clip, None)
