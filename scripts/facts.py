@@ -50,6 +50,7 @@ OTHERS = {
     "cancelled": "The job was cancelled, so there is no clip.",
     "confirm": "A budget needs your confirmation, and nobody could give it.",
     "frames_not_installed": "Frames of clips need PyAV and NumPy.",
+    "c2pa_not_installed": "Signing a copy needs the extra `[c2pa]`.",
     "ledger": "Jobs can't be recorded, so none is sent.",
     "local_not_installed": "The local engine needs the extra `[local]`.",
     "untrusted": "A project's file asks for a key, and you have not agreed to that.",
