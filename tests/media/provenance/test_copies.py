@@ -15,7 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 import jupyter_videogen as vg
-from jupyter_videogen.api import grid_table
+from jupyter_videogen.api.tables import cells
 from jupyter_videogen.media import mosaic, receipt
 from jupyter_videogen.media.mosaic import Line, Tile
 from jupyter_videogen.media.provenance import copies, library, xmp
@@ -215,14 +215,14 @@ def test_pages_and_tables_say_who_made_a_clip(tmp_path: Path) -> None:
         in page
     )
     assert "made with AI by &lt;b&gt;&amp; at qubrid" in page
-    told = grid_table.origin_columns(clip)
+    told = cells.origin_columns(clip)
     assert told == {
         "origin": "made with AI by <b>& at qubrid",
         "digital_source_type": f"{IPTC}trainedAlgorithmicMedia",
         "content_credentials": "yes (unchecked)",
     }
-    assert grid_table.origin_columns(drawn(tmp_path / "b.mp4"))["origin"] == "drawn by the local engine, not AI-made"
-    assert set(grid_table.origin_columns(None).values()) == {None}
+    assert cells.origin_columns(drawn(tmp_path / "b.mp4"))["origin"] == "drawn by the local engine, not AI-made"
+    assert set(cells.origin_columns(None).values()) == {None}
 
 
 def test_the_card_tells_what_is_there_and_of_old_clips_nothing(tmp_path: Path) -> None:
