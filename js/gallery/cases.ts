@@ -93,6 +93,7 @@ const empty = { ...full, start: { ...full.start, prompt: "" } };
 const file = { source: "upload:cat", kind: "image" as const, name: "cat.png", width: 640, height: 360 };
 const withImage = { ...full, start: { ...full.start, image: file } };
 const done = ready({ cost: 0.8, cost_source: "reported", model: "Wan 2.7" });
+const signed = { ...clip, credentials: "yes (unchecked)" };
 const long =
   "Northern lights over a narrow fjord in late autumn, seen from a small wooden pier. Slow tilt from the still water up to the sky; the curtains drift from left to right, green at their feet and violet above. No people, no text.";
 const named = { ...clip, src: "videogen/northern-lights-over-a-mountain-lake-in-late-autumn-k3q7x2ma.mp4" };
@@ -554,7 +555,7 @@ export const cases: Readonly<Record<string, Case>> = {
       suggestions,
     }),
   ),
-  "with content credentials": card({ ...done, clip: { ...clip, credentials: "yes (unchecked)" } }),
+  "card, ready, with content credentials": card({ ...done, clip: signed, clips: [signed] }),
   "another prompt in its place": { state: { form: full, job: cell }, acts: [press(strings.usePrompt)] },
   "going on from the last frame": {
     state: { form: full, job: cell },

@@ -76,6 +76,7 @@ FORM += ["a preview of the clip", "needs this kernel", "ready, shared"]
 FORM += ["a length that is not made", "refused by the kernel", "all models", "local servers"]
 CARD = ["card, queued", "card, running", "card, saving", "card, ready", "card, failed", "card, clips to compare"]
 CARD += ["card, a preview of the clip", "card, needs this kernel", "card, ready, shared", "card, ready, not shared"]
+CARD += ["card, ready, with content credentials"]
 CARD += [f"card, {name}" for name in FAILURES]
 HEIGHT = "() => document.querySelector('.videogen-body, .videogen-card').getBoundingClientRect().height"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -137,6 +138,7 @@ def test_a_failure_has_words_and_no_player() -> None:
     assert "No key. Set it. Nothing was sent or charged." in read.text
 
 
+@examples(deadline=None)
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_nothing_from_outside_becomes_html(prompt: str, message: str) -> None:
     """Whatever a prompt or a provider says, the tags and attributes are ours, and the words are there as they were."""
