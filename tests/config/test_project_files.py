@@ -17,7 +17,7 @@ import jupyter_videogen as vg
 from jupyter_videogen import cli
 from jupyter_videogen.api import listings, submission
 from jupyter_videogen.catalog import builtin, registry
-from jupyter_videogen.config import configuration, credentials, enhancement, files, provenance, trust
+from jupyter_videogen.config import configuration, credentials, enhancement, files, provenance, retention, trust
 from jupyter_videogen.config.configuration import load_config, load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.budget import Budget, stricter
@@ -480,6 +480,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
         "prices",
         "capabilities",
         "enhance",
+        "ledger",
         "provenance",
     }
     assert set(files.AgentLimits.__struct_fields__) == {
@@ -488,6 +489,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     }  # the stricter, where yours allows any
     assert set(enhancement.Enhance.__struct_fields__) == {"base_url", "model", "key_env"}  # a project's has no say
     assert set(provenance.Provenance.__struct_fields__) == {"certificate", "key"}  # nor here
+    assert set(retention.Retention.__struct_fields__) == {"keep"}  # nor here
     assert set(files.Row.__struct_fields__) == {
         "dialect",
         "base_url",
