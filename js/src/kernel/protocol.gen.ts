@@ -18,6 +18,12 @@ export interface Ack {
   readonly found: boolean;
 }
 
+export interface AudioView {
+  readonly name: string;
+  readonly volume: number;
+  readonly fade: number;
+}
+
 export interface BlindPiece {
   readonly type: "blind_piece";
   readonly v: 1;
@@ -138,6 +144,13 @@ export interface Fetch {
   readonly take: number;
   readonly offset: number;
   readonly length: number;
+}
+
+export interface FilmView {
+  readonly job_id: string;
+  readonly clip: ClipView;
+  readonly current: boolean;
+  readonly words: string;
 }
 
 export interface FindServers {
@@ -437,7 +450,7 @@ export interface Module {
   readonly type: "module";
   readonly v: 1;
   readonly request_id: string;
-  readonly name: "grid" | "parts" | "vote";
+  readonly name: "grid" | "parts" | "story" | "vote";
   readonly build: string;
 }
 
@@ -567,6 +580,33 @@ export interface Share {
   readonly kind: "gif" | "html" | "webp";
 }
 
+export interface ShotView {
+  readonly id: number;
+  readonly number: number;
+  readonly prompt: string;
+  readonly state: "cancelled" | "failed" | "gone" | "making" | "planned" | "ready" | "sending" | "undecided" | "waiting";
+  readonly words: string;
+  readonly percent: number | null;
+  readonly seconds_left: number | null;
+  readonly seconds: number;
+  readonly cost: number | null;
+  readonly job_id: string | null;
+  readonly take: number | null;
+  readonly takes: readonly TakeView[];
+  readonly link: "cut" | "first" | "linked" | "stale" | "waiting";
+  readonly starts_on: string | null;
+  readonly starts_by: "image" | "references" | null;
+  readonly can_link: boolean;
+  readonly facts: readonly string[];
+  readonly remake: readonly number[];
+  readonly remake_cost: number | null;
+  readonly remake_with: readonly number[];
+  readonly remake_with_cost: number | null;
+  readonly failure: string;
+  readonly step: "" | "look" | "resend" | "retry";
+  readonly clip: ClipView | null;
+}
+
 export interface Show {
   readonly type: "show";
   readonly v: 1;
@@ -599,6 +639,65 @@ export interface Star {
   readonly request_id: string;
   readonly job_id: string;
   readonly on: boolean;
+}
+
+export interface StoryAct {
+  readonly type: "story_act";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly action: "audio" | "cancel" | "captions" | "choose" | "cut" | "decline" | "insert" | "join" | "keep" | "link" | "look" | "move" | "pause" | "remove" | "restore" | "resume" | "retake" | "retry" | "send";
+  readonly token: string;
+  readonly shot: number;
+  readonly shots: readonly number[];
+  readonly to: number;
+  readonly take: number;
+  readonly prompt: string;
+  readonly fields: Readonly<Record<string, string | number | boolean>>;
+  readonly job_id: string;
+  readonly undecided: boolean;
+  readonly medium: string | null;
+  readonly volume: number | null;
+  readonly fade: number | null;
+  readonly on: boolean;
+}
+
+export interface StoryFrames {
+  readonly type: "story_frames";
+  readonly v: 1;
+  readonly request_id: string;
+  readonly job_ids: readonly string[];
+  readonly which: "first" | "last";
+}
+
+export interface StoryView {
+  readonly name: string;
+  readonly guest: boolean;
+  readonly facts: string;
+  readonly state: "cancelled" | "elsewhere" | "ended" | "paused" | "planned" | "running";
+  readonly question: GridQuestion | null;
+  readonly offer: string;
+  readonly shots: readonly ShotView[];
+  readonly seconds: number;
+  readonly spent: number;
+  readonly in_flight: number;
+  readonly unused: number;
+  readonly unused_cost: number;
+  readonly free: boolean;
+  readonly film: FilmView | null;
+  readonly can_join: boolean;
+  readonly waits_for: number | null;
+  readonly can_restore: boolean;
+  readonly audio: AudioView | null;
+  readonly captions: boolean;
+  readonly has_captions: boolean;
+  readonly aspect: number;
+  readonly notices: readonly string[];
+}
+
+export interface TakeView {
+  readonly number: number;
+  readonly job_id: string | null;
+  readonly state: "cancelled" | "failed" | "gone" | "making" | "planned" | "ready" | "sending" | "undecided" | "waiting";
 }
 
 export interface TileView {
@@ -677,10 +776,11 @@ export interface WidgetState {
   readonly compared: readonly JobView[] | null;
   readonly grid: GridView | null;
   readonly vote: VoteView | null;
+  readonly story: StoryView | null;
   readonly library: boolean;
 }
 
-export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | Share | GridRows | GridAct | Rate | Export | CastVote | VoteAct | BlindPiece;
+export type PageMessage = Hello | Generate | Show | Cancel | Detach | Watch | Resend | Edit | Recall | Choose | Connect | Trust | FindServers | Upload | Fetch | Poster | Module | History | Detail | Posters | Star | Remove | Improve | Code | Share | GridRows | GridAct | Rate | Export | CastVote | VoteAct | BlindPiece | StoryAct | StoryFrames;
 
 export const settings = [
   { name: "duration", kind: "number", label: "Length" },

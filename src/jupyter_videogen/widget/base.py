@@ -95,6 +95,7 @@ class BaseWidget(anywidget.AnyWidget):
     compared = traitlets.List(traitlets.Dict(), allow_none=True, default_value=None).tag(sync=True)
     grid = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
     vote = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
+    story = traitlets.Dict(allow_none=True, default_value=None).tag(sync=True)
 
     views_are_stripped: ClassVar[bool] = False
     """Whether the kernel's page keeps widgets out of saved notebooks, as the last view said."""

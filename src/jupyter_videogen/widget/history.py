@@ -82,7 +82,7 @@ def answer_history(
     return {}
 
 
-def read_module(name: Literal["parts", "grid", "vote"], build: str) -> str:
+def read_module(name: Literal["parts", "grid", "vote", "story"], build: str) -> str:
     """Read a module of the page that is drawn on demand; raises `VideogenError` for a page of another version."""
     text = (STATIC / f"{name}.js").read_text("ascii")
     if not text.startswith(f"/*{build}*/"):

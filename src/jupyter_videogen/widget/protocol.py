@@ -288,6 +288,8 @@ class WidgetState(msgspec.Struct, frozen=True, kw_only=True):
     """A grid, and nothing else."""
     vote: VoteView | None
     """A blind vote, and nothing else."""
+    story: StoryView | None
+    """A story, and nothing else."""
     library: bool = False
     """The library is shown, and a form above it only when somebody makes something of a clip."""
 
@@ -423,7 +425,7 @@ class Poster(Request, frozen=True, kw_only=True, tag="poster"):
 class Module(Request, frozen=True, kw_only=True, tag="module"):
     """Ask for a module of the page that most widgets never need, when it is first wanted; the ack has its source as `text`."""
 
-    name: Literal["parts", "grid", "vote"]
+    name: Literal["parts", "grid", "vote", "story"]
     build: str
     """The hash of the source that fits this page: a kernel with another one refuses."""
 
@@ -564,6 +566,69 @@ class BlindPiece(Request, frozen=True, kw_only=True, tag="blind_piece"):
     length: int
 
 
+class StoryAct(Request, frozen=True, kw_only=True, tag="story_act"):
+    """Act on the story, or on one of its shots.
+
+    `send` and `decline` answer the open question, by its `token`. `retake` makes new takes of `shots`; with the view's `offer` as
+    `token` the price on its button is agreed to, else it is asked about. `pause`, `resume`, `cancel` and `look` are as for a
+    grid; `retry` repeats what failed and was not charged, or with `undecided` what may then be charged twice: of `shots`, or of
+    all. The others edit the list, which costs nothing: `move` to the place `to`, `cut`, `link`, `keep` (as a cut), `remove`,
+    `restore` (the last one that was removed), `choose` a `take`, `insert` a `prompt` or the clip of `job_id` at the place `to`,
+    `audio` and `captions`. `join` writes the film; the ack comes when it is written.
+    """
+
+    action: Literal[
+        "send",
+        "decline",
+        "pause",
+        "resume",
+        "cancel",
+        "retry",
+        "look",
+        "move",
+        "cut",
+        "link",
+        "keep",
+        "remove",
+        "restore",
+        "retake",
+        "choose",
+        "insert",
+        "join",
+        "audio",
+        "captions",
+    ]
+    token: str = ""
+    shot: int = 0
+    """The shot's `id`, which never changes; its place does."""
+    shots: tuple[int, ...] = ()
+    """Of several shots, their ids."""
+    to: int = 0
+    """A place, from 1; 0 for the end."""
+    take: int = 0
+    prompt: str = ""
+    """For `retake` of one shot, its new prompt; empty leaves it as it was. For `insert`, the new shot's."""
+    fields: dict[str, str | float | bool] = {}
+    """Settings of a new take or shot, by the names of a request's fields."""
+    job_id: str = ""
+    undecided: bool = False
+    medium: str | None = None
+    """For `audio`: the `source` of an uploaded sound; "" takes the track away, None leaves it."""
+    volume: float | None = None
+    """For `audio`: 1 is as loud as it is; None leaves it."""
+    fade: float | None = None
+    """For `audio`: seconds in which it begins and ends; None leaves it."""
+    on: bool = True
+    """For `captions`."""
+
+
+class StoryFrames(Request, frozen=True, kw_only=True, tag="story_frames"):
+    """Ask for the first or last pictures of clips of the story; the ack has one buffer for each, empty where there is none."""
+
+    job_ids: tuple[str, ...]
+    which: Literal["first", "last"]
+
+
 PageMessage = (
     Hello
     | Generate
@@ -597,6 +662,8 @@ PageMessage = (
     | CastVote
     | VoteAct
     | BlindPiece
+    | StoryAct
+    | StoryFrames
 )
 prepare(PageMessage)
 
@@ -800,6 +867,126 @@ class VoteView(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     leaderboard: LeaderboardView | None
     """None until the rater has finished."""
+
+
+ShotState = Literal["planned", "waiting", "sending", "making", "ready", "failed", "undecided", "cancelled", "gone"]
+"""`planned`: nobody has agreed to its cost; `waiting`: for a place, or for the shot before; the others as a grid's cells."""
+
+
+class TakeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One take of a shot."""
+
+    number: int
+    """From 1."""
+    job_id: str | None
+    state: ShotState
+
+
+class ShotView(msgspec.Struct, frozen=True, kw_only=True):
+    """One shot of a story, as its chosen take stands."""
+
+    id: int
+    """Names it in messages; it stays when the shot moves."""
+    number: int
+    """Its place, from 1."""
+    prompt: str
+    state: ShotState
+    words: str
+    """How it stands, one sentence such as "Waits for shot 2."; empty where it is ready and nothing is to be said."""
+    percent: float | None
+    """0 to 100 as reported, else None."""
+    seconds_left: float | None
+    seconds: float
+    """Its length: that of its clip, else as it was asked for."""
+    cost: float | None
+    """Dollars of the chosen take; None where no price is known, 0 where it is free."""
+    job_id: str | None
+    take: int | None
+    """The number of the chosen take; None for a clip that became a shot."""
+    takes: tuple[TakeView, ...]
+    link: Literal["first", "linked", "stale", "cut", "waiting"]
+    """How it hangs on the shot before: `linked` starts on its last frame, `stale` on an older one; `waiting` has not started."""
+    starts_on: str | None
+    """The job whose last frame its chosen take starts on."""
+    starts_by: Literal["image", "references"] | None
+    """How: on that frame as it is, or on a sheet of frames as a reference."""
+    can_link: bool
+    """Whether its model can continue another clip."""
+    facts: tuple[str, ...]
+    """Its settings, in words."""
+    remake: tuple[int, ...]
+    """What *Remake* makes anew, by ids: this shot; empty where it cannot be made anew."""
+    remake_cost: float | None
+    """Dollars of that; 0 where it is free, None where no price is known."""
+    remake_with: tuple[int, ...]
+    """The same together with the shots after it that are linked one by one; empty where none is."""
+    remake_with_cost: float | None
+    failure: str
+    """Why there is no clip, in words; empty where nothing failed."""
+    step: Literal["", "retry", "resend", "look"]
+    """As for a grid's cell."""
+    clip: ClipView | None
+
+
+class FilmView(msgspec.Struct, frozen=True, kw_only=True):
+    """The joined film."""
+
+    job_id: str
+    """Names it in `fetch` and `posters`, as a job does; it is no job."""
+    clip: ClipView
+    current: bool
+    """False where the shots or the sound have changed since."""
+    words: str
+    """What to say of it, such as that its shots were coded anew; may be empty."""
+
+
+class AudioView(msgspec.Struct, frozen=True, kw_only=True):
+    """The narration or music under a story."""
+
+    name: str
+    volume: float
+    """1 is as loud as the file."""
+    fade: float
+    """Seconds."""
+
+
+class StoryView(msgspec.Struct, frozen=True, kw_only=True):
+    """A story, in a trait."""
+
+    name: str
+    guest: bool = False
+    """The page is shown to visitors, who look and play."""
+    facts: str
+    """What its shots have in common, such as "local/scenes · 1280×720"."""
+    state: Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]
+    """As a grid's."""
+    question: GridQuestion | None
+    offer: str
+    """Goes back with `retake`, and counts once: who presses a button with a price has agreed to it."""
+    shots: tuple[ShotView, ...]
+    seconds: float
+    """Of all shots."""
+    spent: float
+    """Dollars of all takes that ended and count as charged, used or not."""
+    in_flight: float
+    """Dollars of those being made."""
+    unused: int
+    """Finished takes that are not chosen, or whose shots were removed."""
+    unused_cost: float
+    free: bool
+    film: FilmView | None
+    can_join: bool
+    waits_for: int | None
+    """The number of the first shot that joining waits for; None where all are ready."""
+    can_restore: bool
+    """A shot was removed and can be put back."""
+    audio: AudioView | None
+    captions: bool
+    has_captions: bool
+    """There are cues to show."""
+    aspect: float
+    """Width by height of the film."""
+    notices: tuple[str, ...]
 
 
 class PreviewShown(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="preview"):
