@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.judging.vote import Vote, vote
     from jupyter_videogen.api.listings import models, providers
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
+    from jupyter_videogen.api.stories.call import story
+    from jupyter_videogen.api.stories.story import Story
     from jupyter_videogen.api.tables.leaderboard import Leaderboard
     from jupyter_videogen.core.errors import (
         ArtifactExpired,
@@ -84,6 +86,8 @@ _HOMES = {
     "api.job": "Job",
     "api.tables.leaderboard": "Leaderboard",
     "api.judging.vote": "Vote vote",
+    "api.stories.call": "story",
+    "api.stories.story": "Story",
     "media.concat": "concat",
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
     "widget.widget": "VideoGen",
@@ -114,6 +118,7 @@ __all__ = [
     "PermissionDenied",
     "ProviderError",
     "RateLimited",
+    "Story",
     "Unreachable",
     "Unsupported",
     "VideoGen",
@@ -137,6 +142,7 @@ __all__ = [
     "providers",
     "resume",
     "sandbox",
+    "story",
     "submit",
     "unload_ipython_extension",
     "vote",
@@ -152,7 +158,8 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(f".{_PUBLIC[name]}", __name__), name)
     globals()[name] = value
     if (
-        _PUBLIC[name] in {"api.client", "api.comparison", "api.grids.call", "api.judging.vote", "widget.widget"}
+        _PUBLIC[name]
+        in {"api.client", "api.comparison", "api.grids.call", "api.judging.vote", "api.stories.call", "widget.widget"}
         and _in_ipython()
     ):
         import_module(".notebook.display", __name__).install()

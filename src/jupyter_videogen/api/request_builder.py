@@ -32,7 +32,7 @@ REAL = ("guidance",)
 def build_request(prompt: str, fields: Mapping[str, Any], provider: Provider) -> GenerationRequest:
     """Return the request that was asked for: media are read, and fitted where `fit` asks for that; raises `InvalidRequest`."""
     given = {name: value for name, value in fields.items() if name != "fit"}
-    asked = _convert(prompt, inputs.collect(_replace_jobs_by_clips(given), environment.home()))
+    asked = _convert(prompt, inputs.collect(replace_jobs_by_clips(given), environment.home()))
     fit = fields.get("fit")
     size = asked.size or find_model(asked.model, provider).default_size
     if fit is None or asked.image is None or size is None:
@@ -109,7 +109,7 @@ def _as_whole_number(name: str, value: object) -> object:
     return value
 
 
-def _replace_jobs_by_clips(fields: dict[str, Any]) -> dict[str, Any]:
+def replace_jobs_by_clips(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Replace each job that is given as a medium by its clip; raises as `Job.clip`."""
 
     def clip(value: object) -> object:

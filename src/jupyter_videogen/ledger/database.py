@@ -121,6 +121,10 @@ ALTER TABLE jobs ADD COLUMN wanted_by TEXT;
 ALTER TABLE jobs ADD COLUMN let_go INTEGER NOT NULL DEFAULT 0;
 """
 """What kind of process has a lease, who has asked for it, and whether somebody has stopped the watching."""
+STORIES = """
+CREATE TABLE stories (grid INTEGER PRIMARY KEY, content BLOB NOT NULL);
+"""
+"""The edit list of a story; its takes are cells of the grid."""
 MIGRATIONS: tuple[str | Callable[..., None], ...] = (
     FIRST,
     MONEY,
@@ -135,6 +139,7 @@ MIGRATIONS: tuple[str | Callable[..., None], ...] = (
     AGENTS,
     WATCHERS,
     rebuild,
+    STORIES,
 )
 """What made each version of the file out of the one before, as SQL or a function; `glance.VERSION` goes along."""
 VERSION = len(MIGRATIONS)
@@ -374,13 +379,15 @@ def _carry_labels(before: sqlite3.Connection, now: sqlite3.Connection) -> dict[i
 
 
 def _carry_grids(before: sqlite3.Connection, now: sqlite3.Connection) -> None:
-    """Copy the grids, each with its cells, that the other file has no grid in the place of."""
+    """Copy the grids, each with its cells and story, that the other file has no grid in the place of."""
     for grid in before.execute("SELECT * FROM grids").fetchall():
         marks = ", ".join("?" for _ in grid)
         if now.execute(f"INSERT OR IGNORE INTO grids VALUES ({marks})", grid).rowcount:
             cells = before.execute("SELECT * FROM cells WHERE grid = ?", (grid[0],)).fetchall()
             for cell in cells:
                 now.execute(f"INSERT INTO cells VALUES ({', '.join('?' for _ in cell)})", cell)
+            for story in before.execute("SELECT grid, content FROM stories WHERE grid = ?", (grid[0],)).fetchall():
+                now.execute("INSERT INTO stories VALUES (?, ?)", story)
 
 
 def _carry_votes(before: sqlite3.Connection, now: sqlite3.Connection) -> None:

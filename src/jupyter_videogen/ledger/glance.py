@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LeaseKind = Literal["kernel", "server", "terminal"]
 """What kind of process has a lease: only a kernel sends jobs."""
-VERSION = 13
+VERSION = 14
 """The version of the file that is read. One that is older would be brought up to date by opening it properly, and older kernels
 could not use it then: a server leaves that to the kernels."""
 COLUMNS = """

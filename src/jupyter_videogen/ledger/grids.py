@@ -213,11 +213,7 @@ class Grids:
     def adopt(self, key: GridKey, plan: GridPlan, cells: Sequence[Cell], *, now: float) -> GridRecord:
         """Write a grid down whose cells have jobs already; one that is there keeps its cells."""
         with self._file.writing() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO grids (project, name, state, created_at, plan) VALUES (?, ?, 'paused', ?, ?)",
-                (*key, now, msgspec.json.encode(plan)),
-            )
-            record = _written(db, key)
+            record = insert_grid(db, key, plan, now=now)
             added = [cell for cell in cells if db.execute(UPSERT, (record.id, *_values(cell))).rowcount]
             jobs = ((cell.job, record.id, cell.key) for cell in added)
             db.executemany(
@@ -392,6 +388,20 @@ def _grid(db: sqlite3.Connection, where: str, *values: object) -> GridRecord | N
     *facts, plan = row
     names = ("id", "project", "name", "state", "created_at")
     return GridRecord(**dict(zip(names, facts, strict=True)), plan=msgspec.json.decode(plan, type=GridPlan))
+
+
+def insert_grid(db: sqlite3.Connection, key: GridKey, plan: GridPlan, *, now: float) -> GridRecord:
+    """Write a grid without cells down as paused, in a transaction that is open; one that is there stays as it is."""
+    db.execute(
+        "INSERT OR IGNORE INTO grids (project, name, state, created_at, plan) VALUES (?, ?, 'paused', ?, ?)",
+        (*key, now, msgspec.json.encode(plan)),
+    )
+    return _written(db, key)
+
+
+def insert_cell(db: sqlite3.Connection, grid: int, cell: Cell) -> None:
+    """Write a cell down in a transaction that is open; one of its key keeps its job."""
+    db.execute(UPSERT, (grid, *_values(cell)))
 
 
 def _written(db: sqlite3.Connection, key: GridKey) -> GridRecord:

@@ -27,6 +27,7 @@ from jupyter_videogen.ledger.rows import (
     timing_columns,
 )
 from jupyter_videogen.ledger.spill import Spill
+from jupyter_videogen.ledger.stories import Stories
 from jupyter_videogen.ledger.votes import Votes
 from jupyter_videogen.ledger.word_index import Words
 
@@ -108,6 +109,7 @@ class Ledger(LedgerQueries):
         self._presence = Presence(path.parent / "running")
         weakref.finalize(self, self._presence.close).atexit = False
         self.grids = Grids(self._file, self._presence)
+        self.stories = Stories(self._file)
         self.votes = Votes(self._file)
         self.checks = Checks(self._file)
         self._words = Words(self._file)

@@ -251,7 +251,11 @@ def _png(array: Any, field: str = "image") -> bytes:  # noqa: ANN401 - NumPy is 
             field=field,
         )
     height, width = shape[:2]
-    rows = b"".join(b"\0" + array[row].tobytes() for row in range(height))
+    return _png_of_rows(width, height, b"".join(b"\0" + array[row].tobytes() for row in range(height)))
+
+
+def _png_of_rows(width: int, height: int, rows: bytes) -> bytes:
+    """Write a PNG of rows that each begin with their filter, 0."""
     header = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
     chunks = _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows, 6)) + _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + chunks
@@ -358,3 +362,9 @@ def _size(descriptor: int, path: Path, field: str) -> int:
 def picture_size(path: Path) -> tuple[int | None, int | None]:
     """Return width and height of a PNG, JPEG or WebP as it is shown; None where the file does not say."""
     return images.displayed_size(path.read_bytes())
+
+
+def blank_picture(width: int, height: int, home: Path) -> Media:
+    """Return a grey picture of this size: it stands for one that is not made yet, where a request is checked and priced."""
+    row = b"\0" + b"\x80" * (3 * width)
+    return _check_file(keep_upload(_png_of_rows(width, height, row * height), home / "inputs"), "image", "image", home)

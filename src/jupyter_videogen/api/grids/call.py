@@ -152,10 +152,11 @@ class Prepared(NamedTuple):
 def prepare(prompts: object, given: GridArguments) -> Prepared:
     """Check and price a grid; arguments and errors as for `grid`."""
     config, ledger = load_config(), process.runtime().ledger
-    name, project = _check_name(given.name), _project()
-    _check_count("concurrency", 1 if given.concurrency is None else given.concurrency, range(1, MOST_CONCURRENT + 1))
-    _check_count("retries", given.retries, range(MOST_RETRIES + 1))
+    name, project = check_name(given.name), project_key()
+    check_count("concurrency", 1 if given.concurrency is None else given.concurrency, range(1, MOST_CONCURRENT + 1))
+    check_count("retries", given.retries, range(MOST_RETRIES + 1))
     known = ledger.grids.find(project, name)
+    check_no_story(known)
     drawn = _seeds_of_takes(given.takes, given.seeds, known)
     axes = planning.Axes(
         models=_models(given.models),
@@ -195,28 +196,42 @@ def _store(prepared: Prepared, *, extend: bool) -> Grid:
     return opened
 
 
-def _project() -> str:
+def project_key() -> str:
+    """Return the project whose grids and stories are found by their names."""
     return str(environment.project(environment.folder()))
 
 
 def _find(name: str | None) -> Grid:
     """Return a grid by its name; one that costs nothing goes on, any other waits for `resume`."""
-    run, project = process.runtime(), _project()
+    run, project = process.runtime(), project_key()
     names = run.ledger.grids.names(project)
     if name is None:
         raise InvalidRequest("A grid needs prompts, or the name of one that was made.", next='Pass ["…"], or name="…".')
     record = run.ledger.grids.find(project, name)
+    check_no_story(record)
     if record is None:
         raise InvalidRequest(f"There is no grid {name} in this project.", next=did_you_mean(name, names), field="name")
     opened = open_grid(record)
     return opened.reopen()
 
 
-def _check_name(name: str | None) -> str:
+def check_no_story(known: GridRecord | None) -> None:
+    """Refuse the name of a story for a grid; raises `InvalidRequest`."""
+    if known is not None and process.runtime().ledger.stories.find(known.id) is not None:
+        raise InvalidRequest(
+            f"{known.name} is the name of a story in this project.",
+            next=f"Open it with vg.story(name={known.name!r}), or choose another name.",
+            field="name",
+        )
+
+
+def check_name(name: str | None, what: str = "grid", example: str = "study-1") -> str:
+    """Return a name that a grid or a story can be found by again; raises `InvalidRequest` for any other."""
+    such = f"name={example!r}".replace("'", '"')
     if name is None:
-        raise InvalidRequest("A grid needs a name: it is found again by it.", next='Pass name="study-1".', field="name")
+        raise InvalidRequest(f"A {what} needs a name: it is found again by it.", next=f"Pass {such}.", field="name")
     if not isinstance(name, str) or NAME.fullmatch(name) is None or name != name.strip():
-        raise InvalidRequest(f"{name!r} is no name for a grid.", next='Pass one such as name="study-1".', field="name")
+        raise InvalidRequest(f"{name!r} is no name for a {what}.", next=f"Pass one such as {such}.", field="name")
     return name
 
 
@@ -229,7 +244,7 @@ def _check_same(known: GridRecord | None, planned: planning.Planned, grids: Grid
         return
     raise InvalidRequest(
         f"The name {known.name} belongs to another grid: {_size(known.plan)}, and none of its {len(before)} clips is one of these {len(now)}.",
-        next=f'Pass name="{_next_name(known.name)}", or extend=True to add these to it.',
+        next=f'Pass name="{next_name(known.name)}", or extend=True to add these to it.',
         field="name",
     )
 
@@ -239,7 +254,8 @@ def _size(plan: GridPlan) -> str:
     return f"{len(plan.rows)} rows with {models}"
 
 
-def _next_name(name: str) -> str:
+def next_name(name: str) -> str:
+    """Return a name like this one: "study-2" for "study-1"."""
     match = re.fullmatch(r"(.*?)(\d{1,9})", name)
     return f"{match[1]}{int(match[2]) + 1}" if match else f"{name}-2"
 
@@ -274,7 +290,8 @@ def _choice(value: Any, choices: tuple[Any, ...]) -> Any:  # noqa: ANN401 - one 
     return value
 
 
-def _check_count(name: str, value: int, allowed: range) -> None:
+def check_count(name: str, value: int, allowed: range) -> None:
+    """Refuse what is no whole number, or none of these; raises `InvalidRequest`."""
     if isinstance(value, bool) or not isinstance(value, int) or value not in allowed:
         words = f"Pass a whole number from {allowed[0]} to {allowed[-1]}."
         raise InvalidRequest(f"{name} is {value!r}.", next=words, field=name)

@@ -90,10 +90,11 @@ def describe_cells(cells: Sequence[Cell], plan: GridPlan) -> str:
     clips = "1 clip" if count == 1 else f"{count:,} clips"
     left = usual_seconds(Counter((cell.origin, cell.request.model or "") for cell in cells), plan.concurrency)
     time = "" if left is None else f"; about {describe_time(left)} at {plan.concurrency or CONCURRENCY} at once"
-    return f"{clips}{_cost(count, unpriced, total)}{time}"
+    return f"{clips}{cost_words(count, unpriced, total)}{time}"
 
 
-def _cost(count: int, unpriced: int, total: float) -> str:
+def cost_words(count: int, unpriced: int, total: float) -> str:
+    """Return what is known of the cost of so many clips, as the end of a sentence; `total` in dollars is of those with a price."""
     if unpriced == count:
         return ", of unknown price" if count else ""
     if unpriced:

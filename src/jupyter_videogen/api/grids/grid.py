@@ -209,7 +209,7 @@ class Grid:
         self.question = None
         self._grids.set_state(self.record.id, "running")
         self._queue.release_held()
-        return self._start()
+        return self.start()
 
     def retry(self, cells: Iterable[int] | None = None, *, undecided: bool = False) -> Grid:
         """Send failed cells again that were not charged: those at these positions (of an empty list, none), or all.
@@ -236,7 +236,7 @@ class Grid:
         for one in self._chosen(cells):
             if one.job is not None and one.job.state == "unknown_outcome" and one.job.ended:
                 self._job(one.job, config).recover()
-        return self._start()
+        return self.start()
 
     def cancel(self) -> Grid:
         """End what waits, and ask providers to cancel what is being made; where one can't, it goes on."""
@@ -352,7 +352,7 @@ class Grid:
         counts = self.counts
         if self._future.done() and (counts.left > 0 or counts.left_unpriced > 0):
             self._grids.set_state(self.record.id, "paused")
-        return self._start()
+        return self.start()
 
     def renew(self, record: GridRecord) -> Grid:
         """Take over what a new call says: its plan may be another."""
@@ -368,7 +368,7 @@ class Grid:
     def ask(self, question: Question) -> Grid:
         """Put a question to the person before the page; nothing is sent before the answer."""
         self.question = OpenQuestion(token_urlsafe(12), question)
-        return self._start()
+        return self.start()
 
     def agree(self, token: str) -> Grid:
         """Send what was asked about, as the question with this token; raises `BudgetExceeded` for any other, and by a cap.
@@ -410,7 +410,12 @@ class Grid:
     def _grids(self) -> Grids:
         return self._run.ledger.grids
 
-    def _start(self) -> Grid:
+    @property
+    def idle(self) -> bool:
+        """Whether nothing happens by itself."""
+        return self._future.done()
+
+    def start(self) -> Grid:
         """See to it that the queue runs."""
         if self._queue.begin():
             self._future = self._run.loop.submit(self._queue.run)

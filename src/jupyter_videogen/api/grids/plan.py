@@ -109,14 +109,14 @@ def plan_grid(rows: Sequence[Row], axes: Axes, config: Configuration, problems: 
         try:
             orders = _orders_of_row(row, columns, axes, config)
         except VideogenError as error:
-            problems.append(Problem(row.label, _in_words(error)))
+            problems.append(Problem(row.label, in_words(error)))
             continue
         heads = heads or [_head(column, order) for column, order in zip(columns, orders, strict=True)]
-        cells += [_cell(order, number, place, places[number, place]) for place, order in enumerate(orders)]
+        cells += [make_cell(order, number, place, places[number, place]) for place, order in enumerate(orders)]
         hidden |= {order.fingerprint: order.asked for order in orders if order.asked.redacted() != order.asked}
     problems += _duplicates(rows, columns, cells)
     if problems:
-        raise _report(problems)
+        raise report_problems(problems)
     table = tuple(GridRow(label=row.label, prompt=row.prompt, carried=plain(row.carried)) for row in rows)
     return Planned(tuple(heads), table, cells, hidden)
 
@@ -178,30 +178,31 @@ def _same_in_two_columns(one: _Column, other: _Column) -> str:
     return f"{one.model or 'the model'} makes the same clip twice{what}: it does not take what differs"
 
 
-def _in_words(error: VideogenError) -> str:
+def in_words(error: VideogenError) -> str:
+    """Return what happened and what to do now, in one line."""
     return " ".join(filter(None, (error.message, error.failure.next)))
 
 
-def _report(problems: Sequence[Problem]) -> InvalidRequest:
-    """Return one error for all problems, by row; problems that many rows share are said once."""
+def report_problems(problems: Sequence[Problem], noun: str = "row") -> InvalidRequest:
+    """Return one error for all problems, by row; problems that many rows share are said once. A row may have another name."""
     rows: dict[str, list[str]] = {}
     for problem in problems:
         rows.setdefault(problem.words, []).append(problem.row)
-    lines = [f"{_row_numbers(numbers)}: {words}" for words, numbers in rows.items()]
+    lines = [f"{_row_numbers(numbers, noun)}: {words}" for words, numbers in rows.items()]
     more = [f"and {len(lines) - SHOWN} more problems"] if len(lines) > SHOWN else []
     count = len({problem.row for problem in problems})
-    what = "1 row can't be sent" if count == 1 else f"{count} rows can't be sent"
+    what = f"1 {noun} can't be sent" if count == 1 else f"{count} {noun}s can't be sent"
     error = InvalidRequest(f"{what}:\n" + "\n".join([*lines[:SHOWN], *more]) + "\n")
     for line in lines[SHOWN:]:
         error.add_note(line)
     return error
 
 
-def _row_numbers(numbers: Sequence[str]) -> str:
+def _row_numbers(numbers: Sequence[str], noun: str) -> str:
     if len(numbers) == 1:
-        return f"row {numbers[0]}"
+        return f"{noun} {numbers[0]}"
     shown = ", ".join(numbers[:8])
-    return f"rows {shown}" + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")  # noqa: PLR2004 - the same 8
+    return f"{noun}s {shown}" + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")  # noqa: PLR2004 - the same 8
 
 
 def _positions(rows: int, columns: Sequence[_Column], order: Order) -> dict[tuple[int, int], int]:
@@ -219,7 +220,8 @@ def _positions(rows: int, columns: Sequence[_Column], order: Order) -> dict[tupl
     return {cell: position for position, cell in enumerate(everything)}
 
 
-def _cell(order: CheckedOrder, row: int, column: int, position: int) -> Cell:
+def make_cell(order: CheckedOrder, row: int, column: int, position: int) -> Cell:
+    """Return the cell that an order is, at its place in the table and in the order of sending."""
     provider = order.connection.provider
     return Cell(
         position=position,

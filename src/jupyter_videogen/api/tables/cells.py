@@ -127,7 +127,11 @@ def origin_columns(clip: ClipRecord | None) -> dict[str, str | None]:
 
 def to_frame(plan: GridPlan, cells: Sequence[CellWithJob]) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
     """Return the table as a pandas DataFrame, else a Polars one, else a list that prints as a table."""
-    rows = [facts(plan, one) for one in cells]
+    return frame_of([facts(plan, one) for one in cells], empty="No clips.")
+
+
+def frame_of(rows: list[dict[str, Any]], *, empty: str) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
+    """Return rows as a pandas DataFrame, else a Polars one, else a list that prints as a table, or as `empty`."""
     for name in FRAMES:
         try:
             return import_module(name).DataFrame(rows)
@@ -136,7 +140,7 @@ def to_frame(plan: GridPlan, cells: Sequence[CellWithJob]) -> Any:  # noqa: ANN4
     return table.Table(
         rows,
         shown=[{name: "" if value is None else str(value) for name, value in row.items()} for row in rows],
-        empty="No clips.",
+        empty=empty,
     )
 
 
