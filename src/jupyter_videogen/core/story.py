@@ -56,6 +56,8 @@ class Shot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The number of the chosen take."""
     clip: ClipRecord | None = None
     """A clip that became a shot; it has no takes."""
+    caption: str = ""
+    """What is said while it is shown."""
     source: str = ""
     """What it came from in the call that made it; empty for a shot that was inserted."""
 
@@ -317,8 +319,9 @@ def merge(story: StoryRecord, shots: Sequence[Shot]) -> StoryRecord:
         if kind == "equal":
             continue
         both = min(end - begin, last - first)
-        for offset in reversed(range(both, last - first)):
-            story = insert(story, _place_after(story, ids[: begin + both]), shots[first + offset])
+        place = _place_after(story, ids[: begin + both])
+        for offset, shot in enumerate(shots[first + both : last]):
+            story = insert(story, place + offset, shot)
         for offset in reversed(range(both, end - begin)):
             story = _without(story, ids[begin + offset])
         for offset in reversed(range(both)):

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.errors import InvalidRequest, Unsupported
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.media.frames import open_video, require_decoder
 from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from os import PathLike
 
     import av
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
 
     from jupyter_videogen.core.clip import ClipRecord
+    from jupyter_videogen.media.frames import VideoReader
 
     Sound = np.ndarray[Any, np.dtype[Any]]
     """(2, N) floats at 48 kHz."""
@@ -69,9 +71,7 @@ class JoinedVideo:
     @property
     def copies(self) -> bool:
         """Whether saving copies the coded pictures as they are, without loss."""
-        first = self._takes[0].coding
-        alike = all(take.coding == first and not take.turned for take in self._takes)
-        return first[0] in PICTURES and first[1] in SOUNDS and alike
+        return are_alike(self._takes)
 
     def save(self, path: str | PathLike[str], *, overwrite: bool = False) -> Path:
         """Write an MP4 and give its path; clips that were coded differently are coded anew, in H.264 and AAC.
@@ -103,7 +103,7 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     """
     require_decoder()
     joined = list(clips)
-    takes = [_take(clip) for clip in joined]
+    takes = [read_source(clip) for clip in joined]
     if not takes:
         raise InvalidRequest("There are no clips to join.", next="Pass a list of clips.")
     first = takes[0]
@@ -115,7 +115,8 @@ def concat(clips: Iterable[ClipRecord]) -> JoinedVideo:
     return JoinedVideo(takes, joined)
 
 
-def _take(clip: ClipRecord) -> SourceClip:
+def read_source(clip: ClipRecord) -> SourceClip:
+    """Return what decides how a clip is joined to others; raises `InvalidRequest` where it is gone."""
     with open_video(clip_store.existing_path(clip)) as reel:
         picture = reel.stream.codec_context
         sounds = reel.container.streams.audio
@@ -152,29 +153,61 @@ def _mismatch_error(field: str, first: SourceClip, one: str, take: SourceClip, o
     )
 
 
+def are_alike(takes: Sequence[SourceClip], *, sound: bool = True) -> bool:
+    """Return whether the coded packets of clips can be copied into one MP4 as they are; without `sound`, those of the pictures."""
+    of_both, of_pictures = takes[0].coding, _picture_coding(takes[0])
+    alike = all(
+        (take.coding == of_both if sound else _picture_coding(take) == of_pictures) and not take.turned
+        for take in takes
+    )
+    return of_both[0] in PICTURES and (not sound or of_both[1] in SOUNDS) and alike
+
+
+def _picture_coding(take: SourceClip) -> tuple[object, ...]:
+    """Return what of a clip's coding is about its pictures, and its size."""
+    name, _, data, layout, *_ = take.coding
+    return (name, data, layout, take.size)
+
+
 def _copy(takes: list[SourceClip], out: OutputContainer) -> None:
     """Copy the coded packets, each clip's after the last one's; nothing is decoded."""
-    ways: dict[str, Any] = {}
-    heard = Fraction(0)
-    for take, since in _offsets(takes):
+    copier = PacketCopier(out)
+    for take, since in offsets(takes):
+        copier.write(take, since)
+
+
+class PacketCopier:
+    """Copies coded packets into one file, a clip at a time; without `sound`, those of the pictures."""
+
+    def __init__(self, out: OutputContainer, *, sound: bool = True) -> None:
+        self._out, self._sound = out, sound
+        self._ways: dict[str, Any] = {}
+        self._heard = Fraction(0)
+
+    def write(self, take: SourceClip, since: Fraction) -> None:
+        """Copy a clip, which begins at this second of the file."""
         with open_video(take.path) as reel:
-            streams = [reel.stream, *reel.container.streams.audio[:1]]
+            streams = [reel.stream, *(reel.container.streams.audio[:1] if self._sound else ())]
             for stream in streams:
-                if stream.type not in ways:
-                    ways[stream.type] = out.add_stream_from_template(stream, opaque=True)  # no encoder is needed
+                if stream.type not in self._ways:
+                    # No encoder is needed.
+                    self._ways[stream.type] = self._out.add_stream_from_template(stream, opaque=True)
             for packet in reel.container.demux(streams):
-                kind = packet.stream.type
                 if packet.dts is None or packet.pts is None or packet.time_base is None:
                     continue
                 shift = round((since - take.start) / packet.time_base)
                 packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
-                if kind == "audio":
-                    lasts = _decoded_length(packet)
-                    if packet.dts * packet.time_base + lasts / 2 < heard:
-                        continue  # the sound of the clip before, or this one's run-up, fills this time already
-                    heard = packet.dts * packet.time_base + lasts
-                packet.stream = ways[kind]
-                out.mux(packet)
+                if packet.stream.type == "video" or self._is_new(packet):
+                    packet.stream = self._ways[packet.stream.type]
+                    self._out.mux(packet)
+
+    def _is_new(self, packet: av.Packet[Any]) -> bool:
+        """Return whether a packet of sound fills a time that the clip before, or this one's run-up, has not filled."""
+        begins, lasts = (packet.dts or 0) * (packet.time_base or CLOCK), _decoded_length(packet)
+        if begins + lasts / 2 < self._heard:
+            return False
+        self._heard = begins + lasts
+        return True
 
 
 def _decoded_length(packet: av.Packet[Any]) -> Fraction:
@@ -184,7 +217,7 @@ def _decoded_length(packet: av.Packet[Any]) -> Fraction:
     return max(counted, Fraction(context.frame_size or 0, context.sample_rate or SOUND_RATE))
 
 
-def _offsets(takes: list[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
+def offsets(takes: Sequence[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
     """Return each take with when it begins."""
     since = Fraction(0)
     for take in takes:
@@ -194,20 +227,53 @@ def _offsets(takes: list[SourceClip]) -> Iterator[tuple[SourceClip, Fraction]]:
 
 def _code(takes: list[SourceClip], out: OutputContainer) -> None:
     """Decode and code everything anew, one picture at a time."""
-    picture: Any = out.add_stream("libx264", rate=takes[0].rate, options=QUALITY)
-    picture.width, picture.height, picture.pix_fmt = *round_to_even(takes[0].size), "yuv420p"
-    picture.codec_context.time_base = CLOCK
-    sound: Any = None
-    if any(take.sound for take in takes):
-        sound = out.add_stream("aac", rate=SOUND_RATE, layout="stereo")
-    for take, since in _offsets(takes):
-        for frame in _decode_frames(take, since):
-            out.mux(picture.encode(frame))
-        for samples in _heard(take, since) if sound else ():
-            out.mux(sound.encode(samples))
-    out.mux(picture.encode())
+    pictures = PictureCoder(out, takes[0])
+    sound = SoundCoder(out) if any(take.sound for take in takes) else None
+    for take, since in offsets(takes):
+        pictures.write(take, since)
+        for samples in heard(take, since) if sound else ():
+            sound.write(samples)  # type: ignore[union-attr]  # there is one
+    pictures.close()
     if sound:
-        out.mux(sound.encode())
+        sound.close()
+
+
+class PictureCoder:
+    """Codes pictures anew, at the size and rate of the first clip; others are fitted into it, with bars."""
+
+    def __init__(self, out: OutputContainer, first: SourceClip) -> None:
+        self._out = out
+        self._size = round_to_even(first.size)
+        self._stream: Any = out.add_stream("libx264", rate=first.rate, options=QUALITY)
+        self._stream.width, self._stream.height, self._stream.pix_fmt = *self._size, "yuv420p"
+        self._stream.codec_context.time_base = CLOCK
+
+    def write(self, take: SourceClip, since: Fraction) -> None:
+        """Code the pictures of a clip, which begins at this second of the file."""
+        for frame in _decode_frames(take, since, self._size):
+            self._out.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        self._out.mux(self._stream.encode())
+
+
+class SoundCoder:
+    """Codes sound in AAC."""
+
+    def __init__(self, out: OutputContainer) -> None:
+        self._out, self._at = out, 0
+        self._stream: Any = out.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+
+    def write(self, samples: Sound) -> None:
+        """Code samples that follow those before."""
+        if samples.shape[1]:
+            self._out.mux(self._stream.encode(_frame(samples, self._at)))
+            self._at += samples.shape[1]
+
+    def close(self) -> None:
+        """Write what is still held back."""
+        self._out.mux(self._stream.encode())
 
 
 def round_to_even(size: tuple[int, int]) -> tuple[int, int]:
@@ -216,47 +282,87 @@ def round_to_even(size: tuple[int, int]) -> tuple[int, int]:
     return max(width // 2 * 2, 2), max(height // 2 * 2, 2)
 
 
-def _decode_frames(take: SourceClip, since: Fraction) -> Iterator[av.VideoFrame]:
+def _decode_frames(take: SourceClip, since: Fraction, size: tuple[int, int]) -> Iterator[av.VideoFrame]:
+    fits = round_to_even(take.size) == size
     with open_video(take.path) as reel:
-        size = round_to_even(take.size)
         for frame in reel.decode():
             if frame.pts is None or frame.time_base is None:
                 continue
             at = frame.pts * frame.time_base - take.start + since
-            made = (reel.frame(frame, *size) if reel.turned else frame).reformat(*size, format="yuv420p")
+            upright = (
+                reel.frame(frame, *size) if fits and reel.turned else frame if fits else _fitted(reel, frame, size)
+            )
+            made = upright.reformat(*size, format="yuv420p")
             made.pts, made.time_base, made.pict_type = round(at / CLOCK), CLOCK, 0
             yield made
 
 
-def _heard(take: SourceClip, since: Fraction) -> Iterator[av.AudioFrame]:
-    """Return a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
-    at, end = (round(moment * SOUND_RATE) for moment in (since, since + take.length))
-    for samples in _samples(take):
-        part = samples[:, : end - at]
-        if part.shape[1]:
-            yield _frame(part, at)
-            at += part.shape[1]
+def _fitted(reel: VideoReader, frame: av.VideoFrame, size: tuple[int, int]) -> av.VideoFrame:
+    """Return a frame as large as it fits into a size, in its middle, with black bars."""
+    import av
     import numpy as np
 
-    while at < end:
-        silence = np.zeros((2, min(SOUND_RATE, end - at)), np.float32)
-        yield _frame(silence, at)
-        at += silence.shape[1]
+    scale = min(size[0] / reel.width, size[1] / reel.height)
+    wide, high = min(round(reel.width * scale), size[0]), min(round(reel.height * scale), size[1])
+    left, top = (size[0] - wide) // 2, (size[1] - high) // 2
+    canvas = np.zeros((size[1], size[0], 3), np.uint8)
+    canvas[top : top + high, left : left + wide] = reel.render(frame, wide, high)
+    return av.VideoFrame.from_ndarray(canvas, format="rgb24")
 
 
-def _samples(take: SourceClip) -> Iterator[Sound]:
-    """Decode a take's sound into stereo floats; nothing where it has none."""
+def heard(take: SourceClip, since: Fraction) -> Iterator[Sound]:
+    """Return a take's sound, exactly as long as its pictures: cut, or filled up with silence."""
+    import numpy as np
+
+    begin, end = (round(moment * SOUND_RATE) for moment in (since, since + take.length))
+    left = end - begin
+    for samples in decode_sound(take.path, take.start) if take.sound else ():
+        part = samples[:, :left]
+        left -= part.shape[1]
+        yield part
+        if not left:
+            return
+    while left:
+        silence = np.zeros((2, min(SOUND_RATE, left)), np.float32)
+        left -= silence.shape[1]
+        yield silence
+
+
+def decode_sound(path: Path, start: Fraction = Fraction(0)) -> Iterator[Sound]:
+    """Decode a file's sound into stereo floats at 48 kHz, from this second of its own time on; raises `Unsupported`."""
     import av
 
-    if not take.sound:
-        return
     resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
-    with open_video(take.path) as reel:
-        for frame in reel.container.decode(audio=0):
-            for made in resampler.resample(frame):
-                yield made.to_ndarray()
-        for made in resampler.resample(None):
-            yield made.to_ndarray()
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.audio:
+                raise Unsupported(f"{path.name} has no sound.")
+            early: int | None = None
+            for frame in chain(container.decode(audio=0), (None,)):
+                if early is None:
+                    early = _lateness(frame, start)
+                for made in resampler.resample(frame):
+                    samples = made.to_ndarray()
+                    yield from _aligned(samples, early)
+                    early = min(early + samples.shape[1], 0) if early < 0 else 0
+    except av.error.FFmpegError as error:
+        raise Unsupported(f"{path.name} can't be read as sound ({error.strerror}).") from None
+
+
+def _lateness(frame: av.AudioFrame | None, start: Fraction) -> int:
+    """Return how many samples later than `start` a sound begins; below 0 where it begins earlier."""
+    if frame is None or frame.pts is None or frame.time_base is None:
+        return 0
+    return round((frame.pts * frame.time_base - start) * SOUND_RATE)
+
+
+def _aligned(samples: Sound, late: int) -> Iterator[Sound]:
+    """Return samples with silence before them where they are late, and without what is early."""
+    import numpy as np
+
+    if late > 0:
+        yield np.zeros((2, late), np.float32)
+    yield samples[:, max(-late, 0) :]
 
 
 def _frame(samples: Sound, at: int) -> av.AudioFrame:

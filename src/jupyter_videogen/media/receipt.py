@@ -56,6 +56,12 @@ def keep_receipt(clip: ClipRecord, record: JobRecord) -> list[str]:
     return []
 
 
+def keep_story_receipt(clip: ClipRecord, story: dict[str, object]) -> None:
+    """Write the receipt of a film that was joined of others, with all that it is made of; raises `OSError`."""
+    facts = describe_clip(clip, None) | {"story": public_value(story), "versions": _versions()}
+    write_receipt(Path(clip.path), facts)
+
+
 def receipt_paths(clip: Path) -> tuple[Path, Path]:
     """Return where a clip's receipt may be: the first, and where that is another file, the second."""
     return receipt_path(clip), clip.with_name(f"{clip.name}.json")

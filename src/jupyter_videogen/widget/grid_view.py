@@ -46,7 +46,7 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures], *, guest: bool = False
         name=grid.name,
         guest=guest,
         state=grid.state,
-        question=None if guest or grid.question is None else _question(grid.question),
+        question=None if guest or grid.question is None else question_view(grid.question),
         prompt=plan.rows[0].prompt[:PROMPT] if len(prompts) == 1 else "",
         shared=shared_words(plan),
         columns=tuple(_column(column, plan) for column in plan.columns),
@@ -72,7 +72,8 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures], *, guest: bool = False
     )
 
 
-def _question(question: OpenQuestion) -> GridQuestion:
+def question_view(question: OpenQuestion) -> GridQuestion:
+    """Return a question that is open, as the page puts it."""
     return GridQuestion(token=question.token, **question.asked._asdict())
 
 
@@ -84,7 +85,7 @@ NARROWEST_BOX = 3 / 4
 """A box of narrow tiles is not higher than this: more rows are in view, and the words of a tile have their room."""
 
 
-def _aspect(size: str | None, aspect: str | None) -> float | None:
+def aspect_of(size: str | None, aspect: str | None) -> float | None:
     """Return width by height of what is asked for as "1280x720" or "16:9"; None where neither says it."""
     for text, sign in ((size, "x"), (aspect, ":")):
         across, _, down = (text or "").partition(sign)
@@ -96,13 +97,13 @@ def _aspect(size: str | None, aspect: str | None) -> float | None:
 def _box(plan: GridPlan) -> float:
     """Return the shape of the box that each tile is drawn in: their own where it is one, else a square."""
     settings = [{**plan.shared, **column.values} for column in plan.columns]
-    shapes = {_aspect(one.get("size"), one.get("aspect")) or USUAL for one in settings}
+    shapes = {aspect_of(one.get("size"), one.get("aspect")) or USUAL for one in settings}
     return max(shapes.pop(), NARROWEST_BOX) if len(shapes) == 1 else 1.0
 
 
 def _shape(request: GenerationRequest, clip: ClipView | None) -> float:
     size = f"{clip.width}x{clip.height}" if clip is not None else None
-    return _aspect(request.size, request.aspect) or _aspect(size, None) or USUAL
+    return aspect_of(request.size, request.aspect) or aspect_of(size, None) or USUAL
 
 
 def _column(column: Any, plan: GridPlan) -> GridColumnView:  # noqa: ANN401 - a GridColumn
@@ -146,7 +147,7 @@ def cell_view(one: CellWithJob, folder: Path) -> GridCellView:
         status="" if job is None or job.ended else job.status,
         reason=reason_words(state, job, failure),
         error="" if failure is None else " ".join(filter(None, (failure.message, failure.next)))[:SHORT],
-        step=_step(state, job),
+        step=step_of(state, job),
         price=cell.cost,
         started_at=None if job is None else job.accepted_at or job.sent_at,
         seconds=made_seconds(job),
@@ -165,7 +166,7 @@ def _state(
     return "gone" if state == "ready" and one.job is not None and is_missing(one.job) else state
 
 
-def _step(state: str, job: JobRecord | None) -> Literal["", "retry", "resend", "look"]:
+def step_of(state: str, job: JobRecord | None) -> Literal["", "retry", "resend", "look"]:
     """Return what a person can do about a cell without a clip."""
     if state == "undecided":
         return "look" if job is not None and job.state == "unknown_outcome" else "resend"

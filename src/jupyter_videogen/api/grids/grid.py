@@ -128,7 +128,7 @@ class Grid:
     def jobs(self) -> tuple[Job, ...]:
         """The jobs of its cells, by row and column; cells that wait have none."""
         config = load_config()
-        return tuple(self._job(one.job, config) for one in self.cells() if one.job is not None)
+        return tuple(self.job_of(one.job, config) for one in self.cells() if one.job is not None)
 
     def row(self, row: int | str) -> JobGroup:
         """Return the jobs of a row, which show themselves side by side: by its number from 0, or by its label in `.df`."""
@@ -137,7 +137,7 @@ class Grid:
         if not isinstance(number, int) or not -len(labels) <= number < len(labels):
             raise InvalidRequest(f"The grid has no row {row!r}.", next=did_you_mean(str(row), labels), field="row")
         cells, config = self.cells([number % len(labels)]), load_config()
-        return JobGroup((self._job(one.job, config) for one in cells if one.job is not None), kind="compare")
+        return JobGroup((self.job_of(one.job, config) for one in cells if one.job is not None), kind="compare")
 
     @property
     def clips(self) -> tuple[Clip, ...]:
@@ -235,7 +235,7 @@ class Grid:
         config = load_config()
         for one in self._chosen(cells):
             if one.job is not None and one.job.state == "unknown_outcome" and one.job.ended:
-                self._job(one.job, config).recover()
+                self.job_of(one.job, config).recover()
         return self.start()
 
     def cancel(self) -> Grid:
@@ -246,7 +246,7 @@ class Grid:
         config = load_config()
         for one in self._grids.taken(self.record.id):
             if one.job is not None and not one.job.ended:
-                self._job(one.job, config).cancel()
+                self.job_of(one.job, config).cancel()
         return self
 
     def rate(self, job_id: str, rating: int | None) -> None:
@@ -427,11 +427,12 @@ class Grid:
     def _again(self, one: CellWithJob) -> None:
         """Let a cell be sent again; a lost request with its own idempotency key, so that it is charged once where that counts."""
         if one.job is not None and one.job.state == "unknown_outcome":
-            self._job(one.job, load_config()).send_again()
+            self.job_of(one.job, load_config()).send_again()
         else:
             self._grids.put_back(self.record.id, one.cell.key, tries=0)
 
-    def _job(self, record: JobRecord, config: Configuration | None = None) -> Job:
+    def job_of(self, record: JobRecord, config: Configuration | None = None) -> Job:
+        """Return the job of a record, watched where it has not ended."""
         connection = process.connection_of(self._run, record, config or load_config())
         return Job(self._run, self._run.watch(record, connection), connection)
 

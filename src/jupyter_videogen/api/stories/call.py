@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api.grid_call import (
+from jupyter_videogen.api.grids.call import (
     MOST_CONCURRENT,
     MOST_RETRIES,
     OF_A_GRID,
@@ -16,9 +16,9 @@ from jupyter_videogen.api.grid_call import (
     next_name,
     project_key,
 )
-from jupyter_videogen.api.grid_cost import confirm
-from jupyter_videogen.api.grid_plan import in_words, report_problems
-from jupyter_videogen.api.rows import Problem
+from jupyter_videogen.api.grids.cost import confirm
+from jupyter_videogen.api.grids.plan import in_words, report_problems
+from jupyter_videogen.api.grids.rows import Problem
 from jupyter_videogen.api.stories.pricing import Pricing, describe_shots
 from jupyter_videogen.api.stories.shots import check_sizes, read_shot, size_words, store_fields
 from jupyter_videogen.api.stories.sound import read_audio
@@ -35,7 +35,7 @@ from jupyter_videogen.runtime import process
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jupyter_videogen.api.grid_cost import Question
+    from jupyter_videogen.api.grids.cost import Question
     from jupyter_videogen.api.stories.shots import Given
     from jupyter_videogen.core.grid import Cell
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.api.grid_cost import cost_words, describe_time, find_question, missing_cells, usual_seconds
-from jupyter_videogen.api.grid_plan import make_cell
+from jupyter_videogen.api.grids.cost import cost_words, describe_time, find_question, missing_cells, usual_seconds
+from jupyter_videogen.api.grids.plan import make_cell
 from jupyter_videogen.api.stories.shots import Planner
 from jupyter_videogen.core import story as edits
+from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.grid import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from jupyter_videogen.api.grid_cost import Question
+    from jupyter_videogen.api.grids.cost import Question
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.grid import GridPlan, GridRecord
     from jupyter_videogen.core.story import Shot, StoryRecord, Take
@@ -28,7 +29,8 @@ class Pricing:
 
     def __init__(self, config: Configuration, extra: Mapping[str, Any] | None = None) -> None:
         self.config, self.planner = config, Planner(config, extra)
-        self._priced: dict[bytes, Order] = {}
+        self._priced: dict[bytes, Order | VideogenError] = {}
+        self._links: dict[bytes, bool] = {}
 
     def cell(self, story: StoryRecord, number: int, shot: Shot, take: Take) -> Cell:
         """Return what a take would be as a cell; what it will start on is stood for by a grey picture.
@@ -42,9 +44,38 @@ class Pricing:
         linked = shot.linked and number > 1
         name = msgspec.json.encode([take.prompt, {**story.fields, **take.fields}, linked], order="deterministic")
         if name not in self._priced:
+            self._priced[name] = self._checked(story, take, linked=linked)
+        found = self._priced[name]
+        if isinstance(found, VideogenError):
+            raise found
+        return found
+
+    def _checked(self, story: StoryRecord, take: Take, *, linked: bool) -> Order | VideogenError:
+        try:
             start = self.planner.stand_in(story.fields, take) if linked else None
-            self._priced[name] = self.planner.order(story.fields, take, start)
-        return self._priced[name]
+            return self.planner.order(story.fields, take, start)
+        except VideogenError as error:
+            return error
+
+    def cost(self, story: StoryRecord, number: int) -> float | None:
+        """Return the dollars that making a shot anew is estimated at; None where no price is known, or it can't be made now."""
+        shot = story.shot(number)
+        if shot.take is None:
+            return None
+        try:
+            return self.order(story, number, shot, shot.take).estimate.cost
+        except VideogenError:
+            return None
+
+    def can_link(self, story: StoryRecord, take: Take) -> bool:
+        """Return whether a take's model continues other clips."""
+        name = msgspec.json.encode({**story.fields, **take.fields}, order="deterministic")
+        if name not in self._links:
+            try:
+                self._links[name] = self.planner.continues(self.planner.fields(story.fields, take)) != "cut"
+            except VideogenError:
+                self._links[name] = False
+        return self._links[name]
 
     def planned(self, story: StoryRecord) -> list[Cell]:
         """Return the takes that are not started as cells; one whose request is a take already has a key that no job has."""
@@ -59,8 +90,7 @@ class Pricing:
 
     def remake(self, story: StoryRecord, numbers: Sequence[int]) -> float | None:
         """Return the dollars that making these shots anew is estimated at; None where a price is not known."""
-        shots = [(number, story.shot(number)) for number in numbers]
-        costs = [self.cell(story, number, shot, shot.take).cost for number, shot in shots if shot.take is not None]
+        costs = [self.cost(story, number) for number in numbers]
         return None if None in costs else sum(cost or 0.0 for cost in costs)
 
     def missing(

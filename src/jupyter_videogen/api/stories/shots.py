@@ -10,7 +10,7 @@ import msgspec
 
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
-from jupyter_videogen.api.grid_plan import plain
+from jupyter_videogen.api.grids.plan import plain
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.request_builder import replace_jobs_by_clips, take_workflow
 from jupyter_videogen.api.submission import build_order
@@ -58,6 +58,7 @@ class Given(NamedTuple):
     fields: dict[str, Any]
     """As they are written down."""
     clip: ClipRecord | None = None
+    caption: str = ""
 
     def source(self, shared: Mapping[str, Any]) -> str:
         """Return what names it in later calls: all that decides its clip, but not its place."""
@@ -67,8 +68,9 @@ class Given(NamedTuple):
     def shot(self, source: str = "", *, linked: bool) -> Shot:
         """Return the new shot that it is."""
         if self.clip is not None:
-            return Shot(id=0, clip=self.clip, source=source)
-        return Shot(id=0, takes=(Take(number=1, prompt=self.prompt, fields=self.fields),), linked=linked, source=source)
+            return Shot(id=0, clip=self.clip, source=source, caption=self.caption)
+        first = Take(number=1, prompt=self.prompt, fields=self.fields)
+        return Shot(id=0, takes=(first,), linked=linked, source=source, caption=self.caption)
 
 
 def read_shot(given: object, label: str) -> Given:
@@ -81,7 +83,8 @@ def read_shot(given: object, label: str) -> Given:
     if isinstance(given, ClipRecord):
         return Given("", {}, Clip.of(given))
     if isinstance(given, Mapping) and isinstance(given.get("prompt"), str):
-        return Given(given["prompt"], store_fields({name: value for name, value in given.items() if name != "prompt"}))
+        own = {name: value for name, value in given.items() if name not in {"prompt", "caption"}}
+        return Given(given["prompt"], store_fields(own), caption=str(given.get("caption") or ""))
     if isinstance(given, str):
         return Given(given, {})
     raise InvalidRequest(

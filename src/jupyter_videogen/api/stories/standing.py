@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from jupyter_videogen.api.grid_table import state_of
+from jupyter_videogen.api.tables.cells import state_of
 from jupyter_videogen.core.story import Link, StoryRecord, job_of, link_of
 from jupyter_videogen.media import clip_store
 

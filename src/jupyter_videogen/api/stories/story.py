@@ -7,27 +7,33 @@ import logging
 import threading
 from concurrent.futures import CancelledError, Future
 from contextlib import suppress
+from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
 from jupyter_videogen.api.clip import Clip
-from jupyter_videogen.api.grid import OpenQuestion, open_grid
-from jupyter_videogen.api.grid_cost import Question, confirm
-from jupyter_videogen.api.grid_plan import make_cell
+from jupyter_videogen.api.grids.cost import Question, confirm
+from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
+from jupyter_videogen.api.grids.plan import make_cell
 from jupyter_videogen.api.job import seconds
-from jupyter_videogen.api.stories import table, words
+from jupyter_videogen.api.stories import export, joining, sound, table, words
+from jupyter_videogen.api.stories.cues import Cue, cues
+from jupyter_videogen.api.stories.joining import Places
 from jupyter_videogen.api.stories.pricing import Pricing, keys_of
+from jupyter_videogen.api.stories.recipe import made_of
 from jupyter_videogen.api.stories.shots import Start, read_shot, start_on, store_fields
 from jupyter_videogen.api.stories.standing import ShotStanding, Standing, job_before
 from jupyter_videogen.catalog.validation import LARGEST_SEED
 from jupyter_videogen.config.configuration import load_config
+from jupyter_videogen.core import environment
 from jupyter_videogen.core import story as edits
 from jupyter_videogen.core.clock import wait_for_event
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, Unsupported, VideogenError, WaitTimeout
 from jupyter_videogen.core.grid import Cell, GridColumn, GridRow
 from jupyter_videogen.ledger.stories import Addition
+from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.loop_thread import wait_for
 
@@ -37,7 +43,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.errors import Failure
     from jupyter_videogen.core.grid import GridPlan, GridRecord
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.core.story import Shot, StoryRecord, Take
+    from jupyter_videogen.core.story import Film, Shot, StoryRecord, Take
     from jupyter_videogen.ledger.stories import Stories
     from jupyter_videogen.runtime.order import Order as CheckedOrder
     from jupyter_videogen.runtime.runtime import Runtime
@@ -80,6 +86,7 @@ class Story:
         """Takes that could not be started, and why: nothing was sent for them."""
         self._extra: Mapping[str, Any] | None = None
         self._pricing: Pricing | None = None
+        self._joining = threading.Lock()
         self._turn, self._ending = threading.RLock(), threading.Lock()
         self._driving, self._asked = False, 0
         self._news = asyncio.Event()
@@ -151,8 +158,17 @@ class Story:
         """Return a dictionary of plain values for each shot."""
         return table.facts(self.grid.plan, ((one, self.words_of(one)) for one in self.shots))
 
+    @property
+    def film(self) -> Film | None:
+        """The film that was joined last; None where none was, or its file is gone."""
+        film = self.record.film
+        return film if film is not None and clip_store.is_there(film.clip) else None
+
     def clip_of(self, job_id: str) -> Clip | None:
-        """Return the clip of one of its jobs; None for any other."""
+        """Return the clip of one of its jobs, or the joined film by its own name; None for any other."""
+        film = self.film
+        if film is not None and film.clip.job_id == job_id:
+            return Clip.of(film.clip)
         found = self.standing.clip_of(job_id)
         return None if found is None else Clip.of(found)
 
@@ -172,6 +188,66 @@ class Story:
         take = one.shot.take
         return None if take is None or take.key else self._refused.get((one.shot.id, take.number))
 
+    # ---- the joined film -----------------------------------------------------------------------------------------------
+
+    @property
+    def clip(self) -> Clip:
+        """The joined film, made anew only where shots or sound have changed; raises as `join` does."""
+        return self.join()
+
+    def join(self, folder: Path | None = None) -> Clip:
+        """Join the shots into one film in the folder of clips, which is free; returns it, as it is where nothing has changed.
+
+        Raises `NotReadyError` where a shot is not ready, `InvalidRequest` where a clip is gone, `Unsupported` without PyAV.
+        """
+        with self._joining:
+            standing, film = self.standing, self.film
+            shots = standing.shots()
+            if film is None or film.made_of != made_of(standing.story, shots):
+                places = Places(folder or environment.folder(), self._run.posters, self._run.clock.now())
+                film = joining.join(self.name, standing.story, shots, places)
+                self._stories.change(self.grid.record.id, lambda story: msgspec.structs.replace(story, film=film))
+                self._heard(None)
+            return Clip.of(film.clip)
+
+    def begin_join(self) -> Future[str]:
+        """Join the shots while the kernel does other things; the future has the name of the file, or raises as `join` does."""
+        folder = environment.folder()  # here: another thread does not know the notebook
+        return self._run.loop.submit(lambda: asyncio.to_thread(lambda: Path(self.join(folder).path).name))
+
+    def set_audio(self, audio: object = None, *, volume: float | None = None, fade: float | None = None) -> Story:
+        """Lay a narration or music under the joined film: a path, bytes or an open file; "" takes it away.
+
+        `volume` 1 is as loud as the file; `fade` in seconds. What is None stays as it is. Raises `InvalidRequest`.
+        """
+        before = self.record.audio
+        if before is None and audio is None:
+            raise InvalidRequest("The story has no sound of its own yet.", next="Pass a path.", field="audio")
+        track = None if audio == "" else before
+        if audio is not None and audio != "":
+            track = sound.read_audio(audio, *(1.0, 0.0) if before is None else (before.volume, before.fade))
+        levelled = None if track is None else sound.with_levels(track, volume, fade)
+        return self._edit(lambda story: sound.set_audio(story, levelled))
+
+    @property
+    def captions(self) -> list[Cue]:
+        """What is said while each shot is shown: shots that were given a `caption`."""
+        return cues(self.shots)
+
+    def show_captions(self, *, on: bool) -> Story:
+        """Put captions into the film, or leave them out."""
+        return self._edit(lambda story: msgspec.structs.replace(story, captions=on))
+
+    def export(self, path: str | Path, *, embed: bool = False, overwrite: bool = False) -> Path:
+        """Write it as what the name says; returns the file's path.
+
+        `.mp4`: the joined film. `.webp`: the same, as a moving picture. `.csv`, `.jsonl`, `.parquet`: the table. `.html`: a
+        page with the shots, their clips in a folder beside it or with `embed` inside; `.zip`: page and clips. `.png`: a
+        contact sheet. Raises as a grid's `export`, and as `join`.
+        """
+        what = export.StoryExport(self.name, self.shots, self.facts(), self.join, embed=embed, overwrite=overwrite)
+        return export.export(what, Path(path))
+
     # ---- edits, which cost nothing -------------------------------------------------------------------------------------
 
     def choose(self, shot: int, take: int) -> Story:
@@ -184,8 +260,9 @@ class Story:
 
     def link(self, shot: int) -> Story:
         """Let a shot start on the last frame of the one before, when it is made again; raises `Unsupported` where its model can't."""
-        take = self.record.shot(shot).take
-        if take is not None and self.can_link(take) is False:
+        story = self.record
+        take = story.shot(shot).take
+        if take is not None and not self.pricing.can_link(story, take):
             raise Unsupported(
                 f"The model of shot {shot} takes no start image.",
                 next="Leave it a cut, or remake it with another model.",
@@ -213,13 +290,22 @@ class Story:
 
     def insert(self, place: int, shot: object, *, linked: bool = True, yes: bool = False, **fields: Any) -> Story:
         """Put a new shot at a place, 0 for the end: a prompt, a dictionary, or a clip. Else as `retake`."""
+        return self._ask_for(self._inserted(place, shot, fields, linked=linked), yes=yes)
+
+    def insert_on_page(self, place: int, shot: object, fields: Mapping[str, Any]) -> Story:
+        """Put in a new shot as a page asks; what may cost something is asked about there."""
+        self._plan(self._inserted(place, shot, fields, linked=True))
+        return self.send()
+
+    def _inserted(
+        self, place: int, shot: object, fields: Mapping[str, Any], *, linked: bool
+    ) -> Callable[[StoryRecord], StoryRecord]:
+        """Return the edit that puts a new shot in: linked, where its model continues others."""
         given = read_shot(shot, f"Shot {place}")
-        given = given._replace(fields={**given.fields, **store_fields(fields)})
-
-        def edit(story: StoryRecord) -> StoryRecord:
-            return edits.insert(story, place, given.shot(linked=linked and given.clip is None))
-
-        return self._ask_for(edit, yes=yes)
+        new = given._replace(fields={**given.fields, **store_fields(fields)}).shot(linked=False)
+        if linked and new.take is not None:
+            new = msgspec.structs.replace(new, linked=self.pricing.can_link(self.record, new.take))
+        return lambda story: edits.insert(story, place, new)
 
     def retake(self, *shots: int, prompt: str | None = None, yes: bool = False, **fields: Any) -> Story:
         """Make new takes of these shots; the old ones stay and can be chosen again. Returns at once.
@@ -391,14 +477,6 @@ class Story:
         """Read the configuration anew: a key may be there by now, or another price."""
         self._pricing = made = Pricing(load_config(), self._extra)
         return made
-
-    def can_link(self, take: Take) -> bool | None:
-        """Return whether a take's model continues other clips; None where that can't be said now."""
-        try:
-            planner = self.pricing.planner
-            return planner.continues(planner.fields(self.record.fields, take)) != "cut"
-        except VideogenError:
-            return None
 
     def _find_question(self, story: StoryRecord | None = None) -> Question | None:
         """Return what to ask about all of the story that is not sent yet; raises `BudgetExceeded` by a cap."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jupyter_videogen.api import grid_table
+from jupyter_videogen.api.tables import cells as grid_cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +18,7 @@ def facts(plan: GridPlan, shots: Iterable[tuple[ShotStanding, str]]) -> list[dic
     rows: list[dict[str, Any]] = []
     for one, said in shots:
         take = one.shot.take
-        cell = {} if one.one is None else grid_table.facts(plan, one.one)
+        cell = {} if one.one is None else grid_cells.facts(plan, one.one)
         own = {name: value for name, value in cell.items() if name not in {"row", "prompt", "take", "state", "rating"}}
         rows.append({**_head(one, said), **(own or _of_clip(one)), "takes": len(one.shot.takes) if take else 0})
     return rows
@@ -54,4 +54,4 @@ def _of_clip(one: ShotStanding) -> dict[str, Any]:
 
 def to_frame(rows: list[dict[str, Any]]) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
     """Return the table as a pandas DataFrame, else a Polars one, else a list that prints as a table."""
-    return grid_table.frame_of(rows, empty="No shots.")
+    return grid_cells.frame_of(rows, empty="No shots.")

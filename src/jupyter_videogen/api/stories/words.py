@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jupyter_videogen.api.grid_words import reason_words, setting_words
+from jupyter_videogen.api.tables.words import reason_words, setting_words
 from jupyter_videogen.core.prices import format_dollars
 
 if TYPE_CHECKING:
