@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import threading
 import time
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
 from support.fakes import MP4
+
+if TYPE_CHECKING:
+    from email.message import Message
 
 
 class Sale(NamedTuple):
@@ -48,6 +52,10 @@ class Shop:
         """How many further creates are answered 429, with a Retry-After of 3 seconds."""
         self.done = True
         """Finish jobs."""
+        self.content = MP4
+        """The clip of every job."""
+        self.pictures: list[str] = []
+        """The SHA-256 of the picture of each create that was accepted; empty where it had none."""
         self.gone = False
         """Know no job any more."""
         self.locked = False
@@ -114,7 +122,7 @@ class Shop:
         if self.refusal is not None:
             answer(request, *self.refusal)
             return
-        name = self._accept(request, body["prompt"])
+        name = self._accept(request, body["prompt"], picture(request, whole))
         if name is None:
             answer(request, 429, {"error": {"message": "too many jobs"}}, retry_after="1")
             return
@@ -124,7 +132,7 @@ class Shop:
             return
         answer(request, 200, {"id": name, "status": "queued"})
 
-    def _accept(self, request: BaseHTTPRequestHandler, prompt: str) -> str | None:
+    def _accept(self, request: BaseHTTPRequestHandler, prompt: str, picture: str) -> str | None:
         """Write a create into the book, where there is a place for it."""
         headers = request.headers
         with self._counting:
@@ -135,6 +143,7 @@ class Shop:
             name = f"video_{len(self.book) + 1}"
             key, door = headers["idempotency-key"], headers.get("authorization", "")
             self.book.append(Sale(name, prompt, key, door, time.time()))
+            self.pictures.append(picture)
             self.open[name] = 0
             self.most_open = max(self.most_open, len(self.open))
             return name
@@ -172,7 +181,7 @@ class Shop:
         words = url.path.split("/")[2:]
         if words[-1] == "content":
             self.fetches += [words[-2]] * (not url.query)  # a still picture is asked for with one
-            answer(request, 200, MP4)
+            answer(request, 200, self.content)
         elif words == ["models"] and self.models:
             answer(request, 200, {"data": [{"id": name} for name in self.models]})
         elif words == ["videos"]:
@@ -200,10 +209,19 @@ class Shop:
         return 200, {"data": page, "has_more": start + limit < len(rows), "last_id": page[-1]["id"] if page else None}
 
 
+def _form(request: BaseHTTPRequestHandler, body: bytes) -> Message:
+    return message_from_bytes(f"content-type: {request.headers['content-type']}\r\n\r\n".encode() + body)
+
+
+def picture(request: BaseHTTPRequestHandler, body: bytes) -> str:
+    """Return the SHA-256 of the picture in a multipart form; empty where there is none."""
+    files = [part for part in _form(request, body).walk() if part.get_content_maintype() == "image"]
+    return hashlib.sha256(bytes(files[0].get_payload(decode=True))).hexdigest() if files else ""
+
+
 def fields(request: BaseHTTPRequestHandler, body: bytes) -> dict[str, str]:
     """Read a multipart form of text fields."""
-    head = f"content-type: {request.headers['content-type']}\r\n\r\n".encode()
-    form = message_from_bytes(head + body)
+    form = _form(request, body)
     return {str(part.get_param("name", header="content-disposition")): str(part.get_payload()) for part in form.walk()}
 
 
