@@ -73,6 +73,15 @@ def grid_of_cell(line: ParsedLine, texts: Sequence[str], names: Mapping[str, Any
     return grids.grid(file, name=name, template=template, **given)
 
 
+def describe_cell(line: ParsedLine, texts: Sequence[str], names: Mapping[str, Any]) -> str:
+    """Return what a cell's grid would send, without sending it."""
+    given = {**_fields_of_grid(line, names), "name": line.values.get("grid")}
+    file = line.values.get("rows")
+    if file is None:
+        return grids.describe(list(texts), **given)
+    return grids.describe(file, **given, template=texts[0] if texts else None)
+
+
 def _fields_of_grid(line: ParsedLine, names: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line's options as arguments of `vg.grid`: models are its columns, and `-n` its takes or seeds."""
     fields = {name: value for name, value in request_fields.collect_fields(line, names).items() if value is not None}

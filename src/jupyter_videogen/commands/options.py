@@ -230,6 +230,23 @@ OPTIONS: tuple[Option, ...] = (
         example="prompts.csv",
     ),
     Option(
+        "story",
+        "--story",
+        "word",
+        "jobs",
+        "Make a story of this name: the prompts of the cell, divided by lines of ---, are shots, and each starts on the last "
+        "frame of the one before. The same cell again makes only what is missing; an empty cell opens the story.",
+        "NAME",
+        example="harbour",
+    ),
+    Option(
+        "chain",
+        "--chain",
+        "switch",
+        "jobs",
+        "With --story: let shots start on the last frame of the one before (the default). --no-chain makes them cuts.",
+    ),
+    Option(
         "output",
         "--output",
         "text",

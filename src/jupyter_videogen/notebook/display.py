@@ -23,10 +23,11 @@ from jupyter_videogen.api.grids.of_jobs import grid_of_jobs
 from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.judging.vote import Vote
+from jupyter_videogen.api.stories.joining import FILM
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path
-from jupyter_videogen.notebook import saved_grid, shell_progress, tracebacks
+from jupyter_videogen.notebook import saved_grid, saved_story, shell_progress, tracebacks
 from jupyter_videogen.notebook import saved_output as records
 from jupyter_videogen.widget.base import BaseWidget
 from jupyter_videogen.widget.comparison import Comparison
@@ -210,8 +211,17 @@ def _vote_bundle(vote: Vote, widget: VoteWidget | None = None) -> dict[str, Any]
 
 
 def show_clip(clip: Clip) -> None:
-    """Show a clip by its job's record."""
-    show_job(client.job(clip.job_id))
+    """Show a clip by its job's record; a film that was joined of others has none, and plays as it is."""
+    if clip.job_id.startswith(FILM):
+        return _show_film(clip)
+    return show_job(client.job(clip.job_id))
+
+
+def _show_film(clip: Clip) -> None:
+    if environment.in_kernel():
+        _put(saved_story.film_bundle(clip, environment.folder()))
+    else:
+        terminal.print_out(repr(clip))
 
 
 def show_group(group: JobGroup) -> None:

@@ -29,6 +29,7 @@ from jupyter_videogen.commands import (
     job_references,
     options,
     request_fields,
+    story_lines,
 )
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import command_names, environment, secrets, terminal
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.job import Job
+    from jupyter_videogen.api.stories.story import Story
     from jupyter_videogen.commands.arguments import Arguments
     from jupyter_videogen.commands.parser import ParsedLine
     from jupyter_videogen.config.configuration import Configuration
@@ -120,6 +122,8 @@ class Commands:
         if line.values.get("improve"):
             self._improve(improvement.options_of(line), [self._fill_line(text, line).text for text in texts])
             return None
+        if "story" in line.values:
+            return self._story(line, texts)
         if "grid" in line.values or "rows" in line.values:
             return self._grid(line, texts)
         config = load_config()
@@ -140,9 +144,25 @@ class Commands:
         """Make the grid of a cell; with `--rows`, variables are columns of the table and not the user's."""
         display.install()  # its page asks for the cost
         rows = "rows" in line.values
-        made = grid_lines.grid_of_cell(
-            line, texts if rows else [self._fill_line(text, line).text for text in texts], self._names
-        )
+        prompts = texts if rows else [self._fill_line(text, line).text for text in texts]
+        if actions.is_dry_run(line):
+            terminal.print_out(grid_lines.describe_cell(line, prompts, self._names))
+            return None
+        made = grid_lines.grid_of_cell(line, prompts, self._names)
+        if name := line.values.get("name"):
+            self._names[name] = made
+        if should_wait(line.values.get("wait"), load_config()):
+            made.result(line.values.get("timeout"))
+        return None if line.values.get("quiet") else made
+
+    def _story(self, line: ParsedLine, texts: list[str]) -> Story | None:
+        """Make the story of a cell."""
+        display.install()  # its page asks for the cost
+        shots = [self._fill_line(text, line).text for text in texts]
+        if actions.is_dry_run(line):
+            terminal.print_out(story_lines.describe_cell(line, shots, self._names))
+            return None
+        made = story_lines.story_of_cell(line, shots, self._names)
         if name := line.values.get("name"):
             self._names[name] = made
         if should_wait(line.values.get("wait"), load_config()):

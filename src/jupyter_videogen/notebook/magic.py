@@ -151,7 +151,7 @@ class VideogenMagics(Magics, Settings):
             return self._commands.run(command, rest)
         line = self._read(text)
         prompt = line.rest or " ".join(word.text for word in line.words)
-        if not prompt and "grid" in line.values:
+        if not prompt and ("grid" in line.values or "story" in line.values):
             with parser.locate_errors(line):
                 return self._commands.make(line, [])
         if not prompt:

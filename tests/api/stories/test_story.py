@@ -7,18 +7,20 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import av
 import numpy as np
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.stories.story import Story
 from jupyter_videogen.media import inputs
 from support.video_samples import film
 
 if TYPE_CHECKING:
+    from jupyter_videogen.api.stories.story import Story
     from support.paid_server import Shop
 
 LOCAL: dict[str, Any] = {"model": "local/ink", "duration": 1, "size": "320x192"}
@@ -48,12 +50,14 @@ def states(story: Story) -> list[str]:
 
 def test_five_shots_remade_cut_moved_and_joined(tmp_path: Path) -> None:
     """Each starts where the one before ends; the film is as long as its shots, to the frame."""
-    story = vg.story(PROMPTS, name="harbour", fps=12, **LOCAL)
+    story = vg.story(PROMPTS, name="harbour", fps=12, **{**LOCAL, "model": "local/scenes"})
     clips = story.result("3m")
     assert len(clips) == 5
     assert links(story) == ["first", "linked", "linked", "linked", "linked"]
-    for before, after in zip(clips, clips[1:], strict=False):
-        assert seam(before, after) > recoding(before) - 3.0, "what two shots share differs by no more than coding does"
+    for before, after in pairwise(clips):
+        assert seam(before, after) > recoding(before), (
+            "what two shots share differs by less than coding it once more does"
+        )
     story.retake(2).result("1m")
     assert links(story) == ["first", "linked", "stale", "linked", "linked"]
     assert "Shot 3: Starts on an older frame of shot 2." in repr(story)
@@ -81,8 +85,6 @@ def recoding(clip: vg.Clip) -> float:
 
 
 def film_of(frame: np.ndarray[Any, Any], path: Path) -> vg.Clip:
-    import av
-
     with av.open(str(path), "w") as out:
         video = out.add_stream("libx264", rate=12, options={"crf": "23"})
         video.height, video.width = frame.shape[:2]
@@ -120,8 +122,8 @@ def test_the_same_call_makes_only_what_is_missing(shop: Shop, at: dict[str, Any]
     assert vg.story(PROMPTS[:3], name="h", yes=True, **at).shots[0].shot.prompt == PROMPTS[2]
     changed = vg.story([PROMPTS[0], "a city in snow", *PROMPTS[2:4]], name="h", yes=True, **at)
     changed.result("1m")
-    assert [sale.prompt for sale in shop.book[3:]] == ["a city in snow", PROMPTS[3]]
-    assert [len(one.shot.takes) for one in changed.shots] == [1, 1, 2, 1]
+    assert {sale.prompt for sale in shop.book[3:]} == {"a city in snow", PROMPTS[3]}
+    assert [len(one.shot.takes) for one in changed.shots] == [1, 1, 1, 2]
     fewer = vg.story([PROMPTS[0], "a city in snow"], name="h", yes=True, **at)
     assert sorted(one.shot.prompt for one in fewer.shots) == sorted([PROMPTS[0], "a city in snow"])
     assert len(fewer.restore().shots) == 3
@@ -149,7 +151,7 @@ def test_takes_can_be_chosen_again(shop: Shop, at: dict[str, Any]) -> None:
     assert links(story) == ["first", "stale"]
     assert links(story.choose(1, take=1)) == ["first", "linked"]
     assert story.cost == 1.5
-    with pytest.raises(vg.InvalidRequest, match="Shot 1 has no take 3. It has takes 1, 2"):
+    with pytest.raises(vg.InvalidRequest, match=r"Shot 1 has no take 3\. It has takes 1, 2"):
         story.choose(1, take=3)
 
 
@@ -234,7 +236,8 @@ def test_a_shot_that_is_removed_while_it_waits_is_not_paid(shop: Shop, at: dict[
     shop.done = True
     assert len(story.result("1m")) == 2
     assert [sale.prompt for sale in shop.book] == PROMPTS[:2]
-    assert states(story.restore())[2] == "planned"
+    story.pause().restore()
+    assert (story.state, states(story)[2]) == ("paused", "planned")
 
 
 @pytest.mark.parametrize("where", [("planned", "sent"), ("accepted", "planned")])
@@ -248,11 +251,13 @@ def test_killed_twice_and_finished_by_the_same_call(
         killed = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, check=False)
         assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     monkeypatch.delenv("VIDEOGEN_FAILPOINT")
+    shop.listing = False
     story = vg.story(PROMPTS, name="k", yes=True, **at)
     story.result("2m")
-    if "undecided" in states(story):  # it was on its way when the process died: a person looks for it
-        story.look().result("2m")
-        story.resume().result("2m")
+    if "sent" in where:  # nobody can know whether it arrived: a person decides, and the book says that it had not
+        assert states(story) == ["undecided", *["waiting"] * 4]
+        assert shop.book == []
+        story.retry(1, undecided=True).result("2m")
     assert states(story) == ["ready"] * 5
     assert Counter(sale.prompt for sale in shop.book) == Counter(PROMPTS)
 

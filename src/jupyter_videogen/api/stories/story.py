@@ -571,12 +571,13 @@ class Story:
         """Start takes until nothing happens by itself any more, and nobody has asked for more meanwhile."""
         try:
             while True:
-                asked = self._asked
+                # Asked before the shots are read: a shot that gets ready in between is read in the next round.
+                asked, idle = self._asked, self.grid.idle
                 self._news.clear()
                 if await asyncio.to_thread(self._advance):
                     self.grid.start()
                     continue
-                if self.grid.idle and self._may_end(asked):
+                if idle and self._may_end(asked):
                     return
                 await wait_for_event(self._news, self._run.clock, OBSERVE)
         except BaseException:
