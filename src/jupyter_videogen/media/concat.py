@@ -331,18 +331,21 @@ def heard(take: SourceClip, since: Fraction) -> Iterator[Sound]:
 def decode_sound(path: Path, start: Fraction = Fraction(0)) -> Iterator[Sound]:
     """Decode a file's sound into stereo floats at 48 kHz, from this second of its own time on; raises `Unsupported`."""
     import av
+    import numpy as np
 
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
     try:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise Unsupported(f"{path.name} has no sound.")
+            # One channel is doubled here: libswresample makes it quieter by 3 dB when it makes two of it.
+            layout = "mono" if container.streams.audio[0].channels == 1 else "stereo"
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=SOUND_RATE)
             early: int | None = None
             for frame in chain(container.decode(audio=0), (None,)):
                 if early is None:
                     early = _lateness(frame, start)
                 for made in resampler.resample(frame):
-                    samples = made.to_ndarray()
+                    samples = np.broadcast_to(made.to_ndarray(), (2, made.samples))
                     yield from _aligned(samples, early)
                     early = min(early + samples.shape[1], 0) if early < 0 else 0
     except av.error.FFmpegError as error:

@@ -228,7 +228,7 @@ def test_two_shots_of_one_prompt_are_two_prices(shop: Shop, at: dict[str, Any]) 
 
 
 def test_a_shot_that_is_removed_while_it_waits_is_not_paid(shop: Shop, at: dict[str, Any]) -> None:
-    """Nor is one that was cancelled and is chosen no more, when another is sent."""
+    """Put back, it goes on as it was agreed to."""
     shop.done = False
     story = vg.story(PROMPTS[:3], name="h", chain=False, concurrency=1, yes=True, **at)
     assert shop.asked.wait(30)
@@ -237,7 +237,24 @@ def test_a_shot_that_is_removed_while_it_waits_is_not_paid(shop: Shop, at: dict[
     assert len(story.result("1m")) == 2
     assert [sale.prompt for sale in shop.book] == PROMPTS[:2]
     story.pause().restore()
-    assert (story.state, states(story)[2]) == ("paused", "planned")
+    assert (story.state, states(story)[2]) == ("paused", "waiting")
+    assert len(story.resume().result("1m")) == 3
+    assert [sale.prompt for sale in shop.book] == PROMPTS[:3]
+
+
+def test_a_cancelled_shot_that_was_removed_is_not_sent_with_another(shop: Shop, at: dict[str, Any]) -> None:
+    """Going on after a cancel asks about what is in the list, and sends nothing else."""
+    shop.done = False
+    story = vg.story(PROMPTS[:3], name="h", chain=False, concurrency=1, yes=True, **at)
+    assert shop.asked.wait(30)
+    story.cancel()
+    story.remove(3)
+    shop.done = True
+    story.settled(60)
+    with pytest.raises(vg.BudgetExceeded, match=r"2 shots, about \$1"):
+        story.retake(1)
+    story.retake(1, yes=True).result("1m")
+    assert Counter(sale.prompt for sale in shop.book) == Counter([PROMPTS[0], PROMPTS[0], PROMPTS[1]])
 
 
 @pytest.mark.parametrize("where", [("planned", "sent"), ("accepted", "planned")])
