@@ -112,6 +112,18 @@ def test_the_page_of_many_clips_runs(home: Path, capsys: pytest.CaptureFixture[s
     assert Path("study-2.csv").exists()
 
 
+def test_the_page_of_stories_runs(home: Path) -> None:
+    """Its Python and its cell, in order, on the local engine."""
+    with Shell() as shell:
+        for code in blocks("story.md", "python"):
+            said = shell.run(code)
+            assert said.error is None, (code, said.look)
+        assert [one.link for one in shell.names["story"].shots] == ["first", "cut", "linked"]
+        assert Path(shell.names["film"].path).exists()
+        (cell,) = (block for block in blocks("story.md", "") if block.startswith("%%"))
+        assert len(shell.run(cell).value.result("1m")) == 2
+
+
 def test_the_page_of_judging_runs(home: Path) -> None:
     """In order, in one kernel, on the local engine."""
     with Shell() as shell:

@@ -401,7 +401,7 @@ class Grid:
         return self.ask(question)
 
     def _find_question(self) -> Question | None:
-        waiting = [one.cell for one in self.cells() if one.cell.state == "waiting"]
+        waiting = [one.cell for one in self.cells() if one.cell.state in {"waiting", "cancelled"}]
         return find_question(missing_cells(waiting, self.record, new=self.plan.new), self.plan, load_config())
 
     # ---- inside --------------------------------------------------------------------------------------------
