@@ -44,6 +44,11 @@ class Take(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str = ""
     """Where a later call changed the shot: what it came from there."""
 
+    @property
+    def as_asked(self) -> Take:
+        """The take as it was before it was started."""
+        return replace(self, key="", starts_on=None, by=None)
+
 
 class Shot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One shot: takes of which one is chosen, or a clip that was there."""

@@ -250,7 +250,7 @@ class GridQueue:
         counts = self._grids.counts(self.record.id)
         if counts.spent + counts.in_flight + (cell.cost or 0.0) > most:
             raise BudgetExceeded(
-                f"The grid's max_cost of {format_dollars(most)} is used up.", next="Raise it and run the cell again."
+                f"The max_cost of {format_dollars(most)} is used up.", next="Raise it and run the cell again."
             )
 
     def _submit(self, cell: Cell) -> None:

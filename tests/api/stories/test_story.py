@@ -257,6 +257,26 @@ def test_a_cancelled_shot_that_was_removed_is_not_sent_with_another(shop: Shop, 
     assert Counter(sale.prompt for sale in shop.book) == Counter([PROMPTS[0], PROMPTS[0], PROMPTS[1]])
 
 
+def test_who_pauses_is_not_asked_twice(shop: Shop, at: dict[str, Any]) -> None:
+    """What was agreed to goes on by a press of Go on; after a restart it is asked about."""
+    shop.done = False
+    story = vg.story(PROMPTS[:3], name="h", yes=True, **at)
+    assert shop.asked.wait(30)
+    story.pause()
+    shop.done = True
+    story.settled(60)
+    assert (story.state, len(shop.book)) == ("paused", 1)
+    assert len(story.send().result("1m")) == 3
+    shop.done = False
+    script = f"import jupyter_videogen as vg\nvg.story({PROMPTS[:4]!r}, name='h', yes=True, **{at!r}).pause()\n"
+    subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120, check=True)
+    shop.done = True
+    story.settled(60)
+    if states(story)[3] == "planned":
+        assert story.send().state == "planned"
+        assert story.question is not None
+
+
 @pytest.mark.parametrize("where", [("planned", "sent"), ("accepted", "planned")])
 def test_killed_twice_and_finished_by_the_same_call(
     shop: Shop, at: dict[str, Any], where: tuple[str, str], monkeypatch: pytest.MonkeyPatch

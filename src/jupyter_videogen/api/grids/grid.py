@@ -415,6 +415,10 @@ class Grid:
         """Whether nothing happens by itself."""
         return self._future.done()
 
+    def when_idle(self, call: Callable[[], object]) -> None:
+        """Call a function, from any thread, when nothing happens by itself any more; at once where that is so already."""
+        self._future.add_done_callback(lambda _: call())
+
     def start(self) -> Grid:
         """See to it that the queue runs."""
         if self._queue.begin():

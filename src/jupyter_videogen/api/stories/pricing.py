@@ -15,7 +15,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.grid import Cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from jupyter_videogen.api.grids.cost import Question
     from jupyter_videogen.config.configuration import Configuration
@@ -77,15 +77,19 @@ class Pricing:
                 self._links[name] = False
         return self._links[name]
 
-    def planned(self, story: StoryRecord) -> list[Cell]:
-        """Return the takes that are not started as cells; one whose request is a take already has a key that no job has."""
+    def planned(self, story: StoryRecord, agreed: Container[tuple[int, int]] = ()) -> list[Cell]:
+        """Return the takes that are not started as cells; one whose request is a take already has a key that no job has.
+
+        Those of `agreed`, by shot and number, are left out.
+        """
         used, found = keys_of(story), list[Cell]()
         for number, shot, take in edits.unstarted(story):
             cell = self.cell(story, number, shot, take)
             if cell.key in used:
                 cell = msgspec.structs.replace(cell, key=f"{cell.key} {shot.id}.{take.number}")
             used.add(cell.key)
-            found.append(cell)
+            if (shot.id, take.number) not in agreed:
+                found.append(cell)
         return found
 
     def remake(self, story: StoryRecord, numbers: Sequence[int]) -> float | None:
@@ -94,11 +98,17 @@ class Pricing:
         return None if None in costs else sum(cost or 0.0 for cost in costs)
 
     def missing(
-        self, story: StoryRecord, waiting: Iterable[Cell], plan: GridPlan, known: GridRecord | None
+        self,
+        story: StoryRecord,
+        waiting: Iterable[Cell],
+        plan: GridPlan,
+        known: GridRecord | None,
+        agreed: Container[tuple[int, int]] = (),
     ) -> list[Cell]:
-        """Return all that would be sent: takes that are not started, and chosen ones of the cells that wait."""
-        chosen = {shot.take.key for shot in story.shots if shot.take is not None}
-        cells = [*self.planned(story), *(cell for cell in waiting if cell.key in chosen)]
+        """Return all that would be sent and is not `agreed`: takes that are not started, and chosen ones of the cells that wait."""
+        takes = ((shot.id, shot.take) for shot in story.shots if shot.take is not None)
+        chosen = {take.key for shot, take in takes if (shot, take.number) not in agreed}
+        cells = [*self.planned(story, agreed), *(cell for cell in waiting if cell.key in chosen)]
         return missing_cells(cells, known, new=plan.new)
 
     def question(self, missing: Sequence[Cell], plan: GridPlan) -> Question | None:

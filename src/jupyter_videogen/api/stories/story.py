@@ -9,62 +9,49 @@ from concurrent.futures import CancelledError, Future
 from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids.cost import Question, confirm
 from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
-from jupyter_videogen.api.grids.plan import make_cell
 from jupyter_videogen.api.job import seconds
 from jupyter_videogen.api.stories import export, joining, sound, table, words
 from jupyter_videogen.api.stories.cues import Cue, cues
 from jupyter_videogen.api.stories.joining import Places
-from jupyter_videogen.api.stories.pricing import Pricing, keys_of
+from jupyter_videogen.api.stories.pricing import Pricing
 from jupyter_videogen.api.stories.recipe import made_of
-from jupyter_videogen.api.stories.shots import Start, read_shot, start_on, store_fields
-from jupyter_videogen.api.stories.standing import ShotStanding, Standing, job_before
+from jupyter_videogen.api.stories.shots import read_shot, store_fields
+from jupyter_videogen.api.stories.standing import ShotStanding, Standing
+from jupyter_videogen.api.stories.starting import CENT, Starter
 from jupyter_videogen.catalog.validation import LARGEST_SEED
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core import environment
 from jupyter_videogen.core import story as edits
 from jupyter_videogen.core.clock import wait_for_event
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, Unsupported, VideogenError, WaitTimeout
-from jupyter_videogen.core.grid import Cell, GridColumn, GridRow
-from jupyter_videogen.ledger.stories import Addition
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.loop_thread import wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Generator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from jupyter_videogen.core.errors import Failure
-    from jupyter_videogen.core.grid import GridPlan, GridRecord
+    from jupyter_videogen.core.grid import GridRecord
     from jupyter_videogen.core.job import JobRecord
-    from jupyter_videogen.core.story import Film, Shot, StoryRecord, Take
+    from jupyter_videogen.core.story import Film, StoryRecord
     from jupyter_videogen.ledger.stories import Stories
-    from jupyter_videogen.runtime.order import Order as CheckedOrder
     from jupyter_videogen.runtime.runtime import Runtime
 
 log = logging.getLogger("jupyter_videogen")
-CENT = 1e-9
-"""Dollars by which two sums of the same prices may differ."""
 OBSERVE = 2.0
 """Seconds between two looks at the story while something goes on: what another process edited is seen by then."""
 _open: dict[tuple[Runtime, int], Story] = {}
 """The stories of this process, by the numbers of their grids."""
 pages: list[Callable[[], Callable[[Story], None] | None]] = []
 """Each returns what shows a story to a person who can answer its question there, or None where no page listens."""
-
-
-class Agreed(NamedTuple):
-    """What somebody has agreed to."""
-
-    take: Take
-    cost: float | None
-    """Dollars; None for a price that nobody knows."""
 
 
 class Story:
@@ -80,10 +67,7 @@ class Story:
         """What to know of the last call."""
         self.offer = token_urlsafe(12)
         """Goes with a press of a button that shows a price, and counts once."""
-        self._agreed: dict[tuple[int, int], Agreed] = {}
-        """The takes, by shot and number, that may be started."""
-        self._refused: dict[tuple[int, int], Failure] = {}
-        """Takes that could not be started, and why: nothing was sent for them."""
+        self._starter = Starter(self.grid, self._stories, self._ask_anew)
         self._extra: Mapping[str, Any] | None = None
         self._pricing: Pricing | None = None
         self._joining = threading.Lock()
@@ -111,7 +95,8 @@ class Story:
     def standing(self) -> Standing:
         """The list of shots, and the jobs of their takes, at this moment."""
         cells = {one.cell.key: one for one in self.grid.cells()}
-        return Standing(self.record, cells, frozenset(self._agreed))
+        story = self.record
+        return Standing(story, cells, self._starter.agreed_in(story))
 
     @property
     def shots(self) -> tuple[ShotStanding, ...]:
@@ -121,7 +106,7 @@ class Story:
     @property
     def refused(self) -> Mapping[tuple[int, int], Failure]:
         """Takes, by shot and number, that could not be started, and why: nothing was sent for them."""
-        return self._refused
+        return self._starter.refused
 
     @property
     def state(self) -> Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]:
@@ -186,7 +171,7 @@ class Story:
     def refusal_of(self, one: ShotStanding) -> Failure | None:
         """Return why the chosen take of a shot could not be started."""
         take = one.shot.take
-        return None if take is None or take.key else self._refused.get((one.shot.id, take.number))
+        return None if take is None or take.key else self.refused.get((one.shot.id, take.number))
 
     # ---- the joined film -----------------------------------------------------------------------------------------------
 
@@ -393,6 +378,12 @@ class Story:
             raise BudgetExceeded("This question is not open any more.", next="Run the cell again.", code="confirm")
         return self.send(question.asked)
 
+    def _ask_anew(self) -> None:
+        """Ask about what costs more by now than was agreed to."""
+        self.renew_pricing()
+        if (question := self._find_question()) is not None:
+            self.question = OpenQuestion(token_urlsafe(12), question)
+
     def decline(self) -> Story:
         """Take the question back: takes that were asked for and not started are withdrawn where a shot has others."""
         self.question = None
@@ -407,9 +398,7 @@ class Story:
             if now is not None and (agreed is None or not agreed.covers(now)):
                 return self.ask(now)
             self.question = None
-            self._refused.clear()
-            for number, shot, take in edits.unstarted(story):
-                self._agreed[shot.id, take.number] = Agreed(take, self.pricing.cell(story, number, shot, take).cost)
+            self._starter.agree(story, self.pricing)
         self.grid.resume()
         return self.start()
 
@@ -426,7 +415,7 @@ class Story:
     def cancel(self) -> Story:
         """End what waits, and ask providers to cancel what is being made; where one can't, it goes on."""
         self.question = None
-        self._agreed.clear()
+        self._starter.forget()
         self.grid.cancel()
         self._heard(None)
         return self
@@ -440,7 +429,7 @@ class Story:
 
     def put_back(self, *shots: int, undecided: bool = False) -> Story:
         """Let the takes that `retry` means wait to be sent again."""
-        self._refused.clear()
+        self._starter.refused.clear()
         self.grid.put_back(self._positions(shots), undecided=undecided)
         return self
 
@@ -479,10 +468,12 @@ class Story:
         return made
 
     def _find_question(self, story: StoryRecord | None = None) -> Question | None:
-        """Return what to ask about all of the story that is not sent yet; raises `BudgetExceeded` by a cap."""
+        """Return what to ask about all that is not sent yet and nobody agreed to; raises `BudgetExceeded` by a cap."""
+        now = story or self.record
         waiting = [one.cell for one in self.grid.cells() if one.cell.state in {"waiting", "cancelled"}]
         plan = self.grid.plan
-        return self.pricing.question(self.pricing.missing(story or self.record, waiting, plan, self.grid.record), plan)
+        missing = self.pricing.missing(now, waiting, plan, self.grid.record, self._starter.agreed_in(now))
+        return self.pricing.question(missing, plan)
 
     def _has_more(self) -> bool:
         return bool(edits.unstarted(self.record)) or self.grid.counts.waiting > 0
@@ -550,19 +541,22 @@ class Story:
         chosen = (one for one in standing.shots() if one.shot.id in wanted or not shots)
         return [one.one.cell.position for one in chosen if one.one is not None]
 
-    def _heard(self, record: JobRecord | None) -> None:
+    def _wake(self) -> None:
         self._run.loop.soon(self._news.set)
+
+    def _heard(self, record: JobRecord | None) -> None:
+        self._wake()
         for listener in tuple(self._listeners):
             with suppress(Exception):  # a page that went away holds nobody up
                 listener(record)
 
     def start(self) -> Story:
         """See to it that shots are started when those before them are ready."""
-        self.grid.start()
+        self.grid.start().when_idle(self._wake)
         with self._ending:
             self._asked += 1
             was_driving, self._driving = self._driving, True
-        self._run.loop.soon(self._news.set)
+        self._wake()
         if not was_driving:
             self._future = self._run.loop.submit(self._drive)
         return self
@@ -575,7 +569,7 @@ class Story:
                 asked, idle = self._asked, self.grid.idle
                 self._news.clear()
                 if await asyncio.to_thread(self._advance):
-                    self.grid.start()
+                    self.grid.start().when_idle(self._wake)
                     continue
                 if idle and self._may_end(asked):
                     return
@@ -597,91 +591,12 @@ class Story:
             try:
                 if self._run.ledger.grids.get(self.grid.record.id).state != "running":
                     return False
-                standing = self.standing
-                return any(self._try(standing, *one) for one in edits.unstarted(standing.story))
+                return self._starter.advance(self.standing, self.pricing)
             except VideogenError as error:  # the ledger cannot be used now: nothing is started without it
                 if error.failure.code != "ledger":
                     raise
                 log.warning("The story %s waits: %s", self.name, error.message)
                 return False
-
-    def _try(self, standing: Standing, number: int, shot: Shot, take: Take) -> bool:
-        """Start a take that was agreed to, or note why it can't be; returns whether it was started."""
-        name = (shot.id, take.number)
-        if name not in self._agreed or self._agreed[name].take != take or name in self._refused:
-            return False
-        try:
-            return self._begin(standing, number, shot, take)
-        except VideogenError as error:
-            if error.failure.code == "ledger":
-                raise
-            self._refused[name] = error.failure
-            return False
-
-    def _begin(self, standing: Standing, number: int, shot: Shot, take: Take) -> bool:
-        """Start one take where the shot before is ready; returns whether it was started."""
-        start = None
-        if shot.linked and number > 1:
-            before = standing.shots()[number - 2]
-            if before.state != "ready" or before.clip is None:
-                return False
-            by = self.pricing.planner.continues(self.pricing.planner.fields(standing.story.fields, take))
-            start = None if by == "cut" else start_on(before.clip, by)
-        order = self.pricing.planner.order(standing.story.fields, take, start)
-        if not self._is_agreed(shot, take, order):
-            return False
-        return self._stories.append(
-            self.grid.record.id, lambda story, plan: self._addition(story, plan, shot.id, take, start, order)
-        )
-
-    def _is_agreed(self, shot: Shot, take: Take, order: CheckedOrder) -> bool:
-        """Return whether somebody has agreed to this price; where it rose, it is asked about anew."""
-        agreed, cost = self._agreed[shot.id, take.number].cost, order.estimate.cost
-        if cost == 0 or agreed is None or (cost is not None and cost <= agreed + CENT):
-            return True
-        del self._agreed[shot.id, take.number]
-        self.renew_pricing()
-        if (question := self._find_question()) is not None:
-            self.question = OpenQuestion(token_urlsafe(12), question)
-        return False
-
-    def _addition(  # noqa: PLR0913, PLR0917 - what is written down together
-        self, story: StoryRecord, plan: GridPlan, shot: int, take: Take, start: Start | None, order: CheckedOrder
-    ) -> Addition | None:
-        """Return a take as it is written down with its cell; None where the list has changed meanwhile."""
-        now = next((one for one in story.shots if one.id == shot), None)
-        if now is None or now.take != take:
-            return None
-        jobs = Standing(story, {one.cell.key: one for one in self.grid.cells()}).jobs
-        before = job_before(story, story.number_of(shot), jobs)
-        if start is not None and before != start.job:
-            return None
-        order = _told_apart(order, keys_of(story))
-        plan, cell = with_row(plan, order, label=f"{shot}.{take.number}")
-        made = msgspec.structs.replace(
-            take, key=cell.key, starts_on=start.job if start else None, by=start.by if start else None
-        )
-        return Addition(edits.started(story, shot, made), plan, cell)
-
-
-def _told_apart(order: CheckedOrder, used: Container[str]) -> CheckedOrder:
-    """Return the order of a take, told apart from takes of the same request."""
-    nth, one = 1, order
-    while one.fingerprint in used:
-        nth += 1
-        one = order._replace(options=order.options._replace(take=nth))
-    return one
-
-
-def with_row(plan: GridPlan, order: CheckedOrder, label: str) -> tuple[GridPlan, Cell]:
-    """Return the plan of the grid with a row for one take more, and its cell."""
-    column = GridColumn(
-        provider=order.connection.provider.name, model=order.validated.request.model or "", seed=order.asked.seed
-    )
-    columns = plan.columns if column in plan.columns else (*plan.columns, column)
-    row = len(plan.rows)
-    rows = (*plan.rows, GridRow(label=label, prompt=order.asked.prompt))
-    return msgspec.structs.replace(plan, columns=columns, rows=rows), make_cell(order, row, columns.index(column), row)
 
 
 def open_story(record: GridRecord) -> Story:
