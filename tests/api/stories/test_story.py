@@ -6,6 +6,7 @@ import hashlib
 import signal
 import subprocess
 import sys
+import wave
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +17,10 @@ import numpy as np
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.api.stories import call
+from jupyter_videogen.api.stories import story as stories
 from jupyter_videogen.media import inputs
+from jupyter_videogen.runtime import process
 from support.video_samples import film
 
 if TYPE_CHECKING:
@@ -217,6 +221,71 @@ def test_a_price_that_rises_is_asked_about_again(shop: Shop, at: dict[str, Any])
     assert len(story.result("1m")) == 2
 
 
+def test_a_page_is_asked_and_sends_by_its_token(
+    shop: Shop, at: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where one is open, the story is written down as planned and shown with its question; the token counts once."""
+    shown: list[Story] = []
+    monkeypatch.setattr(stories, "pages", [lambda: None, lambda: shown.append])
+    monkeypatch.setattr(call, "pages", stories.pages)
+    story = vg.story(PROMPTS[:3], name="h", **at)
+    assert shown == [story]
+    assert (story.state, states(story), shop.book) == ("planned", ["planned"] * 3, [])
+    assert story.question is not None
+    assert "3 shots, about $1.50" in story.question.asked.words
+    with pytest.raises(vg.BudgetExceeded, match="not open any more"):
+        story.agree("x")
+    token = story.question.token
+    assert len(story.agree(token).result("1m")) == 3
+    with pytest.raises(vg.BudgetExceeded, match="not open any more"):
+        story.agree(token)
+    story.retake(2)
+    assert shown == [story, story]
+    assert states(story.decline()) == ["ready"] * 3
+    assert len(shop.book) == 3
+
+
+def test_a_credential_in_extra_is_written_nowhere(shop: Shop, at: dict[str, Any], home: Path) -> None:
+    """It reaches the provider; one of a single shot is refused."""
+    story = vg.story(PROMPTS[:2], name="h", yes=True, extra={"byok_api_key": "canary-2"}, **at)
+    assert len(story.result("1m")) == 2
+    process.close()
+    written = b"".join(path.read_bytes() for path in home.rglob("*") if path.is_file())
+    assert b"canary-2" not in written
+    with pytest.raises(vg.InvalidRequest, match="Shot 1 has a credential in its own extra"):
+        vg.story([{"prompt": "a", "extra": {"token": "canary-3"}}], name="x", **at)
+
+
+def test_music_goes_under_the_film_and_into_its_receipt(tmp_path: Path) -> None:
+    """By name and hash; gone or changed, it is said before anything is written."""
+    story = vg.story(
+        PROMPTS[:2], name="h", sound=True, audio=tone(tmp_path / "music.wav"), volume=0.5, fade=0.2, **LOCAL
+    )
+    story.result("1m")
+    receipt = story.clip.provenance["story"]
+    assert receipt["audio"]["name"] == "music.wav"
+    assert receipt["audio"]["sha256"] == hashlib.sha256((tmp_path / "music.wav").read_bytes()).hexdigest()
+    with av.open(story.clip.path) as film:
+        assert film.streams.audio[0].codec_context.name == "aac"
+        assert len(story.clip.frames()) == 48
+    story.set_audio(volume=0.1)
+    tone(tmp_path / "music.wav", level=0.1)
+    with pytest.raises(vg.InvalidRequest, match=r"music\.wav was moved, deleted or changed"):
+        story.join()
+    assert len(list((Path.cwd() / "videogen").glob("h*.mp4"))) == 1
+    assert story.set_audio("").clip.provenance["story"].get("audio") is None
+
+
+def tone(path: Path, level: float = 0.5) -> str:
+    """Write two seconds of a tone."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes((np.sin(np.arange(96_000) / 20) * level * 32_000).astype("<i2").tobytes())
+    return str(path)
+
+
 def test_two_shots_of_one_prompt_are_two_prices(shop: Shop, at: dict[str, Any]) -> None:
     """One is there already and used again; the other is asked about."""
     vg.generate(PROMPTS[0], **{name: at[name] for name in ("provider", "base_url", "key_env", "model", "size")})
@@ -376,12 +445,12 @@ def test_a_name_is_one_grids_or_one_storys() -> None:
     """The other says so."""
     vg.story(PROMPTS[:1], name="taken", **LOCAL).cancel()
     vg.grid(PROMPTS[:1], name="grid", models=["local/ink"], duration=1, size="320x192").cancel()
-    for call in (lambda: vg.grid(PROMPTS, name="taken"), lambda: vg.grid(name="taken")):
+    for open_it in (lambda: vg.grid(PROMPTS, name="taken"), lambda: vg.grid(name="taken")):
         with pytest.raises(vg.InvalidRequest, match=r"taken is the name of a story .*vg.story\(name='taken'\)"):
-            call()
-    for call in (lambda: vg.story(PROMPTS, name="grid", **LOCAL), lambda: vg.story(name="grid")):
+            open_it()
+    for open_it in (lambda: vg.story(PROMPTS, name="grid", **LOCAL), lambda: vg.story(name="grid")):
         with pytest.raises(vg.InvalidRequest, match=r"grid is the name of a grid .*vg.grid\(name='grid'\)"):
-            call()
+            open_it()
     with pytest.raises(vg.InvalidRequest, match=r'belongs to another story of 1 shots.*name="taken-2"'):
         vg.story(["something else"], name="taken", **LOCAL)
 

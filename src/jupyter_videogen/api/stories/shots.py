@@ -83,8 +83,9 @@ def read_shot(given: object, label: str) -> Given:
     if isinstance(given, ClipRecord):
         return Given("", {}, Clip.of(given))
     if isinstance(given, Mapping) and isinstance(given.get("prompt"), str):
-        own = {name: value for name, value in given.items() if name not in {"prompt", "caption"}}
-        return Given(given["prompt"], store_fields(own), caption=str(given.get("caption") or ""))
+        own = store_fields({name: value for name, value in given.items() if name not in {"prompt", "caption"}})
+        _check_no_credential(own, label)
+        return Given(given["prompt"], own, caption=str(given.get("caption") or ""))
     if isinstance(given, str):
         return Given(given, {})
     raise InvalidRequest(
@@ -92,6 +93,16 @@ def read_shot(given: object, label: str) -> Given:
         next='Pass a prompt, {"prompt": "…", "duration": 4}, or a clip.',
         field="prompt",
     )
+
+
+def _check_no_credential(stored: Mapping[str, Any], label: str) -> None:
+    """Refuse a credential of one shot alone: it is written down nowhere, and would be missing when its turn comes."""
+    if GenerationRequest(prompt="", extra=stored.get("extra") or {}).is_redacted:
+        raise InvalidRequest(
+            f"{label} has a credential in its own extra, which is stored nowhere.",
+            next="Pass extra= for the whole story.",
+            field="extra",
+        )
 
 
 def store_fields(fields: Mapping[str, Any]) -> dict[str, Any]:

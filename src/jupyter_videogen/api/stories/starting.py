@@ -123,6 +123,8 @@ class Starter:
         if start is not None and job_before(story, story.number_of(shot), jobs) != start.job:
             return None
         plan, cell = _with_row(plan, _told_apart(order, keys_of(story)), label=f"{shot}.{take.number}")
+        if cell.request.redacted() != cell.request:
+            self._grid.keep_secrets({cell.key: cell.request})
         origin = {} if start is None else {"starts_on": start.job, "by": start.by}
         made = msgspec.structs.replace(take, key=cell.key, **origin)
         return Addition(edits.started(story, shot, made), plan, cell)
