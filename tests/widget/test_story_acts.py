@@ -97,6 +97,16 @@ def test_a_price_that_rose_since_it_was_shown_is_asked_about(shop: Shop, story: 
     assert len(shop.book) == 3
 
 
+@pytest.mark.parametrize("name", ["base_url", "key_env", "provider", "output", "extra", "yes", "new", "max_cost"])
+def test_a_page_sets_settings_and_nothing_else(shop: Shop, story: Story, name: str) -> None:
+    """Neither where a request goes nor what it may cost."""
+    view = story_view(story)
+    for action, more in (("retake", {"shots": view.shots[0].remake}), ("insert", {"prompt": "x"})):
+        with pytest.raises(vg.InvalidRequest, match=f"{name} can't be set here"):
+            send(story, action, fields={name: "x"}, token=view.offer, **more)
+    assert len(shop.book) == 3
+
+
 def test_edits_cost_nothing_and_name_shots_by_what_stays(shop: Shop, story: Story) -> None:
     """Wherever they have moved meanwhile."""
     first, second, third = ids(story)

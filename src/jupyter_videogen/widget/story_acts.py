@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jupyter_videogen.api import client
 from jupyter_videogen.core.errors import InvalidRequest
+from jupyter_videogen.core.request import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,16 +46,25 @@ def _place(story: Story, message: StoryAct) -> int:
     return places[0]
 
 
+def _fields(message: StoryAct) -> dict[str, object]:
+    """Return the settings of a message: a page sets nothing else, and JSON has no whole numbers of its own."""
+    for name in message.fields:
+        if name not in {*SETTINGS, "model"}:
+            raise InvalidRequest(f"{name} can't be set here.", next="Call story.retake in a cell.", field=name)
+    values = message.fields.items()
+    return {name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in values}
+
+
 def _retake(story: Story, message: StoryAct) -> None:
     places = _places(story, message)
     if not places or (message.prompt and len(places) > 1):
         raise InvalidRequest("One shot has to be named.", field="shot")
-    story.retake_offered(places, message.token, message.prompt or None, message.fields)
+    story.retake_offered(places, message.token, message.prompt or None, _fields(message))
 
 
 def _insert(story: Story, message: StoryAct) -> None:
     shot = client.job(message.job_id) if message.job_id else message.prompt
-    story.insert_on_page(message.to, shot, message.fields)
+    story.insert_on_page(message.to, shot, _fields(message))
 
 
 def _retry(story: Story, message: StoryAct) -> None:

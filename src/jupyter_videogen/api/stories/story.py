@@ -6,7 +6,6 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal
@@ -303,6 +302,8 @@ class Story:
             raise InvalidRequest(
                 "Which shot is to be made anew?", next="Pass its number: story.retake(2).", field="shot"
             )
+        if prompt is not None and len(shots) > 1:
+            raise InvalidRequest("One prompt is for one shot.", next="Remake them one by one.", field="prompt")
         own = store_fields(fields)
         return self._ask_for(lambda story: self._retaken(story, shots, prompt, own), yes=yes)
 
@@ -547,8 +548,10 @@ class Story:
     def _heard(self, record: JobRecord | None) -> None:
         self._wake()
         for listener in tuple(self._listeners):
-            with suppress(Exception):  # a page that went away holds nobody up
+            try:
                 listener(record)
+            except Exception:
+                log.exception("A listener of the story %s failed.", self.name)
 
     def start(self) -> Story:
         """See to it that shots are started when those before them are ready."""
