@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.process import runtime
 from support.paid_server import Shop
 
@@ -367,6 +368,23 @@ def test_pause_sends_nothing_and_cancel_ends_what_waits(shop: Shop, at: dict[str
     assert grid.counts.cancelled == 4
     assert len(shop.book) == 1
     assert len(grid.resume().result("1m")) == 5
+
+
+def test_going_on_after_a_cancel_asks_about_what_was_cancelled(shop: Shop, at: dict[str, Any]) -> None:
+    """In another process, where nobody has agreed to it; a yes sends it."""
+    shop.done = False
+    vg.grid(prompts(3), **at, name="c", concurrency=1)
+    shop.asked.wait(30)
+    vg.grid(name="c").cancel()
+    shop.done = True
+    process.close()
+    grid = vg.grid(name="c").go_on()
+    assert grid.state == "planned"
+    assert grid.question is not None
+    assert grid.question.asked.clips == 2
+    grid.settled(60)
+    assert len(shop.book) == 1
+    assert len(grid.agree(grid.question.token).result("1m")) == 3
 
 
 def test_max_cost_holds_while_the_grid_runs(shop: Shop, at: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import jupyter_videogen as vg
-from jupyter_videogen.api.stories import call
+from jupyter_videogen.api.stories import call, shots
 from jupyter_videogen.api.stories import story as stories
 from jupyter_videogen.media import inputs
 from jupyter_videogen.runtime import process
@@ -464,6 +464,23 @@ def test_a_model_that_cannot_continue_makes_cuts() -> None:
     with pytest.raises(vg.Unsupported, match="takes no start image"):
         story.link(2)
     story.cancel()
+
+
+def test_a_model_that_takes_references_gets_a_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of frames of the shot before, beside the references that were given; nothing else of the request changes."""
+    monkeypatch.setattr(shots, "continuation", lambda _: "references")
+    where = {"provider": "sandbox-indoxhub", "model": "local/ink", "duration": 1, "size": "320x192"}
+    given = np.zeros((16, 16, 3), np.uint8)
+    story = vg.story([PROMPTS[0], {"prompt": PROMPTS[1], "references": [given]}], name="h", **where)
+    assert len(story.result("2m")) == 2
+    second = story.shots[1]
+    assert second.shot.take is not None
+    assert (second.link, second.shot.take.by) == ("linked", "references")
+    assert second.job is not None
+    mine, sheet = second.job.request.references
+    assert (mine.width, mine.height) == (16, 16)
+    assert sheet.width == 3 * 320
+    assert second.job.request.image is None
 
 
 def test_hostile_prompts_stay_words(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ class Grid:
         """One of "planned" (a question is open), "running", "paused", "ended", "cancelled"; "elsewhere": another kernel sends."""
         counts, record = self.counts, self._grids.get(self.record.id)
         if record.state == "cancelled":
-            return "cancelled"
+            return "cancelled" if self.question is None else "planned"
         if record.state == "paused" and counts.waiting:
             return "paused" if self.question is None else "planned"
         if counts.open == 0:
