@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported
 from jupyter_videogen.media import clip_store, concat
 from jupyter_videogen.media.frames import require_decoder
+from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ class JoinedFilm(NamedTuple):
 
 
 def write_film(clips: Sequence[ClipRecord], target: Path, track: Track | None = None) -> JoinedFilm:
-    """Write clips as one MP4; nothing is overwritten.
+    """Write clips as one MP4 whose XMP names its kind of source; nothing is overwritten.
 
     Clips of another rate or size than the first are fitted into its picture, with bars where the shape differs. Raises
     `InvalidRequest` where a clip is gone or the name is taken; `Unsupported` without PyAV, or for what can't be read.
@@ -61,6 +62,8 @@ def write_film(clips: Sequence[ClipRecord], target: Path, track: Track | None = 
                 _write(takes, out, track, whole=whole)
         except av.error.FFmpegError as error:
             raise Unsupported(f"The film can't be written ({error.strerror}).", next="Join it again.") from None
+        copies.mark_copy(temporary, clips)
+    copies.warn_of_lost(clips, target.name)
     return JoinedFilm(float(_length(takes)), takes[0].size, "" if whole else _words(takes))
 
 

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 import jupyter_videogen as vg
 from jupyter_videogen.api.tables import cells
 from jupyter_videogen.media import mosaic, receipt
+from jupyter_videogen.media.film import write_film
 from jupyter_videogen.media.mosaic import Line, Tile
 from jupyter_videogen.media.provenance import copies, library, xmp
 from jupyter_videogen.widget import views
@@ -99,6 +100,14 @@ def test_a_joined_film_of_a_model_is_a_composite_and_has_no_manifest(tmp_path: P
     with pytest.raises(c2pa.C2paError.ManifestNotFound):
         verdict(made)
     assert len(clip_of(made).frames()) == 5
+
+
+def test_the_film_of_a_story_is_a_composite_of_its_shots(tmp_path: Path) -> None:
+    """Its own bytes name the kind; what a shot says of itself is not in it, and that is said."""
+    shots = [marked(tmp_path / "a.mp4", levels=(0, 8, 16)), of_provider(Path(film(tmp_path / "b.mp4").path))]
+    with pytest.warns(UserWarning, match=r"The content credentials of a\.mp4 are not in film\.mp4"):
+        write_film(shots, tmp_path / "film.mp4")
+    assert xmp_source_type(tmp_path / "film.mp4") == f"{IPTC}compositeWithTrainedAlgorithmicMedia"
 
 
 def test_a_plain_copy_in_another_form_stays_what_it_was(tmp_path: Path) -> None:
