@@ -5,7 +5,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from jupyter_videogen import __version__
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "jupyter-videogen"
 author = "The jupyter-videogen developers"
@@ -43,3 +48,17 @@ html_theme_options = {
 }
 html_copy_source = False
 html_show_sphinx = False
+
+LIVE = "live/live.js"
+"""The stand-in kernel of the first page, which `scripts/documents.py` builds into `_static`."""
+
+
+def add_live(app: Sphinx, page: str, _template: str, _context: dict[str, Any], _doctree: object) -> None:
+    """Let the first page, and no other, draw the real form, grid, comparison and vote."""
+    if page == "index":
+        app.add_js_file(LIVE, loading_method="defer")
+
+
+def setup(app: Sphinx) -> None:
+    """Register it."""
+    app.connect("html-page-context", add_live)

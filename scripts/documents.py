@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+import live
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -114,6 +116,7 @@ def main() -> int:
     command = [sys.executable, "-m", "sphinx", *strict, *doctrees, str(ROOT / "docs"), str(SITE)]
     if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
         return status
+    live.build(SITE / "_static" / "live")
     wrong = list(broken(SITE))
     print(*wrong, sep="\n", end="\n" if wrong else "")
     count = sum(1 for _ in SITE.rglob("*.html"))
