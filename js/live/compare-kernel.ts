@@ -1,9 +1,10 @@
 /** Stands in for a comparison: finished clips of one prompt, side by side. */
 
 import type { JobView } from "../src/kernel/protocol.gen";
+import type { Contestant } from "./data";
 import { draftJob, finishJob, RehearsedJob } from "./job";
 import { type Stage, StandInKernel } from "./kernel";
-import { type Contestant, filmOf } from "./styles";
+import { filmOf, listStyled } from "./styles";
 
 /** The prepared clips of one prompt are drawn from the same chance. */
 export const SEED = 4;
@@ -20,9 +21,10 @@ export function makeFinished(stage: Stage, scene: string, { model, seconds }: Co
 }
 
 export class CompareKernel extends StandInKernel {
-  constructor(stage: Stage, scene: string, contestants: readonly Contestant[]) {
+  constructor(stage: Stage) {
     super(stage, {});
-    const jobs = contestants.map((one) => makeFinished(stage, scene, one));
+    const [scene = ""] = listStyled(stage.data);
+    const jobs = stage.data.contestants.map((one) => makeFinished(stage, scene, one));
     for (const job of jobs) this.jobs.set(job.view.id, job);
     this.model.set({ compared: jobs.map(({ view }): JobView => view) });
   }

@@ -26,6 +26,13 @@ export interface Pair {
   readonly right: string;
 }
 
+/** One of the engine's styles, which a comparison and a vote are about. */
+export interface Contestant {
+  readonly model: string;
+  /** How long the engine takes for such a clip; the rehearsal tells it, and does not wait for it. */
+  readonly seconds: number;
+}
+
 export interface RehearsalData {
   readonly vocabulary: Vocabulary;
   /** The form of the local engine as visitors see it. */
@@ -38,4 +45,5 @@ export interface RehearsalData {
   readonly clips: Readonly<Record<string, Omit<ClipView, "src">>>;
   /** What the vote asks about, in its order. */
   readonly pairs: readonly Pair[];
+  readonly contestants: readonly Contestant[];
 }

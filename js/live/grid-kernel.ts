@@ -13,9 +13,10 @@ import type {
   PageMessage,
 } from "../src/kernel/protocol.gen";
 import { makeFinished, SEED } from "./compare-kernel";
+import type { Contestant } from "./data";
 import { type Stage, StandInKernel } from "./kernel";
 import { getNow, type Outcome } from "./stand-in-model";
-import { CONTESTANTS, type Contestant, SCENES } from "./styles";
+import { listStyled } from "./styles";
 
 /** Cells that are made at a time. */
 const PLACES = 2;
@@ -25,7 +26,6 @@ const PERCENTS = [1, 34, 71];
 /** The place of the cell that fails at its first try. */
 const FAILS = 4;
 
-const across = CONTESTANTS.length;
 const WAITING = {
   job_id: null,
   state: "waiting",
@@ -39,7 +39,7 @@ const WAITING = {
   clip: null,
 } as const;
 
-function planCell(position: number): GridCellView {
+function planCell(position: number, across: number): GridCellView {
   const place = { position, row: Math.floor(position / across), column: position % across };
   return { ...WAITING, ...place, price: 0, rating: null, starred: false, checks: "", aspect: 16 / 9 };
 }
@@ -53,13 +53,18 @@ const describe = ({ message, next }: ErrorView): string => [message, next].filte
 
 export class GridKernel extends StandInKernel {
   readonly #cells: GridCellView[];
+  readonly #scenes: readonly string[];
+  readonly #contestants: readonly Contestant[];
   readonly #tried = new Set<number>();
   #state: GridView["state"] = "running";
   #changed = new Set<number>();
 
   constructor(stage: Stage) {
     super(stage, {});
-    this.#cells = Array.from({ length: SCENES.length * across }, (_, position) => planCell(position));
+    this.#scenes = listStyled(stage.data);
+    this.#contestants = stage.data.contestants;
+    const [length, across] = [this.#scenes.length * this.#contestants.length, this.#contestants.length];
+    this.#cells = Array.from({ length }, (_, position) => planCell(position, across));
     this.model.set({ grid: this.#describe() });
     this.#fill();
   }
@@ -155,8 +160,9 @@ export class GridKernel extends StandInKernel {
   }
 
   #finish(position: number): void {
-    const contestant = CONTESTANTS[position % across] as Contestant;
-    const job = makeFinished(this.stage, SCENES[Math.floor(position / across)] ?? "", contestant);
+    const { row, column } = this.#cells[position] as GridCellView;
+    const contestant = this.#contestants[column] as Contestant;
+    const job = makeFinished(this.stage, this.#scenes[row] ?? "", contestant);
     this.jobs.set(job.view.id, job);
     const { id, clip }: JobView = job.view;
     this.#change(position, {
@@ -187,17 +193,19 @@ export class GridKernel extends StandInKernel {
 
   #read({ offset, limit, search, only }: GridRows): GridPage {
     const isStuck = ({ cells }: GridRowView) => cells.some(({ state }) => state === "failed");
-    const fit = SCENES.map((scene, row) => this.#readRow(scene, row)).filter(
-      (row) =>
-        row.prompt.toLowerCase().includes(search.trim().toLowerCase()) &&
-        (only === "" || (only === "failed" && isStuck(row))),
-    );
+    const fit = this.#scenes
+      .map((scene, row) => this.#readRow(scene, row))
+      .filter(
+        (row) =>
+          row.prompt.toLowerCase().includes(search.trim().toLowerCase()) &&
+          (only === "" || (only === "failed" && isStuck(row))),
+      );
     return { rows: fit.slice(offset, offset + limit), offset, total: fit.length };
   }
 
   #readRow(scene: string, row: number): GridRowView {
     const [, prompt = ""] = this.stage.data.vocabulary.examples[scene] ?? [];
-    const cells = this.#cells.slice(row * across, (row + 1) * across);
+    const cells = this.#cells.filter((cell) => cell.row === row);
     return { row, label: String(row + 1), prompt, cells };
   }
 
@@ -214,14 +222,14 @@ export class GridKernel extends StandInKernel {
       question: null,
       prompt: "",
       shared: "3 s · 480×270",
-      columns: CONTESTANTS.map(({ model }) => ({
+      columns: this.#contestants.map(({ model }) => ({
         model,
         provider: "local",
         seed: SEED,
         take: 1,
         values: [],
       })),
-      rows: SCENES.length,
+      rows: this.#scenes.length,
       clips,
       ready: ready ?? 0,
       making: making ?? 0,
@@ -238,7 +246,7 @@ export class GridKernel extends StandInKernel {
       retry_cost: 0,
       resend_cost: 0,
       notices: [],
-      figures: CONTESTANTS.map((_, column) => this.#count(column)),
+      figures: this.#contestants.map((_, column) => this.#count(column)),
       aspect: 16 / 9,
     };
   }
@@ -247,7 +255,7 @@ export class GridKernel extends StandInKernel {
     const made = this.#cells.filter((cell) => cell.column === column && cell.state === "ready");
     const ratings = made.flatMap(({ rating }) => rating ?? []);
     return {
-      model: CONTESTANTS[column]?.model ?? "",
+      model: this.#contestants[column]?.model ?? "",
       rating: mean(ratings),
       rated: ratings.length,
       seconds: median(made.flatMap(({ seconds }) => seconds ?? [])),

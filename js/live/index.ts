@@ -11,7 +11,6 @@ import { FormKernel } from "./form-kernel";
 import { GridKernel } from "./grid-kernel";
 import type { Stage, StandInKernel } from "./kernel";
 import { createLoader } from "./packs";
-import { CONTESTANTS, SCENES } from "./styles";
 import { followTheme } from "./theme";
 import { VoteKernel } from "./vote-kernel";
 
@@ -40,7 +39,7 @@ const stage: Stage = {
 const kernels: Readonly<Record<string, () => StandInKernel>> = {
   form: () => new FormKernel(stage),
   grid: () => new GridKernel(stage),
-  compare: () => new CompareKernel(stage, SCENES[0] ?? "", CONTESTANTS),
+  compare: () => new CompareKernel(stage),
   vote: () => new VoteKernel(stage),
 };
 

@@ -40,7 +40,7 @@ function namePath(prompt: string, id: string): string {
 /** The job of a request before anything has happened. */
 export function draftJob(request: RequestView, data: RehearsalData): JobView {
   const id = makeId();
-  const { prompt, model, seed, negative } = request;
+  const { prompt, model, seed } = request;
   const [duration, size] = [request.duration ?? data.draft.duration, request.size ?? data.draft.size];
   return {
     ...data.draft,
@@ -53,13 +53,12 @@ export function draftJob(request: RequestView, data: RehearsalData): JobView {
     created_at: getNow(),
     saves_as: namePath(prompt, id),
     request: { ...request, duration, size },
-    ...describeUnknown(prompt, negative ?? "", data),
   };
 }
 
-/** What is said where no word names a scene. */
-function describeUnknown(prompt: string, negative: string, { vocabulary }: RehearsalData): Partial<JobView> {
-  const { scene, isNamed } = readScene(prompt, negative, vocabulary);
+/** What is said, once the clip is made, where no word names a scene. */
+function describeUnknown({ prompt, request }: JobView, { vocabulary }: RehearsalData): Partial<JobView> {
+  const { scene, isNamed } = readScene(prompt, request.negative ?? "", vocabulary);
   if (isNamed || scene !== vocabulary.fallback) return {};
   const examples = Object.values(vocabulary.examples);
   const [title] = vocabulary.examples[scene] ?? [scene];
@@ -144,10 +143,11 @@ export class RehearsedJob {
     const after = this.#view.model === SLOW ? SLOW_PACE : PACE;
     const clip = this.#data.clips[this.film];
     if (clip === undefined) return this.#stepsToRefusal();
+    const unknown = describeUnknown(this.#view, this.#data);
     return [
       ...this.#stepsToStart(),
       ...PERCENTS.map((progress) => ({ after, change: { progress } })),
-      { after: 150, change: { state: "saving", progress: 100 } },
+      { after: 150, change: { state: "saving", progress: 100, ...unknown } },
       { after: 150, change: finishJob(this.#view, clip, 0) },
     ];
   }

@@ -62,7 +62,7 @@ export abstract class StandInKernel {
   /** Return a job by its id; throws `Refusal` where there is none. */
   protected getJob(id: string): RehearsedJob {
     const job = this.jobs.get(id);
-    if (job === undefined) throw new Refusal(`There is no job ${id}.`);
+    if (job === undefined) throw new Refusal(`There is no job ${id}.`, "", "invalid_request");
     return job;
   }
 

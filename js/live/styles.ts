@@ -1,20 +1,12 @@
-/** The local engine's styles as contestants, and the scenes that are prepared in all of them. */
+/** Which clip shows a scene in one of the engine's styles. */
 
-export interface Contestant {
-  readonly model: string;
-  /** How long the engine takes for such a clip; the rehearsal tells it, and does not wait for it. */
-  readonly seconds: number;
-}
+import type { RehearsalData } from "./data";
 
-export const CONTESTANTS: readonly Contestant[] = [
-  { model: "local/scenes", seconds: 1.6 },
-  { model: "local/ink", seconds: 2.1 },
-  { model: "local/grain", seconds: 1.8 },
-];
-export const SCENES: readonly string[] = ["aurora", "forest", "desert"];
-
-/** The name of a scene's clip in a style: "sea", "sea-ink". */
+/** The name of a scene's clip in a style: "aurora", "aurora-ink". */
 export function filmOf(scene: string, model: string): string {
   const style = model.replace("local/", "");
   return style === "scenes" ? scene : `${scene}-${style}`;
 }
+
+/** The scenes that are prepared in every style. */
+export const listStyled = ({ pairs }: RehearsalData): readonly string[] => pairs.map(({ scene }) => scene);

@@ -9,7 +9,6 @@ import { GridKernel } from "./grid-kernel";
 import type { Stage, StandInKernel } from "./kernel";
 import type { LoadPack } from "./packs";
 import { readScene } from "./scene";
-import { CONTESTANTS, SCENES } from "./styles";
 import { VoteKernel } from "./vote-kernel";
 
 type Traits = Partial<WidgetState>;
@@ -127,7 +126,7 @@ export async function play(data: RehearsalData, load: LoadPack, steps: readonly 
   const kernels: Readonly<Record<string, StandInKernel>> = {
     form: new FormKernel(stage),
     grid: new GridKernel(stage),
-    compare: new CompareKernel(stage, SCENES[0] ?? "", CONTESTANTS),
+    compare: new CompareKernel(stage),
     vote: new VoteKernel(stage),
   };
   const pages = new Map(

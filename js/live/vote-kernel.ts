@@ -8,8 +8,6 @@ import { type Outcome, Refusal, refuse } from "./stand-in-model";
 import { filmOf } from "./styles";
 
 type Choice = CastVote["choice"];
-/** Seconds that a vote takes, about. */
-const SECONDS = 8;
 const RATER = "you";
 
 export class VoteKernel extends StandInKernel {
@@ -70,10 +68,7 @@ export class VoteKernel extends StandInKernel {
   }
 
   async #renew(votes: readonly Choice[]): Promise<Outcome> {
-    if (votes.length !== this.#votes.length) {
-      this.#token = makeId();
-      this.#isFinished = votes.length === this.stage.data.pairs.length;
-    }
+    if (votes.length !== this.#votes.length) this.#token = makeId();
     this.#votes = votes;
     this.#tell(this.#isFinished ? await this.#count() : null);
     return {};
@@ -87,10 +82,10 @@ export class VoteKernel extends StandInKernel {
       name: "",
       by: "model",
       rater: this.#rater,
-      raters: this.#votes.length > 0 ? [this.#rater] : [],
+      raters: [this.#rater],
       done: this.#votes.length,
       total: pairs.length,
-      left: pair ? (pairs.length - this.#votes.length) * SECONDS : null,
+      left: null, // a rater's pace is told after five votes
       token: pair ? this.#token : "",
       prompt: pair ? prompt : "",
       last: this.#votes.at(-1) ?? "",
