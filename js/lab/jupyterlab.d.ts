@@ -82,6 +82,7 @@ declare module "@jupyterlab/notebook" {
     disconnect(slot: (sender: unknown, value: T) => void): boolean;
   }
   export interface SessionContext {
+    kernelPreference: { readonly shouldStart?: boolean };
     readonly session: { readonly kernel: { hasComm(id: string): boolean } | null } | null;
     readonly statusChanged: Signal<string>;
     readonly kernelChanged: Signal<unknown>;
@@ -271,6 +272,10 @@ declare module "@jupyterlab/application" {
       readonly serverSettings: ISettings;
       readonly connectionFailure: Signal<unknown>;
       readonly contents: { localPath(path: string): string };
+      readonly kernelspecs: {
+        readonly ready: Promise<void>;
+        readonly specs: { readonly kernelspecs: Readonly<Record<string, unknown>> } | null;
+      };
       readonly events?: { readonly stream: Signal<unknown> };
     };
     readonly shell: {

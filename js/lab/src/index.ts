@@ -14,6 +14,7 @@ import { IStatusBar } from "@jupyterlab/statusbar";
 import { takeDrops } from "./drag";
 import { addInsert } from "./insert";
 import { addNewVideo, fillForms, NEW } from "./new-video";
+import { openWithoutKernels } from "./no-kernels";
 import { colourProse } from "./prose";
 import { addRenderer } from "./renderer";
 import { keepSavable } from "./saving";
@@ -41,6 +42,7 @@ const outputs: JupyterFrontEndPlugin = {
     const onJobs = addVideos({ app, plugin: OUTPUTS, notebooks, settings, statusBar, restorer });
     addRenderer({ registry, notebooks, consoles, onJobs });
     keepSavable(notebooks);
+    openWithoutKernels(app, notebooks);
     takeDrops(notebooks);
   },
 };
