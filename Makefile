@@ -8,7 +8,7 @@ OLD_LAB := .cache/oldest-hosts
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
-.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs bench lock sbom notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs lite bench lock sbom notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,9 @@ soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs and a grid
 
 docs: $(VENV)/.ready ## build the site of the documentation into build/docs
 	$(BIN)/python scripts/documents.py
+
+lite: $(VENV)/.ready ## build a site of the notebooks that needs no server into build/lite
+	$(BIN)/python scripts/lite.py
 
 bench: $(VENV)/.ready ## measure ourselves beside other clients and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py

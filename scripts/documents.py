@@ -117,6 +117,7 @@ def main() -> int:
     if status := subprocess.run(command, cwd=ROOT, check=False).returncode:
         return status
     live.build(SITE / "_static" / "live")
+    live.build_states(SITE / "_static" / "live")
     wrong = list(broken(SITE))
     print(*wrong, sep="\n", end="\n" if wrong else "")
     count = sum(1 for _ in SITE.rglob("*.html"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -220,6 +221,20 @@ def write_packs(folder: Path) -> None:
         pack(folder, f"clip-{film.name}", " ".join(base64.b64encode(part.read_bytes()).decode() for part in parts))
 
 
+def npm(*arguments: str) -> None:
+    """Run a script of the page."""
+    subprocess.run([sys.executable, "scripts/bundle.py", "run", "--silent", *arguments], cwd=ROOT, check=True)
+
+
+def build_states(folder: Path) -> None:
+    """Write the page of all states into a folder: the gallery that the tests look at, with one of the prepared clips."""
+    with tempfile.TemporaryDirectory() as scratch:
+        npm("gallery", "--", scratch)
+        for name in ("gallery.js", "gallery.css"):
+            shutil.copyfile(Path(scratch) / name, folder / name)
+    shutil.copyfile(ROOT / "js" / "live" / "states.html", folder / "states.html")
+
+
 def build(folder: Path) -> None:
     """Write the live page's scripts into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -227,8 +242,7 @@ def build(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         facts = Path(scratch) / "data.json"
         facts.write_text(json.dumps(data()), "utf-8")
-        arguments = ("run", "--silent", "live", "--", str(facts), str(folder.resolve()))
-        subprocess.run([sys.executable, "scripts/bundle.py", *arguments], cwd=ROOT, check=True)
+        npm("live", "--", str(facts), str(folder.resolve()))
 
 
 if __name__ == "__main__":

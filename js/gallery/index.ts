@@ -17,12 +17,15 @@ import { holdModules } from "./load-module";
 // All cases have the same time, twelve seconds after the job was created.
 Date.now = () => (START + 12) * 1000;
 
+/** The clip that every player plays; a page that has no server brings its own. */
+const CLIP = (globalThis as { galleryClip?: string }).galleryClip ?? "/clip.mp4";
+
 let end = () => {};
 let shown = new FakeModel();
 
 async function draw(name: string, el: HTMLElement, fake = createFake(name)): Promise<() => void> {
   fake.widget_manager = {
-    resolveUrl: async (path: string) => (path.includes("absent") ? "/absent.mp4" : "/clip.mp4"),
+    resolveUrl: async (path: string) => (path.includes("absent") ? "/absent.mp4" : CLIP),
     kernel: name.includes("restarted") ? { status: "idle" } : null,
   };
   const { initialize, render } = makeWidget();

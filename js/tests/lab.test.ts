@@ -1,3 +1,4 @@
+import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { INotebookTracker, Signal } from "@jupyterlab/notebook";
 import { expect, test, vi } from "vitest";
 import { Announcer, type Channel, type End, summarise } from "../lab/src/announcer";
@@ -17,6 +18,7 @@ import {
   toMeters,
   toRows,
 } from "../lab/src/jobs";
+import { openWithoutKernels } from "../lab/src/no-kernels";
 import { keepSavable } from "../lab/src/saving";
 
 const record = (open: string) =>
@@ -368,4 +370,24 @@ test("a list keeps the elements of what stays", () => {
   expect([...list.children].slice(1)).toEqual([b, a]);
   show("b");
   expect([...list.children]).toEqual([b]);
+});
+
+test("a notebook asks for a kernel only where there is one to choose", async () => {
+  for (const [names, shouldStart] of [
+    [{}, false],
+    [{ python3: {} }, true],
+  ] as const) {
+    let open: (panel: unknown) => void = () => {};
+    const widgetAdded = {
+      connect: (slot: (from: unknown, panel: unknown) => void) => (open = (panel) => slot(null, panel)),
+    };
+    const kernelspecs = { ready: Promise.resolve(), specs: { kernelspecs: names } };
+    const app = { serviceManager: { kernelspecs } } as unknown as JupyterFrontEnd;
+    openWithoutKernels(app, { widgetAdded } as unknown as INotebookTracker);
+    const sessionContext = { kernelPreference: { shouldStart: true, language: "python" } };
+    open({ sessionContext });
+    await kernelspecs.ready;
+    await Promise.resolve();
+    expect(sessionContext.kernelPreference).toEqual({ shouldStart, language: "python" });
+  }
 });
