@@ -14,12 +14,11 @@ import sys
 import tempfile
 from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from jupyter_videogen.catalog import builtin
-from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.core.errors import ContentPolicyError
 from jupyter_videogen.core.job import JobRecord
 from jupyter_videogen.core.leaderboard import Contestant, evaluate
@@ -38,6 +37,9 @@ from jupyter_videogen.widget.protocol import (
 )
 from jupyter_videogen.widget.views import FormSurroundings, error_view, form_view, job_view
 from jupyter_videogen.widget.visitors import visitor_form, visitor_job
+
+if TYPE_CHECKING:
+    from jupyter_videogen.catalog.capabilities import Capabilities
 
 ROOT = Path(__file__).parent.parent
 CLIPS = ROOT / "docs" / "live"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "js" / "node_modules" / "axe-core" / "axe.min.js"
 KINDS = ("form", "grid", "compare", "vote")
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Live</title></head>
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><link rel="icon" href="data:,"><title>Live</title></head>
 <body data-theme="{theme}"><main><h1>Live</h1>{places}</main><script src="live/live.js"></script></body></html>"""
 PLACE = '<h2>{0}</h2><div data-videogen-live="{0}" style="min-height: 500px"></div>'
 IS_PLAYING = "node => [...node.shadowRoot?.querySelectorAll('video') ?? []].some((video) => video.currentTime > 0)"
@@ -89,9 +89,9 @@ def visit_grid(page: Page) -> None:
 
 def visit_vote(page: Page) -> None:
     vote = place(page, "vote")
-    for choice in ("Left is better", "Tie", "Right is better"):
+    for count, choice in enumerate(("Left is better", "Tie", "Right is better"), start=1):
         vote.locator("[aria-disabled=false]").filter(has_text=choice).click()
-        vote.get_by_role("progressbar").wait_for()
+        vote.get_by_text(f"{count} of 3").wait_for()
     vote.get_by_role("button", name="Finish").first.click()
     vote.get_by_text("local/ink").first.wait_for()
 

@@ -286,4 +286,5 @@ def test_the_bundle_is_handed_over_as_it_was_built(packs: Path) -> None:
     """Byte for byte."""
     for name in ("widget", *live.MODULES):
         text = re.fullmatch(r"videogenLive\(\"\w+\",(.*)\);\n", (packs / f"{name}.js").read_text("utf-8"), re.DOTALL)
-        assert text and json.loads(text[1]) == (live.STATIC / f"{name}.js").read_text("utf-8")
+        assert text
+        assert json.loads(text[1]) == (live.STATIC / f"{name}.js").read_text("utf-8")
