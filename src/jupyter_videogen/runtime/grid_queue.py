@@ -198,10 +198,10 @@ class GridQueue:
             self._grids.put_back(self.record.id, cell.key, tries=0)
 
     def _follow(self, job: JobRecord) -> None:
-        """Watch a job that was not watched here yet."""
+        """Watch a job that was not watched here yet: who runs a grid wants all its clips, also those that were let go."""
         if job.id not in self._followed:
             self._followed.add(job.id)
-            watch = self._run.watch(job, self._builder.connection(job))
+            watch = self._run.watch(job, self._builder.connection(job), again=True)
             watch.subscribe(self._heard)
 
     def _heard(self, record: JobRecord) -> None:

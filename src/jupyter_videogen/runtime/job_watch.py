@@ -23,6 +23,8 @@ class JobWatch:
     def __init__(self, record: JobRecord) -> None:
         self.record = record
         self.detached = False
+        self.wanted = False
+        """Whether somebody here has asked for it: it is then watched although it was let go before."""
         self.future: Future[JobRecord] = Future()
         self.running = False
         """Whether the future belongs to a task of ours."""
@@ -45,6 +47,11 @@ class JobWatch:
     def begin(self, future: Future[JobRecord]) -> None:
         """Note the task that runs the job."""
         self.future, self.running, self.detached = future, True, False
+
+    def leave(self) -> None:
+        """Watch it no more; who waits for it is told so."""
+        self.detached = True
+        self.future.cancel()
 
     def locked_out(self, connection: Connection) -> bool:
         """Return whether it is watched with another key than it was sent with, and this connection has the right one."""

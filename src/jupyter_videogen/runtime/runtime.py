@@ -203,16 +203,25 @@ class Runtime:
     def watch(self, record: JobRecord, connection: Connection, *, again: bool = False) -> JobWatch:
         """Return the watch of a job, and see to it that somebody watches; one that was detached, only when asked `again`."""
         with self._starting:
-            watch = self.watches.setdefault(record.id, JobWatch(record))
+            watch = self.watches.get(record.id) or self._new_watch(record)
             if watch.locked_out(connection):
                 watch.future.cancel()  # it looks with no key, or with another's; here is the one it was sent with
             if again:
                 watch.detached = False  # also while its request is still open: the answer must not let it go
+                watch.wanted = not self._only_watches
                 self._allow_watching(record.id)
             if watch.idle and not watch.record.ended and (again or not watch.detached):
                 watch.begin(self.loop.submit(partial(self._follow, watch, connection)))
                 watch.account = connection.account
             return watch
+
+    def _new_watch(self, record: JobRecord) -> JobWatch:
+        """Return the watch of a job that this process meets; one that somebody has let go is met so."""
+        watch = self.watches[record.id] = JobWatch(record)
+        with suppress(VideogenError):  # the ledger is busy: whoever takes the job up looks again
+            if (kept := self.ledger.kept(record.id)) and kept.let_go and not record.ended:
+                watch.leave()
+        return watch
 
     def _allow_watching(self, job_id: str) -> None:
         """Let servers take up a job, too, that somebody had let go and now watches again."""
@@ -239,7 +248,7 @@ class Runtime:
         watch = self.watches[job_id]
         if watch.record.ended:
             return
-        watch.detached = True
+        watch.detached, watch.wanted = True, False
         if watch.record.handle is not None:
             self._let_go(watch)
         watch.publish(watch.record)
@@ -312,7 +321,7 @@ class Runtime:
         """Take a job up again, or read along while another process has it."""
         watch.task = asyncio.current_task()
         while (record := self._taken_up(watch, connection)) is None:
-            if watch.record.ended or self._only_watches:
+            if watch.record.ended or watch.detached or self._only_watches:
                 return watch.record
             await self.clock.sleep(OBSERVE)
         return await self._run(watch, record, connection)
@@ -324,7 +333,14 @@ class Runtime:
         """
         speaks = connection.account == watch.record.account or not watch.record.account
         try:
-            record = self.ledger.find(watch.record.id)
+            kept = self.ledger.kept(watch.record.id)
+            if kept is None:
+                return None
+            record = kept.record
+            if kept.let_go and not watch.wanted:
+                watch.detached = True  # somebody has stopped the watching, maybe elsewhere, and nobody here has begun it again
+                watch.publish(record)
+                return None
             mine = self._may_take(record, speaks=speaks) and self._claim_or_ask(record.id, ask=speaks)
             if mine:
                 record = self._judged(record.id, connection, speaks=speaks)
