@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -16,13 +17,17 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jupyter_videogen.core.clip import ClipRecord
-from jupyter_videogen.core.errors import Failure
+from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.ledger.ledger import Ledger
+from jupyter_videogen.server import answers
+from jupyter_videogen.server.handlers import ASKED
+from jupyter_videogen.widget.protocol import JobView
 from support.fakes import MP4, SLOW
 from support.hub_like import OTHER
 from support.jupyter_servers import TOKEN
@@ -35,7 +40,7 @@ if TYPE_CHECKING:
     from support.plain_server import Answer
 
 JOB, SAVING, MADE = "aaaaaaaa", "bbbbbbbb", "cccccccc"
-READS = ["jobs", f"jobs/{JOB}", "spending"]
+READS = ["jobs", f"jobs/{JOB}", f"jobs/{JOB}/view", "spending", "page"]
 FILES = [f"clips/{JOB}/0", f"posters/{JOB}/0"]
 WRITES = [
     ("POST", f"jobs/{JOB}/cancel"),
@@ -195,7 +200,9 @@ def test_a_server_that_anybody_can_use_shows_nothing(tmp_path: Path, home: Path)
 
 def test_no_secret_and_no_place_is_in_an_answer(hub: Hub) -> None:
     """No reference of a provider, which may open a job; no folder of this disk but those of the server's pages."""
-    for path in [*READS, f"jobs/{SAVING}", f"jobs/{MADE}"]:
+    for path in [*READS, *(f"jobs/{one}{view}" for one in (SAVING, MADE) for view in ("", "/view"))]:
+        if path == "page":
+            continue  # nothing of the home is in it
         said = hub.ask(path).body.decode()
         assert "door-7" not in said
         assert str(hub.root) not in said
@@ -203,6 +210,56 @@ def test_no_secret_and_no_place_is_in_an_answer(hub: Hub) -> None:
         assert not re.search(r'"/\w+/', said)
     assert hub.ask(f"jobs/{MADE}").json["failure"]["message"] == "The clip could not be written to …/x.mp4: no space."
     assert hub.ask(f"jobs/{JOB}").json["notebook"] == "a/n.ipynb"
+
+
+def test_a_job_as_a_card_draws_it(hub: Hub) -> None:
+    """The view that a kernel makes, with the server's clock: a file elsewhere is told by its name, and no medium is named."""
+    before = time.time()
+    said = hub.ask(f"jobs/{JOB}/view").json
+    assert before <= said["now"] <= time.time()
+    assert msgspec.convert(said["job"], JobView).state == "succeeded"
+    assert [clip["src"] for clip in said["job"]["clips"]] == ["a-kite.mp4"]
+    assert (said["job"]["needs_kernel"], said["job"]["can_share"]) == (False, False)
+    assert hub.ask(f"jobs/{SAVING}/view").json["watched"] is False, "its key is known to a kernel that is gone"
+    assert hub.ask("jobs/zzzzzzzz/view").status == 404
+
+
+def test_the_page_comes_with_its_style(hub: Hub) -> None:
+    """As a kernel would send it."""
+    said = hub.ask("page").json
+    assert said["script"].endswith("make();\n")
+    assert said["style"].startswith(".videogen")
+
+
+@pytest.mark.parametrize("trouble", ["folder", "gone", "garbage"])
+def test_a_ledger_that_goes_away_is_no_fault_of_the_server(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    """Gone between two looks: there are no jobs. Anything else in its place: it says that it can't be used."""
+    home.mkdir(mode=0o700)
+    path = home / "ledger.sqlite3"
+    Ledger.at(path).close()
+    if trouble == "gone":
+        monkeypatch.setattr(
+            answers, "_version", lambda gone: gone.unlink() or sqlite3.connect(f"file:{gone}?mode=ro", uri=True).close()
+        )
+        assert answers.list_jobs(home, dict.fromkeys(ASKED, ""), str(tmp_path))["jobs"] == []
+        assert not path.exists(), "reading makes none"
+        return
+    path.unlink()
+    if trouble == "folder":
+        path.mkdir()
+    else:
+        path.write_bytes(b"garbage" * 1000)
+    with pytest.raises(answers.Refused, match="can't be used now"):
+        answers.find_job(home, JOB, str(tmp_path))
+
+
+def test_faults_of_the_ledger_are_answers() -> None:
+    """One that was closed or locked meanwhile, and what our own errors say, without their folders."""
+    assert answers.explain(sqlite3.ProgrammingError("closed")).status == 503
+    told = answers.explain(VideogenError("No space at /home/me/x/ledger.sqlite3.", next="Make some."))
+    assert (told.status, str(told)) == (503, "No space at …/ledger.sqlite3. Make some.")
 
 
 def test_jobs_come_in_pages(hub: Hub) -> None:
@@ -333,7 +390,8 @@ def test_ranges(hub: Hub, start: int, end: int) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(
-    st.text(min_size=1, max_size=12), st.sampled_from(["jobs/{}", "clips/{}/0", "clips/aaaaaaaa/{}", "posters/{}/{}"])
+    st.text(min_size=1, max_size=12),
+    st.sampled_from(["jobs/{}", "clips/{}/0", "jobs/{}/view", "clips/aaaaaaaa/{}", "posters/{}/{}"]),
 )
 def test_ids(hub: Hub, text: str, route: str) -> None:
     """Whatever is put in an id's place: a plain refusal, and no traceback in the log."""

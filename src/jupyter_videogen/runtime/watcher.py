@@ -122,7 +122,7 @@ class Watcher:
         config, standing = load_config_for_watching(), dict[str, Standing]()
         for record in records.values():
             connection = process.connection_of(run, record, config)
-            if hindrance := _find_hindrance(record, connection, config):
+            if hindrance := find_hindrance(record, connection, config):
                 standing |= self._leave([record.id], hindrance)
                 continue
             run.watch(record, connection, again=True)
@@ -141,7 +141,7 @@ class Watcher:
         process.close()
 
 
-def _find_hindrance(record: JobRecord, connection: Connection, config: Configuration) -> Standing | None:
+def find_hindrance(record: JobRecord, connection: Connection, config: Configuration) -> Standing | None:
     """Return why a job can't be watched from here; None where it can."""
     known = {*config.registry.providers, *SANDBOXES}
     if record.provider not in known and record.like not in BUILT_IN:

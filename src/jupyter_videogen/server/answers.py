@@ -6,6 +6,7 @@ Each function takes the home first; it raises `Refused` for what cannot be.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from contextlib import closing, suppress
 from pathlib import Path
@@ -21,22 +22,29 @@ from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.ledger.queries import STATES, HistoryFilter, Stage
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.watcher import find_hindrance
 from jupyter_videogen.server.files import NotServed, OpenFile
-from jupyter_videogen.server.job_facts import VERSION, job_facts
+from jupyter_videogen.server.job_facts import VERSION, job_facts, without_folders
+from jupyter_videogen.server.job_page import job_page
 from jupyter_videogen.server.outlook import Outlook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.clip import ClipRecord
+    from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.queries import KeptJob
 
+STATIC = Path(__file__).parent.parent / "static"
 MOST = 100
 """Jobs of one page."""
 USUAL = 30
 BAD, GONE, CONFLICT, UNUSABLE = 400, 404, 409, 503
 _held: dict[Path, tuple[Ledger, tuple[int, int]]] = {}
 """Open between two requests, each with the identity of its file: opening one takes the write lock of the file."""
+_opening = threading.Lock()
+"""Held while the ledger is opened or changed for another: each request has a thread of its own."""
 STILLS = frozenset({".jpg", ".png", ".webp"})
 
 
@@ -46,6 +54,18 @@ class Refused(Exception):
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
         self.status = status
+
+
+FAULTS = (Refused, VideogenError, sqlite3.Error)
+"""What the functions below raise: the ledger may be closed, locked or replaced at any moment."""
+
+
+def explain(fault: Exception) -> Refused:
+    """Return the refusal for one of `FAULTS`."""
+    if isinstance(fault, Refused):
+        return fault
+    words = f"{fault.message} {fault.failure.next}".strip() if isinstance(fault, VideogenError) else _unusable()
+    return Refused(UNUSABLE, without_folders(words))
 
 
 def list_jobs(home: Path, asked: Mapping[str, str], root: str) -> dict[str, Any]:
@@ -65,6 +85,31 @@ def find_job(home: Path, job_id: str, root: str) -> dict[str, Any]:
     """Return one job."""
     ledger, kept = _kept(home, job_id)
     return job_facts(kept, ledger, root) | Outlook(ledger).of(kept.record)
+
+
+def view_job(home: Path, job_id: str, watches: bool) -> dict[str, Any]:  # noqa: FBT001 - called by name with a list of arguments
+    """Return one job as the page of a widget draws it, and whether it goes on; `watches` says whether this server would watch it."""
+    ledger, kept = _kept(home, job_id)
+    config = load_config_for_watching()
+    watched = ledger.watcher_of(kept) is not None or (watches and _is_watchable(kept.record, config))
+    return job_page(kept, ledger, config.provider_of_job(kept.record), watched=watched)
+
+
+def _is_watchable(record: JobRecord, config: Configuration) -> bool:
+    """Whether this server takes a job up by itself, or would if it were allowed to."""
+    if record.ended or record.needs_kernel or record.state == "draft":
+        return False
+    run = process.watching_runtime("server")
+    return find_hindrance(record, process.connection_of(run, record, config), config) is None
+
+
+def read_page(_home: Path) -> dict[str, Any]:
+    """Return the page's own script and style, for outputs whose kernel is gone."""
+    try:
+        script, style = ((STATIC / name).read_text("ascii") for name in ("widget.js", "widget.css"))
+    except OSError:
+        raise Refused(GONE, "This installation has no page: build it with `make setup`.") from None
+    return {"v": VERSION, "script": script, "style": style}
 
 
 def sum_spending(home: Path) -> dict[str, Any]:
@@ -179,24 +224,32 @@ def _kept(home: Path, job_id: str) -> tuple[Ledger, KeptJob]:
 def _opened(home: Path) -> Ledger | None:
     """Return the ledger of a home, None where there is none: reading makes none, and brings none up to date."""
     path = home / "ledger.sqlite3"
-    if not path.exists():
+    try:
+        facts = path.stat()
+        with _opening:
+            return _ledger(path, (facts.st_dev, facts.st_ino))
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    facts = path.stat()
-    identity = facts.st_dev, facts.st_ino
+    except (VideogenError, sqlite3.Error, OSError):
+        if not path.exists():  # it went away between two looks
+            return None
+        raise Refused(UNUSABLE, _unusable()) from None
+
+
+def _unusable() -> str:
+    return f"The job ledger can't be used now. {command_names.spell('doctor')} says why."
+
+
+def _ledger(path: Path, identity: tuple[int, int]) -> Ledger:
     held, known = _held.get(path, (None, None))
     if held is not None and not held.closed:
-        if known == identity:
-            return held
+        if known == identity or (run := process.opened()) is not None and run.busy:
+            return held  # what watches a job follows the path at its next write
         held.close()  # the home was deleted, and made anew
-    try:
-        if _version(path) != glance.VERSION:
-            raise Refused(UNUSABLE, "The job ledger is of another version of jupyter-videogen than this server's.")
-        _held[path] = Ledger.at(path), identity
-        return _held[path][0]
-    except (VideogenError, sqlite3.Error):
-        raise Refused(
-            UNUSABLE, f"The job ledger can't be used now. {command_names.spell('doctor')} says why."
-        ) from None
+    if _version(path) != glance.VERSION:
+        raise Refused(UNUSABLE, "The job ledger is of another version of jupyter-videogen than this server's.")
+    _held[path] = Ledger.at(path), identity
+    return _held[path][0]
 
 
 def _version(path: Path) -> int:

@@ -77,7 +77,8 @@ def _call(name: str, *arguments: object) -> object:
     answers = import_module("jupyter_videogen.server.answers")
     try:
         return getattr(answers, name)(environment.home(), *arguments)
-    except answers.Refused as refused:
+    except answers.FAULTS as fault:
+        refused = answers.explain(fault)
         raise web.HTTPError(refused.status, str(refused).replace("%", "%%")) from None
 
 
@@ -124,6 +125,28 @@ class JobHandler(_ApiHandler):
         """Answer with the job."""
         self.count(self.limits.reads)
         self.finish(await self.ask("find_job", job_id, _root(self)))
+
+
+class ViewHandler(_ApiHandler):
+    """One job as the page of a widget draws it."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, job_id: str) -> None:
+        """Answer `{v, now, watched, job}`; `watched` is false where nobody watches the job, and this server can't."""
+        self.count(self.limits.reads)
+        self.finish(await self.ask("view_job", job_id, self.settings[RESOURCE].watch))
+
+
+class PageHandler(_ApiHandler):
+    """The page of our widgets, for outputs whose kernel is gone."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer `{v, script, style}`: texts as a kernel would send them."""
+        self.count(self.limits.reads)
+        self.finish(await self.ask("read_page"))
 
 
 class CancelHandler(_ApiHandler):
@@ -264,6 +287,8 @@ ROUTES: list[tuple[Any, ...]] = [
     ("/jupyter-videogen/jobs", JobsHandler),
     ("/jupyter-videogen/spending", SpendingHandler),
     (f"/jupyter-videogen/jobs/{_ID}", JobHandler),
+    ("/jupyter-videogen/page", PageHandler),
+    (f"/jupyter-videogen/jobs/{_ID}/view", ViewHandler),
     (f"/jupyter-videogen/jobs/{_ID}/cancel", CancelHandler),
     (f"/jupyter-videogen/jobs/{_ID}/watch", WatchHandler),
     (f"/jupyter-videogen/jobs/{_ID}/star", StarHandler),

@@ -120,10 +120,15 @@ def visitor_view(value: object, name: str = "") -> Any:  # noqa: ANN401 - JSON i
     if name == "billing":
         return ""  # the account is its owner's
     if name in {"src", "saves_as"}:
-        return posixpath.basename(value) if value.startswith(("..", "/")) or ":" in value else value
+        return shown_path(value)
     for place in _places():
         value = value.replace(place, HIDDEN)
     return value
+
+
+def shown_path(path: str) -> str:
+    """Return a path as it stands below the notebook's folder; of a file elsewhere its name alone."""
+    return posixpath.basename(path) if path.startswith(("..", "/")) or ":" in path else path
 
 
 def _places() -> list[str]:
