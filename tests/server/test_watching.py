@@ -5,6 +5,7 @@ The judges are the provider's own book and the file on the disk.
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,6 +124,47 @@ def test_a_job_that_was_let_go_is_left_alone_until_somebody_wants_it(
     reader.until_watched_by("server", job_id)
     assert server.ask(f"jupyter-videogen/jobs/{job_id}/watch", "DELETE").json["let_go"] is True
     reader.until_watched_by(None, job_id)
+
+
+def test_what_one_kernel_lets_go_no_other_takes(shop: Shop, reader: LedgerReader) -> None:
+    """Neither one that reads along nor one that starts; each takes it up again when it is asked to."""
+    with Puppet(shop.url) as kernel, Puppet(shop.url) as beside:
+        job_id = kernel.submit("a kite")
+        until(lambda: reader.kept(job_id).record.handle, "an answer")
+        assert beside.value(f"vg.job({job_id!r}).detached") is False
+        kernel.do(f"vg.job({job_id!r}).stop_waiting()")
+        until(lambda: beside.value(f"vg.job({job_id!r}).detached"), "the other kernel to leave it")
+        kernel.kill()
+        with Puppet(shop.url) as new:
+            assert new.value(f"vg.job({job_id!r}).detached") is True
+            assert new.value(f"vg.job({job_id!r}).result(60)").startswith("NotReadyError")
+            assert (reader.watcher(job_id), reader.kept(job_id).let_go) == (None, True)
+            new.do(f"vg.job({job_id!r}).watch()")
+            until(lambda: reader.owner(job_id) == new.process.pid, "the kernel that was asked")
+            assert reader.kept(job_id).let_go is False
+        shop.done = True
+        beside.do(f"vg.job({job_id!r}).watch()")
+        reader.until_stored(job_id)
+    assert len(shop.book) == 1
+
+
+def test_a_home_that_is_made_anew_is_watched(
+    shop: Shop, start: Callable[..., PlainServer], reader: LedgerReader, home: Path
+) -> None:
+    """The server has watched a job of the home that was deleted, and answered its pages."""
+    shop.done = True
+    server = start()
+    reader.until_stored(leave(shop, reader))
+    assert len(server.ask("jupyter-videogen/jobs").json["jobs"]) == 1
+    reader.ledger.close()
+    shutil.rmtree(home)
+    shop.done = False
+    new = LedgerReader(home)
+    job_id = leave(shop, new, "a boat")
+    new.until_watched_by("server", job_id)
+    assert [job["id"] for job in server.ask("jupyter-videogen/jobs").json["jobs"]] == [job_id]
+    shop.done = True
+    until(lambda: new.kept(job_id).record.state == "succeeded", "the clip")
 
 
 def test_a_server_is_not_idle_while_a_paid_job_is_open(

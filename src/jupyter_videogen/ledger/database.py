@@ -164,6 +164,11 @@ class Database:
         """Whether it was closed."""
         return not self._closing.alive
 
+    @property
+    def replaced(self) -> bool:
+        """Whether another file, or none, stands at the path by now; the next write follows the path."""
+        return _identity(self.path) != self._opened
+
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Hold the connection for a query."""

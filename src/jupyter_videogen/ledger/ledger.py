@@ -142,6 +142,11 @@ class Ledger(LedgerQueries):
         return str(self._presence.owner)
 
     @property
+    def replaced(self) -> bool:
+        """Whether another file, or none, stands at its path by now."""
+        return self._file.replaced
+
+    @property
     def closed(self) -> bool:
         """Whether it was closed."""
         return self._file.closed

@@ -51,9 +51,20 @@ def watching_runtime(kind: LeaseKind) -> Runtime:
     """Return a runtime that watches jobs and can create none; the process's own where it has one. Watches nothing by itself."""
     home = environment.home()
     with _lock:
+        _drop_replaced(str(home))
         if (found := opened()) is None:
             found = _watching[str(home)] = Runtime(home, kind=kind)
         return found
+
+
+def _drop_replaced(home: str) -> None:
+    """Close what watches nothing now and has the ledger of a home that was deleted: it would find no job of the new one.
+
+    What does watch writes its leases, and follows the path by that, with the jobs that it knows.
+    """
+    found = _watching.get(home)
+    if found is not None and (found.ledger.closed or found.ledger.replaced) and not found.busy:
+        _watching.pop(home).close()
 
 
 def opened() -> Runtime | None:

@@ -269,6 +269,11 @@ class Runtime:
             watch.answered.wait(max(0.0, patience - time.monotonic()))
         return [watch.record for watch in mine if not watch.record.ended]
 
+    @property
+    def busy(self) -> bool:
+        """Whether this process is at work on a job."""
+        return any(not watch.idle for watch in list(self.watches.values()))
+
     def cancel(self, record: JobRecord, connection: Connection) -> CancelResult:
         """Ask the provider of an accepted job to cancel it; never guesses, never gives up watching because of it."""
         result = provider_calls.cancel_at_provider(
@@ -338,7 +343,9 @@ class Runtime:
                 return None
             record = kept.record
             if kept.let_go and not watch.wanted:
-                watch.detached = True  # somebody has stopped the watching, maybe elsewhere, and nobody here has begun it again
+                watch.detached = (
+                    True  # somebody has stopped the watching, maybe elsewhere, and nobody here has begun it again
+                )
                 watch.publish(record)
                 return None
             mine = self._may_take(record, speaks=speaks) and self._claim_or_ask(record.id, ask=speaks)
