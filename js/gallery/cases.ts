@@ -247,6 +247,20 @@ const leave: Act = async (_, fake) => {
   fake.emit("comm_live_update");
   await nextFrame();
 };
+/** The kernel goes away, and the server tells of the job in its place. */
+const serve =
+  (change: Partial<JobView>, watched = true): Act =>
+  async (root, fake) => {
+    const told = { now: null, watched, job: { ...(fake.get("job") ?? job()), ...change } };
+    const server = {
+      follow: (_: string, take: (news: typeof told) => void) => take(told),
+      act: async () => "",
+      clipUrl: () => "/clip.mp4",
+    };
+    const host = { value: { server }, configurable: true };
+    Object.defineProperty(globalThis, Symbol.for("jupyter-videogen.lab"), host);
+    await leave(root, fake);
+  };
 const absent = { saves_as: "videogen/absent.mp4" };
 const refuses = (change: Parameters<typeof error>[0]) =>
   acks("generate", { ok: false, error: error(change) });
@@ -645,6 +659,23 @@ export const cases: Readonly<Record<string, Case>> = {
   "kernel gone": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
   "kernel restarted": { state: { form: full, job: job({ progress: 40, ...absent }) }, acts: [leave] },
   "card, kernel restarted": { state: { job: job({ ...lake, progress: 40, ...absent }) }, acts: [leave] },
+  "card, told by the server": {
+    state: { job: job({ ...lake, progress: 40, can_cancel: true }) },
+    acts: [serve({ progress: 62 })],
+  },
+  "card, told by the server: ready": { state: { job: job(lake) }, acts: [serve(ready(lake))] },
+  "card, told by the server: not watched": {
+    state: { job: job({ ...lake, progress: 40 }) },
+    acts: [serve({ detached: true })],
+  },
+  "card, told by the server: its kernel is restarted": {
+    state: { job: job(lake) },
+    acts: [serve(ready(lake))],
+  },
+  "form, told by the server": {
+    state: { form: full, job: job({ progress: 40 }) },
+    acts: [serve({ progress: 62 })],
+  },
   "card, finished meanwhile": {
     state: { job: job({ ...lake, cost: 0.8, cost_source: "reported" }) },
     acts: [leave, nextFrame],

@@ -26,8 +26,9 @@ let shown = new FakeModel();
 async function draw(name: string, el: HTMLElement, fake = createFake(name)): Promise<() => void> {
   fake.widget_manager = {
     resolveUrl: async (path: string) => (path.includes("absent") ? "/absent.mp4" : CLIP),
-    kernel: name.includes("restarted") ? { status: "idle" } : null,
+    ...(name.includes("restarted") ? { kernel: { status: "idle" } } : {}),
   };
+  Reflect.deleteProperty(globalThis, Symbol.for("jupyter-videogen.lab"));
   const { initialize, render } = makeWidget();
   const stops = [initialize({ model: fake }), render({ model: fake, el })];
   await new Promise((ready) => requestAnimationFrame(() => setTimeout(ready, 50)));

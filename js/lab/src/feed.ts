@@ -2,13 +2,11 @@
 
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { ServerConnection } from "@jupyterlab/services";
-import { hasServer } from "./host";
-import { type Event, type Job, readEvent, type Spending } from "./jobs";
+import { hasServer, type Told } from "./host";
+import { type Event, type Job, PACE, readEvent, type Spending } from "./jobs";
 
 /** Milliseconds: several changes at once are fetched once. */
 const GATHER = 300;
-/** Milliseconds between two looks while something is being made, in case the stream of events has been away. */
-const PACE = 15_000;
 const PAGE = 30;
 
 export interface Query {
@@ -16,6 +14,18 @@ export interface Query {
   /** A notebook or folder whose project is looked at, as the server writes paths; null for all projects. */
   readonly project: string | null;
 }
+
+/** Of the server's answers. */
+const VERSION = 1;
+
+/** The page of our widgets. */
+export interface Page {
+  readonly script: string;
+  readonly style: string;
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof ServerConnection.ResponseError && error.response.status === 404;
 
 export class Feed {
   /** Null until the server has answered; false where it has no extension of ours. */
@@ -29,10 +39,12 @@ export class Feed {
   problem = "";
   query: Query = { search: "", project: null };
   readonly #listeners = new Set<() => void>();
+  readonly #hearers = new Set<(event: Event) => void>();
   readonly #seen = new Map<string, Event>();
   #isWatched = false;
   #timer = 0;
   #round = 0;
+  #first: Promise<void> | null = null;
 
   constructor(
     private readonly app: JupyterFrontEnd,
@@ -59,6 +71,18 @@ export class Feed {
     this.#listeners.add(listener);
   }
 
+  /** Call a listener with every event of the server. */
+  hear(hearer: (event: Event) => void): void {
+    this.#hearers.add(hearer);
+  }
+
+  /** Whether the server has our routes, as soon as it has answered once. */
+  async whenThere(): Promise<boolean> {
+    this.#first ??= this.#fetch();
+    await this.#first;
+    return this.isThere === true;
+  }
+
   start(): void {
     this.app.serviceManager.events?.stream.connect((_, said) => {
       const event = readEvent(said);
@@ -70,7 +94,7 @@ export class Feed {
     document.addEventListener("visibilitychange", look);
     window.addEventListener("online", look);
     this.app.serviceManager.connectionFailure.connect(() => this.#later(PACE));
-    void this.#fetch();
+    void this.whenThere();
   }
 
   /** Whether the panel is on view: only then is more than what is being made fetched. */
@@ -130,7 +154,33 @@ export class Feed {
     }
   }
 
+  /** Set a job's star, or have it watched, or neither; returns why not, or an empty text. */
+  async change(id: string, what: "star" | "watch", on: boolean): Promise<string> {
+    try {
+      await this.#request(`jobs/${id}/${what}`, on ? "PUT" : "DELETE");
+      return "";
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** A job as a card draws it; null where the server does not answer now, "unknown" where it has no such job. */
+  async view(id: string): Promise<Told | "unknown" | null> {
+    try {
+      const told = (await this.#request(`jobs/${id}/view`)) as Told & { readonly v: number };
+      return told.v === VERSION ? told : "unknown";
+    } catch (error) {
+      return isMissing(error) ? "unknown" : null;
+    }
+  }
+
+  /** The page of our widgets as texts; null where the server does not give it. */
+  page(): Promise<Page | null> {
+    return (this.#request("page") as Promise<Page>).catch(() => null);
+  }
+
   #take(event: Event): void {
+    for (const hearer of this.#hearers) hearer(event);
     const before = this.#seen.get(event.id);
     if (before && before.version > event.version) return;
     this.#seen.set(event.id, event);
@@ -176,8 +226,7 @@ export class Feed {
       this.problem = "";
     } catch (error) {
       if (round !== this.#round) return;
-      const isMissing = error instanceof ServerConnection.ResponseError && error.response.status === 404;
-      if (this.isThere === null && isMissing) this.isThere = false;
+      if (this.isThere === null && isMissing(error)) this.isThere = false;
       this.problem = error instanceof Error ? error.message : String(error);
     }
     this.#tell();

@@ -39,8 +39,8 @@ const outputs: JupyterFrontEndPlugin = {
     restorer: ILayoutRestorer | null,
   ) => {
     if (!notebooks) return;
-    const onJobs = addVideos({ app, plugin: OUTPUTS, notebooks, settings, statusBar, restorer });
-    addRenderer({ registry, notebooks, consoles, onJobs });
+    const videos = addVideos({ app, plugin: OUTPUTS, notebooks, settings, statusBar, restorer });
+    addRenderer({ registry, notebooks, consoles, ...videos });
     keepSavable(notebooks);
     openWithoutKernels(app, notebooks);
     takeDrops(notebooks);

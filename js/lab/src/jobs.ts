@@ -1,5 +1,8 @@
 /** Jobs as the server tells them (`server/job_facts.py`, `server/events.py`), and the words for them. */
 
+/** Milliseconds between two looks while something is being made, in case the stream of events has been away. */
+export const PACE = 15_000;
+
 export interface Clip {
   readonly url: string;
   readonly poster: string | null;

@@ -5,11 +5,14 @@ import type { INotebookTracker, SessionContext, Signal } from "@jupyterlab/noteb
 import type { Factory, IRenderMimeRegistry, Model, Renderer, RendererOptions } from "@jupyterlab/rendermime";
 import { Panel } from "@lumino/widgets";
 import { type Content, MIME, readContent, type ToldJob, VIEW } from "./bundle";
+import type { FedRecords } from "./fed-records";
 
 /** Above the widget view, whose rank is -10. */
 const RANK = -20;
 /** Milliseconds after drawing. The widget manager restores its models some time after the kernel is connected, and says so to nobody. */
 const LATER = [50, 200, 600, 1500, 4000];
+/** When they have all been in vain. */
+const LAST = 5000;
 const HTML = "text/html";
 
 /** The notebook or the console that an output stands in. */
@@ -22,6 +25,8 @@ export interface Surroundings {
   readonly registry: IRenderMimeRegistry;
   readonly notebooks: INotebookTracker;
   readonly consoles: IConsoleTracker | null;
+  /** Draws records of unfinished jobs as cards that the server feeds. */
+  readonly records: FedRecords;
   onJobs(jobs: readonly ToldJob[], node: HTMLElement): void;
 }
 
@@ -53,6 +58,9 @@ export class Output extends Panel {
   /** The host asks anew for each change of the data while it still draws: only the newest drawing counts. */
   #round = 0;
   #timers: number[] = [];
+  /** Ends the cards that stand in the place of records. */
+  #cards = new AbortController();
+  #isFed = false;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -70,12 +78,35 @@ export class Output extends Panel {
     this.#stopLooking();
     if (model.trusted && content.modelId && !this.#live) {
       this.#timers = LATER.map((after) => window.setTimeout(this.#look, after));
+      this.#timers.push(window.setTimeout(this.#enliven, LAST));
     }
+    if (!this.#mayLive(content)) this.#enliven();
+  }
+
+  /** Whether the kernel may still have the widget of this output: its manager says late what it has. */
+  #mayLive({ modelId }: Content): boolean {
+    return modelId !== "" && Boolean(this.#place?.sessionContext.session?.kernel);
+  }
+
+  /** Without a kernel's widget, let the server tell what became of unfinished jobs. */
+  readonly #enliven = (): void => {
+    if (!this.#model?.trusted || this.isDisposed || !this.#html || this.#isFed) return;
+    const { jobs, modelId } = readContent(this.#model.data);
+    if (modelId && this.#isServed(modelId)) return; // that page is on view, and asks by itself
+    this.#isFed = true;
+    void this.surroundings.records.enliven(this.node, jobs, this.options.resolver, this.#cards.signal);
+  };
+
+  #endCards(): void {
+    this.#cards.abort();
+    this.#cards = new AbortController();
+    this.#isFed = false;
   }
 
   override dispose(): void {
     if (this.isDisposed) return;
     this.#stopLooking();
+    this.#endCards();
     for (const signal of this.#signals) signal.disconnect(this.#look);
     this.#setLive("");
     super.dispose();
@@ -94,8 +125,9 @@ export class Output extends Panel {
   }
 
   readonly #look = (): void => {
-    if (this.#model && !this.isDisposed && !this.#live)
-      void this.#draw(this.#model, readContent(this.#model.data));
+    if (!this.#model || this.isDisposed || this.#live) return;
+    const content = readContent(this.#model.data);
+    void this.#draw(this.#model, content).then(() => this.#mayLive(content) || this.#enliven());
   };
 
   #stopLooking(): void {
@@ -127,6 +159,7 @@ export class Output extends Panel {
     const isRecord = kind === "record" || kind === "records";
     if (isServed && !isRecord && (await this.#drawLive(modelId, this.#round))) return;
     await this.#drawHtml(model, isServed && isRecord, this.#round);
+    if (isServed) this.#endCards();
     this.setHidden(isServed && kind === "record");
   }
 
@@ -171,6 +204,7 @@ export class Output extends Panel {
   }
 
   #show(view: Renderer, html: string): void {
+    this.#endCards();
     this.#shown?.dispose();
     this.#shown = view;
     this.#html = html;

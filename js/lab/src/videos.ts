@@ -6,8 +6,11 @@ import type { INotebookTracker } from "@jupyterlab/notebook";
 import type { ISettingRegistry } from "@jupyterlab/settingregistry";
 import type { IStatusBar } from "@jupyterlab/statusbar";
 import type { ToldJob } from "./bundle";
+import { FedRecords } from "./fed-records";
 import { Feed } from "./feed";
 import { GridEnds } from "./grid-ends";
+import { offer } from "./host";
+import { JobFeed } from "./job-feed";
 import type { Job } from "./jobs";
 import { canOpen, NEW } from "./new-video";
 import { type Actions, PANEL, VideosPanel } from "./panel";
@@ -30,8 +33,15 @@ export interface Surroundings {
   readonly restorer: ILayoutRestorer | null;
 }
 
-/** Add all of it, and return what takes the jobs that an output shows. */
-export function addVideos(given: Surroundings): (jobs: readonly ToldJob[], node: HTMLElement) => void {
+/** What outputs have to do with it. */
+export interface ForOutputs {
+  /** Takes the jobs that an output shows. */
+  onJobs(jobs: readonly ToldJob[], node: HTMLElement): void;
+  readonly records: FedRecords;
+}
+
+/** Add all of it. */
+export function addVideos(given: Surroundings): ForOutputs {
   const { app, notebooks, restorer, statusBar } = given;
   document.head.append(Object.assign(document.createElement("style"), { textContent: styles }));
   const isOn = followSettings(given.settings, given.plugin, () => refresh());
@@ -75,7 +85,9 @@ export function addVideos(given: Surroundings): (jobs: readonly ToldJob[], node:
   restorer?.add(panel, PANEL);
   feed.start();
   followAddress(app, notebooks);
-  return ends.see;
+  const jobs = new JobFeed(feed);
+  offer({ asked: feed.whenThere().then((isThere) => offer(isThere ? { server: jobs } : {})) });
+  return { onJobs: ends.see, records: new FedRecords(feed, jobs) };
 }
 
 /** Go to the job's cell; a clip that stands in no notebook opens by itself. */

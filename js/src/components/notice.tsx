@@ -11,7 +11,8 @@ export function describePending(connection: KernelConnection, about: readonly Re
   const waiting = connection.pending.value.filter(({ request }) => about.includes(request.type));
   const isSlow = waiting.some(({ slow }) => slow);
   const [problem, remedy] = strings.lines.gone.flat();
-  if (isSlow) return connection.disconnected.value ? `${problem}. ${remedy}` : strings.busy;
+  if (isSlow && !connection.server)
+    return connection.disconnected.value ? `${problem}. ${remedy}` : strings.busy;
   return waiting.length > 0 ? strings.sending : "";
 }
 

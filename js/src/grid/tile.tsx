@@ -74,6 +74,7 @@ function Playing({ stage, cell }: { stage: Stage; cell: GridCellView }) {
   if (!release || cell.clip === null) return null;
   return (
     <ClipPreview
+      id={cell.job_id ?? ""}
       clip={cell.clip}
       clips={stage.session.clipLoader}
       isResting={stage.playback.isScrolling.value}

@@ -5,7 +5,7 @@
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { Clock } from "./clock";
-import { findHost } from "./host";
+import { findHost, type JobServer, type Told } from "./host";
 import { isOpen } from "./job-state";
 import { advance, type Progress, type Reported } from "./progress";
 import type {
@@ -95,6 +95,7 @@ export class KernelConnection {
   readonly #preview = signal<Preview | null>(null);
   readonly #progress = signal<Progress | null>(null);
   readonly #disconnected = signal(false);
+  readonly #fed = signal<ReadonlySet<string>>(new Set());
   readonly #pending = signal<readonly Pending[]>([]);
   readonly #refusal = signal<Refusal | null>(null);
   readonly #changes = signal(0);
@@ -176,6 +177,14 @@ export class KernelConnection {
   get disconnected(): ReadonlySignal<boolean> {
     return this.#disconnected;
   }
+  /** The server, where it stands in for a kernel that has gone. */
+  get server(): JobServer | null {
+    return this.#disconnected.value ? (findHost().server ?? null) : null;
+  }
+  /** Whether the server tells of a job in the kernel's place, and somebody watches it. */
+  isFed(id: string): boolean {
+    return this.#fed.value.has(id);
+  }
   get pending(): ReadonlySignal<readonly Pending[]> {
     return this.#pending;
   }
@@ -193,6 +202,33 @@ export class KernelConnection {
   }
   get widgetManager(): unknown {
     return this.#model.widget_manager;
+  }
+
+  /** The jobs of the widget that are being made. */
+  get openJobs(): readonly JobView[] {
+    const job = this.#job.peek();
+    const beside = [...this.#queue.peek(), ...(this.#compared.peek() ?? [])];
+    return (job ? [job, ...beside] : beside).filter(isOpen);
+  }
+
+  /** Take what the server tells of a job; a kernel that is there again knows better. */
+  readonly takeTold = ({ now, watched, job }: Told): void => {
+    if (!this.#disconnected.peek()) return;
+    batch(() => {
+      if (now !== null) this.clock.correct(now);
+      const fed = new Set(this.#fed.peek());
+      this.#fed.value = watched || !isOpen(job) ? fed.add(job.id) : without(fed, job.id);
+      this.#renew(job.id, () => job);
+    });
+  };
+
+  #renew(id: string, change: (job: JobView) => JobView): void {
+    const renew = (job: JobView) => (job.id === id ? change(job) : job);
+    const job = this.#job.peek();
+    if (job?.id === id) this.#progress.value = advance(this.#progress.peek(), renew(job));
+    this.#job.value = job && renew(job);
+    this.#queue.value = this.#queue.peek().map(renew);
+    this.#compared.value = this.#compared.peek()?.map(renew) ?? null;
   }
 
   /** A refusal, or that a request was a job already, is read. */
@@ -266,9 +302,39 @@ export class KernelConnection {
       setTimeout(() => this.#markSlow(requestId), SLOW_MILLISECONDS),
     );
     const message = { v: 1, request_id: requestId, ...request } satisfies PageMessage;
-    if (chunk === undefined) this.#model.send(message);
-    else this.#model.send(message, undefined, [chunk]);
+    const server = isForServer(request) && this.#disconnected.peek() ? findHost().server : null;
+    if (server) void this.#askServer(server, requestId, request as ServerRequest);
+    else this.#sendToKernel(message, chunk === undefined ? [] : [chunk]);
     return requestId;
+  }
+
+  #sendToKernel(message: PageMessage, chunks: readonly ArrayBuffer[]): void {
+    try {
+      if (chunks.length === 0) this.#model.send(message);
+      else this.#model.send(message, undefined, chunks);
+    } catch {
+      this.leave(); // JupyterLab throws where the kernel was shut down
+    }
+  }
+
+  /** The kernel has gone, and with it every answer that somebody waits for. */
+  leave(): void {
+    batch(() => {
+      if (!this.#disconnected.peek()) this.#fed.value = new Set();
+      this.#disconnected.value = true;
+      for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
+    });
+  }
+
+  async #askServer(server: JobServer, requestId: string, request: ServerRequest): Promise<void> {
+    const message = await server.act(request);
+    batch(() => {
+      if (request.type === "star" && !message)
+        this.#renew(request.job_id, (job) => ({ ...job, starred: request.on }));
+      this.#settle(requestId, { ok: !message } as Reply);
+      const error = { ...noError, message };
+      if (message && actions.has(request.type)) this.#refusal.value = { about: request.type, error, request };
+    });
   }
 
   dispose(): void {
@@ -362,11 +428,8 @@ export class KernelConnection {
 
   /** JupyterLab fires this when a kernel dies or restarts; anywidget forwards the event without its value. */
   readonly #readConnectionState = (): void => {
-    const disconnected = !(this.#model.comm_live ?? false);
-    batch(() => {
-      this.#disconnected.value = disconnected;
-      if (disconnected) for (const { requestId } of this.#pending.peek()) this.#settle(requestId);
-    });
+    if (this.#model.comm_live) this.#disconnected.value = false;
+    else this.leave();
   };
 
   readonly #callbacks = [
@@ -425,6 +488,25 @@ const actions: ReadonlySet<RequestType> = new Set([
   "recall",
   "choose",
 ]);
+/** What the server can do as well as a kernel. */
+type ServerRequest = Extract<Request, { type: "cancel" | "detach" | "watch" | "star" }>;
+const serverRequests: ReadonlySet<RequestType> = new Set(["cancel", "detach", "watch", "star"]);
+const isForServer = ({ type }: Request): boolean => serverRequests.has(type);
+/** A refusal of the server is a sentence. */
+const noError: Omit<ErrorView, "message"> = {
+  code: "cancel",
+  next: "",
+  field: null,
+  sent: "yes",
+  charged: "unknown",
+  request_id: null,
+  retry_after: null,
+  billing: "",
+};
+const without = <T>(set: Set<T>, one: T): Set<T> => {
+  set.delete(one);
+  return set;
+};
 const getSubject = (request: Request): string => {
   if (request.type === "generate") return JSON.stringify([request.request, request.new, request.yes]);
   return "job_id" in request ? request.job_id : "";

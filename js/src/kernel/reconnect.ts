@@ -26,6 +26,7 @@ interface Comm {
 }
 export interface HostKernel {
   readonly status: string;
+  readonly isDisposed?: boolean;
   createComm(target: string): Comm;
   requestExecute(content: object): {
     readonly done: Promise<{ readonly content: { readonly status: string } }>;
@@ -44,6 +45,13 @@ export function getReadyKernel(manager: unknown): HostKernel | null {
 }
 
 export const isKernelStarting = (manager: unknown): boolean => starting.has(getKernel(manager)?.status ?? "");
+
+/** Whether the host names its kernel and has none any more. One that was shut down takes its comms along without a word. */
+export function isKernelGone(manager: unknown): boolean {
+  if (typeof manager !== "object" || manager === null || !("kernel" in manager)) return false;
+  const kernel = getKernel(manager);
+  return kernel === null || kernel.isDisposed === true || kernel.status === "dead";
+}
 
 interface Update {
   readonly method: string;

@@ -147,7 +147,9 @@ export function LibraryTile({
         ) : (
           <TileState tile={tile} state={state} />
         )}
-        {tile.clip && !tile.gone && preview.isOn && <ClipPreview clip={tile.clip} clips={clipLoader} />}
+        {tile.clip && !tile.gone && preview.isOn && (
+          <ClipPreview id={tile.id} clip={tile.clip} clips={clipLoader} />
+        )}
         {tile.clip && facts.length && !tile.gone && (
           <span class="videogen-badge is-over" aria-hidden="true">
             <Icon name="play" solid />

@@ -85,7 +85,9 @@ export function About(props: AboutProps) {
       {job && (
         <div class="videogen-noted">
           <Warnings warnings={[...job.warnings, ...describeNeed(view, job)]} />
-          {job.suggestions.length > 0 && <Suggestions {...props} job={job} />}
+          {job.suggestions.length > 0 && !view.session.connection.server && (
+            <Suggestions {...props} job={job} />
+          )}
         </div>
       )}
     </div>

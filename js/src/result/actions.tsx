@@ -58,7 +58,7 @@ export function ClipPicker({ view, count, take, onTake }: ClipPickerProps) {
 
 /** What can be done with a job; null where this form or this clip can't. */
 export interface JobCommands {
-  readonly remix: () => void;
+  readonly remix: (() => void) | null;
   /** Opens the form of a card, with the seed. */
   readonly edit: (() => void) | null;
   readonly proceed: (() => void) | null;
@@ -69,6 +69,17 @@ export interface JobCommands {
   readonly compare: (() => void) | null;
   readonly remove: (() => void) | null;
 }
+
+/** Without a kernel nothing new is made of a job. */
+const noCommands = {
+  remix: null,
+  edit: null,
+  proceed: null,
+  pick: null,
+  isPicked: false,
+  compare: null,
+  remove: null,
+} as const;
 
 export function getCommands(view: View, form: FormView | null, job: JobView | null): JobCommands {
   const { session } = view;
@@ -83,13 +94,16 @@ export function getCommands(view: View, form: FormView | null, job: JobView | nu
   const remove = async (gone: JobView) => {
     if (await history.remove(gone)) view.selectedJob.value = null;
   };
+  const { server } = session.connection;
+  const star = onJob((one) => history.star(one));
+  if (server) return { ...noCommands, star };
   const isCard = session.connection.form.value === null && !session.connection.disconnected.value;
   const canPick = form !== null && job?.clip !== undefined;
   return {
     remix: onJob((one) => edit(session.recall(one, { seed: false }))),
     edit: form ? null : onJob((one) => edit(session.recall(one, { seed: true }))),
     proceed: form === null || takesImage(form) ? onJob((one) => edit(session.proceed(one))) : null,
-    star: onJob((one) => history.star(one)),
+    star,
     pick: canPick ? onJob((one) => history.toggleSelected(one)) : null,
     compare: isCard
       ? onJob((one) => {
@@ -123,7 +137,9 @@ export function JobActions({ view, job, clip, take, url, commands, isGhost, chil
       {!hasClip && commands.edit ? (
         <IconButton icon="edit" label={strings.edit} onClick={commands.edit} />
       ) : (
-        <IconButton icon="remix" label={strings.remix} hint={strings.remixHint} onClick={commands.remix} />
+        commands.remix && (
+          <IconButton icon="remix" label={strings.remix} hint={strings.remixHint} onClick={commands.remix} />
+        )
       )}
       {hasClip && commands.proceed && (
         <IconButton
@@ -134,7 +150,9 @@ export function JobActions({ view, job, clip, take, url, commands, isGhost, chil
         />
       )}
       {hasClip && <SaveLink clip={clip} url={url} />}
-      {hasClip && job?.can_share && <ShareButton view={view} job={job} take={take} />}
+      {hasClip && job?.can_share && !view.session.connection.server && (
+        <ShareButton view={view} job={job} take={take} />
+      )}
       <span class="videogen-icon-actions">
         <IconButton
           bare

@@ -2,12 +2,13 @@
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { IconButton } from "../components/button";
 import { Notice } from "../components/notice";
 import type { RequestType } from "../kernel/connection";
 import { isOpen } from "../kernel/job-state";
 import { estimateBar, getBar } from "../kernel/progress";
 import type { FormView, JobView } from "../kernel/protocol.gen";
-import { type Action, appearances, getActions } from "../state/appearance";
+import { type Action, appearances, type CardState, getActions } from "../state/appearance";
 import { getStatusValues } from "../state/status-values";
 import type { View } from "../state/view";
 import { useClockTicks, useWasUnfinished, type ViewState } from "../state/view-state";
@@ -66,8 +67,13 @@ function useAction({ view, job, playback, setPlayback }: ResultProps): (act: Act
   };
 }
 
+/** What only a kernel can do; to look at a job that is watched is also its kernel's. */
+const ofKernel: ReadonlySet<Action> = new Set(["recheck", "recover", "resend", "repeat"]);
+
 /** A form has its own button for what it sends, and one over it to reconnect. */
-function isOffered(act: Action, { session }: View, form: FormView | null): boolean {
+function isOffered(act: Action, state: CardState, { session }: View, form: FormView | null): boolean {
+  const isWatched = act === "watch" && state !== "detached";
+  if (session.connection.server && (ofKernel.has(act) || isWatched)) return false;
   if (act === "repeat") return form !== null;
   return act !== "reconnect" || (form === null && session.kernelAway.state.value.isReady);
 }
@@ -87,7 +93,9 @@ function ResultFooter({ view, form, job, isGhost }: FooterProps) {
   return (
     <div class="videogen-footer" inert={isGhost}>
       {job && <SettingChips job={job} />}
-      {!form?.guest && <CopyAsCode key={job?.id} view={view} request={request} />}
+      {!form?.guest && !view.session.connection.server && (
+        <CopyAsCode key={job?.id} view={view} request={request} />
+      )}
     </div>
   );
 }
@@ -135,7 +143,8 @@ export function Result(props: ResultProps) {
   const shape = { "--videogen-width": String(width), "--videogen-height": String(height) };
   const model = job?.model ?? (form ? draft.model.value : "");
   const seconds = job ? job.duration : form ? Number(draft.duration.value) || null : null;
-  const isMendable = state === "failed" || (job?.error?.code === "auth" && isOpen(job));
+  const canMend = connection.server === null;
+  const isMendable = canMend && (state === "failed" || (job?.error?.code === "auth" && isOpen(job)));
   const mend = isMendable ? findMend(job?.error, form) : null;
   const failed = job?.error && appearance.role === "alert" ? job : null;
   const [explained, setExplained] = useState("");
@@ -162,10 +171,12 @@ export function Result(props: ResultProps) {
   const letters = {
     s: commands.star,
     c: () => (commands.pick ?? commands.compare)?.(),
-    r: commands.remix,
+    r: () => commands.remix?.(),
   };
   // What a finished job shows has its place from the first moment, so that nothing moves when it ends.
   const isGhost = job === null || isOpen(job);
+  /** The kernel that has come since knows nothing of this card before somebody asks it. */
+  const canReconnect = !form && connection.server !== null && view.session.kernelAway.state.value.isReady;
   const clipCount = job === null ? 0 : job.clips.length || (job.request.n ?? 1);
   const progressBar = <ProgressBar appearance={appearance} bar={bar} label={label} />;
   const use = (prompt: string) => {
@@ -235,7 +246,7 @@ export function Result(props: ResultProps) {
                 )}
               </StatusLines>
               <StateActions
-                actions={getActions(state, job).filter((act) => isOffered(act, view, form))}
+                actions={getActions(state, job).filter((act) => isOffered(act, state, view, form))}
                 isFree={job?.free ?? false}
                 onAct={onAction}
               >
@@ -265,6 +276,9 @@ export function Result(props: ResultProps) {
             commands={commands}
             isGhost={isGhost}
           >
+            {canReconnect && (
+              <IconButton icon="retry" label={strings.act.reconnect} onClick={() => onAction("reconnect")} />
+            )}
             {clipCount > 1 && (isGhost || clip) && (
               <ClipPicker view={view} count={clipCount} take={take} onTake={setTake} />
             )}

@@ -32,13 +32,15 @@ export function ClipStill({ id, clip, isGone, clips, posters }: ClipStillProps) 
   }, []);
   if (url && !isBroken)
     return <img src={url} alt="" decoding="async" draggable={false} onError={() => setBroken(true)} />;
-  const address = (url === null || isBroken) && isResting && !isGone ? clips.locate(clip).value : null;
+  const address = (url === null || isBroken) && isResting && !isGone ? clips.locate(clip, id).value : null;
   return address ? (
     <video src={`${address}#t=0.5`} muted playsInline preload="metadata" tabIndex={-1} aria-hidden="true" />
   ) : null;
 }
 
 interface ClipPreviewProps {
+  /** The job of the clip. */
+  readonly id: string;
   readonly clip: ClipView;
   readonly clips: ClipLoader;
   /** It is paused, and keeps its time. */
@@ -46,8 +48,8 @@ interface ClipPreviewProps {
 }
 
 /** The clip itself, without sound. */
-export function ClipPreview({ clip, clips, isResting = false }: ClipPreviewProps) {
-  const address = clips.locate(clip).value;
+export function ClipPreview({ id, clip, clips, isResting = false }: ClipPreviewProps) {
+  const address = clips.locate(clip, id).value;
   return address ? <LoopingVideo address={address} isResting={isResting} /> : null;
 }
 

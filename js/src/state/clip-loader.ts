@@ -1,10 +1,12 @@
 /**
- * Loads clips: from the host's URL where it serves the very file, else from the kernel in acknowledged chunks. A clip
+ * Loads clips: from the host's URL where it serves the very file, else by the job's id from the server's routes, else from
+ * the kernel in acknowledged chunks. A clip
  * from the kernel is kept once for all views, and released at the end.
  */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { KernelConnection } from "../kernel/connection";
+import { findHost } from "../kernel/host";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
 import { RetryTiming } from "../kernel/retry-timing";
 import { resolveClipUrl } from "./clip-url";
@@ -47,19 +49,31 @@ export class ClipLoader {
     this.#connection = host;
   }
 
-  /** The host's URL of a clip: undefined while it is looked for, null where there is none. */
-  locate(clip: ClipView): ReadonlySignal<string | null | undefined> {
+  /** The URL of a job's clip: undefined while it is looked for, null where there is none. */
+  locate(clip: ClipView, id: string, take = 0): ReadonlySignal<string | null | undefined> {
     const key = getClipKey(clip);
     const known = this.#urls.get(key);
     if (known) return known;
     const found = signal<string | null | undefined>(undefined);
     this.#urls.set(key, found);
-    void resolveClipUrl(this.#connection.widgetManager, clip.src)
-      .then(async (url) => ((await servesFile(url, clip.bytes, this.#disposal.signal)) ? url : null))
-      .then((url) => {
-        found.value = url;
-      });
+    void this.#find(clip, id, take).then((url) => {
+      found.value = url;
+    });
     return found;
+  }
+
+  async #find(clip: ClipView, id: string, take: number): Promise<string | null> {
+    const byPath = () => resolveClipUrl(this.#connection.widgetManager, clip.src);
+    const byJob = async () => {
+      await findHost().asked;
+      return findHost().server?.clipUrl(id, take) ?? null;
+    };
+    // What the server tells of a job names a file elsewhere by its name alone, so that its path leads nowhere.
+    for (const find of this.#connection.server ? [byJob, byPath] : [byPath, byJob]) {
+      const url = await find();
+      if (url !== null && (await servesFile(url, clip.bytes, this.#disposal.signal))) return url;
+    }
+    return null;
   }
 
   /** Where a clip can be played from. */
@@ -69,7 +83,7 @@ export class ClipLoader {
     if (known) return known;
     const source = signal<ClipSource>({ state: "locating" });
     this.#sources.set(key, source);
-    const end = this.locate(clip).subscribe((url) => {
+    const end = this.locate(clip, job.id, take).subscribe((url) => {
       if (url === undefined) return;
       if (url !== null) source.value = { state: "ready", url };
       else if (clip.bytes > MAX_AUTOMATIC_BYTES) source.value = { state: "large" };

@@ -1,10 +1,14 @@
-/** Finds out what became of a job while the kernel that watched it is away: from the file, and from the host's kernel. */
+/**
+ * Finds out what became of a job while the kernel that watched it is away: from the server where that has our routes, else
+ * from the file and from the host's kernel. The one place that decides who tells of a job.
+ */
 
-import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { KernelConnection } from "../kernel/connection";
+import { findHost } from "../kernel/host";
 import { isOpen } from "../kernel/job-state";
 import type { ClipView, JobView } from "../kernel/protocol.gen";
-import { getReadyKernel, isKernelStarting } from "../kernel/reconnect";
+import { getReadyKernel, isKernelGone, isKernelStarting } from "../kernel/reconnect";
 import { dimensions } from "../text/format";
 import type { Away } from "./appearance";
 import { resolveClipUrl } from "./clip-url";
@@ -36,7 +40,10 @@ export class KernelAway {
 
   constructor(connection: KernelConnection) {
     this.#connection = connection;
-    this.#stop = effect(() => (connection.disconnected.value ? this.#look() : this.#reset()));
+    this.#stop = effect(() => {
+      const isAway = connection.disconnected.value;
+      return untracked(() => (isAway ? this.#look() : this.#stayNear())); // what is found must not begin it anew
+    });
   }
 
   get state(): ReadonlySignal<Away> {
@@ -51,8 +58,14 @@ export class KernelAway {
     this.#stop();
   }
 
-  #reset(): undefined {
+  /** Notice that a kernel was shut down, which no message tells. */
+  #stayNear(): () => void {
     this.#away.value = nothing;
+    const timer = setInterval(() => {
+      const { openJobs, widgetManager } = this.#connection;
+      if (openJobs.length > 0 && isKernelGone(widgetManager)) this.#connection.leave();
+    }, LOOK_MILLISECONDS);
+    return () => clearInterval(timer);
   }
 
   /** Look at once and then every three seconds, until the returned function is called. */
@@ -60,6 +73,8 @@ export class KernelAway {
     const end = new AbortController();
     const look = () => void this.#lookOnce(end.signal);
     const timer = setInterval(look, LOOK_MILLISECONDS);
+    for (const { id } of this.#connection.openJobs)
+      findHost().server?.follow(id, this.#connection.takeTold, end.signal);
     look();
     return () => {
       clearInterval(timer);
@@ -72,7 +87,7 @@ export class KernelAway {
     const isReady = getReadyKernel(manager) !== null;
     this.#away.value = { ...this.#away.peek(), isReady, isRestarted: isReady || isKernelStarting(manager) };
     const job = this.#connection.job.peek();
-    if (job === null || !isOpen(job) || this.#away.peek().clip) return;
+    if (job === null || !isOpen(job) || this.#connection.server || this.#away.peek().clip) return;
     const bytes = await measure(await resolveClipUrl(manager, job.saves_as), until);
     if (bytes !== null && !until.aborted)
       this.#away.value = { ...this.#away.peek(), clip: describeClip(job, bytes) };

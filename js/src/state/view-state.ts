@@ -73,7 +73,7 @@ export function useViewState(view: View): ViewState {
   const state = getCardState({
     job: live,
     hasForm,
-    disconnected,
+    disconnected: disconnected && !(live && connection.isFed(live.id)),
     away,
     broken: playback.broken,
     isSlow,
