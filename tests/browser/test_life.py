@@ -79,13 +79,14 @@ def test_a_new_page_shows_the_running_job(browser: Browser, server: Server, gate
 
 
 def test_a_new_kernel_takes_the_running_job_up(browser: Browser, server: Server, gateway: Gateway) -> None:
-    """The kernel is restarted in the middle: the form says so; run again and asked the same, it has the same job."""
+    """The kernel is restarted in the middle: the form says so, and its job counts on; run again and asked the same, it is the same job."""
     lab = opened(browser, server, "restarted.ipynb", LOAD, FORM)
     ask(lab.card, "a train in the snow")
     moved_on(lab.card, 0)
     gateway.stop()
     lab.restart()
-    expect(lab.card).to_contain_text("The kernel was restarted · Local engine goes on making it", timeout=SLOW)
+    expect(lab.card.locator(".videogen-veil")).to_contain_text("The kernel was restarted", timeout=SLOW)
+    expect(lab.card).to_contain_text("Making the video", timeout=SLOW)
     gateway.go_on()
     lab.run(0)
     assert "1 video of this notebook is still being made" in lab.outputs(0)[0]["text"]

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from support.jupyter_servers import Server
-from support.jupyterlab_page import CLIP, SLOW, Lab, Notebook, plays
+from support.jupyterlab_page import CLIP, HOSTS_OWN, SLOW, Lab, Notebook, plays
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,12 +29,6 @@ SCROLL = "(cell) => cell.scrollIntoView({ block: 'end', behavior: 'instant' })"
 SOURCES = (
     "() => [...window.jupyterapp.shell.currentWidget.content.model.cells].map((cell) => cell.sharedModel.getSource())"
 )
-HOSTS_OWN = {
-    "Cannot read properties of undefined (reading 'schema')",
-    "Command 'filebrowser:open-path' not registered.",
-}
-"""What Notebook 7.6 throws by itself, also without this extension: the second where its file browser restores the path of the
-address before its own command is there (`restoreBrowser` of @jupyterlab/filebrowser-extension)."""
 TOAST = ".jp-Notification-Toast, .Toastify__toast"
 OPEN = "async () => { await window.jupyterapp.commands.execute('jupyter-videogen:show-panel'); }"
 NEW = "async () => { await window.jupyterapp.commands.execute('jupyter-videogen:new'); }"

@@ -31,6 +31,12 @@ ARGUMENTS = [
     "--autoplay-policy=no-user-gesture-required",
 ]
 """How the browser is started."""
+HOSTS_OWN = {
+    "Cannot read properties of undefined (reading 'schema')",
+    "Command 'filebrowser:open-path' not registered.",
+}
+"""What Notebook 7.6 throws by itself, also without this extension: the second where its file browser restores the path of the
+address before its own command is there (`restoreBrowser` of @jupyterlab/filebrowser-extension)."""
 SLOW = 60_000
 """Milliseconds for anything to come; only ever reached by a failure."""
 READY = """async (wantKernel) => {

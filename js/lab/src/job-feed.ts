@@ -98,7 +98,7 @@ export class JobFeed implements JobServer {
     job.isAsking = false;
     if (told === "unknown") return;
     if (told) this.#tell(job, told);
-    if (!told || isOpen(told)) this.#later(id, PACE);
+    if (!document.hidden && (!told || isOpen(told))) this.#later(id, PACE);
   }
 
   #tell(job: Followed, told: Told): void {

@@ -75,7 +75,7 @@ export function About(props: AboutProps) {
       {job && (
         <div class="videogen-asked">
           <PromptText id={`${view.id}-prompt-of-job`} prompt={job.prompt} isWhole={form !== null} />
-          {form && (
+          {form && !view.session.connection.server && (
             <button type="button" class="videogen-button is-subtle" onClick={() => onUse(job.prompt)}>
               {strings.usePrompt}
             </button>

@@ -243,7 +243,7 @@ def _unusable() -> str:
 def _ledger(path: Path, identity: tuple[int, int]) -> Ledger:
     held, known = _held.get(path, (None, None))
     if held is not None and not held.closed:
-        if known == identity or (run := process.opened()) is not None and run.busy:
+        if known == identity or ((run := process.opened()) is not None and run.busy):
             return held  # what watches a job follows the path at its next write
         held.close()  # the home was deleted, and made anew
     if _version(path) != glance.VERSION:
