@@ -38,6 +38,7 @@ const EMPTY: WidgetState = {
   compared: null,
   grid: null,
   vote: null,
+  story: null,
   library: false,
 };
 const NOTHING: Omit<Ack, "request_id" | "now"> = {
