@@ -58,7 +58,7 @@ function takeFromPage(names, root, folders) {
 }
 
 /** Stylesheets as texts, minified. */
-const cssAsText = {
+export const cssAsText = {
   name: "css",
   setup({ onLoad }) {
     onLoad({ filter: /\.css$/ }, async ({ path }) => {

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { cssAsText } from "../modules.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const [, , out] = process.argv;
@@ -29,6 +30,18 @@ const modules = {
     onResolve({ filter: /\/load-module$/ }, () => ({ path: `${here}load-module.ts` }));
   },
 };
+/** A module brings its own styles; those of the page are a stylesheet. */
+const moduleStyles = {
+  name: "module-styles",
+  setup({ onResolve, onLoad }) {
+    cssAsText.setup({ onLoad: ({ filter }, load) => onLoad({ filter, namespace: "text" }, load) });
+    onResolve({ filter: /\.css$/ }, ({ path, resolveDir, importer }) =>
+      importer.endsWith("index.ts") && !path.endsWith("/styles.css")
+        ? { path: resolve(resolveDir, path), namespace: "text" }
+        : undefined,
+    );
+  },
+};
 const options = {
   absWorkingDir: here,
   bundle: true,
@@ -39,5 +52,15 @@ const options = {
   charset: "utf8",
   logLevel: "warning",
 };
-await build({ ...options, entryPoints: { gallery: "index.ts" }, outdir: out, plugins: [modules] });
-await build({ ...options, entryPoints: { pseudo: "index.ts" }, outdir: out, plugins: [pseudo, modules] });
+await build({
+  ...options,
+  entryPoints: { gallery: "index.ts" },
+  outdir: out,
+  plugins: [modules, moduleStyles],
+});
+await build({
+  ...options,
+  entryPoints: { pseudo: "index.ts" },
+  outdir: out,
+  plugins: [pseudo, modules, moduleStyles],
+});

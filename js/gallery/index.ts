@@ -1,14 +1,6 @@
 /** Draws the cases for people, screenshots and accessibility checks. */
 
 import makeWidget from "../src/index";
-import "../src/styles/form.css";
-import "../src/styles/compare.css";
-import "../src/styles/covers.css";
-import "../src/styles/grid.css";
-import "../src/styles/vote.css";
-import "../src/styles/library.css";
-import "../src/styles/panels.css";
-import "../src/styles/share.css";
 import type { JobView } from "../src/kernel/protocol.gen";
 import { cases, createFake } from "./cases";
 import { FakeModel, job as makeJob, START } from "./fake";

@@ -1,19 +1,10 @@
-/** Stands in for the page's own loader where no kernel hands modules over: they are in the same bundle, their styles too. */
+/** Stands in for the page's own loader where no kernel hands modules over: each is in the same bundle, with its own styles. */
 
-import { Compare } from "../src/compare/compare";
-import { Cover } from "../src/covers/cover";
-import { Form } from "../src/form/form";
-import { Grid } from "../src/grid/grid";
-import { Library } from "../src/library/library";
-import { Queue } from "../src/panels/queue";
-import { Share } from "../src/panels/share";
-import { Vote } from "../src/vote/vote";
+import * as grid from "../src/grid";
+import * as parts from "../src/parts";
+import * as vote from "../src/vote";
 
-const modules = {
-  parts: { Compare, Cover, Form, Library, Queue, Share, css: "" },
-  grid: { Grid, css: "" },
-  vote: { Vote, css: "" },
-};
+const modules = { parts, grid, vote };
 
 let gate: Promise<void> = Promise.resolve();
 

@@ -41,6 +41,8 @@ export function PlaybackClock({ players, loops = false }: PlaybackClockProps) {
       />
       <input
         type="range"
+        class="videogen-slider"
+        style={{ "--videogen-at": `${duration > 0 ? (time / duration) * 100 : 0}%` }}
         min={0}
         max={duration}
         step="any"
