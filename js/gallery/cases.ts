@@ -103,6 +103,8 @@ const unknown =
 const suggestions = ["Waves at sunset", "A paper boat in neon rain", "Northern lights over a lake", "Snow"];
 const saving = { state: "saving", progress: 100, saved_bytes: 3_100_000, total_bytes: 9_800_000 } as const;
 const cell = { ...done, ...lake, clip: named, clips: [named] };
+const spoken = { ...named, captions: "WEBVTT\n\n00:00.000 --> 00:02.000\n[wind over the water]\n" };
+const captioned = { ...cell, clip: spoken, clips: [spoken] };
 const tall = { ...cell, prompt: long, size: "720x1280" };
 const rows: readonly JobView[] = [
   done,
@@ -132,6 +134,10 @@ const click =
     root.querySelector(selector)?.dispatchEvent(new MouseEvent("click", { bubbles: true, ...options }));
     await nextFrame();
   };
+const captionsShown: Act = async (root) => {
+  const video = root.querySelector("video");
+  await until(() => (video?.textTracks[0]?.activeCues?.length ?? 0) > 0);
+};
 /** Type into the box with a label. */
 const enter =
   (label: string, value: string): Act =>
@@ -838,6 +844,7 @@ export const cases: Readonly<Record<string, Case>> = {
   "card, needs this kernel": card(job({ progress: 62, needs_kernel: true })),
   "needs this kernel": form_(job({ progress: 62, needs_kernel: true })),
   "card, ready": card(cell),
+  "card, with captions": { state: { job: captioned }, acts: [captionsShown] },
   "card, ready, share it": { state: { job: cell }, acts: [press(strings.share), shareMenu] },
   "card, ready, being shared": { state: { job: cell }, acts: shareAsGif },
   "card, ready, shared": {

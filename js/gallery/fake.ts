@@ -191,6 +191,7 @@ export const clip = {
   height: 720,
   poster: true,
   credentials: "",
+  captions: "",
 };
 export const ready = (change: Partial<JobView> = {}): JobView =>
   job({ state: "succeeded", finished_at: START + 66, clip, clips: [clip], ...change });

@@ -77,6 +77,7 @@ export interface ClipView {
   readonly height: number | null;
   readonly poster: boolean;
   readonly credentials: string;
+  readonly captions: string;
 }
 
 export interface Code {

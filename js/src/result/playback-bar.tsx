@@ -1,5 +1,6 @@
 /** The controls over the picture: play, time, frame steps, speed, sound, picture in picture, full screen. */
 
+import { useState } from "preact/hooks";
 import { Icon, type IconName } from "../components/icons";
 import * as format from "../text/format";
 import { strings } from "../text/strings";
@@ -86,7 +87,34 @@ function TimeSlider({ controls }: { controls: PlayerControls }) {
   );
 }
 
-export function PlaybackBar({ controls }: { controls: PlayerControls }) {
+/** Captions are on from the start; the browser draws them. */
+function CaptionsToggle({ controls }: { controls: PlayerControls }) {
+  const [isOn, setOn] = useState(true);
+  const toggle = () => {
+    const track = controls.video.peek()?.textTracks[0];
+    if (track) track.mode = isOn ? "hidden" : "showing";
+    setOn(!isOn);
+  };
+  return (
+    <button
+      type="button"
+      class="videogen-captions-toggle"
+      aria-label={strings.captions}
+      title={strings.captions}
+      aria-pressed={isOn}
+      onClick={toggle}
+    >
+      CC
+    </button>
+  );
+}
+
+interface PlaybackBarProps {
+  readonly controls: PlayerControls;
+  readonly hasCaptions: boolean;
+}
+
+export function PlaybackBar({ controls, hasCaptions }: PlaybackBarProps) {
   const { playing, muted, video } = controls;
   const setSpeed = (speed: number) => {
     const player = video.peek();
@@ -109,6 +137,7 @@ export function PlaybackBar({ controls }: { controls: PlayerControls }) {
         </>
       )}
       <TimeSlider controls={controls} />
+      {hasCaptions && <CaptionsToggle controls={controls} />}
       <SpeedSelect label={strings.speed} onPick={setSpeed} />
       <Control
         icon={isMuted ? "mute" : "audio"}

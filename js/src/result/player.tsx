@@ -1,7 +1,7 @@
 /** The clip in its frame: it loops without sound while it is on screen, and shows its controls to who reaches for them. */
 
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Icon } from "../components/icons";
 import { prefersReducedMotion } from "../state/theme";
 import { strings } from "../text/strings";
@@ -16,6 +16,8 @@ const TAP_MILLISECONDS = 3000;
 interface PlayerProps {
   readonly url: string;
   readonly prompt: string;
+  /** WebVTT; empty where there is none. */
+  readonly captions?: string;
   /** Reveal the clip with a transition, because it was made while the view was open. */
   readonly isNew: boolean;
   readonly controls: PlayerControls;
@@ -67,11 +69,28 @@ function useTap(controls: PlayerControls) {
   return { isTapped, onPointerUp };
 }
 
-export function Player({ url, prompt, isNew, controls, letters, onBroken, children }: PlayerProps) {
+/** An address of captions, as long as they are on view: a track takes no text. */
+function useCaptions(text: string): string | null {
+  const url = useMemo(() => text && URL.createObjectURL(new Blob([text], { type: "text/vtt" })), [text]);
+  useLayoutEffect(() => () => URL.revokeObjectURL(url), [url]);
+  return url || null;
+}
+
+export function Player({
+  url,
+  prompt,
+  captions = "",
+  isNew,
+  controls,
+  letters,
+  onBroken,
+  children,
+}: PlayerProps) {
   const video = useRef<HTMLVideoElement>(null);
   const { reveal, startReveal, endReveal } = useReveal(isNew, () => video.current);
   const { isTapped, onPointerUp } = useTap(controls);
   useLayoutEffect(() => (video.current ? follow(video.current, controls) : undefined), [controls]);
+  const track = useCaptions(captions);
   const isPlaying = controls.playing.value;
   const label = isPlaying ? strings.pause : strings.play;
   return (
@@ -83,7 +102,6 @@ export function Player({ url, prompt, isNew, controls, letters, onBroken, childr
       onPointerUp={onPointerUp}
       onKeyDown={(event) => handleKey(event, controls, letters)}
     >
-      {/* The prompt is the accessible name; generated clips come without captions. */}
       <video
         ref={video}
         class="videogen-video"
@@ -97,7 +115,9 @@ export function Player({ url, prompt, isNew, controls, letters, onBroken, childr
         onLoadedData={startReveal}
         onAnimationEnd={endReveal}
         onError={onBroken}
-      />
+      >
+        {track && <track kind="captions" label={strings.captions} src={track} default />}
+      </video>
       <button
         type="button"
         class="videogen-disc"
@@ -122,7 +142,7 @@ export function Player({ url, prompt, isNew, controls, letters, onBroken, childr
       <div class="videogen-over is-actions" aria-hidden="true" onMouseDown={keepFocus}>
         {children}
       </div>
-      <PlaybackBar controls={controls} />
+      <PlaybackBar controls={controls} hasCaptions={track !== null} />
     </div>
   );
 }

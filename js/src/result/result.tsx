@@ -218,6 +218,7 @@ export function Result(props: ResultProps) {
               key={`${job.id}/${take}/${playback.attempt}`}
               url={url}
               prompt={job.prompt}
+              captions={clip.captions}
               isNew={isNew && playback.attempt === 0}
               controls={controls}
               letters={letters}

@@ -28,7 +28,8 @@ async function measure(url: string, until: AbortSignal): Promise<number | null> 
 
 function describeClip({ saves_as, duration, size }: JobView, bytes: number): ClipView {
   const [width, height] = dimensions(size) ?? [null, null];
-  return { src: saves_as, bytes, seconds: duration, width, height, poster: true, credentials: "" };
+  const none = { credentials: "", captions: "" };
+  return { src: saves_as, bytes, seconds: duration, width, height, poster: true, ...none };
 }
 
 const nothing: Away = { isRestarted: false, isReady: false, clip: null, isShown: false };

@@ -198,6 +198,7 @@ export const en = {
   transport: "Player",
   frameBack: "Previous frame",
   frameForward: "Next frame",
+  captions: "Captions",
   speed: "Speed",
   loop: "Loop",
   float: "Picture in picture",

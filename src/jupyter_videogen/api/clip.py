@@ -11,15 +11,17 @@ from jupyter_videogen.api import checking, clip_origin
 from jupyter_videogen.api.exporting import clip as exporting
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.media import animation, clip_store, frames
+from jupyter_videogen.media import captions as caption_files
 from jupyter_videogen.media.provenance.copies import warn_of_lost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from os import PathLike
 
     import numpy as np
 
     from jupyter_videogen.core.checks import CheckReport
+    from jupyter_videogen.media.captions import Cue
 
     Array = np.ndarray[Any, np.dtype[np.uint8]]
 
@@ -46,16 +48,33 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         return clip_origin.provenance(self)
 
     def save(self, path: str | PathLike[str], *, sign: bool = False, overwrite: bool = False) -> Path:
-        """Copy the clip and its receipt to a file or into an existing folder; return the copy's path.
+        """Copy the clip, its receipt and its captions to a file or into an existing folder; return the copy's path.
 
         With `sign` the copy gets a manifest (C2PA) of yours with this clip as its parent, signed with the certificate and the
         key of `[provenance]` in your `videogen.toml`; needs the extra `[c2pa]`, and warns of a self-signed certificate. The
         clip itself stays as it is. Raises `InvalidRequest` if the clip is gone, if the target exists and `overwrite` is
         False, or where certificate or key can't be used; `Unsupported` without the extra, or for a WebM.
         """
-        if sign:
-            return clip_origin.save_signed(self, path, overwrite=overwrite)
-        return clip_store.copy(self, path, overwrite=overwrite)
+        copier = clip_origin.save_signed if sign else clip_store.copy
+        target = copier(self, path, overwrite=overwrite)
+        caption_files.copy(self, target, overwrite=overwrite)
+        return target
+
+    @property
+    def captions(self) -> tuple[Cue, ...]:
+        """Its captions, from the WebVTT file beside it: each `start` and `end` in seconds, and its `text`; may be empty."""
+        return caption_files.read(self)
+
+    def save_captions(
+        self, text: str | PathLike[str] | Iterable[tuple[float, float, str]], *, overwrite: bool = False
+    ) -> Path:
+        """Write captions as a `.vtt` file beside the clip, which is not altered; return the file's path.
+
+        `text` is WebVTT or SubRip, as text or in a file, or cues: (start, end, words), times in seconds. Cards, records and
+        exported pages that are made from then on show them. Raises `InvalidRequest` with the line for captions that can't be
+        read, where the clip is gone, and where it has captions, unless `overwrite`.
+        """
+        return caption_files.save(self, text, overwrite=overwrite)
 
     def export(self, path: str | PathLike[str], *, embed: bool | None = None, overwrite: bool = False) -> Path:
         """Write it to hand out: a `.html` page, or a `.gif` or `.webp` with its receipt beside it; return the file's path.

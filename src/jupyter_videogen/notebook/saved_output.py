@@ -19,6 +19,7 @@ from jupyter_videogen.commands import interpolation
 from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import describe_charge, render_failure
 from jupyter_videogen.core.request import pixels
+from jupyter_videogen.media import captions
 from jupyter_videogen.media.clip_store import still_kind
 from jupyter_videogen.media.provenance import copies, xmp
 
@@ -186,10 +187,11 @@ def _video(job: JobRecord, src: str, of: int) -> str:
     picture, name = _picture(job), escape(_short(job))
     once, twice = (MOST, TWICE) if of == 1 else (TOGETHER // of, TOGETHER // of // 2)
     poster = f' poster="{picture}"' if 0 < len(picture) <= once else ""
+    track = captions.render_track(job.clips[0]) if job.clips else ""
     still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= twice else ""
     return (
         f'<video controls preload="{"none" if poster else "metadata"}" src="{escape(quote(src))}" width="{width}" height="{height}"'
-        f'{poster} style="{VIDEO}" aria-label="{name}">{still}</video>'
+        f'{poster} style="{VIDEO}" aria-label="{name}">{track}{still}</video>'
     )
 
 

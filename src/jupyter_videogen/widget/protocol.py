@@ -214,6 +214,8 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True):
     """A still picture of it is kept; where there is none, the page may draw one."""
     credentials: str = ""
     """What to say of the content credentials (C2PA) in its file; empty where it has none."""
+    captions: str = ""
+    """WebVTT; empty where it has none."""
 
 
 class JobView(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from jupyter_videogen.core.request import MEDIA, SETTINGS, Media, pixels
 from jupyter_videogen.core.timing import Usual
 from jupyter_videogen.dialects import workflows
 from jupyter_videogen.dialects.base import ListsModels
+from jupyter_videogen.media import captions
 from jupyter_videogen.media.clip_store import is_missing, relative_path
 from jupyter_videogen.media.provenance.marks import credentials_words
 from jupyter_videogen.widget.protocol import (
@@ -188,6 +189,7 @@ def clip_view(clip: ClipRecord, folder: Path) -> ClipView:
         height=height,
         poster=clip.poster is not None,
         credentials=credentials_words(clip.marks) if clip.marks and clip.marks.credentials in SHOWN_CREDENTIALS else "",
+        captions=captions.read_text(clip, largest=captions.LARGEST_EMBEDDED),
     )
 
 

@@ -13,7 +13,7 @@ from jupyter_videogen.api.exporting.page import address, clip_words, html_page
 from jupyter_videogen.api.tables.words import clip_size
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.core.hidden_characters import escape_json
-from jupyter_videogen.media import animation, clip_store, export_files, receipt
+from jupyter_videogen.media import animation, captions, clip_store, export_files, receipt
 from jupyter_videogen.media.embedding import can_embed, check_embedding, embedded
 from jupyter_videogen.media.export_files import Part
 from jupyter_videogen.media.provenance import copies
@@ -85,7 +85,7 @@ def _page(clip: ClipRecord, where: str) -> bytes:
     told = escape_json(msgspec.json.format(msgspec.json.encode(receipt.provenance(clip)), indent=2).decode())
     body = (
         f'<main class="videogen-page videogen-one"><video {size}src="{address(where)}"{still} controls loop playsinline'
-        f' preload="metadata"></video><h1>{prompt}</h1><p>{escape(_words(clip))}</p>'
+        f' preload="metadata">{captions.render_track(clip)}</video><h1>{prompt}</h1><p>{escape(_words(clip))}</p>'
         f"<details><summary>How it was made</summary><pre>{escape(told)}</pre></details></main>"
     )
     return html_page(public_text(clip.prompt), body, source_types=(copies.source_type(clip),))
