@@ -3,6 +3,8 @@
 import { effect } from "@preact/signals";
 import { render as draw, h } from "preact";
 import { App } from "./app";
+import { keepFocus } from "./components/keep-focus";
+import { keepLastWords } from "./components/last-words";
 import type { Model } from "./kernel/connection";
 import { Session } from "./state/session";
 import { createView } from "./state/view";
@@ -39,7 +41,18 @@ function createRoot(until: AbortSignal): HTMLElement {
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     root.addEventListener(type, (event) => event.stopPropagation(), { signal: until });
   }
+  keepFocus(root, until);
   return root;
+}
+
+/** A page may show the same prompt twice: landmarks with the same name are not told apart. */
+function findFreeName(root: HTMLElement, name: string): string {
+  const others = new Set(
+    [...document.querySelectorAll("section.videogen")].map((one) => one !== root && one.ariaLabel),
+  );
+  let free = name;
+  for (let number = 2; others.has(free); number++) free = `${name} (${number})`;
+  return free;
 }
 
 export default () => {
@@ -74,9 +87,10 @@ export default () => {
       const view = createView(shared, root, end.signal);
       const stopLook = effect(() => {
         root.dataset["theme"] = view.theme.value.theme;
-        root.ariaLabel = nameView(view);
+        root.ariaLabel = findFreeName(root, nameView(view));
       });
       draw(h(App, { view }), root);
+      keepLastWords(root, end.signal);
       end.signal.addEventListener(
         "abort",
         () => {

@@ -122,8 +122,8 @@ test.each(["the host's signal", "the returned function"])(
     await settle(0);
     expect(fake.listening).toBe(0);
     expect([...added.values()]).toEqual([0, 0, 0]);
-    expect(observe.mock.calls.length).toBe(2);
-    expect(disconnect.mock.calls.length).toBe(1);
+    expect(observe.mock.calls.length).toBe(4);
+    expect(disconnect.mock.calls.length).toBe(3); // one of them observes two nodes
     expect(resized.mock.calls.length).toBe(resize.mock.calls.length);
     expect(el.childElementCount).toBe(0);
     await settle(1000);

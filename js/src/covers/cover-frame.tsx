@@ -23,7 +23,7 @@ export function CoverFrame({ label, heading, tools, onClose, children }: CoverFr
     onClose();
   };
   return (
-    <section class="videogen-cover" aria-label={label} onKeyDown={onKeyDown}>
+    <fieldset class="videogen-cover" aria-label={label} onKeyDown={onKeyDown}>
       <div class="videogen-cover-head">
         <p ref={title} tabIndex={-1} class="videogen-key-found">
           {heading}
@@ -32,6 +32,6 @@ export function CoverFrame({ label, heading, tools, onClose, children }: CoverFr
         <IconButton bare icon="close" label={strings.back} onClick={onClose} />
       </div>
       {children}
-    </section>
+    </fieldset>
   );
 }

@@ -11,8 +11,9 @@ import { strings } from "../parts/strings";
 import { Result } from "../result/result";
 import { mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
-import { useViewState } from "../state/view-state";
+import { NAMED, useViewState } from "../state/view-state";
 import * as format from "../text/format";
+import { fill } from "../text/template";
 import { type Taken, takePrompt } from "./take-prompt";
 
 /** What the card's own lines and chips leave out. */
@@ -82,10 +83,13 @@ export function Detail({ view, id, version, onEdit, onClose }: DetailProps) {
     history.markSeen(id);
   }, [id, version]);
   return (
-    <aside class="videogen-detail" aria-label={strings.selectedClip}>
+    <fieldset
+      class="videogen-detail"
+      aria-label={fill(strings.selectedClip, { prompt: job?.prompt.slice(0, NAMED) ?? "" })}
+    >
       <IconButton bare icon="close" label={strings.closeDetail} onClick={onClose} />
       {job && <JobDetail key={id} view={view} job={job} onEdit={onEdit} onClose={onClose} />}
-    </aside>
+    </fieldset>
   );
 }
 

@@ -119,7 +119,7 @@ export const en = {
   removed: "Removed “[prompt]” from the library. The file is kept.",
   undo: "Undo",
   pickHint: "Pick two to six clips: Ctrl+click, or C.",
-  selectedClip: "Selected clip",
+  selectedClip: "Selected clip {prompt}",
   closeDetail: "Close",
   takePrompt: "Use this prompt",
   cellInserted: "The prompt is in a new cell below.",

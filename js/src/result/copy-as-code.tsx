@@ -29,9 +29,9 @@ function CodePanel({ id, shown }: { id: string; shown: Shown }) {
   return (
     <div class="videogen-panel">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard */}
-      <section id={id} tabIndex={0} aria-label={strings.code}>
+      <fieldset id={id} tabIndex={0} aria-label={strings.code}>
         <pre dir="ltr">{shown.text}</pre>
-      </section>
+      </fieldset>
       <CopyButton text={shown.text} label={strings.copy} />
     </div>
   );

@@ -47,11 +47,15 @@ export function Examples({ view, form }: { view: View; form: FormView }) {
   const { draft } = view.session;
   // They keep their place: a box that closes while somebody types would move what is below.
   const isHidden = draft.prompt.value !== "";
+  const use = (example: string) => {
+    draft.set("prompt", example, form);
+    view.wantedField.value = "prompt";
+  };
   return (
-    <ul data-hidden={isHidden} class="videogen-examples" aria-label={strings.examplesLabel}>
+    <ul data-hidden={isHidden} inert={isHidden} class="videogen-examples" aria-label={strings.examplesLabel}>
       {strings.examples.map((example) => (
         <li key={example}>
-          <button type="button" class="videogen-button" onClick={() => draft.set("prompt", example, form)}>
+          <button type="button" class="videogen-button" onClick={() => use(example)}>
             {example}
           </button>
         </li>

@@ -148,7 +148,7 @@ function Ask({ view, vote, act }: AskProps) {
           type="button"
           class="videogen-button is-subtle"
           aria-keyshortcuts="U"
-          disabled={!vote.last}
+          aria-disabled={!vote.last}
           onClick={undo}
         >
           {strings.undo} <kbd>U</kbd>
