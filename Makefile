@@ -8,7 +8,7 @@ OLD_LAB := .cache/oldest-hosts
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
-.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop soak docs lite bench lock sbom notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop test-browsers soak docs lite bench lock sbom notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that 
 
 test-interop: $(VENV)/.ready ## run other people's programs against ours: openai, LiteLLM, SGLang, new-api and others
 	$(BIN)/python tests/interop/run.py
+
+test-browsers: setup ## pass the main path in Firefox and WebKitGTK, as far as they are on this machine
+	$(BIN)/python scripts/engine_programs.py
 
 soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs and a grid live through all trouble there is (an hour)
 	$(BIN)/python tests/soak/fuzz.py --seconds 600

@@ -89,6 +89,22 @@ def test_notebook_makes_a_clip_and_plays_it_again_without_a_kernel(
     notebook.close()
 
 
+def test_a_cell_of_notebook_becomes_a_video(browser: Browser, server: Server, gateway: Gateway) -> None:
+    """Notebook 7: `%%videogen` in a cell; its clip plays, and again from the saved notebook without a kernel."""
+    cell = "%%videogen -d 2 --size 640x360 --seed 7\nwaves at sunset"
+    path = server.notebook("cell-seven.ipynb", LOAD, cell)
+    notebook = Notebook(browser, server, "cell-seven.ipynb")
+    for index in (0, 1):
+        notebook.run(index)
+    assert plays(notebook.clip) == {**FACTS, "duration": 2}
+    notebook.save()
+    notebook.close()
+    leave_for_the_day(server, path, trusted=True)
+    notebook = Notebook(browser, server, "cell-seven.ipynb", kernel=False)
+    assert plays(notebook.clip) == {**FACTS, "duration": 2}
+    notebook.close()
+
+
 @pytest.mark.parametrize("films", [False, True])
 def test_voila_makes_a_clip(browser: Browser, server: Server, gateway: Gateway, *, films: bool) -> None:
     """Voila gives out pictures alone: the clip comes from the kernel; with the option that adds films, from its address."""
