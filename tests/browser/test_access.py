@@ -73,7 +73,7 @@ def test_a_key_is_connected_by_keys_alone(browser: Browser, clip: Path) -> None:
     page = gallery.page
     tab_to(gallery, re.compile("^Connect"))
     page.keyboard.press("Enter")
-    box = page.get_by_label(re.compile("^Key"))
+    box = page.get_by_label(re.compile("API key$"))
     expect(box).to_be_focused()
     page.keyboard.press("Escape")
     expect(box).to_have_count(0)

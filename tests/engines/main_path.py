@@ -133,7 +133,7 @@ def test_the_form_makes_a_clip(engine: Engine, server: Server) -> None:
 
 
 def test_a_grid_fills_is_compared_and_voted_on(engine: Engine, server: Server) -> None:
-    """Four tiles, one over the whole screen; two in step; and six keys for the votes on both prompts."""
+    """Four tiles, one over the whole screen; two in step; and one key for the vote on each prompt."""
     server.notebook("grid.ipynb", LOAD, GRID, VOTE)
     visit(engine, server, "grid.ipynb")
     cells(engine, 0, 1)
@@ -153,7 +153,7 @@ def test_a_grid_fills_is_compared_and_voted_on(engine: Engine, server: Server) -
     engine.press("Escape")
     cells(engine, 2)
     wait(engine, FOCUS, ".videogen-pair-place")
-    for key in ("ArrowLeft", "ArrowRight", "ArrowDown"):
+    for key in ("ArrowLeft", "ArrowDown"):
         wait(engine, "() => document.querySelectorAll('.videogen-choices [aria-disabled=false]').length === 4")
         picture(engine, "vote", ".videogen-vote")
         before = engine.run("() => document.querySelector('.videogen-vote-head').textContent")
@@ -163,4 +163,5 @@ def test_a_grid_fills_is_compared_and_voted_on(engine: Engine, server: Server) -
             "(before) => document.querySelector('.videogen-vote-head').textContent !== before",
             before,
         )
+    wait(engine, FOCUSED, ".videogen-verdict h4")
     assert engine.run(OUTPUTS, 2)
