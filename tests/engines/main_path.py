@@ -28,7 +28,9 @@ FORM = "vg.VideoGen(duration=2, size='640x360', seed=7)"
 GRID = """vg.grid(["Waves at sunset", "Snow on the mountains"], models=["local/ink", "local/grain"], seeds=[1],
         name="study-1", duration=1, size="320x192")"""
 VOTE = 'vg.grid(name="study-1").vote(rater="Mira")'
-NO_KERNEL = """() => [...document.querySelectorAll(".jp-Dialog button")].find((one) => one.ariaLabel === "No Kernel" || one.innerText === "No Kernel")"""
+NO_KERNEL = (
+    """() => [...document.querySelectorAll(".jp-Dialog button")].find((one) => one.textContent.includes("No Kernel"))"""
+)
 PLAYS = """async (selector) => {
   const video = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility());
   if (!video) return null;
