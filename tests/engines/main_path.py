@@ -36,7 +36,7 @@ PLAYS = """async (selector) => {
   if (!video) return null;
   video.muted = true;
   await video.play(); // a saved one loads nothing before
-  return video.currentTime > 0.1 && [video.videoWidth, video.videoHeight];
+  return video.currentTime > 0.1 && video.videoWidth > 0 && [video.videoWidth, video.videoHeight];
 }"""
 ALL_PLAY = """([selector, count]) => {
   const videos = [...document.querySelectorAll(selector)];

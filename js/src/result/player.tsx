@@ -72,7 +72,7 @@ function useTap(controls: PlayerControls) {
 /** An address of captions, as long as they are on view: a track takes no text. */
 function useCaptions(text: string): string | null {
   const url = useMemo(() => text && URL.createObjectURL(new Blob([text], { type: "text/vtt" })), [text]);
-  useLayoutEffect(() => () => URL.revokeObjectURL(url), [url]);
+  useLayoutEffect(() => (url ? () => URL.revokeObjectURL(url) : undefined), [url]);
   return url || null;
 }
 
