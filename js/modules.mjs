@@ -11,6 +11,7 @@ const MODULES = {
     folders: ["parts", "form", "library", "compare", "covers", "panels", "sheet"],
   },
   vote: { entry: "src/vote/index.ts", folders: ["vote", "compare"] },
+  story: { entry: "src/story/index.ts", folders: ["story", "compare", "sheet"] },
   grid: { entry: "src/grid/index.ts", folders: ["grid", "compare", "sheet"] },
 };
 

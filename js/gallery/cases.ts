@@ -1,7 +1,15 @@
 /** All states of the widget: what the kernel sends, and what the user does then. */
 
-import type { ErrorView, FormView, InputView, JobView, WidgetState } from "../src/kernel/protocol.gen";
+import type {
+  ErrorView,
+  FormView,
+  InputView,
+  JobView,
+  PageMessage,
+  WidgetState,
+} from "../src/kernel/protocol.gen";
 import { strings } from "../src/parts/strings";
+import { strings as storyTexts } from "../src/story/strings";
 import { fill } from "../src/text/template";
 import { clip, error, FakeModel, form, job, model, page, ready, START, tile } from "./fake";
 import {
@@ -14,13 +22,27 @@ import {
   takes,
   undecidedStudy,
 } from "./grids";
+import {
+  asked,
+  failedInTheMiddle,
+  joined,
+  making,
+  outOfDate,
+  remaking,
+  StoryKernel,
+  sixty,
+  stale,
+  undecidedShot,
+  whole,
+  withCuts,
+} from "./stories";
 import { board, handOver, vote } from "./votes";
 
 type Act = (root: HTMLElement, fake: FakeModel) => void | Promise<void>;
 export interface Case {
   readonly state?: Partial<WidgetState>;
-  /** A grid, whose kernel answers by itself. */
-  readonly grid?: () => GridKernel;
+  /** A grid or a story, whose kernel answers by itself. */
+  readonly grid?: () => GridKernel | StoryKernel;
   readonly acts?: readonly Act[];
 }
 
@@ -324,6 +346,8 @@ const videosReady: Act = async (root) => {
   await until(() => root.querySelectorAll(".videogen-opened video").length > 0);
   await nextFrame();
 };
+const screenReady: Act = (root) =>
+  until(() => root.querySelector(".videogen-screen video[data-seen=true]") !== null);
 const typeInto =
   (selector: string, value: string): Act =>
   async (root) => {
@@ -836,6 +860,29 @@ export const cases: Readonly<Record<string, Case>> = {
   "takes, being made": { grid: () => takes(20), acts: [...pickTakes] },
   "takes, paused": { grid: () => takes(20, { state: "paused" }) },
   "takes, two": { grid: () => takes(2) },
+  "story, asked about": { grid: asked },
+  "story, the first is being made": { grid: making },
+  "story, a shot is remade": { grid: remaking },
+  "story, ready": { grid: whole },
+  "story, an older frame": { grid: stale, acts: [click("[data-shot='13']")] },
+  "story, failed in the middle": { grid: failedInTheMiddle, acts: [click("[data-shot='12']")] },
+  "story, undecided": { grid: undecidedShot, acts: [click("[data-shot='12']")] },
+  "story, cuts": { grid: withCuts, acts: [click("[data-shot='14']")] },
+  "story, a new shot": { grid: whole, acts: [click(".videogen-add-shot")] },
+  "story, takes": { grid: whole, acts: [click("[data-shot='12']")] },
+  "story, played": { grid: whole, acts: [click(".videogen-ruler button:nth-child(2)"), screenReady] },
+  "story, joined": { grid: joined, acts: [click(".videogen-ruler button"), screenReady] },
+  "story, the film is out of date": { grid: outOfDate },
+  "story, the older film": { grid: outOfDate, acts: [press(storyTexts.playFilm), screenReady] },
+  "story, refused": {
+    grid: () => new Refusing({}),
+    acts: [click(".videogen-joint button"), until_(".is-fault")],
+  },
+  "story, to a visitor": { grid: () => whole({ guest: true }) },
+  "story, kernel gone": { grid: stale, acts: [leave] },
+  "story, portrait": { grid: () => whole({ aspect: 9 / 16 }) },
+  "story, sixty": { grid: sixty },
+  "story, elsewhere": { grid: () => whole({ state: "elsewhere", notices: [] }) },
   "card, queued": card(job({ state: "queued", can_cancel: true })),
   "card, running": card(job({ progress: 62 })),
   "card, saving": card(
@@ -887,6 +934,17 @@ export const cases: Readonly<Record<string, Case>> = {
     Object.entries(failures).map(([name, failure]) => [`card, ${name}`, card(failed(failure))]),
   ),
 };
+
+/** A kernel that refuses every edit. */
+class Refusing extends StoryKernel {
+  override async answer(fake: FakeModel, message: PageMessage): Promise<void> {
+    if (message.type !== "story_act") return super.answer(fake, message);
+    fake.ack(message, {
+      ok: false,
+      error: error({ message: "Shot 2 can't be cut now: it is being made.", next: "" }),
+    });
+  }
+}
 
 export function createFake(name: string): FakeModel {
   const { state, grid } = cases[name] ?? {};

@@ -24,7 +24,16 @@ export class FakeModel {
   #state: WidgetState;
 
   constructor(state: Partial<WidgetState> = {}) {
-    const none = { form: null, job: null, queue: [], compared: null, grid: null, vote: null, library: false };
+    const none = {
+      form: null,
+      job: null,
+      queue: [],
+      compared: null,
+      grid: null,
+      vote: null,
+      story: null,
+      library: false,
+    };
     this.#state = { ...none, ...state };
   }
   get = <K extends keyof WidgetState>(name: K): WidgetState[K] => this.#state[name];

@@ -2,9 +2,10 @@
 
 import * as grid from "../src/grid";
 import * as parts from "../src/parts";
+import * as story from "../src/story";
 import * as vote from "../src/vote";
 
-const modules = { parts, grid, vote };
+const modules = { parts, grid, vote, story };
 
 let gate: Promise<void> = Promise.resolve();
 

@@ -6,6 +6,7 @@ import type { FormView } from "./kernel/protocol.gen";
 import { FormPlace } from "./on-demand/form-place";
 import { GridPlace } from "./on-demand/grid-place";
 import type { Modules } from "./on-demand/load-module";
+import { StoryPlace } from "./on-demand/story-place";
 import { useModule } from "./on-demand/use-module";
 import { VotePlace } from "./on-demand/vote-place";
 import { findMend } from "./result/fix";
@@ -102,6 +103,7 @@ export function App({ view }: { view: View }) {
     />
   );
   if (connection.vote.value) return <VotePlace view={view} />;
+  if (connection.story.value) return <StoryPlace view={view} story={connection.story.value} />;
   const style = parts && <style>{parts.css}</style>;
   if (grid)
     return (

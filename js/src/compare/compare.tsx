@@ -14,7 +14,7 @@ import { ComparedClip } from "./compared-clip";
 import { compareFacts, type Facts } from "./facts";
 import { estimateLeft, getPercent } from "./job-progress";
 import { getLetter } from "./letter";
-import { PlaybackClock } from "./playback-clock";
+import { LoopButton, PlaybackClock } from "./playback-clock";
 import { strings } from "./strings";
 import { SyncedPlayers } from "./synced-players";
 import { Wipe } from "./wipe";
@@ -206,7 +206,13 @@ export function Compare({ view, jobs, onClose }: CompareProps) {
         ))}
         {isWipe && <Wipe edge={edge} onMove={setEdge} />}
       </div>
-      {isWaiting ? <TotalProgress view={view} jobs={jobs} /> : <PlaybackClock players={players} loops />}
+      {isWaiting ? (
+        <TotalProgress view={view} jobs={jobs} />
+      ) : (
+        <PlaybackClock players={players}>
+          <LoopButton players={players} />
+        </PlaybackClock>
+      )}
     </div>
   );
 }

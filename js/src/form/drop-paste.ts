@@ -2,12 +2,10 @@
 
 import type { JobView, ModelView } from "../kernel/protocol.gen";
 import { strings } from "../parts/strings";
+import { JOB_TYPE } from "../sheet/dragged-job";
 import { getMediaKind, type MediaField, mediaFields } from "../state/attachments";
 import type { View } from "../state/view";
 import { fill } from "../text/template";
-
-/** The drag-and-drop type of a tile of the history; its data is the job's id. */
-export const JOB_TYPE = "application/x-videogen-job";
 
 const isReceipt = ({ name }: File) => name.endsWith(".json");
 

@@ -5,6 +5,7 @@ import { Icon } from "../components/icons";
 import { findHost } from "../kernel/host";
 import type { GridView } from "../kernel/protocol.gen";
 import { isContactSheet } from "../on-demand/grid-place";
+import { type KeyRow, Keys } from "../sheet/keys";
 import type { View } from "../state/view";
 import { FilterIcon, TableIcon } from "./icons";
 import type { Stage } from "./stage";
@@ -16,8 +17,8 @@ interface FooterProps {
   readonly grid: GridView;
 }
 
-type Key = keyof typeof strings.keyNames;
-const tableKeys: readonly (readonly [keys: readonly string[], name: Key])[] = [
+type Row = KeyRow<keyof typeof strings.keyNames>;
+const tableKeys: readonly Row[] = [
   [["←", "↑", "↓", "→"], "move"],
   [[strings.space], "play"],
   [["1–5"], "rate"],
@@ -25,7 +26,7 @@ const tableKeys: readonly (readonly [keys: readonly string[], name: Key])[] = [
   [["O"], "open"],
   [["/"], "filter"],
 ];
-const takeKeys: typeof tableKeys = [
+const takeKeys: readonly Row[] = [
   [[strings.space], "play"],
   [["1–5"], "rate"],
   [["S"], "star"],
@@ -33,24 +34,6 @@ const takeKeys: typeof tableKeys = [
   [[strings.enter], "full"],
   [["R"], "retry"],
 ];
-
-function Keys({ isSheet }: { isSheet: boolean }) {
-  return (
-    <p class="videogen-keys">
-      <span class="videogen-visually-hidden">{strings.keys}</span>
-      {(isSheet ? takeKeys : tableKeys).map(([keys, name]) => (
-        <span key={name}>
-          {keys.map((key) => (
-            <kbd key={key} dir="ltr">
-              {key}
-            </kbd>
-          ))}{" "}
-          {strings.keyNames[name]}
-        </span>
-      ))}
-    </p>
-  );
-}
 
 function PlayAll({ stage }: { stage: Stage }) {
   const { isAll } = stage.playback;
@@ -141,7 +124,7 @@ export function Footer({ view, stage, grid }: FooterProps) {
       <span class="videogen-grid-said" role="status">
         <bdi>{stage.said.value}</bdi>
       </span>
-      <Keys isSheet={isSheet} />
+      <Keys keys={isSheet ? takeKeys : tableKeys} names={strings.keyNames} />
     </div>
   );
 }

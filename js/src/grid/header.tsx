@@ -1,11 +1,13 @@
 /** The head of a grid: its name, how far it is, what it costs, and what can be done with all of it. */
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
-import { Menu } from "../components/menu";
-import type { GridQuestion, GridView } from "../kernel/protocol.gen";
+import type { GridView } from "../kernel/protocol.gen";
 import { isContactSheet } from "../on-demand/grid-place";
+import { ExportMenu } from "../sheet/export-menu";
+import { Question } from "../sheet/question";
+import { strings as shared } from "../sheet/strings";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
 import type { Stage } from "./stage";
@@ -168,76 +170,12 @@ function Action({
 const exportKinds = ["html", "zip", "png", "csv", "jsonl", "parquet"] as const;
 
 /** What the grid is written as. */
-function ExportMenu({ stage }: { stage: Stage }) {
-  const button = useRef<HTMLButtonElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  const close = () => {
-    setOpen(false);
-    button.current?.focus();
-  };
-  const then = (act: () => void) => () => {
-    close();
-    act();
-  };
-  const item = (label: string, act: () => void) => (
-    <button type="button" role="menuitem" tabIndex={-1} key={label} onClick={then(act)}>
-      {label}
-    </button>
-  );
+function Export({ stage }: { stage: Stage }) {
   const save = async (kind: (typeof exportKinds)[number]) => {
     const path = await stage.store.export(kind);
-    if (path !== null) stage.said.value = fill(strings.exported, { path });
+    if (path !== null) stage.said.value = fill(shared.exported, { path });
   };
-  return (
-    <>
-      <button
-        ref={button}
-        type="button"
-        class="videogen-button"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        onClick={() => setOpen(true)}
-      >
-        <Icon name="save" />
-        <span class="videogen-brief">{strings.exportTable}</span>
-        <Icon name="down" />
-      </button>
-      {isOpen && button.current && (
-        <Menu anchor={button.current} label={strings.exportTable} onClose={close}>
-          {exportKinds.map((kind) => item(strings.kinds[kind], () => void save(kind)))}
-        </Menu>
-      )}
-    </>
-  );
-}
-
-/** A question, or something to decide: it stands on one line over the tiles. */
-function Question({ stage, question }: { stage: Stage; question: GridQuestion }) {
-  const { store } = stage;
-  return (
-    <div class="videogen-decisions is-question" role="group" aria-label={question.words}>
-      <Icon name="question" />
-      <p>
-        <b>{strings.asks}</b> <span dir="auto">{question.words}</span>
-      </p>
-      <button
-        type="button"
-        class="videogen-button is-primary"
-        onClick={() => void store.answer("send", question)}
-      >
-        {describeSend(question)}
-      </button>
-      <button type="button" class="videogen-button" onClick={() => void store.answer("decline", question)}>
-        {strings.notNow}
-      </button>
-    </div>
-  );
-}
-
-function describeSend({ clips, cost, unpriced }: GridQuestion): string {
-  const values = { ...count(clips), cost: format.dollars(cost), unpriced: format.integer(unpriced) };
-  if (unpriced === clips) return fill(strings.sendUnpriced, values);
-  return fill(unpriced > 0 ? strings.sendPartlyPriced : strings.sendPriced, values);
+  return <ExportMenu kinds={exportKinds} onPick={(kind) => void save(kind)} />;
 }
 
 function Actions({ stage, grid }: HeaderProps) {
@@ -269,7 +207,7 @@ function Actions({ stage, grid }: HeaderProps) {
       {grid.failed > 0 && grid.state !== "elsewhere" && grid.state !== "planned" && (
         <Action icon="retry" label={describeRetry(grid)} onClick={() => void store.act("retry")} />
       )}
-      <ExportMenu stage={stage} />
+      <Export stage={stage} />
     </fieldset>
   );
 }
@@ -391,7 +329,11 @@ export function Header({ stage, grid }: HeaderProps) {
         <Money grid={grid} />
       </div>
       {grid.question && !isAway && (
-        <Question key={grid.question.token} stage={stage} question={grid.question} />
+        <Question
+          key={grid.question.token}
+          question={grid.question}
+          onAnswer={(answer) => grid.question && void stage.store.answer(answer, grid.question)}
+        />
       )}
       {grid.undecided > 0 && !grid.guest && !grid.question && <Decisions stage={stage} grid={grid} />}
       <Notices stage={stage} grid={grid} />

@@ -1,10 +1,6 @@
 /** Icons that only a grid has, on the page's grid of 16 px. */
 
-const Shape = ({ path }: { path: string }) => (
-  <svg class="videogen-icon" viewBox="0 0 16 16" aria-hidden="true">
-    <path d={path} />
-  </svg>
-);
+import { Shape } from "../sheet/shape";
 
 export const MoreIcon = () => <Shape path="M3.5 8h.01M8 8h.01M12.5 8h.01" />;
 export const FilterIcon = () => <Shape path="M2.5 4.5h11M4.5 8h7M6.5 11.5h3" />;

@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getLetter, Letter } from "../compare/letter";
-import { PlaybackClock } from "../compare/playback-clock";
+import { LoopButton, PlaybackClock } from "../compare/playback-clock";
 import { SyncedPlayers } from "../compare/synced-players";
 import { IconButton } from "../components/button";
 import type { GridView } from "../kernel/protocol.gen";
@@ -124,7 +124,9 @@ export function OpenedRow({ stage, grid, row, isInView }: OpenedRowProps) {
     >
       <div class="videogen-opened-bar">
         <IconButton bare icon="close" label={strings.closeRow} onClick={() => stage.toggleRow(row.row)} />
-        <PlaybackClock players={players} loops />
+        <PlaybackClock players={players}>
+          <LoopButton players={players} />
+        </PlaybackClock>
       </div>
       <div class="videogen-opened-clips">
         {listGroups(grid).map(({ first, count }) => (

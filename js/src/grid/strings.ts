@@ -22,21 +22,11 @@ export const en = {
   retryFailedPriced: "Retry failed · {count} · ≈\u00a0{cost}",
   retryFailedFree: "Retry failed · {count} · free",
   more: "More",
-  exportTable: "Export",
-  kinds: {
-    html: "Page with clips",
-    zip: "Archive (ZIP)",
-    png: "Contact sheet",
-    csv: "CSV",
-    jsonl: "JSON Lines",
-    parquet: "Parquet",
-  },
   toFrame: "To DataFrame",
   toFrameHint: "Insert a cell with this table",
   frameInserted: "The table is in a new cell below.",
   frameCopied: "Copied the code of the table.",
   cancelRest: "Cancel {count} clips",
-  exported: "Saved as [path]",
 
   ready: "*{ready}* of {clips} ready",
   making: "*{making}* making",
@@ -52,12 +42,6 @@ export const en = {
   pausedGoOn: "paused, {making} go on",
   elsewhere: "Another kernel sends this grid. It is only shown here.",
   away: "The notebook's kernel isn't running. Run the cell to go on; nothing is sent twice.",
-
-  asks: "Nothing is sent yet.",
-  sendPriced: "Send {count} · ≈\u00a0{cost}",
-  sendPartlyPriced: "Send {count} · ≈\u00a0{cost} and {unpriced} not listed",
-  sendUnpriced: "Send {count} · price not listed",
-  notNow: "Not now",
 
   undecided: "*{count}* need your decision",
   oneUndecided: "*{count}* needs your decision",
@@ -89,7 +73,6 @@ export const en = {
   playAll: "Play all",
   pauseAll: "Pause all",
   compare: "Compare",
-  keys: "Keys:",
   keyNames: {
     move: "move",
     play: "play",

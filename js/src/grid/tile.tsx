@@ -7,24 +7,14 @@ import { Icon } from "../components/icons";
 import type { GridCellView } from "../kernel/protocol.gen";
 import { OverButton } from "../result/actions";
 import { ClipPreview, ClipStill, usePreview } from "../sheet/clip-preview";
+import { Ring } from "../sheet/ring";
+import { frames } from "../sheet/states";
 import * as format from "../text/format";
 import { MoreIcon } from "./icons";
 import { Rating } from "./rating";
 import type { Stage } from "./stage";
 import { strings } from "./strings";
 import { getReason, getStep, nameCell } from "./words";
-
-/** The look of each state, as the other tiles have it. */
-const frames: Readonly<Record<GridCellView["state"], string>> = {
-  waiting: "waiting",
-  sending: "running",
-  making: "running",
-  ready: "ready",
-  failed: "refused",
-  undecided: "unknown",
-  cancelled: "cancelled",
-  gone: "gone",
-};
 
 /** Shapes that differ by less are one: 853 by 480 is 16 by 9. */
 const SAME_SHAPE = 0.01;
@@ -34,19 +24,6 @@ const isShaped = (aspect: number, { session }: Stage): boolean => {
 };
 
 export const isMaking = ({ state }: GridCellView): boolean => state === "making" || state === "sending";
-
-/** The percent that the provider reported, over ink that fills the tile; dashes where there is no percent. */
-function Ring({ cell }: { cell: GridCellView }) {
-  const percent = cell.progress;
-  return (
-    <>
-      <span class="videogen-ink" aria-hidden="true" />
-      <span class={`videogen-ring${percent === null ? " is-open" : ""}`} aria-hidden="true">
-        {percent !== null && <bdi dir="ltr">{format.percent(percent)}</bdi>}
-      </span>
-    </>
-  );
-}
 
 function Why({ cell }: { cell: GridCellView }) {
   const [reason, step] = [getReason(cell), getStep(cell)];
@@ -238,7 +215,7 @@ export function GridTile({ stage, cell: told, place, at, number, isCurrent, onFo
           />
         )}
         {isPlaying && <Playing stage={stage} cell={cell} />}
-        {isMaking(cell) && <Ring cell={cell} />}
+        {isMaking(cell) && <Ring percent={cell.progress} />}
         {getReason(cell) && <Why cell={cell} />}
         <Badges cell={cell} letter={letter} number={number} />
       </button>

@@ -91,6 +91,7 @@ export class KernelConnection {
   readonly #compared = signal<WidgetState["compared"]>(null);
   readonly #grid = signal<WidgetState["grid"]>(null);
   readonly #vote = signal<WidgetState["vote"]>(null);
+  readonly #story = signal<WidgetState["story"]>(null);
   readonly #cells = signal<CellsChanged["cells"]>([]);
   readonly #preview = signal<Preview | null>(null);
   readonly #progress = signal<Progress | null>(null);
@@ -124,6 +125,7 @@ export class KernelConnection {
     this.#readCompared();
     this.#readGrid();
     this.#readVote();
+    this.#readStory();
     for (const [event, callback] of this.#callbacks) this.#model.on(event, callback as never);
   }
 
@@ -157,6 +159,10 @@ export class KernelConnection {
   /** The vote, when the widget shows nothing but one. */
   get vote(): ReadonlySignal<WidgetState["vote"]> {
     return this.#vote;
+  }
+  /** The story, when the widget shows nothing but one. */
+  get story(): ReadonlySignal<WidgetState["story"]> {
+    return this.#story;
   }
   /** The cells of the grid that the kernel told of last. */
   get cells(): ReadonlySignal<CellsChanged["cells"]> {
@@ -359,6 +365,11 @@ export class KernelConnection {
     this.#vote.value = this.#model.get("vote") ?? null;
   };
 
+  readonly #readStory = (): void => {
+    this.#story.value = this.#model.get("story") ?? null;
+    this.#restartSilenceTimer();
+  };
+
   readonly #readForm = (): void => {
     this.#form.value = this.#model.get("form") ?? null;
   };
@@ -388,7 +399,7 @@ export class KernelConnection {
     clearTimeout(this.#silenceTimer);
     const job = this.#job.peek();
     const jobs = job ? [job, ...this.#queue.peek()] : this.#queue.peek();
-    if (jobs.some(isOpen) || this.#grid.peek()?.making)
+    if (jobs.some(isOpen) || this.#grid.peek()?.making || this.#story.peek()?.in_flight)
       this.#silenceTimer = setTimeout(this.#sendHello, SILENCE_MILLISECONDS);
   }
 
@@ -439,6 +450,7 @@ export class KernelConnection {
     ["change:compared", this.#readCompared],
     ["change:grid", this.#readGrid],
     ["change:vote", this.#readVote],
+    ["change:story", this.#readStory],
     ["msg:custom", this.#receive],
     ["comm_live_update", this.#readConnectionState],
   ] as const;

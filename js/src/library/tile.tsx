@@ -2,10 +2,10 @@
 
 import { getLetter } from "../compare/letter";
 import { Icon } from "../components/icons";
-import { JOB_TYPE } from "../form/drop-paste";
 import { strings } from "../parts/strings";
 import { OverButton } from "../result/actions";
 import { ClipPreview, ClipStill, usePreview } from "../sheet/clip-preview";
+import { JOB_TYPE } from "../sheet/dragged-job";
 import type { Posters } from "../sheet/posters";
 import { appearances, type CardState, getCardState } from "../state/appearance";
 import type { Tile } from "../state/history";

@@ -4,6 +4,7 @@ import type * as grid from "../grid";
 import type { KernelConnection } from "../kernel/connection";
 import { RetryTiming } from "../kernel/retry-timing";
 import type * as parts from "../parts";
+import type * as story from "../story";
 import type * as vote from "../vote";
 import * as kit from "./kit";
 
@@ -11,6 +12,7 @@ export interface Modules {
   readonly parts: typeof parts;
   readonly grid: typeof grid;
   readonly vote: typeof vote;
+  readonly story: typeof story;
 }
 export type ModuleName = keyof Modules;
 /** Names the very builds that fit this page; the bundler puts them here. */

@@ -1,7 +1,7 @@
-/** The still pictures of the library's tiles: asked for in small lots, for tiles that are still in view by then. */
+/** The still pictures of tiles: asked for in small lots, for tiles that are still in view by then. */
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
-import type { KernelConnection } from "../kernel/connection";
+import type { KernelConnection, Request } from "../kernel/connection";
 import { RetryTiming } from "../kernel/retry-timing";
 
 /** The kernel's limit of one message. */
@@ -19,9 +19,15 @@ export class Posters {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isLoading = false;
 
-  constructor(host: KernelConnection) {
+  /** `describe` makes the request for a lot of pictures. */
+  constructor(
+    host: KernelConnection,
+    describe: (ids: readonly string[]) => Request = (job_ids) => ({ type: "posters", job_ids }),
+  ) {
     this.#connection = host;
+    this.#describe = describe;
   }
+  readonly #describe: (ids: readonly string[]) => Request;
 
   /** The URL of a job's picture: undefined while it is looked for, null where there is none. */
   get(id: string): ReadonlySignal<string | null | undefined> {
@@ -51,7 +57,7 @@ export class Posters {
     this.#isLoading = true;
     while (this.#wanted.size > 0) {
       const ids = [...this.#wanted].slice(0, LOT);
-      const reply = await this.#connection.askUntilAnswered({ type: "posters", job_ids: ids }, this.#timing);
+      const reply = await this.#connection.askUntilAnswered(this.#describe(ids), this.#timing);
       if (reply === null) break;
       ids.forEach((id, at) => {
         this.#wanted.delete(id);

@@ -40,8 +40,9 @@ function getViewedJob({ session, selectedJob }: View): JobView | null {
 
 /** The accessible name of the whole: what is shown, and its state. */
 export function nameView(view: View): string {
-  const { form, compared, grid, vote } = view.session.connection;
+  const { form, compared, grid, vote, story } = view.session.connection;
   if (vote.value) return fill(strings.regionVote, { name: vote.value.name });
+  if (story.value) return fill(strings.regionStory, { name: story.value.name });
   if (grid.value) return grid.value.name || grid.value.prompt.slice(0, NAMED);
   const job = getViewedJob(view);
   const count = compared.value?.length;

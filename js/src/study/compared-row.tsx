@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { getLetter, Letter } from "../compare/letter";
-import { PlaybackClock } from "../compare/playback-clock";
+import { LoopButton, PlaybackClock } from "../compare/playback-clock";
 import { SyncedPlayers } from "../compare/synced-players";
 import { Wipe } from "../compare/wipe";
 import { IconButton } from "../components/button";
@@ -106,7 +106,9 @@ export function ComparedRow({ row, cells, onClose }: ComparedRowProps) {
         {canWipe && (
           <IconButton icon="compare" label={strings.wipe} pressed={isWipe} onClick={() => setWipe(!isWipe)} />
         )}
-        <PlaybackClock players={players} loops />
+        <PlaybackClock players={players}>
+          <LoopButton players={players} />
+        </PlaybackClock>
       </div>
       <div class="videogen-clips" style={style}>
         {cells.map((cell, at) => (

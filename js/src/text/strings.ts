@@ -21,6 +21,7 @@ export const en = {
   regionForm: "Video form",
   regionJob: "[prompt], {state}",
   regionVote: "Blind vote on {name}",
+  regionStory: "Story {name}",
   regionCompare: "Comparison of {count} clips",
   name: "videogen",
   simulated: "local engine, not AI-made",
