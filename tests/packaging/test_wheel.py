@@ -20,7 +20,17 @@ import jupyter_videogen as vg
 from support.local_gateways import Gateway
 
 ROOT = Path(__file__).parents[2]
-PAGE = {"widget.js", "widget.css", "parts.js", "vote.js", "story.js", "grid.js", "study.js", "study.css", "THIRD_PARTY.md"}
+PAGE = {
+    "widget.js",
+    "widget.css",
+    "parts.js",
+    "vote.js",
+    "story.js",
+    "grid.js",
+    "study.js",
+    "study.css",
+    "THIRD_PARTY.md",
+}
 EXTENSION = r"package\.json|install\.json|schemas/jupyter-videogen/outputs\.json|static/remoteEntry\.[0-9a-f]{20}\.js"
 """The files of the JupyterLab extension, in its folder."""
 STATIC = ROOT / "src" / "jupyter_videogen" / "static"

@@ -135,6 +135,7 @@ interface OffersProps extends ShotBoxProps {
 function Offers({ desk, story, shot, prompt }: OffersProps) {
   const isEdited = prompt.trim() !== shot.prompt.trim() && prompt.trim() !== "";
   const isBusy = desk.isPending("retake");
+  // A new prompt is of one shot; those after it are offered again once it is made.
   const retake = (shots: readonly number[]) =>
     void desk.act("retake", {
       shot: shot.id,
@@ -155,7 +156,7 @@ function Offers({ desk, story, shot, prompt }: OffersProps) {
           onClick={() => retake(shot.remake)}
         />
       )}
-      {isRemade && shot.remake_with.length > 0 && (
+      {isRemade && !isEdited && shot.remake_with.length > 0 && (
         <Offer
           isBusy={isBusy}
           label={price(describePair({ desk, story, shot }), shot.remake_with_cost)}

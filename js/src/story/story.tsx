@@ -14,8 +14,13 @@ import { Screen } from "./screen";
 import { Strip } from "./strip";
 import { Transport } from "./transport";
 
-function Box({ desk, story }: { desk: Desk; story: StoryView }) {
-  const opened = desk.opened.value;
+interface BoxProps {
+  readonly desk: Desk;
+  readonly story: StoryView;
+  readonly opened: number | null;
+}
+
+function Box({ desk, story, opened }: BoxProps) {
   if (opened === null || desk.isStill) return null;
   if (opened === NEW_SHOT) return <NewShot desk={desk} />;
   const shot = story.shots.find(({ id }) => id === opened);
@@ -25,6 +30,8 @@ function Box({ desk, story }: { desk: Desk; story: StoryView }) {
 export function Story({ view, story }: { view: View; story: StoryView }) {
   const desk = useMemo(() => new Desk(view), [view]);
   useLayoutEffect(() => () => desk.dispose(), [desk]);
+  // Read here: what goes with the box has its focus kept by the whole.
+  const opened = desk.opened.value;
   const wantsFilm = desk.wantsFilm.value;
   useLayoutEffect(() => desk.thread(story), [story, wantsFilm]);
   const { joinsWhenReady } = desk;
@@ -40,7 +47,7 @@ export function Story({ view, story }: { view: View; story: StoryView }) {
       {desk.isScreenOpen.value && <Screen desk={desk} story={story} />}
       <Strip desk={desk} story={story} />
       <Transport desk={desk} story={story} />
-      <Box desk={desk} story={story} />
+      <Box desk={desk} story={story} opened={opened} />
       <Footer desk={desk} story={story} />
       <Announcer desk={desk} story={story} />
     </div>

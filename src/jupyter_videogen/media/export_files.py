@@ -71,6 +71,11 @@ def free_targets(folder: Path, name: str, kind: str) -> Iterator[Path]:
     )
 
 
+def named_target(folder: Path, name: str, kind: str) -> Path:
+    """Return a free file for the export of a grid or a story of this name; raises as `free_targets`."""
+    return next(free_targets(folder, "".join(sign if sign.isalnum() else "-" for sign in name), kind))
+
+
 def is_taken(target: Path) -> bool:
     """Return whether something has the name of a file, or of the folder beside it; a broken link has, too."""
     return os.path.lexists(target) or os.path.lexists(files_beside(target))

@@ -24,6 +24,8 @@ from jupyter_videogen.api.job import Job
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.judging.vote import Vote
 from jupyter_videogen.api.stories.joining import FILM
+from jupyter_videogen.api.stories.story import Story
+from jupyter_videogen.api.stories.story import pages as story_pages
 from jupyter_videogen.core import environment, terminal
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.media.clip_store import relative_path
@@ -33,6 +35,7 @@ from jupyter_videogen.widget.base import BaseWidget
 from jupyter_videogen.widget.comparison import Comparison
 from jupyter_videogen.widget.form_widget import FormWidget
 from jupyter_videogen.widget.grid_widget import GridWidget
+from jupyter_videogen.widget.story_widget import StoryWidget
 from jupyter_videogen.widget.vote_widget import VoteWidget
 from jupyter_videogen.widget.widget import Card, Library, VideoGen
 
@@ -50,6 +53,7 @@ NOTES = {
     "form": "Run the cell again to get this form back.",
     "compare": "Run the cell again to play these clips in sync.",
     "grid": "Run the cell again to get this grid back.",
+    "story": "Run the cell again to get this story back.",
     "vote": "Run the cell again to go on with this vote; all votes are kept.",
     "library": "Run the cell again to get the library back.",
 }
@@ -71,12 +75,14 @@ def install() -> None:
     formatter.for_type(VideoGen, show_form)
     formatter.for_type(JobGroup, show_group)
     formatter.for_type(Grid, show_grid)
+    formatter.for_type(Story, show_story)
     formatter.for_type(Vote, show_vote)
     tracebacks.install()
     shell_progress.install()
     if show_job not in client.showing:
         client.showing.append(show_job)
         grid_call.pages.append(find_page)
+        story_pages.append(find_story_page)
 
 
 def show_job(job: Job) -> None:
@@ -182,6 +188,41 @@ def _keep_table(widget: GridWidget, grid: Grid) -> None:
 
     _put(bundle(), name)
     grid.follow(lambda: _put(bundle(), name, update=True), every=TABLE)
+
+
+def show_story(story: Story) -> None:
+    """Show a story as its widget where a page is open, and below it what stays; elsewhere wait, and show what stays."""
+    if not environment.in_kernel():
+        terminal.print_out(repr(story))
+    elif not environment.has_viewer():
+        with suppress(VideogenError):  # what holds it back is in its text
+            story.result()
+        _put(saved_story.mime_bundle(story, environment.folder()))
+    else:
+        if story.question is not None and _on_view(f"story {story.grid.record.id}"):
+            return  # it was shown with its question
+        widget = StoryWidget(story)
+        place = f"videogen-story-{widget.model_id}"
+        _put(EMPTY, place)
+        _keep_strip(widget, story)
+        _put(_widget_bundle(widget, "story"), place, update=True)
+
+
+def find_story_page() -> Callable[[Story], None] | None:
+    """Return what shows a story where its owner's page is open, and can answer a question; None elsewhere."""
+    return show_story if find_page() is not None else None
+
+
+def _keep_strip(widget: StoryWidget, story: Story) -> None:
+    """Put what stays below a story's widget, and write it anew when shots have come, at most every few seconds."""
+    name, folder = f"videogen-records-{widget.model_id}", environment.folder()
+
+    def bundle() -> dict[str, Any]:
+        own = records.extension_data("records", model_id=str(widget.model_id))
+        return {records.MIME: own, **saved_story.mime_bundle(story, folder, folded=True)}
+
+    _put(bundle(), name)
+    story.follow(lambda: _put(bundle(), name, update=True), every=TABLE)
 
 
 def show_vote(vote: Vote) -> None:

@@ -258,6 +258,7 @@ def _teach(shell: InteractiveShell) -> None:
     formatter: Any = shell.display_formatter
     shows = {
         ("api.grids.grid", "Grid"): "show_grid",
+        ("api.stories.story", "Story"): "show_story",
         ("api.job", "Job"): "show_job",
         ("api.job_group", "JobGroup"): "show_group",
         ("api.clip", "Clip"): "show_clip",

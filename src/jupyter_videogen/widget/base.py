@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import anywidget
 import msgspec
@@ -195,14 +195,19 @@ class BaseWidget(anywidget.AnyWidget):
         ack = Ack(**{"v": VERSION, "request_id": request_id, "ok": True, "now": time.time(), **outcome})
         self.send(msgspec.to_builtins(ack), buffers)
 
-    def _answer_later(self, request_id: str, text: Future[str]) -> dict[str, Any]:
-        """Answer with a text when it is there, or with why there is none; not at all where the kernel is being stopped."""
+    def _answer_later(
+        self, request_id: str, later: Future[Any], name: Literal["text", "buffers"] = "text"
+    ) -> dict[str, Any]:
+        """Answer with a text, or with buffers, when they are there, or with why there are none.
 
-        def answer(text: Future[str]) -> None:
-            if not text.cancelled():
-                self._answer(request_id, self._outcome(lambda: {"text": text.result()}))
+        There is no answer where the kernel is being stopped.
+        """
 
-        text.add_done_callback(answer)
+        def answer(later: Future[Any]) -> None:
+            if not later.cancelled():
+                self._answer(request_id, self._outcome(lambda: {name: later.result()}))
+
+        later.add_done_callback(answer)
         return LATER
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:

@@ -49,6 +49,18 @@ def _beside(name: str) -> dict[str, Any] | None:
     )
 
 
+def find_job_id(name: str) -> str:
+    """Return the job that a clip's file is named by, or the id itself; raises `InvalidRequest` for any other file."""
+    ids = JOB_ID.findall(f"-{name}")
+    record = _recorded(f"-{name}")
+    if record is None:
+        raise InvalidRequest(
+            f"{name[:80]} is no clip of the library." if not ids else f"There is no job {ids[-1]} here.",
+            next="Drop a clip of the library, or pass its path: story.insert(place, clip).",
+        )
+    return record.id
+
+
 def _recorded(name: str) -> JobRecord | None:
     for job_id in JOB_ID.findall(name):
         with suppress(InvalidRequest):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_videogen.core import environment
-from jupyter_videogen.media.export_files import free_targets
+from jupyter_videogen.media.export_files import named_target
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import visitors
 from jupyter_videogen.widget.base import LONGEST_ID, BaseWidget
@@ -165,8 +165,7 @@ class GridWidget(BaseWidget):
 
     def _export(self, kind: str) -> str:
         """Write the grid beside the notebook, under a name that is free, as is that of the clips' folder; returns the name."""
-        name = "".join(sign if sign.isalnum() else "-" for sign in self._grid.name)
-        return self._grid.export(next(free_targets(environment.folder(), name, kind))).name
+        return self._grid.export(named_target(environment.folder(), self._grid.name, kind)).name
 
     # ---- telling the page ----------------------------------------------------------------------------------
 

@@ -136,10 +136,11 @@ def read_posters(job_ids: Sequence[str]) -> list[bytes]:
     """Read the first clip's still picture of jobs, empty where there is none; at most `MOST_POSTERS` are read."""
     asked = job_ids[:MOST_POSTERS]
     records = process.runtime().ledger.records(asked)
-    return [_read_poster(records[job_id].clips) if job_id in records else b"" for job_id in asked]
+    return [read_poster(records[job_id].clips) if job_id in records else b"" for job_id in asked]
 
 
-def _read_poster(clips: Sequence[ClipRecord]) -> bytes:
+def read_poster(clips: Sequence[ClipRecord]) -> bytes:
+    """Read the still picture of the first of some clips; empty where there is none."""
     poster = Path(clips[0].poster) if clips and clips[0].poster else None
     with suppress(OSError):
         if poster is not None and poster.stat().st_size <= clip_store.LARGEST_POSTER:

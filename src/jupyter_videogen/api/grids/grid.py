@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
-import threading
 import warnings
 from concurrent.futures import CancelledError, Future
 from secrets import token_urlsafe
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api import checking
+from jupyter_videogen.api import checking, pacing
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids import export as exporting
@@ -329,19 +327,7 @@ class Grid:
 
     def follow(self, tell: Callable[[], object], *, every: float) -> None:
         """Call `tell()` after changes, in this context, at most once in so many seconds, and once more at the end."""
-        due = threading.Lock()
-
-        async def later() -> None:
-            await self._run.clock.sleep(every)
-            due.release()
-            tell()
-
-        def heard(_record: JobRecord | None) -> None:
-            if due.acquire(blocking=False):
-                context.copy().run(self._run.loop.submit, later)
-
-        context = contextvars.copy_context()
-        self._queue.subscribe(heard)
+        pacing.follow(self._queue.subscribe, self._run, tell, every=every)
 
     def __repr__(self) -> str:
         asked = () if self.question is None else (f"{self.question.asked.words} Press Send, or call .resume().",)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from jupyter_videogen.api import pacing
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids.cost import Question, confirm
 from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
@@ -528,6 +529,10 @@ class Story:
     def subscribe(self, listener: Callable[[JobRecord | None], None]) -> None:
         """Call `listener(record)` when one of its jobs changes, `listener(None)` when anything else does, from any thread."""
         self._listeners.append(listener)
+
+    def follow(self, tell: Callable[[], object], *, every: float) -> None:
+        """Call `tell()` after changes, in this context, at most once in so many seconds, and once more at the end."""
+        pacing.follow(self.subscribe, self._run, tell, every=every)
 
     # ---- inside --------------------------------------------------------------------------------------------------------
 
