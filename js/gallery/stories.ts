@@ -19,6 +19,7 @@ export const shot = (number: number, change: Partial<ShotView> = {}): ShotView =
     id,
     number,
     prompt: PROMPTS[(number - 1) % PROMPTS.length] ?? "",
+    prompt_is_whole: true,
     state: "ready",
     words: "",
     percent: null,

@@ -585,6 +585,7 @@ export interface ShotView {
   readonly id: number;
   readonly number: number;
   readonly prompt: string;
+  readonly prompt_is_whole: boolean;
   readonly state: "cancelled" | "failed" | "gone" | "making" | "planned" | "ready" | "sending" | "undecided" | "waiting";
   readonly words: string;
   readonly percent: number | null;

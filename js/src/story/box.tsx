@@ -256,9 +256,13 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
             rows={2}
             dir="auto"
             aria-label={fill(strings.promptOf, { number: String(shot.number) })}
+            readOnly={!shot.prompt_is_whole}
             value={prompt}
             onInput={(event) => setPrompt(event.currentTarget.value)}
           />
+        )}
+        {!shot.prompt_is_whole && (
+          <p>{fill(strings.promptCut, { code: `story.retake(${shot.number}, prompt="…")` })}</p>
         )}
         <Facts shot={shot} />
         <Takes desk={desk} shot={shot} />

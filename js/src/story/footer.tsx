@@ -31,7 +31,7 @@ function Total({ story }: { story: StoryView }) {
     strings.inFlight,
   ];
   const values = {
-    length: format.seconds(seconds),
+    length: format.duration(seconds),
     count: format.integer(shots.length),
     spent: spent > 0 ? format.dollars(spent) : undefined,
     unused: format.integer(unused),

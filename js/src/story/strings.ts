@@ -56,6 +56,7 @@ export const en = {
   addPrompt: "Prompt of the new shot",
   addDo: "Add",
   promptOf: "Prompt of shot {number}",
+  promptCut: "The prompt goes on. With so many shots, edit it in code: {code}.",
   remakeTitle: "Remake shot {number}",
   ownClip: "A clip of yours; it is used as it is.",
   remade: "Shot {before} was remade later and now ends on another frame.",

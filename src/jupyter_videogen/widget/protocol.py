@@ -575,7 +575,7 @@ class StoryAct(Request, frozen=True, kw_only=True, tag="story_act"):
     `token` the price on its button is agreed to, else it is asked about. `pause`, `resume`, `cancel` and `look` are as for a
     grid; `retry` repeats what failed and was not charged, or with `undecided` what may then be charged twice: of `shots`, or of
     all. The others edit the list, which costs nothing: `move` to the place `to`, `cut`, `link`, `keep` (as a cut), `remove`,
-    `restore` (the last one that was removed), `choose` a `take`, `insert` a `prompt` or the clip of `job_id` at the place `to`,
+    `restore` (the last one that was removed), `choose` a `take`, `insert` a `prompt` or the clip of `job_id`, or of a file of that name, at the place `to`,
     `audio` and `captions`. `join` writes the film; the ack comes when it is written.
     """
 
@@ -892,6 +892,8 @@ class ShotView(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     """Its place, from 1."""
     prompt: str
+    prompt_is_whole: bool
+    """False where it was cut: of many shots only so much is told."""
     state: ShotState
     words: str
     """How it stands, one sentence such as "Waits for shot 2."; empty where it is ready and nothing is to be said."""

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.stories.story import Story
     from jupyter_videogen.core.story import StoryRecord
 
-PROMPT = 600
-"""Characters of a prompt of a shot: sixty shots stay below 60 kB."""
+PROMPTS = 36_000
+"""Characters of the prompts of all shots: sixty shots stay below 60 kB."""
 
 
 def story_view(story: Story, *, guest: bool = False) -> StoryView:
@@ -74,8 +74,9 @@ def _shots(
     story: Story, standing: Standing, shots: Sequence[ShotStanding], lengths: Sequence[float], *, guest: bool
 ) -> tuple[ShotView, ...]:
     folder, costs = environment.folder(), _costs(story, standing.story)
+    room = PROMPTS // max(len(shots), 1)
     return tuple(
-        _shot(story, standing, one, seconds, _Offers() if guest else _offers(standing.story, one, costs), folder)
+        _shot(story, standing, one, seconds, _Offers() if guest else _offers(standing.story, one, costs), folder, room)
         for one, seconds in zip(shots, lengths, strict=True)
     )
 
@@ -99,7 +100,7 @@ def _offers(record: StoryRecord, one: ShotStanding, costs: Sequence[float | None
 
 
 def _shot(  # noqa: PLR0913, PLR0917 - what one shot is drawn from
-    story: Story, standing: Standing, one: ShotStanding, seconds: float, offers: _Offers, folder: Path
+    story: Story, standing: Standing, one: ShotStanding, seconds: float, offers: _Offers, folder: Path, room: int
 ) -> ShotView:
     take, job, refused = one.shot.take, one.job, story.refusal_of(one)
     failure = words.failure_of(one, refused)
@@ -108,7 +109,8 @@ def _shot(  # noqa: PLR0913, PLR0917 - what one shot is drawn from
     return ShotView(
         id=one.shot.id,
         number=one.number,
-        prompt=one.shot.prompt[:PROMPT],
+        prompt=one.shot.prompt[:room],
+        prompt_is_whole=len(one.shot.prompt) <= room,
         state=state,
         words=words.standing_words(one, refused)[:SHORT],
         percent=job.progress if job is not None and making else None,
