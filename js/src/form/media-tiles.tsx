@@ -10,6 +10,7 @@ import { type Attachment, getMediaKind, type MediaField, mediaFields } from "../
 import type { View } from "../state/view";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
+import { AsStory } from "./as-story";
 import { dropOnTile, uploadTo } from "./drop-paste";
 import { Select } from "./field";
 
@@ -197,6 +198,7 @@ function MediaTile({ view, field }: MediaTileProps) {
       ))}
       {(attachments.length === 0 || field === "references") && <EmptyTile view={view} field={field} />}
       {field === "image" && attachments.some(({ error }) => error === null) && <FitSelect view={view} />}
+      {field === "image" && <AsStory view={view} attachment={attachments[0]} />}
       {error?.field === field && (
         <p class="videogen-field-error" id={`${id}-error`}>
           <Icon name="alert" />

@@ -87,6 +87,8 @@ export const en = {
   uploading: "{sent} of {total}",
   stripped: "location and camera data removed",
   needUpload: "[name] is still being uploaded to the kernel.",
+  asStory: "Continue as a story",
+  asStoryHint: "A cell with this clip as shot 1 and your prompt as shot 2; nothing is sent yet",
   fit: "Fit",
   fits: { none: "as it is", cover: "fill and crop", contain: "with bars" },
   kept: "Kept, but [model] doesn't use it: [list]",
