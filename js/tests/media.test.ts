@@ -144,14 +144,14 @@ test("a clip goes on from its last frame, with a model that takes one", async ()
   button(widget, "Continue").click();
   await settle();
   expect(text(tile("Start image"))).toContain("last frame of “A paper boat”");
-  const insertBelow = vi.fn(() => true);
-  vi.stubGlobal(Symbol.for("jupyter-videogen.lab") as unknown as string, { insertBelow });
+  const insertBelow = vi.fn((_: Element, _source: string) => true);
+  Object.assign(globalThis, { [Symbol.for("jupyter-videogen.lab")]: { insertBelow } });
   button(widget, "Continue as a story").click();
   await settle();
-  expect(insertBelow.mock.calls[0]?.[1 as 0]).toBe(
+  expect(insertBelow.mock.calls[0]?.[1]).toBe(
     'import jupyter_videogen as vg\n\nvg.story([vg.job("k3q7x2ma").clip, "A paper boat"], name="story-k3q7x2ma")',
   );
-  vi.unstubAllGlobals();
+  Reflect.deleteProperty(globalThis, Symbol.for("jupyter-videogen.lab"));
   button(widget, "Generate").click();
   await settle();
   expect(widget.model.of("generate")[0]?.request.image?.source).toBe("clip:k3q7x2ma");

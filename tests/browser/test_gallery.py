@@ -22,7 +22,7 @@ VIOLATIONS = """async () => {
 SPILLS = """() => { // what scrolls sideways may be wider
   const root = document.querySelector(".videogen");
   const edge = root.getBoundingClientRect();
-  const hidden = (node) => node.closest(".videogen-visually-hidden, .videogen-queue, .videogen-suggestions, [hidden], .videogen-video-frame, select, .videogen-scroll, .videogen-standings-scroll, .videogen-matrix");
+  const hidden = (node) => node.closest(".videogen-visually-hidden, .videogen-queue, .videogen-suggestions, [hidden], .videogen-video-frame, select, .videogen-scroll, .videogen-strip, .videogen-standings-scroll, .videogen-matrix");
   return [...root.querySelectorAll("button, label, p, input, h3, b, small, a")]
     .filter((node) => !hidden(node) && node.getClientRects().length)
     .filter((node) => {
