@@ -206,20 +206,22 @@ function Edits({ desk, story, shot }: ShotBoxProps) {
   const move = (to: number) => () => void desk.move(shot, to);
   return (
     <div class="videogen-shot-edits">
-      <Edit
-        isBare
-        label={strings.earlier}
-        isOff={number === 1}
-        icon={<EarlierIcon />}
-        onClick={move(number - 1)}
-      />
-      <Edit
-        isBare
-        label={strings.later}
-        isOff={number === story.shots.length}
-        icon={<LaterIcon />}
-        onClick={move(number + 1)}
-      />
+      <span dir="ltr">
+        <Edit
+          isBare
+          label={strings.earlier}
+          isOff={number === 1}
+          icon={<EarlierIcon />}
+          onClick={move(number - 1)}
+        />
+        <Edit
+          isBare
+          label={strings.later}
+          isOff={number === story.shots.length}
+          icon={<LaterIcon />}
+          onClick={move(number + 1)}
+        />
+      </span>
       {canToggle && (
         <Edit
           label={isCut ? fill(strings.link, { before: String(number - 1) }) : strings.makeCut}
