@@ -68,6 +68,7 @@ def messages(job_id: str) -> dict[str, dict[str, Any]]:
         "share": {"job_id": job_id, "take": 0, "kind": "gif"},
         "cast_vote": {"token": "x", "choice": "left", "seconds": 1.0}, "vote_act": {"action": "finish"},
         "blind_piece": {"token": "x", "side": "left", "offset": 0, "length": 10},
+        "story_act": {"action": "join"}, "story_frames": {"job_ids": [job_id], "which": "last"},
     }  # fmt: skip
 
 
