@@ -212,8 +212,8 @@ export class KernelConnection {
 
   /** The jobs of the widget that are being made. */
   get openJobs(): readonly JobView[] {
-    const job = this.#job.peek();
-    const beside = [...this.#queue.peek(), ...(this.#compared.peek() ?? [])];
+    const job = this.#job.value;
+    const beside = [...this.#queue.value, ...(this.#compared.value ?? [])];
     return (job ? [job, ...beside] : beside).filter(isOpen);
   }
 

@@ -3,7 +3,7 @@
  * from the file and from the host's kernel. The one place that decides who tells of a job.
  */
 
-import { effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { KernelConnection } from "../kernel/connection";
 import { findHost } from "../kernel/host";
 import { isOpen } from "../kernel/job-state";
@@ -41,9 +41,12 @@ export class KernelAway {
 
   constructor(connection: KernelConnection) {
     this.#connection = connection;
+    const isWaiting = computed(() => connection.openJobs.length > 0);
     this.#stop = effect(() => {
       const isAway = connection.disconnected.value;
-      return untracked(() => (isAway ? this.#look() : this.#stayNear())); // what is found must not begin it anew
+      if (isAway) return untracked(() => this.#look()); // what is found must not begin it anew
+      this.#away.value = nothing;
+      return isWaiting.value ? this.#stayNear() : undefined;
     });
   }
 
@@ -61,10 +64,8 @@ export class KernelAway {
 
   /** Notice that a kernel was shut down, which no message tells. */
   #stayNear(): () => void {
-    this.#away.value = nothing;
     const timer = setInterval(() => {
-      const { openJobs, widgetManager } = this.#connection;
-      if (openJobs.length > 0 && isKernelGone(widgetManager)) this.#connection.leave();
+      if (isKernelGone(this.#connection.widgetManager)) this.#connection.leave();
     }, LOOK_MILLISECONDS);
     return () => clearInterval(timer);
   }

@@ -46,7 +46,7 @@ function Total({ story }: { story: StoryView }) {
 
 /** The film that was joined: to play though shots have changed since, and to save. */
 function Film({ desk, film }: { desk: Desk; film: FilmView }) {
-  const url = desk.session.clipLoader.locate(film.clip).value;
+  const url = desk.session.clipLoader.locate(film.clip, film.job_id).value;
   const wantsFilm = desk.wantsFilm.value;
   const words = film.current ? film.words : strings.filmStale;
   const toggle = () => {

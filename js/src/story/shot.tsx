@@ -25,7 +25,7 @@ function Picture({ desk, shot, isPlaying }: ShotProps & { readonly isPlaying: bo
   return (
     <>
       <ClipStill id={shot.job_id} clip={shot.clip} isGone={false} clips={clips} posters={desk.posters} />
-      {isPlaying && <ClipPreview clip={shot.clip} clips={clips} />}
+      {isPlaying && <ClipPreview id={shot.job_id} clip={shot.clip} clips={clips} />}
     </>
   );
 }
