@@ -34,7 +34,7 @@ POLL = """async (...values) => {
     const seen = await look(...values);
     if (seen) return seen;
   }
-  throw new Error("waited in vain; the page says: " + document.body.innerText.slice(-1500));
+  throw new Error("waited in vain; the page says: " + document.body.innerText.slice(-1500).toWellFormed()); // half an emoji is no JSON
 }"""
 MIDDLE = """(selector) => {
   const nodes = [...document.querySelectorAll(selector)].filter((node) => node.checkVisibility());
