@@ -276,6 +276,25 @@ def test_music_goes_under_the_film_and_into_its_receipt(tmp_path: Path) -> None:
     assert story.set_audio("").clip.provenance["story"].get("audio") is None
 
 
+def test_captions_stand_beside_the_film_at_their_times() -> None:
+    """Words that a shot was given, else those of its clip; the film is made anew where they change."""
+    shots = [{"prompt": "waves at sunset", "caption": "Dawn --> dusk\n\n<b>at sea</b>"}, "snow on the mountains"]
+    story = vg.story(shots, name="spoken", model="local/ink", duration=1, size="320x192", chain=False)
+    story.result(60)
+    _, second = story.shots
+    assert second.clip is not None
+    vg.Clip.of(second.clip).save_captions([(0.25, 0.5, "Snow"), (0.5, 9, "and more")])
+    film = story.clip
+    said = [(start, end) for start, end, _ in film.captions]
+    assert said == [(0.0, 1.0), (1.25, 1.5), (1.5, 2.0)]
+    assert [cue.text for cue in film.captions][1:] == ["Snow", "and more"]
+    assert "at sea" in film.captions[0].text
+    assert story.clip == film
+    silent = story.show_captions(on=False).clip
+    assert (silent.path != film.path, silent.captions) == (True, ())
+    assert len(film.captions) == 3
+
+
 def tone(path: Path, level: float = 0.5) -> str:
     """Write two seconds of a tone."""
     with wave.open(str(path), "wb") as file:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from jupyter_videogen.media import captions
+from jupyter_videogen.media.captions import Cue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from jupyter_videogen.api.stories.standing import ShotStanding
 
 
-class Cue(NamedTuple):
-    """One caption; begin and end in seconds of the film."""
-
-    begin: float
-    end: float
-    text: str
+def cues(shots: Sequence[ShotStanding]) -> tuple[Cue, ...]:
+    """Return the captions of shots, in seconds of the film: a shot's `caption`, else the captions of its clip."""
+    return tuple(_cues(shots))
 
 
-def cues(shots: Sequence[ShotStanding]) -> list[Cue]:
-    """Return the captions of shots, each as long as its shot."""
-    found, at = list[Cue](), 0.0
+def _cues(shots: Sequence[ShotStanding]) -> Iterator[Cue]:
+    at = 0.0
     for one in shots:
+        end = at + one.seconds
         if one.shot.caption:
-            found.append(Cue(at, at + one.seconds, one.shot.caption))
-        at += one.seconds
-    return found
+            yield Cue(at, end, one.shot.caption)
+        elif one.clip is not None:
+            for start, stop, text in captions.read(one.clip):
+                if at + start < end:
+                    yield Cue(at + start, min(at + stop, end), text)
+        at = end

@@ -8,12 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jupyter_videogen.api.stories.cues import cues
 from jupyter_videogen.api.stories.recipe import made_of
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.core.errors import InvalidRequest, NotReadyError
 from jupyter_videogen.core.job import new_id
 from jupyter_videogen.core.story import Film
-from jupyter_videogen.media import clip_store, frames, receipt
+from jupyter_videogen.media import captions, clip_store, frames, receipt
 from jupyter_videogen.media.export_files import free_targets, is_taken
 from jupyter_videogen.media.film import JoinedFilm, Track, write_film
 
@@ -66,8 +67,10 @@ def join(name: str, story: StoryRecord, shots: Sequence[ShotStanding], places: P
     clip = _film_clip(clips, shots, target, joined, places)
     try:
         receipt.keep_story_receipt(clip, _facts(name, story, shots, joined))
+        if story.captions and (spoken := cues(shots)):
+            captions.save(clip, spoken)
     except OSError as error:
-        warnings.warn(f"The receipt beside the film could not be written ({error.strerror}).", stacklevel=2)
+        warnings.warn(f"What belongs beside the film could not be written ({error.strerror}).", stacklevel=2)
     return Film(clip=clip, made_of=made_of(story, shots), words=joined.words)
 
 
@@ -75,7 +78,7 @@ def _written(name: str, clips: Sequence[ClipRecord], folder: Path, audio: Audio 
     """Write the film; of two who want a name, the later one gets the next."""
     track = None if audio is None else Track(_present(audio), audio.volume, audio.fade)
     for target in free_targets(folder / clip_store.FOLDER, clip_store.slug(name) or "story", "mp4"):
-        if receipt.receipt_path(target).exists():
+        if receipt.receipt_path(target).exists() or target.with_suffix(captions.SUFFIX).exists():
             continue
         try:
             return target, write_film(clips, target, track)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from jupyter_videogen.api.stories.cues import cues
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,5 +21,5 @@ def made_of(story: StoryRecord, shots: Sequence[ShotStanding]) -> str:
     audio = story.audio
     sound = [] if audio is None else [audio.sha256, audio.volume, audio.fade]
     clips = [one.clip.sha256 if one.clip is not None else "" for one in shots]
-    captions = [one.shot.caption for one in shots] if story.captions else []
+    captions = cues(shots) if story.captions else ()
     return hashlib.sha256(msgspec.json.encode([clips, sound, captions])).hexdigest()

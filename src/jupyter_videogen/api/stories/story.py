@@ -18,7 +18,7 @@ from jupyter_videogen.api.grids.cost import Question, confirm
 from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
 from jupyter_videogen.api.job import seconds
 from jupyter_videogen.api.stories import export, joining, sound, table, words
-from jupyter_videogen.api.stories.cues import Cue, cues
+from jupyter_videogen.api.stories.cues import cues
 from jupyter_videogen.api.stories.joining import Places
 from jupyter_videogen.api.stories.pricing import Pricing
 from jupyter_videogen.api.stories.recipe import made_of
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.story import Film, StoryRecord
     from jupyter_videogen.ledger.stories import Stories
+    from jupyter_videogen.media.captions import Cue
     from jupyter_videogen.runtime.runtime import Runtime
 
 log = logging.getLogger("jupyter_videogen")
@@ -215,8 +216,8 @@ class Story:
         return self._edit(lambda story: sound.set_audio(story, levelled))
 
     @property
-    def captions(self) -> list[Cue]:
-        """What is said while each shot is shown: shots that were given a `caption`."""
+    def captions(self) -> tuple[Cue, ...]:
+        """What is said while each shot is shown: its `caption`, else the captions of its clip; in seconds of the film."""
         return cues(self.shots)
 
     def show_captions(self, *, on: bool) -> Story:
