@@ -20,7 +20,8 @@ import jupyter_videogen as vg
 from jupyter_videogen.catalog.model_lists import Listings
 from jupyter_videogen.core import backoff
 from jupyter_videogen.dialects.base import ListedModel
-from jupyter_videogen.runtime import poller, saver, schedule
+from jupyter_videogen.runtime import poller, saver
+from jupyter_videogen.runtime.polling import schedule
 from support.png import png
 
 if TYPE_CHECKING:

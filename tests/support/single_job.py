@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core.clip import ClipRecord
+from jupyter_videogen.core.clip import ClipRecord, Marks
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.core.http import Call
 from jupyter_videogen.core.secrets import Secret
@@ -148,4 +148,5 @@ class Stage:
             size="640x360",
             seed=7,
             created_at=self.clock.time,
+            marks=Marks(),
         )

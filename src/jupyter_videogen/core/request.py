@@ -27,6 +27,7 @@ CREDENTIAL = re.compile(r"key|token|secret|password|authorization", re.IGNORECAS
 """Names of fields that hold one, such as IndoxHub's `byok_api_key`."""
 
 
+@prepare
 class Media(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A picture, a sound or a video that goes into a request: a file that was checked, or somebody's URL."""
 

@@ -11,6 +11,7 @@ import unicodedata
 
 import msgspec
 
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.ledger.packing import unpack
 
 MOST = 2_000
@@ -36,6 +37,7 @@ class _Request(msgspec.Struct):
     prompt: str | None = ""
 
 
+@prepare
 class _Record(msgspec.Struct):
     request: _Request
     model: str = ""

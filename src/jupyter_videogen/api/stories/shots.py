@@ -117,10 +117,10 @@ def store_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _read_fields(stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return fields as they were before they were written down."""
     made = dict(stored)
-    for name in MEDIA:
-        if name in made:
-            kind: Any = tuple[Media, ...] if name == "references" else Media
-            made[name] = msgspec.convert(made[name], kind)
+    for name in made.keys() & MEDIA.keys() - {"references"}:
+        made[name] = msgspec.convert(made[name], Media)
+    if "references" in made:
+        made["references"] = msgspec.convert(made["references"], tuple[Media, ...])
     return made
 
 
