@@ -22,11 +22,12 @@ from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
+from jupyter_videogen.ledger.packing import unpack
 from service import BASES, LISTED, MODELS, Service
 from soak import Run, Terms, make_plan
 from verdict import ENDED, Verdict, whole
 
-CELLS = "SELECT cells.state, cells.job, jobs.record FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
+CELLS = "SELECT cells.state, cells.job, jobs.content FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
 
 
 class GridRun(Run):
@@ -67,7 +68,7 @@ class GridRun(Run):
         path = self.folder / "home" / "ledger.sqlite3"
         with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
             rows = db.execute(CELLS).fetchall()
-        return [(state, record and json.loads(record)) for state, _, record in rows]
+        return [(state, content and json.loads(unpack(content))) for state, _, content in rows]
 
     def _judge(self) -> Verdict:
         book, found = self.service.book(), self._cells()
