@@ -13,7 +13,7 @@ from jupyter_videogen.media.frames import open_video, require_decoder
 from jupyter_videogen.media.provenance import copies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Sequence
     from os import PathLike
 
     import av
@@ -328,7 +328,7 @@ def heard(take: SourceClip, since: Fraction) -> Iterator[Sound]:
         yield silence
 
 
-def decode_sound(path: Path, start: Fraction = Fraction(0)) -> Iterator[Sound]:
+def decode_sound(path: Path, start: Fraction = Fraction(0)) -> Generator[Sound, None, None]:
     """Decode a file's sound into stereo floats at 48 kHz, from this second of its own time on; raises `Unsupported`."""
     import av
     import numpy as np

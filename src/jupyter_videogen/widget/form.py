@@ -94,6 +94,11 @@ class Uploads:
         """The names of the files that were handed over here."""
         return {view.source for view in self._whole.values()}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The names that they had where they came from, the latest of each."""
+        return {view.source: view.name for view in self._whole.values()}
+
     def take(self, message: Upload, piece: bytes) -> MediaView | None:
         """Take one piece, in order, and give the medium with the last; raises `InvalidRequest`.
 

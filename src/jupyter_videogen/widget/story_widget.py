@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from jupyter_videogen.api.stories import frames
+from jupyter_videogen.api.stories.sound import Handed
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.media.export_files import named_target
@@ -34,7 +35,6 @@ from jupyter_videogen.widget.story_view import story_view
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from concurrent.futures import Future
-    from pathlib import Path
 
     from jupyter_videogen.api.stories.story import Story
     from jupyter_videogen.core.clip import ClipRecord
@@ -119,11 +119,12 @@ class StoryWidget(BaseWidget):
 
         return process.runtime().loop.submit(wait)
 
-    def _find_medium(self, source: str) -> Path:
+    def _find_medium(self, source: str) -> Handed:
         """Return a sound that was handed over here; raises `InvalidRequest` for any other."""
-        if source not in self._uploads.sources:
+        name = self._uploads.names.get(source)
+        if name is None:
             raise InvalidRequest("That sound was not handed over here.", next="Choose the file again.", field="audio")
-        return environment.home() / "inputs" / source.removeprefix("upload:")
+        return Handed(environment.home() / "inputs" / source.removeprefix("upload:"), name)
 
     def _export(self, kind: str) -> Future[str]:
         """Write the story beside the notebook under a name that is free, while the kernel does other things."""
