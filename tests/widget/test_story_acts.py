@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,14 @@ def test_edits_cost_nothing_and_name_shots_by_what_stays(shop: Shop, story: Stor
     assert len(shop.book) == 3
 
 
+def silence(path: Path) -> Path:
+    """Write a tenth of a second of silence."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 22_050, 0, "NONE", ""))
+        file.writeframes(bytes(4410))
+    return path
+
+
 def test_joined_and_out_of_date(shop: Shop, story: Story, tmp_path: Path) -> None:
     """The film is a file of its own; with other sound it is out of date."""
     name = send(story, "join")
@@ -164,9 +173,11 @@ def test_the_view_of_sixty_shots_is_small(shop: Shop, story: Story) -> None:
     story.cancel()
 
 
-def test_a_guest_sees_no_offer(story: Story) -> None:
-    """And no question, and nothing to press."""
+def test_a_guest_sees_no_offer(story: Story, tmp_path: Path) -> None:
+    """And no question, nothing to press, and no name of a file of the owner's."""
+    story.set_audio(silence(tmp_path / "mira's voice.wav"))
     view = story_view(story, guest=True)
+    assert view.audio is None
     assert (view.guest, view.offer, view.question, view.can_restore) == (True, "", None, False)
     assert [shot.remake for shot in view.shots] == [(), (), ()]
 
@@ -186,3 +197,46 @@ def test_every_action_is_one_the_kernel_knows() -> None:
     """Those of the protocol, no more and no less."""
     known = set(msgspec.json.schema(StoryAct)["$defs"]["StoryAct"]["properties"]["action"]["enum"])
     assert known == {*ACTIONS, "join", "audio"}
+
+
+def fail_second(shop: Shop, story: Story) -> None:
+    """Let the second shot's newest take be refused, and the provider be well again."""
+    shop.refusal = (400, {"error": {"message": "Rejected by the safety system.", "code": "moderation_blocked"}})
+    view = story_view(story)
+    send(story, "retake", shots=view.shots[1].remake, token=view.offer)
+    story.result("1m")
+    shop.refusal = None
+    assert story_view(story).shots[1].step == "retry"
+
+
+def test_a_retry_with_its_price_is_sent_by_one_press(shop: Shop, story: Story) -> None:
+    """The token counts once; without one it is asked about."""
+    fail_second(shop, story)
+    view = story_view(story)
+    failed = view.shots[1]
+    assert failed.remake_cost == 0.5
+    send(story, "retry", shots=(failed.id,), token=view.offer)
+    assert story.question is None
+    story.result("1m")
+    assert (len(shop.book), story_view(story).shots[1].state) == (4, "ready")
+    with pytest.raises(vg.BudgetExceeded, match="not offered any more"):
+        send(story, "retry", shots=(failed.id,), token=view.offer)
+    fail_second(shop, story)
+    send(story, "retry", shots=(failed.id,))
+    asked = story.question
+    assert asked is not None
+    assert (asked.asked.clips, asked.asked.cost, len(shop.book)) == (1, 0.5, 4)
+    send(story, "send", token=asked.token)
+    story.result("1m")
+    assert len(shop.book) == 5
+
+
+def test_a_retry_whose_price_rose_is_asked_about_at_its_new_price(shop: Shop, story: Story) -> None:
+    """Though somebody had agreed to the take in this process at the old one."""
+    fail_second(shop, story)
+    view = story_view(story)
+    Path("videogen.toml").write_text('[prices."openai:a"]\nper_clip = 0.75\n')
+    send(story, "retry", shots=(view.shots[1].id,), token=view.offer)
+    assert story.question is not None
+    assert (story.question.asked.cost, len(shop.book)) == (0.75, 3)
+    assert story_view(story).shots[1].remake_cost == 0.75

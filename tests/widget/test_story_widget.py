@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import wave
+from io import BytesIO
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 import pytest
 
 import jupyter_videogen as vg
+from jupyter_videogen.media import captions
 from jupyter_videogen.widget.protocol import StoryView
 from jupyter_videogen.widget.story_widget import StoryWidget
 from support.form_messages import Visit
@@ -169,6 +173,79 @@ def test_a_price_that_was_pressed_counts_once(paid: Page, shop: Shop) -> None:
     assert len(shop.book) == sent + 1
 
 
+def tone(seconds: float = 1.0) -> bytes:
+    """Return a WAV of one tone."""
+    made = BytesIO()
+    with wave.open(made, "wb") as file:
+        file.setparams((1, 2, 22_050, 0, "NONE", ""))
+        samples = 12_000 * np.sin(2 * np.pi * 440 * np.arange(int(22_050 * seconds)) / 22_050)
+        file.writeframes(samples.astype("<i2").tobytes())
+    return made.getvalue()
+
+
+def upload(page: Page, content: bytes, name: str, **facts: Any) -> dict[str, Any]:
+    """Hand a sound over, in one piece."""
+    more = {"upload_id": name, "field": "audio", "offset": 0, "total": len(content), **facts}
+    return page.say("upload", buffers=[content], name=name, **more)
+
+
+def test_a_sound_goes_into_the_next_film_and_out_of_it(page: Page) -> None:
+    """Laid, made quieter, removed: each time the film is out of date, and its receipt tells the name."""
+    page.act("join")
+    assert page.act("audio", medium=upload(page, tone(), "../a/night.wav")["medium"]["source"])["ok"]
+    assert page.view.audio is not None
+    assert page.view.audio.name == "night.wav"
+    assert page.view.film is not None
+    assert not page.view.film.current
+    page.act("join")
+    assert page.act("audio", volume=0.5)["ok"]
+    receipt = vg.story(name="harbour").join().provenance["story"]["audio"]
+    assert (receipt["name"], receipt["volume"]) == ("night.wav", 0.5)
+    assert page.act("audio", medium="")["ok"]
+    assert page.view.audio is None
+    assert not page.view.film.current
+
+
+def test_a_sound_that_is_none_is_refused_and_the_one_before_stays(page: Page) -> None:
+    """Too large, of another kind, without sound, and one that nobody handed over."""
+    page.act("audio", medium=upload(page, tone(), "night.wav")["medium"]["source"])
+    large = upload(page, b"ID3", "long.mp3", total=(64 << 20) + 1)
+    assert "long.mp3 has 64 MB; the limit is 64 MB." in large["error"]["message"]
+    assert "not a supported audio file" in upload(page, b"no sound at all", "words.wav")["error"]["message"]
+    for number, content in enumerate((tone(0), b"RIFF\x24\0\0\0WAVE", b"OggS" + bytes(60))):
+        name = f"silence {number}.wav"
+        medium = upload(page, content, name)["medium"]
+        refused = page.act("audio", medium=medium["source"])
+        assert refused["error"]["message"] == f"No sound can be read in {name}.", refused
+    assert "not handed over here" in page.act("audio", medium="upload:../../secret")["error"]["message"]
+    for levels in ({"volume": -1}, {"volume": 11}, {"fade": 61}, {"fade": -0.1}):
+        assert not page.act("audio", **levels)["ok"]
+    assert page.view.audio is not None
+    assert (page.view.audio.name, page.view.audio.volume) == ("night.wav", 1.0)
+
+
+def test_a_caption_is_written_on_the_page(page: Page) -> None:
+    """It is in the next film, unless captions are left out; its clip's own are back without it."""
+    shot = page.view.shots[1].id
+    assert not page.view.has_captions
+    page.act("join")
+    assert page.act("caption", shot=shot, caption="  Rain,\x1b\u202e\r\n\n and <b>wind</b>\0 --> now  ")["ok"]
+    view = page.view
+    assert view.shots[1].caption == "Rain,\nand <b>wind</b> --> now"
+    assert view.has_captions
+    assert view.film is not None
+    assert not view.film.current
+    story = vg.story(name="harbour")
+    assert [(cue.start, cue.text) for cue in captions.read(story.join())] == [(1.0, "Rain,\nand <b>wind</b> --> now")]
+    page.act("captions", on=False)
+    assert captions.read(story.join()) == ()
+    assert not page.act("caption", shot=shot, caption="x" * 501)["ok"]
+    page.act("caption", shot=shot, caption="")
+    assert not page.view.has_captions
+    page.act("remove", shot=shot)
+    assert not page.act("caption", shot=shot, caption="gone")["ok"]
+
+
 def test_visitors_look_and_play(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the machine is told; frames and clips only of what is on view; every act is refused."""
     monkeypatch.setenv("SERVER_SOFTWARE", "voila/0.5")
@@ -177,9 +254,10 @@ def test_visitors_look_and_play(page: Page, monkeypatch: pytest.MonkeyPatch) -> 
     assert view.guest
     assert view.offer == ""
     assert str(Path.home()) not in json.dumps(visited.widget.story)
-    for action in ("move", "retake", "join", "remove", "insert", "send", "audio"):
+    for action in ("move", "retake", "join", "remove", "insert", "send", "audio", "caption", "captions", "retry"):
         refused = visited.act(action, action, shot=view.shots[0].id, to=2, prompt="x", token=page.view.offer)
         assert not refused["ok"], action
+    assert not upload(visited, tone(), "night.wav")["ok"]
     other = vg.generate("a lake", **LOCAL)
     jobs = [view.shots[0].job_id, other.job_id]
     visited.ask("posters", "posters", job_ids=jobs)

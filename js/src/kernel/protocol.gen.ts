@@ -586,6 +586,7 @@ export interface ShotView {
   readonly number: number;
   readonly prompt: string;
   readonly prompt_is_whole: boolean;
+  readonly caption: string | null;
   readonly state: "cancelled" | "failed" | "gone" | "making" | "planned" | "ready" | "sending" | "undecided" | "waiting";
   readonly words: string;
   readonly percent: number | null;
@@ -647,7 +648,7 @@ export interface StoryAct {
   readonly type: "story_act";
   readonly v: 1;
   readonly request_id: string;
-  readonly action: "audio" | "cancel" | "captions" | "choose" | "cut" | "decline" | "insert" | "join" | "keep" | "link" | "look" | "move" | "pause" | "remove" | "restore" | "resume" | "retake" | "retry" | "send";
+  readonly action: "audio" | "cancel" | "caption" | "captions" | "choose" | "cut" | "decline" | "insert" | "join" | "keep" | "link" | "look" | "move" | "pause" | "remove" | "restore" | "resume" | "retake" | "retry" | "send";
   readonly token: string;
   readonly shot: number;
   readonly shots: readonly number[];
@@ -661,6 +662,7 @@ export interface StoryAct {
   readonly volume: number | null;
   readonly fade: number | null;
   readonly on: boolean;
+  readonly caption: string;
 }
 
 export interface StoryFrames {

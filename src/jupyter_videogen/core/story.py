@@ -187,6 +187,11 @@ def insert(story: StoryRecord, place: int, shot: Shot) -> StoryRecord:
     return replace(story, shots=tuple(shots), next_id=story.next_id + 1)
 
 
+def set_caption(story: StoryRecord, number: int, text: str) -> StoryRecord:
+    """Let something else be said while a shot is shown; "" for nothing of its own."""
+    return _changed(story, number, lambda shot: replace(shot, caption=text))
+
+
 def remove(story: StoryRecord, number: int) -> StoryRecord:
     """Take a shot out; its takes stay in the library, and `restore` puts it back."""
     shot = story.shot(number)

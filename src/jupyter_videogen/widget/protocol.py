@@ -572,11 +572,11 @@ class StoryAct(Request, frozen=True, kw_only=True, tag="story_act"):
     """Act on the story, or on one of its shots.
 
     `send` and `decline` answer the open question, by its `token`. `retake` makes new takes of `shots`; with the view's `offer` as
-    `token` the price on its button is agreed to, else it is asked about. `pause`, `resume`, `cancel` and `look` are as for a
+    `token` the price on its button is agreed to, else it is asked about; so it is for `retry`. `pause`, `resume`, `cancel` and `look` are as for a
     grid; `retry` repeats what failed and was not charged, or with `undecided` what may then be charged twice: of `shots`, or of
     all. The others edit the list, which costs nothing: `move` to the place `to`, `cut`, `link`, `keep` (as a cut), `remove`,
     `restore` (the last one that was removed), `choose` a `take`, `insert` a `prompt` or the clip of `job_id`, or of a file of that name, at the place `to`,
-    `audio` and `captions`. `join` writes the film; the ack comes when it is written.
+    `audio` and `captions`, and `caption` of a shot. `join` writes the film; the ack comes when it is written.
     """
 
     action: Literal[
@@ -598,6 +598,7 @@ class StoryAct(Request, frozen=True, kw_only=True, tag="story_act"):
         "insert",
         "join",
         "audio",
+        "caption",
         "captions",
     ]
     token: str = ""
@@ -622,6 +623,8 @@ class StoryAct(Request, frozen=True, kw_only=True, tag="story_act"):
     """For `audio`: seconds in which it begins and ends; None leaves it."""
     on: bool = True
     """For `captions`."""
+    caption: str = ""
+    """For `caption`: what is said while the shot is shown; empty for what its clip says itself."""
 
 
 class StoryFrames(Request, frozen=True, kw_only=True, tag="story_frames"):
@@ -894,6 +897,8 @@ class ShotView(msgspec.Struct, frozen=True, kw_only=True):
     prompt: str
     prompt_is_whole: bool
     """False where it was cut: of many shots only so much is told."""
+    caption: str | None
+    """Its own; empty where there is none, or where its clip says what is said; None where it is too long to be told."""
     state: ShotState
     words: str
     """How it stands, one sentence such as "Waits for shot 2."; empty where it is ready and nothing is to be said."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def act(story: Story, message: StoryAct, find_medium: Callable[[str], object]) -> Future[str] | None:
     """Do what a page asks; where it takes a while, the future has the name of the file that is written.
 
-    `find_medium` gives the file of a sound by its `source`. Raises `VideogenError`, such as `BudgetExceeded` for a token
+    `find_medium` gives a sound by its `source`. Raises `VideogenError`, such as `BudgetExceeded` for a token
     that was used.
     """
     if message.action == "join":
@@ -68,7 +68,7 @@ def _insert(story: Story, message: StoryAct) -> None:
 
 
 def _retry(story: Story, message: StoryAct) -> None:
-    story.put_back(*_places(story, message), undecided=message.undecided).send()
+    story.retry_offered(_places(story, message), message.token, undecided=message.undecided)
 
 
 ACTIONS: dict[str, Callable[[Story, StoryAct], object]] = {
@@ -88,5 +88,6 @@ ACTIONS: dict[str, Callable[[Story, StoryAct], object]] = {
     "retake": _retake,
     "choose": lambda story, message: story.choose(_place(story, message), message.take),
     "insert": _insert,
+    "caption": lambda story, message: story.set_caption(_place(story, message), message.caption),
     "captions": lambda story, message: story.show_captions(on=message.on),
 }

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.api.stories import words
+from jupyter_videogen.api.stories.cues import has_cues
 from jupyter_videogen.api.stories.recipe import made_of
 from jupyter_videogen.api.stories.standing import first_not_ready
 from jupyter_videogen.core import environment
@@ -53,9 +54,9 @@ def story_view(story: Story, *, guest: bool = False) -> StoryView:
         can_join=bool(shots) and waits_for is None,
         waits_for=waits_for,
         can_restore=bool(standing.story.removed) and not guest,
-        audio=_audio(standing.story),
+        audio=None if guest else _audio(standing.story),
         captions=standing.story.captions,
-        has_captions=any(shot.caption for shot in standing.story.shots),
+        has_captions=has_cues(shots),
         aspect=_aspect(shots, story),
         notices=story.notices,
     )
@@ -111,6 +112,7 @@ def _shot(  # noqa: PLR0913, PLR0917 - what one shot is drawn from
         number=one.number,
         prompt=one.shot.prompt[:room],
         prompt_is_whole=len(one.shot.prompt) <= room,
+        caption=one.shot.caption if len(one.shot.caption) <= room else None,
         state=state,
         words=words.standing_words(one, refused)[:SHORT],
         percent=job.progress if job is not None and making else None,

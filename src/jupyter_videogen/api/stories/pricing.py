@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec.structs import replace
 
 from jupyter_videogen.api.grids.cost import cost_words, describe_time, find_question, missing_cells, usual_seconds
 from jupyter_videogen.api.grids.plan import make_cell
@@ -86,7 +87,7 @@ class Pricing:
         for number, shot, take in edits.unstarted(story):
             cell = self.cell(story, number, shot, take)
             if cell.key in used:
-                cell = msgspec.structs.replace(cell, key=f"{cell.key} {shot.id}.{take.number}")
+                cell = replace(cell, key=f"{cell.key} {shot.id}.{take.number}")
             used.add(cell.key)
             if (shot.id, take.number) not in agreed:
                 found.append(cell)
@@ -105,10 +106,15 @@ class Pricing:
         known: GridRecord | None,
         agreed: Container[tuple[int, int]] = (),
     ) -> list[Cell]:
-        """Return all that would be sent and is not `agreed`: takes that are not started, and chosen ones of the cells that wait."""
+        """Return all that would be sent and is not `agreed`: takes that are not started, and chosen ones of the cells that wait.
+
+        Each at its price of now.
+        """
         takes = ((shot.id, shot.take) for shot in story.shots if shot.take is not None)
         chosen = {take.key for shot, take in takes if (shot, take.number) not in agreed}
-        cells = [*self.planned(story, agreed), *(cell for cell in waiting if cell.key in chosen)]
+        costs = {shot.take.key: self.cost(story, number) for number, shot in enumerate(story.shots, 1) if shot.take}
+        again = (replace(cell, cost=costs[cell.key]) for cell in waiting if cell.key in chosen)
+        cells = [*self.planned(story, agreed), *again]
         return missing_cells(cells, known, new=plan.new)
 
     def question(self, missing: Sequence[Cell], plan: GridPlan) -> Question | None:

@@ -20,7 +20,7 @@ from jupyter_videogen.core.grid import Cell, GridColumn, GridRow
 from jupyter_videogen.ledger.stories import Addition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable
 
     from jupyter_videogen.api.grids.grid import Grid
     from jupyter_videogen.api.stories.pricing import Pricing
@@ -58,9 +58,10 @@ class Starter:
             if (shot.id, take.number) not in before:
                 self._agreed[shot.id, take.number] = Agreed(take, pricing.cell(story, number, shot, take).cost)
 
-    def forget(self) -> None:
-        """Take every agreement back."""
-        self._agreed.clear()
+    def forget(self, takes: Iterable[tuple[int, int]] | None = None) -> None:
+        """Take agreements back: to these takes, by shot and number, or to all."""
+        for name in tuple(self._agreed) if takes is None else takes:
+            self._agreed.pop(name, None)
 
     def agreed_in(self, story: StoryRecord) -> frozenset[tuple[int, int]]:
         """Return the chosen takes, by shot and number, that somebody has agreed to in this process."""

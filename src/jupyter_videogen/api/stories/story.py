@@ -6,6 +6,7 @@ import asyncio
 import logging
 import threading
 from concurrent.futures import CancelledError, Future
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,7 +19,7 @@ from jupyter_videogen.api.grids.cost import Question, confirm
 from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
 from jupyter_videogen.api.job import seconds
 from jupyter_videogen.api.stories import export, joining, sound, table, words
-from jupyter_videogen.api.stories.cues import cues
+from jupyter_videogen.api.stories.cues import cues, read_caption
 from jupyter_videogen.api.stories.joining import Places
 from jupyter_videogen.api.stories.pricing import Pricing
 from jupyter_videogen.api.stories.recipe import made_of
@@ -267,6 +268,10 @@ class Story:
         """Put the shot back that was removed last."""
         return self._edit(edits.restore)
 
+    def set_caption(self, shot: int, text: str) -> Story:
+        """Say something else while a shot is shown; "" for what its clip says itself. Raises `InvalidRequest`."""
+        return self._edit(lambda story: edits.set_caption(story, shot, read_caption(text)))
+
     def _edit(self, edit: Callable[[StoryRecord], StoryRecord]) -> Story:
         changed = self._stories.change(self.grid.record.id, edit)
         self._heard(None)
@@ -311,14 +316,31 @@ class Story:
 
     def retake_offered(self, shots: Sequence[int], token: str, prompt: str | None, fields: Mapping[str, Any]) -> Story:
         """Make new takes by a press of a button with a price: with the newest `offer` as its token, that price is agreed to."""
+        own = store_fields(fields)
+        edit = partial(self._plan, lambda story: self._retaken(story, shots, prompt, own))
+        return self._do_offered(shots, token, edit)
+
+    def retry_offered(self, shots: Sequence[int], token: str, *, undecided: bool) -> Story:
+        """Send failed takes again, as `retry`, by a press of a button with a price; the token as of `retake_offered`."""
+        return self._do_offered(shots, token, partial(self._put_back_anew, shots, undecided=undecided))
+
+    def _put_back_anew(self, shots: Sequence[int], *, undecided: bool) -> None:
+        """Let takes wait again; what somebody agreed to for them before counts no more, at what they cost now."""
+        self.renew_pricing()
+        story = self.record
+        chosen = map(story.shot, shots or range(1, len(story.shots) + 1))
+        self._starter.forget((shot.id, shot.chosen) for shot in chosen)
+        self.put_back(*shots, undecided=undecided)
+
+    def _do_offered(self, shots: Sequence[int], token: str, do: Callable[[], object]) -> Story:
+        """Do what a button with a price stands for, and send it where its token is the newest and it costs no more than shown."""
         with self._turn:
             good, self.offer = token == self.offer, token_urlsafe(12)
         if token and not good:
             raise BudgetExceeded("This price is not offered any more.", next="Press the button again.", code="confirm")
         shown = self.pricing.remake(self.record, shots)
         others = self._find_question()
-        own = store_fields(fields)
-        self._plan(lambda story: self._retaken(story, shots, prompt, own))
+        do()
         now = self._find_question()
         agreed = good and others is None and now is not None and shown is not None and now.cost <= shown + CENT
         return self.send(now if agreed and not (now and now.unpriced) else None)
