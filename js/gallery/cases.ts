@@ -33,8 +33,10 @@ import {
   sixty,
   stale,
   undecidedShot,
+  uploadingSound,
   whole,
   withCuts,
+  withSound,
 } from "./stories";
 import { board, handOver, vote } from "./votes";
 
@@ -348,6 +350,19 @@ const videosReady: Act = async (root) => {
 };
 const screenReady: Act = (root) =>
   until(() => root.querySelector(".videogen-screen video[data-seen=true]") !== null);
+/** Drop a file of 3 MB on the box of the sound, and wait until something is said of it. */
+const dropSound =
+  (name: string, type: string): Act =>
+  async (root) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([new Uint8Array(3_000_000)], name, { type }));
+    const event = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer });
+    root.querySelector(".videogen-sound-file")?.dispatchEvent(event);
+    await until(
+      () =>
+        root.querySelector(".videogen-sound-error, .videogen-sound-file progress:not([value='0'])") !== null,
+    );
+  };
 const typeInto =
   (selector: string, value: string): Act =>
   async (root) => {
@@ -868,6 +883,17 @@ export const cases: Readonly<Record<string, Case>> = {
   "story, failed in the middle": { grid: failedInTheMiddle, acts: [click("[data-shot='12']")] },
   "story, undecided": { grid: undecidedShot, acts: [click("[data-shot='12']")] },
   "story, cuts": { grid: withCuts, acts: [click("[data-shot='14']")] },
+  "story, no sound yet": { grid: whole, acts: [click(".videogen-sound-button")] },
+  "story, a sound is uploaded": {
+    grid: uploadingSound,
+    acts: [click(".videogen-sound-button"), dropSound("harbour at night.mp3", "audio/mpeg")],
+  },
+  "story, a file without sound": {
+    grid: whole,
+    acts: [click(".videogen-sound-button"), dropSound("holiday in a very small boat.png", "image/png")],
+  },
+  "story, sound and captions": { grid: withSound, acts: [click(".videogen-sound-button")] },
+  "story, a caption": { grid: withSound, acts: [click("[data-shot='11']")] },
   "story, a new shot": { grid: whole, acts: [click(".videogen-add-shot")] },
   "story, takes": { grid: whole, acts: [click("[data-shot='12']")] },
   "story, played": { grid: whole, acts: [click(".videogen-ruler button:nth-child(2)"), screenReady] },

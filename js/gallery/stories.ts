@@ -20,6 +20,7 @@ export const shot = (number: number, change: Partial<ShotView> = {}): ShotView =
     number,
     prompt: PROMPTS[(number - 1) % PROMPTS.length] ?? "",
     prompt_is_whole: true,
+    caption: "",
     state: "ready",
     words: "",
     percent: null,
@@ -116,6 +117,11 @@ export class StoryKernel {
         (id) => drawStill?.(Number.parseInt(id.slice(3), 10)) ?? new DataView(new ArrayBuffer(0)),
       );
       fake.ack(message, {}, await Promise.all(stills));
+    } else if (message.type === "upload") {
+      const { name } = message;
+      fake.ack(message, {
+        medium: { source: `upload:${name}`, kind: "audio", name, width: null, height: null },
+      });
     } else if (message.type === "export") fake.ack(message, { text: `boat.${message.kind}` });
     else if (message.type !== "module") fake.ack(message);
   }
@@ -244,4 +250,23 @@ const film = (current: boolean, words = ""): NonNullable<StoryView["film"]> => (
   words,
 });
 export const joined = (): StoryKernel => new StoryKernel({ film: film(true) });
+/** With music under it, and captions. */
+export const withSound = (change: Partial<StoryView> = {}): StoryKernel =>
+  new StoryKernel({
+    audio: { name: "harbour at night.mp3", volume: 0.3, fade: 1.5 },
+    captions: true,
+    has_captions: true,
+    film: film(false),
+    shots: shots({ caption: "It was still dark." }, twoTakes, {}, { remake_with: [] }),
+    ...change,
+  });
+
+/** A sound of which a part is at the kernel. */
+class Uploading extends StoryKernel {
+  override async answer(fake: FakeModel, message: PageMessage): Promise<void> {
+    if (message.type !== "upload") return super.answer(fake, message);
+    if (message.offset === 0) fake.ack(message);
+  }
+}
+export const uploadingSound = (): StoryKernel => new Uploading();
 export const outOfDate = (): StoryKernel => stale({ film: film(false) });

@@ -12,6 +12,7 @@ import {
   undecidedShot,
   whole,
   withCuts,
+  withSound,
 } from "../gallery/stories";
 import type { StoryView } from "../src/kernel/protocol.gen";
 import { type Reel, ShotPlayer } from "../src/story/shot-player";
@@ -229,7 +230,7 @@ test("a failure in the middle says why, and what mends it", async () => {
   expect(names()[2]).toContain("Waits for shot 2.");
   await click(tile(12));
   await click(button(widget, "Retry · ≈ $0.40"));
-  expect(acts()).toMatchObject([{ action: "retry", shots: [12], undecided: false }]);
+  expect(acts()).toMatchObject([{ action: "retry", shots: [12], undecided: false, token: "offer1" }]);
   expect(text(find(".videogen-story-foot"))).toContain("Join when shot 2 is ready");
 });
 
@@ -241,7 +242,7 @@ test("a lost answer is looked for first, and sent again only with a warning", as
   await click(button(widget, "Send again"));
   expect(acts()).toMatchObject([
     { action: "look", shots: [12] },
-    { action: "retry", shots: [12], undecided: true },
+    { action: "retry", shots: [12], undecided: true, token: "offer1" },
   ]);
 });
 
@@ -318,6 +319,132 @@ test("a film that is up to date has no button to join it; one that is not says s
   await open(outOfDate());
   expect(text(find(".videogen-film"))).toContain("The film is from before the last change.");
   expect(text(button(widget, "Join again"))).toBe("Join again");
+});
+
+// ---- sound and captions -----------------------------------------------------------------------------------------------
+
+const soundButton = () => find<HTMLButtonElement>(".videogen-sound-button");
+const alter = async (field: HTMLInputElement | HTMLTextAreaElement, value: string, ends = true) => {
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await settle();
+  if (ends) field.dispatchEvent(new Event("change", { bubbles: true }));
+  await settle();
+};
+const dropSound = async (name: string, type: string, bytes = 9) => {
+  const event = new Event("drop", { bubbles: true, cancelable: true });
+  const files = [new File([new Uint8Array(bytes)], name, { type })];
+  Object.assign(event, { dataTransfer: { files } });
+  find(".videogen-sound-file").dispatchEvent(event);
+  await settle();
+};
+
+test("a file that is dropped is handed over and laid under the film, by the name it has", async () => {
+  await open(whole());
+  expect(text(soundButton())).toBe("Add sound");
+  await click(soundButton());
+  expect(text(find(".videogen-shot-box p"))).toContain("heard in the joined film only");
+  await dropSound("night.mp3", "audio/mpeg");
+  expect(fake.of("upload")).toMatchObject([{ field: "audio", name: "night.mp3", offset: 0, total: 9 }]);
+  expect(acts()).toMatchObject([{ action: "audio", medium: "upload:night.mp3", volume: null, fade: null }]);
+  expect(said()).toBe("night.mp3 lies under the film");
+  await set({ audio: { name: "night.mp3", volume: 1, fade: 0 } });
+  expect(text(soundButton())).toBe("Sound: night.mp3");
+});
+
+test("a sound whose type the browser does not know is tried; what is none is not sent", async () => {
+  await open(whole());
+  await click(soundButton());
+  await dropSound("night.flac", "");
+  await dropSound("night.ogg", "video/ogg");
+  expect(acts()).toMatchObject([{ medium: "upload:night.flac" }, { medium: "upload:night.ogg" }]);
+  await dropSound("boat.png", "image/png");
+  expect(text(find(".videogen-sound-error"))).toBe("boat.png is not an audio file.");
+  expect(fake.of("upload")).toHaveLength(2);
+});
+
+test("a sound that the kernel refuses is said in the box, and nothing is laid", async () => {
+  await open(whole());
+  await click(soundButton());
+  kernel.answer = async (own, message) =>
+    own.ack(message, { ok: false, error: error({ message: "long.wav has 80 MB; the limit is 64 MB." }) });
+  await dropSound("long.wav", "audio/wav");
+  expect(text(find(".videogen-sound-error"))).toBe("long.wav has 80 MB; the limit is 64 MB.");
+  expect(acts()).toEqual([]);
+});
+
+test("level and fade are sent when they are let go, and stay as they are set until then", async () => {
+  await open(withSound());
+  await click(soundButton());
+  const level = find<HTMLInputElement>(".videogen-sound-levels [type=range]");
+  expect([level.value, level.getAttribute("aria-valuetext")]).toEqual(["30", "30 percent"]);
+  await alter(level, "150", false);
+  await set({ spent: 9 });
+  expect([level.value, text(find(".videogen-sound-levels output"))]).toEqual(["150", "150 %"]);
+  expect(acts()).toEqual([]);
+  await alter(level, "150");
+  const fade = find<HTMLInputElement>(".videogen-sound-levels [type=number]");
+  await alter(fade, "2.5");
+  for (const wrong of ["-1", "61", ""]) {
+    await alter(fade, wrong);
+    expect(fade.value).toBe("1.5");
+  }
+  expect(acts()).toMatchObject([
+    { action: "audio", medium: null, volume: 1.5, fade: null },
+    { action: "audio", medium: null, volume: null, fade: 2.5 },
+  ]);
+});
+
+test("a sound is removed; the focus stays in the box, and goes to its button when that is closed", async () => {
+  await open(withSound());
+  await click(soundButton());
+  button(widget, "Remove").focus();
+  await click(button(widget, "Remove"));
+  expect(acts()).toMatchObject([{ action: "audio", medium: "" }]);
+  await set({ audio: null });
+  expect(find("[data-part=sound]").contains(focused())).toBe(true);
+  await press("Escape");
+  expect(find("[data-part=sound]")).toBeNull();
+  expect(focused()).toBe(soundButton());
+});
+
+test("captions are left out and put in; where there are none there is nothing to press", async () => {
+  await open(withSound());
+  const box = find<HTMLInputElement>(".videogen-story-check input");
+  expect(box.checked).toBe(true);
+  await click(box);
+  expect(acts()).toMatchObject([{ action: "captions", on: false }]);
+  kernel.answer = async (own, message) => own.ack(message, { ok: false, error: error() });
+  await set({ captions: false });
+  await click(box);
+  expect(box.checked).toBe(false);
+  await open(whole());
+  expect(find(".videogen-story-check")).toBeNull();
+});
+
+test("a caption is kept by Enter or when it is left, and Escape takes back what was typed", async () => {
+  await open(withSound());
+  await click(tile(11));
+  const caption = find<HTMLTextAreaElement>(".videogen-shot-caption textarea");
+  expect(caption.value).toBe("It was still dark.");
+  caption.focus();
+  await alter(caption, "It is light.", false);
+  await press("Enter");
+  expect(acts()).toMatchObject([{ action: "caption", shot: 11, caption: "It is light." }]);
+  expect(said()).toBe("The caption of shot 1 is saved");
+  await set({ shots: [shot(1, { caption: "It is light." }), shot(2)] });
+  await alter(caption, "No", false);
+  await press("Escape");
+  expect(caption.value).toBe("It is light.");
+  await alter(caption, "Yes");
+  expect(acts()).toHaveLength(2);
+  await set({ shots: [shot(1, { caption: null })] });
+  expect(find(".videogen-shot-caption")).toBeNull();
+});
+
+test("visitors are offered neither sound nor captions", async () => {
+  await open(withSound({ guest: true }));
+  expect(findAll(".videogen-sound-button, .videogen-story-check")).toEqual([]);
 });
 
 test("visitors, and pages without a kernel, look and play: nothing else is offered", async () => {

@@ -1,15 +1,19 @@
 /** The box of the opened shot: its prompt, its facts and takes, and what can be made of it, with its price. */
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, TargetedKeyboardEvent } from "preact";
 import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { ShotView, StoryView } from "../kernel/protocol.gen";
 import { fill } from "../text/template";
 import type { Desk } from "./desk";
+import { useHeld } from "./held";
 import { EarlierIcon, LaterIcon, UnlinkIcon } from "./icons";
 import { strings } from "./strings";
 import { nameShot, price } from "./words";
+
+/** Characters, as the kernel takes them. */
+const LONGEST_CAPTION = 500;
 
 interface ShotBoxProps {
   readonly desk: Desk;
@@ -46,6 +50,38 @@ function Facts({ shot }: { shot: ShotView }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What is said while it is shown; kept when somebody presses Enter or goes on. */
+function Caption({ desk, shot }: Omit<ShotBoxProps, "story">) {
+  const caption = useHeld(shot.caption);
+  if (shot.caption === null) return null;
+  const save = async (text: string) => {
+    if (text !== shot.caption && (await desk.setCaption(shot, text))) caption.reset();
+  };
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLTextAreaElement>) => {
+    const isEnter = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (isEnter) void save(event.currentTarget.value);
+    else if (event.key === "Escape" && caption.isEdited) caption.reset();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <label class="videogen-shot-caption">
+      <span>{strings.caption}</span>
+      <textarea
+        rows={1}
+        dir="auto"
+        maxLength={LONGEST_CAPTION}
+        placeholder={strings.captionHint}
+        value={caption.value ?? ""}
+        onInput={({ currentTarget }) => caption.set(currentTarget.value)}
+        onChange={({ currentTarget }) => void save(currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
+    </label>
   );
 }
 
@@ -99,10 +135,11 @@ function Offer({ label, isPrimary = false, isBusy, hint, onClick }: OfferProps) 
 }
 
 /** What mends a shot that has no clip. */
-function Steps({ desk, shot }: Omit<ShotBoxProps, "story">) {
+function Steps({ desk, story, shot }: ShotBoxProps) {
   const { id, step, remake_cost: cost } = shot;
   const isBusy = desk.isPending("retry") || desk.isPending("look");
-  const retry = (undecided: boolean) => void desk.act("retry", { shots: [id], undecided });
+  const retry = (undecided: boolean) =>
+    void desk.act("retry", { shots: [id], undecided, token: story.offer });
   if (step === "") return null;
   return (
     <>
@@ -147,7 +184,7 @@ function Offers({ desk, story, shot, prompt }: OffersProps) {
   const isRemade = shot.remake.length > 0 && (shot.step === "" || isEdited);
   return (
     <div class="videogen-offers">
-      {!isRemade && <Steps desk={desk} shot={shot} />}
+      {!isRemade && <Steps desk={desk} story={story} shot={shot} />}
       {isRemade && (
         <Offer
           isPrimary={shot.link === "stale" || isEdited}
@@ -266,6 +303,7 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
         {!shot.prompt_is_whole && (
           <p>{fill(strings.promptCut, { code: `story.retake(${shot.number}, prompt="…")` })}</p>
         )}
+        <Caption desk={desk} shot={shot} />
         <Facts shot={shot} />
         <Takes desk={desk} shot={shot} />
         <Edits desk={desk} story={story} shot={shot} />

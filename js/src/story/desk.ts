@@ -30,10 +30,13 @@ const nothing: Omit<StoryAct, "v" | "request_id" | "action"> = {
   volume: null,
   fade: null,
   on: true,
+  caption: "",
 };
 
 /** The box of a shot that is still to be written. */
 export const NEW_SHOT = 0;
+/** The box of the sound under the film. */
+export const SOUND = -1;
 
 export class Desk {
   readonly session: Session;
@@ -45,7 +48,7 @@ export class Desk {
   readonly isScreenOpen = signal(false);
   /** The film is played though the shots have changed since. */
   readonly wantsFilm = signal(false);
-  /** The shot whose box is open, by its id. */
+  /** The shot whose box is open, by its id; or one of the boxes above. */
   readonly opened = signal<number | null>(null);
   /** The shot that Tab leads to, by its id. */
   readonly current = signal(0);
@@ -186,6 +189,13 @@ export class Desk {
     if (!(await this.act("choose", { shot: id, take }))) return;
     const values = { number: String(number), take: String(take), takes: String(takes.length) };
     this.said.value = fill(strings.takeShown, values);
+  }
+
+  /** Say something else while a shot is shown; false where it was refused. */
+  async setCaption({ id, number }: ShotView, caption: string): Promise<boolean> {
+    const isDone = await this.act("caption", { shot: id, caption });
+    if (isDone) this.said.value = fill(strings.captionSaved, { number: String(number) });
+    return isDone;
   }
 
   async join(): Promise<void> {

@@ -1,13 +1,15 @@
 /** The foot of a story: how long it is and what it came to, its film, and its keys. */
 
+import { useRef } from "preact/hooks";
 import { Icon } from "../components/icons";
 import type { FilmView, StoryView } from "../kernel/protocol.gen";
 import { type KeyRow, Keys } from "../sheet/keys";
 import * as format from "../text/format";
 import { fill, Template } from "../text/template";
-import type { Desk } from "./desk";
+import { type Desk, SOUND } from "./desk";
 import type { PartProps } from "./header";
 import { JoinIcon, UndoIcon } from "./icons";
+import { SoundBox, SoundButton, type SoundButtonProps } from "./sound";
 import { strings } from "./strings";
 
 const keys: readonly KeyRow<keyof typeof strings.keyNames>[] = [
@@ -109,20 +111,61 @@ function Join({ desk, story }: PartProps) {
   );
 }
 
-export function Footer({ desk, story }: PartProps) {
+/** Whether the film has captions, where there are some. */
+function Captions({ desk, story }: PartProps) {
+  const toggle = async (box: HTMLInputElement) => {
+    if (!(await desk.act("captions", { on: box.checked }))) box.checked = story.captions;
+  };
   return (
-    <div class="videogen-story-foot" data-part="foot">
-      <Total story={story} />
-      {story.film && <Film desk={desk} film={story.film} />}
-      <span class="videogen-spacer" />
-      {!desk.isStill && story.can_restore && (
+    <label class="videogen-story-check" title={strings.captionsHint}>
+      <input
+        type="checkbox"
+        checked={story.captions}
+        onChange={({ currentTarget }) => void toggle(currentTarget)}
+      />
+      {strings.captions}
+    </label>
+  );
+}
+
+/** What makes the film. */
+function Making({ desk, story, opener }: SoundButtonProps) {
+  return (
+    <span class="videogen-story-make">
+      <SoundButton desk={desk} story={story} opener={opener} />
+      {story.has_captions && <Captions desk={desk} story={story} />}
+      {story.can_restore && (
         <button type="button" class="videogen-button is-subtle" onClick={() => void desk.restore()}>
           <UndoIcon />
           {strings.undoRemove}
         </button>
       )}
-      {!desk.isStill && <Join desk={desk} story={story} />}
+      <Join desk={desk} story={story} />
+    </span>
+  );
+}
+
+function Foot({ desk, story, opener }: SoundButtonProps) {
+  return (
+    <div class="videogen-story-foot" data-part="foot">
+      <Total story={story} />
+      {story.film && <Film desk={desk} film={story.film} />}
+      {!desk.isStill && <Making desk={desk} story={story} opener={opener} />}
       {!desk.isStill && <Keys keys={keys} names={strings.keyNames} />}
     </div>
+  );
+}
+
+export function Footer({ desk, story }: PartProps) {
+  const opener = useRef<HTMLButtonElement>(null);
+  const close = () => {
+    desk.close();
+    opener.current?.focus();
+  };
+  return (
+    <>
+      {!desk.isStill && desk.opened.value === SOUND && <SoundBox desk={desk} story={story} onClose={close} />}
+      <Foot desk={desk} story={story} opener={opener} />
+    </>
   );
 }
