@@ -347,7 +347,7 @@ test("a file that is dropped is handed over and laid under the film, by the name
   await dropSound("night.mp3", "audio/mpeg");
   expect(fake.of("upload")).toMatchObject([{ field: "audio", name: "night.mp3", offset: 0, total: 9 }]);
   expect(acts()).toMatchObject([{ action: "audio", medium: "upload:night.mp3", volume: null, fade: null }]);
-  expect(said()).toBe("night.mp3 lies under the film");
+  expect(said()).toBe("Sound added: night.mp3");
   await set({ audio: { name: "night.mp3", volume: 1, fade: 0 } });
   expect(text(soundButton())).toBe("Sound: night.mp3");
 });

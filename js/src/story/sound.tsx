@@ -126,6 +126,7 @@ function Level({ desk, audio }: LevelsProps) {
       <input
         type="range"
         class="videogen-slider"
+        dir="ltr"
         style={{ "--videogen-at": `${(shown / LOUDEST_PERCENT) * 100}%` }}
         min={0}
         max={LOUDEST_PERCENT}

@@ -102,7 +102,7 @@ export const en = {
   fade: "Fade in and out",
   fadeSpoken: "Fade in and out, in seconds",
   fadeUnit: "s",
-  soundAdded: "[name] lies under the film",
+  soundAdded: "Sound added: [name]",
   soundChanged: "The sound is changed",
   soundRemoved: "The sound is removed",
 
