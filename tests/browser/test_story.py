@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import wave
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from support.widget_gallery import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Locator
 
@@ -71,7 +73,29 @@ def check_access(lab: Lab) -> None:
     assert lab.page.evaluate(FAULTS) == []
 
 
-def test_a_story_is_told_and_stays(lab: Lab, browser: Browser) -> None:
+def lay_sound(lab: Lab, folder: Path) -> None:
+    """Lay a second of a tone under the film, quieter by a key, and write a caption."""
+    with wave.open(str(folder / "night.wav"), "wb") as file:
+        file.setparams((1, 2, 22_050, 0, "NONE", ""))
+        file.writeframes(bytes(44_100))
+    lab.card.get_by_role("button", name="Add sound").press("Enter")
+    lab.card.locator("input[type=file]").set_input_files(folder / "night.wav")
+    button = lab.card.get_by_role("button", name="Sound: night.wav")
+    expect(button).to_be_visible(timeout=SLOW)
+    lab.card.get_by_role("slider", name="Level").press("ArrowLeft")
+    said = lab.card.locator(".videogen-visually-hidden[role=status]")
+    expect(said).to_have_text("The sound is changed", timeout=SLOW)
+    expect(lab.card.get_by_role("slider", name="Level")).to_have_attribute("aria-valuetext", "95 percent")
+    check_access(lab)
+    lab.page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    tiles(lab).nth(0).press("Enter")
+    lab.card.get_by_role("textbox", name="Caption").fill("It was still dark.")
+    lab.page.keyboard.press("Enter")
+    expect(lab.card.get_by_role("checkbox", name="Captions")).to_be_checked(timeout=SLOW)
+
+
+def test_a_story_is_told_and_stays(lab: Lab, browser: Browser, tmp_path: Path) -> None:
     """By keys alone; the film plays in the same place, and from the saved notebook without a kernel."""
     lab.run(1)
     ready(lab, 3)
@@ -104,6 +128,7 @@ def test_a_story_is_told_and_stays(lab: Lab, browser: Browser) -> None:
     assert screen.evaluate(SEAM) == 320
     expect(lab.card.get_by_role("button", name="Play all", exact=True)).to_be_visible(timeout=SLOW)  # at its end
 
+    lay_sound(lab, tmp_path)
     lab.card.get_by_role("button", name="Join 3 shots").click()
     expect(lab.card.get_by_role("link", name="Save the film")).to_be_visible(timeout=SLOW)
     expect(screen).to_contain_text("Film")
