@@ -295,6 +295,17 @@ def test_captions_stand_beside_the_film_at_their_times() -> None:
     assert len(film.captions) == 3
 
 
+def test_captions_that_cannot_be_written_leave_the_film() -> None:
+    """The film is there, and a warning says what is not."""
+    shots = [{"prompt": "waves at sunset", "caption": "a\0b"}]
+    story = vg.story(shots, name="odd", model="local/ink", duration=1, size="320x192")
+    story.result(60)
+    with pytest.warns(UserWarning, match="could not be written"):
+        film = story.join()
+    assert Path(film.path).exists()
+    assert story.clip == film
+
+
 def tone(path: Path, level: float = 0.5) -> str:
     """Write two seconds of a tone."""
     with wave.open(str(path), "wb") as file:

@@ -69,8 +69,8 @@ def join(name: str, story: StoryRecord, shots: Sequence[ShotStanding], places: P
         receipt.keep_story_receipt(clip, _facts(name, story, shots, joined))
         if story.captions and (spoken := cues(shots)):
             captions.save(clip, spoken)
-    except OSError as error:
-        warnings.warn(f"What belongs beside the film could not be written ({error.strerror}).", stacklevel=2)
+    except (OSError, InvalidRequest) as error:
+        warnings.warn(f"What belongs beside the film could not be written ({error}).", stacklevel=2)
     return Film(clip=clip, made_of=made_of(story, shots), words=joined.words)
 
 
