@@ -53,10 +53,10 @@ SLOW = 90_000
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server as a hub runs one: below a user's address, with notebooks in folders."""
+    """A server as a hub runs one: below a user's address, with notebooks in folders, and without routes for clips."""
     folder = tmp_path_factory.mktemp("hub")
     (folder / "notebooks").mkdir()
-    server = Server(folder / "notebooks", folder / "home", base_url="/user/me/")
+    server = Server(folder / "notebooks", folder / "home", base_url="/user/me/", serves=False)
     server.home.mkdir(exist_ok=True)
     yield server
     server.close()

@@ -39,7 +39,7 @@ def test_a_clip_is_compared_in_its_cell(browser: Browser, server: Server, gatewa
     card = lab.card.first
     height = card.evaluate("(node) => node.offsetHeight")
     card.get_by_role("button", name="Compare", exact=True).last.click()
-    cover = card.get_by_role("region", name="Compare")
+    cover = card.get_by_role("group", name="Compare")
     expect(cover.get_by_role("checkbox")).to_have_count(2, timeout=SLOW)
     assert card.evaluate("(node) => node.offsetHeight") == height
     expect(cover.locator(".videogen-choice-words > bdi")).to_have_text(["waves", "snow"])
@@ -99,7 +99,7 @@ def test_a_server_of_ones_own_is_found_and_used(
     lab = Lab(browser, server, "servers.ipynb")
     lab.run(0)
     lab.card.get_by_role("button", name="Find local servers").click()
-    cover = lab.card.get_by_role("region", name="Servers on this machine")
+    cover = lab.card.get_by_role("group", name="Servers on this machine")
     expect(cover).to_contain_text("Found on this machine", timeout=SLOW)
     cover.get_by_role("button", name="Use SGLang").click()
     expect(lab.card.get_by_role("textbox", name="Prompt")).to_be_focused(timeout=SLOW)

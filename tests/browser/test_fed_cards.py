@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
-CARD = "%%videogen -p sandbox-aihubmix -d {seconds} --size 640x360\na train in the snow"
+CARD = "%%videogen -p sandbox-aihubmix -d {seconds} --size 1280x720\na train in the snow"
 KERNELS = ("Remix", "Continue", "Share", "Compare", "Copy as code")
 """What needs a kernel."""
 SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"

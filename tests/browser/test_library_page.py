@@ -63,7 +63,7 @@ def test_thousands_of_clips(lab: Lab, server: Server) -> None:
     library.get_by_role("button", name="Failed 1").click()
     expect(total).to_have_text("1 clip", timeout=SLOW)
     tiles.first.click()
-    detail = lab.card.get_by_role("complementary", name="Selected clip")
+    detail = lab.card.get_by_role("group", name="Selected clip")
     expect(detail).to_contain_text("AIHubMix had a problem.", timeout=SLOW)
     detail.get_by_role("button", name="Use this prompt").click()
     prompt = lab.card.get_by_role("textbox", name="Prompt", exact=True)

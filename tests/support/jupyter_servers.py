@@ -100,8 +100,8 @@ class App:
 class Server(App):
     """A Jupyter server: JupyterLab at `lab/tree/…`, Notebook 7 at `notebooks/…`, as on Binder; `base_url` as a hub gives it."""
 
-    def __init__(self, root: Path, home: Path, *, base_url: str = "/") -> None:
-        self.base_url = base_url
+    def __init__(self, root: Path, home: Path, *, base_url: str = "/", serves: bool = True) -> None:
+        self.base_url, self.serves = base_url, serves
         super().__init__(root, home)
 
     def api(self, path: str, method: str = "GET") -> Any:
@@ -137,6 +137,7 @@ class Server(App):
             f"--ServerApp.root_dir={self.root}",
             f"--ServerApp.base_url={self.base_url}",
             f"--IdentityProvider.token={TOKEN}",
+            f"--VideogenServer.serve={self.serves}",
             "--LabApp.expose_app_in_browser=True",
             "--JupyterNotebookApp.expose_app_in_browser=True",
         ]

@@ -277,7 +277,9 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
   const isOwn = shot.take === null && shot.remake.length === 0 && shot.takes.length === 0;
   const title = isStale ? fill(strings.remakeTitle, { number: String(shot.number) }) : nameShot(shot);
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    <div
+      role="group"
       class="videogen-shot-box"
       aria-label={nameShot(shot)}
       data-part="box"
@@ -310,6 +312,6 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
       </div>
       <Offers desk={desk} story={story} shot={shot} prompt={prompt} />
       <IconButton bare icon="close" label={strings.close} onClick={() => desk.close()} />
-    </section>
+    </div>
   );
 }

@@ -21,7 +21,14 @@ export function NewShot({ desk }: { desk: Desk }) {
     event.preventDefault();
   };
   return (
-    <section class="videogen-shot-box" aria-label={strings.addTitle} data-part="box" onKeyDown={onKeyDown}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    <div
+      role="group"
+      class="videogen-shot-box"
+      aria-label={strings.addTitle}
+      data-part="box"
+      onKeyDown={onKeyDown}
+    >
       <div>
         <h4>{strings.addTitle}</h4>
         <p>{strings.addHint}</p>
@@ -44,6 +51,6 @@ export function NewShot({ desk }: { desk: Desk }) {
         </button>
       </div>
       <IconButton bare icon="close" label={strings.close} onClick={() => desk.close()} />
-    </section>
+    </div>
   );
 }

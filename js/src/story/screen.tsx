@@ -32,7 +32,8 @@ export function Screen({ desk, story }: PartProps) {
     desk.isScreenOpen.value = false;
   };
   return (
-    <section class="videogen-screen" aria-label={strings.screen} data-part="screen">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    <div role="group" class="videogen-screen" aria-label={strings.screen} data-part="screen">
       {[one, other].map((ref, at) => (
         // biome-ignore lint/a11y/useMediaCaption: clips have none
         <video
@@ -53,6 +54,6 @@ export function Screen({ desk, story }: PartProps) {
         </p>
       )}
       <IconButton bare icon="close" label={strings.closeScreen} onClick={close} />
-    </section>
+    </div>
   );
 }

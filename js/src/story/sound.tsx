@@ -196,7 +196,9 @@ export function SoundButton({ desk, story, opener }: SoundButtonProps) {
 export function SoundBox({ desk, story, onClose }: PartProps & { readonly onClose: () => void }) {
   const { audio } = story;
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    <div
+      role="group"
       class="videogen-shot-box"
       aria-label={strings.soundTitle}
       data-part="sound"
@@ -218,6 +220,6 @@ export function SoundBox({ desk, story, onClose }: PartProps & { readonly onClos
         )}
       </div>
       <IconButton bare icon="close" label={strings.close} onClick={onClose} />
-    </section>
+    </div>
   );
 }
