@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator
 
-    from support.local_gateways import Gateway
 
 LOAD = "%load_ext jupyter_videogen"
 FLOOD = """\
@@ -184,31 +183,24 @@ SHOWN = "(video) => [...(video.textTracks[0]?.activeCues ?? [])].map((cue) => cu
 HELD = "(video) => { video.pause(); video.currentTime = 0.5; }"
 
 
-def test_captions_are_shown_by_card_record_and_page(browser: Browser, server: Server, gateway: Gateway) -> None:
-    """Written in a cell, they are in the card that shows the clip next, in its saved record, and in an exported page; a key hides them."""
-    server.notebook(
-        "captions.ipynb",
-        "%load_ext jupyter_videogen\nimport jupyter_videogen as vg",
-        "clip = vg.generate('waves at sunset', model='local/ink', duration=1, size='320x192')\n"
-        "clip.save_captions([(0, 1, 'Wind & <i>waves</i>')])\nclip.export('page.html')",
-        "vg.job(clip.job_id)",
-    )
-    lab = Lab(browser, server, "captions.ipynb")
-    for index in range(4):
-        lab.run(index)
-    card = lab.card.filter(has=lab.page.locator("track"))  # the first was there before them
-    video = card.locator(".videogen-result video")
+def test_captions_are_shown_by_card_record_and_page(browser: Browser, hub: Server, tmp_path: Path) -> None:
+    """Written beside a clip, they are in the card that shows it, in its saved record, and in an exported page; a key hides them."""
+    path = noise(tmp_path / "spoken.mp4", 2)
+    path.with_suffix(".vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nWind &amp; &lt;i&gt;waves&lt;/i&gt;\n")
+    page = tmp_path / "page.html"
+    lab = shown(browser, hub, path, then=f"import jupyter_videogen as vg\nvg.jobs()[0].result().export({str(page)!r})")
+    video = lab.card.locator(".videogen-result video")
     video.wait_for(state="attached", timeout=SLOW)
     video.evaluate(HELD)
     lab.page.wait_for_function(f"(video) => ({SHOWN})(video).length", arg=video.element_handle(), timeout=SLOW)
     assert video.evaluate(SHOWN) == ["Wind &amp; &lt;i&gt;waves&lt;/i&gt;"]
-    toggle = card.get_by_role("button", name="Captions")
+    toggle = lab.card.get_by_role("button", name="Captions")
     toggle.press("Enter")
     expect(toggle).to_have_attribute("aria-pressed", "false")
     assert video.evaluate("(video) => video.textTracks[0].mode") == "hidden"
-    saved = json.dumps(lab.outputs(3))
-    assert 'src=\\"data:text/vtt;base64,' in saved
-    lab.page.goto((server.root / "page.html").as_uri())
+    assert 'src=\\"data:text/vtt;base64,' in json.dumps(lab.outputs(1))
+    lab.run(2)
+    lab.page.goto(page.as_uri())
     lab.page.locator("video").evaluate(HELD)
     lab.page.wait_for_function(f"() => ({SHOWN})(document.querySelector('video')).length", timeout=SLOW)
     lab.close()
