@@ -63,6 +63,9 @@ function Playhead({ desk }: { desk: Desk }) {
   );
 }
 
+/** More segments would be too narrow to press; the tiles and the slider lead to the same places. */
+const MOST_PRESSED = 20;
+
 function Ruler({ desk, story }: PartProps) {
   const roving = useRoving();
   const { film } = story;
@@ -80,7 +83,13 @@ function Ruler({ desk, story }: PartProps) {
         <p>{strings.film}</p>
       ) : (
         // biome-ignore lint/a11y/useSemanticElements: what roves is a plain element
-        <div {...roving} style={{ gridTemplateColumns: columns }} role="group" aria-label={strings.shots}>
+        <div
+          {...roving}
+          style={{ gridTemplateColumns: columns }}
+          role="group"
+          aria-label={strings.shots}
+          inert={story.shots.length > MOST_PRESSED}
+        >
           {segments}
         </div>
       )}
