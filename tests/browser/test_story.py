@@ -123,7 +123,7 @@ def test_a_story_is_told_and_stays(lab: Lab, browser: Browser, tmp_path: Path) -
 
     lab.page.keyboard.press("Home")
     lab.page.keyboard.press("Space")
-    screen = lab.card.get_by_role("group", name="Player")
+    screen = lab.card.get_by_role("group", name="Screen")
     expect(screen.locator("video[data-seen=true]")).to_be_visible(timeout=SLOW)
     assert screen.evaluate(SEAM) == 320
     expect(lab.card.get_by_role("button", name="Play all", exact=True)).to_be_visible(timeout=SLOW)  # at its end

@@ -117,7 +117,7 @@ export const en = {
   undecidedSaid: "Shot {number} needs your decision",
   notAClip: "[name] is no clip of the library.",
 
-  screen: "Player",
+  screen: "Screen",
   closeScreen: "Close the player",
   timeSpoken: "{at} of {end} seconds",
   segment: "{number} · [prompt]",
