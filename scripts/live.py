@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
+from jupyter_videogen.api.tables.leaderboard import Leaderboard
 from jupyter_videogen.catalog import builtin
 from jupyter_videogen.core.errors import ContentPolicyError
 from jupyter_videogen.core.job import JobRecord
@@ -30,13 +31,12 @@ from jupyter_videogen.gateway.engine.prompt.vocabulary import EXAMPLES, SCENES
 from jupyter_videogen.widget.protocol import (
     ClipView,
     LeaderboardView,
-    MeetingView,
     ProviderView,
     RequestView,
-    StandingView,
 )
 from jupyter_videogen.widget.views import FormSurroundings, error_view, form_view, job_view
 from jupyter_videogen.widget.visitors import visitor_form, visitor_job
+from jupyter_videogen.widget.vote_widget import leaderboard_view
 
 if TYPE_CHECKING:
     from jupyter_videogen.catalog.capabilities import Capabilities
@@ -176,27 +176,7 @@ def leaderboard(course: tuple[str, ...]) -> LeaderboardView:
     ]
     contestants = [Contestant(model, seconds=(TOOK[model],), costs=(0.0,)) for model in models]
     result = evaluate(Pool(entries), contestants, [*rows, VoteRow(99, "you", "finish", 0.0)], by="model", min_votes=1)
-    return LeaderboardView(
-        votes=result.votes,
-        raters=result.raters,
-        verdict=result.verdict,
-        advice=result.advice,
-        standings=tuple(
-            StandingView(
-                name=row.name,
-                score=row.score,
-                low=row.score_low,
-                high=row.score_high,
-                share=row.share,
-                seconds=row.seconds,
-                cost=row.cost,
-                cost_per_win=row.cost_per_win,
-            )
-            for row in result.standings
-        ),
-        meetings=tuple(MeetingView(**msgspec.structs.asdict(meeting)) for meeting in result.meetings),
-        notes=result.notes,
-    )
+    return leaderboard_view(Leaderboard("", result))
 
 
 def data() -> dict[str, Any]:

@@ -21,7 +21,8 @@ APPS = ("notebooks", "lab")
 PLAYS = "video => video.play().then(() => new Promise((done) => video.requestVideoFrameCallback(() => done(video.videoWidth))))"
 
 pytestmark = pytest.mark.skipif(
-    not (lite.PLACE / ".ready").exists(), reason="JupyterLite is no part of `make setup`: `make lite` installs it"
+    not (lite.PLACE / ".ready").exists(),
+    reason="JupyterLite is no part of `make setup`: `make lite` installs it",
 )
 
 

@@ -91,7 +91,7 @@ export function ComparedClip(props: ComparedClipProps) {
     <figure class="videogen-clip" style={style}>
       <div class="videogen-video-frame" data-state={state}>
         {address ? (
-          // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt is the name
+          // biome-ignore lint/a11y/useMediaCaption: captions are on the clip's card and record; the prompt is the name
           <video
             ref={video}
             class="videogen-video"

@@ -5,8 +5,8 @@ import { Icon } from "../components/icons";
 import type { GridCellView } from "../kernel/protocol.gen";
 import { Player } from "../result/player";
 import { createControls } from "../result/player-controls";
+import { strings } from "../sheet/strings";
 import type { Stage } from "./stage";
-import { strings } from "./strings";
 
 interface FullScreenProps {
   readonly stage: Stage;

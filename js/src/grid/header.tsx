@@ -1,11 +1,11 @@
 /** The head of a grid: its name, how far it is, what it costs, and what can be done with all of it. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { GridView } from "../kernel/protocol.gen";
 import { isContactSheet } from "../on-demand/grid-place";
 import { ExportMenu } from "../sheet/export-menu";
+import { Notices } from "../sheet/notices";
 import { Question } from "../sheet/question";
 import { strings as shared } from "../sheet/strings";
 import * as format from "../text/format";
@@ -259,41 +259,10 @@ function Decisions({ stage, grid }: HeaderProps) {
 }
 
 /** What holds the grid back, and what the kernel refused. */
-function Notices({ stage, grid }: HeaderProps) {
-  const fault = stage.store.fault.value;
+function GridNotices({ stage, grid }: HeaderProps) {
   const isAway = stage.session.connection.disconnected.value;
-  const lines = [
-    isAway && strings.away,
-    grid.state === "elsewhere" && strings.elsewhere,
-    ...grid.notices,
-  ].filter((line): line is string => Boolean(line));
-  return (
-    <>
-      {lines.map((line) => (
-        <p class="videogen-grid-notice" key={line}>
-          <Icon name="alert" />
-          <span dir="auto">{line}</span>
-        </p>
-      ))}
-      {/* Always in the page: an alert that is inserted together with its text is often not read. */}
-      <div role="alert">
-        {fault && (
-          <p class="videogen-grid-notice is-fault">
-            <Icon name="alert" />
-            <span dir="auto">{`${fault.message} ${fault.next}`.trim()}</span>
-            <IconButton
-              bare
-              icon="close"
-              label={strings.close}
-              onClick={() => {
-                stage.store.fault.value = null;
-              }}
-            />
-          </p>
-        )}
-      </div>
-    </>
-  );
+  const lines = [grid.state === "elsewhere" && strings.elsewhere, ...grid.notices];
+  return <Notices isAway={isAway} lines={lines} fault={stage.store.fault} />;
 }
 
 export function Header({ stage, grid }: HeaderProps) {
@@ -336,7 +305,7 @@ export function Header({ stage, grid }: HeaderProps) {
         />
       )}
       {grid.undecided > 0 && !grid.guest && !grid.question && <Decisions stage={stage} grid={grid} />}
-      <Notices stage={stage} grid={grid} />
+      <GridNotices stage={stage} grid={grid} />
     </div>
   );
 }

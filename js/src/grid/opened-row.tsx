@@ -52,7 +52,7 @@ function OpenedClip({ stage, grid, row, column, players, isAudible, onUnmute }: 
         style={{ "--videogen-width": String(cell.aspect), "--videogen-height": "1" }}
       >
         {address ? (
-          // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; where it stands is the name
+          // biome-ignore lint/a11y/useMediaCaption: captions are on the clip's card and record; where it stands is the name
           <video
             ref={video}
             class="videogen-video"

@@ -41,7 +41,6 @@ export const en = {
   paused: "paused",
   pausedGoOn: "paused, {making} go on",
   elsewhere: "Another kernel sends this grid. It is only shown here.",
-  away: "The notebook's kernel isn't running. Run the cell to go on; nothing is sent twice.",
 
   undecided: "*{count}* need your decision",
   oneUndecided: "*{count}* needs your decision",
@@ -118,7 +117,6 @@ export const en = {
   fullScreen: "Full screen",
   showRow: "Open the row",
   closeRow: "Close the row",
-  close: "Close",
   opened: "Clips of [label] under one clock",
   same: "Same: [shared].",
 

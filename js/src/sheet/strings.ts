@@ -6,6 +6,8 @@ type Texts = Omit<Strings, "lines">;
 
 export const en = {
   keys: "Keys:",
+  close: "Close",
+  away: "The notebook's kernel isn't running. Run the cell to go on; nothing is sent twice.",
 
   exportTable: "Export",
   kinds: {

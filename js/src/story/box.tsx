@@ -5,6 +5,7 @@ import { useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { ShotView, StoryView } from "../kernel/protocol.gen";
+import { strings as shared } from "../sheet/strings";
 import { fill } from "../text/template";
 import type { Desk } from "./desk";
 import { useHeld } from "./held";
@@ -277,7 +278,7 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
   const isOwn = shot.take === null && shot.remake.length === 0 && shot.takes.length === 0;
   const title = isStale ? fill(strings.remakeTitle, { number: String(shot.number) }) : nameShot(shot);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields; this box has pictures, words and buttons too
     <div
       role="group"
       class="videogen-shot-box"
@@ -311,7 +312,7 @@ export function ShotBox({ desk, story, shot }: ShotBoxProps) {
         <Edits desk={desk} story={story} shot={shot} />
       </div>
       <Offers desk={desk} story={story} shot={shot} prompt={prompt} />
-      <IconButton bare icon="close" label={strings.close} onClick={() => desk.close()} />
+      <IconButton bare icon="close" label={shared.close} onClick={() => desk.close()} />
     </div>
   );
 }

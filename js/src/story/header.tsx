@@ -1,9 +1,9 @@
 /** The head of a story: its name, what its shots have in common, what is asked, and what holds it back. */
 
-import { IconButton } from "../components/button";
 import { Icon, type IconName } from "../components/icons";
 import type { StoryView } from "../kernel/protocol.gen";
 import { ExportMenu } from "../sheet/export-menu";
+import { Notices } from "../sheet/notices";
 import { Question } from "../sheet/question";
 import type { Desk } from "./desk";
 import { JoinIcon } from "./icons";
@@ -56,40 +56,11 @@ function Actions({ desk, story }: PartProps) {
   );
 }
 
-function Notices({ desk, story }: PartProps) {
-  const fault = desk.fault.value;
-  const lines = [
-    desk.session.connection.disconnected.value && strings.away,
-    story.state === "elsewhere" && strings.elsewhere,
-    ...story.notices,
-  ].filter((line): line is string => Boolean(line));
-  return (
-    <>
-      {lines.map((line) => (
-        <p class="videogen-grid-notice" key={line}>
-          <Icon name="alert" />
-          <span dir="auto">{line}</span>
-        </p>
-      ))}
-      {/* Always in the page: an alert that is inserted together with its text is often not read. */}
-      <div role="alert" data-part="fault">
-        {fault && (
-          <p class="videogen-grid-notice is-fault">
-            <Icon name="alert" />
-            <span dir="auto">{`${fault.message} ${fault.next}`.trim()}</span>
-            <IconButton
-              bare
-              icon="close"
-              label={strings.close}
-              onClick={() => {
-                desk.fault.value = null;
-              }}
-            />
-          </p>
-        )}
-      </div>
-    </>
-  );
+/** What holds the story back, and what the kernel refused. */
+function StoryNotices({ desk, story }: PartProps) {
+  const isAway = desk.session.connection.disconnected.value;
+  const lines = [story.state === "elsewhere" && strings.elsewhere, ...story.notices];
+  return <Notices isAway={isAway} lines={lines} fault={desk.fault} />;
 }
 
 export function Header({ desk, story }: PartProps) {
@@ -115,7 +86,7 @@ export function Header({ desk, story }: PartProps) {
           />
         </div>
       )}
-      <Notices desk={desk} story={story} />
+      <StoryNotices desk={desk} story={story} />
     </div>
   );
 }

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
+import { strings as shared } from "../sheet/strings";
 import type { Desk } from "./desk";
 import { PlusIcon } from "./icons";
 import { strings } from "./strings";
@@ -21,7 +22,7 @@ export function NewShot({ desk }: { desk: Desk }) {
     event.preventDefault();
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields; this box has pictures, words and buttons too
     <div
       role="group"
       class="videogen-shot-box"
@@ -50,7 +51,7 @@ export function NewShot({ desk }: { desk: Desk }) {
           {strings.addDo}
         </button>
       </div>
-      <IconButton bare icon="close" label={strings.close} onClick={() => desk.close()} />
+      <IconButton bare icon="close" label={shared.close} onClick={() => desk.close()} />
     </div>
   );
 }

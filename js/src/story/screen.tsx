@@ -32,10 +32,10 @@ export function Screen({ desk, story }: PartProps) {
     desk.isScreenOpen.value = false;
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields; this box has pictures, words and buttons too
     <div role="group" class="videogen-screen" aria-label={strings.screen} data-part="screen">
       {[one, other].map((ref, at) => (
-        // biome-ignore lint/a11y/useMediaCaption: clips have none
+        // biome-ignore lint/a11y/useMediaCaption: captions are on the film's card and record; what is shown is its name
         <video
           key={at}
           ref={ref}

@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { IconButton } from "../components/button";
 import { Icon } from "../components/icons";
 import type { AudioView } from "../kernel/protocol.gen";
+import { strings as shared } from "../sheet/strings";
 import type { Attachment } from "../state/attachments";
 import * as format from "../text/format";
 import { fill } from "../text/template";
@@ -196,7 +197,7 @@ export function SoundButton({ desk, story, opener }: SoundButtonProps) {
 export function SoundBox({ desk, story, onClose }: PartProps & { readonly onClose: () => void }) {
   const { audio } = story;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields alone
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset groups fields; this box has pictures, words and buttons too
     <div
       role="group"
       class="videogen-shot-box"
@@ -219,7 +220,7 @@ export function SoundBox({ desk, story, onClose }: PartProps & { readonly onClos
           </div>
         )}
       </div>
-      <IconButton bare icon="close" label={strings.close} onClick={onClose} />
+      <IconButton bare icon="close" label={shared.close} onClick={onClose} />
     </div>
   );
 }

@@ -11,9 +11,7 @@ export const en = {
   pauseHint: "Send no more; what is being made goes on",
   resume: "Go on",
   cancelRest: "Cancel the rest",
-  away: "The notebook's kernel isn't running. Run the cell to go on; nothing is sent twice.",
   elsewhere: "Another kernel sends this story. It is only shown here.",
-  close: "Close",
 
   shot: "Shot {number}",
   takeOf: "take {take} of {takes}",

@@ -39,7 +39,7 @@ function ComparedClip({ cell, at, players, isAudible, onUnmute }: ComparedClipPr
     <figure class="videogen-clip" style={style}>
       <div class="videogen-video-frame" data-state={address ? "ready" : "waiting"}>
         {address ? (
-          // biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; where it stands is the name
+          // biome-ignore lint/a11y/useMediaCaption: captions are on the clip's card and record; where it stands is the name
           <video
             ref={video}
             class="videogen-video"

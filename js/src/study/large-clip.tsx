@@ -32,7 +32,7 @@ export function LargeClip({ row, cell, onClose }: LargeClipProps) {
         <span class="videogen-spacer" />
         <IconButton bare icon="close" label={strings.close} onClick={() => dialog.current?.close()} />
       </div>
-      {/* biome-ignore lint/a11y/useMediaCaption: generated clips come without captions; the prompt stands below */}
+      {/* biome-ignore lint/a11y/useMediaCaption: captions are on the clip's card and record; the prompt stands below */}
       <video
         src={cell.clip?.src}
         poster={cell.clip?.poster || undefined}

@@ -159,13 +159,7 @@ class Job:
 
     def settled(self, timeout: float) -> bool:
         """Wait for at most so many seconds; return whether watching has ended, successfully or not. Never raises the job's error."""
-        try:
-            wait_for(self._watch.future, timeout)
-        except TimeoutError:
-            return self._watch.future.done()
-        except (CancelledError, VideogenError):
-            return True
-        return True
+        return waiting.settled(self._watch.future, timeout)
 
     def __await__(self) -> Generator[object, None, Clip]:
         return self._result().__await__()

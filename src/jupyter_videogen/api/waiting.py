@@ -1,13 +1,18 @@
-"""How waiting for jobs is seen: a terminal's IPython puts a line of progress here; elsewhere nothing is shown."""
+"""Waiting for jobs, and how it is seen: a terminal's IPython puts a line of progress here; elsewhere nothing is shown."""
 
 from __future__ import annotations
 
 import threading
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jupyter_videogen.core.errors import VideogenError
+from jupyter_videogen.runtime.loop_thread import wait_for
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from concurrent.futures import Future
 
     Follower = Callable[[Sequence[Any], float | str | None], None]
 
@@ -42,3 +47,14 @@ def unseen() -> Iterator[list[Follower]]:
         yield before
     finally:
         _followers[:] = before
+
+
+def settled(future: Future[Any], timeout: float) -> bool:
+    """Wait for at most so many seconds; return whether the work is over, well or not."""
+    try:
+        wait_for(future, timeout)
+    except TimeoutError:
+        return future.done()
+    except (CancelledError, VideogenError):
+        return True
+    return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
-from jupyter_videogen.api import checking, pacing
+from jupyter_videogen.api import checking, pacing, waiting
 from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids import export as exporting
@@ -302,13 +302,7 @@ class Grid:
 
     def settled(self, timeout: float) -> bool:
         """Wait for at most so many seconds; return whether nothing happens by itself any more."""
-        try:
-            wait_for(self._future, timeout)
-        except TimeoutError:
-            return self._future.done()
-        except (CancelledError, VideogenError):
-            return True
-        return True
+        return waiting.settled(self._future, timeout)
 
     def facts(self) -> list[dict[str, Any]]:
         """Return a dictionary of plain values for each clip."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
-from jupyter_videogen.api import pacing
+from jupyter_videogen.api import pacing, waiting
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids.cost import Question, confirm
 from jupyter_videogen.api.grids.grid import OpenQuestion, open_grid
@@ -534,13 +534,7 @@ class Story:
 
     def settled(self, timeout: float) -> bool:
         """Wait for at most so many seconds; return whether nothing happens by itself any more."""
-        try:
-            wait_for(self._future, timeout)
-        except TimeoutError:
-            return self._future.done()
-        except (CancelledError, VideogenError):
-            return True
-        return True
+        return waiting.settled(self._future, timeout)
 
     def __await__(self) -> Generator[object, None, tuple[Clip, ...]]:
         return self._result().__await__()
