@@ -12,6 +12,9 @@ Date.now = () => (START + 12) * 1000;
 /** The clip that every player plays; a page that has no server brings its own. */
 const CLIP = (globalThis as { galleryClip?: string }).galleryClip ?? "/clip.mp4";
 
+/** Milliseconds that a small clip may take to show its first frame. */
+const PATIENCE = 60_000;
+
 let end = () => {};
 let shown = new FakeModel();
 
@@ -27,14 +30,28 @@ async function draw(name: string, el: HTMLElement, fake = createFake(name)): Pro
   const root = el.querySelector<HTMLElement>(".videogen");
   for (const act of cases[name]?.acts ?? []) if (root) await act(root, fake);
   const video = root?.querySelector<HTMLVideoElement>(".videogen-result video, .videogen-clip video");
-  if (video && video.readyState < 2 && !video.error)
-    await new Promise((ready) => {
-      video.addEventListener("loadeddata", ready, { once: true });
-      video.addEventListener("error", ready, { once: true });
-    });
+  if (video) await hasPicture(video, name);
   return () => {
+    const players = [...el.querySelectorAll("video")];
     for (const stop of stops.reverse()) stop();
+    players.forEach(release);
   };
+}
+
+/** Wait until a player shows its first frame, has failed, or is gone; throws when none of it comes. */
+async function hasPicture(video: HTMLVideoElement, name: string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  while (video.readyState < 2 && !video.error && video.isConnected) {
+    if (performance.now() > end)
+      throw new Error(`${name}: no frame, network ${video.networkState}, ready ${video.readyState}`);
+    await new Promise((ready) => setTimeout(ready, 20));
+  }
+}
+
+/** Chromium gives a page 75 players, and takes one back when its element is collected, which may be long after. */
+function release(video: HTMLVideoElement): void {
+  video.removeAttribute("src");
+  video.load();
 }
 
 const stage = () => document.getElementById("stage") ?? document.body;

@@ -65,17 +65,11 @@ class Beside(Lab):
     address = "lab/workspaces/beside/tree/{name}?token={token}&reset"
 
 
-class WithoutOurs(Server):
-    """A server whose administrator has switched our routes off."""
-
-    def _command(self) -> list[str]:
-        return [*super()._command(), "--VideogenServer.serve=False"]
-
-
 @pytest.fixture
 def without_ours(tmp_path: Path) -> Iterator[Server]:
+    """A server whose administrator has switched our routes off."""
     (tmp_path / "notebooks").mkdir()
-    server = WithoutOurs(tmp_path / "notebooks", tmp_path / "home")
+    server = Server(tmp_path / "notebooks", tmp_path / "home", serves=False)
     yield server
     server.close()
 
