@@ -107,8 +107,8 @@ USAGES = {
         "serve the tools for agents on standard input and output, for a host of the Model Context Protocol",
     ),
     "serve": (
-        "[--host 127.0.0.1] [--port 0]",
-        "run the local gateway; the first line it prints is {url, token, pid} as JSON",
+        "[--host 127.0.0.1] [--port 0] [--cors ORIGIN]",
+        "run the local gateway; the first line it prints is {url, token, pid} as JSON; --cors lets pages of that origin call it",
     ),
 }
 JSON = "--json"
@@ -377,9 +377,11 @@ def _serve(invocation: Invocation) -> int:
     parser = argparse.ArgumentParser(prog=f"{command_names.PROGRAM} serve")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--cors", action="append", default=[], metavar="ORIGIN")
     given = parser.parse_args(invocation.words)
     check_installed()
     where = ["--home", str(environment.home()), "--host", given.host, "--port", str(given.port)]
+    where += [word for origin in given.cors for word in ("--cors", origin)]
     command = [sys.executable, "-m", "jupyter_videogen.gateway", *where]
     try:
         return subprocess.run(command, check=False).returncode  # noqa: S603 - our own module

@@ -11,7 +11,7 @@ from typing import Any
 import httpx  # noqa: TID251 an independent client is the judge of a server
 
 from jupyter_videogen.gateway.app import build
-from jupyter_videogen.gateway.auth import Guard, hosts
+from jupyter_videogen.gateway.auth import Addresses, Guard, hosts
 from jupyter_videogen.gateway.idle_exit import Idle
 from jupyter_videogen.gateway.jobs.service import GatewayService
 from jupyter_videogen.gateway.jobs.signing import Seal
@@ -157,7 +157,7 @@ def build_house(
     app = Guard(
         build(service, pid=77),
         opens=seal.opener(TOKEN),
-        hosts=hosts("127.0.0.1", 4321),
+        addresses=Addresses(hosts("127.0.0.1", 4321)),
         idle=Idle(None, store.has_unfinished, lambda: None),
         leaving=lambda: False,
     )

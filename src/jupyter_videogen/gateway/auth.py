@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
+from typing import NamedTuple
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -27,6 +28,13 @@ def hosts(host: str, port: int) -> frozenset[str]:
     return frozenset({f"{name}:{port}" for name in names} | (names if port == _HTTP_PORT else set()))
 
 
+class Addresses(NamedTuple):
+    """Host headers that mean this gateway, and origins of pages that may call it besides its own."""
+
+    hosts: frozenset[str]
+    origins: frozenset[str] = frozenset()
+
+
 class Guard:
     """An ASGI application around another: checks each request and marks each answer."""
 
@@ -35,13 +43,13 @@ class Guard:
         app: ASGIApp,
         *,
         opens: Callable[[str], bool],
-        hosts: frozenset[str],
+        addresses: Addresses,
         idle: Idle,
         leaving: Callable[[], bool],
     ) -> None:
         self._app = app
         self._opens = opens
-        self._hosts = hosts
+        self._hosts, self._origins = addresses
         self._idle = idle
         self._leaving = leaving
 
@@ -79,8 +87,11 @@ class Guard:
             raise Problem(421, "invalid_host", "The Host header does not name this gateway.")
 
     def _check_origin(self, headers: Headers) -> None:
+        sent = [origin.lower() for origin in headers.getlist("origin")]
+        if len(sent) == 1 and sent[0] in self._origins:
+            return
         ours = {f"http://{host}" for host in self._hosts}
-        strange = any(origin.lower() not in ours for origin in headers.getlist("origin"))
+        strange = any(origin not in ours for origin in sent)
         # Another port of this computer is "same-site" to a browser, and may be anybody's page.
         if strange or headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
             raise Problem(403, "origin_refused", "This gateway refuses requests from other web pages.")

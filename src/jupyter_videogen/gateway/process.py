@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 
 from jupyter_videogen.gateway import instance_lock
 from jupyter_videogen.gateway.app import build
-from jupyter_videogen.gateway.auth import Guard, hosts
+from jupyter_videogen.gateway.auth import Addresses, Guard, hosts
+from jupyter_videogen.gateway.cors import allow_origins, parse_origin
 from jupyter_videogen.gateway.http_protocol import CuttableProtocol
 from jupyter_videogen.gateway.idle_exit import Idle
 from jupyter_videogen.gateway.jobs import signing
@@ -53,13 +54,21 @@ def main(argv: Sequence[str] | None = None, engines: Engines = ENGINES) -> int:
             made.chmod(0o700)
         with instance_lock.claim(folder) as running:
             if running is not None:
-                _say(running)
-                return 0
+                return _answer_for(running, options)
             with _listen(options.host, options.port) as door:
                 _serve(folder, door, options, cap_bitrate(engines, options.kilobits))
     except (instance_lock.HomeTakenError, NewerStoreError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    return 0
+
+
+def _answer_for(running: instance_lock.RunningGateway, options: argparse.Namespace) -> int:
+    """Point at the gateway that has this home; it was started with options of its own."""
+    if options.cors:
+        sys.stderr.write(f"A gateway runs already, without this --cors; end process {running.pid}, then start again.\n")
+        return 1
+    _say(running)
     return 0
 
 
@@ -79,6 +88,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--pace", type=_pace, default=1.0, help="the duration of test models, as a fraction of their usual time"
+    )
+    parser.add_argument(
+        "--cors",
+        action="append",
+        default=[],
+        type=parse_origin,
+        metavar="ORIGIN",
+        help="let web pages of this origin call the gateway, with its token (repeatable)",
     )
     return parser
 
@@ -109,7 +126,7 @@ def _serve(folder: Path, door: socket.socket, options: argparse.Namespace, engin
     with closing(JobStore(folder / "jobs.sqlite3")) as store:
         store.requeue()
         gateway = _Gateway(folder, runtime, store, engines, options)
-        server = gateway.server(hosts(host, port))
+        server = gateway.server(Addresses(hosts(host, port), frozenset(options.cors)))
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, server.heed)
         asyncio.run(server.serve(sockets=[door]))
@@ -137,16 +154,16 @@ class _Gateway:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._server: _Server | None = None
 
-    def server(self, hosts: frozenset[str]) -> "_Server":
+    def server(self, addresses: Addresses) -> "_Server":
         """Return the HTTP server of this gateway."""
         app = Guard(
             build(self._service, self._runtime.pid),
             opens=self._seal.opener(self._runtime.token),
-            hosts=hosts,
+            addresses=addresses,
             idle=self._idle,
             leaving=self._is_leaving,
         )
-        self._server = _Server(app, self._on_open, self._on_close)
+        self._server = _Server(allow_origins(app, addresses.origins), self._on_open, self._on_close)
         return self._server
 
     def _on_open(self) -> None:
