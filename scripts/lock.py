@@ -25,6 +25,7 @@ LOCKS: dict[str, tuple[str, ...]] = {
         "--group=docs",
     ),
     "binder/requirements.txt": ("pyproject.toml", "binder/packages.in", "--extra=fast", "--extra=local"),
+    "binder/build.txt": ("binder/build.in",),
 }
 
 

@@ -66,13 +66,16 @@ def test_binder_is_prepared(tmp_path: Path, home: Path, monkeypatch: pytest.Monk
     code = f"import sys, runpy; sys.prefix = {str(tmp_path / 'prefix')!r}; sys.argv = sys.argv[1:]; "
     run = "exec(sys.argv[1]) if sys.argv[0] == '-c' else runpy.run_path(sys.argv[0], run_name='__main__')"
     (bin_folder / "python").write_text(f'#!/bin/sh\nexec {sys.executable} -c "{code}{run}" "$@"\n')
-    (bin_folder / "pip").write_text(f'#!/bin/sh\necho "$@" > {tmp_path / "installed"}\n')
+    (bin_folder / "pip").write_text(f'#!/bin/sh\necho "$@" >> {tmp_path / "installed"}\n')
     for program in ("python", "pip"):
         (bin_folder / program).chmod(0o755)
     monkeypatch.setenv("PATH", str(bin_folder), prepend=os.pathsep)
+    monkeypatch.setenv("HOME", str(tmp_path))
     subprocess.run(["/bin/bash", "binder/postBuild"], cwd=tmp_path / "repo", check=True)
-    installed = (tmp_path / "installed").read_text().split()
-    assert {"--no-deps", "--no-index", "."} <= set(installed)  # what is needed is there, each with its hash
+    builders, own = (line.split() for line in (tmp_path / "installed").read_text().splitlines())
+    assert {"--require-hashes", "binder/build.txt"} <= set(builders)
+    assert {"--no-deps", "--no-index", "."} <= set(own)  # what is needed is there, each with its hash
+    assert not Path(builders[builders.index("--target") + 1]).exists()
     assert (home / "videogen.toml").read_text() == (ROOT / "notebooks" / "videogen.toml").read_text()
     first = json.loads((tmp_path / "repo" / "notebooks" / "01-first-clip.ipynb").read_text("utf-8"))
     assert first["metadata"]["language_info"]["version"] == sys.version.split()[0]

@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 import sbom
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ("requirements/ci.txt", "binder/requirements.txt")
+LOCKS = ("requirements/ci.txt", "binder/requirements.txt", "binder/build.txt")
 ENTRY = re.compile(r"(?m)^(?P<name>\S.*?) \\\n(?P<hashes>(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n?)+)")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 USES = re.compile(r"(?m)^\s*- uses: (\S+)@(\S+)(.*)$")
