@@ -49,6 +49,7 @@ OTHERS = {
     "cancel": "*Cancel* in the form did not cancel the job.",
     "cancelled": "The job was cancelled, so there is no clip.",
     "confirm": "A budget needs your confirmation, and nobody could give it.",
+    "inside_a_task": "A task of Dask, Ray or Prefect, which may run twice, creates no clips.",
     "frames_not_installed": "Frames of clips need PyAV and NumPy.",
     "c2pa_not_installed": "Signing a copy needs the extra `[c2pa]`.",
     "ledger": "Jobs can't be recorded, so none is sent.",

@@ -15,6 +15,7 @@ from jupyter_videogen.filesystem import project_paths
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime.order import Order, SubmitOptions
 from jupyter_videogen.runtime.process import runtime
+from jupyter_videogen.runtime.task_engines import refuse_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -68,9 +69,11 @@ def start(
 ) -> Job:
     """Start one job; `ask` puts a question to a person. Fields as for `vg.generate`.
 
-    Raises `BudgetExceeded`, with the code "confirm" if only a confirmation is missing.
+    Raises `BudgetExceeded`, with the code "confirm" if only a confirmation is missing; `Unsupported` inside a task of Dask,
+    Ray or Prefect.
     """
     hide(fields)
+    refuse_in_task()
     if access.lacking:
         raise access.lacking
     order = build_order(access, prompt, fields, config)
@@ -91,6 +94,7 @@ def submit_orders(
     `max_cost` in dollars is for all of them. Raises `BudgetExceeded`; where something comes between two of them, the
     error says which were sent.
     """
+    refuse_in_task()  # first: nobody is asked in vain
     run = runtime()
     if unpaid := [order for order in orders if not run.is_known(order)]:
         total = prices.add_estimates([order.estimate for order in unpaid])

@@ -36,6 +36,7 @@ from jupyter_videogen.runtime.places import Places
 from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.runtime.takeover import UNANSWERED, judge_after_death, unresolved_error, without_key
+from jupyter_videogen.runtime.task_engines import refuse_in_task
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
@@ -186,9 +187,10 @@ class Runtime:
             return watch
 
     def _check_creates(self) -> None:
-        """Raise `Unsupported` in a process that only watches."""
+        """Raise `Unsupported` in a process that only watches, and inside a task that an engine may run again."""
         if self._only_watches:
             raise Unsupported("This process only watches jobs.", next="Send the request from a notebook or a terminal.")
+        refuse_in_task()
 
     def _claim_soon(self, job_id: str) -> bool:
         """Take the lease on a job, at once or when the server that watches it has made way; False while another kernel has it."""

@@ -17,6 +17,7 @@ from jupyter_videogen.core.grid import RETRIES, GridPlan, GridRecord
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.ledger.grids import GridKey
 from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.task_engines import refuse_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,9 +85,10 @@ def grid(  # noqa: PLR0913 - keywords, each of its own
     their clips stay; `extend=True` keeps them.
 
     Where a page is open, a grid that may cost something is shown with a button that sends it, and returned as "planned";
-    elsewhere it is confirmed at the keyboard or by `yes=True`. Raises `InvalidRequest` with the problems of all rows, and
-    `BudgetExceeded`.
+    elsewhere it is confirmed at the keyboard or by `yes=True`. Raises `InvalidRequest` with the problems of all rows,
+    `BudgetExceeded`, and `Unsupported` inside a task of Dask, Ray or Prefect.
     """
+    refuse_in_task()  # also where a grid is only opened: it would go on to send
     if prompts is None:
         return _find(name)
     given = GridArguments(

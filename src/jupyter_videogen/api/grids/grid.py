@@ -30,6 +30,7 @@ from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.grid_queue import Builder, GridQueue
 from jupyter_videogen.runtime.loop_thread import wait_for
 from jupyter_videogen.runtime.order import SubmitOptions
+from jupyter_videogen.runtime.task_engines import refuse_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
@@ -203,7 +204,8 @@ class Grid:
         return self
 
     def resume(self) -> Grid:
-        """Send what waits."""
+        """Send what waits; raises `Unsupported` inside a task of Dask, Ray or Prefect."""
+        refuse_in_task()
         self.question = None
         self._grids.set_state(self.record.id, "running")
         self._queue.release_held()
