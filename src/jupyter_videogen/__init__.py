@@ -16,6 +16,7 @@ from jupyter_videogen.core.version import VERSION
 
 if TYPE_CHECKING:
     from jupyter_videogen import events as events
+    from jupyter_videogen import functions as functions
     from jupyter_videogen import testing as testing
     from jupyter_videogen.api.checking import check
     from jupyter_videogen.api.client import (
@@ -92,7 +93,7 @@ _HOMES = {
     "notebook.magic": "load_ipython_extension unload_ipython_extension",
     "widget.widget": "VideoGen",
 }
-_MODULES = {"events", "testing"}
+_MODULES = {"events", "functions", "testing"}
 """Modules that are public by their name."""
 _PUBLIC = {name: module for module, names in _HOMES.items() for name in names.split()}
 

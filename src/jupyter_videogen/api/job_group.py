@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_videogen.api import waiting
 from jupyter_videogen.api.job import Job, seconds
+from jupyter_videogen.api.mapping.columns import ClipMaps
+from jupyter_videogen.api.mapping.source import Row
 from jupyter_videogen.api.tables import table
 from jupyter_videogen.api.tables.cells import origin_columns
 from jupyter_videogen.core import terminal
 from jupyter_videogen.core.errors import Failure, VideogenError, from_failure
 from jupyter_videogen.core.request import pixels
+from jupyter_videogen.runtime import process
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from jupyter_videogen.api.clip import Clip
+    from jupyter_videogen.api.mapping.clip_map import ClipMap
+    from jupyter_videogen.api.mapping.executors import Executor, Way
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import CancelResult
 
@@ -34,6 +40,7 @@ class JobGroup(list[Job]):
         """What the group comes from. A "listing" is shown as a table; the jobs of the others were made by one call."""
         self.label = label
         """The prompt they share, where they do."""
+        self._maps: ClipMaps | None = None
         self.files = tuple(files)
         """Files of no job that are seen beside them."""
 
@@ -50,7 +57,30 @@ class JobGroup(list[Job]):
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas is no dependency
         """A pandas DataFrame with a row for each job; raises `Unsupported` without pandas."""
-        return table.to_dataframe([_facts(job) for job in self])
+        rows = ((_facts(job), job.record.clips[0] if job.record.clips else None) for job in self)
+        return table.to_dataframe(self.maps.add_to(rows))
+
+    @property
+    def maps(self) -> ClipMaps:
+        """The functions that are called for its clips."""
+        if self._maps is None:
+            self._maps = ClipMaps(process.runtime().ledger.results)
+        return self._maps
+
+    def map(
+        self,
+        function: Callable[..., Any],
+        *,
+        executor: Executor | Literal["threads", "processes"] | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        clips: Way = "path",
+    ) -> ClipMap:
+        """Call a function for every clip, as each finishes, and put what it returns into `.df`, as `Grid.map` does."""
+        taken = set(_facts(self[0])) if self else ()
+        return self.maps.start(
+            GroupClips(self), taken, function, executor=executor, name=name, version=version, clips=clips
+        )
 
     def result(self, timeout: float | str | None = None) -> tuple[Clip, ...]:
         """Wait for all of them and return their clips.
@@ -115,6 +145,51 @@ class JobGroup(list[Job]):
         told = from_failure(Failure(**{**_builtins(first.failure), "message": message}))
         told.job, told.provider = first.job, first.provider
         return told
+
+
+class GroupClips:
+    """The finished clips of a group, as a map sees them."""
+
+    def __init__(self, group: JobGroup) -> None:
+        self._jobs = tuple(group)
+
+    @property
+    def idle(self) -> bool:
+        """Whether every job has ended, or is not watched any more."""
+        return all(job.record.ended or job.detached for job in self._jobs)
+
+    @property
+    def ready(self) -> int:
+        """How many clips there are."""
+        return sum(len(job.record.clips) for job in self._jobs)
+
+    @property
+    def to_come(self) -> int:
+        """How many jobs have not ended."""
+        return sum(not job.record.ended for job in self._jobs)
+
+    def rows(self) -> Iterator[Row]:
+        """Return every clip."""
+        for job in self._jobs:
+            for clip in job.record.clips:
+                yield Row(clip, partial(_facts_of, job, clip))
+
+    def subscribe(self, heard: Callable[[object], None]) -> None:
+        """Call `heard` on every change of a job."""
+        for job in self._jobs:
+            job.subscribe(heard)
+
+    def when_idle(self, call: Callable[[], object]) -> None:
+        """Call a function where every job has ended; a later end is a change, which is heard."""
+        if self.idle:
+            call()
+
+    def show(self) -> None:
+        """Tell nobody: a group is shown as it is when it is displayed."""
+
+
+def _facts_of(job: Job, clip: ClipRecord) -> dict[str, Any]:
+    return {**_facts(job), "path": clip.path, "bytes": clip.bytes}
 
 
 def _builtins(failure: Failure) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.grids import Grids
 from jupyter_videogen.ledger.liveness import Presence
 from jupyter_videogen.ledger.queries import LedgerQueries, last_take, sum_spent
+from jupyter_videogen.ledger.results import Results
 from jupyter_videogen.ledger.rows import (
     SEND,
     UPDATE,
@@ -112,6 +113,7 @@ class Ledger(LedgerQueries):
         self.stories = Stories(self._file)
         self.votes = Votes(self._file)
         self.checks = Checks(self._file)
+        self.results = Results(self._file)
         self._words = Words(self._file)
         self._spill = Spill(path.parent, environment.folder)
         self._owed: dict[str, tuple[JobRecord, JobTiming | None]] = {}

@@ -258,9 +258,14 @@ def last_frame(clip: ClipRecord) -> Array:
 def sample_frames(clip: ClipRecord, seconds: float | None) -> Array:
     """Return every frame, or one each so many seconds, as uint8 (N, H, W, 3); see `Clip.frames`."""
     require_decoder()
+    return sample_file(clip_store.existing_path(clip), seconds)
+
+
+def sample_file(path: Path, seconds: float | None) -> Array:
+    """Return the frames of a file as `sample_frames` does."""
+    require_decoder()
     import numpy as np
 
-    path = clip_store.existing_path(clip)
     if seconds is not None and not seconds > 0:
         raise InvalidRequest(
             f"every={seconds} is not a valid step.", next="Use a number of seconds above 0.", field="every"
@@ -291,14 +296,20 @@ def _check_room(number: int, reel: VideoReader) -> None:
 def sheet(clip: ClipRecord, columns: int, rows: int) -> Array:
     """Return evenly spaced frames in rows as one picture; see `Clip.contact_sheet`."""
     require_decoder()
+    return sheet_of_file(clip_store.existing_path(clip), columns, rows)
+
+
+def sheet_of_file(path: Path, columns: int, rows: int, most: int = SHEET_WIDTH) -> Array:
+    """Return frames of a file as `sheet` does, in a picture of at most so many pixels' width."""
+    require_decoder()
     import numpy as np
 
     if not (1 <= columns <= MOST_CELLS and 1 <= rows <= MOST_CELLS):
         raise InvalidRequest(
             f"A sheet of {columns} columns and {rows} rows is not possible.", next=f"Use 1 to {MOST_CELLS} of each."
         )
-    with open_video(clip_store.existing_path(clip)) as reel:
-        width, height = scaled_size(reel, SHEET_WIDTH // columns)
+    with open_video(path) as reel:
+        width, height = scaled_size(reel, most // columns)
         number = columns * rows
         moments = ((index + 0.5) * reel.length / number for index in range(number))
         picture = np.empty((rows * height, columns * width, 3), np.uint8)
@@ -345,9 +356,14 @@ def _first_shown(reel: VideoReader) -> bytes | None:
 
 def small_jpeg(reel: VideoReader, picture: av.VideoFrame, width: int = POSTER_WIDTH) -> bytes | None:
     """Encode a frame as it is shown, as finely as the room allows; None where even the coarsest is too large."""
-    small = reel.frame(picture, *scaled_size(reel, width)).reformat(format="yuvj420p")
+    return jpeg_within(reel.frame(picture, *scaled_size(reel, width)), POSTER_BYTES)
+
+
+def jpeg_within(picture: av.VideoFrame, room: int) -> bytes | None:
+    """Encode a picture as finely as so many bytes allow; None where even the coarsest is larger."""
+    small = picture.reformat(format="yuvj420p")
     sizes = (_jpeg(small, coarseness) for coarseness in COARSENESS)
-    return next((data for data in sizes if len(data) <= POSTER_BYTES), None)
+    return next((data for data in sizes if len(data) <= room), None)
 
 
 def _jpeg(picture: av.VideoFrame, coarseness: int) -> bytes:

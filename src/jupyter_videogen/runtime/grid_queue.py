@@ -81,6 +81,10 @@ class GridQueue:
         """Look at the grid now; from any thread."""
         self._run.loop.soon(self._news.set)
 
+    def show(self) -> None:
+        """Let the listeners show something of the grid anew that is no change of its cells; from any thread."""
+        self._run.loop.soon(partial(self._tell, None))
+
     def release_held(self) -> None:
         """Try again at providers that were held back."""
         self.held.clear()

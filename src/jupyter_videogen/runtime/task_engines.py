@@ -7,6 +7,7 @@ again, and nobody could tell. None of them is imported here: an engine that runs
 from __future__ import annotations
 
 import sys
+from multiprocessing import current_process
 from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core.errors import Unsupported
@@ -16,7 +17,18 @@ if TYPE_CHECKING:
 
 
 def refuse_in_task() -> None:
-    """Raise `Unsupported`, with the code "inside_a_task", where this code runs inside a task; nothing is sent."""
+    """Raise `Unsupported`, with the code "inside_a_task", where this code runs inside a task; nothing is sent.
+
+    The same where a new process of `multiprocessing` runs a script again that has no `if __name__ == "__main__":`.
+    """
+    if getattr(
+        current_process(), "_inheriting", False
+    ):  # CPython, multiprocessing/spawn.py: the main module is being loaded
+        raise Unsupported(
+            "A new process runs this script a second time: its clips could be paid for twice.",
+            next='Put what the script does below `if __name__ == "__main__":`.',
+            code="inside_a_task",
+        )
     engine = task_engine()
     if engine is not None:
         raise Unsupported(

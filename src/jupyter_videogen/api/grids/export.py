@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyter_videogen.api.exporting import vbench
 from jupyter_videogen.api.exporting.facts import StudyFiles, loss_words, proven_cells, public_text, study_facts
@@ -44,6 +44,8 @@ class GridExport(NamedTuple):
     embed: bool = False
     vote: Vote | None = None
     """Its votes; None where nothing can be compared."""
+    rows: Callable[[], list[dict[str, Any]]] | None = None
+    """Gives the rows of its table, with what functions made of its clips; None where none did."""
 
     def proven(self) -> list[StudyCell]:
         """Return the cells, their clips compared with what was stored; raises `InvalidRequest` where there is none."""
@@ -83,7 +85,8 @@ def _writer(target: Path) -> Callable[[GridExport, Path], None]:
 
 def _write_table(grid: GridExport, target: Path) -> None:
     write = grid_cells.WRITERS[target.suffix.lower()]
-    content = write([grid_cells.facts(grid.plan, one) for one in grid.cells])
+    rows = [grid_cells.facts(grid.plan, one) for one in grid.cells] if grid.rows is None else grid.rows()
+    content = write(rows)
     export_files.write_file(target, content, overwrite=grid.overwrite)
 
 

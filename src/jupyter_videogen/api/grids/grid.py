@@ -15,9 +15,12 @@ from jupyter_videogen.api.access import access_for
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.api.grids import export as exporting
 from jupyter_videogen.api.grids.cost import Question, find_question, missing_cells
+from jupyter_videogen.api.grids.mapped import GridClips, clips_of
 from jupyter_videogen.api.job import Job, seconds
 from jupyter_videogen.api.job_group import JobGroup
 from jupyter_videogen.api.judging import vote as votes
+from jupyter_videogen.api.mapping.columns import ClipMaps
+from jupyter_videogen.api.mapping.to_dask import CLIPS, to_dask
 from jupyter_videogen.api.submission import build_order
 from jupyter_videogen.api.tables import cells as grid_cells
 from jupyter_videogen.api.tables.words import model_figures
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.access import Access
+    from jupyter_videogen.api.mapping.clip_map import ClipMap
+    from jupyter_videogen.api.mapping.executors import Executor, Way
     from jupyter_videogen.api.tables.leaderboard import Leaderboard
     from jupyter_videogen.config.configuration import Configuration
     from jupyter_videogen.core.budget import Budget
@@ -75,6 +80,8 @@ class Grid:
         self.question: OpenQuestion | None = None
         """What a person is asked before it is sent; in this process alone."""
         self._agreed: Question | None = None
+        self.maps = ClipMaps(self._run.ledger.results)
+        """The functions that are called for its clips."""
         self.changes: tuple[int, int] = (0, 0)
         """How many cells the last call added to a grid that was there, and how many it took out."""
 
@@ -146,7 +153,7 @@ class Grid:
     @property
     def df(self) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
         """A row a clip: a pandas DataFrame, else a Polars one, else a list that prints as a table."""
-        return grid_cells.to_frame(self.plan, self.cells())
+        return grid_cells.frame_of(self.facts(), empty="No clips.")
 
     def cells(self, rows: Sequence[int] | None = None) -> list[CellWithJob]:
         """Return the cells with their jobs, by row and column: of these rows (from 0), or all."""
@@ -175,6 +182,43 @@ class Grid:
         finally:
             self._queue.wake()
 
+    def map(
+        self,
+        function: Callable[..., Any],
+        *,
+        executor: Executor | Literal["threads", "processes"] | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        clips: Way = "path",
+    ) -> ClipMap:
+        """Call a function for every clip, as each finishes, and put what it returns into `.df`; returns at once.
+
+        A function that needs one argument is called as `function(clip)`; one that needs two, as `function(path, row)`, with the
+        file's path and its row of `.df` as a dictionary. It returns numbers, texts, booleans, lists or dicts.
+
+        The column is called `name`, else as the function is; `NAME_error` says for which clips it failed. Results are kept by
+        the clip's hash, `name` and `version` (a hash of the function's code and of what it encloses, where none is given), and
+        are not computed again after a restart; errors are not kept. Change `version` where something changes that the
+        function calls.
+
+        `executor`: "threads" of this process (as without any), "processes", or an object with
+        `submit(function, *arguments)` that returns a future, such as a `dask.distributed.Client`; its workers need this
+        package. `clips="bytes"` sends clips of at most 8 MiB along to workers that do not share the disk.
+
+        Nothing is generated and nothing is charged. Raises `InvalidRequest`.
+        """
+        source = GridClips(self, self._queue.show)
+        taken = set(grid_cells.facts(self.plan, self.cells([0])[0]))
+        return self.maps.start(source, taken, function, executor=executor, name=name, version=version, clips=clips)
+
+    def to_dask(self, clips: int = CLIPS) -> Any:  # noqa: ANN401 - Dask is no dependency
+        """Return the rows of the finished clips as a dataframe of Dask, sorted by path, `clips` of them in a partition.
+
+        It is for `map_partitions`. Raises `Unsupported` without Dask (`pip install 'dask[dataframe,distributed]'`), and
+        `InvalidRequest` where no clip is finished.
+        """
+        return to_dask([row for row in self.facts() if row["state"] == "ready"], clips)
+
     def export(self, path: str | Path, *, embed: bool = False, overwrite: bool = False) -> Path:
         """Write it as what the name says; returns the file's or folder's path.
 
@@ -188,7 +232,15 @@ class Grid:
         """
         figures = model_figures(self.plan, self.figures())
         what = exporting.GridExport(
-            self.name, self.plan, self.cells(), figures, [], overwrite=overwrite, embed=embed, vote=self._vote()
+            self.name,
+            self.plan,
+            self.cells(),
+            figures,
+            [],
+            overwrite=overwrite,
+            embed=embed,
+            vote=self._vote(),
+            rows=self.facts,
         )
         target = exporting.export(what, path)
         for note in what.notes:
@@ -308,7 +360,8 @@ class Grid:
 
     def facts(self) -> list[dict[str, Any]]:
         """Return a dictionary of plain values for each clip."""
-        return [grid_cells.facts(self.plan, one) for one in self.cells()]
+        rows = ((grid_cells.facts(self.plan, one), next(iter(clips_of(one)), None)) for one in self.cells())
+        return self.maps.add_to(rows)
 
     def __await__(self) -> Generator[object, None, tuple[Clip, ...]]:
         return self._result().__await__()
@@ -327,7 +380,8 @@ class Grid:
 
     def __repr__(self) -> str:
         asked = () if self.question is None else (f"{self.question.asked.words} Press Send, or call .resume().",)
-        return grid_cells.to_text(self.plan, self.name, self.state, self.counts, (*self.notices, *asked))
+        maps = map(repr, self.maps.shown)
+        return grid_cells.to_text(self.plan, self.name, self.state, self.counts, (*maps, *self.notices, *asked))
 
     def reopen(self) -> Grid:
         """Go on after a restart: what costs nothing is sent, what may cost something waits for `resume`."""

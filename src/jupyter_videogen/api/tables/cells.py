@@ -125,11 +125,6 @@ def origin_columns(clip: ClipRecord | None) -> dict[str, str | None]:
     }
 
 
-def to_frame(plan: GridPlan, cells: Sequence[CellWithJob]) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
-    """Return the table as a pandas DataFrame, else a Polars one, else a list that prints as a table."""
-    return frame_of([facts(plan, one) for one in cells], empty="No clips.")
-
-
 def frame_of(rows: list[dict[str, Any]], *, empty: str) -> Any:  # noqa: ANN401 - pandas and Polars are no dependencies
     """Return rows as a pandas DataFrame, else a Polars one, else a list that prints as a table, or as `empty`."""
     for name in FRAMES:
