@@ -136,6 +136,7 @@ export class GridKernel {
         cost: 0.08 + at * 0.04,
         ready: done,
       })),
+      work: [],
       ...change,
     };
   }

@@ -245,6 +245,7 @@ export class GridKernel extends StandInKernel {
       left: isOpen ? Math.ceil((((making ?? 0) + (waiting ?? 0)) * PACE * 4) / PLACES / 1000) : null,
       retry_cost: 0,
       resend_cost: 0,
+      work: [],
       notices: [],
       figures: this.#contestants.map((_, column) => this.#count(column)),
       aspect: 16 / 9,

@@ -128,6 +128,21 @@ test("the figures stand below their models, and say what nobody knows", async ()
   ]);
 });
 
+test("the head says how far each function is that is called for the clips", async () => {
+  expect(findAll(".videogen-tally")).toHaveLength(1);
+  await set({
+    work: [
+      { name: "score", done: 12, total: 60, failed: 0 },
+      { name: "blur", done: 1200, total: 4000, failed: 3 },
+    ],
+  });
+  const [, work] = findAll(".videogen-tally");
+  expect([...(work?.children ?? [])].map((node) => text(node))).toEqual([
+    "score: 12 of 60",
+    "blur: 1,200 of 4,000 · 3 failed",
+  ]);
+});
+
 test("the head counts, and says what it cost and how long it takes", async () => {
   expect(text(find(".videogen-grid-name p"))).toBe("20 prompts × 3 models × 2 seeds · 4 s · 832×480");
   expect(text(find(".videogen-tally"))).toBe(

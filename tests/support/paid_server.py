@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from urllib.parse import parse_qs, urlsplit
 
-from support.fakes import MP4
+from support.fakes import MP4, box
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -29,6 +29,9 @@ class Sale(NamedTuple):
 
 class Shop:
     """The provider; its switches say how it misbehaves from now on."""
+
+    is_numbered = False
+    """Give the clip of each job bytes of its own, in a box that players skip."""
 
     def __init__(self) -> None:
         self.book: list[Sale] = []
@@ -181,7 +184,7 @@ class Shop:
         words = url.path.split("/")[2:]
         if words[-1] == "content":
             self.fetches += [words[-2]] * (not url.query)  # a still picture is asked for with one
-            answer(request, 200, self.content)
+            answer(request, 200, self.content + box(b"free", words[-2].encode()) * self.is_numbered)
         elif words == ["models"] and self.models:
             answer(request, 200, {"data": [{"id": name} for name in self.models]})
         elif words == ["videos"]:

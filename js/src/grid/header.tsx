@@ -144,6 +144,30 @@ function describeRetry({ failed, retry_cost: cost }: GridView): string {
   return fill(strings.retryFailedPriced, { ...count(failed), cost: format.dollars(cost) });
 }
 
+/** How far each function is that is called for the clips. */
+function Work({ grid }: { grid: GridView }) {
+  return (
+    <div class="videogen-tally">
+      {grid.work.map(({ name, done, total, failed }) => (
+        <span key={name}>
+          <Template
+            parts={[strings.work]}
+            values={{ name, done: format.integer(done), total: format.integer(total) }}
+          />
+          {failed > 0 && (
+            <>
+              {" · "}
+              <b class="is-bad">
+                <Template parts={[strings.failed]} values={{ failed: format.integer(failed) }} />
+              </b>
+            </>
+          )}
+        </span>
+      ))}
+    </div>
+  );
+}
+
 /** A button that is drawn with a frame; the icons of the page's own are without. */
 function Action({
   icon,
@@ -297,6 +321,7 @@ export function Header({ stage, grid }: HeaderProps) {
         <Counts grid={grid} />
         <Money grid={grid} />
       </div>
+      {grid.work.length > 0 && <Work grid={grid} />}
       {grid.question && !isAway && (
         <Question
           key={grid.question.token}

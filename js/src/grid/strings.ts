@@ -40,6 +40,7 @@ export const en = {
   left: "about {left} left",
   paused: "paused",
   pausedGoOn: "paused, {making} go on",
+  work: "[name]: *{done}* of {total}",
   elsewhere: "Another kernel sends this grid. It is only shown here.",
 
   undecided: "*{count}* need your decision",

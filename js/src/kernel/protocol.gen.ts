@@ -295,7 +295,15 @@ export interface GridView {
   readonly resend_cost: number | null;
   readonly notices: readonly string[];
   readonly figures: readonly GridFigures[];
+  readonly work: readonly GridWork[];
   readonly aspect: number;
+}
+
+export interface GridWork {
+  readonly name: string;
+  readonly done: number;
+  readonly total: number;
+  readonly failed: number;
 }
 
 export interface Hello {

@@ -17,6 +17,7 @@ from jupyter_videogen.widget.protocol import (
     GridQuestion,
     GridRowView,
     GridView,
+    GridWork,
 )
 from jupyter_videogen.widget.views import clip_view
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.grids.grid import Grid, OpenQuestion
+    from jupyter_videogen.api.mapping.clip_map import ClipMap
     from jupyter_videogen.core.grid import GridPlan
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
@@ -68,8 +70,13 @@ def grid_view(grid: Grid, figures: Sequence[GridFigures], *, guest: bool = False
         resend_cost=counts.undecided_cost if not counts.undecided_unpriced else None,
         notices=grid.notices,
         figures=tuple(figures),
+        work=tuple(_work(one) for one in grid.maps.shown),
         aspect=_box(plan),
     )
+
+
+def _work(one: ClipMap) -> GridWork:
+    return GridWork(name=one.name, done=one.done, total=one.total, failed=one.failed)
 
 
 def question_view(question: OpenQuestion) -> GridQuestion:

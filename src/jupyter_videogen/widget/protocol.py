@@ -764,6 +764,15 @@ class GridQuestion(msgspec.Struct, frozen=True, kw_only=True):
     unpriced: int
 
 
+class GridWork(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a function is that is called for the clips of a grid."""
+
+    name: str
+    done: int
+    total: int
+    failed: int
+
+
 class GridView(msgspec.Struct, frozen=True, kw_only=True):
     """A grid's header, in a trait; its cells come in messages."""
 
@@ -804,6 +813,8 @@ class GridView(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...]
     """What holds cells back, such as a refused key."""
     figures: tuple[GridFigures, ...]
+    work: tuple[GridWork, ...] = ()
+    """Functions that are called for its clips."""
     aspect: float = 16 / 9
     """Width by height of the box of a tile; 1 where tiles of several shapes share it."""
 
