@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.job_group import JobGroup
     from jupyter_videogen.api.judging.vote import Vote, vote
     from jupyter_videogen.api.listings import models, providers
+    from jupyter_videogen.api.mapping.clip_map import ClipMap
     from jupyter_videogen.api.nested_asyncio import allow_nested_asyncio
     from jupyter_videogen.api.stories.call import story
     from jupyter_videogen.api.stories.story import Story
@@ -87,6 +88,7 @@ _HOMES = {
     "api.job": "Job",
     "api.tables.leaderboard": "Leaderboard",
     "api.judging.vote": "Vote vote",
+    "api.mapping.clip_map": "ClipMap",
     "api.stories.call": "story",
     "api.stories.story": "Story",
     "media.concat": "concat",
@@ -104,6 +106,7 @@ __all__ = [
     "BudgetExceeded",
     "Client",
     "Clip",
+    "ClipMap",
     "ContentPolicyError",
     "DownloadError",
     "Grid",
