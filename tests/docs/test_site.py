@@ -93,7 +93,7 @@ def test_every_public_name_has_an_entry_in_the_reference() -> None:
     named = set(
         re.findall(r"auto\w+:: jupyter_videogen\.(\w+)$", (DOCS / "reference.md").read_text("utf-8"), re.MULTILINE)
     )
-    assert named == {*vg.__all__, "events", "testing"}
+    assert named == {*vg.__all__, "events", "functions", "testing"}
 
 
 def test_every_test_that_is_named_is_there() -> None:

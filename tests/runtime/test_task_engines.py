@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -14,6 +15,8 @@ from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.task_engines import task_engine
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from support.paid_server import Shop
 
 SCRIPT_MODE, WORKER_MODE = 0, 1
@@ -108,4 +111,27 @@ def test_everything_that_creates_is_refused(shop: Shop, lab: vg.Client, monkeypa
         with pytest.raises(vg.Unsupported, match="paid for twice") as refused:
             create()
         assert (refused.value.failure.code, refused.value.sent, refused.value.charged) == ("inside_a_task", "no", "no")
+    assert len(shop.book) == 1
+
+
+AGAIN = """
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+import jupyter_videogen as vg
+vg.submit("the sea", model="a", provider="openai", base_url=sys.argv[1], key_env="SHOP_KEY", yes=True, new=True).result()
+with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+    pool.submit(len, "sea").exception()
+"""
+
+
+def test_a_script_that_a_new_process_runs_again_pays_once(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has no `if __name__ == "__main__":`, and the new process loads it from the top."""
+    monkeypatch.setenv("SHOP_KEY", "canary-1")
+    script = tmp_path / "script.py"
+    script.write_text(AGAIN)
+    ran = subprocess.run([sys.executable, script, shop.url], capture_output=True, text=True, timeout=120, check=True)
+    assert "A new process runs this script a second time" in ran.stderr
     assert len(shop.book) == 1

@@ -7,7 +7,6 @@ again, and nobody could tell. None of them is imported here: an engine that runs
 from __future__ import annotations
 
 import sys
-from multiprocessing import current_process
 from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core.errors import Unsupported
@@ -21,9 +20,7 @@ def refuse_in_task() -> None:
 
     The same where a new process of `multiprocessing` runs a script again that has no `if __name__ == "__main__":`.
     """
-    if getattr(
-        current_process(), "_inheriting", False
-    ):  # CPython, multiprocessing/spawn.py: the main module is being loaded
+    if _is_run_again():
         raise Unsupported(
             "A new process runs this script a second time: its clips could be paid for twice.",
             next='Put what the script does below `if __name__ == "__main__":`.',
@@ -36,6 +33,12 @@ def refuse_in_task() -> None:
             next="Create clips from your notebook or program, and give the engine only the work on finished clips: grid.map(function, executor=…).",
             code="inside_a_task",
         )
+
+
+def _is_run_again() -> bool:
+    """Return whether a new process is loading the main module (CPython, multiprocessing/spawn.py, `_check_not_importing_main`)."""
+    process: Any = sys.modules.get("multiprocessing.process")
+    return process is not None and bool(getattr(process.current_process(), "_inheriting", False))
 
 
 def task_engine() -> str | None:

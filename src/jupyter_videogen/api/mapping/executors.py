@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import pickle
 import sys
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from jupyter_videogen.core.errors import InvalidRequest
@@ -58,11 +57,10 @@ def choose(executor: object, function: Callable[..., Any], name: str, clips: Way
     workers = os.cpu_count() or 1
     if executor is None or executor == "threads":
         return Place(ThreadPoolExecutor(workers, thread_name_prefix="videogen-map"), workers, is_own=True)
-    if executor == "processes" or isinstance(executor, ProcessPoolExecutor):
+    if executor == "processes" or _is_process_pool(executor):
         _check_importable(function, name)
-    if executor == "processes":  # spawned: a fork of a process with threads may stand still for ever
-        context = multiprocessing.get_context("spawn")
-        return Place(ProcessPoolExecutor(workers, mp_context=context), 2 * workers, is_own=True)
+    if executor == "processes":
+        return Place(_spawning_pool(workers), 2 * workers, is_own=True)
     if isinstance(executor, str) or not callable(getattr(executor, "submit", None)):
         raise InvalidRequest(
             f"{executor!r} is no executor.",
@@ -70,6 +68,20 @@ def choose(executor: object, function: Callable[..., Any], name: str, clips: Way
             field="executor",
         )
     return Place(executor, PATHS_AT_ONCE if clips == "path" else CONTENTS_AT_ONCE, is_own=False)
+
+
+def _is_process_pool(executor: object) -> bool:
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - it loads multiprocessing
+
+    return isinstance(executor, ProcessPoolExecutor)
+
+
+def _spawning_pool(workers: int) -> Any:  # noqa: ANN401 - a ProcessPoolExecutor
+    """Return a pool of new processes: a fork of a process with threads may stand still for ever."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - it loads multiprocessing
+    from multiprocessing import get_context  # noqa: PLC0415 - only here
+
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def _check_importable(function: Callable[..., Any], name: str) -> None:
