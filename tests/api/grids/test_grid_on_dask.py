@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 pytestmark = [
     # A killed worker leaves its sockets and its process object to the collector, and distributed 2026.8 reports that as warnings.
-    pytest.mark.filterwarnings("ignore::ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.skipif(os.name == "nt", reason="named pipes hold the workers"),
 ]
 CLIPS, HELD_FROM = 60, 11
