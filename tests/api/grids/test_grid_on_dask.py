@@ -22,10 +22,7 @@ if TYPE_CHECKING:
 
     from support.paid_server import Shop
 
-pytestmark = [
-    # A killed worker leaves its sockets and its process object to the collector, and distributed 2026.8 reports that as warnings.
-    pytest.mark.skipif(os.name == "nt", reason="named pipes hold the workers"),
-]
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="named pipes hold the workers")
 CLIPS, HELD_FROM = 60, 11
 
 
