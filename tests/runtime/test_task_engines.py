@@ -104,6 +104,7 @@ def test_everything_that_creates_is_refused(shop: Shop, lab: vg.Client, monkeypa
         lambda: vg.generate("the sea", model="b", **at),
         lambda: vg.grid(["the sea"], models=["b"], name="inside", **at),
         lambda: vg.grid(name="before"),
+        lambda: vg.story(["the sea", "a boat"], model="b", name="inside", **at),
         grid.resume,
         grid.retry,
     ]

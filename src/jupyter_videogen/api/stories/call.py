@@ -31,6 +31,7 @@ from jupyter_videogen.core.story import Shot, StoryRecord
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.ledger.grids import GridKey
 from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime.task_engines import refuse_in_task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,6 +87,7 @@ def story(  # noqa: PLR0913 - keywords, each of its own
     elsewhere it is confirmed at the keyboard or by `yes=True`. Raises `InvalidRequest` with the problems of all shots, and
     `BudgetExceeded`.
     """
+    refuse_in_task()  # also where a story is only opened: it would go on to send
     if shots is None:
         return _find(name)
     given = StoryArguments(
