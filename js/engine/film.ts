@@ -50,7 +50,7 @@ export class Film {
     this.parts = bake(this.description, stage, lookOf(this.description, prompt), dice);
   }
 
-  /** The pixels of one frame, as I420. */
+  /** The pixels of one frame, as I420; the next one overwrites them. */
   draw(number: number): Pixels {
     for (const part of this.parts) part.draw(this.canvas, number / this.order.fps);
     return this.finish.run(this.canvas);

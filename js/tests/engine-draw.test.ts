@@ -12,6 +12,9 @@ import { chance } from "./engine.gen.json";
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   sea: "Waves at sunset, a paper boat",
+  city: "Rain on a city at night",
+  clouds: "Clouds from above",
+  space: "A planet in a purple nebula",
   aurora: "Northern lights",
   mountains: "Mist over the mountains at dawn",
   snow: "Snowfall in the Alps",

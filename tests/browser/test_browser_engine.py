@@ -99,6 +99,9 @@ RENDER = """async (order) => {
 }"""
 SCENES = {
     "sea": "Waves at sunset, a paper boat",
+    "city": "Rain on a city at night",
+    "clouds": "Clouds from above",
+    "space": "A planet in a purple nebula",
     "aurora": "Northern lights over a mountain lake",
     "mountains": "Mist over the mountains at dawn",
     "snow": "Snowfall in the Alps",

@@ -56,10 +56,12 @@ export class Finish {
   private readonly vignette: Float32Array;
   private readonly grain: Float32Array;
   private readonly colourGrain: Float32Array;
+  private readonly pixels: Pixels;
 
   constructor(width: number, height: number, stream: RandomStream) {
     const noise = makeNoise(stream);
     this.vignette = new Float32Array(width * height);
+    this.pixels = new Uint8Array((width * height * 3) >> 1);
     for (let row = 0, at = 0; row < height; row++)
       for (let column = 0; column < width; column++, at++) {
         const x = (2 * column) / width - 1;
@@ -74,9 +76,9 @@ export class Finish {
     this.colourGrain = triangular(noise, (width * height) >> 2);
   }
 
-  /** The frame; the canvas is used up. */
+  /** The frame, which the next one overwrites; the canvas is used up. */
   run({ width, height, luma, blue, red }: Canvas): Pixels {
-    const pixels = new Uint8Array((width * height * 3) >> 1);
+    const { pixels } = this;
     const quarter = (width * height) >> 2;
     this.finishColour(pixels, 4 * quarter, width, luma, blue);
     this.finishColour(pixels, 5 * quarter, width, luma, red);
@@ -84,7 +86,7 @@ export class Finish {
       const light = luma[at];
       const inside = light < 0 ? 0 : light > 1 ? 1 : light;
       const value = inside * this.vignette[at] + this.grain[at];
-      pixels[at] = value < BLACK ? BLACK : value > WHITE ? WHITE : value;
+      pixels[at] = (value < BLACK ? BLACK : value > WHITE ? WHITE : value) | 0;
     }
     return pixels;
   }
@@ -101,7 +103,7 @@ export class Finish {
       const row = Math.trunc(at / half);
       const light = luma[2 * row * width + 2 * (at - row * half)];
       const value = plane[at] * colourLimit(light) + this.colourGrain[at] + 128.5;
-      pixels[start + at] = value < BLACK ? BLACK : value > 240 ? 240 : value;
+      pixels[start + at] = (value < BLACK ? BLACK : value > 240 ? 240 : value) | 0;
     }
   }
 }

@@ -16,7 +16,7 @@ export interface Grain {
 }
 
 function strength(frequency: number, { coarse, fine = 1e9 }: Grain, power: number): number {
-  if (frequency === 0) return 0;
+  if (frequency === 0 || frequency > 6 * fine) return 0; // finer waves are not seen
   const waves = Math.max(frequency, 0.1);
   return waves ** -power * (1 - fading((waves / coarse) ** 4)) * fading((waves / fine) ** 2);
 }
@@ -49,6 +49,7 @@ export function sheet(stream: RandomStream, rows: number, columns: number, grain
         grain.falloff / 2 + 0.5,
       );
       const turn = TAU * stream.number();
+      if (size === 0) continue;
       spectrum.real[at] = size * Math.cos(turn);
       spectrum.imaginary[at] = size * Math.sin(turn);
     }

@@ -41,10 +41,11 @@ export class Water {
   ) {
     this.rows = stage.height - horizon;
     this.columns = stage.width >> 1;
-    this.waves = new Waves(stage, dice.stream("waves"), look.trait("rough"));
     this.one = new Int32Array(this.rows * this.columns);
     this.two = new Int32Array(this.rows * this.columns);
-    for (let row = 0; row < this.rows; row++) this.bakePlaces(row);
+    let finest = COPIES - 1;
+    for (let row = 0; row < this.rows; row++) finest = Math.min(finest, this.bakePlaces(row));
+    this.waves = new Waves(stage, dice.stream("waves"), look.trait("rough"), finest);
     this.colours = sky.colours;
     this.deep = look.colour("deep");
     this.sun = look.colour("sun");
@@ -61,8 +62,9 @@ export class Water {
     return (row + 0.5) / this.rows;
   }
 
-  /** Where each place of a row looks at the patch, twice: the second time turned and smaller, which hides the repeats. */
-  private bakePlaces(row: number): void {
+  /** Where each place of a row looks at the patch, twice: the second time turned and smaller, which hides the repeats.
+   * Returns the finest copy that it looks at. */
+  private bakePlaces(row: number): number {
     const { stage, columns } = this;
     const depth = (at: number) => 1 / (this.near(at) + 0.035);
     const far = (at: number) => 560 * Math.sqrt(depth(clamp(at, 0, this.rows - 1)));
@@ -77,6 +79,7 @@ export class Water {
       const [x, y] = [across * 1.83 + along * 0.31 + 91, along * 1.71 - across * 0.09 + 37];
       this.two[row * columns + column] = indexOf(x, y, Math.min(level + 1, COPIES - 1));
     }
+    return level;
   }
 
   draw(canvas: Canvas, seconds: number): void {

@@ -5,29 +5,32 @@ import { Fireflies, Rainfall, Snowfall } from "../elements/weather";
 import { FALLBACK, type Reading } from "../read/read";
 import { vocabulary } from "../read/vocabulary";
 import { Aurora } from "./aurora";
+import { City } from "./city";
+import { Clouds } from "./clouds";
 import { Forest } from "./forest";
 import { Mountains } from "./mountains";
 import type { Bake } from "./scene";
 import { Sea } from "./sea";
 import { Silk } from "./silk";
+import { Space } from "./space";
 
 export const SCENES: Readonly<Record<string, Bake>> = {
   sea: Sea,
+  city: City,
   aurora: Aurora,
   mountains: Mountains,
   snow: Mountains,
   forest: Forest,
+  clouds: Clouds,
+  space: Space,
   silk: Silk,
 };
 
 /** For each scene that has no drawing here the nearest that has, by what it shows and how light it is. */
 const NEAREST: Readonly<Record<string, string>> = {
-  city: "aurora",
-  drive: "aurora",
-  space: "aurora",
+  drive: "city",
   fire: "forest",
   desert: "mountains",
-  clouds: "mountains",
   meadow: "forest",
   underwater: "sea",
   flow: "silk",

@@ -89,8 +89,10 @@ export class Silk implements Scene {
     let from = (row + this.margin[0]) * one.columns + this.margin[1];
     for (let column = 0, at = row * this.columns; column < this.columns; column++, at++, from++) {
       const x = (column + 0.5) / size;
-      const [along, over] = [x * c + y * s, y * c - x * s];
-      const [slow, other] = [one.values[from], two.values[from]];
+      const along = x * c + y * s;
+      const over = y * c - x * s;
+      const slow = one.values[from];
+      const other = two.values[from];
       // Two waves that run against each other: one alone would hurry and rest in turns.
       const phase =
         slow +
@@ -116,7 +118,8 @@ export class Silk implements Scene {
         const across = (height.values[start + span] - height.values[start]) * steep;
         const down = (height.values[top + span * columns + column] - height.values[top + column]) * steep;
         const facing = (0.75 + 0.35 * across - 0.55 * down) / Math.sqrt(1 + across * across + down * down);
-        const glint = Math.max(facing, 0.1) ** 32;
+        let glint = facing > 0.1 ? facing : 0.1;
+        for (let power = 0; power < 5; power++) glint *= glint;
         const bright = 0.1 + 0.18 * height.values[at] + 0.48 * facing + 0.33 * glint + 0.06 * slow.values[at];
         shade.values[at] = bright < 0 ? 0 : bright > 1 ? 1 : bright;
       }
