@@ -33,10 +33,10 @@ export class Stars {
     const bell = chance.bell(band);
     const milky = along.map((place, at) => 0.38 + slope * (place - 0.5) + 0.075 * bell[at]);
     const high = chance.uniform(count).map((value) => value ** 1.15);
-    this.across = Float64Array.of(...scattered, ...along).map((value) => value * stage.width);
-    this.down = Float64Array.of(...high, ...milky).map((value) => value * rows);
+    this.across = Float64Array.from([...scattered, ...along]).map((value) => value * stage.width);
+    this.down = Float64Array.from([...high, ...milky]).map((value) => value * rows);
     const bright = chance.uniform(count).map((value) => 0.1 + 0.9 * value ** 6);
-    this.shine = Float64Array.of(...bright, ...chance.uniform(band, 0.03, 0.17));
+    this.shine = Float64Array.from([...bright, ...chance.uniform(band, 0.03, 0.17)]);
     this.rates = stage.rates(chance.uniform(count + band, 0.3, 1.4));
     this.turns = chance.uniform(count + band);
     const across = chance.number(0.15, 0.7) * stage.width;
