@@ -25,6 +25,7 @@ STAGES: dict[str, list[list[str]]] = {
     "types": [
         [PY, "-m", "mypy"],
         [PY, "scripts/protocol.py", "--check"],
+        [PY, "scripts/engine_vocabulary.py", "--check"],
         [PY, "scripts/bundle.py", "run", "--silent", "check"],
     ],
     "documents": [[PY, "scripts/documents.py"]],

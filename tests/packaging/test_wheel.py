@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = {
     "widget.js",
     "widget.css",
+    "engine.js",
     "parts.js",
     "vote.js",
     "story.js",
