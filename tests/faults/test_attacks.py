@@ -23,7 +23,7 @@ from jupyter_videogen.core.http import Call, Lost
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.ledger import ledger
 from jupyter_videogen.notebook import completion
-from jupyter_videogen.runtime import housekeeping, loop_thread, process
+from jupyter_videogen.runtime import housekeeping, loop, process
 from jupyter_videogen.runtime import runtime as runtime_module
 from jupyter_videogen.transport import client as transport
 from jupyter_videogen.transport.client import Transport
@@ -388,7 +388,7 @@ def test_no_task_of_the_runtime_dies_of_an_error(
 ) -> None:
     """Each is killed once by an error nobody foresaw, and goes on."""
     monkeypatch.setattr(housekeeping, pace, 0.01)
-    monkeypatch.setattr(loop_thread, "AGAIN", 0.01)
+    monkeypatch.setattr(loop, "AGAIN", 0.01)
     shop.held.clear()
     job = lab(shop).submit("a kite", model="m")
     run, hits = process.runtime(), [0]

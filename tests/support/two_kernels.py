@@ -25,9 +25,10 @@ from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.ledger import ledger as ledgers
 from jupyter_videogen.ledger import liveness
 from jupyter_videogen.ledger.rows import decode_job
-from jupyter_videogen.runtime import connection_pool, job_draft, loop_thread, runtime
+from jupyter_videogen.runtime import connection_pool, job_draft, runtime
 from jupyter_videogen.runtime.order import Order, SubmitOptions
 from jupyter_videogen.runtime.runtime import Runtime
+from jupyter_videogen.runtime.transfer import transfer
 from jupyter_videogen.transport.connection import Connection
 from support.fakes import MP4, SLOW
 
@@ -66,7 +67,7 @@ class HandLoop:
     def submit(self, work: Callable[[], Coroutine[Any, Any, Any]]) -> Future[Any]:
         future: Future[Any] = Future()
         task = self.loop.create_task(work())  # type: ignore[arg-type]  # a partial of one
-        task.add_done_callback(lambda done: loop_thread._transfer(done, future))
+        task.add_done_callback(lambda done: transfer(done, future))
         future.add_done_callback(lambda done: task.cancel() if done.cancelled() else None)
         return future
 
@@ -209,7 +210,7 @@ class World:
         self.clicks = 0
         self.starting: Kernel
         self._holder: sqlite3.Connection | None = None
-        monkeypatch.setattr(runtime, "LoopThread", HandLoop)
+        monkeypatch.setattr(runtime, "start_loop", HandLoop)
         monkeypatch.setattr(connection_pool, "Transport", ModelLine)
         monkeypatch.setattr(ledgers.Ledger, "at", classmethod(lambda cls, path: cls(path)))
         monkeypatch.setattr(ledgers, "MOMENT", 0.0)

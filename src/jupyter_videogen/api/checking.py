@@ -21,7 +21,7 @@ from jupyter_videogen.core.request import pixels
 from jupyter_videogen.media import clip_store, frames
 from jupyter_videogen.media.checks.check import THREADS, check_file
 from jupyter_videogen.runtime import process
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -26,6 +26,7 @@ from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenEr
 from jupyter_videogen.core.job import STATES
 from jupyter_videogen.core.secrets import Hidden, Secret, check_address, check_variable
 from jupyter_videogen.runtime import process, provider_calls
+from jupyter_videogen.runtime.loop import check_can_wait
 from jupyter_videogen.runtime.process import runtime
 
 if TYPE_CHECKING:
@@ -204,6 +205,7 @@ def _generate(
     access: Access, prompt: str, fields: Mapping[str, Any], config: Configuration, timeout: float | str | None
 ) -> Clip:
     """Make a clip and wait for it, in view."""
+    check_can_wait()
     job = start(access, prompt, fields, config, ask=ask_user)
     if job.reused:
         log.warning("Same request as job %s: nothing is sent or charged. Pass new=True to make another clip.", job.id)

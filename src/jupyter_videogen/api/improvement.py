@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.config.configuration import load_config
 from jupyter_videogen.core.errors import InvalidRequest
 from jupyter_videogen.runtime import improvement, process
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

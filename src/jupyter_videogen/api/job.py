@@ -21,7 +21,7 @@ from jupyter_videogen.core.errors import (
 )
 from jupyter_videogen.core.job import CancelResult, JobRecord
 from jupyter_videogen.media import clip_store
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator

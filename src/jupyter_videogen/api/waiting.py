@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.core.errors import VideogenError
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

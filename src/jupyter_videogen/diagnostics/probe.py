@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
+from jupyter_videogen.core import platform
 from jupyter_videogen.core.http import Call, Lost, NotSent
-from jupyter_videogen.runtime.loop_thread import LoopThread
+from jupyter_videogen.runtime.loop import start_loop
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.url_policy import RefusedURL, origin, proxy, resolve
 
@@ -40,7 +41,7 @@ class Answer(NamedTuple):
 
 def ask_all(questions: Sequence[Question], limit: float) -> list[Answer]:
     """Ask all of them side by side, each for at most `limit` seconds; never raises for a provider that is away."""
-    loop = LoopThread()
+    loop = start_loop()
     try:
         return loop.call(lambda: _gather(questions, limit))
     finally:
@@ -69,6 +70,8 @@ async def _ask_one(question: Question, limit: float) -> Answer:
 
 
 async def _explain_unknown_name(base_url: str) -> str:
-    """Say so when a provider's name cannot be looked up; behind a proxy that is the proxy's work."""
+    """Say so when a provider's name cannot be looked up; behind a proxy that is the proxy's work, and in a browser its own."""
+    if platform.is_browser():
+        return ""
     _, host, port = origin(base_url)
     return "" if proxy(base_url) or await resolve(host, port) else f"the host name {host} was not found"

@@ -9,24 +9,19 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextvars
-import logging
 import threading
 from concurrent.futures.thread import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from jupyter_videogen.core.interrupts import note_interrupt
+from jupyter_videogen.runtime.transfer import transfer
 from jupyter_videogen.transport import log_redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from jupyter_videogen.core.clock import Clock
-
 T = TypeVar("T")
-log = logging.getLogger("jupyter_videogen")
-AGAIN = 1.0
-"""Seconds before a permanent task restarts after an error."""
 SLICE = 0.1
 """Seconds between chances for an interrupt while waiting."""
 
@@ -96,20 +91,10 @@ class LoopThread:
         context: contextvars.Context,
     ) -> None:
         task = self._loop.create_task(work(), context=context)
-        task.add_done_callback(lambda done: _transfer(done, future))
+        task.add_done_callback(lambda done: transfer(done, future))
         future.add_done_callback(
             lambda done: self._loop.call_soon_threadsafe(task.cancel) if done.cancelled() else None
         )
-
-
-async def run_forever(work: Callable[[], Coroutine[Any, Any, None]], clock: Clock) -> None:
-    """Run work that must not end while the loop lives: what ends it by an error is logged, and it begins again."""
-    while True:
-        try:
-            return await work()
-        except Exception:
-            log.exception("%s stopped by an internal error; it starts again.", work.__name__)
-        await clock.sleep(AGAIN)
 
 
 def wait_for(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
@@ -130,14 +115,3 @@ def wait_for(future: concurrent.futures.Future[T], timeout: float | None = None)
 async def _one_turn() -> None:
     """Let the loop run what is ready."""
     await asyncio.sleep(0)  # noqa: TID251 - no time passes
-
-
-def _transfer(task: asyncio.Task[T], future: concurrent.futures.Future[T]) -> None:
-    if future.cancelled():
-        return
-    if task.cancelled():
-        future.cancel()
-    elif error := task.exception():
-        future.set_exception(error)
-    else:
-        future.set_result(task.result())

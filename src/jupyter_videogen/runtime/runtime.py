@@ -1,4 +1,4 @@
-"""The jobs of one process: submitted, watched again, let go, closed. Wires the loop thread, the ledger and the connections."""
+"""The jobs of one process: submitted, watched again, let go, closed. Wires the loop, the ledger and the connections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from jupyter_videogen.runtime.context import RunContext
 from jupyter_videogen.runtime.housekeeping import Housekeeping
 from jupyter_videogen.runtime.job_draft import attached_job, draft_job
 from jupyter_videogen.runtime.job_watch import JobWatch
-from jupyter_videogen.runtime.loop_thread import LoopThread, run_forever
+from jupyter_videogen.runtime.loop import run_forever, start_loop
 from jupyter_videogen.runtime.places import Places
 from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.runner import Runner
@@ -78,7 +78,7 @@ class Runtime:
         self.home, self.posters = home, home / "posters"
         self.clock = clock or SystemClock()
         self.ledger = Ledger.at(home / "ledger.sqlite3")
-        self.loop = LoopThread()
+        self.loop = start_loop()
         self.watches: dict[str, JobWatch] = {}
         self.history = DurationHistory(self.ledger)
         self.pool = ConnectionPool(home, self.history, self.clock, reads_only=self._only_watches)

@@ -1,6 +1,6 @@
 """Redact the HTTP library's log: a signed query in a URL gives access to anybody.
 
-Only lines about our own calls are changed, which are those of the loop's thread.
+Only lines about our own calls are changed, which are those of the loop's thread; where there is one thread, all are.
 """
 
 from __future__ import annotations
@@ -23,9 +23,12 @@ HEADERS = re.compile(r"(b'(?:set-cookie|location)', b)(?:'[^']*'|\"[^\"]*\")", r
 class Redacted(logging.Filter):
     """Takes queries, user names and passwords out of addresses, and out of replies what may hold them."""
 
+    all_threads = False
+    """Whether our calls are not told by their thread."""
+
     def filter(self, record: logging.LogRecord) -> bool:
         """Change a line of ours, keep all."""
-        if record.threadName == THREAD:
+        if self.all_threads or record.threadName == THREAD:
             words = HEADERS.sub(r"\1'…'", record.getMessage())
             record.msg, record.args = redaction.redact(USERINFO.sub("//…@", QUERY.sub("?…", words))), None
         return True
@@ -47,8 +50,9 @@ class Ours(logging.Filter):
 _redacted, _ours = Redacted(), Ours()
 
 
-def install() -> None:
+def install(*, all_threads: bool = False) -> None:
     """Put the filter where the library logs; once is enough, twice does no harm."""
+    _redacted.all_threads = all_threads
     for name in LOGGERS:
         logging.getLogger(name).addFilter(_redacted)
     logging.getLogger("jupyter_videogen").addFilter(_ours)

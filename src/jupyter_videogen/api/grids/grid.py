@@ -31,7 +31,7 @@ from jupyter_videogen.core.votes import MIN_VOTES
 from jupyter_videogen.media import receipt
 from jupyter_videogen.runtime import process
 from jupyter_videogen.runtime.grid_queue import Builder, GridQueue
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 from jupyter_videogen.runtime.order import SubmitOptions
 from jupyter_videogen.runtime.task_engines import refuse_in_task
 

@@ -34,7 +34,7 @@ from jupyter_videogen.core.clock import wait_for_event
 from jupyter_videogen.core.errors import BudgetExceeded, InvalidRequest, Unsupported, VideogenError, WaitTimeout
 from jupyter_videogen.media import clip_store
 from jupyter_videogen.runtime import process
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from typing import TYPE_CHECKING, NamedTuple
 
-from jupyter_videogen.runtime.loop_thread import run_forever
+from jupyter_videogen.runtime.loop import run_forever
 
 if TYPE_CHECKING:
     from jupyter_videogen.core.clock import Clock

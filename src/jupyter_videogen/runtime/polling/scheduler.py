@@ -18,7 +18,7 @@ from jupyter_videogen.core.http import Lost, NotSent
 from jupyter_videogen.core.timing import JobKind, JobTiming, ProgressSample
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import UNREADABLE, ListsJobs
-from jupyter_videogen.runtime.loop_thread import run_forever
+from jupyter_videogen.runtime.loop import run_forever
 from jupyter_videogen.runtime.polling.duration_model import progress_tenth
 from jupyter_videogen.runtime.polling.rate_limiter import PER_SECOND, PER_SECOND_AT_HOME, RateLimiter
 from jupyter_videogen.runtime.polling.schedule import wait_for_all
