@@ -12,14 +12,23 @@ from typing import Any
 
 import platformdirs
 
+from jupyter_videogen.core import platform
+
 session: dict[str, object] = {}
 """What `%config VideogenMagics` has set in this process, by the names of the configuration's defaults and budget."""
+DRIVE = Path("/drive")
+"""Where JupyterLite has the files of the site (DriveFS in its Pyodide kernel): they outlive the page."""
 Environment = os.environ  # noqa: TID251 - settings is where the environment is read
 
 
 def home() -> Path:
-    """Return VIDEOGEN_HOME, else the platform's data directory; not created here."""
+    """Return VIDEOGEN_HOME, else the platform's data directory; not created here.
+
+    In a browser that directory would be gone with the page, so the home is on the drive of the site, where there is one.
+    """
     named = Environment.get("VIDEOGEN_HOME")
+    if not named and platform.is_browser() and DRIVE.is_dir():
+        return DRIVE / ".jupyter-videogen"
     return Path(named).expanduser() if named else Path(platformdirs.user_data_dir("jupyter-videogen"))
 
 

@@ -12,13 +12,15 @@ import sqlite3
 import threading
 import time
 import weakref
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from jupyter_videogen.core import platform
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.filesystem import network_mounts, private_folder
+from jupyter_videogen.ledger.kept_copy import KeptCopy
 from jupyter_videogen.ledger.rebuild import rebuild
 from jupyter_videogen.ledger.rows import LABEL, LABELLED
 
@@ -152,7 +154,9 @@ class Database:
         self.path = path
         self._lock = threading.RLock()
         with explain_disk_errors(path):
-            self._hold(_open(path), _identity(path))
+            self._kept = KeptCopy(path) if platform.is_browser() else None
+            self._file = self._kept.working if self._kept else path
+            self._hold(_open(self._file), _identity(self._file))
 
     def close(self) -> None:
         """Close the file after whatever is under way; a connection that is dropped closes itself."""
@@ -167,7 +171,7 @@ class Database:
     @property
     def replaced(self) -> bool:
         """Whether another file, or none, stands at the path by now; the next write follows the path."""
-        return _identity(self.path) != self._opened
+        return _identity(self._file) != self._opened
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -182,12 +186,25 @@ class Database:
         Waits `patience` seconds for other programs (half a minute where it is not said); other threads get their turn.
         """
         with explain_disk_errors(self.path):
+            if durable:
+                self._take_in_news()
             self._begin(durable=durable, until=time.monotonic() + (PATIENCE if patience is None else patience))
             try:
                 with self._connection:
                     yield self._connection
+                if durable and self._kept:
+                    self._kept.save(self._connection)
             finally:
                 self._lock.release()
+
+    def _take_in_news(self) -> None:
+        """Take in what other kernels of this browser have written since."""
+        if self._kept is None or (others := self._kept.news()) is None:
+            return
+        with self._lock, closing(others):
+            _version(others)
+            _carry_over(others, self._connection)
+            _take_newer(others, self._connection)
 
     def vacuum(self) -> None:
         """Give free space back to the disk; other programs may read meanwhile."""
@@ -230,9 +247,9 @@ class Database:
         A file that was deleted or replaced goes on living under the connection, and nobody would find what is written there.
         Jobs that are over come along, too: a request that was paid for stays known.
         """
-        if _identity(self.path) == self._opened:
+        if _identity(self._file) == self._opened:
             return
-        opened, now = _open(self.path), _identity(self.path)
+        opened, now = _open(self._file), _identity(self._file)
         try:
             moved = _carry_over(self._connection, opened)
         except BaseException:
@@ -289,7 +306,8 @@ def _open(path: Path) -> sqlite3.Connection:
 def _connection(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=TURN, isolation_level=None, check_same_thread=False)
     try:
-        _share(db)
+        if not platform.is_browser():  # there the file has one user
+            _share(db)
         db.create_function("casefold", 1, str.casefold, deterministic=True)  # SQLite's lower() knows ASCII only
         db.execute("PRAGMA synchronous = FULL")
         db.execute("PRAGMA cache_size = -1024")  # KiB: the tallies; the system holds all other pages anyway
@@ -373,6 +391,19 @@ def _carry_over(before: sqlite3.Connection, now: sqlite3.Connection) -> int:
         jobs = (dict(zip(names, row, strict=True)) for row in rows)
         there = (job | {name: numbers[job[name]] for name in LABELLED} for job in jobs)
         return sum(now.execute(insert, _unique(now, job)).rowcount for job in there)
+
+
+def _take_newer(other: sqlite3.Connection, ours: sqlite3.Connection) -> None:
+    """Bring jobs up to date that the other file has in a later version."""
+    names = [row[1] for row in ours.execute("PRAGMA table_info(jobs)") if row[1] not in {"number", "id", "take"}]
+    update = f"UPDATE jobs SET {', '.join(f'{name} = :{name}' for name in names)} WHERE id = :id AND version < :version"
+    rows = other.execute(f"SELECT id, {', '.join(names)} FROM jobs").fetchall()
+    _patiently(ours, "BEGIN IMMEDIATE")
+    with ours:
+        numbers = _carry_labels(other, ours)
+        for row in rows:
+            job = dict(zip(["id", *names], row, strict=True))
+            ours.execute(update, job | {name: numbers[job[name]] for name in LABELLED})
 
 
 def _carry_labels(before: sqlite3.Connection, now: sqlite3.Connection) -> dict[int, int]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from jupyter_videogen.core.job import JobRecord
+    from jupyter_videogen.ledger.browser_presence import BrowserPresence
     from jupyter_videogen.ledger.database import Database
     from jupyter_videogen.ledger.liveness import Presence
 
@@ -158,7 +159,7 @@ class Stored(NamedTuple):
 class Grids:
     """Grids of one ledger; safe to call from any thread."""
 
-    def __init__(self, file: Database, presence: Presence) -> None:
+    def __init__(self, file: Database, presence: Presence | BrowserPresence) -> None:
         self._file, self._presence = file, presence
 
     # ---- grids ---------------------------------------------------------------------------------------------

@@ -8,10 +8,11 @@ import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
-from jupyter_videogen.core import budget, environment
+from jupyter_videogen.core import budget, environment, platform
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID, JobRecord
 from jupyter_videogen.ledger import compaction
+from jupyter_videogen.ledger.browser_presence import BrowserPresence
 from jupyter_videogen.ledger.checks import Checks
 from jupyter_videogen.ledger.database import Database, explain_disk_errors
 from jupyter_videogen.ledger.grids import Grids
@@ -107,7 +108,9 @@ class Ledger(LedgerQueries):
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = Database(path)
-        self._presence = Presence(path.parent / "running")
+        self._presence: Presence | BrowserPresence = (
+            BrowserPresence() if platform.is_browser() else Presence(path.parent / "running")
+        )
         weakref.finalize(self, self._presence.close).atexit = False
         self.grids = Grids(self._file, self._presence)
         self.stories = Stories(self._file)
