@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core import environment
+from jupyter_videogen.core import environment, platform
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import GZIP, SAFE, Call, Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.secrets import Secret
-from jupyter_videogen.transport import url_policy
+from jupyter_videogen.transport import browser_fetch, url_policy
 from jupyter_videogen.transport.endpoint import auth_headers, check_encryption, redact_secrets
 from jupyter_videogen.transport.inflate import inflate
 from jupyter_videogen.transport.reply_spool import Spool
@@ -37,7 +37,6 @@ else:
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
-    from jupyter_videogen.core.http import Call
     from jupyter_videogen.core.secrets import Secret
     from jupyter_videogen.transport.endpoint import Endpoint, Source
 
@@ -54,6 +53,7 @@ LARGEST_INLINE = 6 * 1024**3
 """Bytes of a reply that may hold clips in base64; they go to the disk."""
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 CUT_OFF = "the connection was cut off"
+NO_ANSWER = "the browser got no answer: the line broke, or the server does not let web pages call it (CORS)"
 ERROR_WORDS: dict[type, str] = {
     httpx.ConnectError: "the connection was refused, cut off or could not be encrypted",
     httpx.ConnectTimeout: "nothing answers at its address",
@@ -69,6 +69,11 @@ ERROR_WORDS: dict[type, str] = {
 }
 """What the library's errors mean. A server that hangs up without a word is a `RemoteProtocolError`, too."""
 CERTIFICATES = "Set the variable to a readable file or folder of PEM certificates, or remove it."
+NOT_ALLOWED = "{} does not let web pages call it (CORS), or cannot be reached, so the browser sends it nothing."
+GATEWAY = (
+    "Use a gateway that lets this page call it, such as `jupyter videogen serve --cors ORIGIN` with this page's origin, "
+    "or run the notebook on a Jupyter server."
+)
 PIECE = 64 * 1024
 """Bytes of a request that are handed to the line at once."""
 REDIRECTS = 5
@@ -134,6 +139,44 @@ class Stream:
         if self._secret is None or self.status < ERRORS:
             return body
         return body.replace(self._secret.reveal().encode(), "…".encode())
+
+
+class FetchFailed(httpx.ReadError):
+    """The browser gave no answer. The request may have left: a refused preflight cannot be told from a lost answer."""
+
+
+class FetchedBody(httpx.AsyncByteStream):
+    """The body of an answer that the browser fetched."""
+
+    def __init__(self, answer: browser_fetch.Answer) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Return the body as it arrives."""
+        try:
+            async for piece in self._answer.pieces():
+                yield piece
+        except browser_fetch.Rejected:
+            raise FetchFailed(NO_ANSWER) from None
+
+    async def aclose(self) -> None:
+        """End the exchange."""
+        self._answer.close()
+
+
+class FetchTransport(httpx.AsyncBaseTransport):
+    """Has the browser do the exchange."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Read the body, which notes that it may leave, and hand the whole to the browser."""
+        body = b"".join([piece async for piece in request.stream])  # type: ignore[union-attr]  # ours is asynchronous
+        follows = bool(request.extensions.get("follows"))
+        asked = browser_fetch.Request(request.method, str(request.url), dict(request.headers), body, follows)
+        try:
+            answer = await browser_fetch.fetch(asked)
+        except browser_fetch.Rejected:
+            raise FetchFailed(NO_ANSWER) from None
+        return httpx.Response(answer.status, headers=answer.headers, stream=FetchedBody(answer))
 
 
 class GuardedBody(httpx.AsyncByteStream):
@@ -233,6 +276,8 @@ class Transport:
         self._clients: dict[tuple[str | None, bool], httpx.AsyncClient] = {}
         self._old: list[httpx.AsyncClient] = []
         self._open_calls = 0
+        self._allowing: set[str] = set()
+        """The addresses that have let this page read an answer."""
 
     async def send(self, call: Call) -> Reply:
         """Exchange one call for its reply, within the call's timeout; raises `NotSent` or `Lost`."""
@@ -254,11 +299,32 @@ class Transport:
         redact_secrets(endpoint, call)
         sent = sent or asyncio.Event()
         async with self._gate, self._count_call():
+            if platform.is_browser() and call.method not in SAFE:
+                await self._check_allowed(call, endpoint)
             response = await self._await_head(call, endpoint, sent)
             try:
                 yield Stream(response, endpoint.secret)
             finally:
                 await response.aclose()
+
+    async def _check_allowed(self, call: Call, endpoint: Endpoint) -> None:
+        """Ask a server, before the first call that may cost something, whether this page may read its answers at all.
+
+        A GET of the same address with the same headers makes the browser ask just that and costs nothing. Where its answer
+        can be read, a later call without one is `Lost`; where not, that is proof that nothing was sent: raises `NotSent`.
+        """
+        where = endpoint.base_url
+        if where in self._allowing:
+            return
+        question = Call("GET", call.url, headers=call.headers, timeout=CONNECT, stays=True)
+        try:
+            response = await self._await_head(question, endpoint, asyncio.Event())
+        except Lost:
+            message = NOT_ALLOWED.format(url_policy.origin(where)[1])
+            failure = Failure(code="unreachable", message=message, next=GATEWAY, sent="no", charged="no")
+            raise NotSent(message, failure=failure) from None
+        await response.aclose()
+        self._allowing.add(where)
 
     async def _await_head(self, call: Call, endpoint: Endpoint, sent: asyncio.Event) -> httpx.Response:
         """Return a reply's head; a line that brings it sign by sign is given up like one that is silent."""
@@ -351,7 +417,10 @@ class Transport:
                         **(call.headers | auth_headers(endpoint) if home else public_headers(call)),
                     },
                     timeout=httpx.Timeout(call.timeout, connect=CONNECT),
-                    extensions={"addresses": () if proxy else addresses},
+                    extensions={
+                        "addresses": () if proxy else addresses,
+                        "follows": _may_follow(call, endpoint, home=home),
+                    },
                 )
                 request.stream = RequestBody(request, sent)
                 return await client.send(request, stream=True, auth=httpx.Auth())
@@ -360,6 +429,15 @@ class Transport:
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:  # the last two: a file, a sign
             failed = (Lost if sent.is_set() else NotSent)(_describe_error(error))
         raise failed  # out here, for the same reason
+
+
+def _may_follow(call: Call, endpoint: Endpoint, *, home: bool) -> bool:
+    """Return whether a browser may follow a redirect by itself, which it does unseen: strangers get no key.
+
+    Of headers that only the endpoint may see, it leaves out the authorization alone.
+    """
+    reads = call.method == "GET" and not call.stays
+    return reads and (not home or auth_headers(endpoint).keys() <= {"authorization"})
 
 
 @cache
@@ -384,18 +462,20 @@ def _ssl_context() -> ssl.SSLContext:
 
 def _build_client(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
     """Return a client that follows nothing, keeps no cookie and asks for bytes as they are."""
-    kept = 0 if fresh else CONNECTIONS
-    transport = PinnedTransport(
-        verify=_ssl_context(),
-        proxy=proxy,
-        limits=httpx.Limits(max_keepalive_connections=kept),
-        socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
-    )
     return httpx.AsyncClient(
-        transport=transport,
+        transport=FetchTransport() if platform.is_browser() else _socket_transport(proxy, fresh=fresh),
         trust_env=False,
         headers={"accept-encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    )
+
+
+def _socket_transport(proxy: str | None, *, fresh: bool) -> PinnedTransport:
+    return PinnedTransport(
+        verify=_ssl_context(),
+        proxy=proxy,
+        limits=httpx.Limits(max_keepalive_connections=0 if fresh else CONNECTIONS),
+        socket_options=[(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1), *KEEPALIVE],
     )
 
 
@@ -405,6 +485,8 @@ def _lower_headers(response: httpx.Response) -> dict[str, str]:
 
 def _describe_error(error: Exception) -> str:
     """Say in words what a library error means, without its own text, which may quote what was sent."""
+    if isinstance(error, FetchFailed):
+        return NO_ANSWER
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     known = (ERROR_WORDS.get(kind) for kind in type(error).__mro__)

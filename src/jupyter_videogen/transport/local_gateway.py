@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from jupyter_videogen.core import environment
+from jupyter_videogen.core import environment, platform
 from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import InvalidRequest, Unreachable, Unsupported
 from jupyter_videogen.core.secrets import Secret
@@ -108,7 +108,13 @@ def _cap() -> list[str]:
 
 
 def check_installed() -> None:
-    """Refuse, before anything is sent, when the extra `[local]` is missing; raises `Unsupported`."""
+    """Refuse, before anything is sent, where it cannot run: in a browser, and without the extra `[local]`; raises `Unsupported`."""
+    if platform.is_browser():
+        raise Unsupported(
+            "The local engine is a process of its own, and Python in a browser can start none.",
+            next="Use provider='browser', which draws in the browser itself, or run the notebook on a Jupyter server.",
+            code="local_not_installed",
+        )
     missing = [name for name in NEEDED if find_spec(name) is None]
     if missing:
         raise Unsupported(

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from jupyter_videogen.core import platform
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -77,17 +79,31 @@ async def is_private(url: str) -> bool:
 
 
 async def is_public_host(url: str) -> bool:
-    """Return whether any address of a URL's host is of the public internet."""
-    return any(map(is_public, await resolve(*origin(url)[1:])))
+    """Return whether any address of a URL's host is of the public internet; a name that only the browser looks up counts as one."""
+    found = await resolve(*origin(url)[1:])
+    return any(map(is_public, found)) or (platform.is_browser() and not found)
 
 
 async def resolve(host: str, port: int | None) -> list[str]:
-    """Return a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too."""
+    """Return a host's addresses, none where it is not found; `2130706433` and `0177.1` are addresses to a resolver too.
+
+    A browser looks names up itself and tells no address: only what is an address already is one there.
+    """
+    if platform.is_browser():
+        return _literal_address(host)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, ValueError):  # not found, or no name at all
         return []
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def _literal_address(host: str) -> list[str]:
+    """Return the address that a host is, none for a name. A browser writes every way to spell an IPv4 address in this one."""
+    try:
+        return [str(ip_address(host.strip("[]")))]
+    except ValueError:
+        return ["127.0.0.1"] if host == "localhost" or host.endswith(".localhost") else []
 
 
 def is_public(text: str) -> bool:
