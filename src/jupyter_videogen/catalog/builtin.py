@@ -6,7 +6,9 @@ import msgspec
 
 from jupyter_videogen.catalog.capabilities import Capabilities, SizeRange
 from jupyter_videogen.catalog.provider import Provider
+from jupyter_videogen.core import platform
 from jupyter_videogen.dialects.bifrost import Bifrost
+from jupyter_videogen.dialects.browser import Browser
 from jupyter_videogen.dialects.comfyui import ComfyCloud, ComfyUI
 from jupyter_videogen.dialects.compatible import Compatible
 from jupyter_videogen.dialects.indoxhub import IndoxHub
@@ -245,7 +247,44 @@ SGLANG = Provider(
 )
 
 
-ROWS = (QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL, COMFYUI, COMFY_CLOUD, VLLM_OMNI, SGLANG)
+BROWSER_ORIGIN = "browser:"
+"""Stands for the engine inside this process, where Python runs in a browser."""
+
+
+BROWSER = Provider(
+    "browser",
+    base_url=BROWSER_ORIGIN,
+    key_env=None,
+    dialect=Browser(),
+    label="Browser engine",
+    simulated=True,
+    models=(
+        Capabilities(
+            model="browser/scenes",
+            title="Scenes",
+            takes=frozenset({"duration", "size", "fps", "seed"}),
+            shortest=1,
+            longest=20,
+            default_duration=4,
+            sizes=("640x360", "360x640", "720x720", "1280x720", "720x1280"),
+            default_size="640x360",
+            frame=SizeRange((144, 1280), "256x144", "1280x720"),
+            fps=(12, 60),
+            cancel="any",
+            lists=True,
+        ),
+    ),
+)
+
+
+HERE = (BROWSER,) if platform.is_browser() else ()
+"""Providers that there are only in a browser."""
+ENGINE = BROWSER if platform.is_browser() else LOCAL
+"""The engine that draws here without an account or a network."""
+ROWS = (
+    *(QUBAX, QUBRID, INDOXHUB, AIHUBMIX, OPENROUTER, BIFROST, OPENAI, LOCAL),
+    *(*HERE, COMFYUI, COMFY_CLOUD, VLLM_OMNI, SGLANG),
+)
 
 
 BUILT_IN: dict[str, Provider] = {row.name: row for row in ROWS}

@@ -146,14 +146,14 @@ class Configuration:
     # ---- providers ------------------------------------------------------------------------------------------
 
     def default_provider(self) -> str:
-        """Return the configured provider, else the only one with a key, else, in IPython, the local engine."""
+        """Return the configured provider, else the only one with a key, else, in IPython, the engine that draws here."""
         if named := self._configured_provider:
             return named
         ready = [name for name, row in self.registry.providers.items() if self.has_key(row)]
         if len(ready) == 1:
             return ready[0]
         if not ready and environment.in_ipython():
-            return builtin.LOCAL.name
+            return builtin.ENGINE.name
         known = ", ".join(ready or self.registry.providers)
         raise InvalidRequest(
             "No provider given, and there is no single default.",
@@ -178,8 +178,9 @@ class Configuration:
         if where:
             fields["model"] = model
             return where
-        if not named and any(one.model == model for one in builtin.LOCAL.models):
-            return builtin.LOCAL.name  # nobody else has a model of such a name
+        for engine in {builtin.ENGINE.name: builtin.ENGINE, builtin.LOCAL.name: builtin.LOCAL}.values():
+            if not named and any(one.model == model for one in engine.models):
+                return engine.name  # nobody else has a model of such a name
         return str(named or self.default_provider())
 
     def _split_model(self, model: object) -> tuple[str | None, str | None]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.catalog.provider import Provider
 
 NAME = "videogen.toml"
-DIALECTS = tuple(name for name in builtin.BUILT_IN if name != builtin.LOCAL.name)
+DIALECTS = tuple(name for name in builtin.BUILT_IN if name not in {builtin.LOCAL.name, builtin.BROWSER.name})
 """What a server of one's own can speak: the protocol of a provider, by the provider's name."""
 PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 """The pattern of a provider's name, which appears in commands, tables and model names."""

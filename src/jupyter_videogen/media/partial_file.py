@@ -203,7 +203,7 @@ def link_without_replacing(temporary: Path, path: Path) -> None:
         path.hardlink_to(temporary)
     except FileExistsError:
         raise
-    except OSError:  # no hard links on this file system
+    except (OSError, NotImplementedError):  # no hard links on this file system, or in a browser at all
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         temporary.replace(path)

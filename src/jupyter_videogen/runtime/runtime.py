@@ -37,7 +37,6 @@ from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.runtime.takeover import UNANSWERED, judge_after_death, unresolved_error, without_key
 from jupyter_videogen.runtime.task_engines import refuse_in_task
-from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,8 +97,7 @@ class Runtime:
         """
         self._check_creates()
         connection = order.connection
-        if connection.local:
-            check_installed()
+        connection.check_engine()
         draft = draft_job(order, self.clock.now())
         with self._starting:
             record = self.ledger.add(draft, new=order.options.new, caps=self._caps(draft, budget))

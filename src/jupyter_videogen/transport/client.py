@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from jupyter_videogen.core.secrets import Secret
+    from jupyter_videogen.transport.browser_engine import BrowserEngine
     from jupyter_videogen.transport.endpoint import Endpoint, Source
 
 CONNECTIONS = 8
@@ -179,6 +180,19 @@ class FetchTransport(httpx.AsyncBaseTransport):
         return httpx.Response(answer.status, headers=answer.headers, stream=FetchedBody(answer))
 
 
+class EngineTransport(httpx.AsyncBaseTransport):
+    """Has the engine inside this process answer."""
+
+    def __init__(self, engine: BrowserEngine) -> None:
+        self._engine = engine
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Read the body, and hand the whole over."""
+        body = b"".join([piece async for piece in request.stream])  # type: ignore[union-attr]  # ours is asynchronous
+        answer = await self._engine.answer(request.method, str(request.url), request.headers, body)
+        return httpx.Response(answer.status, headers=dict(answer.headers), stream=httpx.ByteStream(answer.body))
+
+
 class GuardedBody(httpx.AsyncByteStream):
     """A body after which its connection is used again only where it brought nothing more.
 
@@ -299,7 +313,7 @@ class Transport:
         redact_secrets(endpoint, call)
         sent = sent or asyncio.Event()
         async with self._gate, self._count_call():
-            if platform.is_browser() and call.method not in SAFE:
+            if platform.is_browser() and endpoint.engine is None and call.method not in SAFE:
                 await self._check_allowed(call, endpoint)
             response = await self._await_head(call, endpoint, sent)
             try:
@@ -386,7 +400,7 @@ class Transport:
         except VideogenError as error:
             raise NotSent(error.message, failure=error.failure) from None
 
-    def _client(self, proxy: str | None, *, fresh: bool) -> httpx.AsyncClient:
+    def _client(self, proxy: str | None, engine: BrowserEngine | None, *, fresh: bool) -> httpx.AsyncClient:
         """Return the connections through a proxy, if any; fresh ones serve one call each.
 
         A paid call never goes over a connection that the provider may be closing, and strangers share none.
@@ -394,7 +408,7 @@ class Transport:
         way = proxy, fresh
         if way not in self._clients:
             try:
-                self._clients[way] = _build_client(*way)
+                self._clients[way] = _build_client(*way, engine)
             except (ImportError, ValueError):
                 raise NotSent("the proxy in this machine's settings can't be used") from None
         return self._clients[way]
@@ -405,7 +419,7 @@ class Transport:
         """Send one request and give its reply's head."""
         home = url_policy.same_origin(url, endpoint.base_url)
         proxy = url_policy.proxy(url)
-        client = self._client(proxy, fresh=call.method != "GET" or not home)
+        client = self._client(proxy, endpoint.engine, fresh=call.method != "GET" or not home)
         try:
             with ExitStack() as files:
                 request = client.build_request(
@@ -460,14 +474,20 @@ def _ssl_context() -> ssl.SSLContext:
         raise Forbidden(f"{message} ({type(error).__name__})", failure=failure) from None
 
 
-def _build_client(proxy: str | None, fresh: bool) -> httpx.AsyncClient:  # noqa: FBT001 - the two halves of a key
+def _build_client(proxy: str | None, fresh: bool, engine: BrowserEngine | None) -> httpx.AsyncClient:  # noqa: FBT001 - half a key
     """Return a client that follows nothing, keeps no cookie and asks for bytes as they are."""
     return httpx.AsyncClient(
-        transport=FetchTransport() if platform.is_browser() else _socket_transport(proxy, fresh=fresh),
+        transport=_choose_transport(proxy, engine, fresh=fresh),
         trust_env=False,
         headers={"accept-encoding": "identity"},
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     )
+
+
+def _choose_transport(proxy: str | None, engine: BrowserEngine | None, *, fresh: bool) -> httpx.AsyncBaseTransport:
+    if engine is not None:
+        return EngineTransport(engine)
+    return FetchTransport() if platform.is_browser() else _socket_transport(proxy, fresh=fresh)
 
 
 def _socket_transport(proxy: str | None, *, fresh: bool) -> PinnedTransport:

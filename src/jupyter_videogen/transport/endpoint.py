@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -25,6 +25,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     allow_insecure: bool = False
     """Whether a key may travel to a public host without encryption."""
+    engine: Any = None
+    """The `browser_engine.BrowserEngine` that answers inside this process; None where calls leave it."""
 
     def __repr__(self) -> str:
         return f"Endpoint({self.base_url!r})"

@@ -82,7 +82,7 @@ class Library(FormWidget):
         """Open it; raises `Unsupported` where visitors see the page, who have their own form's jobs and no more."""
         if environment.is_published():
             raise Unsupported("The library is not shown to visitors of a page.")
-        super().__init__(load_config().find_provider(builtin.LOCAL.name), RequestView())
+        super().__init__(load_config().find_provider(builtin.ENGINE.name), RequestView())
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         if isinstance(message, Edit):

@@ -22,8 +22,8 @@ COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
 MIXED = "composite"
 """Put together of things of any origin: what the local engine makes of files that were given."""
 DRAWN_WORDS = "drawn by the local engine, not AI-made"
-ENGINES = frozenset({builtin.LOCAL.name, *builtin.SANDBOXES})
-"""Providers whose clips the local engine draws."""
+ENGINES = frozenset({builtin.LOCAL.name, builtin.BROWSER.name, *builtin.SANDBOXES})
+"""Providers whose clips an engine of ours draws."""
 
 
 def marks_of(clip: ClipRecord) -> Marks | None:
