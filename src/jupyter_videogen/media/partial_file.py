@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import shutil
+import tempfile
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ from uuid import uuid4
 
 import msgspec
 
-from jupyter_videogen.core import command_names
+from jupyter_videogen.core import command_names, platform
 from jupyter_videogen.core.errors import DownloadError
 from jupyter_videogen.media.container import HEAD, check_container, check_signature, check_size
 
@@ -61,7 +62,7 @@ class PartialFile:
 
     def __init__(self, path: Path) -> None:
         self._target = path
-        self._temporary = path.with_name(f".videogen-{uuid4().hex}.part")
+        self._temporary = _workplace(path) / f".videogen-{uuid4().hex}.part"
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._temporary.open("xb")
         self.restart()
@@ -203,10 +204,25 @@ def link_without_replacing(temporary: Path, path: Path) -> None:
         path.hardlink_to(temporary)
     except FileExistsError:
         raise
-    except (OSError, NotImplementedError):  # no hard links on this file system, or in a browser at all
+    except NotImplementedError:  # in a browser, where the two may be on different file systems
+        _copy_without_replacing(temporary, path)
+    except OSError:  # no hard links on this file system
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from None
         temporary.replace(path)
+
+
+def _copy_without_replacing(temporary: Path, path: Path) -> None:
+    with temporary.open("rb") as whole, path.open("xb") as target:
+        shutil.copyfileobj(whole, target)
+
+
+def _workplace(path: Path) -> Path:
+    """Return the folder of a file that is being written: beside its target, and in a browser in memory.
+
+    The drive of a site stores a file when that is closed, so it could not be checked before.
+    """
+    return Path(tempfile.gettempdir()) if platform.is_browser() else path.parent
 
 
 def _link_and_sync(temporary: Path, path: Path) -> None:
