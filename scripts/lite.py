@@ -1,18 +1,23 @@
-"""Build a JupyterLite site of the notebooks, whose clips play before any kernel: static files, and nothing of other hosts.
+"""Build a JupyterLite site of the notebooks: clips play before any kernel, Python runs in the tab, and nobody else is asked for anything.
 
 `python scripts/lite.py` runs the notebooks that need no key, so that they have their clips, and builds `build/lite`;
 `python scripts/lite.py FOLDER` takes a folder of notebooks as they are saved. JupyterLite has an environment of its own,
-`.cache/lite`, since it is no part of a development installation.
+`.cache/lite`, since it is no part of a development installation; Pyodide and the wheels that Python in the tab needs are
+beside it. All of them are pinned in `docs/lite`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 import venv
 from pathlib import Path
+from typing import Any
 
 import notebooks
 
@@ -23,22 +28,52 @@ CONFIG = ROOT / "docs" / "lite"
 EXTENSION = ROOT / "labextension"
 RUN = ["01-first-clip", "02-the-widget", "03-from-a-picture", "06-compare", "07-many-clips"]
 """The notebooks that the local engine can run."""
+PYODIDE = "314.0.6"
+"""The npm package of the version that the kernel in `docs/lite/requirements.txt` is made for."""
+TARGET = ["--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"]
+PLATFORMS = ["--platform", "pyemscripten_2026_0_wasm32", "--platform", "any"]
+"""What Pyodide runs, of PEP 783: its own wheels and those without compiled code."""
 
 
 def install() -> Path:
     """Return JupyterLite's own environment, with our extension in it as it is built now."""
-    wanted = (CONFIG / "requirements.txt").read_text("utf-8")
+    wanted = "".join((CONFIG / name).read_text("utf-8") for name in ("requirements.txt", "kernel.txt")) + PYODIDE
     ready = PLACE / ".ready"
     if not ready.exists() or ready.read_text("utf-8") != wanted:
         shutil.rmtree(PLACE, ignore_errors=True)
         venv.create(PLACE, with_pip=True)
-        pip = [str(PLACE / "bin" / "python"), "-m", "pip", "install", "--quiet", "--requirement"]
-        subprocess.run([*pip, str(CONFIG / "requirements.txt")], check=True)
+        _pip("install", "--requirement", str(CONFIG / "requirements.txt"))
+        _download_kernel()
         ready.write_text(wanted, "utf-8")
     target = PLACE / "share" / "jupyter" / "labextensions" / "jupyter-videogen"
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(EXTENSION, target)
     return PLACE / "bin" / "jupyter"
+
+
+def _pip(*arguments: str) -> None:
+    subprocess.run([str(PLACE / "bin" / "python"), "-m", "pip", "--quiet", *arguments], check=True)
+
+
+def _download_kernel() -> None:
+    """Bring Pyodide from npm, and from PyPI the wheels that Python in the tab needs."""
+    pyodide = PLACE / "pyodide"
+    pyodide.mkdir()
+    subprocess.run(
+        ["npm", "pack", "--silent", f"pyodide@{PYODIDE}"], cwd=pyodide, check=True, stdout=subprocess.DEVNULL
+    )
+    with tarfile.open(pyodide / f"pyodide-{PYODIDE}.tgz") as archive:
+        archive.extractall(pyodide, filter="data")
+    _pip(
+        *("download", "--no-deps", "--only-binary", ":all:", *TARGET, *PLATFORMS),
+        *("--requirement", str(CONFIG / "kernel.txt"), "--dest", str(PLACE / "wheels")),
+    )
+
+
+def _build_wheel(folder: Path) -> None:
+    """Build our own wheel of what is here."""
+    builder = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*builder, "--wheel-dir", str(folder), str(ROOT)], check=True)
 
 
 def run_notebooks() -> Path:
@@ -51,12 +86,63 @@ def build(contents: Path, site: Path = SITE) -> None:
     """Build the site of a folder of notebooks."""
     jupyter = install()
     shutil.rmtree(site, ignore_errors=True)
+    wheels = site.parent / f"{site.name}-wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    shutil.copytree(PLACE / "wheels", wheels)
+    _build_wheel(wheels)
     where = ["--contents", str(contents.resolve()), "--output-dir", str(site.resolve()), "--lite-dir", str(CONFIG)]
     command = [str(jupyter), "lite", "build", *where, "--no-sourcemaps", "--settings-overrides", "overrides.json"]
     done = subprocess.run(command, cwd=CONFIG, check=False, capture_output=True, text=True)
     (CONFIG / ".jupyterlite.doit.db").unlink(missing_ok=True)
     if done.returncode:
         sys.exit(done.stdout + done.stderr)
+    _add_pyodide(site, wheels)
+    shutil.rmtree(wheels)
+
+
+def _add_pyodide(site: Path, wheels: Path) -> None:
+    """Put Pyodide into the site with the wheels that its kernel starts with, and let it look for packages nowhere else."""
+    static = site / "static" / "pyodide"
+    shutil.copytree(PLACE / "pyodide" / "package", static, ignore=shutil.ignore_patterns("*.map", "*.html", "*.d.ts"))
+    kernels = (
+        PLACE / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
+    )
+    chosen = sorted([*wheels.glob("*.whl"), *kernels.glob("*.whl")])
+    chosen = [wheel for wheel in chosen if not wheel.name.startswith("widgetsnbextension-")]
+    for wheel in chosen:
+        shutil.copy(wheel, static)
+    lock = static / "pyodide-lock.json"
+    locked = json.loads(lock.read_text("utf-8")) | {"packages": dict(map(_locked, chosen))}
+    lock.write_text(json.dumps(locked, indent=1), "utf-8")
+    _set_kernel(site / "jupyter-lite.json", sorted(locked["packages"]))
+
+
+def _locked(wheel: Path) -> tuple[str, dict[str, Any]]:
+    """Return the entry of a wheel in Pyodide's list of packages: all of them are loaded together, so none names what it needs."""
+    name, version = wheel.name.split("-")[:2]
+    name = name.replace("_", "-").lower()
+    entry = {
+        "name": name,
+        "version": version,
+        "file_name": wheel.name,
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+        "install_dir": "site",
+        "package_type": "package",
+        "imports": [],
+        "depends": [],
+        "unvendored_tests": False,
+    }
+    return name, entry
+
+
+def _set_kernel(path: Path, packages: list[str]) -> None:
+    """Have the kernel begin with these packages."""
+    settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    plugins = settings["jupyter-config-data"].setdefault("litePluginSettings", {})
+    kernel = plugins.setdefault("@jupyterlite/pyodide-kernel-extension:kernel", {})
+    kernel |= {"pyodideUrl": "./static/pyodide/pyodide.mjs", "disablePyPIFallback": True}
+    kernel |= {"loadPyodideOptions": {"packages": packages}}
+    path.write_text(json.dumps(settings, indent=2), "utf-8")
 
 
 def main(arguments: list[str]) -> None:
