@@ -18,7 +18,7 @@ from jupyter_videogen.api.mapping.executors import SMALL
 from jupyter_videogen.api.mapping.worker import ClipTask, run_task
 from jupyter_videogen.core.errors import VideogenError, WaitTimeout
 from jupyter_videogen.core.hidden_characters import escape_text
-from jupyter_videogen.runtime.loop_thread import wait_for
+from jupyter_videogen.runtime.loop import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Generator
