@@ -238,12 +238,14 @@ def _providers() -> list[str]:
 
 def _models(typed: str, line: str) -> list[str]:
     """Return models as far as they are known here: of the provider that is typed, else of all, with their provider."""
+    from jupyter_videogen.catalog import builtin
+
     named, config = _typed(line, "provider"), _load_config()
     found: list[str] = []
     for name in [named] if named else config.registry.providers:
         row = config.find_provider_with_models(name)
         models = dict.fromkeys([*(one.model for one in row.models), *row.described, *row.listed])
-        found += models if named or name == "local" else [f"{name}:{model}" for model in models]
+        found += models if named or name == builtin.ENGINE.name else [f"{name}:{model}" for model in models]
     return _fuzzy(typed, found)
 
 

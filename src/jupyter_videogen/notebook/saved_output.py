@@ -145,7 +145,7 @@ def _origin(job: JobRecord, provider: Provider) -> str:
     """Say who makes the clip, and whether with AI; a job that ended without one has made nothing."""
     if _says_ai(job, provider):
         return copies.ai_words(job.model, provider.title)
-    return copies.DRAWN_WORDS if provider.simulated else f"by {provider.title}"
+    return copies.drawn_words(provider.name) if provider.simulated else f"by {provider.title}"
 
 
 def _says_ai(job: JobRecord, provider: Provider) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 import traitlets
 
 from jupyter_videogen.api import client, sharing
+from jupyter_videogen.catalog import builtin
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.widget import history, history_watch, visitors
@@ -263,7 +264,7 @@ class BaseWidget(anywidget.AnyWidget):
     @property
     def provider_name(self) -> str:
         """Where this widget's requests go."""
-        return self._current.provider.name if self._current else "local"
+        return self._current.provider.name if self._current else builtin.ENGINE.name
 
     def _mine(self, job_id: str) -> Job:
         """Return a job that the page names: the one on view, or one of the library."""

@@ -231,6 +231,8 @@ def test_pages_and_tables_say_who_made_a_clip(tmp_path: Path) -> None:
         "content_credentials": "yes (unchecked)",
     }
     assert cells.origin_columns(drawn(tmp_path / "b.mp4"))["origin"] == "drawn by the local engine, not AI-made"
+    in_a_tab = replace(drawn(tmp_path / "c.mp4"), provider="browser")
+    assert cells.origin_columns(in_a_tab)["origin"] == "drawn by the browser engine, not AI-made"
     assert set(cells.origin_columns(None).values()) == {None}
 
 

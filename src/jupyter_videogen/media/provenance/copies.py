@@ -21,7 +21,6 @@ TRAINED = "trainedAlgorithmicMedia"
 COMPOSITE = "compositeWithTrainedAlgorithmicMedia"
 MIXED = "composite"
 """Put together of things of any origin: what the local engine makes of files that were given."""
-DRAWN_WORDS = "drawn by the local engine, not AI-made"
 ENGINES = frozenset({builtin.LOCAL.name, builtin.BROWSER.name, *builtin.SANDBOXES})
 """Providers whose clips an engine of ours draws."""
 
@@ -49,7 +48,13 @@ def made_by_a_model(clip: ClipRecord) -> bool:
 
 def origin_words(clip: ClipRecord) -> str:
     """Return who made a clip, as every export says it."""
-    return ai_words(clip.model, clip.provider) if made_by_a_model(clip) else DRAWN_WORDS
+    return ai_words(clip.model, clip.provider) if made_by_a_model(clip) else drawn_words(clip.provider)
+
+
+def drawn_words(provider: str) -> str:
+    """Return that an engine of ours drew something: the one that a provider stands for."""
+    engine = "browser" if provider == builtin.BROWSER.name else "local"
+    return f"drawn by the {engine} engine, not AI-made"
 
 
 def ai_words(model: str, provider: str) -> str:
