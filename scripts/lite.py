@@ -19,6 +19,7 @@ import venv
 from pathlib import Path
 from typing import Any
 
+import bundle
 import notebooks
 
 ROOT = Path(__file__).parent.parent
@@ -59,9 +60,7 @@ def _download_kernel() -> None:
     """Bring Pyodide from npm, and from PyPI the wheels that Python in the tab needs."""
     pyodide = PLACE / "pyodide"
     pyodide.mkdir()
-    subprocess.run(
-        ["npm", "pack", "--silent", f"pyodide@{PYODIDE}"], cwd=pyodide, check=True, stdout=subprocess.DEVNULL
-    )
+    bundle.npm_output("pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(pyodide))
     with tarfile.open(pyodide / f"pyodide-{PYODIDE}.tgz") as archive:
         archive.extractall(pyodide, filter="data")
     _pip(
