@@ -54,6 +54,7 @@ OTHERS = {
     "c2pa_not_installed": "Signing a copy needs the extra `[c2pa]`.",
     "ledger": "Jobs can't be recorded, so none is sent.",
     "local_not_installed": "The local engine needs the extra `[local]`.",
+    "use_await": "Python in a browser's tab can't wait here without stopping the page.",
     "untrusted": "A project's file asks for a key, and you have not agreed to that.",
 }
 """What the codes mean that have no class of their own."""

@@ -19,6 +19,7 @@ from uuid import uuid4
 import msgspec
 
 from jupyter_videogen.core import platform
+from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import Unsupported
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ SOONER = {"openai-poll-after-ms": "400"}
 """How soon to look again."""
 
 
+@prepare
 class Order(msgspec.Struct, frozen=True):
     """What is to be drawn, as a create says it."""
 

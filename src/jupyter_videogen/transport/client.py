@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from jupyter_videogen.core import environment, platform
+from jupyter_videogen.core import command_names, environment, platform
 from jupyter_videogen.core.errors import Failure, VideogenError
 from jupyter_videogen.core.http import GZIP, SAFE, Call, Forbidden, Lost, NotSent, Reply
 from jupyter_videogen.core.secrets import Secret
@@ -72,8 +72,8 @@ ERROR_WORDS: dict[type, str] = {
 CERTIFICATES = "Set the variable to a readable file or folder of PEM certificates, or remove it."
 NOT_ALLOWED = "{} does not let web pages call it (CORS), or cannot be reached, so the browser sends it nothing."
 GATEWAY = (
-    "Use a gateway that lets this page call it, such as `jupyter videogen serve --cors ORIGIN` with this page's origin, "
-    "or run the notebook on a Jupyter server."
+    f"Use a gateway that lets this page call it, such as {command_names.PROGRAM} serve --cors ORIGIN in a terminal, with this page's "
+    "origin, or run the notebook on a Jupyter server."
 )
 PIECE = 64 * 1024
 """Bytes of a request that are handed to the line at once."""

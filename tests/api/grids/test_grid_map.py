@@ -243,7 +243,7 @@ def test_what_another_process_cannot_import_is_told(at: dict[str, Any], monkeypa
     with pytest.raises(vg.InvalidRequest, match="can't import inner: it can't be pickled"):
         grid.map(inner, executor="processes")
     main = sys.modules["__main__"]
-    monkeypatch.delattr(main, "__file__")
+    monkeypatch.delattr(main, "__file__", raising=False)
     monkeypatch.setattr(main, "of_notebook", prompt_length, raising=False)
     monkeypatch.setattr(prompt_length, "__module__", "__main__")
     monkeypatch.setattr(prompt_length, "__qualname__", "of_notebook")
