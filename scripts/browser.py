@@ -25,14 +25,18 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Try what this machine offers."""
+    """Try what this machine offers; standard output stays the path's alone."""
     if shutil.which("apt-get") and os.geteuid() == 0:
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core"]
-        if subprocess.run([*install, SHELL], check=False).returncode:
-            subprocess.run([*install, "chromium"], check=False)
+        _run("apt-get", "update", "-qq")
+        install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends", "fonts-dejavu-core")
+        if not _run(*install, SHELL):
+            _run(*install, "chromium")
     else:
-        subprocess.run([sys.executable, "-m", "playwright", "install", "chrome"], check=False)
+        _run(sys.executable, "-m", "playwright", "install", "chrome")
+
+
+def _run(*command: str) -> bool:
+    return subprocess.run(command, check=False, stdout=sys.stderr).returncode == 0
 
 
 if __name__ == "__main__":
