@@ -15,6 +15,8 @@ ROOT = Path(__file__).parent.parent
 PY = sys.executable
 WORKERS = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
 """One process more than there are processors: tests wait for timers, servers and other processes half of their time."""
+BROWSERS = ["-n", str(os.cpu_count() or 1), "--dist", "worksteal"]
+"""A browser, its server, its kernels and a gateway keep a processor busy: with more of them, pages wait for their turn."""
 STAGES: dict[str, list[list[str]]] = {
     "lint": [
         [PY, "-m", "ruff", "check"],
@@ -31,7 +33,7 @@ STAGES: dict[str, list[list[str]]] = {
     "documents": [[PY, "scripts/documents.py"]],
     "page": [[PY, "scripts/bundle.py", "run", "--silent", "test"]],
     "python": [[PY, "-m", "pytest", "--quiet", "--ignore=tests/browser", *WORKERS]],
-    "browser": [[PY, "-m", "pytest", "--quiet", "tests/browser", *WORKERS]],
+    "browser": [[PY, "-m", "pytest", "--quiet", "tests/browser", *BROWSERS]],
 }
 ENV = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 """Another environment that happens to be active is none of ours; IPython would warn of it."""

@@ -129,7 +129,7 @@ def visit(browser: Browser, binder: Binder, look: Callable[[Lab, str], None]) ->
     look(visitor, "3-the-form")
     styles = visitor.page.locator(".videogen-compare video")
     visitor.page.evaluate(SHOW, STYLES)
-    styles.nth(2).wait_for(timeout=SLOW)
+    styles.nth(2).wait_for(timeout=3 * SLOW)  # three clips, after those of all cells
     plays(styles.nth(2))
     look(visitor, "4-the-styles")
     visitor.close()
