@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 BUNDLE := src/jupyter_videogen/static/widget.js
 OLD_LAB := .cache/oldest-hosts
 OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
+# A suite starts some thousand Pythons: compiling the package anew in each costs half a second.
+unexport PYTHONDONTWRITEBYTECODE
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
 .PHONY: help setup lab demo test quick test-pythons test-lowest test-interop test-browsers soak docs lite bench lock sbom notebooks capture pictures clean
