@@ -1,7 +1,7 @@
 """Run the Python suite, without browser and soak, on the oldest and the newest supported Python of this machine.
 
-The Python that runs this is left out: `make test` has it, and a third suite would take CI too long. Here the suite runs without the
-extras `fast` and `c2pa`, so with plain httpx.
+The Python that runs this is left out: `make test` has it. So are the documents and the built packages, which are the same
+on every Python. Here the suite runs without the extra `fast`, so with plain httpx.
 
 They are looked for in VIDEOGEN_PYTHONS (paths, divided as PATH is), else on PATH and under pyenv. Each gets an environment
 of its own under .cache. With fewer than two versions it says so in one line and, where CI is set, fails.
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".cache" / "pythons"
 OLDEST = (3, 11)
-ASK = "import ensurepip, json, sys, venv; print(json.dumps([*sys.version_info[:3], sys.version_info.releaselevel, sys.implementation.name]))"
+ELSEWHERE = ("browser", "docs", "packaging")
+"""Folders of tests that say nothing of a Python: `make test` has them."""
+ASK = "import json, sys, venv; print(json.dumps([*sys.version_info[:3], sys.version_info.releaselevel, sys.implementation.name]))"
 Version = tuple[int, ...]
 
 
@@ -77,12 +79,11 @@ def environment(number: str, program: Path) -> Path:
     wanted = "".join((ROOT / name).read_text() for name in ("pyproject.toml", "constraints.txt"))
     if stamp.exists() and stamp.read_text() == wanted:
         return python
-    subprocess.run([program, "-m", "venv", "--clear", folder], check=True)
-    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "--upgrade", "pip>=25.1"], check=True)
-    install += ["--constraint", "constraints.txt"]
+    subprocess.run([program, "-m", "venv", "--clear", "--without-pip", folder], check=True)
+    install = [sys.executable, "-m", "pip", "--python", str(folder), "install", "--quiet", "--no-compile"]
+    install += ["--disable-pip-version-check", "--constraint", "constraints.txt"]
     subprocess.run([*install, "hatchling", "editables"], cwd=ROOT, check=True)
-    what = ["--no-build-isolation", "--editable", ".[local,mcp]", "--group", "test"]
+    what = ["--no-build-isolation", "--editable", ".[c2pa,local,mcp]", "--group", "test"]
     subprocess.run([*install, *what], cwd=ROOT, check=True)
     stamp.write_text(wanted)
     return python
@@ -90,7 +91,8 @@ def environment(number: str, program: Path) -> Path:
 
 def suite(python: Path) -> bool:
     """Run the suite with one interpreter; True when it passed."""
-    command = [str(python), "-m", "pytest", "--quiet", "--ignore=tests/browser", "-m", "not soak", *WORKERS]
+    skipped = [f"--ignore=tests/{name}" for name in ELSEWHERE]
+    command = [str(python), "-m", "pytest", "--quiet", *skipped, "-m", "not soak", *WORKERS]
     clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     return subprocess.run(command, cwd=ROOT, env=clean, check=False).returncode == 0
 

@@ -20,7 +20,7 @@ def stand_in() -> Path:
     """Return their stand-in, out of the source distribution of the version that is installed."""
     place = HOUSE / f"fake_comfyui-{VERSION}.py"
     if not place.exists():
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+        pip = [OURS, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
         subprocess.run([*pip, "--dest", str(HOUSE), f"comfy-api-proxy=={VERSION}"], check=True)
         with tarfile.open(HOUSE / f"comfy_api_proxy-{VERSION}.tar.gz") as source:
             member = source.extractfile(f"comfy_api_proxy-{VERSION}/demo/fake_comfyui.py")

@@ -70,14 +70,18 @@ def npm(folder: Path, lines: list[str]) -> None:
 
 
 def pip(folder: Path, lines: list[str]) -> None:
-    """Make an environment in a folder and install packages into it, those that come alone last."""
-    subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
+    """Make an environment in a folder and install packages into it, those that come alone last.
+
+    One pip serves all environments, and compiles nothing: a peer imports a small part of what it installs.
+    """
+    subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], check=True)
+    install = [sys.executable, "-m", "pip", "--python", str(folder), "install", "--quiet", "--no-compile"]
     alone = [line.removesuffix(ALONE) for line in lines if line.endswith(ALONE)]
     together = [line for line in lines if not line.endswith(ALONE)]
     for flags, packages in ((), together), (("--no-deps",), alone):
         if packages:
             names = [package.partition("#")[0].strip() for package in packages]
-            subprocess.run([str(program(folder)), "-m", "pip", "install", "--quiet", *flags, *names], check=True)
+            subprocess.run([*install, *flags, *names], check=True)
 
 
 @contextmanager
