@@ -32,8 +32,8 @@ quick: $(VENV)/.ready ## pass lint, types, the page's tests and those of changed
 	$(BIN)/python scripts/stages.py lint types page
 	$(BIN)/python scripts/changed.py
 
-test-pythons: setup ## pass the Python suite on the oldest and the newest Python of this machine, besides the one of .venv
-	$(BIN)/python scripts/pythons.py
+test-pythons: setup ## pass the Python suite on the oldest and the newest Python of this machine, besides the one of .venv (MOST=6: six cases of each test)
+	$(BIN)/python scripts/pythons.py $(if $(MOST),--most $(MOST))
 
 test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that are allowed
 	$(BIN)/python scripts/lowest.py

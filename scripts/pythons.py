@@ -3,6 +3,8 @@
 The Python that runs this is left out: `make test` has it. So are the documents and the built packages, which are the same
 on every Python. Here the suite runs without the extra `fast`, so with plain httpx.
 
+Arguments go to pytest: `--most 6` tries at most six cases of each test, which takes half the time.
+
 They are looked for in VIDEOGEN_PYTHONS (paths, divided as PATH is), else on PATH and under pyenv. Each gets an environment
 of its own under .cache. With fewer than two versions it says so in one line and, where CI is set, fails.
 """
@@ -76,7 +78,7 @@ def environment(number: str, program: Path) -> Path:
     """Make, or bring up to date, an environment for one Python; returns its interpreter."""
     folder = CACHE / number
     python, stamp = folder / "bin" / "python", folder / ".ready"
-    wanted = "".join((ROOT / name).read_text() for name in ("pyproject.toml", "constraints.txt"))
+    wanted = "".join((ROOT / name).read_text() for name in ("pyproject.toml", "constraints.txt", "scripts/pythons.py"))
     if stamp.exists() and stamp.read_text() == wanted:
         return python
     subprocess.run([program, "-m", "venv", "--clear", "--without-pip", folder], check=True)
@@ -92,7 +94,7 @@ def environment(number: str, program: Path) -> Path:
 def suite(python: Path) -> bool:
     """Run the suite with one interpreter; True when it passed."""
     skipped = [f"--ignore=tests/{name}" for name in ELSEWHERE]
-    command = [str(python), "-m", "pytest", "--quiet", *skipped, "-m", "not soak", *WORKERS]
+    command = [str(python), "-m", "pytest", "--quiet", *skipped, "-m", "not soak", *WORKERS, *sys.argv[1:]]
     clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     return subprocess.run(command, cwd=ROOT, env=clean, check=False).returncode == 0
 
