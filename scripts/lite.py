@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import bundle
+import lite_licences
 import notebooks
 
 ROOT = Path(__file__).parent.parent
@@ -97,6 +98,7 @@ def build(contents: Path, site: Path = SITE) -> None:
         sys.exit(done.stdout + done.stderr)
     _add_pyodide(site, wheels)
     shutil.rmtree(wheels)
+    lite_licences.write(site)
 
 
 def _add_pyodide(site: Path, wheels: Path) -> None:
