@@ -250,6 +250,12 @@ class Book:
         if len(self.faults) < 20:
             self.faults.append(f"{where}: {words[:300]!r}")
 
+    def took(self, seconds: float) -> None:
+        """Note what a turn has taken; where that is long, ask at once what the machine allows."""
+        if seconds > max(self.longest, LONGEST_TURN):
+            self.allowed = allowed()
+        self.longest = max(self.longest, seconds)
+
     @property
     def words(self) -> str:
         ends = ", ".join(f"{state} {count}" for state, count in self.ends.most_common())
@@ -440,9 +446,7 @@ def measured(book: Book) -> Iterator[None]:
         real(handle)
         took = time.thread_time() - began
         book.turns += 1
-        if took > max(book.longest, LONGEST_TURN):
-            book.allowed = allowed()
-        book.longest = max(book.longest, took)
+        book.took(took)
 
     events.Handle._run = run  # type: ignore[method-assign]
     gc.collect()
@@ -462,7 +466,7 @@ def allowed() -> float:
         sum(number * number for number in range(100_000))
         return time.thread_time() - began
 
-    return max(LONGEST_TURN, PIECES * min(piece() for _ in range(3)))
+    return max(LONGEST_TURN, PIECES * max(piece() for _ in range(3)))
 
 
 class Ears(logging.Handler):
@@ -555,7 +559,7 @@ class Fuzz:
             except Exception as error:  # noqa: BLE001 - as above
                 self.book.fault(f"{name}: reading raw {type(error).__name__}", str(error))
                 continue
-            self.book.longest = max(self.book.longest, time.thread_time() - began)
+            self.book.took(time.thread_time() - began)
             if not isinstance(found, sanitize.Page):  # its prompts are compared, not shown
                 self._search(f"{name} reading", msgspec.json.encode(found).decode())
 
