@@ -154,6 +154,22 @@ def test_a_job_that_was_left_unfinished_is_tried_again_later_and_later(bench: Be
         assert bench.round(after=1) == {job.id: "here"}
 
 
+def test_a_lost_race_postpones_no_job(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process was quicker, and died before this one looked again: its job is taken up after the usual grace."""
+    job = bench.leave("aaaaaaaa")
+    bench.round()
+    assert bench.round(after=watcher.GRACE) == {job.id: "here"}
+    until(lambda: bench.owner(job.id) == bench.ledger.owner, "a try")
+    run = process.opened()
+    assert run is not None
+    run.hand_over(job.id)
+    with closing(sqlite3.connect(bench.ledger.path)) as db, db:
+        db.execute("UPDATE jobs SET lease_owner = 'host/boot/ns/1/2/token', lease_until = ?", [time.time() + 60])
+    monkeypatch.setattr(bench.glance, "lives", lambda owner: "token" not in owner)
+    assert bench.round() == {job.id: "free"}
+    assert bench.round(after=watcher.GRACE) == {job.id: "here"}
+
+
 def test_a_kernel_that_asks_gets_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """And it is left to that kernel for a while; the wish of a dead one is none."""
     job = bench.leave("aaaaaaaa")

@@ -62,7 +62,7 @@ class Watcher:
         jobs = self._glance.open
         standing = {job.id: self._judge(job) for job in jobs}
         self._make_way([job for job in jobs if standing[job.id] == "here"])
-        self._note_free(standing)
+        self._note_free(jobs, standing)
         if due := [job_id for job_id in self._free if self._is_due(job_id)]:
             standing |= self._take_up(due)
         return standing
@@ -94,13 +94,17 @@ class Watcher:
                 self._tries.pop(job.id, None)
                 self._reserved[job.id] = self._clock.monotonic() + RESERVED
 
-    def _note_free(self, standing: dict[str, Standing]) -> None:
-        """Note since when jobs are free, and forget what was noted of others."""
+    def _note_free(self, jobs: Sequence[Seen], standing: dict[str, Standing]) -> None:
+        """Note since when jobs are free, and forget what was noted of others.
+
+        A try for a job that another process holds, or held when it died, was a lost race: it postpones none.
+        """
         now = self._clock.monotonic()
         self._free = {job_id: self._free.get(job_id, now) for job_id, how in standing.items() if how == "free"}
-        self._tries = {
-            job_id: tries for job_id, tries in self._tries.items() if standing.get(job_id) in {"here", "free"}
+        ours = {
+            job.id for job in jobs if job.lease_owner in {None, self._owner} and standing[job.id] in {"here", "free"}
         }
+        self._tries = {job_id: tries for job_id, tries in self._tries.items() if job_id in ours}
         self._reserved = {job_id: until for job_id, until in self._reserved.items() if until > now}
         self._helpless = {job_id: when for job_id, when in self._helpless.items() if job_id in standing}
 
