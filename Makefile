@@ -32,7 +32,7 @@ quick: $(VENV)/.ready ## pass lint, types, the page's tests and those of changed
 	$(BIN)/python scripts/stages.py lint types page
 	$(BIN)/python scripts/changed.py
 
-test-pythons: setup ## pass the Python suite on the oldest and the newest Python of this machine, besides the one of .venv (MOST=6: six cases of each test)
+test-pythons: setup ## pass the Python suite on the oldest and the newest Python of this machine, besides the one of .venv (MOST=2: two cases of each test)
 	$(BIN)/python scripts/pythons.py $(if $(MOST),--most $(MOST))
 
 test-lowest: $(VENV)/.ready ## try the lowest versions of all dependencies that are allowed
@@ -94,9 +94,9 @@ $(VENV)/.tools: constraints.txt
 	@touch $@
 
 .cache/ipykernel-%: $(VENV)/.ready
-	$(BIN)/pip install --quiet --upgrade --no-deps --target $@ ipykernel==$* nest-asyncio==1.6.0
+	$(BIN)/pip install --quiet --upgrade --no-deps --no-compile --target $@ ipykernel==$* nest-asyncio==1.6.0
 	@touch $@
 
-$(OLD_LAB): # the oldest hosts that the extension is for, with what its server half imports; their kernels are ours
-	$(PYTHON) -m venv $@
-	$@/bin/pip install --quiet 'jupyterlab==4.2.*' 'notebook==7.2.*' 'setuptools<80' anywidget msgspec narwhals || { rm -rf $@; exit 1; }
+$(OLD_LAB): | $(VENV)/.tools # the oldest hosts that the extension is for, with what its server half imports; their kernels are ours
+	$(PYTHON) -m venv --without-pip $@
+	$(BIN)/pip --python $@ install --quiet --no-compile 'jupyterlab==4.2.*' 'notebook==7.2.*' 'setuptools<80' anywidget msgspec narwhals || { rm -rf $@; exit 1; }

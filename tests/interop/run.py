@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -98,10 +99,10 @@ def gateway(*program: str) -> Iterator[dict[str, Any]]:
             process.wait()
 
 
-def run(name: str) -> bool:
-    """Run one peer; True when it is content."""
+def run(name: str, environment: Future[Path]) -> bool:
+    """Run one peer, once its environment is there; True when it is content."""
     print(f"== {name}: {(HERE / f'{name}.txt').read_text().strip()}", flush=True)  # noqa: T201 it talks to its terminal
-    python, started = environment(name), time.monotonic()
+    python, started = environment.result(), time.monotonic()
     # A peer that orders hundreds of clips is not there for the pictures.
     with gateway(*(PUPPET if name == "schemathesis" else REAL)) as house:
         command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"], sys.executable]
@@ -113,5 +114,8 @@ def run(name: str) -> bool:
 
 
 if __name__ == "__main__":
-    results = [run(name) for name in sys.argv[1:] or PEERS]
+    names = sys.argv[1:] or list(PEERS)
+    with ThreadPoolExecutor(1) as installer:  # the next environment is made while a peer runs
+        environments = {name: installer.submit(environment, name) for name in names}
+        results = [run(name, environments[name]) for name in names]
     sys.exit(0 if all(results) else 1)
