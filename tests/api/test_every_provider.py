@@ -6,7 +6,6 @@ Two halves that share no code, speaking through documents that neither wrote.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import suppress
@@ -23,6 +22,7 @@ from jupyter_videogen.core import backoff
 from jupyter_videogen.dialects.base import ListedModel
 from jupyter_videogen.runtime import poller, saver
 from jupyter_videogen.runtime.polling import schedule
+from support import small_gateway
 from support.png import png
 
 if TYPE_CHECKING:
@@ -85,9 +85,8 @@ ENDS: dict[str, End | dict[str, End]] = {
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """A gateway for all, twenty times as quick as a real provider; returns its URL and the key."""
     folder = tmp_path_factory.mktemp("service")
-    command = [sys.executable, "-m", "support.small_gateway", "--home", str(folder), "--pace", "0.05"]
-    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder, env=env) as process:
+    command = [sys.executable, small_gateway.__file__, "--home", str(folder), "--pace", "0.05"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=folder) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         yield ready["url"], ready["token"]

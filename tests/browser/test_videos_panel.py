@@ -134,7 +134,7 @@ def test_a_tile_opens_its_notebook_and_is_dropped_as_a_cell(browser: Browser, se
     server.notebook("other.ipynb", "1", "2")
     lab = Lab(browser, server, "other.ipynb", height=700)
     lab.page.evaluate(OPEN)
-    tile = panel(lab).get_by_role("button", name="waves at sunset")
+    tile = panel(lab).locator(".jp-videogen-tile").filter(has_text="waves at sunset")
     job = tile.evaluate(DRAGGED)
     lab.page.evaluate(DROP, [cell(lab, 0).element_handle(), job])
     assert lab.page.evaluate(SOURCES) == ["1", f"%videogen show {job}", "2"]

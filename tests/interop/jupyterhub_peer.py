@@ -213,7 +213,7 @@ def make_clip(lab: Lab, owner: UserPage) -> None:
     plays(lab.clip)
     assert lab.page.evaluate("() => window.told")["prompt"] == "waves at sunset"
     lab.page.evaluate("async () => { await window.jupyterapp.commands.execute('jupyter-videogen:show-panel'); }")
-    tile = lab.page.locator(".jp-videogen-panel").get_by_role("button", name="waves at sunset")
+    tile = lab.page.locator(".jp-videogen-panel .jp-videogen-tile").filter(has_text="waves at sunset")
     tile.hover(timeout=SLOW)
     video = tile.locator("video.is-playing")
     expect(video).to_have_count(1, timeout=SLOW)
