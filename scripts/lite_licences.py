@@ -53,16 +53,21 @@ def _row(part: Part) -> str:
     return f"<tr><td>{escape(part.name)}<td>{escape(part.version)}<td>{licence}</tr>\n"
 
 
+def _shipped(site: Path, pattern: str) -> Iterator[Path]:
+    """Return files of the site itself: what lies in `files` is its author's."""
+    return (path for path in site.rglob(pattern) if path.relative_to(site).parts[0] != "files")
+
+
 def _of_bundles(site: Path) -> Iterator[Part]:
     """Return what the scripts of the page hold, by the lists that JupyterLab's builder makes."""
-    for path in site.rglob("third-party-licenses.json"):
+    for path in _shipped(site, "third-party-licenses.json"):
         for one in json.loads(path.read_bytes())["packages"]:
             yield Part(one["name"], one["versionInfo"], one["licenseId"], one["extractedText"].strip())
 
 
 def _of_npm(site: Path) -> Iterator[Part]:
     """Return the applications, the extensions and Pyodide, which holds Python and its standard library."""
-    for path in site.rglob("package.json"):
+    for path in _shipped(site, "package.json"):
         told = json.loads(path.read_bytes())
         yield Part(told["name"], told["version"], told.get("license", ""))
         if told["name"] == "pyodide":
@@ -70,7 +75,7 @@ def _of_npm(site: Path) -> Iterator[Part]:
 
 
 def _of_wheels(site: Path) -> Iterator[Part]:
-    for path in site.rglob("*.whl"):
+    for path in _shipped(site, "*.whl"):
         with zipfile.ZipFile(path) as wheel:
             yield _of_wheel(wheel)
 

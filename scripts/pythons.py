@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / ".cache" / "pythons"
 OLDEST = (3, 11)
-ELSEWHERE = ("browser", "docs", "packaging", "soak")
+ELSEWHERE = ("browser", "docs", "packaging")
 """Folders of tests that say nothing of a Python: `make test` has them."""
 ASK = "import json, sys, venv; print(json.dumps([*sys.version_info[:3], sys.version_info.releaselevel, sys.implementation.name]))"
 Version = tuple[int, ...]
@@ -94,7 +94,7 @@ def environment(number: str, program: Path) -> Path:
 def suite(python: Path) -> bool:
     """Run the suite with one interpreter; True when it passed."""
     skipped = [f"--ignore=tests/{name}" for name in ELSEWHERE]
-    command = [str(python), "-m", "pytest", "--quiet", *skipped, *WORKERS, *sys.argv[1:]]
+    command = [str(python), "-m", "pytest", "--quiet", *skipped, "-m", "not soak", *WORKERS, *sys.argv[1:]]
     clean = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     return subprocess.run(command, cwd=ROOT, env=clean, check=False).returncode == 0
 

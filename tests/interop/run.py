@@ -99,10 +99,10 @@ def gateway(*program: str) -> Iterator[dict[str, Any]]:
             process.wait()
 
 
-def run(name: str, environment: Future[Path]) -> bool:
+def run(name: str, installed: Future[Path]) -> bool:
     """Run one peer, once its environment is there; True when it is content."""
     print(f"== {name}: {(HERE / f'{name}.txt').read_text().strip()}", flush=True)  # noqa: T201 it talks to its terminal
-    python, started = environment.result(), time.monotonic()
+    python, started = installed.result(), time.monotonic()
     # A peer that orders hundreds of clips is not there for the pictures.
     with gateway(*(PUPPET if name == "schemathesis" else REAL)) as house:
         command = [str(python), str(HERE / PEERS[name]), house["url"], house["token"], sys.executable]

@@ -36,6 +36,7 @@ def test_everything_is_listed_by_its_own_words(tmp_path: Path) -> None:
     wheel(tmp_path, "classified", "Classifier: License :: OSI Approved :: BSD License")
     wheel(tmp_path, "lined", "License: Apache 2.0")
     wheel(tmp_path, "silent", text="All of it")
+    package(tmp_path / "files" / "lesson", private="the author's own, and without a name")
     package(tmp_path / "static", name="pyodide", license="MPL-2.0")
     bundled = {"name": "left-pad", "versionInfo": "3.0", "licenseId": "WTFPL", "extractedText": "Do <what> you want"}
     (tmp_path / "third-party-licenses.json").write_text(json.dumps({"packages": [bundled]}))

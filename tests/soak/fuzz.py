@@ -466,7 +466,7 @@ def allowed() -> float:
         sum(number * number for number in range(100_000))
         return time.thread_time() - began
 
-    return max(LONGEST_TURN, PIECES * max(piece() for _ in range(3)))
+    return max(LONGEST_TURN, PIECES * min(piece() for _ in range(3)))
 
 
 class Ears(logging.Handler):
