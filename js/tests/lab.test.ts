@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { INotebookTracker, Signal } from "@jupyterlab/notebook";
 import { expect, test, vi } from "vitest";
 import { Announcer, type Channel, type End, summarise } from "../lab/src/announcer";
+import { keepBlobs } from "../lab/src/blobs";
 import { MIME, readContent, savedForm, VIEW } from "../lab/src/bundle";
 import { reconcile } from "../lab/src/dom";
 import { GridEnds } from "../lab/src/grid-ends";
@@ -390,4 +391,20 @@ test("a notebook asks for a kernel only where there is one to choose", async () 
     await Promise.resolve();
     expect(sessionContext.kernelPreference).toEqual({ shouldStart, language: "python" });
   }
+});
+
+test("a blob's address bears the query that the host adds, and other addresses stay", async () => {
+  class Resolver {
+    #base = "/files/";
+    path = "lesson.ipynb";
+    async getDownloadUrl(path: string): Promise<string> {
+      return path.startsWith("made") ? `blob:http://localhost/${path}` : this.#base + path;
+    }
+  }
+  const kept = keepBlobs(new Resolver()) as Resolver;
+  const address = new URL(`${await kept.getDownloadUrl("made.mp4")}?1764500000000`);
+  expect([address.pathname, address.search]).toEqual(["http://localhost/made.mp4", ""]);
+  expect(await kept.getDownloadUrl("saved.mp4")).toBe("/files/saved.mp4");
+  expect(kept.path).toBe("lesson.ipynb");
+  expect(keepBlobs(null)).toBeNull();
 });

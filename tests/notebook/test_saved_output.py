@@ -17,7 +17,6 @@ from msgspec.structs import replace
 from jupyter_videogen.api.clip import Clip
 from jupyter_videogen.catalog.builtin import LOCAL, QUBAX
 from jupyter_videogen.catalog.capabilities import Capabilities
-from jupyter_videogen.core import platform
 from jupyter_videogen.core.clip import Marks
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.media.clip_store import relative_path
@@ -156,18 +155,6 @@ def test_what_was_filled_into_a_prompt_is_told() -> None:
     page = saved_output.render_html(job("Ada <b> flies", filled={"hero": "Ada <b>"}), SLOW, "a.mp4")
     assert "filled: hero=&#x27;Ada &lt;b&gt;&#x27;" in page
     assert "filled" not in saved_output.render_html(job("Ada flies"), SLOW, "a.mp4")
-
-
-def test_in_a_browser_the_film_is_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """JupyterLab spoils the address of a file that only the browser has; elsewhere nothing is embedded."""
-    film = tmp_path / "a.mp4"
-    film.write_bytes(b"film")
-    ready = job(state="succeeded", clips=(replace(done(tmp_path).clips[0], path=str(film)),), finished_at=1_008.0)
-    assert "data:video" not in saved_output.render_html(ready, LOCAL, "videogen/a.mp4")
-    monkeypatch.setattr(platform, "is_browser", lambda: True)
-    assert 'src="data:video/mp4;base64,ZmlsbQ=="' in saved_output.render_html(ready, LOCAL, "videogen/a.mp4")
-    film.unlink()
-    assert 'src="videogen/a.mp4"' in saved_output.render_html(ready, LOCAL, "videogen/a.mp4")
 
 
 def test_a_link_is_encoded() -> None:

@@ -4,6 +4,7 @@ import type { IConsoleTracker } from "@jupyterlab/console";
 import type { INotebookTracker, SessionContext, Signal } from "@jupyterlab/notebook";
 import type { Factory, IRenderMimeRegistry, Model, Renderer, RendererOptions } from "@jupyterlab/rendermime";
 import { Panel } from "@lumino/widgets";
+import { keepBlobs } from "./blobs";
 import { type Content, MIME, readContent, type ToldJob, VIEW } from "./bundle";
 import type { FedRecords } from "./fed-records";
 
@@ -188,7 +189,7 @@ export class Output extends Panel {
     if (html !== this.#html) {
       const view = this.surroundings.registry
         .getFactory(HTML)
-        ?.createRenderer({ ...this.options, mimeType: HTML });
+        ?.createRenderer({ ...this.options, mimeType: HTML, resolver: keepBlobs(this.options.resolver) });
       await view?.renderModel(model);
       if (!view || round !== this.#round || this.isDisposed) return view?.dispose();
       this.#setLive("");

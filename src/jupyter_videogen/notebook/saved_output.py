@@ -10,17 +10,16 @@ from __future__ import annotations
 import base64
 import re
 import time
-from contextlib import suppress
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from jupyter_videogen.commands import interpolation
-from jupyter_videogen.core import hidden_characters, platform
+from jupyter_videogen.core import hidden_characters
 from jupyter_videogen.core.errors import describe_charge, render_failure
 from jupyter_videogen.core.request import pixels
-from jupyter_videogen.media import captions, embedding
+from jupyter_videogen.media import captions
 from jupyter_videogen.media.clip_store import still_kind
 from jupyter_videogen.media.provenance import copies, xmp
 
@@ -191,23 +190,9 @@ def _video(job: JobRecord, src: str, of: int) -> str:
     track = captions.render_track(job.clips[0]) if job.clips else ""
     still = f'<img src="{picture}" alt="{name}" style="{VIDEO}">' if 0 < len(picture) <= twice else ""
     return (
-        f'<video controls preload="{"none" if poster else "metadata"}" src="{escape(_address(job, src))}" width="{width}" height="{height}"'
+        f'<video controls preload="{"none" if poster else "metadata"}" src="{escape(quote(src))}" width="{width}" height="{height}"'
         f'{poster} style="{VIDEO}" aria-label="{name}">{track}{still}</video>'
     )
-
-
-def _address(job: JobRecord, src: str) -> str:
-    """Return where the film is played from: its file beside the notebook, and in a browser its bytes, within the output.
-
-    A site's drive gives files as `blob:` addresses, and JupyterLab adds a query to every address but `data:`, by which a
-    blob is not found (`handleUrl` in packages/rendermime/src/renderers.ts).
-    """
-    if platform.is_browser() and job.clips and embedding.can_embed(job.clips[0].bytes):
-        clip = job.clips[0]
-        with suppress(OSError):
-            kind = embedding.TYPES.get(Path(clip.path).suffix, "video/mp4")
-            return f"data:{kind};base64,{base64.b64encode(Path(clip.path).read_bytes()).decode()}"
-    return quote(src)
 
 
 def _picture(job: JobRecord) -> str:
