@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 import anywidget
 import msgspec
@@ -22,6 +22,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.widget import history, history_watch, visitors
 from jupyter_videogen.widget.form import request_code
 from jupyter_videogen.widget.history import STATIC, job_view_of
+from jupyter_videogen.widget.nulls import keep_nulls
 from jupyter_videogen.widget.protocol import (
     VERSION,
     Ack,
@@ -119,6 +120,14 @@ class BaseWidget(anywidget.AnyWidget):
         super().open()
         if hasattr(self.comm, "_reply_subshell_for"):
             self.comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - there is no public switch
+
+    def get_state(self, key: object = None, drop_defaults: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 - its signature
+        """Return the state as it is sent to the page."""
+        return cast("dict[str, Any]", keep_nulls(super().get_state(key, drop_defaults)))
+
+    def send(self, content: object, buffers: Sequence[bytes] | None = None) -> None:
+        """Send a message to the page."""
+        super().send(keep_nulls(content), buffers)
 
     def follow(self, job: Job) -> None:
         """Show this job from now on."""
