@@ -86,8 +86,13 @@ def terminal_columns() -> int | None:
 
 
 def has_viewer() -> bool:
-    """Return whether a page is likely to show what this kernel displays; VS Code and Colab set their own variables."""
-    return any(name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG"))
+    """Return whether a page is likely to show what this kernel displays.
+
+    Jupyter, VS Code and Colab set variables of their own; a kernel in a browser's tab is started by nothing but a page.
+    """
+    return platform.is_browser() or any(
+        name in Environment for name in ("JPY_SESSION_NAME", "VSCODE_PID", "COLAB_RELEASE_TAG")
+    )
 
 
 def server_root() -> Path | None:

@@ -15,6 +15,8 @@ def near(word: str, known: Iterable[str]) -> list[str]:
 
 
 def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Return a sentence that offers the nearest word, or all of them."""
+    """Return a sentence that offers the nearest word, or all of them; where nothing is known, it says so."""
+    if not known:
+        return "There are none yet."
     matches = near(word, known)
     return f"Did you mean {matches[0]}?" if matches else f"Choose one of: {', '.join(known)}."
