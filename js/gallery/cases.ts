@@ -458,7 +458,9 @@ const card = (view: JobView): Case => ({ state: { job: view } });
 
 export const cases: Readonly<Record<string, Case>> = {
   "empty form": { state: { form: empty } },
-  "empty form of the local engine": { state: { form: { ...empty, simulated: true, free: true } } },
+  "empty form of the local engine": {
+    state: { form: { ...empty, provider_label: "Local engine", simulated: true, free: true } },
+  },
   "all models": { state: { form: broad }, acts: [click("[role=combobox]"), click(".videogen-see-all")] },
   "local servers": {
     state: { form: full },
@@ -595,8 +597,9 @@ export const cases: Readonly<Record<string, Case>> = {
   ready: { state: { form: full, job: done }, acts: [history] },
   "a word without a scene": {
     state: {
-      form: { ...full, simulated: true, free: true },
+      form: { ...full, provider_label: "Local engine", simulated: true, free: true },
       job: ready({
+        provider_label: "Local engine",
         simulated: true,
         free: true,
         prompt: "A cat playing the piano",
@@ -607,6 +610,7 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   "card, a word without a scene": card(
     ready({
+      provider_label: "Local engine",
       simulated: true,
       free: true,
       prompt: "A cat playing the piano",

@@ -257,7 +257,7 @@ test("the polite region speaks at quarters, not at every percent", async () => {
 });
 
 test("work of the local engine is never passed off as AI-made", async () => {
-  await draw(ready({ simulated: true }));
+  await draw(ready({ simulated: true, provider_label: "Local engine" }));
   expect(text(widget.root.querySelector(".videogen-badge"))).toBe("local engine, not AI-made");
 });
 

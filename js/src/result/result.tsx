@@ -197,7 +197,7 @@ export function Result(props: ResultProps) {
         <VideoFrame
           appearance={appearance}
           pattern={{ mode: appearance.dots, percent: bar.percent, prompt: job?.prompt ?? "" }}
-          simulated={job?.simulated ?? form?.simulated ?? false}
+          drawnBy={job ?? form}
           captions={
             model
               ? [<bdi key="model">{model}</bdi>, <Captions key="shape" target={target} seconds={seconds} />]

@@ -3,14 +3,19 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, LocalEngineIcon } from "../components/icons";
+import type { JobView } from "../kernel/protocol.gen";
 import type { Appearance } from "../state/appearance";
 import { strings } from "../text/strings";
+import { fill } from "../text/template";
 import { type DotPattern, drawDots } from "./dot-canvas";
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 interface VideoFrameProps {
   readonly appearance: Appearance;
   readonly pattern: DotPattern;
-  readonly simulated: boolean;
+  /** Whose clip it is, or will be: engines that draw without AI are named. */
+  readonly drawnBy: Pick<JobView, "simulated" | "provider_label"> | null;
   /** The model at the start; aspect ratio and length at the end. */
   readonly captions: readonly [ComponentChildren, ComponentChildren] | null;
   /** Changes whenever the theme may have changed. */
@@ -37,23 +42,16 @@ function DotCanvas({ pattern, revision }: { pattern: DotPattern; revision: numbe
   return <canvas ref={canvas} aria-hidden="true" />;
 }
 
-export function VideoFrame({
-  appearance,
-  pattern,
-  simulated,
-  captions,
-  revision,
-  children,
-}: VideoFrameProps) {
+export function VideoFrame({ appearance, pattern, drawnBy, captions, revision, children }: VideoFrameProps) {
   const isReady = appearance.frame === "ready";
   return (
     <div class="videogen-video-frame" data-state={appearance.frame}>
       <DotCanvas pattern={pattern} revision={revision} />
       {children}
-      {simulated && (
+      {drawnBy?.simulated && (
         <span class={`videogen-badge${isReady ? " is-over" : ""}`}>
           <LocalEngineIcon />
-          {strings.simulated}
+          {fill(strings.simulated, { engine: lowerFirst(drawnBy.provider_label) })}
         </span>
       )}
       {captions && !isReady && (

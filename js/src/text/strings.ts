@@ -24,7 +24,7 @@ export const en = {
   regionStory: "Story {name}",
   regionCompare: "Comparison of {count} clips",
   name: "videogen",
-  simulated: "local engine, not AI-made",
+  simulated: "[engine], not AI-made",
   credentials: "content credentials: {credentials}",
   synchronous: "[provider] returns the video in a single response; keep this kernel running until it arrives",
 
