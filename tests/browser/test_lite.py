@@ -2,111 +2,115 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-import lite
-from support.static_site import serve
+from support import lite_sites
+from support.jupyterlab_page import BRIGHTNESS, OUTPUTS, READY, RUN, SAVE, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-ROOT = Path(__file__).parents[2]
 APPS = ("notebooks", "lab")
-TAB = ("%load_ext jupyter_videogen", "%%videogen -d 1\na paper boat at sunset")
-"""The cells of a notebook that Python in the tab runs."""
 START = 300_000
 """Milliseconds that the kernel may take on a machine with other work."""
 PLAYS = "video => video.play().then(() => new Promise((done) => video.requestVideoFrameCallback(() => done(video.videoWidth))))"
+SAVED = "async () => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
+CARD_CLIP = ".videogen-result video"
+RECORD_CLIP = ".videogen-record video"
 
 pytestmark = pytest.mark.skipif(
-    not (lite.PLACE / ".ready").exists(),
-    reason="JupyterLite is no part of `make setup`: `make lite` installs it",
+    not lite_sites.INSTALLED,
+    reason="JupyterLite is no part of `make setup`: `make lite` and `make test-browsers` install it",
 )
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("lite")
-    lesson = folder / "lesson"
-    (lesson / "videogen").mkdir(parents=True)
-    shutil.copy(ROOT / "notebooks" / "01-first-clip.ipynb", lesson)
-    shutil.copytree(ROOT / "notebooks" / "videogen", lesson / "videogen", dirs_exist_ok=True)
-    (lesson / "tab.ipynb").write_text(json.dumps(_notebook(*TAB)), "utf-8")
-    lite.build(lesson, folder / "site")
-    with serve(folder / "site") as address:
+    with lite_sites.serve_site(tmp_path_factory.mktemp("lite")) as address:
         yield address
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_a_saved_clip_plays_without_a_kernel(browser: Browser, address: str, app: str) -> None:
-    """It plays while the kernel begins: no question lies over it, and every request goes to the site itself."""
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    """A visitor, who may ask nobody but the site."""
     context = browser.new_context()
+    context.set_default_timeout(START)
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
-    page = context.new_page()
-    page.goto(f"{address}/{app}/index.html?path=01-first-clip.ipynb")
-    video = page.locator("video")
-    video.wait_for(timeout=60_000)
-    video.evaluate("video => { video.muted = true; }")
-    assert video.evaluate(PLAYS) == 640
-    assert page.locator(".jp-Dialog").count() == 0
+    yield context
+    context.close()
     assert [one for one in asked if not one.startswith((address, "blob:", "data:"))] == []
     assert any("jupyter-videogen" in one for one in asked)
-    context.close()
 
 
-@pytest.mark.skipif(
-    not (ROOT / "src" / "jupyter_videogen" / "static" / "engine.js").exists(),
-    reason="the browser engine is not built: `npm --prefix js run build` does that",
-)
-def test_python_in_the_tab_makes_a_clip_that_stays(browser: Browser, address: str) -> None:
-    """A typed prompt becomes a clip on the site's drive; after a reload it plays."""
-    context = browser.new_context()
-    asked: list[str] = []
-    context.on("request", lambda request: asked.append(request.url))
+def visit(context: BrowserContext, address: str, name: str, app: str = "notebooks", *, kernel: bool = True) -> Page:
     page = context.new_page()
-    page.goto(f"{address}/notebooks/index.html?path=tab.ipynb")
-    _run_cells(page, 2)
-    video = page.locator("video").first
-    video.wait_for(timeout=START)
+    page.goto(f"{address}/{app}/index.html?path={name}.ipynb")
+    page.wait_for_function("() => Boolean(window.jupyterapp?.shell)")
+    page.evaluate(READY, kernel)
+    return page
+
+
+def played(video: Locator) -> int:
+    """Play a film, and return how wide it is."""
+    video.wait_for()
     video.evaluate("video => { video.muted = true; }")
-    assert video.evaluate(PLAYS) == 640
-    page.keyboard.press("Control+s")
-    page.locator("[title*='Unsaved'], .jp-mod-dirty").first.wait_for(state="detached")
-    page.reload()
-    video = page.locator("video").first
-    video.wait_for(timeout=60_000)
-    video.evaluate("video => { video.muted = true; }")
-    assert video.evaluate(PLAYS) == 640
-    assert [one for one in asked if not one.startswith((address, "blob:", "data:"))] == []
-    context.close()
+    return int(video.evaluate(PLAYS))
 
 
-def _run_cells(page: Page, number: int) -> None:
-    for cell in range(number):
-        page.locator(".jp-CodeCell .cm-content").nth(cell).click()
-        page.keyboard.press("Shift+Enter")
+@pytest.mark.parametrize("app", APPS)
+def test_a_saved_clip_plays_without_a_kernel(context: BrowserContext, address: str, app: str) -> None:
+    """It plays while the kernel begins: no question lies over it, and every request goes to the site itself."""
+    page = visit(context, address, "01-first-clip", app, kernel=False)
+    assert played(page.locator("video")) == 640
+    assert page.locator(".jp-Dialog").count() == 0
 
 
-def _notebook(*cells: str) -> dict[str, object]:
-    """Return a notebook for Python in the tab."""
-    code = [
-        {
-            "cell_type": "code",
-            "id": f"cell{number}",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": source,
-        }
-        for number, source in enumerate(cells)
-    ]
-    kernel = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
-    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {"kernelspec": kernel}, "cells": code}
+def test_python_in_the_tab_makes_a_clip_that_stays(context: BrowserContext, address: str) -> None:
+    """A typed prompt becomes a card that moves on, and a clip that moves; saved, it plays from its file, with no kernel."""
+    page = visit(context, address, "tab")
+    for cell in (0, 1):
+        page.evaluate(RUN, [cell, True])
+    film = page.locator(CARD_CLIP)
+    assert played(film) == 640
+    first = film.evaluate(BRIGHTNESS)
+    film.evaluate("video => new Promise((done) => { video.onseeked = done; video.currentTime = 0.9; })")
+    assert film.evaluate(BRIGHTNESS) != first
+    page.evaluate(SAVE)
+    assert "data:video" not in page.evaluate(SAVED)
+    page.close()
+    page = visit(context, address, "tab", kernel=False)
+    assert played(page.locator(RECORD_CLIP)) == 640
+
+
+def test_the_form_in_the_tab_asks_for_nothing_that_nobody_has_set(context: BrowserContext, address: str) -> None:
+    """What Python leaves open arrives as nothing, not as a word; Generate makes a clip."""
+    page = visit(context, address, "tab")
+    for cell in (0, 2):
+        page.evaluate(RUN, [cell, True])
+    form = page.locator("section.videogen")
+    form.get_by_role("textbox", name="Prompt").fill("northern lights over a lake")
+    assert form.get_by_text("Kept, but").count() == 0
+    form.get_by_role("button", name="Generate").click()
+    assert played(form.locator(CARD_CLIP)) == 320
+
+
+def test_what_a_closed_tab_was_making_is_made_at_the_next_visit(context: BrowserContext, address: str) -> None:
+    """The job is told of and shown; it begins again, under the same id."""
+    page = visit(context, address, "long")
+    for cell in (0, 1):
+        page.evaluate(RUN, [cell, True])
+    card = page.locator("section.videogen")
+    card.get_by_role("progressbar").wait_for()
+    page.wait_for_function("() => Number(document.querySelector('.videogen [role=progressbar]').ariaValueNow) > 1")
+    assert percent(card) < 100
+    page.close()
+    page = visit(context, address, "long")
+    page.evaluate(RUN, [0, True])
+    assert "1 video is still being made" in str(page.evaluate(OUTPUTS, 0))
+    page.evaluate(RUN, [2, True])
+    assert played(page.locator(CARD_CLIP)) == 1280

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import os
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 import pytest
 
@@ -12,15 +14,17 @@ from jupyter_videogen.core.errors import Unsupported
 from jupyter_videogen.core.http import Call, Reply
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.testing import check_dialect
-from jupyter_videogen.transport import browser_engine
+from jupyter_videogen.transport import browser_engine, kept_orders
 from jupyter_videogen.transport.browser_engine import BrowserEngine, Drawing, Order
 from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.connection import ENGINE_URL, Connection
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from jupyter_videogen.transport.kept_orders import KeptOrders
 from support.fakes import MP4
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 REQUEST = GenerationRequest(prompt="a kite", model="browser/scenes", duration=2, size="360x640", seed=7)
 CREATE = BROWSER.dialect.create(REQUEST)
@@ -57,9 +61,11 @@ class Hand:
 class Tab:
     """An engine, and calls to it by the transport that all calls take."""
 
+    drive: ClassVar[Path]
+
     def __init__(self) -> None:
         self.hand = Hand()
-        self.engine = BrowserEngine(self.hand)
+        self.engine = BrowserEngine(self.hand, KeptOrders(self.drive))
         self._transport = Transport(Fixed(Endpoint(ENGINE_URL, engine=self.engine)))
 
     async def send(self, call: Call) -> Reply:
@@ -77,6 +83,12 @@ class Tab:
         while (update := await self.look(handle)).state != state:
             await turn()
         return update
+
+
+@pytest.fixture(autouse=True)
+def _drive(tmp_path: Path) -> None:
+    """Give all tabs of a test one drive."""
+    Tab.drive = tmp_path / "orders"
 
 
 async def turn() -> None:
@@ -109,6 +121,51 @@ def test_an_order_becomes_a_clip() -> None:
         assert (await tab.send(Call("GET", clip.poster))).body.startswith(b"\x89PNG")
 
     asyncio.run(run())
+
+
+def test_the_next_visit_draws_what_a_closed_tab_left() -> None:
+    """By the same order, under the same id; what was cancelled or deleted is not drawn again."""
+
+    async def run() -> None:
+        closed = Tab()
+        kept = [await closed.create() for _ in range(3)]
+        await closed.send(BROWSER.dialect.cancel(kept[1]))
+        await closed.send(Call("DELETE", f"/videos/{kept[2]['id']}"))
+        tab = Tab()
+        assert (await tab.look(kept[0])).state == "queued"
+        await tab.hand.begun.wait()
+        assert tab.hand.orders == [Order("a kite", seconds="2", size="360x640", seed=7)]
+        tab.hand.finish()
+        await tab.until(kept[0], "succeeded")
+        for gone in kept[1:]:
+            assert (await tab.send(BROWSER.dialect.look(gone))).status == 404
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("name", ["video_0", "../secret", "video_" + "a" * 32])
+def test_only_whole_orders_of_this_engine_are_drawn_again(name: str) -> None:
+    async def run() -> Reply:
+        Tab.drive.mkdir()
+        for path in (Tab.drive / f"video_{'a' * 32}.json", Tab.drive.parent / "secret.json"):
+            path.write_text('{"prompt": "half')
+        return await Tab().send(Call("GET", f"/videos/{quote(name, safe='')}"))
+
+    assert asyncio.run(run()).status == 404
+
+
+def test_a_drive_keeps_the_newest_orders_and_a_full_one_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_orders, "KEPT", 2)
+    orders, ids = KeptOrders(tmp_path / "orders"), [f"video_{digit * 32}" for digit in "abc"]
+    for at, video_id in enumerate(ids):
+        orders.keep(video_id, b"{}")
+        os.utime(tmp_path / "orders" / f"{video_id}.json", (at, at))
+    orders.keep("video_" + "d" * 32, b"{}")
+    assert [orders.find(video_id) for video_id in ids] == [None, None, b"{}"]
+    (tmp_path / "file").write_text("no folder")
+    full = KeptOrders(tmp_path / "file")
+    full.keep(ids[0], b"{}")
+    assert full.find(ids[0]) is None
 
 
 def test_orders_are_drawn_one_after_the_other() -> None:

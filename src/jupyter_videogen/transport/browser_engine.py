@@ -2,7 +2,7 @@
 
 It answers as the local gateway does at `/v1/videos`: create, look, list, content, cancel. What draws is a function; in a
 browser it is `render` of the package's `engine.js`. Drawings are made one after the other, since a tab has one thread, and
-they live as long as the tab: a look at one from before is answered by 404.
+they live as long as the tab: a look at one from before begins it again, since one order always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from uuid import uuid4
 
 import msgspec
 
-from jupyter_videogen.core import platform
+from jupyter_videogen.core import environment, platform
 from jupyter_videogen.core.decoding import prepare
 from jupyter_videogen.core.errors import Unsupported
+from jupyter_videogen.transport.kept_orders import KeptOrders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,8 +84,8 @@ class Answer(NamedTuple):
 class BrowserEngine:
     """The videos of this tab, and the calls to them."""
 
-    def __init__(self, draw: Draw) -> None:
-        self._draw = draw
+    def __init__(self, draw: Draw, orders: KeptOrders) -> None:
+        self._draw, self._orders = draw, orders
         self._videos: dict[str, _Video] = {}
         self._by_key: dict[str, _Video] = {}
         self._turn = asyncio.Lock()
@@ -97,7 +98,7 @@ class BrowserEngine:
                 return self._create(headers.get("idempotency-key", ""), body)
             case "GET", ["videos"]:
                 return self._page(parse_qs(parts.query))
-            case _, ["videos", video_id, *rest] if video := self._videos.get(video_id):
+            case _, ["videos", video_id, *rest] if video := self._videos.get(video_id) or self._resume(video_id):
                 return self._about(method, video, rest, parts.query)
             case _:
                 return _refuse(404, "not_found", "There is no such video in this tab.")
@@ -112,11 +113,27 @@ class BrowserEngine:
             return _refuse(400, "invalid_request", str(error))
         except msgspec.DecodeError:
             return _refuse(400, "invalid_request", "The body is not JSON.")
-        video = _Video(order)
-        video.task = asyncio.get_running_loop().create_task(self._work(video))
-        self._videos[video.id] = video
+        video = _Video(order, f"video_{uuid4().hex}")
+        self._orders.keep(video.id, body)
+        self._begin(video)
         self._by_key[key or video.id] = video
         return _json(video.view(), SOONER)
+
+    def _begin(self, video: _Video) -> None:
+        video.task = asyncio.get_running_loop().create_task(self._work(video))
+        self._videos[video.id] = video
+
+    def _resume(self, video_id: str) -> _Video | None:
+        """Begin a video of an earlier visit again."""
+        body = self._orders.find(video_id)
+        if body is None:
+            return None
+        try:
+            video = _Video(msgspec.json.decode(body, type=Order), video_id)
+        except msgspec.DecodeError:  # half a file, of a tab that was closed meanwhile
+            return None
+        self._begin(video)
+        return video
 
     def _page(self, query: Mapping[str, list[str]]) -> Answer:
         """List the videos, newest first."""
@@ -140,6 +157,7 @@ class BrowserEngine:
             case "DELETE", []:
                 self._cancel(video)
                 del self._videos[video.id]
+                self._orders.forget(video.id)
                 return _json({"id": video.id, "deleted": True})
             case _:
                 return _refuse(404, "not_found", "There is no such address.")
@@ -148,6 +166,7 @@ class BrowserEngine:
         if not video.open:
             return _refuse(409, "not_cancellable", f"The video is {video.status}.")
         video.status = "cancelled"
+        self._orders.forget(video.id)
         if video.task is not None:
             video.task.cancel()
         return _json(video.view())
@@ -166,8 +185,8 @@ class BrowserEngine:
 class _Video:
     """One order and what has become of it."""
 
-    def __init__(self, order: Order) -> None:
-        self.order, self.id, self.created_at = order, f"video_{uuid4().hex}", int(time.time())
+    def __init__(self, order: Order, video_id: str) -> None:
+        self.order, self.id, self.created_at = order, video_id, int(time.time())
         self.status, self.progress = "queued", 0
         self.error: dict[str, str] | None = None
         self.drawing: Drawing | None = None
@@ -217,7 +236,7 @@ def check_here() -> None:
 @cache
 def engine_here() -> BrowserEngine:
     """Return the engine of this tab."""
-    return BrowserEngine(_render)
+    return BrowserEngine(_render, KeptOrders(environment.home() / "browser-engine"))
 
 
 async def _render(order: Order, progress: Callable[[float], None]) -> Drawing:
