@@ -17,7 +17,16 @@ import jupyter_videogen as vg
 from jupyter_videogen import cli
 from jupyter_videogen.api import listings, submission
 from jupyter_videogen.catalog import builtin, registry
-from jupyter_videogen.config import configuration, credentials, enhancement, files, provenance, retention, trust
+from jupyter_videogen.config import (
+    configuration,
+    credentials,
+    enhancement,
+    files,
+    provenance,
+    retention,
+    storage,
+    trust,
+)
 from jupyter_videogen.config.configuration import load_config, load_config_for_watching
 from jupyter_videogen.core import environment
 from jupyter_videogen.core.budget import Budget, stricter
@@ -482,6 +491,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
         "enhance",
         "ledger",
         "provenance",
+        "storage",
     }
     assert set(files.AgentLimits.__struct_fields__) == {
         "per_day",
@@ -489,6 +499,7 @@ def test_every_setting_of_a_project_is_bounded_or_harmless() -> None:
     }  # the stricter, where yours allows any
     assert set(enhancement.Enhance.__struct_fields__) == {"base_url", "model", "key_env"}  # a project's has no say
     assert set(provenance.Provenance.__struct_fields__) == {"certificate", "key"}  # nor here
+    assert set(storage.Storage.__struct_fields__) == {"clips"}  # nor here
     assert set(retention.Retention.__struct_fields__) == {"keep"}  # nor here
     assert set(files.Row.__struct_fields__) == {
         "dialect",

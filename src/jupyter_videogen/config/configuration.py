@@ -113,6 +113,11 @@ class Configuration:
         """For how long failed jobs are kept, such as "2y"; None for good."""
         return self._merged.ledger.keep
 
+    @property
+    def storage(self) -> str | None:
+        """The URL of the folder that finished clips are put into as well, if any."""
+        return self._merged.storage.clips
+
     def for_agents(self) -> Configuration:
         """Return the configuration for what an agent asks for: with the caps on agents, and without a project's prices.
 

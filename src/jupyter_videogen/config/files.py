@@ -17,10 +17,11 @@ import msgspec
 from jupyter_videogen.catalog import builtin, workflow_models
 from jupyter_videogen.catalog.capabilities import Capabilities
 from jupyter_videogen.catalog.registry import Claim, installed_providers
-from jupyter_videogen.config import enhancement, retention
+from jupyter_videogen.config import enhancement, retention, storage
 from jupyter_videogen.config.enhancement import Enhance
 from jupyter_videogen.config.provenance import Provenance
 from jupyter_videogen.config.retention import Retention
+from jupyter_videogen.config.storage import Storage
 from jupyter_videogen.core import hidden_characters, prices, secrets
 from jupyter_videogen.core.budget import AgentLimits, Budget, check_caps, stricter
 from jupyter_videogen.core.decoding import prepare
@@ -103,6 +104,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enhance: Enhance = Enhance()
     ledger: Retention = Retention()
     provenance: Provenance = Provenance()
+    storage: Storage = Storage()
 
 
 SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
@@ -115,6 +117,7 @@ SECTIONS: dict[str, tuple[type[msgspec.Struct], bool]] = {
     "enhance": (Enhance, False),
     "ledger": (Retention, False),
     "provenance": (Provenance, False),
+    "storage": (Storage, False),
 }
 """The type of each section, and whether it is a table of such rows."""
 
@@ -163,6 +166,14 @@ def load(home: Path, project: Path, around: Mapping[str, Mapping[str, Any]] | No
     return merge_layers(layers(home, project, around or {}))
 
 
+def own_storage(home: Path) -> str | None:
+    """Return the URL of the folder that finished clips are put into as well; None where none is configured, or none can be read."""
+    try:
+        return _read(home / NAME).storage.clips
+    except InvalidRequest:  # whoever sends a job is told
+        return None
+
+
 def merge_layers(said_in: Sequence[Layer]) -> Config:
     """Return what all places say together, out of `layers`."""
     weakest_first = [layer.config for layer in said_in][::-1]
@@ -176,6 +187,7 @@ def merge_layers(said_in: Sequence[Layer]) -> Config:
         enhance=Enhance(**_joined([_given(one.enhance) for one in weakest_first])),
         ledger=Retention(**_joined([_given(one.ledger) for one in weakest_first])),
         provenance=Provenance(**_joined([_given(one.provenance) for one in weakest_first])),
+        storage=Storage(**_joined([_given(one.storage) for one in weakest_first])),
     )
 
 
@@ -350,13 +362,14 @@ def _bounded(project: Path, said: Config, own: Config) -> Layer:
         enhance=Enhance(),
         ledger=Retention(),
         provenance=Provenance(),
+        storage=Storage(),
     )
     return Layer(source, config, foreign=True, ignored=(*more, *lax, *cheap, *_unheard(said, source)))
 
 
 def _unheard(said: Config, source: str) -> Iterator[Setting]:
-    """Tell of what a project's file has no say in: who reads prompts and is paid, what is deleted, and in whose name copies are signed."""
-    for section in ("enhance", "ledger", "provenance"):
+    """Tell of what a project's file has no say in: who reads prompts and is paid, what is deleted, in whose name copies are signed, and where clips go."""
+    for section in ("enhance", "ledger", "provenance", "storage"):
         for name, value in _given(getattr(said, section)).items():
             shown = hidden_characters.escape_text(str(value))
             yield Setting(f"{section}.{name}", shown, f"{source}, ignored: it counts in your own file alone")
@@ -459,6 +472,7 @@ def _read(path: Path) -> Config:
         check_caps(*(cap for said in (found.budget, found.agents) for cap in msgspec.structs.astuple(said)))
         enhancement.check(found.enhance)
         retention.check(found.ledger)
+        storage.check(found.storage)
     except msgspec.ValidationError as error:
         raise InvalidRequest(f"{path}: {error}.", next=_nearest(said)) from None
     except OverflowError:
