@@ -76,6 +76,8 @@ class ClipRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When it was stored; seconds since the epoch."""
     marks: Marks | None = None
     """What the file said of its origin when it was stored; None where nobody looked."""
+    storage_url: str | None = None
+    """Where it is in the storage that the user has configured, as an fsspec URL; None where it is on this disk alone."""
 
     @property
     def cost_source(self) -> CostSource:
