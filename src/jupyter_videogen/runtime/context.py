@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.ledger import Ledger
     from jupyter_videogen.runtime.places import Places
     from jupyter_videogen.runtime.polling.scheduler import PollScheduler
+    from jupyter_videogen.runtime.uploads import Uploads
 
 
 class RunContext(NamedTuple):
@@ -27,5 +28,7 @@ class RunContext(NamedTuple):
     """The scheduler of all jobs at one provider; None creates one for this job."""
     places: Places | None = None
     """The places that this process's grids hold at providers; None where there are none."""
+    uploads: Uploads | None = None
+    """Puts finished clips into the configured storage as well; None where nothing does."""
     preview: Callable[[bytes], None] | None = None
     """Takes the newest picture of the clip that is being made; None where nobody looks."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from jupyter_videogen.ledger.glance import LeaseKind
     from jupyter_videogen.transport.connection import Connection
 
+UPLOADING = 60.0
+"""Seconds that the end of a process waits for clips that are on their way into a storage."""
 MOST_NAMED = 8
 """Jobs named in one line."""
 given: dict[tuple[str, str], secrets.Secret] = {}
@@ -98,6 +100,15 @@ def _farewell() -> None:
             names = " ".join(job.id for job in jobs[:MOST_NAMED]) + (" …" if len(jobs) > MOST_NAMED else "")
             again = command_names.spell("resume")
             terminal.print_err(f"videogen: {len(jobs)} job(s) continue: {names}. {again} watches them again.")
+        _finish_uploads(run)
+
+
+def _finish_uploads(run: Runtime) -> None:
+    """Let clips that are on their way into a storage arrive, and tell of those that have not."""
+    run.uploads.rest(UPLOADING)
+    if left := run.uploads.left:
+        again = f"the next start uploads them, and so does: {command_names.PROGRAM} upload"
+        terminal.print_err(f"videogen: the clips of {left} job(s) are not in the storage yet; {again}")
 
 
 _of_the_parent: list[object] = []

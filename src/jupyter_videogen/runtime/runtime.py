@@ -37,6 +37,7 @@ from jupyter_videogen.runtime.polling.history import DurationHistory
 from jupyter_videogen.runtime.runner import Runner
 from jupyter_videogen.runtime.takeover import UNANSWERED, judge_after_death, unresolved_error, without_key
 from jupyter_videogen.runtime.task_engines import refuse_in_task
+from jupyter_videogen.runtime.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,9 +83,12 @@ class Runtime:
         self.history = DurationHistory(self.ledger)
         self.pool = ConnectionPool(home, self.history, self.clock, reads_only=self._only_watches)
         self.places = Places(self.clock)
-        self._context = RunContext(self.ledger, self.clock, self.posters, environment.failpoint, places=self.places)
+        self.uploads = Uploads(home, self.ledger, self.clock, self.loop, self.change, kind)
+        self._context = RunContext(
+            self.ledger, self.clock, self.posters, environment.failpoint, places=self.places, uploads=self.uploads
+        )
         chores = Housekeeping(self.ledger, self.clock, self.watches, self.pool)
-        for work in (chores.keep_leases, chores.watch_clocks, chores.pay_back):
+        for work in (chores.keep_leases, chores.watch_clocks, chores.pay_back, self.uploads.keep_up):
             self.loop.submit(partial(run_forever, work, self.clock))
         self._starting = threading.Lock()
         """Held from a job's first line in the ledger to its task: nobody takes up a job of ours as one that died."""

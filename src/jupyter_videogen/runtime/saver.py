@@ -83,8 +83,14 @@ class Saver:
         )
         changes: dict[str, Any] = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
         self._job.note(filter(None, [lost]))
+        if self._context.uploads:
+            self._context.uploads.expect(
+                self._job.record.id
+            )  # before: a process that dies in between leaves the upload to the next
         self._job.move("succeeded", finished_at=self._context.clock.now(), **changes)
         self._context.failpoint("stored")
+        if self._context.uploads:
+            self._context.uploads.begin(self._job.record.id)
 
     async def _fetch(self, number: int) -> ClipRecord:
         """Bring one clip to its planned place; the second and later get `-2`, `-3`."""
