@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -35,6 +36,9 @@ class Trouble:
     def __init__(self) -> None:
         self.puts: list[str] = []
         self.moves: list[str] = []
+        self.hold = threading.Event()
+        """Puts begin only while this is set."""
+        self.hold.set()
 
 
 class Renaming(LocalFileSystem):
@@ -53,6 +57,7 @@ class Renaming(LocalFileSystem):
     def put_file(self, path1: str, path2: str, callback: Any = None, **others: Any) -> None:
         """Write piece by piece, as a network does."""
         self.trouble.puts.append(Path(path2).name)
+        assert self.trouble.hold.wait(60)
         content = Path(path1).read_bytes()
         self._write(Path(self._strip_protocol(path2)), content[::-1] if self.trouble.corrupt else content)
         if self.trouble.lost_answer:
@@ -102,13 +107,18 @@ class Whole(Renaming):
 FULL = OSError(errno.ENOSPC, "canary-1")
 
 
+def register(root: Path) -> None:
+    """Make them known for as long as this process lives."""
+    (root / "clips").mkdir(parents=True, exist_ok=True)
+    Renaming.root, Renaming.trouble = root, Trouble()
+    _registry.update({"renaming": Renaming, "s3": Whole, "plain": Plain})
+
+
 @contextmanager
 def installed(root: Path) -> Iterator[Trouble]:
     """Make both storages known to fsspec, with their objects below a folder, and give their trouble."""
-    (root / "clips").mkdir(parents=True, exist_ok=True)
-    Renaming.root, Renaming.trouble = root, Trouble()
     before = dict(_registry)
-    _registry.update({"renaming": Renaming, "s3": Whole, "plain": Plain})
+    register(root)
     try:
         yield Renaming.trouble
     finally:

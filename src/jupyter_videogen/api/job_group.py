@@ -64,7 +64,8 @@ class JobGroup(list[Job]):
     def maps(self) -> ClipMaps:
         """The functions that are called for its clips."""
         if self._maps is None:
-            self._maps = ClipMaps(process.runtime().ledger.results)
+            run = process.runtime()
+            self._maps = ClipMaps(run.ledger.results, run.uploads)
         return self._maps
 
     def map(
@@ -74,7 +75,7 @@ class JobGroup(list[Job]):
         executor: Executor | Literal["threads", "processes"] | None = None,
         name: str | None = None,
         version: str | None = None,
-        clips: Way = "path",
+        clips: Way = "auto",
     ) -> ClipMap:
         """Call a function for every clip, as each finishes, and put what it returns into `.df`, as `Grid.map` does."""
         taken = set(_facts(self[0])) if self else ()
@@ -189,7 +190,7 @@ class GroupClips:
 
 
 def _facts_of(job: Job, clip: ClipRecord) -> dict[str, Any]:
-    return {**_facts(job), "path": clip.path, "bytes": clip.bytes}
+    return {**_facts(job), "path": clip.path, "storage_url": clip.storage_url, "bytes": clip.bytes}
 
 
 def _builtins(failure: Failure) -> dict[str, Any]:
@@ -223,6 +224,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "height": height,
         "bytes": clip.bytes if clip else None,
         "path": clip.path if clip else None,
+        "storage_url": clip.storage_url if clip else None,
         **origin_columns(clip),
         "seed": record.request.seed,
         "prompt": record.request.prompt,

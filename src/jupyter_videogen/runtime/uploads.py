@@ -113,6 +113,13 @@ class Uploads:
         self.expect(clip.job_id)
         return self.begin(clip.job_id)
 
+    def find(self, clip: ClipRecord) -> ClipRecord:
+        """Return a clip as the ledger has it now, with its URL where it is in the storage."""
+        with suppress(VideogenError):
+            if kept := self._ledger.kept(clip.job_id):
+                return next((one for one in kept.record.clips if one.sha256 == clip.sha256), clip)
+        return clip
+
     @property
     def left(self) -> int:
         """How many jobs' clips this process has yet to upload."""
@@ -145,13 +152,13 @@ class Uploads:
             chosen = {job_id: self._waiting.pop(job_id) for job_id in (fresh or list(self._waiting))[:AT_ONCE]}
         done = await asyncio.gather(*map(self._try, chosen))
         with self._lock:
-            for (job_id, future), is_done in zip(chosen.items(), done, strict=True):
-                if not is_done:
-                    self._waiting.setdefault(job_id, future)  # behind the others
-                if not future.done():
-                    future.set_result(None)
-            if all(future.done() for future in self._waiting.values()):
+            left = {job_id: chosen[job_id] for job_id, is_done in zip(chosen, done, strict=True) if not is_done}
+            self._waiting |= left | self._waiting  # behind the others; what was asked for again meanwhile stays so
+            if all(future.done() or future in left.values() for future in self._waiting.values()):
                 self._resting.set()
+        for future in chosen.values():
+            if not future.done():
+                future.set_result(None)
         return all(done)
 
     async def _try(self, job_id: str) -> bool:

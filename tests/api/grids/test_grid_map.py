@@ -279,7 +279,7 @@ def test_clips_go_along_as_bytes(at: dict[str, Any], monkeypatch: pytest.MonkeyP
     assert [one[1] for one in found] == [Path(clip.path).read_bytes().hex() for clip in grid.clips]
     assert not {one[0] for one in found} & {clip.path for clip in grid.clips}
     assert not any(Path(one[0]).exists() for one in found)
-    monkeypatch.setattr("jupyter_videogen.api.mapping.clip_map.SMALL", 10)
+    monkeypatch.setattr("jupyter_videogen.api.mapping.sender.SMALL", 10)
     assert grid.map(prompt_length, executor=elsewhere, clips="bytes").result("1m") == [17, 17]
     assert [task.content is None for task in elsewhere.sent] == [False, False, True, True]
 
@@ -292,9 +292,8 @@ def test_only_the_delivered_file_counts(at: dict[str, Any]) -> None:
     Path(second.path).write_bytes(b"\0" * second.bytes)
     mapped = grid.map(prompt_length)
     assert mapped.result("1m") == [None, None, 17]
-    one, two = mapped.errors.values()
-    assert "is not at its path where the work is done" in one
-    assert "is not the file that was delivered" in two
+    assert "is not at its path where the work is done" in mapped.errors[Path(first.path).name]
+    assert "is not the file that was delivered" in mapped.errors[Path(second.path).name]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ import pytest
 
 import jupyter_videogen as vg
 from jupyter_videogen import functions
-from support import clip_work
+from jupyter_videogen.config import files
+from support import clip_work, faulty_storage
 from support.video_samples import film
 
 if TYPE_CHECKING:
@@ -82,3 +83,16 @@ def test_a_dataframe_of_dask(grid: vg.Grid, client: Any) -> None:
     sizes = frame.map_partitions(clip_work.sizes_of, meta=("bytes", "int64")).compute()
     assert sizes.to_dict() == {clip.path: clip.bytes for clip in grid.clips}
     assert client.submit(functions.check, grid.clips[0].path).result()["facts"]["frames"] == 30
+
+
+def test_workers_copy_clips_from_the_storage(grid: vg.Grid, client: Any, home: Path, tmp_path: Path) -> None:
+    """Where their folder is not there; each is put there once, before a worker is told of it."""
+    (home / files.NAME).write_text('[storage]\nclips = "renaming://clips"\n')
+    with faulty_storage.installed(tmp_path / "store") as trouble:
+        client.run(faulty_storage.register, tmp_path / "store")
+        assert len(grid.map(clip_work.size, executor=client, name="first").result("2m")) == CLIPS
+        folder = Path(grid.clips[0].path).parent
+        folder.rename(folder.with_name("moved"))
+        found = grid.map(clip_work.size, executor=client, name="second").result("2m")
+        assert [one["bytes"] for one in found] == [clip.bytes for clip in grid.clips]
+        assert len(trouble.puts) == CLIPS

@@ -80,7 +80,7 @@ class Grid:
         self.question: OpenQuestion | None = None
         """What a person is asked before it is sent; in this process alone."""
         self._agreed: Question | None = None
-        self.maps = ClipMaps(self._run.ledger.results)
+        self.maps = ClipMaps(self._run.ledger.results, self._run.uploads)
         """The functions that are called for its clips."""
         self.changes: tuple[int, int] = (0, 0)
         """How many cells the last call added to a grid that was there, and how many it took out."""
@@ -189,7 +189,7 @@ class Grid:
         executor: Executor | Literal["threads", "processes"] | None = None,
         name: str | None = None,
         version: str | None = None,
-        clips: Way = "path",
+        clips: Way = "auto",
     ) -> ClipMap:
         """Call a function for every clip, as each finishes, and put what it returns into `.df`; returns at once.
 
@@ -203,7 +203,9 @@ class Grid:
 
         `executor`: "threads" of this process (as without any), "processes", or an object with
         `submit(function, *arguments)` that returns a future, such as a `dask.distributed.Client`; its workers need this
-        package. `clips="bytes"` sends clips of at most 8 MiB along to workers that do not share the disk.
+        package. A worker takes a clip from its path; where that is not there, from the bytes that came along (up to 1 MiB, where
+        no storage is configured), or from the configured storage, into which it is put first. `clips="path"` takes paths
+        alone, and `clips="bytes"` sends clips of at most 8 MiB along.
 
         Nothing is generated and nothing is charged. Raises `InvalidRequest`.
         """

@@ -76,4 +76,4 @@ def clips_of(one: CellWithJob) -> tuple[ClipRecord, ...]:
 
 
 def _facts(plan: GridPlan, one: CellWithJob, clip: ClipRecord) -> dict[str, Any]:
-    return {**grid_cells.facts(plan, one), "path": clip.path, "sha256": clip.sha256}
+    return {**grid_cells.facts(plan, one), "path": clip.path, "sha256": clip.sha256, "storage_url": clip.storage_url}

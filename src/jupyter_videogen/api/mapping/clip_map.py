@@ -8,14 +8,14 @@ import time
 from collections import deque
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from jupyter_videogen.api import waiting
 from jupyter_videogen.api.job import seconds
-from jupyter_videogen.api.mapping.executors import SMALL
-from jupyter_videogen.api.mapping.worker import ClipTask, run_task
+from jupyter_videogen.api.mapping.worker import run_task
 from jupyter_videogen.core.errors import VideogenError, WaitTimeout
 from jupyter_videogen.core.hidden_characters import escape_text
 from jupyter_videogen.runtime.loop import wait_for
@@ -23,8 +23,9 @@ from jupyter_videogen.runtime.loop import wait_for
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from jupyter_videogen.api.mapping.executors import Place, Way
+    from jupyter_videogen.api.mapping.executors import Place
     from jupyter_videogen.api.mapping.function import ClipFunction
+    from jupyter_videogen.api.mapping.sender import Sender
     from jupyter_videogen.api.mapping.source import Row, Source
     from jupyter_videogen.ledger.results import Results
 
@@ -41,13 +42,21 @@ SHARE = 10
 class ClipMap:
     """The work of one function on the clips of a grid or group; await it, wait with `.result()`, or `.cancel()` it."""
 
-    def __init__(self, source: Source, function: ClipFunction, place: Place, results: Results, clips: Way) -> None:
-        self._source, self._function, self._place, self._results, self._way = source, function, place, results, clips
+    def __init__(self, source: Source, function: ClipFunction, place: Place, results: Results, sender: Sender) -> None:
+        self._source, self._function, self._place, self._results, self._sender = (
+            source,
+            function,
+            place,
+            results,
+            sender,
+        )
         self._order: dict[str, str] = {}
         """The names of the files by hash, in the order of the clips."""
         self._values: dict[str, Any] = {}
         self._errors: dict[str, str] = {}
         self._waiting: deque[Row] = deque()
+        self._uploading: dict[str, Row] = {}
+        """Clips that are put into the storage before a worker is told of them."""
         self._running: dict[str, Any] = {}
         self._inbox: SimpleQueue[tuple[str, Any] | None] = SimpleQueue()
         self._read = (-1, float("-inf"), 0.0)
@@ -166,7 +175,7 @@ class ClipMap:
         if not self._is_behind or idle:
             self._look()
         self._fill()
-        if self._running or self._waiting or self._is_behind:
+        if self._running or self._uploading or self._waiting or self._is_behind:
             return True
         if not idle and not self._asked:
             self._asked = True
@@ -199,21 +208,30 @@ class ClipMap:
             self._source.show()
 
     def _fill(self) -> None:
-        while self._waiting and len(self._running) < self._place.at_once:
+        while self._waiting and len(self._running) + len(self._uploading) < self._place.at_once:
             row = self._waiting.popleft()
             sha256 = row.clip.sha256
-            try:
-                future = self._place.executor.submit(run_task, self._function.call, self._task(row))
-            except (OSError, VideogenError, BrokenExecutor) as error:
-                self._fail(sha256, error)
-                continue
-            self._running[sha256] = future
-            future.add_done_callback(lambda done, sha256=sha256: self._inbox.put((sha256, done)))
+            if upload := self._sender.upload(row.clip):
+                self._uploading[sha256] = row
+                upload.add_done_callback(partial(self._hear_of, sha256))
+            else:
+                self._send(row)
 
-    def _task(self, row: Row) -> ClipTask:
-        facts = row.facts() if self._function.takes_row else None
-        as_bytes = self._way == "bytes" and row.clip.bytes <= SMALL
-        return ClipTask(self.name, row.clip, facts, Path(row.clip.path).read_bytes() if as_bytes else None)
+    def _send(self, row: Row) -> None:
+        """Hand a clip to the executor."""
+        sha256 = row.clip.sha256
+        try:
+            facts = row.facts() if self._function.takes_row else None
+            task = self._sender.task(self.name, row.clip, facts)
+            future = self._place.executor.submit(run_task, self._function.call, task)
+        except (OSError, VideogenError, BrokenExecutor) as error:
+            self._fail(sha256, error)
+            return
+        self._running[sha256] = future
+        future.add_done_callback(partial(self._hear_of, sha256))
+
+    def _hear_of(self, sha256: str, future: object) -> None:
+        self._inbox.put((sha256, future))
 
     def _hear_news(self) -> None:
         """Wait for news, and take all that has come; where rows are to be read, no longer than until then."""
@@ -229,6 +247,9 @@ class ClipMap:
         if news is None:
             return
         sha256, future = news
+        if row := self._uploading.pop(sha256, None):
+            self._send(row)
+            return
         self._running.pop(sha256, None)
         try:
             value = future.result()
@@ -248,6 +269,7 @@ class ClipMap:
         for future in tuple(self._running.values()):
             future.cancel()
         self._running.clear()
+        self._uploading.clear()
         self._waiting.clear()
         self._place.close(wait=not self._cancelled)
         if error is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from jupyter_videogen.api.mapping.clip_map import ClipMap
 from jupyter_videogen.api.mapping.executors import choose
 from jupyter_videogen.api.mapping.function import describe
+from jupyter_videogen.api.mapping.sender import Sender
 from jupyter_videogen.core.errors import InvalidRequest
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.api.mapping.source import Source
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.ledger.results import Results
+    from jupyter_videogen.runtime.uploads import Uploads
 
 ERROR = "_error"
 """What follows the name of a function in the name of the column of its errors."""
@@ -24,8 +26,8 @@ ERROR = "_error"
 class ClipMaps:
     """The maps of one grid or group in this process, and what is kept of earlier ones."""
 
-    def __init__(self, results: Results) -> None:
-        self._results = results
+    def __init__(self, results: Results, uploads: Uploads) -> None:
+        self._results, self._uploads = results, uploads
         self._maps: dict[str, ClipMap] = {}
 
     @property
@@ -53,7 +55,9 @@ class ClipMaps:
         place = choose(executor, what.call, what.name, clips)
         if (before := self._maps.pop(what.name, None)) is not None:
             before.cancel()
-        started = self._maps[what.name] = ClipMap(source, what, place, self._results, clips)
+        started = self._maps[what.name] = ClipMap(
+            source, what, place, self._results, Sender(clips, place, self._uploads)
+        )
         return started.start()
 
     def add_to(self, rows: Iterable[tuple[dict[str, Any], ClipRecord | None]]) -> list[dict[str, Any]]:

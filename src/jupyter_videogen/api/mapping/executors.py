@@ -13,11 +13,11 @@ from jupyter_videogen.core.errors import InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Way = Literal["path", "bytes"]
-SMALL = 8 * 2**20
-"""Bytes of a clip that may go through an engine's own messages; Dask warns from 10 MiB on."""
-PATHS_AT_ONCE, CONTENTS_AT_ONCE = 256, 16
-"""Clips that an executor of others has at most, by path and as bytes: enough for its workers, and 128 MiB here."""
+Way = Literal["auto", "path", "bytes"]
+SMALL, ALONG = 8 * 2**20, 2**20
+"""Bytes of a clip that may go through an engine's own messages, where that is asked for (Dask warns from 10 MiB on) and by itself."""
+AT_ONCE: dict[Way, int] = {"auto": 128, "path": 256, "bytes": 16}
+"""Clips that an executor of others has at most: enough for its workers, and 128 MiB here."""
 
 
 class Future(Protocol):
@@ -43,6 +43,8 @@ class Place(NamedTuple):
     """How many clips it has at the same time."""
     is_own: bool
     """Whether it is shut down at the end."""
+    is_elsewhere: bool = False
+    """Whether its workers may be on machines that do not share the disk."""
 
     def close(self, *, wait: bool) -> None:
         """End the threads or processes that were started for this work."""
@@ -52,8 +54,10 @@ class Place(NamedTuple):
 
 def choose(executor: object, function: Callable[..., Any], name: str, clips: Way) -> Place:
     """Return where a function is called; raises `InvalidRequest` for what is no executor, or can't be sent to a process."""
-    if clips not in {"path", "bytes"}:
-        raise InvalidRequest(f"clips={clips!r} is not known.", next='Use clips="path" or clips="bytes".', field="clips")
+    if clips not in AT_ONCE:
+        raise InvalidRequest(
+            f"clips={clips!r} is not known.", next='Use clips="auto", "path" or "bytes".', field="clips"
+        )
     workers = os.cpu_count() or 1
     if executor is None or executor == "threads":
         return Place(ThreadPoolExecutor(workers, thread_name_prefix="videogen-map"), workers, is_own=True)
@@ -67,7 +71,8 @@ def choose(executor: object, function: Callable[..., Any], name: str, clips: Way
             next='Pass "threads", "processes", or an object with submit(function, *arguments), such as a dask.distributed.Client.',
             field="executor",
         )
-    return Place(executor, PATHS_AT_ONCE if clips == "path" else CONTENTS_AT_ONCE, is_own=False)
+    is_here = isinstance(executor, ThreadPoolExecutor) or _is_process_pool(executor)
+    return Place(executor, AT_ONCE[clips], is_own=False, is_elsewhere=not is_here)
 
 
 def _is_process_pool(executor: object) -> bool:

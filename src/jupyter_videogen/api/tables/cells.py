@@ -109,6 +109,7 @@ def _clip(job: JobRecord | None) -> dict[str, Any]:
     return {
         "path": clip.path if clip else None,
         "sha256": clip.sha256 if clip else None,
+        "storage_url": clip.storage_url if clip else None,
         "width": width,
         "height": height,
         "duration": clip.duration if clip else None,
