@@ -30,6 +30,7 @@ from jupyter_videogen.api.grids import call as grids
 from jupyter_videogen.api.improvement import improve
 from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
 from jupyter_videogen.commands import ledger as compacting
+from jupyter_videogen.commands import upload as uploading
 from jupyter_videogen.commands import watch as watching
 from jupyter_videogen.commands.error_text import TypedLine
 from jupyter_videogen.commands.parser import ParseError, locate_errors, parse_words
@@ -83,6 +84,7 @@ USAGES = {
     "jobs": ("[--all] [--failed] [-n 20]", "list your jobs, newest first"),
     "resume": ("[ID …]", "watch jobs again and wait for their clips; without an ID, all unfinished ones"),
     "watch": (watching.OWN.usage, watching.OWN.words),
+    "upload": (uploading.OWN.usage, uploading.OWN.words),
     "cancel": ("[ID …|all]", "cancel jobs, if the provider can"),
     "models": ("[TEXT] [-p NAME] [--image] [--test] [--refresh]", "list models with lengths, sizes, inputs and prices"),
     "providers": ("[--no-network]", "list providers, where their keys were found, and what they can do"),
@@ -99,8 +101,8 @@ USAGES = {
     ),
     "trust": ("[NAME …] [--forget]", "allow this project's videogen.toml to send a key to the address it names"),
     "doctor": (
-        "[--local] [--no-network]",
-        "check this installation, and with --local look for servers of your own; sends nothing that is charged",
+        "[--local] [--storage] [--no-network]",
+        "check this installation; --local looks for servers of your own, and --storage puts a small object into your storage and deletes it; sends nothing that is charged",
     ),
     "mcp": (
         "",
@@ -335,6 +337,14 @@ def _compact(invocation: Invocation) -> int:
     return DONE
 
 
+def _upload(invocation: Invocation) -> int:
+    """Upload clips; the exit status is 1 where some are not there yet."""
+    given = arguments.parse_arguments(uploading.OWN, list(invocation.words))
+    done = uploading.upload(given.words, load_config().storage)
+    print_out(terminal.as_json(done._asdict()) if invocation.as_json else uploading.describe(done))
+    return FAILED if done.left else DONE
+
+
 def _cancel(given: Arguments, as_json: bool) -> int:
     if not given.words:
         raise InvalidRequest(
@@ -347,7 +357,8 @@ def _cancel(given: Arguments, as_json: bool) -> int:
 
 def _doctor(given: Arguments, as_json: bool) -> int:
     """Print the report; the exit status is 1 where there is a problem."""
-    report = doctor(network="--no-network" not in given.marks, local="--local" in given.marks)
+    marks = given.marks
+    report = doctor(network="--no-network" not in marks, local="--local" in marks, storage="--storage" in marks)
     print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))
     return FAILED if report.problems else DONE
 
@@ -415,6 +426,7 @@ OWN_ARGUMENTS: dict[str, Callable[[Invocation], int]] = {
     "ledger": _compact,
     "mcp": _mcp,
     "serve": _serve,
+    "upload": _upload,
     "watch": _watch,
 }
 """Commands that read their words themselves."""

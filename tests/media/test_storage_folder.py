@@ -207,7 +207,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         StorageFolder("gs://bucket/clips")
     assert "gcsfs" in str(refused.value)
     assert 'pip install "jupyter-videogen[storage]"' in str(refused.value)
-    monkeypatch.setitem(sys.modules, "fsspec.core", None)
+    monkeypatch.setitem(sys.modules, "fsspec.registry", None)
     with pytest.raises(Unsupported, match="fsspec is not installed") as refused:
         StorageFolder("gs://bucket/clips")
     assert 'pip install "jupyter-videogen[storage]"' in str(refused.value)

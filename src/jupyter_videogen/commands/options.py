@@ -445,10 +445,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("config", "", "Show every setting and where its value comes from."),
     Command(
         "doctor",
-        "[--local] [--no-network]",
+        "[--local] [--storage] [--no-network]",
         "Check this installation. Sends nothing that is charged. --local also looks for servers of your own at this "
-        "machine's usual ports: vLLM-Omni, SGLang, comfy-api-proxy, LiteLLM, Bifrost.",
-        ("--local", "--no-network"),
+        "machine's usual ports: vLLM-Omni, SGLang, comfy-api-proxy, LiteLLM, Bifrost. --storage puts a small object into your "
+        "[storage], reads it back and deletes it.",
+        ("--local", "--storage", "--no-network"),
     ),
     Command("tb", "", "Print the full traceback of the last error."),
     Command(

@@ -23,6 +23,7 @@ from jupyter_videogen.diagnostics.local_checks import (
 from jupyter_videogen.diagnostics.local_servers import check_local_servers
 from jupyter_videogen.diagnostics.report import Finding, Report
 from jupyter_videogen.diagnostics.service_checks import check_keys, check_providers, check_proxies
+from jupyter_videogen.diagnostics.storage_check import check_storage, try_storage
 from jupyter_videogen.diagnostics.surroundings import Check, Surroundings, current_surroundings
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     check_watching,
     check_configuration,
     check_disk,
+    check_storage,
     check_local_engine,
     check_plugins,
     check_proxies,
@@ -47,14 +49,16 @@ CHECKS: tuple[Check, ...] = (
 """In the order of the report."""
 
 
-def doctor(*, network: bool = True, local: bool = False) -> Report:
+def doctor(*, network: bool = True, local: bool = False, storage: bool = False) -> Report:
     """Check this installation and return a report: versions, kernel, ledger, disk, keys, providers, clock.
 
     Sends nothing that is paid for, and with `network=False` nothing at all. It never raises; keys are named by where they
     were found, and never shown. `local=True` looks for servers of your own too: one GET without a key at the usual ports of
-    this machine, and none where others share it.
+    this machine, and none where others share it. `storage=True` puts a small object into the configured storage, reads it
+    back and deletes it.
     """
-    checks = (*CHECKS, check_local_servers) if local else CHECKS
+    asked = ((check_local_servers, local), (try_storage, storage))
+    checks = (*CHECKS, *(check for check, wanted in asked if wanted))
     return run_checks(current_surroundings(network=network), checks)
 
 

@@ -197,10 +197,10 @@ WORDS: dict[type[Exception], str] = {
 """By the first kind that an error is of."""
 
 
-def _open(url: str) -> tuple[Any, str]:
-    """Return the file system of a URL, and the path in it."""
+def check_driver(url: str) -> None:
+    """Raise `Unsupported` where fsspec or the driver of a URL is not installed; nothing is sent."""
     try:
-        core, registry = import_module("fsspec.core"), import_module("fsspec.registry")
+        registry = import_module("fsspec.registry")
     except ImportError:
         raise Unsupported(
             "Clips can't be put into a storage: fsspec is not installed.",
@@ -215,8 +215,13 @@ def _open(url: str) -> tuple[Any, str]:
         raise Unsupported(
             f"fsspec knows no storage {protocol}://.", next="Install its driver, or correct the URL."
         ) from None
+
+
+def _open(url: str) -> tuple[Any, str]:
+    """Return the file system of a URL, and the path in it."""
+    check_driver(url)
     try:
-        fs, root = core.url_to_fs(url)
+        fs, root = import_module("fsspec.core").url_to_fs(url)
     except Exception as error:  # noqa: BLE001 - drivers raise anything, and some connect here
         raise NotStored(describe(error)) from None
     return fs, str(root).rstrip("/")

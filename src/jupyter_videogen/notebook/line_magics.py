@@ -80,7 +80,9 @@ class Commands:
             "cost": lambda given: spending.table(given.values.get("--by", "model")),
             "config": lambda _: listings.settings_table(),
             "doctor": lambda given: doctor.doctor(
-                network="--no-network" not in given.marks, local="--local" in given.marks
+                network="--no-network" not in given.marks,
+                local="--local" in given.marks,
+                storage="--storage" in given.marks,
             ),
         }
 

@@ -47,6 +47,14 @@ NOT_YET = "Not in the storage yet: "
 """How the line of a job begins whose clips are here, and not in the storage."""
 
 
+def pending(home: Path) -> list[str]:
+    """Return the ids of the jobs of a home that are owed an upload, the oldest first."""
+    with suppress(OSError):
+        files = [(path.stat().st_mtime, path.name) for path in (home / FOLDER).iterdir()]
+        return [name for _, name in sorted(files)]
+    return []
+
+
 class Uploads:
     """The uploads of one process; what is public may be called from any thread."""
 
@@ -80,10 +88,7 @@ class Uploads:
 
     def pending(self) -> list[str]:
         """Return the ids of the jobs that are owed an upload, the oldest first."""
-        with suppress(OSError):
-            files = [(path.stat().st_mtime, path.name) for path in self._folder.iterdir()]
-            return [name for _, name in sorted(files)]
-        return []
+        return pending(self._home)
 
     def expect(self, job_id: str) -> None:
         """Write down that a job's clips belong into the storage, before the job is written down as finished."""
@@ -108,10 +113,14 @@ class Uploads:
 
     def ensure(self, clip: ClipRecord) -> Future:
         """Upload a clip that is not in the storage; done at once where nothing has to be done, else after the first try."""
-        if clip.storage_url or not self.is_configured:
+        return _done() if clip.storage_url else self.ensure_job(clip.job_id)
+
+    def ensure_job(self, job_id: str) -> Future:
+        """Upload what of a finished job is not in the storage, as `ensure`."""
+        if not self.is_configured:
             return _done()
-        self.expect(clip.job_id)
-        return self.begin(clip.job_id)
+        self.expect(job_id)
+        return self.begin(job_id)
 
     def find(self, clip: ClipRecord) -> ClipRecord:
         """Return a clip as the ledger has it now, with its URL where it is in the storage."""
