@@ -35,6 +35,7 @@ PEERS = {
     "jupyter_mcp": "jupyter_mcp_peer.py",
     "jupyterhub": "jupyterhub_peer.py",
     "jupyterlite": "jupyterlite_peer.py",
+    "s3": "s3_peer.py",
 }
 REAL = ("-m", "jupyter_videogen.gateway")
 PUPPET = (str(HERE.parent / "support" / "held_gateway.py"),)

@@ -94,6 +94,10 @@ def test_a_name_that_is_taken_during_the_upload(root: Path, trouble: Trouble, tm
     assert objects(root) == {NAME: b"other", url.rpartition("/")[2]: MP4}
 
 
+class NoCredentialsError(Exception):
+    """Called as one of a driver's own."""
+
+
 FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"fail_at": 0}, "it can't be reached"),
     ({"fail_at": 1024}, "it can't be reached"),
@@ -101,6 +105,7 @@ FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"fail_at": 1024, "error": PermissionError("canary-1")}, "access was refused"),
     ({"fail_at": 1024, "error": FileNotFoundError("canary-1")}, "the bucket or folder is not there"),
     ({"fail_at": 1024, "error": ValueError("canary-1")}, "its driver raised ValueError"),
+    ({"fail_at": 1024, "error": NoCredentialsError("canary-1")}, "access was refused"),
     ({"lost_answer": True}, "it can't be reached"),
     ({"unreadable": True, "error": TimeoutError("canary-1")}, "it did not answer in time"),
     ({"corrupt": True}, "it returned other bytes"),

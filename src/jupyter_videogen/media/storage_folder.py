@@ -184,17 +184,31 @@ def describe(error: Exception) -> str:
     for kind, words in WORDS.items():
         if isinstance(error, kind):
             return words
+    for kind in type(error).__mro__:
+        if kind.__name__ in NAMED:
+            return NAMED[kind.__name__]
     return f"its driver raised {type(error).__name__}"
 
 
+REFUSED = "access was refused; check the credentials of its driver"
+AWAY, SILENT = "it can't be reached", "it did not answer in time"
 WORDS: dict[type[Exception], str] = {
-    PermissionError: "access was refused; check the credentials of its driver",
+    PermissionError: REFUSED,
     FileNotFoundError: "the bucket or folder is not there",
-    TimeoutError: "it did not answer in time",
-    ConnectionError: "it can't be reached",
+    TimeoutError: SILENT,
+    ConnectionError: AWAY,
     ImportError: "a package of its driver is missing",
 }
 """By the first kind that an error is of."""
+NAMED = {
+    "ConnectionError": AWAY,
+    "ClientConnectionError": AWAY,
+    "ReadTimeoutError": SILENT,
+    "NoCredentialsError": REFUSED,
+    "CredentialRetrievalError": REFUSED,
+    "RefreshError": REFUSED,
+}
+"""By the name of a kind of a driver's own: those of botocore, aiohttp and google-auth."""
 
 
 def check_driver(url: str) -> None:
