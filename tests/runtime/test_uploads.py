@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import jupyter_videogen as vg
 from jupyter_videogen.config import files
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.runtime import process, uploads
@@ -19,7 +20,6 @@ from support.fakes import MP4
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
 
-    import jupyter_videogen as vg
     from jupyter_videogen.core.job import JobRecord
     from support.faulty_storage import Trouble
     from support.paid_server import Shop
@@ -74,6 +74,22 @@ def test_a_finished_clip_is_put_into_the_storage(lab: vg.Client, configured: Pat
     assert Path(clip.path).read_bytes() == MP4
     assert job.clips[0].storage_url == clip.storage_url
     assert (record_of(job).warnings, process.runtime().uploads.pending(), len(shop.book)) == ((), [], 1)
+
+
+def test_a_grid_is_uploaded_as_it_fills(
+    lab: vg.Client, configured: Path, root: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its counts and its cost are those of a grid without a storage."""
+    shop.is_numbered = True
+    monkeypatch.setenv("SHOP_KEY", "canary-1")
+    at: dict[str, Any] = {"provider": "openai", "base_url": shop.url, "key_env": "SHOP_KEY", "yes": True}
+    grid = vg.grid([f"sea {number}" for number in range(9)], models=["a"], name="study", **at)
+    grid.result("1m")
+    assert process.runtime().uploads.rest(30)
+    rows = grid.facts()
+    assert len({row["storage_url"] for row in rows}) == len(objects(root)) == len(shop.book) == 9
+    assert {(row["state"], row["charged"], row["error"]) for row in rows} == {("ready", "yes", None)}
+    assert (grid.counts.ready, grid.counts.making, grid.idle) == (9, 0, True)
 
 
 def test_without_a_storage_nothing_is_written_down(lab: vg.Client, home: Path) -> None:

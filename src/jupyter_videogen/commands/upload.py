@@ -45,11 +45,9 @@ def upload(words: Sequence[str], url: str | None) -> Uploaded:
         )
     run = process.runtime()
     ids = [record.id for record in _chosen(words, run) if record.clips] if words else run.uploads.pending()
-    tries = {job_id: run.uploads.ensure_job(job_id) for job_id in ids}
-    for future in tries.values():
+    for future in [run.uploads.ensure_job(job_id) for job_id in ids if not _urls_of(job_id, run)]:
         future.result()
-    records = run.ledger.records(ids)
-    stored = {job_id: urls for job_id, record in records.items() if (urls := _urls(record))}
+    stored = {job_id: urls for job_id in ids if (urls := _urls_of(job_id, run))}
     left = {
         job_id: run.uploads.troubles.get(job_id, "another process has it, or its file is gone")
         for job_id in ids
@@ -76,7 +74,9 @@ def _chosen(words: Sequence[str], run: Runtime) -> list[JobRecord]:
     return [job.record for job in job_references.find_jobs(words, {})]
 
 
-def _urls(record: JobRecord) -> list[str]:
+def _urls_of(job_id: str, run: Runtime) -> list[str]:
     """Return the URLs of a job's clips; none unless all have one."""
-    urls = [clip.storage_url for clip in record.clips if clip.storage_url]
-    return urls if len(urls) == len(record.clips) else []
+    kept = run.ledger.kept(job_id)
+    clips = kept.record.clips if kept else ()
+    urls = [clip.storage_url for clip in clips if clip.storage_url]
+    return urls if len(urls) == len(clips) else []
