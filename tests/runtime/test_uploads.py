@@ -274,5 +274,6 @@ def test_threads_give_what_is_returned_and_raised() -> None:
         assert await asyncio.gather(*(threads.run(lambda: {"a": "b"}) for _ in range(3))) == [{"a": "b"}] * 3
         with pytest.raises(ValueError, match="no"):
             await threads.run(fail)
+        threads.close()
 
     asyncio.run(use())

@@ -312,6 +312,7 @@ class Runtime:
         """Stop watching everything and close what is open; jobs go on and are found again."""
         self.loop.call(self.pool.close)
         self.loop.stop()
+        self.uploads.close()
         with suppress(VideogenError):
             self.ledger.pay_back()
         self.ledger.close()

@@ -139,6 +139,10 @@ class Uploads:
         """Wait for at most so many seconds until every upload was tried once; returns whether that is so."""
         return self._resting.wait(seconds)
 
+    def close(self) -> None:
+        """End the threads of the uploads; what is under way goes on while the process lives."""
+        self._threads.close()
+
     # ---- on the loop ---------------------------------------------------------------------------------------------
 
     async def keep_up(self) -> None:
@@ -254,7 +258,7 @@ class DaemonThreads:
 
     def __init__(self, number: int) -> None:
         self._number, self._begun = number, 0
-        self._queue: queue.SimpleQueue[_Work] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
 
     async def run(self, call: Callable[[], dict[str, str]]) -> dict[str, str]:
         """Call a function in one of the threads; returns and raises as it does."""
@@ -265,21 +269,30 @@ class DaemonThreads:
             threading.Thread(target=self._serve, name="videogen-upload", daemon=True).start()
         return await asyncio.wrap_future(work.future)
 
+    def close(self) -> None:
+        """Let the threads end after what they are at; nobody waits for them."""
+        for _ in range(self._begun):
+            self._queue.put(None)
+
     def _serve(self) -> None:
-        while True:
-            call, future = self._queue.get()
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(call())
-            except BaseException as error:  # noqa: BLE001 - whoever waits is told
-                future.set_exception(error)
+        while work := self._queue.get():
+            if work.future.set_running_or_notify_cancel():
+                try:
+                    work.future.set_result(work.call())
+                except BaseException as error:  # noqa: BLE001 - whoever waits is told
+                    work.future.set_exception(error)
+
+
+_tidied: set[str] = set()
+"""Folders in which this process has looked for what others left when they died."""
 
 
 def _put_all(record: JobRecord, url: str) -> dict[str, str]:
     """Put the clips of a job into the storage; returns their URLs by hash. One that is no longer here is left out."""
     folder, found = StorageFolder(url), dict[str, str]()
-    folder.remove_stale()
+    if url not in _tidied:
+        _tidied.add(url)
+        folder.remove_stale()
     for clip in _missing(record):
         with suppress(FileNotFoundError):  # moved or deleted by its owner
             found[clip.sha256] = folder.put(clip)
