@@ -13,7 +13,7 @@ import pytest
 import jupyter_videogen as vg
 from jupyter_videogen.config import files
 from jupyter_videogen.core import environment as settings
-from jupyter_videogen.runtime import process
+from jupyter_videogen.runtime import process, uploads
 from support import faulty_storage
 from support.fakes import MP4
 
@@ -50,8 +50,10 @@ def test_a_kill_loses_no_upload(
     around = {**settings.Environment, "VIDEOGEN_FAILPOINT": failpoint}
     assert subprocess.run(child, env=around, check=False, timeout=60).returncode == -signal.SIGKILL
     assert not [path for path in (root / "clips").iterdir() if path.suffix == ".mp4"]
+    owed = uploads.pending(home)
     with faulty_storage.installed(root):
         run, (job,) = process.runtime(), vg.jobs()
+        assert owed == [job.id]
         run.uploads.begin(job.id).result(60)
         (clip,) = run.ledger.find(job.id).clips
         assert clip.storage_url is not None

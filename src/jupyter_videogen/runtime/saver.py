@@ -83,10 +83,8 @@ class Saver:
         )
         changes: dict[str, Any] = {"clips": tuple(clips), "artifacts": (), "failure": None, "progress": 100.0}
         self._job.note(filter(None, [lost]))
-        if self._context.uploads:
-            self._context.uploads.expect(
-                self._job.record.id
-            )  # before: a process that dies in between leaves the upload to the next
+        if self._context.uploads:  # before: a process that dies in between leaves the upload to the next
+            self._context.uploads.expect(self._job.record.id)
         self._job.move("succeeded", finished_at=self._context.clock.now(), **changes)
         self._context.failpoint("stored")
         if self._context.uploads:
