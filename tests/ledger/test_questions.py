@@ -24,7 +24,7 @@ from jupyter_videogen.ledger.rebuild import TALLIES, WEEK
 from support.full_library import fill, make_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from jupyter_videogen.core.job import JobRecord, JobState
@@ -40,6 +40,8 @@ PROMPTS = (
     "Straße im Regen",
     "",
     "a cat's cradle_of light",
+    "foo\u19b0bar",
+    "foot \U0001e922\U0001e92b",
 )
 
 
@@ -179,6 +181,11 @@ SEARCHES = {
     "bo": (),
     "oat": (),
     "cradle": (8,),
+    "foo": (9, 10),
+    "foo\u19b0bar": (9,),
+    "foob": (),
+    "\U0001e922": (),
+    "\U0001e922\U0001e92b": (10,),
     "wan-2.7": (0, 4, 8),
     '"boat" OR (NOT*': (),
     "boat* NEAR": (),
@@ -201,6 +208,66 @@ def test_a_search_finds_words(
     found = {int(job.id) for job, _ in ledger.page(shelf, offset=0, limit=100)}
     assert found == set(SEARCHES[search])
     assert sum(group.jobs for group in ledger.history_groups(shelf)) == len(found)
+
+
+@pytest.fixture
+def asked(ledger: Ledger) -> Callable[[str], list[str]]:
+    """What FTS5 is asked by a search."""
+
+    def search(text: str) -> list[str]:
+        asked: list[str] = []
+        with ledger._file.reading() as db:
+            db.set_trace_callback(asked.append)
+            ledger.page(HistoryFilter(search=text), offset=0, limit=9)
+            db.set_trace_callback(None)
+        start, end = words.HITS.replace("?", "'", 1).split("'")[0] + "'", "' ORDER"
+        return [line.removeprefix(start).split(end)[0] for line in asked if line.startswith(start)]
+
+    return search
+
+
+def test_a_beginning_is_asked_as_the_words_that_it_stands_for(
+    ledger: Ledger, tmp_path: Path, asked: Callable[[str], list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FTS5 stops early at whole words, and gathers all jobs for a beginning; where there are many words, that is quicker."""
+    fill(ledger, [_saying(make_record(number, tmp_path), prompt) for number, prompt in enumerate(PROMPTS)])
+    assert asked("boat") == ['("boat" OR "boathouse" OR "boats")']
+    assert asked("BOAT at") == ['("boat" OR "boathouse" OR "boats") AND "at"']
+    assert asked("zep") == ['"zep" *']
+    assert asked("foo") == ['"foo" *']
+    monkeypatch.setattr(words, "WIDEST", 2)
+    ledger.star(ledger.recent(limit=1)[0].id, on=True)
+    assert asked("boat") == ['"boat" *']
+
+
+def test_one_look_through_the_index_serves_a_page_and_its_counts(
+    ledger: Ledger, tmp_path: Path, asked: Callable[[str], list[str]]
+) -> None:
+    """Until something is written, by this process or another."""
+    fill(ledger, [make_record(number, tmp_path) for number in range(3)])
+    assert asked("take")
+    assert not asked("take")
+    assert sum(group.jobs for group in ledger.history_groups(HistoryFilter(search="take"))) == 3
+    with closing(Ledger.at(ledger.path)) as other:
+        fill(other, [make_record(3, tmp_path)])
+    assert asked("take")
+    assert sum(group.jobs for group in ledger.history_groups(HistoryFilter(search="take"))) == 4
+
+
+def test_an_index_that_was_filled_without_its_words_is_listed(
+    ledger: Ledger, tmp_path: Path, asked: Callable[[str], list[str]]
+) -> None:
+    """Another version of the package has filled it, at first or last."""
+    fill(ledger, [_saying(make_record(number, tmp_path), prompt) for number, prompt in enumerate(PROMPTS[:5])])
+    asked("boat")
+    with ledger._file.writing() as db:
+        db.execute("DROP TABLE terms")
+        db.execute("DELETE FROM marks WHERE name = 'terms'")
+    assert asked("boat") == ['("boat" OR "boathouse" OR "boats")']
+    with ledger._file.writing() as db:
+        db.execute("UPDATE marks SET value = 1 WHERE name = 'terms'")
+        db.execute("DELETE FROM terms WHERE term != 'boat'")
+    assert asked("boat") == ['("boat" OR "boathouse" OR "boats")']
 
 
 def _saying(record: JobRecord, prompt: str) -> JobRecord:

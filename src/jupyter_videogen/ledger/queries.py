@@ -13,7 +13,7 @@ from jupyter_videogen.core.job import ENDED, UNPAID
 from jupyter_videogen.ledger.rebuild import WEEK
 from jupyter_videogen.ledger.rows import decode_job, decode_timing, encode_fingerprint, encode_handle, label_number
 from jupyter_videogen.ledger.stored_states import state_at_rest
-from jupyter_videogen.ledger.words import MOST, expression
+from jupyter_videogen.ledger.word_index import read_stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -75,9 +75,10 @@ SELECT {columns} FROM jobs WHERE number IN (
     ORDER BY created_at DESC, number DESC LIMIT :limit OFFSET :offset
 ) ORDER BY created_at DESC, number DESC
 """
+FOUND = "number IN (SELECT value FROM json_each(:hits))"
 SEARCH_PAGE = """
 SELECT {columns} FROM jobs WHERE number IN (
-    SELECT number FROM jobs WHERE {words} AND {shelf} AND {of_model} {older}
+    SELECT number FROM jobs WHERE {found} AND {shelf} AND {of_model} {older}
     ORDER BY created_at DESC, number DESC LIMIT :limit OFFSET :offset
 ) ORDER BY created_at DESC, number DESC
 """
@@ -132,7 +133,7 @@ class HistoryFilter(NamedTuple):
     @property
     def values(self) -> dict[str, object]:
         """The parameters of `SHELF` and `OF_MODEL`."""
-        return self._asdict() | {"words": expression(self.search), "most": MOST}
+        return self._asdict()
 
     @property
     def states(self) -> str:
@@ -238,14 +239,17 @@ class LedgerQueries:
         self, shelf: HistoryFilter, columns: str, *, limit: int, offset: int = 0, before: str = ""
     ) -> list[tuple[Any, ...]]:
         """Return columns of a page, from the weeks it is in or from the hits of the search."""
-        words = self._words.condition(shelf.search) if shelf.search else ""
-        asked = {"columns": columns, "shelf": SHELF, "of_model": OF_MODEL.format(states=shelf.states), "words": words}
-        values = shelf.values | {"before": before, "limit": limit, "offset": offset}
+        asked = {"columns": columns, "shelf": SHELF, "of_model": OF_MODEL.format(states=shelf.states), "found": FOUND}
+        values = self._values(shelf) | {"before": before, "limit": limit, "offset": offset}
         with self._file.reading() as db:
-            if not words:
+            if not shelf.search:
                 values |= _weeks(db, asked["of_model"], values)
-            query = (SEARCH_PAGE if words else PAGE).format(**asked, older=OLDER if before else "")
+            query = (SEARCH_PAGE if shelf.search else PAGE).format(**asked, older=OLDER if before else "")
             return db.execute(query, values).fetchall()
+
+    def _values(self, shelf: HistoryFilter) -> dict[str, object]:
+        """Return the parameters of a filter, and what its search finds."""
+        return shelf.values | ({"hits": str(self._words.hits(shelf.search))} if shelf.search else {})
 
     def kept(self, job_id: str) -> KeptJob | None:
         """Return a job by its whole id."""
@@ -257,11 +261,10 @@ class LedgerQueries:
         """Return how many jobs of each state and model there are, whatever model and states are asked for."""
         counted = {"table": "tallies", "jobs": "sum(jobs)", "unit": " / 1e9", "shelf": SHELF}
         if shelf.search:
-            words = self._words.condition(shelf.search)
-            counted = {"table": "jobs", "jobs": "count(*)", "unit": "", "shelf": f"{words} AND {SHELF}"}
-        query = SHELF_GROUPS.format(**counted, **STATES)
+            counted = {"table": "jobs", "jobs": "count(*)", "unit": "", "shelf": f"{FOUND} AND {SHELF}"}
+        query, values = SHELF_GROUPS.format(**counted, **STATES), self._values(shelf)
         with self._file.reading() as db:
-            return [HistoryGroup(*row) for row in db.execute(query, shelf.values)]
+            return [HistoryGroup(*row) for row in db.execute(query, values)]
 
     def records(self, job_ids: Sequence[str]) -> dict[str, JobRecord]:
         """Return jobs by their whole ids; those that nobody knows are left out."""
@@ -271,8 +274,7 @@ class LedgerQueries:
     def stamp(self) -> tuple[int, int]:
         """Return two numbers that are others after any write to the file, by this process or another."""
         with self._file.reading() as db:
-            (others,) = db.execute("PRAGMA data_version").fetchone()
-            return others, db.total_changes
+            return read_stamp(db)
 
     def is_starred(self, job_id: str) -> bool:
         """Return whether a job is starred."""

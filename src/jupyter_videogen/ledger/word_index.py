@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.ledger import words
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from jupyter_videogen.ledger.database import Database
 
 log = logging.getLogger("jupyter_videogen")
+
+
+class _Found(NamedTuple):
+    """What a search found, and in what state of the file."""
+
+    search: str
+    db: sqlite3.Connection
+    stamp: tuple[int, int]
+    hits: list[int]
 
 
 class Words:
@@ -21,16 +33,31 @@ class Words:
     def __init__(self, file: Database) -> None:
         self._file = file
         self._usable: bool | None = None
+        self._last: _Found | None = None
 
-    def condition(self, search: str) -> str:
-        """Bring the index up to date, and return the condition on `jobs` that a search comes to."""
+    def hits(self, search: str) -> list[int]:
+        """Bring the index up to date, and return the numbers of the newest `words.MOST` jobs that a search finds, the newest first.
+
+        The last answer stands until somebody writes to the file: a page and its counts ask for the same hits.
+        """
         if not words.expression(search):
-            return "FALSE"
-        if not self._can_index():
-            return words.SCAN
-        with suppress(VideogenError):  # a busy or full disk: what was indexed before is found
-            self.catch_up()
-        return words.HITS if self._has_table() else words.SCAN
+            return []
+        if self._can_index():
+            with suppress(VideogenError):  # a busy or full disk: what was indexed before is found
+                self.catch_up()
+        with self._file.reading() as db:
+            stamp = read_stamp(db)
+            last = self._last
+            if last is None or (last.search, last.stamp) != (search, stamp) or last.db is not db:
+                last = self._last = _Found(search, db, stamp, self._find(db, search))
+            return last.hits
+
+    def _find(self, db: sqlite3.Connection, search: str) -> list[int]:
+        query, asked = words.HITS, words.expression(search, partial(words.list_known, db))
+        if not (self._usable and words.is_asked_singly(search) and _has_table(db)):
+            db.create_function("has_words", 2, words.has_words, deterministic=True)
+            query, asked = words.SCAN, search
+        return [number for (number,) in db.execute(query, (asked, words.MOST))]
 
     def catch_up(self) -> None:
         """Index the jobs that were added since the last time; raises `VideogenError` where the file cannot be written."""
@@ -40,23 +67,24 @@ class Words:
 
     def _behind(self) -> bool:
         with self._file.reading() as db:
-            ((newest,), (indexed,)) = (
-                db.execute("SELECT max(number) FROM jobs").fetchone(),
-                db.execute(words.INDEXED).fetchone(),
-            )
-        return bool((newest or 0) > indexed)
-
-    def _has_table(self) -> bool:
-        with self._file.reading() as db:
-            return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone() is not None
+            return words.is_behind(db)
 
     def _can_index(self) -> bool:
         if self._usable is None:
             with self._file.reading() as db:
                 self._usable = words.has_index(db)
-                db.create_function("has_words", 2, words.has_words, deterministic=True)
             if not self._usable:
                 log.warning(
                     "This Python's SQLite has no FTS5: a search reads every job. Python from python.org has it."
                 )
         return self._usable
+
+
+def _has_table(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'words'").fetchone() is not None
+
+
+def read_stamp(db: sqlite3.Connection) -> tuple[int, int]:
+    """Return two numbers that are others after any write to the file, by this process or another."""
+    (others,) = db.execute("PRAGMA data_version").fetchone()
+    return others, db.total_changes
