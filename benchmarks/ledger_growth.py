@@ -6,14 +6,23 @@ Jobs of two years, oldest first: eight in ten have a clip, one in ten has failed
 notebooks in two projects, prompts of 80 characters, sixteen unfinished. Each question is asked 40 times of a warm file in one process; the
 figure is the 95th percentile of its processor time, the system's part included, so that no other program is measured. Submit is the median of
 the durable commit that records a job before it is sent. Prints a table.
+
+    python benchmarks/ledger_growth.py --older [JOBS]
+
+How long it takes to bring a file of version 12 up to date, 100,000 jobs where none is said: a process is killed when half of them are copied,
+and another goes on. Half of it is the words, without which the first search would wait.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing, suppress
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
@@ -21,16 +30,20 @@ from random import Random
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
 from jupyter_videogen.core.budget import Cap
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.core.errors import Failure
 from jupyter_videogen.core.job import JobRecord, JobState
 from jupyter_videogen.core.request import GenerationRequest
 from jupyter_videogen.core.timing import JobKind
+from jupyter_videogen.ledger import database
 from jupyter_videogen.ledger.glance import Glance
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.ledger.queries import HistoryFilter
-from jupyter_videogen.ledger.rows import insert_job
+from jupyter_videogen.ledger.rows import encode_handle, insert_job
+from jupyter_videogen.ledger.stored_states import state_at_rest
 from jupyter_videogen.runtime.polling.history import DurationHistory
 
 if TYPE_CHECKING:
@@ -51,8 +64,16 @@ MODELS = ("wan-2.7", "kling-o3", "veo-3.1-fast", "seedance-2-lite")
 PLACES = (("qubax", "https://api.qubax.ai/v1"), ("aihubmix", "https://aihubmix.com/v1"))
 ENDS: tuple[JobState, ...] = ("succeeded",) * 8 + ("failed", "cancelled")
 OPEN = 16
+SOON = 0.05
+"""Seconds between two looks at how far another process is."""
 NOW = 1_790_000_000.0
 HEX = 64
+OLDER = 12
+"""The version of a file whose jobs have to be rebuilt."""
+OLD_JOBS = 100_000
+LONGEST = 60.0
+"""Seconds that these may take."""
+OPENS = "import sys; from pathlib import Path; from jupyter_videogen.ledger.ledger import Ledger; Ledger(Path(sys.argv[1])).close()"
 ROOT = Path("/home/ann/projects")
 
 
@@ -166,6 +187,8 @@ def questions(jobs: int, now: float) -> Iterator[Question]:
     yield Question("form", "search, no hit", library(shelf(search="zeppelin")))
     yield Question("form", "search, two words", library(shelf(search=f"{VOCABULARY[40]} {VOCABULARY[60]}")))
     yield Question("form", "search, a word of one prompt in six", library(shelf(search=VOCABULARY[10])))
+    frequent = " ".join(VOCABULARY[number] for number in (2, 3, 4, 5))
+    yield Question("form", "search, four words of one prompt in three", library(shelf(search=frequent)))
     yield Question("form", "search, half a word", library(shelf(search=VOCABULARY[10][:3])))
     yield Question("grid", "which of 100 requests are there", lambda ledger: ledger.known(prints))
     yield Question("grid", "jobs at a provider", lambda ledger: ledger.grids.count_at(origin))
@@ -232,9 +255,75 @@ def measure(jobs: int, home: Path) -> dict[str, float]:
     return found
 
 
+def fill_older(path: Path, jobs: int) -> None:
+    """Write a file of version 12 as that version did."""
+    columns = (
+        "id, state, provider, origin, model, fingerprint, take, idempotency_key, notebook, project, created_at, record"
+    )
+    insert = f"INSERT INTO jobs ({columns}, handle, cost) VALUES ({', '.join('?' * 14)})"  # noqa: S608 - marks
+    with closing(sqlite3.connect(path)) as db, db:
+        for script in database.MIGRATIONS[:OLDER]:
+            db.executescript(str(script))
+        db.execute(f"PRAGMA user_version = {OLDER}")
+        for job in (make_job(number, jobs, NOW) for number in range(jobs)):
+            where = (job.provider, job.base_url, job.model, job.fingerprint, job.take, job.idempotency_key)
+            row = (*where, job.notebook, job.project, job.created_at, msgspec.json.encode(job))
+            db.execute(insert, (job.id, state_at_rest(job.state), *row, encode_handle(job.handle), job.cost))
+
+
+def half_done(path: Path, jobs: int) -> bool:
+    """Return whether half of the jobs are in the new table."""
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as db, suppress(sqlite3.OperationalError):
+        return bool(db.execute("SELECT coalesce(max(number), 0) FROM next_jobs").fetchone()[0] >= jobs // 2)
+    return False
+
+
+def open_older(path: Path, *, until: Callable[[], bool] | None = None) -> tuple[float, float]:
+    """Open the file in a process of its own, which is killed when `until` says so; returns its seconds, and those of processors."""
+    start, before = time.perf_counter(), os.times()
+    with subprocess.Popen([sys.executable, "-c", OPENS, str(path)], stderr=subprocess.DEVNULL) as process:
+        while until is not None and process.poll() is None:
+            if until():
+                process.kill()
+                break
+            time.sleep(SOON)
+    after = os.times()
+    spent = after.children_user + after.children_system - before.children_user - before.children_system
+    return time.perf_counter() - start, spent
+
+
+def measure_older(jobs: int) -> None:
+    """Bring a file up to date, killed at half and finished, and print how long each took."""
+    with tempfile.TemporaryDirectory(prefix="videogen-growth-") as folder:
+        path = Path(folder) / "ledger.sqlite3"
+        fill_older(path, jobs)
+        first = open_older(path, until=partial(half_done, path, jobs))
+        second = open_older(path)
+        with closing(Ledger(path)) as ledger:
+            found = sum(group.jobs for group in ledger.history_groups(shelf()))
+        asides = [aside.name for aside in Path(folder).glob("ledger-version-*")]
+    print(f"{found:,} of {jobs:,} jobs; the old file is kept as {', '.join(asides)}\n")
+    print("| process | s | s of processor time |\n|---|---|---|")
+    for name, took in (("killed at half", first), ("goes on to the end", second)):
+        print(f"| {name} | {took[0]:.1f} | {took[1]:.1f} |")
+    whole = first[0] + second[0]
+    print(
+        f"\nReach: {LONGEST:.0f} s in all: {whole:.0f}, {'reached' if whole <= LONGEST else 'not reached in this run'}."
+    )
+
+
 def main() -> None:
+    """Measure growth, or how long an older file takes."""
+    older = sys.argv[1:2] == ["--older"]
+    sizes = [int(size) for size in sys.argv[1 + older :]]
+    if older:
+        measure_older(*(sizes or [OLD_JOBS]))
+    else:
+        measure_growth(sizes or list(SIZES))
+
+
+def measure_growth(sizes: list[int]) -> None:
     """Measure each size, and print one column for each."""
-    sizes = [int(size) for size in sys.argv[1:]] or SIZES
     columns: dict[int, dict[str, float]] = {}
     for size in sizes:
         home = Path(tempfile.mkdtemp(prefix="videogen-growth-"))
