@@ -26,9 +26,7 @@ import msgspec
 
 from jupyter_videogen.api import listings, spending
 from jupyter_videogen.api.batch import Prompt
-from jupyter_videogen.api.grids import call as grids
-from jupyter_videogen.api.improvement import improve
-from jupyter_videogen.commands import actions, arguments, dry_run, error_text, grid_lines, options
+from jupyter_videogen.commands import actions, arguments, error_text, grid_lines, options
 from jupyter_videogen.commands import ledger as compacting
 from jupyter_videogen.commands import upload as uploading
 from jupyter_videogen.commands import watch as watching
@@ -41,7 +39,6 @@ from jupyter_videogen.core import command_names, environment, terminal
 from jupyter_videogen.core.errors import InvalidRequest, Unsupported, VideogenError
 from jupyter_videogen.core.suggestions import did_you_mean
 from jupyter_videogen.core.terminal import print_err, print_out
-from jupyter_videogen.diagnostics.doctor import doctor
 from jupyter_videogen.transport.local_gateway import check_installed
 
 if TYPE_CHECKING:
@@ -212,6 +209,8 @@ def _make(line: ParsedLine, *, as_json: bool) -> int:
     config = load_config()
     orders = actions.plan_orders(line, [Prompt(_prompt(line))], {}, config)
     if actions.is_dry_run(line):
+        from jupyter_videogen.commands import dry_run  # noqa: PLC0415 - only here
+
         print_out(dry_run.render_json(orders))
         return DONE
     jobs, values = actions.submit(line, orders, config), line.values
@@ -230,6 +229,8 @@ def _improve(given: Invocation) -> int:
 
 def _print_improved(prompt: str, *, as_json: bool) -> int:
     """Print a better prompt; nothing is ordered."""
+    from jupyter_videogen.api.improvement import improve  # noqa: PLC0415 - only here
+
     better = improve(prompt)
     print_out(terminal.as_json({"prompt": better}) if as_json else better)
     return DONE
@@ -275,6 +276,8 @@ def _told(job: Job, *, as_json: bool) -> int:
 
 def _grid(given: Invocation) -> int:
     """Make a grid, or go on with it, and wait for it; an interrupt ends the sending, not what is being made."""
+    from jupyter_videogen.api.grids import call as grids  # noqa: PLC0415 - few commands need grids
+
     read = grid_lines.read_words(given.words)
     with locate_errors(read.line):
         if actions.is_dry_run(read.line):
@@ -357,6 +360,8 @@ def _cancel(given: Arguments, as_json: bool) -> int:
 
 def _doctor(given: Arguments, as_json: bool) -> int:
     """Print the report; the exit status is 1 where there is a problem."""
+    from jupyter_videogen.diagnostics.doctor import doctor  # noqa: PLC0415 - only here
+
     marks = given.marks
     report = doctor(network="--no-network" not in marks, local="--local" in marks, storage="--storage" in marks)
     print_out(terminal.as_json([finding._asdict() for finding in report]) if as_json else str(report))

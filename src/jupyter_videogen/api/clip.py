@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Self
 import msgspec
 
 from jupyter_videogen.api import checking, clip_origin
-from jupyter_videogen.api.exporting import clip as exporting
 from jupyter_videogen.core.clip import ClipRecord
 from jupyter_videogen.media import animation, clip_store, frames
 from jupyter_videogen.media import captions as caption_files
@@ -83,6 +82,8 @@ class Clip(ClipRecord, frozen=True, kw_only=True, omit_defaults=True):
         WebP are made as by `to_gif` and `to_webp`. Raises `InvalidRequest` for another name or one that is taken, and as
         `frame` does.
         """
+        from jupyter_videogen.api.exporting import clip as exporting  # noqa: PLC0415 - only here
+
         return exporting.export(self, Path(path), embed=embed, overwrite=overwrite)
 
     def extend(self, prompt: str, **fields: Any) -> Clip:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jupyter_videogen.api import waiting
 from jupyter_videogen.api.job import Job, seconds
-from jupyter_videogen.api.mapping.columns import ClipMaps
 from jupyter_videogen.api.mapping.source import Row
 from jupyter_videogen.api.tables import table
 from jupyter_videogen.api.tables.cells import origin_columns
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.clip import Clip
     from jupyter_videogen.api.mapping.clip_map import ClipMap
+    from jupyter_videogen.api.mapping.columns import ClipMaps
     from jupyter_videogen.api.mapping.executors import Executor, Way
     from jupyter_videogen.core.clip import ClipRecord
     from jupyter_videogen.core.job import CancelResult
@@ -64,6 +64,8 @@ class JobGroup(list[Job]):
     def maps(self) -> ClipMaps:
         """The functions that are called for its clips."""
         if self._maps is None:
+            from jupyter_videogen.api.mapping.columns import ClipMaps  # noqa: PLC0415 - few groups have any
+
             run = process.runtime()
             self._maps = ClipMaps(run.ledger.results, run.uploads)
         return self._maps

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jupyter_videogen.api.grids import call as grids
 from jupyter_videogen.commands import request_fields
 from jupyter_videogen.commands.arguments import parse_arguments
 from jupyter_videogen.commands.options import Command
@@ -57,6 +56,8 @@ def grid_of_cell(line: ParsedLine, texts: Sequence[str], names: Mapping[str, Any
 
     An empty cell opens the grid by its name.
     """
+    from jupyter_videogen.api.grids import call as grids  # noqa: PLC0415 - few commands need grids
+
     name, file = line.values.get("grid"), line.values.get("rows")
     if name is None:
         raise InvalidRequest(
@@ -75,6 +76,8 @@ def grid_of_cell(line: ParsedLine, texts: Sequence[str], names: Mapping[str, Any
 
 def describe_cell(line: ParsedLine, texts: Sequence[str], names: Mapping[str, Any]) -> str:
     """Return what a cell's grid would send, without sending it."""
+    from jupyter_videogen.api.grids import call as grids  # noqa: PLC0415 - few commands need grids
+
     given = {**_fields_of_grid(line, names), "name": line.values.get("grid")}
     file = line.values.get("rows")
     if file is None:

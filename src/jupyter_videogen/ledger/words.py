@@ -35,7 +35,8 @@ UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 """Scripts that write no spaces between words: Thai, Lao, Burmese, Khmer, Japanese and Chinese. Two neighbours count as a word."""
 SPLITTING = frozenset(map(chr, (*range(0x19B0, 0x19C1), 0x19C8, 0x19C9, 0x1CF2, 0x1CF3)))
 """Letters of New Tai Lue and of the Vedas that FTS5 takes as spaces; they are marks in the Unicode that it knows."""
-RUN = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
+RUN = rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+"
+"""Compiled at the first search: 4 ms."""
 CREATE = """
 CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'unicode61 remove_diacritics 0')
 """
@@ -63,7 +64,7 @@ class _Record(msgspec.Struct):
 def runs(text: str) -> list[str]:
     """Split a text into its words, without case and accents; what is written without spaces stays together."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    return RUN.findall("".join(sign for sign in plain if not unicodedata.combining(sign)))
+    return re.findall(RUN, "".join(sign for sign in plain if not unicodedata.combining(sign)))
 
 
 def searchable(content: bytes) -> str:
