@@ -16,7 +16,7 @@ import pytest
 from jupyter_videogen.core.budget import Cap
 from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.core.job import UNPAID
-from jupyter_videogen.ledger import rebuild, words
+from jupyter_videogen.ledger import rebuild, word_index, words
 from jupyter_videogen.ledger.database import Database
 from jupyter_videogen.ledger.ledger import Ledger
 from jupyter_videogen.ledger.queries import STATES, HistoryFilter
@@ -252,6 +252,20 @@ def test_one_look_through_the_index_serves_a_page_and_its_counts(
         fill(other, [make_record(3, tmp_path)])
     assert asked("take")
     assert sum(group.jobs for group in ledger.history_groups(HistoryFilter(search="take"))) == 4
+
+
+def test_a_search_that_finds_much_keeps_more_of_the_file_in_memory(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page and its counts read the same rows; nobody else needs the memory."""
+    fill(ledger, [make_record(number, tmp_path) for number in range(3)])
+    monkeypatch.setattr(words, "MOST", 3)
+    kept = []
+    for search in ("zeppelin", "take"):
+        ledger.page(HistoryFilter(search=search), offset=0, limit=9)
+        with ledger._file.reading() as db:
+            kept.append(-db.execute("PRAGMA cache_size").fetchone()[0])
+    assert kept == [1024, word_index.CACHE]
 
 
 def test_an_index_that_was_filled_without_its_words_is_listed(

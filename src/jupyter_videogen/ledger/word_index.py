@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.ledger.database import Database
 
+CACHE = 16 * 1024
+"""KiB of the file that are kept in memory from the first search on that finds much: its page and its counts read the same rows, and those
+of 12,000 jobs lie between the newest 2,000 of one job in six. Others get along with a sixteenth."""
 log = logging.getLogger("jupyter_videogen")
 
 
@@ -57,7 +60,10 @@ class Words:
         if not (self._usable and words.is_asked_singly(search) and _has_table(db)):
             db.create_function("has_words", 2, words.has_words, deterministic=True)
             query, asked = words.SCAN, search
-        return [number for (number,) in db.execute(query, (asked, words.MOST))]
+        hits = [number for (number,) in db.execute(query, (asked, words.MOST))]
+        if len(hits) == words.MOST:
+            db.execute(f"PRAGMA cache_size = -{CACHE}")
+        return hits
 
     def catch_up(self) -> None:
         """Index the jobs that were added since the last time; raises `VideogenError` where the file cannot be written."""
