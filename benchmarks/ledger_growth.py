@@ -188,7 +188,7 @@ def questions(jobs: int, now: float) -> Iterator[Question]:
     yield Question("form", "search, two words", library(shelf(search=f"{VOCABULARY[40]} {VOCABULARY[60]}")))
     yield Question("form", "search, a word of one prompt in six", library(shelf(search=VOCABULARY[10])))
     frequent = " ".join(VOCABULARY[number] for number in (2, 3, 4, 5))
-    yield Question("form", "search, four words of one prompt in three", library(shelf(search=frequent)))
+    yield Question("form", "search, four frequent words", library(shelf(search=frequent)))
     yield Question("form", "search, half a word", library(shelf(search=VOCABULARY[10][:3])))
     yield Question("grid", "which of 100 requests are there", lambda ledger: ledger.known(prints))
     yield Question("grid", "jobs at a provider", lambda ledger: ledger.grids.count_at(origin))
