@@ -24,12 +24,19 @@ class RandomStream:
     def uniform(self, count: int, low: float = 0.0, high: float = 1.0) -> Array:
         """Return `count` numbers from `low` up to `high`."""
         raw = self._bits.random_raw(count)
-        result: Array = (raw >> np.uint64(11)).astype(np.float64) * (2.0**-53 * (high - low)) + low
+        raw >>= np.uint64(11)
+        result: Array = raw.astype(np.float64)
+        result *= 2.0**-53 * (high - low)
+        result += low
         return result
 
     def bell(self, count: int) -> Array:
         """Return `count` numbers around 0 with deviation 1: sums of four, rounder than a true bell and never far out."""
-        result: Array = (self.uniform(4 * count).reshape(4, count).sum(axis=0) - 2.0) * 3.0**0.5
+        result = self.uniform(count)
+        for _ in range(3):
+            result += self.uniform(count)
+        result -= 2.0
+        result *= 3.0**0.5
         return result
 
     def number(self, low: float = 0.0, high: float = 1.0) -> float:
