@@ -10,6 +10,7 @@ import resource
 import sys
 import threading
 import time
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -73,7 +74,9 @@ def main(url: str, jobs: int, at_once: int, scale: float) -> None:
         process._runtimes[str(environment.home())] = Runtime(environment.home(), clock=Fast(scale))
     process.runtime()
     client = vg.Client("openai", base_url=f"{url}/v1", api_key="k")
-    import_module("httpcore")  # loaded before anything is counted, as the other client has it
+    for library in ("httpcore", "httpcore2"):  # loaded before anything is counted, as the other client has it
+        with suppress(ImportError):
+            import_module(library)
     samples: list[tuple[float, float, int, int]] = []
     stop, gate = threading.Event(), threading.Semaphore(at_once)
     idle, before, began = resident(), cpu(), time.monotonic()

@@ -62,6 +62,24 @@ def dry(shell: Shell, line: str = "") -> dict[str, Any]:
     return found
 
 
+def test_places_are_put_together_again_only_where_one_has_changed(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """An order after another has the same configuration; a file, a variable or a line of the session makes a new one."""
+    monkeypatch.chdir(tmp_path)
+    first = load_config()
+    assert load_config() is first
+    user(home, '[defaults]\nmodel = "one"\n')
+    assert load_config().defaults.model == "one"
+    project('[defaults]\nmodel = "two"\n')
+    assert load_config().defaults.model == "two"
+    environment.session["model"] = "three"
+    assert load_config().defaults.model == "three"
+    environment.session.clear()
+    monkeypatch.setenv("VIDEOGEN_PROVIDER", "qubrid")
+    assert load_config().defaults.provider == "qubrid"
+
+
 def test_the_strongest_place_wins(shell: Shell, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Option, then %config, environment, project, user, built-in."""
     assert dry(shell, "-p local")["json"]["seconds"] == "4"

@@ -33,6 +33,19 @@ def test_what_is_written_is_read_back_whole(path: Path) -> None:
     assert Ledger(path).find(job.id) == job
 
 
+def test_what_precedes_a_paid_call_is_synced_and_so_is_its_answer(path: Path) -> None:
+    """A draft alone waits for no disk: what a power cut takes with it was never sent. Later writes come with all before them."""
+    ledger, said = Ledger(path), list[str]()
+    ledger._file._connection.set_trace_callback(said.append)
+    job = ledger.add(draft(SLOW, path.parent))
+    job = ledger.send(job.after(state="submitting", sent_at=1.0), now=1.0)
+    job = ledger.save(job.after(state="queued", handle={"id": "v1"}))
+    attached = draft(SLOW, path.parent).after(id="bbbbbbbb", idempotency_key="2", state="queued", handle={"id": "v2"})
+    ledger.add(attached)
+    asked = [statement.rpartition(" ")[2] for statement in said if statement.startswith("PRAGMA synchronous =")]
+    assert asked == ["NORMAL", "FULL", "FULL", "FULL"]
+
+
 def test_states_have_their_names_at_rest(path: Path) -> None:
     """draft, submitting, queued and succeeded are planned, sent, accepted and stored in the file."""
     ledger = Ledger(path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.budget import AgentLimits, Budget
     from jupyter_videogen.core.job import JobRecord
 
+
+class Known(NamedTuple):
+    """The configuration that some places gave: every order asks for it, and they seldom change between two."""
+
+    layers: tuple[Layer, ...]
+    installed: Mapping[str, Provider]
+    configuration: Configuration
+
+
 log = logging.getLogger("jupyter_videogen")
+_known: list[Known] = []
+"""The newest one, if any."""
 _reported: set[files.Setting] = set()
 """Settings without effect that this process has warned of."""
 SHAPE = frozenset({"size", "aspect", "resolution"})
@@ -44,8 +55,20 @@ SHAPE = frozenset({"size", "aspect", "resolution"})
 def load_config() -> Configuration:
     """Read every place that sets something, once; raises `InvalidRequest` for a file that can't be used."""
     layers = read_layers()
-    merged = files.merge_layers(layers)
     _report_ignored(layers)
+    if any(layer.config.providers for layer in layers):
+        return _build(layers)  # their rows may stand on other files, which are read again
+    installed = installed_providers()
+    for known in _known:
+        if known.installed is installed and known.layers == layers:
+            return known.configuration
+    made = _build(layers)
+    _known[:] = [Known(layers, installed, made)]
+    return made
+
+
+def _build(layers: tuple[Layer, ...]) -> Configuration:
+    merged = files.merge_layers(layers)
     claims, foreign = files.collect_claims(layers), files.foreign_providers(layers)
     rows = files.provider_rows(merged, foreign)
     own = files.merge_layers([layer for layer in layers if not layer.foreign])

@@ -163,10 +163,14 @@ class Ledger(LedgerQueries):
         unknown outcome, that job is given instead. Counting against the `caps` and writing down are one step, so two
         kernels cannot both pass; raises `BudgetExceeded`. The job is ours to watch from the first moment: another
         process that starts just now must not take it for orphaned.
+
+        A draft survives the death of this process, but a power cut only with the next durable write, which `send` is: what a
+        power cut takes before that was never sent. A browser keeps nothing but what is durable.
         """
+        durable = record.state != "draft" or platform.is_browser()
         with explain_disk_errors(self.path):
             self._presence.show()
-        with self._file.writing() as db:
+        with self._file.writing(durable=durable) as db:
             last = last_take(db, record.fingerprint)
             if last is not None and not new and last.state not in UNPAID:
                 return last
