@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 APPS = ("notebooks", "lab")
-START = 300_000
+START = 60_000
 """Milliseconds that the kernel may take on a machine with other work."""
 PLAYS = "video => video.play().then(() => new Promise((done) => video.requestVideoFrameCallback(() => done(video.videoWidth))))"
 SAVED = "async () => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"

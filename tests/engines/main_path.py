@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine_programs import PROGRAMS, find
+from support import lite_sites
 from support.engines import Engine, Firefox, WebKit, wait
 from support.jupyter_servers import TOKEN, Server
 from support.jupyterlab_page import OUTPUTS, READY, RUN, SAVE, leave_for_the_day
@@ -167,3 +168,31 @@ def test_a_grid_fills_is_compared_and_voted_on(engine: Engine, server: Server) -
         )
     wait(engine, FOCUSED, ".videogen-verdict h4")
     assert engine.run(OUTPUTS, 2)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with lite_sites.serve_site(tmp_path_factory.mktemp("lite")) as address:
+        yield address
+
+
+def test_python_in_the_tab_makes_a_clip_that_plays_without_a_kernel(engine: Engine, site: str) -> None:
+    """In a site of notebooks: a cell, and the `await` of a browser that cannot suspend Python; saved, it plays from its file."""
+    if engine.name == "webkit":  # type: ignore[attr-defined]
+        pytest.skip("Python in the tab is tried in Chromium and Firefox")
+    _visit_site(engine, site, "tab")
+    cells(engine, 0, 1)
+    assert wait(engine, PLAYS, ".videogen-result video") == [640, 360]
+    picture(engine, "tab", ".videogen")
+    engine.run(SAVE)
+    _visit_site(engine, site, "tab", kernel=False)
+    assert wait(engine, PLAYS, ".videogen-record video") == [640, 360]
+    _visit_site(engine, site, "await")
+    cells(engine, 0, 1)
+    assert wait(engine, PLAYS, ".videogen-result video, .videogen-record video") == [320, 192]
+
+
+def _visit_site(engine: Engine, site: str, name: str, *, kernel: bool = True) -> None:
+    engine.go(f"{site}/notebooks/index.html?path={name}.ipynb")
+    wait(engine, "() => Boolean(window.jupyterapp?.shell)")
+    engine.run(READY, kernel)
