@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 APPS = ("notebooks", "lab")
-START = 60_000
+START = 120_000
 """Milliseconds that the kernel may take on a machine with other work."""
 PLAYS = "video => video.play().then(() => new Promise((done) => video.requestVideoFrameCallback(() => done(video.videoWidth))))"
 SAVED = "async () => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"
@@ -113,4 +113,4 @@ def test_what_a_closed_tab_was_making_is_made_at_the_next_visit(context: Browser
     page.evaluate(RUN, [0, True])
     assert "1 video is still being made" in str(page.evaluate(OUTPUTS, 0))
     page.evaluate(RUN, [2, True])
-    assert played(page.locator(CARD_CLIP)) == 1280
+    assert played(page.locator(CARD_CLIP)) == 640

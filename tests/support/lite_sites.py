@@ -19,7 +19,7 @@ INSTALLED = (lite.PLACE / ".ready").exists()
 LOAD = "%load_ext jupyter_videogen\nimport jupyter_videogen as vg"
 NOTEBOOKS = {
     "tab": (LOAD, "%%videogen -d 1\na paper boat at sunset", "vg.VideoGen(duration=1, size='320x192', seed=7)"),
-    "long": (LOAD, "%%videogen -d 20 --size 1280x720\na storm at night over the sea", "%videogen show"),
+    "long": (LOAD, "%%videogen -d 20 --size 640x360\na storm at night over the sea", "%videogen show"),
     "await": (LOAD, "await vg.submit('fog over a lake', duration=1, size='320x192')"),
 }
 """The cells of the notebooks that Python in the tab runs."""

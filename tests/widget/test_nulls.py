@@ -7,7 +7,7 @@ from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from jupyter_videogen.core import platform
-from jupyter_videogen.widget.nulls import keep_nulls
+from jupyter_videogen.widget.nulls import keep_nulls, read_nulls
 from jupyter_videogen.widget.widget import VideoGen
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ MESSAGE = {"n": None, "list": [1, None, {"size": None}], "text": "", "zero": 0, 
 
 
 def test_outside_of_a_browser_a_message_stays_itself() -> None:
-    assert keep_nulls(MESSAGE) is MESSAGE
+    assert keep_nulls(MESSAGE) is read_nulls(MESSAGE) is MESSAGE
 
 
-def test_in_a_browser_none_is_sent_as_null(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_browser_none_is_sent_as_null_and_null_is_read_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """In a state and in a message; `undefined`, which None would become there, is left out of JSON."""
     form = VideoGen(provider="local", duration=1)
     null = object()
@@ -33,5 +33,6 @@ def test_in_a_browser_none_is_sent_as_null(monkeypatch: pytest.MonkeyPatch) -> N
         "zero": 0,
         "off": False,
     }
+    assert read_nulls(keep_nulls(MESSAGE)) == MESSAGE
     assert form.get_state("job") == {"job": null}
     assert form.get_state("form")["form"]["start"]["aspect"] is null

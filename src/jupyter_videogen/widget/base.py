@@ -22,7 +22,7 @@ from jupyter_videogen.core.errors import VideogenError
 from jupyter_videogen.widget import history, history_watch, visitors
 from jupyter_videogen.widget.form import request_code
 from jupyter_videogen.widget.history import STATIC, job_view_of
-from jupyter_videogen.widget.nulls import keep_nulls
+from jupyter_videogen.widget.nulls import keep_nulls, read_nulls
 from jupyter_videogen.widget.protocol import (
     VERSION,
     Ack,
@@ -162,6 +162,7 @@ class BaseWidget(anywidget.AnyWidget):
         """Take part in a change; for subclasses."""
 
     def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
+        content = read_nulls(content)
         request_id = content.get("request_id") if isinstance(content, dict) else None
         if not isinstance(request_id, str) or len(request_id) > LONGEST_ID or request_id in self._heard:
             return  # one click, one job, however often the line repeats it
