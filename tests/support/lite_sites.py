@@ -18,9 +18,13 @@ ROOT = Path(__file__).parents[2]
 INSTALLED = (lite.PLACE / ".ready").exists()
 LOAD = "%load_ext jupyter_videogen\nimport jupyter_videogen as vg"
 NOTEBOOKS = {
-    "tab": (LOAD, "%%videogen -d 1\na paper boat at sunset", "vg.VideoGen(duration=1, size='320x192', seed=7)"),
-    "long": (LOAD, "%%videogen -d 20 --size 640x360\na storm at night over the sea", "%videogen show"),
-    "await": (LOAD, "await vg.submit('fog over a lake', duration=1, size='320x192')"),
+    "tab": (
+        LOAD,
+        "%%videogen -d 1\na paper boat at sunset",
+        "vg.VideoGen(duration=1, size='320x192', seed=7)",
+        "await vg.submit('fog over a lake', duration=1, size='320x192')",
+    ),
+    "long": (LOAD, "%%videogen -d 8 --size 640x360\na storm at night over the sea", "%videogen show"),
 }
 """The cells of the notebooks that Python in the tab runs."""
 
