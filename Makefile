@@ -10,7 +10,7 @@ OLD_KERNELS := $(addprefix .cache/ipykernel-,6.31.0 7.0.1 7.3.0)
 unexport PYTHONDONTWRITEBYTECODE
 PAGE := $(wildcard js/package*.json js/*.mjs) $(shell find js/src js/lab -type f)
 
-.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop test-browsers soak docs lite bench lock sbom notebooks capture pictures clean
+.PHONY: help setup lab demo test quick test-pythons test-lowest test-interop test-browsers test-lite soak docs lite bench lock sbom notebooks capture pictures clean
 
 help: ## show these words
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,10 @@ test-interop: $(VENV)/.ready ## run other people's programs against ours: openai
 
 test-browsers: setup ## pass the main path in Firefox and WebKitGTK, as far as they are on this machine
 	$(BIN)/python scripts/engine_programs.py
+
+test-lite: setup ## try Python in the tab, in the site that make lite builds: in Chromium and in Firefox
+	$(BIN)/python -c "import sys; sys.path.insert(0, 'scripts'); import lite; lite.install()"
+	$(BIN)/python -m pytest --quiet tests/browser/test_lite.py tests/engines/main_path.py -k "lite or (python_in_the_tab and firefox)"
 
 soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs and a grid live through all trouble there is (an hour)
 	$(BIN)/python tests/soak/fuzz.py --seconds 600

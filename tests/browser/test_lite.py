@@ -24,7 +24,7 @@ RECORD_CLIP = ".videogen-record video"
 
 pytestmark = pytest.mark.skipif(
     not lite_sites.INSTALLED,
-    reason="JupyterLite is no part of `make setup`: `make lite` and `make test-browsers` install it",
+    reason="JupyterLite is no part of `make setup`: `make test-lite` installs it",
 )
 
 
