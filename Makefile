@@ -45,7 +45,7 @@ test-browsers: setup ## pass the main path in Firefox and WebKitGTK, as far as t
 	$(BIN)/python scripts/engine_programs.py
 
 test-lite: setup ## try Python in the tab, in the site that make lite builds: in Chromium and in Firefox
-	$(BIN)/python -c "import sys; sys.path.insert(0, 'scripts'); import lite; lite.install()"
+	PYTHONPATH=scripts $(BIN)/python -c "import lite; lite.install()"
 	$(BIN)/python -m pytest --quiet tests/browser/test_lite.py tests/engines/main_path.py -k "lite or (python_in_the_tab and firefox)"
 
 soak: $(VENV)/.ready ## fuzz replies, search states, and let 400 jobs and a grid live through all trouble there is (an hour)

@@ -22,10 +22,7 @@ SAVED = "async () => JSON.stringify(window.jupyterapp.shell.currentWidget.conten
 CARD_CLIP = ".videogen-result video"
 RECORD_CLIP = ".videogen-record video"
 
-pytestmark = pytest.mark.skipif(
-    not lite_sites.INSTALLED,
-    reason="JupyterLite is no part of `make setup`: `make test-lite` installs it",
-)
+pytestmark = lite_sites.needed
 
 
 @pytest.fixture(scope="module")

@@ -176,13 +176,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.skipif(
-    not lite_sites.INSTALLED, reason="JupyterLite is no part of `make setup`: `make test-lite` installs it"
-)
+@lite_sites.needed
 def test_python_in_the_tab_makes_a_clip_that_plays_without_a_kernel(engine: Engine, site: str) -> None:
     """In a site of notebooks: a cell, and the `await` of a browser that cannot suspend Python; saved, it plays from its file."""
     if engine.name == "webkit":  # type: ignore[attr-defined]
-        pytest.skip("Python in the tab is tried in Chromium and Firefox")
+        pytest.skip("Python in the tab was never tried in WebKitGTK: Chromium and Firefox are what is promised")
     _visit_site(engine, site, "tab")
     cells(engine, 0, 1)
     assert wait(engine, PLAYS, ".videogen-result video") == [640, 360]

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 import lite
 from support.static_site import serve
 
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-INSTALLED = (lite.PLACE / ".ready").exists()
+needed = pytest.mark.skipif(
+    not (lite.PLACE / ".ready").exists(), reason="JupyterLite is no part of `make setup`: `make test-lite` installs it"
+)
+"""For tests of the site."""
 LOAD = "%load_ext jupyter_videogen\nimport jupyter_videogen as vg"
 NOTEBOOKS = {
     "tab": (
@@ -31,7 +36,7 @@ NOTEBOOKS = {
 
 @contextmanager
 def serve_site(folder: Path) -> Iterator[str]:
-    """Build a site in a folder, and give its address. Its page shows scripts the application, as our browsers' tests need."""
+    """Build a site in a folder, and give its address. Its page exposes the application to scripts, by which tests run cells."""
     lesson = folder / "lesson"
     (lesson / "videogen").mkdir(parents=True)
     shutil.copy(ROOT / "notebooks" / "01-first-clip.ipynb", lesson)

@@ -1,9 +1,9 @@
-/** Addresses of files that only the browser has. */
+/** Keeps addresses of files that only the browser has. */
 
 /**
  * Give `blob:` addresses an empty fragment. The host adds a query to every address but `data:` (`handleUrl` in
  * @jupyterlab/rendermime 4), and a blob with a query is not found; in a fragment it is ignored. JupyterLite's drive gives
- * such addresses for files that only the browser has.
+ * such addresses.
  */
 export function keepBlobs(resolver: unknown): unknown {
   if (typeof resolver !== "object" || resolver === null) return resolver;
