@@ -323,3 +323,27 @@ def test_several_that_open_it_at_once_share_the_work(path: Path) -> None:
     assert [one.wait() for one in running] == [0, 0, 0]
     whole(path, before)
     assert not list(path.parent.glob("*.part"))
+
+
+@pytest.mark.parametrize("instruction", [1, 10, 100])
+def test_one_that_is_overtaken_while_it_copies_goes_on(path: Path, instruction: int) -> None:
+    """The one that came first removes the other's copy: at the tenth instruction SQLite (3.40) then reports a disk error."""
+    many(path, 400)
+    before = old_rows(path)
+    seen = 0
+
+    def overtake() -> None:
+        nonlocal seen
+        if any(path.parent.glob("*.part")):
+            seen += 1
+            if seen == instruction:
+                Ledger(path).close()
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.create_function("casefold", 1, str.casefold, deterministic=True)
+        db.set_progress_handler(overtake, 1)
+        rebuild.rebuild(db, path, database._begin_patiently)
+    assert seen >= instruction
+    whole(path, before)
+    assert not list(path.parent.glob("*.part"))
+    assert len(list(path.parent.glob("*-version-12*"))) == 1

@@ -257,14 +257,16 @@ class _Rebuilding:
             is not None
         )
 
-    def _copy_aside(self) -> Path:
-        """Copy the file as it is, under a name of its own until it is whole."""
+    def _copy_aside(self) -> Path | None:
+        """Copy the file as it is, under a name of its own until it is whole; None where another process has begun meanwhile."""
         copy = self._path.with_name(f"{self._path.stem}-{uuid4().hex[:8]}.part")
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         try:
             self._db.execute("VACUUM INTO ?", (str(copy),))
-        except BaseException:
+        except BaseException as error:
             copy.unlink(missing_ok=True)
+            if isinstance(error, sqlite3.OperationalError) and self._begun():  # it has its copy, and removed this one
+                return None
             raise
         return copy
 
