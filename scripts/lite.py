@@ -3,7 +3,7 @@
 `python scripts/lite.py` runs the notebooks that need no key, so that they have their clips, and builds `build/lite`;
 `python scripts/lite.py FOLDER` takes a folder of notebooks as they are saved. JupyterLite has an environment of its own,
 `.cache/lite`, since it is no part of a development installation; Pyodide and the wheels that Python in the tab needs are
-beside it. All of them are pinned in `docs/lite`.
+beside it, compiled. All of them are pinned in `docs/lite`.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import tarfile
 import time
 import venv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import bundle
@@ -27,19 +28,21 @@ ROOT = Path(__file__).parent.parent
 SITE = ROOT / "build" / "lite"
 PLACE = ROOT / ".cache" / "lite"
 CONFIG = ROOT / "docs" / "lite"
+KERNEL = PLACE / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
 EXTENSION = ROOT / "labextension"
 RUN = ["01-first-clip", "02-the-widget", "03-from-a-picture", "06-compare", "07-many-clips"]
 """The notebooks that the local engine can run."""
 PYODIDE = "314.0.6"
 """The npm package of the version that the kernel in `docs/lite/requirements.txt` is made for."""
 TARGET = ["--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"]
+MADE_OF = [CONFIG / "requirements.txt", CONFIG / "kernel.txt", Path(__file__).with_name("lite_compile.py")]
 PLATFORMS = ["--platform", "pyemscripten_2026_0_wasm32", "--platform", "any"]
 """What Pyodide runs, of PEP 783: its own wheels and those without compiled code."""
 
 
 def install() -> Path:
     """Return JupyterLite's own environment, with our extension in it as it is built now."""
-    wanted = "".join((CONFIG / name).read_text("utf-8") for name in ("requirements.txt", "kernel.txt")) + PYODIDE
+    wanted = "".join(path.read_text("utf-8") for path in MADE_OF) + PYODIDE
     ready = PLACE / ".ready"
     if not ready.exists() or ready.read_text("utf-8") != wanted:
         shutil.rmtree(PLACE, ignore_errors=True)
@@ -64,16 +67,30 @@ def _download_kernel() -> None:
     bundle.npm_output("pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(pyodide))
     with tarfile.open(pyodide / f"pyodide-{PYODIDE}.tgz") as archive:
         archive.extractall(pyodide, filter="data")
+    wheels = PLACE / "downloads"
     _pip(
         *("download", "--no-deps", "--only-binary", ":all:", *TARGET, *PLATFORMS),
-        *("--requirement", str(CONFIG / "kernel.txt"), "--dest", str(PLACE / "wheels")),
+        *("--requirement", str(CONFIG / "kernel.txt"), "--dest", str(wheels)),
     )
+    for wheel in KERNEL.glob("*.whl"):
+        if not wheel.name.startswith("widgetsnbextension-"):
+            shutil.copy(wheel, wheels)
+    _compile(wheels, PLACE / "wheels")
 
 
-def _build_wheel(folder: Path) -> None:
+def _compile(wheels: Path, target: Path) -> None:
+    """Put wheels with compiled code into a folder."""
+    target.mkdir(exist_ok=True)
+    program = [str(bundle.node()), str(Path(__file__).with_name("lite_compile.mjs"))]
+    subprocess.run([*program, str(PLACE / "pyodide" / "package"), str(wheels), str(target)], check=True)
+
+
+def _build_wheel(target: Path) -> None:
     """Build our own wheel of what is here."""
     builder = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-    subprocess.run([*builder, "--wheel-dir", str(folder), str(ROOT)], check=True)
+    with TemporaryDirectory() as folder:
+        subprocess.run([*builder, "--wheel-dir", folder, str(ROOT)], check=True)
+        _compile(Path(folder), target)
 
 
 def run_notebooks() -> Path:
@@ -105,11 +122,7 @@ def _add_pyodide(site: Path, wheels: Path) -> None:
     """Put Pyodide into the site with the wheels that its kernel starts with, and let it look for packages nowhere else."""
     static = site / "static" / "pyodide"
     shutil.copytree(PLACE / "pyodide" / "package", static, ignore=shutil.ignore_patterns("*.map", "*.html", "*.d.ts"))
-    kernels = (
-        PLACE / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
-    )
-    chosen = sorted([*wheels.glob("*.whl"), *kernels.glob("*.whl")])
-    chosen = [wheel for wheel in chosen if not wheel.name.startswith("widgetsnbextension-")]
+    chosen = sorted(wheels.glob("*.whl"))
     for wheel in chosen:
         shutil.copy(wheel, static)
     lock = static / "pyodide-lock.json"
