@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from jupyter_videogen.api.job import Job
+    from jupyter_videogen.core.job import JobRecord
     from support.paid_server import Shop
 
 
@@ -94,6 +96,26 @@ def test_a_job_that_is_shown_leaves_its_place_to_the_other(page: Visit) -> None:
     assert (page.widget.job["prompt"], queued(page)) == ("a train", ["a kite", "a boat"])
     assert page.generate("a kite")["found"] is True
     assert (page.widget.job["prompt"], queued(page)) == ("a kite", ["a boat", "a train"])
+
+
+def test_a_job_that_is_told_of_too_late_is_not_shown_again(page: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody shows another job while a thread tells of the one before."""
+    page.generate("a kite")
+    page.generate("a boat", aside=True)
+    kite, boat = page.widget.jobs
+    changed = page.widget.changed
+
+    def overtake(job: Job, record: JobRecord) -> None:
+        changed(job, record)
+        if job is kite and page.widget._current is kite:
+            click = threading.Thread(target=page.widget.follow, args=(boat,))
+            click.start()
+            click.join()
+
+    monkeypatch.setattr(page.widget, "changed", overtake)
+    page.widget._pace.reset()
+    page.widget._show(kite.record, kite)
+    assert (page.widget.job["prompt"], queued(page)) == ("a boat", ["a kite"])
 
 
 def test_a_job_of_the_queue_can_be_stopped(page: Visit) -> None:

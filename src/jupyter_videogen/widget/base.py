@@ -7,6 +7,7 @@ thread the kernel likes: they check, hand over and answer; the work happens on t
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
@@ -105,6 +106,7 @@ class BaseWidget(anywidget.AnyWidget):
     def __init__(self, *, shared: bool | None = None, **traits: Any) -> None:
         self._visited = environment.is_published() if shared is None else shared
         super().__init__(**traits)
+        self._lock = threading.RLock()
         self._current: Job | None = None
         self._heard: dict[str, None] = {}
         self._pace = Pace()
@@ -144,7 +146,9 @@ class BaseWidget(anywidget.AnyWidget):
         try:
             self.changed(job, record)  # first: what the page shows is there to be read
         finally:
-            self.job = self._told_of(job, record)
+            with self._lock:  # meanwhile another thread may have shown another job, or a newer record of this one
+                if job is self._current:
+                    self.job = self._told_of(job, job.record)
 
     def _show_preview(self, job: Job) -> None:
         """Send a newer picture of the clip that is being made; no trait has it, since notebooks keep those."""

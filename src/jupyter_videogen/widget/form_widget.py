@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -80,7 +79,6 @@ class FormWidget(BaseWidget):
         self._secrets: dict[str, Any] = {}
         self._uploads = Uploads(environment.home())
         self._aside: dict[str, tuple[Job, Pace]] = {}
-        self._lock = threading.RLock()
         self._clip_ended_at = 0.0
         self._visited = environment.is_published() if shared is None else shared
         super().__init__(form=self._form(config) if config else None, shared=shared, **traits)
