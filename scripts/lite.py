@@ -28,16 +28,20 @@ ROOT = Path(__file__).parent.parent
 SITE = ROOT / "build" / "lite"
 PLACE = ROOT / ".cache" / "lite"
 CONFIG = ROOT / "docs" / "lite"
-KERNEL = PLACE / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
+KERNEL_WHEELS = (
+    PLACE / "share" / "jupyter" / "labextensions" / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
+)
 EXTENSION = ROOT / "labextension"
 RUN = ["01-first-clip", "02-the-widget", "03-from-a-picture", "06-compare", "07-many-clips"]
 """The notebooks that the local engine can run."""
 PYODIDE = "314.0.6"
 """The npm package of the version that the kernel in `docs/lite/requirements.txt` is made for."""
 TARGET = ["--python-version", "3.14", "--implementation", "cp", "--abi", "cp314", "--abi", "none"]
-MADE_OF = [CONFIG / "requirements.txt", CONFIG / "kernel.txt", Path(__file__).with_name("lite_compile.py")]
 PLATFORMS = ["--platform", "pyemscripten_2026_0_wasm32", "--platform", "any"]
 """What Pyodide runs, of PEP 783: its own wheels and those without compiled code."""
+COMPILERS = [Path(__file__).with_name(f"lite_compile.{kind}") for kind in ("mjs", "py")]
+MADE_OF = [CONFIG / "requirements.txt", CONFIG / "kernel.txt", *COMPILERS]
+"""What the environment is made anew for, once it changes."""
 
 
 def install() -> Path:
@@ -61,7 +65,7 @@ def _pip(*arguments: str) -> None:
 
 
 def _download_kernel() -> None:
-    """Bring Pyodide from npm, and from PyPI the wheels that Python in the tab needs."""
+    """Bring Pyodide from npm, and from PyPI the wheels that Python in the tab needs; compile them with the kernel's own."""
     pyodide = PLACE / "pyodide"
     pyodide.mkdir()
     bundle.npm_output("pack", "--silent", f"pyodide@{PYODIDE}", "--pack-destination", str(pyodide))
@@ -72,21 +76,21 @@ def _download_kernel() -> None:
         *("download", "--no-deps", "--only-binary", ":all:", *TARGET, *PLATFORMS),
         *("--requirement", str(CONFIG / "kernel.txt"), "--dest", str(wheels)),
     )
-    for wheel in KERNEL.glob("*.whl"):
+    for wheel in KERNEL_WHEELS.glob("*.whl"):
         if not wheel.name.startswith("widgetsnbextension-"):
             shutil.copy(wheel, wheels)
     _compile(wheels, PLACE / "wheels")
 
 
 def _compile(wheels: Path, target: Path) -> None:
-    """Put wheels with compiled code into a folder."""
+    """Write the wheels of a folder into another, with compiled code in them."""
     target.mkdir(exist_ok=True)
-    program = [str(bundle.node()), str(Path(__file__).with_name("lite_compile.mjs"))]
+    program = [str(bundle.node()), str(COMPILERS[0])]
     subprocess.run([*program, str(PLACE / "pyodide" / "package"), str(wheels), str(target)], check=True)
 
 
 def _build_wheel(target: Path) -> None:
-    """Build our own wheel of what is here."""
+    """Build our own wheel of what is here, compiled."""
     builder = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
     with TemporaryDirectory() as folder:
         subprocess.run([*builder, "--wheel-dir", folder, str(ROOT)], check=True)

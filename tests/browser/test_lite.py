@@ -22,7 +22,7 @@ PLAYS = """(selector) => {
   if (!film) return false;
   film.muted = true;
   if (film.paused) film.play().catch(() => {});
-  return film.currentTime > 0 && film.videoWidth;
+  return film.getVideoPlaybackQuality().totalVideoFrames > 0 && film.currentTime > 0 && film.videoWidth;
 }"""
 """Looks at the film that is there now: a card may give its place to a record between two looks."""
 SAVED = "async () => JSON.stringify(window.jupyterapp.shell.currentWidget.content.model.toJSON())"

@@ -265,7 +265,9 @@ class _Rebuilding:
             self._db.execute("VACUUM INTO ?", (str(copy),))
         except BaseException as error:
             copy.unlink(missing_ok=True)
-            if isinstance(error, sqlite3.OperationalError) and self._begun():  # it has its copy, and removed this one
+            if (
+                isinstance(error, sqlite3.OperationalError) and self._begun()
+            ):  # the other has a copy, and removed this one
                 return None
             raise
         return copy
