@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -21,8 +22,16 @@ import nbformat
 ROOT = Path(__file__).parents[2]
 TOKEN = "x"
 PATIENCE = 60.0
-NO_BUILD_CHECK = '{"buildCheck": false}'
-"""The page asks for a check that runs node in a thread of the server, which does not end while it runs."""
+LAST_WORDS = 8000
+"""Characters of a server's log that a failure shows."""
+LISTS_OF_FORMATS = ("export", "update-raw-mimetype")
+CALM_PAGE = {
+    "buildCheck": False,
+    "disabledExtensions": {f"@jupyterlab/notebook-extension:{name}": True for name in LISTS_OF_FORMATS},
+}
+"""What the page otherwise asks for, threads of the server do: the build check runs node, a list of export formats imports
+nbconvert. A server that is told to end meanwhile does not: it waits for node, and for anyio's thread for ever
+(github.com/agronholm/anyio/pull/321)."""
 NO_NEWS = '{"fetchNews": "false", "checkForUpdates": false}'
 
 
@@ -42,7 +51,7 @@ class App:
         (news / "notification.jupyterlab-settings").write_text(NO_NEWS)
         page = self.state / "config" / "labconfig"
         page.mkdir(parents=True)
-        (page / "page_config.json").write_text(NO_BUILD_CHECK)
+        (page / "page_config.json").write_text(json.dumps(CALM_PAGE))
         self._log = (self.state / "server.log").open("w")
         self._process = subprocess.Popen(
             [*self.launcher, "-m", *self._command()],
@@ -57,9 +66,16 @@ class App:
         return f"http://127.0.0.1:{self.port}{self.base_url}{path}"
 
     def close(self) -> None:
+        """End it; one that does not end shows what each of its threads does."""
         self._process.terminate()
-        self._process.wait(PATIENCE)
-        self._log.close()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)
+            self._process.wait(PATIENCE)
+            raise RuntimeError(self._last_words()) from None
+        finally:
+            self._log.close()
         shutil.rmtree(self.state, ignore_errors=True)
 
     def _command(self) -> list[str]:
@@ -79,7 +95,8 @@ class App:
             "XDG_CACHE_HOME": "xdg",
         }
         ours = {name: str(self.state / folder) for name, folder in folders.items()}
-        return {**os.environ, **ours, "VIDEOGEN_HOME": str(self.home), "VIDEOGEN_PROVIDER": "local"}  # noqa: TID251 - the server's own
+        ours |= {"VIDEOGEN_HOME": str(self.home), "VIDEOGEN_PROVIDER": "local", "PYTHONFAULTHANDLER": "1"}
+        return {**os.environ, **ours}  # noqa: TID251 - the server's own
 
     def _wait(self) -> None:
         """Wait until the port is open; a server that ends instead shows its log."""
@@ -90,7 +107,10 @@ class App:
                 return
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.1)
-        raise RuntimeError(Path(self._log.name).read_text()[-3000:])
+        raise RuntimeError(self._last_words())
+
+    def _last_words(self) -> str:
+        return Path(self._log.name).read_text()[-LAST_WORDS:]
 
     def _knock(self) -> None:
         """Raise OSError unless it is there."""
