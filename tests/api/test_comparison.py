@@ -12,6 +12,9 @@ from jupyter_videogen.widget.comparison import Comparison
 from support.form_messages import Visit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jupyter_videogen.core.job import JobRecord
     from support.paid_server import Shop
 
 
@@ -105,3 +108,30 @@ def test_each_job_is_told_from_its_first_second_on(at: dict[str, Any], shop: Sho
 def test_what_cannot_be_compared_is_said(given: Any, words: str) -> None:
     with pytest.raises(vg.InvalidRequest, match=words):
         given()
+
+
+def test_a_job_that_ends_while_its_view_is_made_is_shown_as_ended(
+    at: dict[str, Any], shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends after the view has looked at it, and before the view hears of it."""
+    shop.done = False
+    (job,) = vg.compare("the sea", models=["a"], **at)
+    subscribe = job.subscribe
+
+    def late(listener: Callable[[JobRecord], None]) -> Callable[[], None]:
+        shop.done = True
+        job.result(30)
+        return subscribe(listener)
+
+    monkeypatch.setattr(job, "subscribe", late)
+    assert [view["state"] for view in Comparison([job]).compared] == ["succeeded"]
+
+
+def test_an_older_record_that_is_told_late_changes_nothing(at: dict[str, Any], shop: Shop) -> None:
+    shop.done = False
+    (job,) = vg.compare("the sea", models=["a"], **at)
+    view, before = Comparison([job]), job.record
+    shop.done = True
+    job.result(30)
+    view._renew(before, job)
+    assert [shown["state"] for shown in view.compared] == ["succeeded"]

@@ -13,11 +13,14 @@ import pytest
 import jupyter_videogen as vg
 from jupyter_videogen.widget import grid_widget
 from jupyter_videogen.widget.grid_widget import GridWidget
-from jupyter_videogen.widget.protocol import GridPage, GridView
+from jupyter_videogen.widget.protocol import GridPage, GridRows, GridView
 from support.form_messages import Visit
 
 if TYPE_CHECKING:
     from support.paid_server import Shop
+
+BOUND = 0.3
+"""Seconds that a thread is given to overtake another; one that waits for its turn uses them up."""
 
 
 @pytest.fixture
@@ -248,3 +251,32 @@ def test_a_burst_of_changes_is_one_word_to_the_page(shop: Shop, at: dict[str, An
     cells = [ack for ack in page.acks if ack["type"] == "cells"]
     assert 1 <= len(cells) <= 2
     assert len(headers) <= 3
+
+
+def test_what_is_newer_is_told_after_the_rows_that_were_asked_for(
+    shop: Shop, at: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that got the older rows last would show them from then on."""
+    monkeypatch.setattr(grid_widget, "PACE", 0.0)
+    made = vg.grid(["the sea"], **at, name="g")
+    made.result("1m")
+    widget = GridWidget(made)
+    told, send, make_page = Event(), list[str](), widget._page
+
+    def late(asked: GridRows) -> GridPage:
+        page = make_page(asked)
+        widget._told = {}  # as if each cell had changed since
+        widget._stir(None)
+        told.wait(BOUND)
+        return page
+
+    def hear(content: Any, _buffers: object = None) -> None:
+        send.append(content["type"])
+        if content["type"] == "cells":
+            told.set()
+
+    monkeypatch.setattr(widget, "_page", late)
+    widget.send = hear  # type: ignore[method-assign]
+    widget._receive(widget, {"v": 1, "request_id": "rows", "type": "grid_rows", "offset": 0, "limit": 5}, [])
+    assert told.wait(60)
+    assert send == ["ack", "cells"]

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from jupyter_videogen.api.job import Job
-    from jupyter_videogen.core.job import JobRecord
     from support.paid_server import Shop
 
 
@@ -105,8 +104,8 @@ def test_a_job_that_is_told_of_too_late_is_not_shown_again(page: Visit, monkeypa
     kite, boat = page.widget.jobs
     changed = page.widget.changed
 
-    def overtake(job: Job, record: JobRecord) -> None:
-        changed(job, record)
+    def overtake(job: Job) -> None:
+        changed(job)
         if job is kite and page.widget._current is kite:
             click = threading.Thread(target=page.widget.follow, args=(boat,))
             click.start()
@@ -116,6 +115,54 @@ def test_a_job_that_is_told_of_too_late_is_not_shown_again(page: Visit, monkeypa
     page.widget._pace.reset()
     page.widget._show(kite.record, kite)
     assert (page.widget.job["prompt"], queued(page)) == ("a boat", ["a kite"])
+
+
+def overtaken(widget: VideoGen, name: str, meanwhile: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let something happen on another thread before this one sets this trait for the first time."""
+    set_trait, due, here = widget.set_trait, iter([meanwhile]), threading.current_thread()
+
+    def late(trait: str, value: object) -> None:
+        if trait == name and threading.current_thread() is here and (act := next(due, None)):
+            thread = threading.Thread(target=act)
+            thread.start()
+            thread.join()
+        set_trait(trait, value)
+
+    monkeypatch.setattr(widget, "set_trait", late)
+
+
+def test_the_state_is_the_newest_whoever_sets_it_last(page: Visit, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The job ends while a thread is about to say that it runs."""
+    page.generate("a kite")
+    (kite,) = page.widget.jobs
+    until(page.widget, "state", lambda state: state not in {"draft", "submitting"})
+
+    def end() -> None:
+        shop.done = True
+        kite.result(30)
+        page.widget.changed(kite)
+
+    page.widget.set_trait("state", "draft")
+    overtaken(page.widget, "state", end, monkeypatch)
+    page.widget.changed(kite)
+    assert page.widget.state == "succeeded"
+
+
+def test_the_clip_is_the_one_that_was_finished_last(page: Visit, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is set while a thread is about to set the one before."""
+    page.generate("a kite")
+    page.generate("a boat", aside=True)
+    shop.done = True
+    for job in page.widget.jobs:
+        job.result(30)
+    until(page.widget, "state", lambda state: state == "succeeded")
+    older, newer = sorted(page.widget.jobs, key=lambda job: job.record.finished_at or 0.0)
+    page.widget.set_trait("clip", None)
+    page.widget._newest_clip = (0.0, None)
+    overtaken(page.widget, "clip", lambda: page.widget.changed(newer), monkeypatch)
+    page.widget.changed(older)
+    assert page.widget.clip is not None
+    assert page.widget.clip.job_id == newer.id
 
 
 def test_a_job_of_the_queue_can_be_stopped(page: Visit) -> None:

@@ -7,7 +7,7 @@ import json
 import wave
 from io import BytesIO
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 LOCAL: dict[str, Any] = {"model": "local/ink", "duration": 1, "size": "320x192", "fps": 12}
 PROMPTS = ["a boat at sea", "a city in rain", "dunes at noon"]
+BOUND = 0.3
+"""Seconds that a thread is given to overtake another; one that waits for its turn uses them up."""
 
 
 class Page(Visit):
@@ -266,3 +268,22 @@ def test_visitors_look_and_play(page: Page, monkeypatch: pytest.MonkeyPatch) -> 
     assert [bool(picture) for picture in visited.buffers["frames"]] == [True, False]
     assert not visited.ask("fetch", "fetch", job_id=other.job_id, take=0, offset=0, length=9)["ok"]
     assert visited.ask("fetch", "own", job_id=jobs[0], take=0, offset=0, length=9)["ok"]
+
+
+def test_an_older_look_never_stays(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread looks at the story, and another looks later: what the later one saw is what the page has."""
+    look, threads = page.widget._view, list[Thread]()
+
+    def slow() -> dict[str, Any]:
+        seen = look()
+        if not threads:
+            page.widget._shown.move(3, 1)
+            threads.append(Thread(target=page.widget._renew))
+            threads[0].start()
+            threads[0].join(BOUND)
+        return seen
+
+    monkeypatch.setattr(page.widget, "_view", slow)
+    page.widget._renew()
+    threads[0].join()
+    assert page.view.shots[0].prompt == PROMPTS[2]

@@ -144,7 +144,7 @@ class BaseWidget(anywidget.AnyWidget):
         if not self._pace.admits(record, job):
             return
         try:
-            self.changed(job, record)  # first: what the page shows is there to be read
+            self.changed(job)  # first: what the page shows is there to be read
         finally:
             with self._lock:  # meanwhile another thread may have shown another job, or a newer record of this one
                 if job is self._current:
@@ -162,8 +162,16 @@ class BaseWidget(anywidget.AnyWidget):
         view = job_view_of(job, record)
         return visitors.visitor_job(view) if self._visited else dict(msgspec.to_builtins(view))
 
-    def changed(self, job: Job, record: JobRecord) -> None:
-        """Take part in a change; for subclasses."""
+    def changed(self, job: Job) -> None:
+        """Take part in a change; for subclasses. Threads may call it at once, so the job's newest record counts."""
+
+    def _renew_trait(self, name: str, newest: Callable[[], object]) -> None:
+        """Set a public trait to its newest value, without a lock: people's observers run meanwhile.
+
+        A thread that another has overtaken sees after setting that there is a newer value, and sets that.
+        """
+        while (value := newest()) != getattr(self, name):
+            self.set_trait(name, value)
 
     def _receive(self, _widget: object, content: object, buffers: Sequence[bytes]) -> None:
         content = read_nulls(content)

@@ -35,6 +35,7 @@ class Comparison(BaseWidget):
         super().__init__(compared=shown)
         for job in jobs:
             job.subscribe(lambda record, job=job: self._renew(record, job))  # type: ignore[misc]  # mypy's lambdas
+            self._renew(job.record, job)  # it may have ended since it was looked at
 
     @property
     def _own(self) -> set[str]:
@@ -49,8 +50,9 @@ class Comparison(BaseWidget):
     def _renew(self, record: JobRecord, job: Job) -> None:
         """Show how far a job is."""
         if self._paces[job.id].admits(record, job):
-            fresh = self._told_of(job, record)
-            self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
+            with self._lock:  # the newest record, since another thread may have told a newer one meanwhile
+                fresh = self._told_of(job, job.record)
+                self.compared = [fresh if view["id"] == job.id else view for view in self.compared]
 
 
 def _file_view(clip: ClipRecord) -> dict[str, Any]:

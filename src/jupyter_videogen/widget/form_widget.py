@@ -79,7 +79,8 @@ class FormWidget(BaseWidget):
         self._secrets: dict[str, Any] = {}
         self._uploads = Uploads(environment.home())
         self._aside: dict[str, tuple[Job, Pace]] = {}
-        self._clip_ended_at = 0.0
+        self._newest_clip: tuple[float, Clip | None] = (0.0, None)
+        self._newest_job: Job | None = None
         self._visited = environment.is_published() if shared is None else shared
         super().__init__(form=self._form(config) if config else None, shared=shared, **traits)
 
@@ -174,7 +175,7 @@ class FormWidget(BaseWidget):
         held, pace = self._aside.get(job.id, (None, None))
         if held is not job or pace is None or not pace.admits(record, job):
             return
-        self.changed(job, record)
+        self.changed(job)
         with self._lock:  # the newest record, since another thread may have told a newer one meanwhile
             if job.id in self._aside:
                 self._tell_queue(job.id, self._told_of(job, job.record))
@@ -267,11 +268,18 @@ class FormWidget(BaseWidget):
         view = form_view(here, self._start, around)
         return dict(msgspec.to_builtins(visitors.visitor_form(view) if self._visited else view))
 
-    def changed(self, job: Job, record: JobRecord) -> None:
+    def changed(self, job: Job) -> None:
         """Update the public traits: the state is that of the newest job, the clip the one that was finished last."""
+        with self._lock:
+            self._compare(job, job.record)
+        if (newest := self._newest_job) is not None:
+            self._renew_trait("state", lambda: (self._newest_job or newest).state)
+        self._renew_trait("clip", lambda: self._newest_clip[1])
+
+    def _compare(self, job: Job, record: JobRecord) -> None:
+        """Note a job if none is newer, and its clip if none was finished later."""
         if job.id == (self.jobs[-1].id if self.jobs else job.id):
-            self.set_trait("state", record.state)
+            self._newest_job = job
         ended_at = record.finished_at or 0.0
-        if record.clips and ended_at >= self._clip_ended_at:
-            self._clip_ended_at = ended_at
-            self.set_trait("clip", Clip.of(record.clips[0]))
+        if record.clips and ended_at >= self._newest_clip[0]:
+            self._newest_clip = ended_at, Clip.of(record.clips[0])

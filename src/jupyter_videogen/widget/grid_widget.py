@@ -11,7 +11,7 @@ from jupyter_videogen.core import environment
 from jupyter_videogen.media.export_files import named_target
 from jupyter_videogen.runtime import process
 from jupyter_videogen.widget import visitors
-from jupyter_videogen.widget.base import LONGEST_ID, BaseWidget
+from jupyter_videogen.widget.base import LATER, LONGEST_ID, BaseWidget
 from jupyter_videogen.widget.grid_view import figures_view, grid_view, row_view
 from jupyter_videogen.widget.protocol import (
     VERSION,
@@ -60,17 +60,21 @@ class GridWidget(BaseWidget):
         self._visited = environment.is_published()
         super().__init__(grid=self._header())
         grid.subscribe(self._stir)
+        self._stir(None)  # a cell may have ended since the header was made
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what the page asks of the grid; the rest is every widget's."""
         match message:
             case GridRows():
-                return {"rows": self._page(message)}
+                with self._lock:  # nothing newer is told before these rows have left
+                    self._answer(message.request_id, {"rows": self._page(message)})
+                return LATER
             case GridAct():
                 self._act(message)
             case Rate():
                 self._grid.rate(message.job_id, message.rating)
-                self._figured = (-1, self._figured[1])  # the mean that a person has just changed is told at once
+                with self._lock:
+                    self._figured = (-1, self._figured[1])  # the mean that a person has just changed is told at once
             case Export():
                 return {"text": self._export(message.kind)}
             case _:
@@ -177,8 +181,11 @@ class GridWidget(BaseWidget):
     async def _tell(self) -> None:
         await process.runtime().clock.sleep(PACE)
         self._due.release()
-        if self.comm is None:
-            return
+        if self.comm is not None:
+            with self._lock:
+                self._tell_now()
+
+    def _tell_now(self) -> None:
         header = self._header()
         fresh = {view.position: view for row in self._views(self._shown) for view in row.cells}
         changed = tuple(view for position, view in fresh.items() if self._told.get(position) != view)

@@ -52,6 +52,7 @@ class StoryWidget(BaseWidget):
         self._visited = environment.is_published()
         super().__init__(story=self._view())
         story.follow(self._tell, every=PACE)
+        self._renew()  # a shot may have ended since the story was looked at
 
     def _handle(self, message: PageMessage, buffers: Sequence[bytes]) -> dict[str, Any] | None:
         """Do what the page asks of the story; the rest is every widget's."""
@@ -169,7 +170,10 @@ class StoryWidget(BaseWidget):
         self.send_state("story")
 
     def _renew(self) -> None:
-        self.story = self._view()
+        with (
+            self._lock
+        ):  # a page's message and the story's own news come on two threads; the later look is the one to stay
+            self.story = self._view()
 
     def _view(self) -> dict[str, Any]:
         view = msgspec.to_builtins(story_view(self._shown, guest=self._visited))
