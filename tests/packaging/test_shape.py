@@ -66,6 +66,13 @@ def test_submitting_from_a_script_loads_no_widget() -> None:
     assert out.stdout.strip() == "set()"
 
 
+def test_listing_jobs_loads_no_http_library() -> None:
+    """A command that sends nothing does not wait for what sends."""
+    code = "import sys; from jupyter_videogen import cli; cli.main(['jobs']); print({'httpx', 'httpx2'} & set(sys.modules))"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.splitlines() == ["No jobs.", "set()"]
+
+
 def test_the_types_of_the_page_are_current() -> None:
     """The TypeScript half of the contract is generated from the Python half."""
     assert subprocess.run([sys.executable, "scripts/protocol.py", "--check"], cwd=ROOT, check=False).returncode == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jupyter_videogen.core import platform
 from jupyter_videogen.core.http import Call, Lost, NotSent
 from jupyter_videogen.runtime.loop import start_loop
-from jupyter_videogen.transport.client import Transport
+from jupyter_videogen.transport.opening import open_transport
 from jupyter_videogen.transport.url_policy import RefusedURL, origin, proxy, resolve
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def _gather(questions: Sequence[Question], limit: float) -> list[Answer]:
 
 
 async def _ask_one(question: Question, limit: float) -> Answer:
-    transport = Transport(question.source)
+    transport = open_transport(question.source)
     try:
         async with asyncio.timeout(limit):
             if trouble := await _explain_unknown_name(question.base_url):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jupyter_videogen.runtime.polling.scheduler import PollScheduler
-from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.connection import Connection
+from jupyter_videogen.transport.opening import open_transport
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from jupyter_videogen.core.http import Call, Reply
     from jupyter_videogen.core.secrets import Secret
     from jupyter_videogen.runtime.polling.history import DurationHistory
+    from jupyter_videogen.transport.client import Transport
 
 
 class ConnectionPool:
@@ -43,9 +44,8 @@ class ConnectionPool:
 
     def _opened(self, connection: Connection) -> tuple[Transport, PollScheduler]:
         if connection not in self._open:
-            transport = Transport(
-                connection.source(self._home), timeout=connection.timeout, reads_only=self._reads_only
-            )
+            source = connection.source(self._home)
+            transport = open_transport(source, timeout=connection.timeout, reads_only=self._reads_only)
             scheduler = PollScheduler(connection.provider, transport, self._history, self._clock)
             self._open[connection] = transport, scheduler
         return self._open[connection]
@@ -54,7 +54,7 @@ class ConnectionPool:
         """Send a call that cancels a job, also where the transports only read; raises `NotSent` or `Lost`."""
         if not self._reads_only:
             return await self.transport(connection).send(call)
-        transport = Transport(connection.source(self._home), timeout=connection.timeout)
+        transport = open_transport(connection.source(self._home), timeout=connection.timeout)
         try:
             return await transport.send(call)
         finally:

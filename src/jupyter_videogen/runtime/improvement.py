@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from jupyter_videogen.core.errors import ImproveError
 from jupyter_videogen.core.http import Lost, Malformed, NotSent
 from jupyter_videogen.dialects import chat, sanitize
-from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from jupyter_videogen.transport.opening import open_transport
 
 if TYPE_CHECKING:
     from jupyter_videogen.config.enhancement import ChatEndpoint
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 async def improve(endpoint: ChatEndpoint, prompt: str) -> str:
     """Return a better prompt; raises `ImproveError`."""
-    transport = Transport(Fixed(Endpoint(endpoint.base_url, endpoint.secret)))
+    transport = open_transport(Fixed(Endpoint(endpoint.base_url, endpoint.secret)))
     try:
         reply = await transport.send(chat.ask(endpoint.model, prompt))
     except NotSent as error:

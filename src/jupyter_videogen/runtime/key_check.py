@@ -17,8 +17,8 @@ from jupyter_videogen.core.http import Lost, Malformed, NotSent
 from jupyter_videogen.core.secrets import Secret
 from jupyter_videogen.dialects import sanitize
 from jupyter_videogen.dialects.base import ChecksKeys, ListedModel, ListsModels
-from jupyter_videogen.transport.client import Transport
 from jupyter_videogen.transport.endpoint import Endpoint, Fixed
+from jupyter_videogen.transport.opening import open_transport
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -66,7 +66,7 @@ async def check_key(provider: Provider, secret: Secret) -> KeyCheck:
 
 
 async def _send(provider: Provider, call: Call, secret: Secret) -> Reply:
-    transport = Transport(Fixed(Endpoint(provider.base_url, secret)))
+    transport = open_transport(Fixed(Endpoint(provider.base_url, secret)))
     try:
         return await transport.send(call)
     finally:
