@@ -8,6 +8,7 @@ and sent. So a process that dies between the two leaves a cell whose job is not 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -20,7 +21,7 @@ from jupyter_videogen.ledger.stored_states import state_at_rest
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.ledger.browser_presence import BrowserPresence
@@ -43,6 +44,8 @@ ON CONFLICT (grid, key) DO UPDATE SET position = excluded.position, row_number =
 """
 GOING = "jobs.open"
 """A job for which something will happen by itself."""
+TAKEN = "cells.grid = ? AND cells.state = 'taken' AND coalesce(jobs.state, '') != 'stored'"
+"""Cells that have a job without a clip."""
 WITH_JOBS = f"SELECT {QUALIFIED}, content, version, starred, rating FROM cells LEFT JOIN jobs ON jobs.id = cells.job"
 BUSY = f"""
 SELECT cells.grid, count(*) FROM cells LEFT JOIN jobs ON jobs.id = cells.job
@@ -357,8 +360,26 @@ class Grids:
 
     def taken(self, grid: int) -> list[CellWithJob]:
         """Return the cells that have a job without a clip: it runs, or has ended otherwise."""
+        return list(self._select(TAKEN, grid))
+
+    def unsettled(self, grid: int, followed: Container[str]) -> list[CellWithJob]:
+        """Return what `taken` does, except for the cells whose job runs and is among those that are `followed` already.
+
+        A grid asks this at every end of a job, and of the many jobs that run it has nothing to learn: they are not read.
+        """
+        query = (
+            "SELECT position, job, coalesce(jobs.open AND jobs.state != 'unknown_outcome', 0) FROM cells "
+            f"LEFT JOIN jobs ON jobs.id = cells.job WHERE {TAKEN}"
+        )
+        with self._file.reading() as db:
+            rows = db.execute(query, (grid,)).fetchall()
+        news = [position for position, job, runs in rows if not (runs and job in followed)]
         return list(
-            self._select("cells.grid = ? AND cells.state = 'taken' AND coalesce(jobs.state, '') != 'stored'", grid)
+            self._select(
+                "cells.grid = ? AND position IN (SELECT value FROM json_each(?))",
+                grid,
+                msgspec.json.encode(news).decode(),
+            )
         )
 
     def of_job(self, job: str) -> list[tuple[int, Cell]]:
@@ -388,7 +409,13 @@ def _grid(db: sqlite3.Connection, where: str, *values: object) -> GridRecord | N
         return None
     *facts, plan = row
     names = ("id", "project", "name", "state", "created_at")
-    return GridRecord(**dict(zip(names, facts, strict=True)), plan=msgspec.json.decode(plan, type=GridPlan))
+    return GridRecord(**dict(zip(names, facts, strict=True)), plan=_plan(plan))
+
+
+@lru_cache(maxsize=8)
+def _plan(content: bytes | str) -> GridPlan:
+    """Read a plan: it has all rows of the grid, and a running grid asks for it at every turn."""
+    return msgspec.json.decode(content, type=GridPlan)
 
 
 def insert_grid(db: sqlite3.Connection, key: GridKey, plan: GridPlan, *, now: float) -> GridRecord:

@@ -174,7 +174,7 @@ class GridQueue:
 
     def _settle(self) -> None:
         """Read what the ends of jobs mean, and see to it that the others are watched."""
-        for cell, job, *_ in self._grids.taken(self.record.id):
+        for cell, job, *_ in self._grids.unsettled(self.record.id, self._followed):
             if job is None:
                 if cell.key not in self._sending:  # its process died before the job was written down
                     self._grids.put_back(self.record.id, cell.key, tries=max(cell.tries - 1, 0))

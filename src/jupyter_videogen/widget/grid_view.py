@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from jupyter_videogen.api.grids.grid import Grid, OpenQuestion
     from jupyter_videogen.api.mapping.clip_map import ClipMap
-    from jupyter_videogen.core.grid import GridPlan
+    from jupyter_videogen.core.grid import Counts, GridPlan
     from jupyter_videogen.core.job import JobRecord
     from jupyter_videogen.core.request import GenerationRequest
     from jupyter_videogen.ledger.grids import CellWithJob, Figure
@@ -39,15 +39,15 @@ PROMPT = 600
 """Characters of a prompt beside its row."""
 
 
-def grid_view(grid: Grid, figures: Sequence[GridFigures], *, guest: bool = False) -> GridView:
-    """Return a grid's header; a `guest` is not asked."""
-    plan, counts = grid.plan, grid.counts
+def grid_view(grid: Grid, counts: Counts, figures: Sequence[GridFigures], *, guest: bool = False) -> GridView:
+    """Return a grid's header by what was just counted of it; a `guest` is not asked."""
+    plan = grid.plan
     prompts = {row.prompt for row in plan.rows}
     remaining = grid.remaining()
     return GridView(
         name=grid.name,
         guest=guest,
-        state=grid.state,
+        state=grid.state_with(counts),
         question=None if guest or grid.question is None else question_view(grid.question),
         prompt=plan.rows[0].prompt[:PROMPT] if len(prompts) == 1 else "",
         shared=shared_words(plan),

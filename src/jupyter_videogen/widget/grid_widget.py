@@ -201,13 +201,13 @@ class GridWidget(BaseWidget):
         self._stir(None)
 
     def _header(self) -> dict[str, Any]:
-        run, ready = process.runtime(), self._grid.counts.ready
-        now = run.clock.monotonic()
+        run, counts = process.runtime(), self._grid.counts
+        now, ready = run.clock.monotonic(), counts.ready
         before, at = self._figured
         if now - at >= FIGURES or before < 0:
             self._figures, self._figured = figures_view(self._grid.plan, self._grid.figures()), (ready, now)
         elif before != ready and not self._figures_due:
             self._figures_due = True
             run.loop.submit(self._tell_figures)
-        view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, self._figures, guest=self._visited))
+        view: dict[str, Any] = msgspec.to_builtins(grid_view(self._grid, counts, self._figures, guest=self._visited))
         return view

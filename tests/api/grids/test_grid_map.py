@@ -61,7 +61,7 @@ def test_each_function_is_a_column(at: dict[str, Any]) -> None:
     assert list(grid.df["sized_error"]) == [None, None, None]
     assert "prompt_length" in grid.export("study.csv").read_text().splitlines()[0].split(",")
     assert repr(grid).splitlines()[2:] == ["prompt_length: 3 of 3 clips", "sized: 3 of 3 clips"]
-    shown = [(one.name, one.done, one.total, one.failed) for one in grid_view(grid, ()).work]
+    shown = [(one.name, one.done, one.total, one.failed) for one in grid_view(grid, grid.counts, ()).work]
     assert shown == [("prompt_length", 3, 3, 0), ("sized", 3, 3, 0)]
 
 

@@ -67,6 +67,9 @@ class OpenQuestion(NamedTuple):
     asked: Question
 
 
+GridStanding = Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]
+
+
 class Grid:
     """Clips for every row, model, seed and varied setting. Displays itself in a notebook; prints as text elsewhere."""
 
@@ -101,9 +104,13 @@ class Grid:
         return self.record.plan
 
     @property
-    def state(self) -> Literal["planned", "running", "paused", "ended", "cancelled", "elsewhere"]:
+    def state(self) -> GridStanding:
         """One of "planned" (a question is open), "running", "paused", "ended", "cancelled"; "elsewhere": another kernel sends."""
-        counts, record = self.counts, self._grids.get(self.record.id)
+        return self.state_with(self.counts)
+
+    def state_with(self, counts: Counts) -> GridStanding:
+        """Return the state that goes with counts which were just read."""
+        record = self._grids.get(self.record.id)
         if record.state == "cancelled":
             return "cancelled" if self.question is None else "planned"
         if record.state == "paused" and counts.waiting:
