@@ -376,9 +376,7 @@ class Grids:
         news = [position for position, job, runs in rows if not (runs and job in followed)]
         return list(
             self._select(
-                "cells.grid = ? AND position IN (SELECT value FROM json_each(?))",
-                grid,
-                msgspec.json.encode(news).decode(),
+                f"{TAKEN} AND position IN (SELECT value FROM json_each(?))", grid, msgspec.json.encode(news).decode()
             )
         )
 
