@@ -211,7 +211,7 @@ class World:
         self.starting: Kernel
         self._holder: sqlite3.Connection | None = None
         monkeypatch.setattr(runtime, "start_loop", HandLoop)
-        monkeypatch.setattr(connection_pool, "Transport", ModelLine)
+        monkeypatch.setattr(connection_pool, "open_transport", ModelLine)
         monkeypatch.setattr(ledgers.Ledger, "at", classmethod(lambda cls, path: cls(path)))
         monkeypatch.setattr(ledgers, "MOMENT", 0.0)
         monkeypatch.setattr("jupyter_videogen.ledger.database.PATIENCE", 0.0)
