@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 PLOT = Path(__file__).parent.parent / "docs" / "images" / "growth.svg"
 COUNTS = (10, 50, 100, 500, 1000, 2000, 5000)
 AT_ONCE = 1000
+BIG = 100
+"""Figures from here on are written without decimals."""
 BENT = 1.25
 """Growth is called linear as long as a job costs at most so many times what it cost in the cheapest smaller count."""
 GRID = Case("growth_ours.py")
@@ -59,8 +61,8 @@ def bend(counts: list[int], values: list[float]) -> str:
     """Say from which count on a job costs clearly more than it did."""
     for at in range(1, len(counts)):
         if values[at] > BENT * min(values[:at]):
-            return f"{counts[at]:,} jobs"
-    return "nowhere here"
+            return f"grows from {counts[at]:,} jobs on"
+    return "does not grow"
 
 
 def drawn(counts: list[int], curves: dict[str, list[float]]) -> str:
@@ -73,7 +75,8 @@ def drawn(counts: list[int], curves: dict[str, list[float]]) -> str:
         points = " ".join(
             f"{left + at * step:.1f},{top + 60 - 54 * value / most:.1f}" for at, value in enumerate(values)
         )
-        label = f"{name} a job, at most {most:.3g}; more from {bend(counts, values)}"
+        highest = f"{most:,.0f}" if most >= BIG else f"{most:.3g}"
+        label = f"{name} a job, at most {highest}; {bend(counts, values)}"
         parts.append(f'<text x="{left}" y="{top - 6}">{label}</text>')
         parts.append(f'<line x1="{left}" y1="{top + 60}" x2="{width - left}" y2="{top + 60}" stroke="#999"/>')
         parts.append(f'<polyline fill="none" stroke="#2563eb" stroke-width="1.5" points="{points}"/>')
@@ -112,8 +115,8 @@ def main(most: int) -> None:
         name: [of(said, count) for said, count in zip(found, counts, strict=True)] for name, (_, of) in FIGURES.items()
     }
     PLOT.write_text(drawn(counts, curves))
-    print("\nA job costs over 1.25 times its least, from: ", end="")
-    print("; ".join(f"{name}: {bend(counts, values)}" for name, values in curves.items()), end=".\n\n")
+    print(f"\nA cost grows where it is over {BENT} times the least at any smaller count: ", end="")
+    print("; ".join(f"{name} {bend(counts, values)}" for name, values in curves.items()), end=".\n\n")
     print("![What a job costs as jobs become many](images/growth.svg)")
 
 

@@ -265,9 +265,8 @@ class _Rebuilding:
             self._db.execute("VACUUM INTO ?", (str(copy),))
         except BaseException as error:
             copy.unlink(missing_ok=True)
-            if (
-                isinstance(error, sqlite3.OperationalError) and self._begun()
-            ):  # the other has a copy, and removed this one
+            overtaken = isinstance(error, sqlite3.OperationalError) and self._begun()
+            if overtaken:  # the other process has a copy, and removed this one
                 return None
             raise
         return copy

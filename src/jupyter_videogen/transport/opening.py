@@ -11,6 +11,6 @@ if TYPE_CHECKING:
 
 def open_transport(source: Source, *, timeout: float | None = None, reads_only: bool = False) -> Transport:
     """Return a transport to where `source` leads; the arguments are those of `Transport`."""
-    from jupyter_videogen.transport.client import Transport  # noqa: PLC0415 - see above
+    from jupyter_videogen.transport.client import Transport  # noqa: PLC0415 - it loads the HTTP library
 
     return Transport(source, timeout=timeout, reads_only=reads_only)

@@ -272,9 +272,11 @@ class FormWidget(BaseWidget):
         """Update the public traits: the state is that of the newest job, the clip the one that was finished last."""
         with self._lock:
             self._compare(job, job.record)
-        if (newest := self._newest_job) is not None:
-            self._renew_trait("state", lambda: (self._newest_job or newest).state)
+        self._renew_trait("state", self._newest_state)
         self._renew_trait("clip", lambda: self._newest_clip[1])
+
+    def _newest_state(self) -> str:
+        return self.state if self._newest_job is None else self._newest_job.state
 
     def _compare(self, job: Job, record: JobRecord) -> None:
         """Note a job if none is newer, and its clip if none was finished later."""

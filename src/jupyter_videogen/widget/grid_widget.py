@@ -68,7 +68,7 @@ class GridWidget(BaseWidget):
             case GridRows():
                 with self._lock:  # nothing newer is told before these rows have left
                     self._answer(message.request_id, {"rows": self._page(message)})
-                return LATER
+                return LATER  # it is answered already
             case GridAct():
                 self._act(message)
             case Rate():
