@@ -159,6 +159,32 @@ def test_waiting_ends_with_its_time_and_leaves_the_work_alone(browser: Browser) 
     browser.run(cell)
 
 
+def test_what_comes_last_comes_when_nothing_else_runs(browser: Browser) -> None:
+    order: list[str] = []
+
+    async def work() -> None:
+        try:
+            await _never()
+        finally:
+            await asyncio.sleep(0)  # noqa: TID251 - no time passes
+            order.append("work")
+
+    async def cell() -> None:
+        loop, ended = BrowserLoop(), asyncio.Event()
+
+        async def last() -> None:
+            order.append("last")
+            ended.set()
+
+        loop.submit(work)
+        await _double(1)
+        loop.stop(last)
+        await ended.wait()
+
+    asyncio.run(asyncio.wait_for(cell(), 60))
+    assert order == ["work", "last"]
+
+
 def test_cancelling_the_future_cancels_the_task(browser: Browser) -> None:
     ended: list[str] = []
 

@@ -83,10 +83,12 @@ class HandLoop:
             self.loop.call_soon(self.loop.stop)
             self.loop.run_forever()
 
-    def stop(self) -> None:
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
         for task in asyncio.all_tasks(self.loop):
             task.cancel()
         self.turn()
+        if last is not None:
+            self.loop.run_until_complete(last())
         self.loop.close()
 
 

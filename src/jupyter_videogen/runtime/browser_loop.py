@@ -20,7 +20,7 @@ from jupyter_videogen.runtime.transfer import transfer
 from jupyter_videogen.transport import log_redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Collection, Coroutine
 
 T = TypeVar("T")
 
@@ -53,10 +53,13 @@ class BrowserLoop:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(work)
 
-    def stop(self) -> None:
-        """Cancel what runs; the loop itself is the browser's."""
-        for task in tuple(self._tasks):
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what runs, and then run `last`; the loop itself is the browser's."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
             self._loop.call_soon(task.cancel)
+        if last is not None:
+            self.submit(partial(_run_after, tasks, last))
 
 
 def wait_for(future: concurrent.futures.Future[T], timeout: float | None = None) -> T:
@@ -98,6 +101,11 @@ def _suspend(work: Coroutine[Any, Any, None]) -> None:
     except KeyboardInterrupt as stop:
         note_interrupt(stop)
         raise
+
+
+async def _run_after(tasks: Collection[asyncio.Task[Any]], last: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await last()
 
 
 async def _until_done(future: concurrent.futures.Future[Any], seconds: float | None) -> None:

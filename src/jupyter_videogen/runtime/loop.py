@@ -37,8 +37,8 @@ class Loop(Protocol):
         """Call a function there, soon; nothing where the loop has ended."""
         ...
 
-    def stop(self) -> None:
-        """Cancel what runs, and end what was started for the loop."""
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what runs, then run `last`, and end what was started for the loop."""
         ...
 
 

@@ -33,6 +33,7 @@ class LoopThread:
         log_redaction.install()
         self._loop = asyncio.new_event_loop()
         self._loop.set_default_executor(ThreadPoolExecutor(thread_name_prefix="videogen"))  # now: not at the exit
+        self._last: Callable[[], Coroutine[Any, Any, None]] | None = None
         started = threading.Event()
         context = contextvars.copy_context()
         self._thread = threading.Thread(
@@ -59,8 +60,9 @@ class LoopThread:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(work)
 
-    def stop(self) -> None:
-        """Cancel what runs and end the thread."""
+    def stop(self, last: Callable[[], Coroutine[Any, Any, None]] | None = None) -> None:
+        """Cancel what runs, then run `last`, when nothing else runs that could undo it, and end the thread."""
+        self._last = last
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=2)
 
@@ -70,8 +72,12 @@ class LoopThread:
         self._loop.run_forever()
         while tasks := asyncio.all_tasks(self._loop):  # a cancelled task may have started another
             self._cancel(tasks)
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+        try:
+            if self._last is not None:
+                self._loop.run_until_complete(self._last())
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.close()
 
     def _cancel(self, tasks: set[asyncio.Task[Any]]) -> None:
         """Cancel tasks, but none before its first step.

@@ -310,8 +310,7 @@ class Runtime:
 
     def close(self) -> None:
         """Stop watching everything and close what is open; jobs go on and are found again."""
-        self.loop.call(self.pool.close)
-        self.loop.stop()
+        self.loop.stop(self.pool.close)
         self.uploads.close()
         with suppress(VideogenError):
             self.ledger.pay_back()
