@@ -9,6 +9,7 @@ import re
 import shlex
 import subprocess
 import sys
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,15 @@ def test_every_snippet_of_python_runs(shell: Shell, shop: Shop, monkeypatch: pyt
     assert shell.names["clip"].prompt == "Snow in a quiet forest"
 
 
+@pytest.fixture
+def any_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let Dask's dashboard have any port: 8787 is taken where another test or a person has one, or RStudio runs."""
+    distributed = pytest.importorskip("distributed")
+    init = partialmethod(distributed.LocalCluster.__init__, dashboard_address=":0")
+    monkeypatch.setattr(distributed.LocalCluster, "__init__", init)
+
+
+@pytest.mark.usefixtures("any_dashboard")
 def test_the_page_of_many_clips_runs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its Python, its cell and its commands, in order, on the local engine."""
     with Shell() as shell:
