@@ -38,7 +38,7 @@ none. In a separate thread it takes as long, because server and client share two
 
 **A submit.** In addition to the plain request, two commits wait for the disk: one before the request leaves, one for its answer. `submit` itself
 returns after 2.0 ms, with the job checked, priced and recorded. The rest goes into a connection that nothing else uses, and into a loop
-that looks after the earlier jobs of the table meanwhile.
+that also looks after the jobs sent before.
 
 **The engine.** Two threads draw and share one interpreter: [the time for a frame](engine.md#processor-time-and-memory).
 

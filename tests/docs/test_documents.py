@@ -98,9 +98,9 @@ def test_every_snippet_of_python_runs(shell: Shell, shop: Shop, monkeypatch: pyt
 @pytest.fixture
 def any_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let Dask's dashboard have any port: 8787 is taken where another test or a person has one, or RStudio runs."""
-    distributed = pytest.importorskip("distributed")
-    init = partialmethod(distributed.LocalCluster.__init__, dashboard_address=":0")
-    monkeypatch.setattr(distributed.LocalCluster, "__init__", init)
+    from distributed import LocalCluster  # noqa: PLC0415 - half a second that only this page needs
+
+    monkeypatch.setattr(LocalCluster, "__init__", partialmethod(LocalCluster.__init__, dashboard_address=":0"))
 
 
 @pytest.mark.usefixtures("any_dashboard")
