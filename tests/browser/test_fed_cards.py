@@ -22,6 +22,10 @@ CARD = "%%videogen -p sandbox-aihubmix -d {seconds} --size 1280x720\na train in 
 KERNELS = ("Remix", "Continue", "Share", "Compare", "Copy as code")
 """What needs a kernel."""
 SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
+SERVER_WATCHES = """() => {
+  const { stream } = window.jupyterapp.serviceManager.events;
+  window.takenUp = new Promise((take) => stream.connect((_, said) => said.watched_by === "server" && take()));
+}"""
 ONE_POST = 1
 
 
@@ -49,8 +53,10 @@ def test_a_card_goes_on_without_its_kernel(browser: Browser, server: Server, gat
     lab = running(browser, server, f"shut-{host.__name__}.ipynb", 16, host)
     gateway.stop()
     since = percent(lab.card)
+    lab.page.evaluate(SERVER_WATCHES)
     lab.page.evaluate(SHUT_DOWN)
     expect(lab.card).to_contain_text("Making the video", timeout=SLOW)
+    lab.page.evaluate("() => window.takenUp")  # the server first waits for a new kernel; a fast gateway would be done
     gateway.go_on()
     moved_on(lab.card, since)
     plays(video(lab))
