@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from support.jupyterlab_page import HOSTS_OWN, SLOW, Lab, Notebook, ask, leave_for_the_day, moved_on, percent, plays
+from support.ledger_reader import LedgerReader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,10 +23,6 @@ CARD = "%%videogen -p sandbox-aihubmix -d {seconds} --size 1280x720\na train in 
 KERNELS = ("Remix", "Continue", "Share", "Compare", "Copy as code")
 """What needs a kernel."""
 SHUT_DOWN = "async () => { await window.jupyterapp.shell.currentWidget.sessionContext.shutdown(); }"
-SERVER_WATCHES = """() => {
-  const { stream } = window.jupyterapp.serviceManager.events;
-  window.takenUp = new Promise((take) => stream.connect((_, said) => said.watched_by === "server" && take()));
-}"""
 ONE_POST = 1
 
 
@@ -53,10 +50,11 @@ def test_a_card_goes_on_without_its_kernel(browser: Browser, server: Server, gat
     lab = running(browser, server, f"shut-{host.__name__}.ipynb", 16, host)
     gateway.stop()
     since = percent(lab.card)
-    lab.page.evaluate(SERVER_WATCHES)
     lab.page.evaluate(SHUT_DOWN)
     expect(lab.card).to_contain_text("Making the video", timeout=SLOW)
-    lab.page.evaluate("() => window.takenUp")  # the server first waits for a new kernel; a fast gateway would be done
+    reader = LedgerReader(server.home)
+    (job,) = reader.ledger.unfinished()
+    reader.until_watched_by("server", job.id)  # it waits 10 seconds for a new kernel: enough to make the whole clip
     gateway.go_on()
     moved_on(lab.card, since)
     plays(video(lab))
